@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  ByteReader,
+  ByteWriter,
+  bytesFromLatin1,
+  hexFromBytes,
+  latin1FromBytes,
+  latin1FromUtf8Text,
+  utf8TextFromLatin1,
+} from "./bytes.ts";
+
+describe("latin1FromBytes()", () => {
+  it("keeps byte offsets, for any bytes and more than one chunk of them", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 9000 }), (bytes) => {
+        const text = latin1FromBytes(bytes);
+        expect(text.length).toBe(bytes.length);
+        expect(bytesFromLatin1(text)).toEqual(bytes);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("takes a part", () => {
+    expect(latin1FromBytes(bytesFromLatin1("abcdef"), 2, 4)).toBe("cd");
+  });
+});
+
+describe("bytesFromLatin1()", () => {
+  it("turns what is no byte into a question mark", () => {
+    expect([...bytesFromLatin1("\u00ff\u0100")]).toEqual([0xff, 0x3f]);
+  });
+});
+
+describe("utf8TextFromLatin1()", () => {
+  it("reverses latin1FromUtf8Text() for any text", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), (text) => {
+        expect(utf8TextFromLatin1(latin1FromUtf8Text(text))).toBe(text);
+      }),
+    );
+  });
+
+  it("leaves what is no UTF-8 as it is", () => {
+    expect(utf8TextFromLatin1("caf\u00e9")).toBe("caf\u00e9");
+    expect(utf8TextFromLatin1("caf\u00c3\u00a9")).toBe("café");
+  });
+});
+
+describe("ByteReader", () => {
+  it("reads big-endian numbers and says when the end was overrun", () => {
+    const reader = new ByteReader(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 0xff, 0xff, 0xff, 0xff));
+    expect([reader.u8(), reader.u16(), reader.u32()]).toEqual([1, 0x0203, 0x04050607]);
+    expect(reader.u32()).toBe(0xffffffff);
+    expect([reader.remaining, reader.overrun]).toEqual([0, false]);
+    expect([reader.u8(), reader.overrun]).toEqual([0, true]);
+  });
+
+  it.each([
+    [3, 3, false],
+    [4, 0, true],
+    [-1, 0, true],
+  ])("take(%i) of three bytes gives %i", (count, length, overrun) => {
+    const reader = new ByteReader(Uint8Array.of(1, 2, 3));
+    expect(reader.take(count).length).toBe(length);
+    expect(reader.overrun).toBe(overrun);
+  });
+});
+
+describe("ByteWriter", () => {
+  it("writes what ByteReader reads, growing as it goes", () => {
+    const writer = new ByteWriter(100, 1);
+    writer.u8(0x101).u16(0x12345).u24(0x1abcdef).u32(0xfffffffe).put(Uint8Array.of(9, 8));
+    expect(hexFromBytes(writer.finish())).toBe("012345abcdeffffffffe0908");
+    expect(writer.length).toBe(12);
+  });
+
+  it("stops at its limit and says so", () => {
+    const writer = new ByteWriter(3);
+    expect(writer.u8(1).u16(0x0203).overflow).toBe(false);
+    writer.u8(4).put(Uint8Array.of(5));
+    expect(writer.overflow).toBe(true);
+    expect(hexFromBytes(writer.finish())).toBe("010203");
+  });
+});

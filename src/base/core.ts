@@ -1,0 +1,23 @@
+/**
+ * The contract that every core keeps.
+ *
+ * A core does no I/O: time, bytes, edges and samples come in as arguments, what is to happen goes
+ * out as values. Outputs are returned, so that none is left undrained.
+ *
+ * - `handle(input, nowMs)`: `nowMs` is monotonic milliseconds and never runs backwards.
+ * - `deadlineMs()`: when the next `{ kind: "timeout" }` is due, derived from the state; `undefined`
+ *   when nothing is pending. A caller that is late with a timeout gets the same outputs, later.
+ */
+export interface Core<Input, Output> {
+  handle(input: Input, nowMs: number): readonly Output[];
+  deadlineMs(): number | undefined;
+}
+
+/** The earliest of some deadlines; `undefined` where none is pending. */
+export function earliestMs(...deadlines: readonly (number | undefined)[]): number | undefined {
+  let earliest: number | undefined;
+  for (const at of deadlines) {
+    if (at !== undefined && (earliest === undefined || at < earliest)) earliest = at;
+  }
+  return earliest;
+}

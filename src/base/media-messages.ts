@@ -1,0 +1,74 @@
+import type { SocketAddress } from "./address.ts";
+import type { Digit } from "./audio.ts";
+import type { LineId } from "./line-messages.ts";
+
+/** What a media session's audio is joined to inside the box. */
+export type MediaOwner =
+  | { readonly kind: "line"; readonly line: LineId }
+  /** Sends back what it hears. */
+  | { readonly kind: "echo" }
+  /** The 1004 Hz test tone at 0 dBm0. */
+  | { readonly kind: "milliwatt" };
+
+/** A codec as negotiated. `name` is the SDP encoding name in upper case. */
+export interface NegotiatedCodec {
+  readonly name: string;
+  readonly payloadType: number;
+  readonly clockRateHz: number;
+  readonly ptimeMs: number;
+}
+
+/** What offer and answer agreed on: where audio goes, how, and which ways are open. */
+export interface MediaFlow {
+  readonly remote: SocketAddress;
+  /** Where RTCP goes: the port after `remote` unless SDP said otherwise. @see RFC 3605 */
+  readonly remoteRtcp: SocketAddress;
+  readonly codec: NegotiatedCodec;
+  readonly telephoneEventPayloadType?: number;
+  readonly send: boolean;
+  readonly receive: boolean;
+}
+
+/** What the control plane asks of media. */
+export type MediaCommand =
+  /** Bind a pair of ports and answer with `opened` or `open-failed`. */
+  | { readonly kind: "open"; readonly session: string; readonly owner: MediaOwner }
+  /** Start, or change, what flows. */
+  | { readonly kind: "flow"; readonly session: string; readonly flow: MediaFlow }
+  /** Join the session's audio to its owner or part it (a line that hears a tone meanwhile). */
+  | { readonly kind: "join"; readonly session: string; readonly on: boolean }
+  | {
+      readonly kind: "send-digit";
+      readonly session: string;
+      readonly digit: Digit;
+      readonly durationMs: number;
+    }
+  | { readonly kind: "close"; readonly session: string };
+
+/** The figures of a session, for the call record. Times in ms, counts in packets. */
+export interface MediaStats {
+  readonly packetsSent: number;
+  readonly packetsReceived: number;
+  readonly packetsLost: number;
+  readonly packetsLate: number;
+  readonly framesConcealed: number;
+  /** Interarrival jitter. @see RFC 3550 §6.4.1 */
+  readonly jitterMs: number;
+  readonly roundTripMs?: number;
+}
+
+/** What media tells the control plane. */
+export type MediaEvent =
+  | { readonly kind: "opened"; readonly session: string; readonly local: SocketAddress }
+  | { readonly kind: "open-failed"; readonly session: string; readonly reason: string }
+  /** The first packet of the far end arrived. */
+  | { readonly kind: "receiving"; readonly session: string; readonly from: SocketAddress }
+  /** Nothing came for `silentMs`, though something should. */
+  | { readonly kind: "silent"; readonly session: string; readonly silentMs: number }
+  | {
+      readonly kind: "digit";
+      readonly session: string;
+      readonly digit: Digit;
+      readonly durationMs: number;
+    }
+  | { readonly kind: "closed"; readonly session: string; readonly stats: MediaStats };

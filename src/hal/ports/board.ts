@@ -1,0 +1,37 @@
+import type { Clock } from "./clock.ts";
+import type { Gpio } from "./gpio.ts";
+import type { Udp } from "./net.ts";
+import type { Pcm } from "./pcm-stream.ts";
+import type { Random } from "./random.ts";
+
+/** All that the real-time plane touches. Built inside its thread: ports cannot cross one. */
+export interface RealtimePorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly udp: Udp;
+  readonly gpio: Gpio;
+  readonly pcm: Pcm;
+}
+
+/** Which board to open, as a value that can cross a thread. */
+export interface BoardSpec {
+  /** The module that opens it, e.g. `tipring/hw-sim`. */
+  readonly module: string;
+  /** How many lines the configuration uses. */
+  readonly lineCount: number;
+  /** What this module understands beside that (seed, phones); plain data. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A board, opened. `receive` takes a message meant for the board itself and not for a line (the
+ * simulated board's people: "lift phone 1"); what it has to say goes to the `tell` it was given.
+ */
+export interface Board {
+  readonly ports: RealtimePorts;
+  receive(message: unknown): void;
+  close(): void;
+}
+
+/** What a board's module exports. Rejects with `PortError`. */
+export type OpenBoard = (spec: BoardSpec, tell: (message: unknown) => void) => Promise<Board>;

@@ -1,0 +1,19 @@
+/**
+ * Time, as the shells see it. Cores never do: they are handed `nowMs`.
+ *
+ * Port's side: `nowMs` is monotonic milliseconds with a fraction, from an arbitrary start, the same
+ * time base as every timestamp of every other port of this plane. `at` runs its callback once, not
+ * before `atMs`, never inside the call itself; callbacks due at one instant run in the order asked.
+ * User's side: a callback may come late; it must not matter.
+ */
+export interface Clock {
+  nowMs(): number;
+  /** Wall time, milliseconds since 1970-01-01 UTC: for records and displays only. */
+  wallMs(): number;
+  at(atMs: number, run: () => void): Timer;
+}
+
+/** A pending callback. Cancelling one that has run, or twice, does nothing. */
+export interface Timer {
+  cancel(): void;
+}

@@ -1,0 +1,60 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The package's own names, as a stranger's program would import them. */
+const alias = [
+  { find: /^tipring\/hw-sim$/, replacement: fromRoot("./test/hw-sim/index.ts") },
+  { find: /^tipring$/, replacement: fromRoot("./src/index.ts") },
+];
+
+const exclude = ["**/node_modules/**", "**/dist/**"];
+
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: "unit",
+          include: [
+            "src/**/*.test.ts",
+            "tools/**/*.test.ts",
+            "boards/**/*.test.ts",
+            "bench/**/*.test.ts",
+            "test/hw-sim/**/*.test.ts",
+            "test/parity/**/*.test.ts",
+            "test/scenarios/**/*.test.ts",
+          ],
+          exclude,
+          testTimeout: 20_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: "conformance",
+          include: ["test/conformance/**/*.conformance.ts"],
+          exclude,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: "interop",
+          include: ["test/interop/**/*.interop.ts"],
+          exclude,
+          // Real peers share ports and cores: one file at a time, one test at a time.
+          fileParallelism: false,
+          sequence: { concurrent: false },
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
