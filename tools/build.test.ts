@@ -1,0 +1,112 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { build, outputOf } from "./build.ts";
+
+const project = fileURLToPath(new URL("..", import.meta.url));
+let root = "";
+
+function put(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "tipring-build-"));
+  for (const name of ["tsconfig.base.json", "tsconfig.build.json", "package.json"]) {
+    copyFileSync(join(project, name), join(root, name));
+  }
+  mkdirSync(join(root, "node_modules"));
+  symlinkSync(join(project, "node_modules/@types"), join(root, "node_modules/@types"));
+  put("src/app/main.ts", '#!/usr/bin/env node\nimport { one } from "./one.ts";\nvoid one;\n');
+  put("src/app/one.ts", "export const one: number = 1;\n");
+  put("src/app/one.test.ts", "export const never = 1;\n");
+  put("test/hw-sim/tone.json", "{}");
+});
+
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe("outputOf()", () => {
+  it.each([
+    ["src/app/main.ts", "dist/src/app/main.js"],
+    ["test/hw-sim/a.wav", "dist/test/hw-sim/a.wav"],
+  ])("%s is built to %s", (path, output) => {
+    expect(outputOf(path)).toBe(output);
+  });
+});
+
+describe("build() of what is stale", () => {
+  it("translates all at first, keeps the shebang, points imports at programs", async () => {
+    expect(await build(root, true)).toMatchObject({ ok: true, written: 3 });
+    const program = read("dist/src/app/main.js");
+    expect(program.startsWith("#!/usr/bin/env node\n")).toBe(true);
+    expect(program).toContain('"./one.js"');
+    expect(statSync(join(root, "dist/src/app/main.js")).mode & 0o111).toBe(0o111);
+    expect(read("dist/test/hw-sim/tone.json")).toBe("{}");
+    expect(existsSync(join(root, "dist/src/app/one.test.js"))).toBe(false);
+  });
+
+  it("writes nothing where nothing changed, and only what changed", async () => {
+    await build(root, true);
+    expect(await build(root, true)).toMatchObject({ ok: true, written: 0, removed: 0 });
+    put("src/app/one.ts", "export const one: number = 2;\n");
+    expect(await build(root, true)).toMatchObject({ written: 1, removed: 0 });
+    expect(read("dist/src/app/one.js")).toContain("one = 2");
+  });
+
+  it("removes the programs of files that are gone", async () => {
+    await build(root, true);
+    put("src/app/main.ts", "export {};\n");
+    rmSync(join(root, "src/app/one.ts"));
+    expect(await build(root, true)).toMatchObject({ written: 1, removed: 1 });
+    expect(existsSync(join(root, "dist/src/app/one.js"))).toBe(false);
+  });
+
+  it("builds anew what somebody removed, and all where the settings changed", async () => {
+    await build(root, true);
+    rmSync(join(root, "dist/src/app/one.js"));
+    expect(await build(root, true)).toMatchObject({ written: 1 });
+    rmSync(join(root, "dist"), { recursive: true });
+    expect(await build(root, true)).toMatchObject({ written: 3 });
+    put("tsconfig.base.json", `${read("tsconfig.base.json")}\n`);
+    expect(await build(root, true)).toMatchObject({ written: 3 });
+  });
+
+  it("says where a file cannot be understood, and tries it again next time", async () => {
+    put("src/app/one.ts", "\nexport const one = ;\n");
+    const failed = await build(root, true);
+    expect(failed.ok).toBe(false);
+    expect(failed.problems[0]).toMatch(/^src\/app\/one\.ts:2 /);
+    expect((await build(root, true)).ok).toBe(false);
+    put("src/app/one.ts", "export const one = 1;\n");
+    expect((await build(root, true)).ok).toBe(true);
+  });
+});
+
+describe("build() of everything", () => {
+  it("checks types and writes declarations; what is stale afterwards is nothing", async () => {
+    expect(await build(root, false)).toMatchObject({ ok: true, problems: [] });
+    expect(read("dist/src/app/one.d.ts")).toContain("one: number");
+    expect(await build(root, true)).toMatchObject({ written: 0, removed: 0 });
+    put("src/app/one.ts", 'export const one: number = "text";\n');
+    const failed = await build(root, false);
+    expect(failed.ok).toBe(false);
+    expect(failed.problems.join()).toContain("one.ts");
+  }, 60_000);
+});

@@ -1,0 +1,86 @@
+/**
+ * Runs tests: `tsx tools/suites.ts test|conformance|interop [--json] [what vitest takes…]`.
+ *
+ * With `--json` one line a suite is printed, `{"name","passed","failed","skipped"}`, and what
+ * vitest has to say about failures goes to standard error. The last line is always
+ * `tests: N passed, N failed, N skipped`. It ends with 0 only where nothing failed and something
+ * ran.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brokenSuite, printTotals, type SuiteResult, suitesOfReport } from "./suites/report.ts";
+
+/** The vitest project behind each command. */
+const PROJECTS = {
+  test: "unit",
+  conformance: "conformance",
+  interop: "interop",
+} as const satisfies Readonly<Record<string, string>>;
+
+const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+
+function isCommand(text: string | undefined): text is keyof typeof PROJECTS {
+  return text !== undefined && Object.hasOwn(PROJECTS, text);
+}
+
+/** Runs vitest on a project; the suites, and its exit code. */
+function runVitest(
+  project: string,
+  json: boolean,
+  rest: readonly string[],
+): { suites: readonly SuiteResult[]; exitCode: number } {
+  const scratch = mkdtempSync(join(tmpdir(), "tipring-suites-"));
+  const reportFile = join(scratch, "report.json");
+  const vitest = join(
+    dirname(createRequire(import.meta.url).resolve("vitest/package.json")),
+    "vitest.mjs",
+  );
+  const options = [
+    ...["run", "--project", project],
+    ...["--reporter", json ? "dot" : "default", "--reporter", "json"],
+    `--outputFile.json=${reportFile}`,
+  ];
+  try {
+    const ran = spawnSync(process.execPath, [vitest, ...options, ...rest], {
+      cwd: root,
+      // Standard output is kept for the suites' lines.
+      stdio: ["ignore", json ? 2 : "inherit", "inherit"],
+    });
+    const exitCode = ran.status ?? 1;
+    const suites = readSuites(reportFile) ?? [];
+    const failed = suites.some((suite) => suite.failed > 0);
+    const broken = { name: brokenSuite, passed: 0, failed: 1, skipped: 0 };
+    // A run that ended badly with no failing test (an error outside of any) is no success.
+    return { suites: exitCode !== 0 && !failed ? [...suites, broken] : suites, exitCode };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function readSuites(path: string): readonly SuiteResult[] | undefined {
+  try {
+    return suitesOfReport(JSON.parse(readFileSync(path, "utf8")), root);
+  } catch {
+    return undefined;
+  }
+}
+
+function main(words: readonly string[]): number {
+  const [command, ...rest] = words;
+  if (!isCommand(command)) {
+    process.stderr.write(`usage: suites ${Object.keys(PROJECTS).join("|")} [--json] [filters]\n`);
+    return 2;
+  }
+  const json = rest.includes("--json");
+  const filters = rest.filter((word) => word !== "--json");
+  const { suites, exitCode } = runVitest(PROJECTS[command], json, filters);
+  if (json) for (const suite of suites) process.stdout.write(`${JSON.stringify(suite)}\n`);
+  process.stdout.write(`${printTotals(suites)}\n`);
+  return exitCode;
+}
+
+process.exitCode = main(process.argv.slice(2));

@@ -1,0 +1,75 @@
+/** What one suite's tests came to. */
+export interface SuiteResult {
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** The suite under which a file that could not be read, or a run that broke, is counted. */
+export const brokenSuite = "run";
+
+/**
+ * The suites of a vitest JSON report, in the order met. A test counts for the name in brackets in
+ * its outermost `describe` (`[media.g711] …`), which has a dot, else for its file. A file that
+ * failed without a failing test (it could not be loaded, a hook threw) counts as one failure.
+ * A report that is not one gives undefined.
+ */
+export function suitesOfReport(report: unknown, root: string): readonly SuiteResult[] | undefined {
+  const files = field(report, "testResults");
+  if (!Array.isArray(files)) return undefined;
+  const suites = new Map<string, { passed: number; failed: number; skipped: number }>();
+  const count = (name: string, outcome: "passed" | "failed" | "skipped"): void => {
+    const suite = suites.get(name) ?? { passed: 0, failed: 0, skipped: 0 };
+    suite[outcome]++;
+    suites.set(name, suite);
+  };
+  for (const file of files) {
+    const path = relativePath(textField(file, "name"), root);
+    const given = field(file, "assertionResults");
+    const tests: readonly unknown[] = Array.isArray(given) ? given : [];
+    let failures = 0;
+    for (const test of tests) {
+      const outcome = outcomeOf(textField(test, "status"));
+      if (outcome === "failed") failures++;
+      count(suiteName(test) ?? path, outcome);
+    }
+    if (textField(file, "status") === "failed" && failures === 0) count(path, "failed");
+  }
+  return [...suites].map(([name, counts]) => ({ name, ...counts }));
+}
+
+/** The sums over suites as the one closing line of a run. */
+export function printTotals(suites: readonly SuiteResult[]): string {
+  const sum = (of: (suite: SuiteResult) => number): number =>
+    suites.reduce((total, suite) => total + of(suite), 0);
+  const failed = sum((suite) => suite.failed);
+  const skipped = sum((suite) => suite.skipped);
+  return `tests: ${sum((suite) => suite.passed)} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+function suiteName(test: unknown): string | undefined {
+  const titles = field(test, "ancestorTitles");
+  const outermost: unknown = Array.isArray(titles) ? titles[0] : undefined;
+  return typeof outermost === "string"
+    ? /\[([\w-]+(?:\.[\w-]+)+)\]/.exec(outermost)?.[1]
+    : undefined;
+}
+
+function outcomeOf(status: string): "passed" | "failed" | "skipped" {
+  if (status === "passed") return "passed";
+  return status === "failed" ? "failed" : "skipped";
+}
+
+function relativePath(path: string, root: string): string {
+  return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
+}
+
+function field(of: unknown, name: string): unknown {
+  return typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
+}
+
+function textField(of: unknown, name: string): string {
+  const value = field(of, name);
+  return typeof value === "string" ? value : "";
+}
