@@ -1,0 +1,89 @@
+import { carriedText } from "./auth/digest.ts";
+import type { Credentials } from "./client-request.ts";
+import type { SipAccount, SipAddress } from "./user-agent-types.ts";
+import { printNameAddr } from "./wire/name-addr.ts";
+import { printUri } from "./wire/uri.ts";
+
+interface Entry {
+  readonly account: SipAccount;
+  /** Where its server was reached last. */
+  reached?: SipAddress;
+}
+
+/** The accounts that a stack has, and where their servers were found. */
+export class AccountBook {
+  readonly #entries = new Map<string, Entry>();
+
+  set(account: SipAccount): void {
+    this.#entries.set(account.id, { account });
+  }
+
+  delete(id: string): void {
+    this.#entries.delete(id);
+  }
+
+  get(id: string): SipAccount | undefined {
+    return this.#entries.get(id)?.account;
+  }
+
+  /** Remembers the address at which the server answered. */
+  setReached(id: string, address: SipAddress | undefined): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    if (address === undefined) delete entry.reached;
+    else entry.reached = address;
+  }
+
+  /** The address at which the server answered last. */
+  reachedOf(id: string): SipAddress | undefined {
+    return this.#entries.get(id)?.reached;
+  }
+
+  /** Where requests of the account go: the address that answered last, or its server's name. */
+  hopOf(id: string): SipAddress | undefined {
+    const entry = this.#entries.get(id);
+    return entry?.reached ?? entry?.account.server;
+  }
+
+  /**
+   * The account that a Request-URI's user names (readable text). An empty user means the box
+   * itself, which is the account where there is one only.
+   */
+  findByUser(user: string, source: SipAddress): SipAccount | undefined {
+    const all = [...this.#entries.values()];
+    if (user === "") return all.length === 1 ? all[0]?.account : undefined;
+    const named = all.filter((entry) => entry.account.user === user);
+    // Two providers may have given us the same user: then the one that calls is meant.
+    const from = named.find((entry) => entry.reached?.host === source.host);
+    return (from ?? named[0])?.account;
+  }
+}
+
+/** The address of record as a URI. */
+export function aorOf(account: SipAccount): string {
+  return printUri({
+    scheme: "sip",
+    user: carriedText(account.user),
+    host: account.domain,
+    params: new Map(),
+  });
+}
+
+/** A From value, with display name and tag. `displayName` is readable text. */
+export function fromValue(uriText: string, displayName: string | undefined, tag: string): string {
+  return printNameAddr({
+    ...(displayName === undefined ? {} : { displayName: carriedText(displayName) }),
+    uriText,
+    params: new Map([["tag", tag]]),
+  });
+}
+
+/** What an account answers challenges with; `undefined` where it has no password. */
+export function credentialsOf(account: SipAccount): Credentials | undefined {
+  if (account.password === undefined) return undefined;
+  return {
+    user: account.authUser ?? account.user,
+    password: account.password,
+    realm: account.authRealm,
+  };
+}

@@ -1,0 +1,126 @@
+import { bytesFromLatin1 } from "../../base/bytes.ts";
+import { ClientRequest, type Credentials, type RequestOwner } from "../client-request.ts";
+import { hopOfUri } from "../locator.ts";
+import type { Stack } from "../stack.ts";
+import type { SipAddress } from "../user-agent-types.ts";
+import { prependHeader } from "../wire/headers.ts";
+import type { SipHeader, SipMessage, SipRequest } from "../wire/message.ts";
+import { printMessage } from "../wire/print-message.ts";
+import {
+  type Dialog,
+  dialogKey,
+  dialogRequest,
+  refreshTarget,
+  sequenceOf,
+  takeRemoteSequence,
+} from "./dialog.ts";
+
+/** Who we are inside a dialog, beside the dialog itself. */
+export interface DialogIdentity {
+  /** User part of our Contact, unescaped. */
+  readonly contactUser: string;
+  readonly credentials: Credentials | undefined;
+  /** Where the far end was heard: where requests go when its Contact leads nowhere. */
+  readonly peer: SipAddress;
+}
+
+/** An ACK that is kept to answer copies of its 2xx. */
+interface Ack {
+  readonly sequence: number;
+  readonly bytes: Uint8Array;
+  to?: SipAddress;
+}
+
+/** A live dialog: it sends requests, keeps both CSeq counts and acknowledges. */
+export class DialogUsage {
+  readonly #stack: Stack;
+  readonly #identity: DialogIdentity;
+  #dialog: Dialog;
+  #ack: Ack | undefined;
+
+  constructor(stack: Stack, dialog: Dialog, identity: DialogIdentity) {
+    this.#stack = stack;
+    this.#dialog = dialog;
+    this.#identity = identity;
+  }
+
+  get key(): string {
+    const { callId, localTag, remoteTag } = this.#dialog;
+    return dialogKey(callId, localTag, remoteTag);
+  }
+
+  /** The CSeq number for a new request. */
+  takeSequence(): number {
+    const localSequence = this.#dialog.localSequence + 1;
+    this.#dialog = { ...this.#dialog, localSequence };
+    return localSequence;
+  }
+
+  /** Counts a request of theirs; false where it is older than one before. */
+  takeRemoteSequence(request: SipRequest): boolean {
+    const taken = takeRemoteSequence(this.#dialog, request);
+    if (taken.ok) this.#dialog = taken.value;
+    return taken.ok;
+  }
+
+  /** Follows the Contact of a re-INVITE or of its 2xx. */
+  refreshTarget(message: SipMessage): void {
+    this.#dialog = refreshTarget(this.#dialog, message);
+  }
+
+  /** Our Contact for answers inside the dialog. */
+  contactHeaders(): readonly SipHeader[] {
+    return this.#stack.contactHeaders(this.#dialog.transport, this.#identity.contactUser);
+  }
+
+  /** Makes a request; `start` it. */
+  request(
+    method: string,
+    owner: RequestOwner,
+    extra: readonly SipHeader[] = [],
+    body = "",
+  ): ClientRequest {
+    const headers = [...extra, this.#stack.userAgentHeader()];
+    const sequence = this.takeSequence();
+    const { request, hopUri } = dialogRequest(this.#dialog, method, sequence, headers, body);
+    const { credentials, peer } = this.#identity;
+    const spec = { request, hop: this.#hopOf(hopUri), credentials, fallback: peer };
+    return new ClientRequest(this.#stack, spec, owner);
+  }
+
+  /**
+   * Sends the ACK of a 2xx to an INVITE of ours; for a copy of the 2xx the same ACK once more.
+   * `body` is our answer where the 2xx held the offer.
+   * @see RFC 3261 §13.2.2.4
+   */
+  acknowledge(invite: SipRequest, nowMs: number, body = ""): void {
+    const sequence = sequenceOf(invite);
+    if (this.#ack?.sequence === sequence) {
+      const { bytes, to } = this.#ack;
+      if (to !== undefined) this.#stack.send(bytes, to);
+      return;
+    }
+    const via = this.#stack.newVia(this.#dialog.transport);
+    if (via === undefined) return;
+    const signed = invite.headers.filter(
+      ({ name }) => name === "authorization" || name === "proxy-authorization",
+    );
+    const type = body === "" ? [] : [{ name: "content-type", value: "application/sdp" }];
+    const extra = [...signed, ...type];
+    const { request, hopUri } = dialogRequest(this.#dialog, "ACK", sequence, extra, body);
+    const ack: Ack = {
+      sequence,
+      bytes: bytesFromLatin1(printMessage(prependHeader(request, "via", via))),
+    };
+    this.#ack = ack;
+    const hop = this.#hopOf(hopUri) ?? this.#identity.peer;
+    this.#stack.locator.locate(hop, nowMs, (addresses) => {
+      ack.to = addresses[0] ?? this.#identity.peer;
+      this.#stack.send(ack.bytes, ack.to);
+    });
+  }
+
+  #hopOf(hopUri: string): SipAddress | undefined {
+    return hopOfUri(hopUri, this.#dialog.transport);
+  }
+}

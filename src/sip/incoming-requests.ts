@@ -1,0 +1,206 @@
+import { bytesFromLatin1, utf8TextFromLatin1 } from "../base/bytes.ts";
+import { dialogFromRequest, dialogKeyOfRequest } from "./dialog/dialog.ts";
+import { checkRequest, type Refusal, withSessionBody } from "./request-checks.ts";
+import { createResponse } from "./responses.ts";
+import { IncomingInvite } from "./session/incoming-invite.ts";
+import type { Stack } from "./stack.ts";
+import type { ServerTransactionId } from "./transaction/server-transactions.ts";
+import type { SipAddress } from "./user-agent-types.ts";
+import { replaceTopHeader } from "./wire/headers.ts";
+import { headerValue, type SipHeader, type SipRequest } from "./wire/message.ts";
+import type { SipParseError } from "./wire/parse-message.ts";
+import { printMessage } from "./wire/print-message.ts";
+import { parseUri } from "./wire/uri.ts";
+import { parseVia, printVia, type Via } from "./wire/via.ts";
+
+/** What those who are refused for overload are asked to wait, seconds. */
+const OVERLOAD_RETRY_S = 10;
+
+/** Requests to us: matched, checked, and brought to the leg or layer that answers them. */
+export class IncomingRequests {
+  readonly #stack: Stack;
+
+  constructor(stack: Stack) {
+    this.#stack = stack;
+  }
+
+  receive(received: SipRequest, source: SipAddress, nowMs: number): void {
+    const parsed = parseVia(headerValue(received, "via") ?? "");
+    if (!parsed.ok) return;
+    const via = stampVia(parsed.value, source);
+    const request = replaceTopHeader(received, "via", printVia(via));
+    const reception = this.#stack.servers.receive(request, via, source, nowMs);
+    switch (reception.kind) {
+      case "absorbed":
+        return;
+      case "ack": {
+        const key = dialogKeyOfRequest(request);
+        const leg = key === undefined ? undefined : this.#stack.legs.dialog(key);
+        leg?.receiveAck(withSessionBody(request), nowMs);
+        return;
+      }
+      case "branch-reused":
+        this.#replyStateless(request, 400, source, "Branch Used Twice");
+        return;
+      case "merged":
+        this.#replyStateless(request, 482, source, "Request Merged");
+        return;
+      case "overload":
+        this.#replyStateless(request, 503, source, undefined, [
+          { name: "retry-after", value: String(OVERLOAD_RETRY_S) },
+        ]);
+        return;
+      case "new":
+        this.#receiveNew(reception.transaction, request, via, source, nowMs);
+    }
+  }
+
+  /** Answers what could not be read, where enough of it could. */
+  refuseMalformed(error: SipParseError, source: SipAddress): void {
+    if (error.kind === "keep-alive") return;
+    const { request } = error;
+    const data = { kind: error.kind, from: source.host };
+    this.#stack.log("debug", `a datagram was refused: ${error.detail}`, data);
+    if (request === undefined || request.method === "ACK") return;
+    // Without these an answer would find nobody who waits for it.
+    const isEnough = ["via", "from", "to", "call-id", "cseq"].every((name) =>
+      request.headers.some((header) => header.name === name),
+    );
+    if (!isEnough) return;
+    const top = request.headers.find(({ name }) => name === "via");
+    const headers = request.headers.map((header) => {
+      // A Via that cannot be read goes back as it came: the answer goes to the source anyway.
+      const parsed = header === top ? parseVia(header.value) : undefined;
+      if (parsed === undefined || !parsed.ok) return header;
+      return { name: "via", value: printVia(stampVia(parsed.value, source)) };
+    });
+    this.#replyStateless({ method: request.method, headers }, request.status, source);
+  }
+
+  #receiveNew(
+    transaction: ServerTransactionId,
+    request: SipRequest,
+    via: Via,
+    source: SipAddress,
+    nowMs: number,
+  ): void {
+    if (request.method === "CANCEL") {
+      this.#receiveCancel(transaction, request, via, nowMs);
+      return;
+    }
+    const key = dialogKeyOfRequest(request);
+    const leg = key === undefined ? undefined : this.#stack.legs.dialog(key);
+    const refusal = checkRequest({
+      request,
+      allowed: this.#stack.allowed,
+      dialog: key === undefined ? "none" : leg === undefined ? "unknown" : "known",
+    });
+    if (refusal !== undefined) {
+      this.#refuse(transaction, request, refusal, nowMs);
+      return;
+    }
+    if (request.method === "OPTIONS") {
+      const headers = [
+        ...this.#stack.abilityHeaders(),
+        { name: "accept", value: "application/sdp" },
+        // An empty list says that there is no extension. @see RFC 3261 §20.37
+        { name: "supported", value: "" },
+        this.#stack.userAgentHeader(),
+      ];
+      this.#stack.reply(transaction, request, 200, nowMs, { headers });
+    } else if (leg !== undefined) {
+      const plain = request.method === "INVITE" ? withSessionBody(request) : request;
+      leg.receiveRequest(transaction, plain, nowMs);
+    } else if (request.method === "INVITE") {
+      this.#receiveInvite(transaction, withSessionBody(request), source, nowMs);
+    } else if (request.method === "BYE") {
+      this.#stack.reply(transaction, request, 481, nowMs);
+    } else {
+      this.#stack.emitRequest(transaction, request);
+    }
+  }
+
+  #refuse(
+    transaction: ServerTransactionId,
+    request: SipRequest,
+    refusal: Refusal,
+    nowMs: number,
+  ): void {
+    const { status, reason, headers } = refusal;
+    this.#stack.reply(transaction, request, status, nowMs, { reason, headers });
+  }
+
+  /** @see RFC 3261 §9.2 */
+  #receiveCancel(
+    transaction: ServerTransactionId,
+    request: SipRequest,
+    via: Via,
+    nowMs: number,
+  ): void {
+    const cancelled = this.#stack.servers.findCancelled(request, via);
+    if (cancelled === undefined) {
+      this.#stack.reply(transaction, request, 481, nowMs);
+      return;
+    }
+    const toTag = this.#stack.servers.tagOf(cancelled);
+    this.#stack.reply(transaction, request, 200, nowMs, { toTag });
+    // Where the final answer was first there is no leg any more: the CANCEL has no effect.
+    this.#stack.legs.invite(cancelled)?.receiveCancel(cancelled, request, nowMs);
+  }
+
+  #receiveInvite(
+    transaction: ServerTransactionId,
+    request: SipRequest,
+    source: SipAddress,
+    nowMs: number,
+  ): void {
+    const { config, legs, servers, accounts } = this.#stack;
+    const uri = parseUri(request.uri);
+    const user = uri.ok ? uri.value.user : "";
+    const account = accounts.findByUser(utf8TextFromLatin1(user), source);
+    if (account === undefined && !config.acceptAnyUser) {
+      this.#stack.reply(transaction, request, 404, nowMs);
+      return;
+    }
+    if (!legs.hasRoom) {
+      const headers = [{ name: "retry-after", value: String(OVERLOAD_RETRY_S) }];
+      this.#stack.reply(transaction, request, 503, nowMs, { headers });
+      return;
+    }
+    const dialog = dialogFromRequest(request, servers.tagOf(transaction), source.transport);
+    if (!dialog.ok) {
+      this.#stack.reply(transaction, request, 400, nowMs, { reason: dialog.error });
+      return;
+    }
+    const parts = { transaction, request, source, dialog: dialog.value, account, user };
+    IncomingInvite.receive(this.#stack, parts, nowMs);
+  }
+
+  #replyStateless(
+    request: Pick<SipRequest, "method" | "headers">,
+    status: number,
+    source: SipAddress,
+    reason?: string,
+    headers: readonly SipHeader[] = [],
+  ): void {
+    // An ACK is never answered.
+    if (request.method === "ACK") return;
+    const toTag = this.#stack.statelessTag;
+    const response = createResponse(request, status, { reason, toTag, headers });
+    this.#stack.send(bytesFromLatin1(printMessage(response)), source);
+  }
+}
+
+/**
+ * The top Via with where the request came from: answers go there, so that they find their way back
+ * through an address translator. @see RFC 3261 §18.2.1, RFC 3581 §4
+ */
+export function stampVia(via: Via, source: SipAddress): Via {
+  if (source.transport !== "udp") return via;
+  const wantsPort = via.params.has("rport");
+  if (!wantsPort && via.host === source.host) return via;
+  const params = new Map(via.params);
+  if (wantsPort) params.set("rport", String(source.port));
+  params.set("received", source.host);
+  return { ...via, params };
+}

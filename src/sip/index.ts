@@ -1,0 +1,22 @@
+/** What other floors may use of SIP. */
+export type { DigestAlgorithm, DigestQop } from "./auth/digest.ts";
+export * from "./auth/digest-client.ts";
+export * from "./auth/digest-server.ts";
+export * from "./auth/nonce.ts";
+export * from "./sdp/offer-answer.ts";
+export { UserAgent, type UserAgentLoad } from "./user-agent.ts";
+export * from "./user-agent-types.ts";
+export * from "./wire/auth-params.ts";
+export * from "./wire/body-part.ts";
+export * from "./wire/cseq.ts";
+export * from "./wire/headers.ts";
+export * from "./wire/limits.ts";
+export * from "./wire/message.ts";
+export * from "./wire/name-addr.ts";
+export type { SipParams } from "./wire/params.ts";
+export * from "./wire/parse-message.ts";
+export * from "./wire/party.ts";
+export * from "./wire/print-message.ts";
+export * from "./wire/same-uri.ts";
+export * from "./wire/uri.ts";
+export * from "./wire/via.ts";

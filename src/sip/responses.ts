@@ -1,0 +1,53 @@
+import { reasonPhrase } from "./reason-phrases.ts";
+import type { SipHeader, SipRequest, SipResponse } from "./wire/message.ts";
+import { tagOf, withTag } from "./wire/name-addr.ts";
+
+/** What an answer has beside its status. */
+export interface ResponseParts {
+  readonly reason?: string | undefined;
+  /** The To tag where the request has none; left out for 100. */
+  readonly toTag?: string | undefined;
+  readonly headers?: readonly SipHeader[] | undefined;
+  readonly body?: string | undefined;
+  /** `application/sdp` where absent and there is a body. */
+  readonly contentType?: string | undefined;
+}
+
+/** Header fields that tie a response to its request and that nobody may replace. */
+const TIED = new Set(["via", "from", "to", "call-id", "cseq", "content-length"]);
+
+/** The response to a request: what ties them is copied. @see RFC 3261 §8.2.6 */
+export function createResponse(
+  request: Pick<SipRequest, "method" | "headers">,
+  status: number,
+  parts: ResponseParts = {},
+): SipResponse {
+  const headers: SipHeader[] = [];
+  const makesDialog = request.method === "INVITE" && status > 100 && status < 300;
+  for (const header of request.headers) {
+    const { name, value } = header;
+    if (name === "to" && status > 100 && parts.toTag !== undefined && tagOf(value) === undefined) {
+      headers.push({ name, value: withTag(value, parts.toTag) });
+    } else if (TIED.has(name)) {
+      if (name !== "content-length") headers.push(header);
+    } else if (
+      (name === "record-route" && makesDialog) ||
+      (name === "timestamp" && status === 100)
+    ) {
+      headers.push(header);
+    }
+  }
+  const body = parts.body ?? "";
+  const extra = parts.headers ?? [];
+  for (const header of extra) if (!TIED.has(header.name)) headers.push(header);
+  if (body !== "" && !extra.some((header) => header.name === "content-type")) {
+    headers.push({ name: "content-type", value: parts.contentType ?? "application/sdp" });
+  }
+  return {
+    kind: "response",
+    status,
+    reason: parts.reason ?? reasonPhrase(status),
+    headers,
+    body,
+  };
+}

@@ -1,0 +1,258 @@
+import type { SocketAddress } from "../../base/address.ts";
+import type { MediaFlow } from "../../base/media-messages.ts";
+import { err, ok, type Result } from "../../base/result.ts";
+import { codecsOf, type SdpCodec } from "./codecs.ts";
+import { parseSdp, printSdp, type Sdp, type SdpLine, type SdpMedia } from "./sdp.ts";
+import {
+  directionOf,
+  type MediaDirection,
+  receives,
+  type StreamAddress,
+  sends,
+  streamAddress,
+  streamDirection,
+  streamPtimeMs,
+} from "./stream.ts";
+
+export type { MediaDirection } from "./stream.ts";
+
+/** A codec we can do. */
+export interface CodecOffer {
+  /** SDP encoding name in upper case. */
+  readonly name: string;
+  /** In our own offers; in an answer the offerer's number stands. */
+  readonly payloadType: number;
+  readonly clockRateHz: number;
+  readonly fmtp?: string;
+}
+
+/** What we are willing to do in a session. */
+export interface MediaOffer {
+  readonly local: SocketAddress;
+  /** Digits. */
+  readonly sessionId: string;
+  /** Counts up by one with each changed body. */
+  readonly version: number;
+  /** In the order of our preference. */
+  readonly codecs: readonly CodecOffer[];
+  readonly telephoneEventPayloadType?: number;
+  readonly ptimeMs: number;
+  readonly direction: MediaDirection;
+}
+
+/**
+ * Why offer and answer came to nothing.
+ *
+ * - `bad-sdp`: the body cannot be read, or has no stream at all: 400 (or a failed answer)
+ * - `no-audio`: no audio stream that is open and that we can carry: 488
+ * - `no-codec`: no codec in common: 488
+ * - `bad-address`: no connection address we can send to: 488
+ */
+export interface OfferAnswerError {
+  readonly kind: "bad-sdp" | "no-audio" | "no-codec" | "bad-address";
+  readonly detail: string;
+}
+
+/** Named events of the sixteen digits. @see RFC 4733 §2.5.1.1 */
+const TELEPHONE_EVENT = "TELEPHONE-EVENT";
+const DIGIT_EVENTS = "0-15";
+
+/** An audio stream of the far end, and what of it we can do. */
+interface Match {
+  readonly stream: SdpMedia;
+  readonly codec: SdpCodec;
+  readonly fmtp: string | undefined;
+  readonly telephoneEvent: number | undefined;
+  readonly address: StreamAddress;
+}
+
+/**
+ * The body of our offer: one audio stream with all our codecs and telephone events.
+ * @see RFC 3264 §5
+ */
+export function createOffer(offer: MediaOffer): string {
+  const codecs: SdpCodec[] = offer.codecs.map((codec) => ({ ...codec, channels: 1 }));
+  const clockRateHz = offer.codecs[0]?.clockRateHz ?? 8000;
+  return printSdp({
+    lines: sessionLines(offer, [{ type: "t", value: "0 0" }]),
+    media: [
+      audioStream(offer, codecs, offer.telephoneEventPayloadType, {
+        clockRateHz,
+        ptimeMs: offer.ptimeMs,
+        direction: offer.direction,
+      }),
+    ],
+  });
+}
+
+function sessionLines(ours: MediaOffer, times: readonly SdpLine[]): readonly SdpLine[] {
+  const address = `IN ${ours.local.host.includes(":") ? "IP6" : "IP4"} ${ours.local.host}`;
+  return [
+    { type: "o", value: `- ${ours.sessionId} ${ours.version} ${address}` },
+    { type: "s", value: "-" },
+    { type: "c", value: address },
+    ...times,
+  ];
+}
+
+function audioStream(
+  ours: MediaOffer,
+  codecs: readonly SdpCodec[],
+  telephoneEvent: number | undefined,
+  how: { readonly clockRateHz: number; readonly ptimeMs: number; readonly direction: string },
+): SdpMedia {
+  const lines: string[] = [];
+  const formats: string[] = [];
+  for (const { name, payloadType, clockRateHz, fmtp } of codecs) {
+    formats.push(`${payloadType}`);
+    lines.push(`rtpmap:${payloadType} ${name}/${clockRateHz}`);
+    if (fmtp !== undefined) lines.push(`fmtp:${payloadType} ${fmtp}`);
+  }
+  if (telephoneEvent !== undefined) {
+    formats.push(`${telephoneEvent}`);
+    lines.push(`rtpmap:${telephoneEvent} telephone-event/${how.clockRateHz}`);
+    lines.push(`fmtp:${telephoneEvent} ${DIGIT_EVENTS}`);
+  }
+  lines.push(`ptime:${how.ptimeMs}`, how.direction);
+  return {
+    media: "audio",
+    port: ours.local.port,
+    protocol: "RTP/AVP",
+    formats,
+    lines: lines.map((value) => ({ type: "a", value })),
+  };
+}
+
+/**
+ * Answers an offer: the body to send, and what flows. The first audio stream that we can carry is
+ * taken, every other one refused with port 0 in its place. Of the codecs in common the offerer's
+ * first is answered, and no other, so that the far end cannot change to one the session does not
+ * run; payload types are the offerer's.
+ * @see RFC 3264 §6
+ */
+export function answerOffer(
+  body: string,
+  ours: MediaOffer,
+): Result<{ readonly body: string; readonly flow: MediaFlow }, OfferAnswerError> {
+  const parsed = parseBody(body);
+  if (!parsed.ok) return parsed;
+  const sdp = parsed.value;
+  const found = findStream(sdp, ours);
+  if (!found.ok) return found;
+  const match = found.value;
+  const { stream, codec, fmtp, telephoneEvent } = match;
+  const direction = answerDirection(sdp, match, ours.direction);
+  const ptimeMs = streamPtimeMs(stream, ours.ptimeMs);
+  const answered = { name: codec.name, payloadType: codec.payloadType, channels: 1, fmtp };
+  const { clockRateHz } = codec;
+  const audio = audioStream(ours, [{ ...answered, clockRateHz }], telephoneEvent, {
+    clockRateHz,
+    ptimeMs,
+    direction,
+  });
+  const times = sdp.lines.filter(({ type }) => type === "t");
+  const media = sdp.media.map((offered) => (offered === stream ? audio : refused(offered)));
+  const lines = sessionLines(ours, times.length > 0 ? times : [{ type: "t", value: "0 0" }]);
+  return ok({ body: printSdp({ lines, media }), flow: flowOf(match, ptimeMs, direction) });
+}
+
+function parseBody(body: string): Result<Sdp, OfferAnswerError> {
+  const parsed = parseSdp(body);
+  if (!parsed.ok) {
+    const { kind, line } = parsed.error;
+    return err({ kind: "bad-sdp", detail: `${kind} in line ${line}` });
+  }
+  if (parsed.value.media.length === 0) return err({ kind: "bad-sdp", detail: "no stream at all" });
+  return parsed;
+}
+
+function refused(offered: SdpMedia): SdpMedia {
+  const { media, protocol, formats } = offered;
+  return { media, port: 0, protocol, formats, lines: [] };
+}
+
+/** The first stream that will do; else the reason of the one that came nearest. */
+function findStream(sdp: Sdp, ours: MediaOffer): Result<Match, OfferAnswerError> {
+  let refusal: OfferAnswerError = { kind: "no-audio", detail: "no open RTP/AVP audio stream" };
+  for (const stream of sdp.media) {
+    if (!isOurKind(stream)) continue;
+    const match = matchStream(sdp, stream, ours);
+    if (match.ok) return match;
+    refusal = match.error;
+  }
+  return err(refusal);
+}
+
+function isOurKind(stream: SdpMedia): boolean {
+  return stream.media === "audio" && stream.port !== 0 && stream.protocol === "RTP/AVP";
+}
+
+function matchStream(
+  sdp: Sdp,
+  stream: SdpMedia,
+  ours: MediaOffer,
+): Result<Match, OfferAnswerError> {
+  const codecs = codecsOf(stream);
+  const ourOf = (codec: SdpCodec) =>
+    ours.codecs.find(
+      ({ name, clockRateHz }) =>
+        name.toUpperCase() === codec.name &&
+        clockRateHz === codec.clockRateHz &&
+        codec.channels === 1,
+    );
+  const codec = codecs.find((candidate) => ourOf(candidate) !== undefined);
+  if (codec === undefined) {
+    return err({ kind: "no-codec", detail: `none of ${stream.formats.join(" ")}` });
+  }
+  const address = streamAddress(sdp, stream, ours.local);
+  if (address === undefined) {
+    return err({ kind: "bad-address", detail: "no address of our family to send to" });
+  }
+  const event = codecs.find(
+    ({ name, clockRateHz }) => name === TELEPHONE_EVENT && clockRateHz === codec.clockRateHz,
+  );
+  const telephoneEvent =
+    ours.telephoneEventPayloadType === undefined ? undefined : event?.payloadType;
+  return ok({ stream, codec, fmtp: ourOf(codec)?.fmtp, telephoneEvent, address });
+}
+
+/** What we may do: what the far end lets us, of what we want. @see RFC 3264 §6.1, §8.4 */
+function answerDirection(sdp: Sdp, match: Match, wanted: MediaDirection): MediaDirection {
+  const theirs = streamDirection(sdp, match.stream);
+  const send = receives(theirs) && !match.address.held && sends(wanted);
+  return directionOf(send, sends(theirs) && receives(wanted));
+}
+
+function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): MediaFlow {
+  const { codec, address, telephoneEvent } = match;
+  return {
+    remote: address.rtp,
+    remoteRtcp: address.rtcp,
+    codec: {
+      name: codec.name,
+      payloadType: codec.payloadType,
+      clockRateHz: codec.clockRateHz,
+      ptimeMs,
+    },
+    ...(telephoneEvent === undefined ? {} : { telephoneEventPayloadType: telephoneEvent }),
+    send: sends(direction),
+    receive: receives(direction),
+  };
+}
+
+/**
+ * Reads the answer to our offer: what flows. Its first stream answers our only one. The payload
+ * types are those of the answer, which may be others than we offered. @see RFC 3264 §6.1, §7
+ */
+export function acceptAnswer(body: string, ours: MediaOffer): Result<MediaFlow, OfferAnswerError> {
+  const parsed = parseBody(body);
+  if (!parsed.ok) return parsed;
+  const [stream] = parsed.value.media;
+  if (stream === undefined || !isOurKind(stream)) {
+    return err({ kind: "no-audio", detail: "the audio stream was refused" });
+  }
+  const match = matchStream(parsed.value, stream, ours);
+  if (!match.ok) return match;
+  const direction = answerDirection(parsed.value, match.value, ours.direction);
+  return ok(flowOf(match.value, streamPtimeMs(stream, ours.ptimeMs), direction));
+}

@@ -1,0 +1,71 @@
+import { DeadlineQueue } from "../deadline-queue.ts";
+import type { ServerTransactionId } from "../transaction/server-transactions.ts";
+import type { Leg } from "./leg.ts";
+
+/** Sessions that may live at one time, those on their way out included. */
+export const SESSIONS_MAX = 1000;
+
+/** Who answers for a session id, a dialog, an INVITE to us; and who waits until when. */
+export class LegRegistry {
+  readonly #bySession = new Map<string, Leg>();
+  readonly #byDialog = new Map<string, Leg>();
+  readonly #byInvite = new Map<ServerTransactionId, Leg>();
+  readonly deadlines = new DeadlineQueue<Leg>();
+  #lastId = 0;
+
+  /** An id for a session that the far end starts. No id of a caller's making looks like it. */
+  nextIncomingId(): string {
+    return `incoming ${++this.#lastId}`;
+  }
+
+  /** How many dialogs there are, early ones and those on their way out included. */
+  get dialogs(): number {
+    return this.#byDialog.size;
+  }
+
+  /** How many sessions commands can reach. */
+  get sessions(): number {
+    return this.#bySession.size;
+  }
+
+  /** Whether there is room for one more. */
+  get hasRoom(): boolean {
+    return Math.max(this.#bySession.size, this.#byDialog.size) < SESSIONS_MAX;
+  }
+
+  session(id: string): Leg | undefined {
+    return this.#bySession.get(id);
+  }
+
+  bindSession(id: string, leg: Leg): void {
+    this.#bySession.set(id, leg);
+  }
+
+  unbindSession(id: string, leg: Leg): void {
+    if (this.#bySession.get(id) === leg) this.#bySession.delete(id);
+  }
+
+  dialog(key: string): Leg | undefined {
+    return this.#byDialog.get(key);
+  }
+
+  bindDialog(key: string, leg: Leg): void {
+    this.#byDialog.set(key, leg);
+  }
+
+  unbindDialog(key: string, leg: Leg): void {
+    if (this.#byDialog.get(key) === leg) this.#byDialog.delete(key);
+  }
+
+  invite(transaction: ServerTransactionId): Leg | undefined {
+    return this.#byInvite.get(transaction);
+  }
+
+  bindInvite(transaction: ServerTransactionId, leg: Leg): void {
+    this.#byInvite.set(transaction, leg);
+  }
+
+  unbindInvite(transaction: ServerTransactionId): void {
+    this.#byInvite.delete(transaction);
+  }
+}

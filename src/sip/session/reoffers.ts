@@ -1,0 +1,134 @@
+import type { ClientRequest, SentRequest } from "../client-request.ts";
+import type { DialogUsage } from "../dialog/dialog-usage.ts";
+import type { Stack } from "../stack.ts";
+import type { SipRequest, SipResponse } from "../wire/message.ts";
+import { GlareWait } from "./glare-wait.ts";
+
+/*
+ * Our re-INVITEs inside a session, one at a time.
+ *
+ *              offer                    2xx: accepted
+ *   +------+ ---------> +---------+ may offer  +---------+ ------------> idle
+ *   | idle |            | waiting |----------->| running |
+ *   +------+            +---------+            +---------+ ------------> idle
+ *                            ^   491: glare wait    |      refused: tell
+ *                            +----------------------+      408, 481: lost
+ */
+
+/** The session that the offers belong to. */
+export interface ReofferHost {
+  /** Whether no other exchange is open, so that an offer may go out. */
+  mayOffer(): boolean;
+  /** A 2xx came: acknowledge it. */
+  onAccepted(invite: SipRequest, response: SipResponse, nowMs: number): void;
+  /** A copy of a 2xx that was accepted before. */
+  onAcceptedAgain(invite: SipRequest, nowMs: number): void;
+  /** It was refused and is not tried again. */
+  onRefused(status: number): void;
+  /** A refusal was dealt with: what waits may have its turn, and timers are others. */
+  onSettled(nowMs: number): void;
+  /** The far end is gone (408) or has no such dialog (481). @see RFC 3261 §12.2.1.2 */
+  onLost(status: number, nowMs: number): void;
+}
+
+/** The body of a re-INVITE; empty asks the far end for an offer. */
+interface Offer {
+  readonly body: string;
+}
+
+/** Our re-INVITEs: queued, sent, tried again after a glare. */
+export class Reoffers {
+  readonly #stack: Stack;
+  readonly #usage: DialogUsage;
+  readonly #host: ReofferHost;
+  readonly #glare: GlareWait;
+  #waiting: Offer | undefined;
+  #running: { readonly offer: Offer; readonly request: ClientRequest } | undefined;
+
+  constructor(stack: Stack, usage: DialogUsage, isCaller: boolean, host: ReofferHost) {
+    this.#stack = stack;
+    this.#usage = usage;
+    this.#host = host;
+    this.#glare = new GlareWait(isCaller, stack.config.createToken);
+  }
+
+  /** Whether a re-INVITE of ours has no final answer yet. */
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Takes an offer in place of one that waits. Call `proceed` then. */
+  queue(body: string): void {
+    this.#waiting = { body };
+    this.#glare.reset();
+  }
+
+  /** Forgets what waits. */
+  clear(): void {
+    this.#waiting = undefined;
+  }
+
+  /** The dialog is gone: nobody waits for an answer any more. */
+  abandon(nowMs: number): void {
+    this.#waiting = undefined;
+    this.#running?.request.abandon(nowMs);
+    this.#running = undefined;
+  }
+
+  /** When an offer that met a glare is due again. */
+  deadlineMs(): number | undefined {
+    const isReady = this.#waiting !== undefined && this.#running === undefined;
+    return isReady && this.#host.mayOffer() ? this.#glare.untilMs : undefined;
+  }
+
+  /** Sends the offer that waits, where nothing stands in its way. */
+  proceed(nowMs: number): void {
+    const offer = this.#waiting;
+    if (offer === undefined || this.#running !== undefined) return;
+    if (!this.#host.mayOffer() || !this.#glare.isOver(nowMs)) return;
+    this.#waiting = undefined;
+    const { body } = offer;
+    const type = body === "" ? [] : [{ name: "content-type", value: "application/sdp" }];
+    const headers = [...this.#usage.contactHeaders(), ...this.#stack.abilityHeaders(), ...type];
+    const owner = {
+      takeSequence: () => this.#usage.takeSequence(),
+      onResponse: (response: SipResponse, sent: SentRequest, atMs: number) =>
+        this.#onResponse(response, sent, atMs),
+      onFailed: (status: 408 | 503, _reason: string, atMs: number) => this.#onRefused(status, atMs),
+    };
+    const request = this.#usage.request("INVITE", owner, headers, body);
+    this.#running = { offer, request };
+    request.start(nowMs);
+  }
+
+  #onResponse(response: SipResponse, sent: SentRequest, nowMs: number): void {
+    const { status } = response;
+    if (status < 200) return;
+    if (status >= 300) {
+      this.#onRefused(status, nowMs);
+    } else if (this.#running?.request.sent?.transaction === sent.transaction) {
+      this.#running = undefined;
+      this.#glare.reset();
+      this.#usage.refreshTarget(response);
+      this.#host.onAccepted(sent.request, response, nowMs);
+    } else {
+      this.#host.onAcceptedAgain(sent.request, nowMs);
+    }
+  }
+
+  #onRefused(status: number, nowMs: number): void {
+    const refused = this.#running;
+    if (refused === undefined) return;
+    this.#running = undefined;
+    if (status === 408 || status === 481) {
+      this.#host.onLost(status, nowMs);
+    } else if (status === 491 && this.#glare.begin(nowMs)) {
+      // A newer offer, should there be one, goes in its place.
+      this.#waiting ??= refused.offer;
+    } else {
+      this.#glare.reset();
+      this.#host.onRefused(status);
+    }
+    this.#host.onSettled(nowMs);
+  }
+}

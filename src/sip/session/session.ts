@@ -1,0 +1,350 @@
+import { earliestMs } from "../../base/core.ts";
+import type { SentRequest } from "../client-request.ts";
+import { type Dialog, sequenceOf } from "../dialog/dialog.ts";
+import { type DialogIdentity, DialogUsage } from "../dialog/dialog-usage.ts";
+import { createResponse } from "../responses.ts";
+import type { Stack } from "../stack.ts";
+import type { ServerTransactionId } from "../transaction/server-transactions.ts";
+import { giveUpMs } from "../transaction/timers.ts";
+import type { SessionEndCause } from "../user-agent-types.ts";
+import type { SipHeader, SipRequest, SipResponse } from "../wire/message.ts";
+import type { AckCommand, EndCommand, Leg, ReinviteCommand, RespondCommand } from "./leg.ts";
+import { type ReofferHost, Reoffers } from "./reoffers.ts";
+import { respondStatus } from "./respond-status.ts";
+import { SuccessAnswer } from "./success-answer.ts";
+
+/*
+ * An established session.
+ *
+ *   2xx sent                       2xx received, ACK sent
+ *      v                                   v
+ *   +----------------+  ACK          +-----------+ <----------------------+
+ *   | waiting for    |-------------->|  talking  |  final answer, ACK     |
+ *   | the ACK        |               |           |---+ re-INVITE either   |
+ *   +----------------+               +-----------+   | way                |
+ *      | none in 64*T1     BYE of theirs |  | end    v                    |
+ *      |  or `end`, then     or no answer|  |     +------------+          |
+ *      |  its ACK                        |  |     | re-offering|----------+
+ *      v                                 |  v     +------------+
+ *   +----------------+  answered or not  | +----------------+
+ *   |  BYE under way |------------------>| |  BYE under way |
+ *   +----------------+                   v +----------------+
+ *                                      over
+ *
+ * The person's session ends (`ended`) when it is decided; BYE and late copies go on behind.
+ */
+
+/** What a session is made of. */
+export interface SessionParts {
+  readonly id: string;
+  readonly dialog: Dialog;
+  readonly identity: DialogIdentity;
+  /** Whether the first INVITE was ours: the owner of the Call-ID waits longer after a glare. */
+  readonly isCaller: boolean;
+}
+
+/** A 2xx with the far end's offer, whose ACK waits for our answer. */
+interface UnansweredOffer {
+  readonly invite: SipRequest;
+  readonly giveUpAtMs: number;
+}
+
+interface IncomingReoffer {
+  readonly transaction: ServerTransactionId;
+  readonly request: SipRequest;
+}
+
+/** An established session: one dialog, its re-INVITEs and its end. */
+export class Session implements Leg {
+  readonly #stack: Stack;
+  readonly #id: string;
+  readonly #usage: DialogUsage;
+  readonly #reoffers: Reoffers;
+  #isOver = false;
+  #isClosing = false;
+  #byeHeaders: readonly SipHeader[] = [];
+  #answer: SuccessAnswer | undefined;
+  #incoming: IncomingReoffer | undefined;
+  #unanswered: UnansweredOffer | undefined;
+
+  constructor(stack: Stack, parts: SessionParts) {
+    this.#stack = stack;
+    this.#id = parts.id;
+    this.#usage = new DialogUsage(stack, parts.dialog, parts.identity);
+    this.#reoffers = new Reoffers(stack, this.#usage, parts.isCaller, this.#reofferHost());
+    stack.legs.bindDialog(this.#usage.key, this);
+  }
+
+  /** Takes over the session's id: from here on commands come to this leg. */
+  takeOver(): void {
+    this.#stack.legs.bindSession(this.#id, this);
+  }
+
+  /**
+   * A session nobody wants: a fork that answered second, or an answer that crossed our CANCEL. It
+   * is acknowledged and ended. @see RFC 3261 §13.2.2.4
+   */
+  static discard(stack: Stack, parts: SessionParts, invite: SipRequest, nowMs: number): Session {
+    const session = new Session(stack, parts);
+    session.#isOver = true;
+    session.#usage.acknowledge(invite, nowMs);
+    session.#sayBye(nowMs);
+    return session;
+  }
+
+  /**
+   * A 2xx to our INVITE or re-INVITE. Its ACK goes out at once, or where the 2xx holds an offer
+   * that we asked for, with the answer (`ack`).
+   */
+  accept(invite: SipRequest, response: SipResponse, nowMs: number): void {
+    if (invite.body !== "" || response.body === "" || this.#isOver) {
+      this.#usage.acknowledge(invite, nowMs);
+      return;
+    }
+    this.#unanswered = { invite, giveUpAtMs: nowMs + giveUpMs(this.#stack.timers) };
+    this.#rearm();
+  }
+
+  /** A copy of a 2xx that was accepted before: its ACK was lost, unless it waits for `ack`. */
+  acceptAgain(invite: SipRequest, nowMs: number): void {
+    if (this.#unanswered?.invite !== invite) this.#usage.acknowledge(invite, nowMs);
+  }
+
+  /** A 2xx of ours is out: it is sent again until its ACK comes. */
+  awaitAck(transaction: ServerTransactionId, response: SipResponse, nowMs: number): void {
+    this.#answer = new SuccessAnswer(this.#stack, transaction, response, nowMs);
+    this.#rearm();
+  }
+
+  respond(command: RespondCommand, nowMs: number): void {
+    const pending = this.#incoming;
+    if (pending === undefined) {
+      this.#stack.log("debug", `nothing to answer with ${command.status} in ${this.#id}`);
+      return;
+    }
+    const { transaction, request } = pending;
+    const status = respondStatus(command.status);
+    const response = createResponse(request, status, {
+      ...command,
+      headers: [
+        ...(status < 300 ? this.#usage.contactHeaders() : []),
+        ...(status < 300 ? this.#stack.abilityHeaders() : []),
+        ...(command.headers ?? []),
+      ],
+    });
+    if (status >= 200) this.#closeIncoming();
+    this.#stack.servers.respond(transaction, response, nowMs);
+    if (status >= 200 && status < 300) this.awaitAck(transaction, response, nowMs);
+    this.#proceed(nowMs);
+  }
+
+  reinvite(command: ReinviteCommand, nowMs: number): void {
+    this.#reoffers.queue(command.body ?? "");
+    this.#proceed(nowMs);
+  }
+
+  ack(command: AckCommand, nowMs: number): void {
+    const pending = this.#unanswered;
+    if (pending === undefined) {
+      this.#stack.log("debug", `nothing to acknowledge in ${this.#id}`);
+      return;
+    }
+    this.#unanswered = undefined;
+    this.#usage.acknowledge(pending.invite, nowMs, command.body);
+    this.#proceed(nowMs);
+  }
+
+  end(command: EndCommand, nowMs: number): void {
+    this.#finish("local", nowMs, command.headers);
+  }
+
+  receiveRequest(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {
+    const reply = (status: number, headers: readonly SipHeader[] = []) =>
+      this.#stack.reply(transaction, request, status, nowMs, { headers });
+    if (!this.#usage.takeRemoteSequence(request)) {
+      reply(500);
+      return;
+    }
+    if (request.method === "BYE") {
+      reply(200);
+      this.#onBye(request, nowMs);
+    } else if (this.#isOver) {
+      reply(481);
+    } else if (request.method === "INVITE") {
+      this.#onReinvite(transaction, request, nowMs);
+    } else {
+      this.#stack.emitRequest(transaction, request, this.#id);
+    }
+  }
+
+  receiveAck(request: SipRequest, nowMs: number): void {
+    const answer = this.#answer;
+    if (answer === undefined || answer.sequence !== sequenceOf(request)) return;
+    this.#answer = undefined;
+    if (this.#isOver) {
+      this.#sayBye(nowMs);
+      return;
+    }
+    this.#stack.emit({
+      kind: "confirmed",
+      session: this.#id,
+      ...(request.body === "" ? {} : { body: request.body }),
+    });
+    this.#proceed(nowMs);
+  }
+
+  receiveCancel(transaction: ServerTransactionId, _request: SipRequest, nowMs: number): void {
+    if (this.#incoming?.transaction !== transaction) return;
+    this.#refuseIncoming(487, nowMs);
+    this.#proceed(nowMs);
+  }
+
+  timeout(nowMs: number): void {
+    const answer = this.#answer;
+    if (answer !== undefined && answer.timeout(nowMs) === "given-up") {
+      this.#answer = undefined;
+      this.#finish("timeout", nowMs);
+      this.#sayBye(nowMs);
+    }
+    const pending = this.#unanswered;
+    if (pending !== undefined && pending.giveUpAtMs <= nowMs) this.#finish("timeout", nowMs);
+    this.#proceed(nowMs);
+  }
+
+  #onBye(request: SipRequest, nowMs: number): void {
+    this.#answer = undefined;
+    this.#unanswered = undefined;
+    this.#refuseIncoming(487, nowMs);
+    this.#tellEnd("bye", request);
+    this.#close(nowMs);
+  }
+
+  #onReinvite(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {
+    if (this.#incoming !== undefined) {
+      // Retry-After is to be random between 0 and 10 s; one second keeps a hold snappy.
+      const headers = [{ name: "retry-after", value: "1" }];
+      this.#stack.reply(transaction, request, 500, nowMs, { headers });
+      return;
+    }
+    const isOffering = this.#answer !== undefined || this.#unanswered !== undefined;
+    if (isOffering || this.#reoffers.isRunning) {
+      this.#stack.reply(transaction, request, 491, nowMs);
+      return;
+    }
+    this.#usage.refreshTarget(request);
+    this.#stack.reply(transaction, request, 100, nowMs);
+    this.#incoming = { transaction, request };
+    this.#stack.legs.bindInvite(transaction, this);
+    this.#stack.emit({
+      kind: "reoffered",
+      session: this.#id,
+      request,
+      ...(request.body === "" ? {} : { body: request.body }),
+    });
+  }
+
+  #refuseIncoming(status: number, nowMs: number): void {
+    const pending = this.#incoming;
+    if (pending === undefined) return;
+    this.#closeIncoming();
+    this.#stack.reply(pending.transaction, pending.request, status, nowMs);
+  }
+
+  #closeIncoming(): void {
+    if (this.#incoming !== undefined) this.#stack.legs.unbindInvite(this.#incoming.transaction);
+    this.#incoming = undefined;
+  }
+
+  #reofferHost(): ReofferHost {
+    return {
+      mayOffer: () =>
+        !this.#isOver &&
+        this.#incoming === undefined &&
+        this.#answer === undefined &&
+        this.#unanswered === undefined,
+      onAccepted: (invite, response, nowMs) => {
+        this.accept(invite, response, nowMs);
+        if (!this.#isOver) {
+          this.#stack.emit({
+            kind: "answered",
+            session: this.#id,
+            response,
+            ...(response.body === "" ? {} : { body: response.body }),
+          });
+        }
+        this.#proceed(nowMs);
+      },
+      onAcceptedAgain: (invite, nowMs) => this.acceptAgain(invite, nowMs),
+      onRefused: (status) => {
+        if (this.#isOver) return;
+        this.#stack.emit({ kind: "reoffer-failed", session: this.#id, status });
+      },
+      onSettled: (nowMs) => this.#proceed(nowMs),
+      onLost: (status, nowMs) => this.#finish(status === 408 ? "timeout" : "error", nowMs),
+    };
+  }
+
+  /** After any change: an offer that waits may go out now, and the timer be another. */
+  #proceed(nowMs: number): void {
+    this.#reoffers.proceed(nowMs);
+    this.#rearm();
+  }
+
+  /** Tells the end, refuses what is open and says BYE as soon as it may be said. */
+  #finish(cause: SessionEndCause, nowMs: number, byeHeaders: readonly SipHeader[] = []): void {
+    if (this.#isOver) return;
+    this.#tellEnd(cause);
+    this.#byeHeaders = byeHeaders;
+    this.#refuseIncoming(487, nowMs);
+    const pending = this.#unanswered;
+    this.#unanswered = undefined;
+    if (pending !== undefined) this.#usage.acknowledge(pending.invite, nowMs);
+    // The callee may not say BYE before its 2xx is acknowledged. @see RFC 3261 §15
+    if (this.#answer === undefined) this.#sayBye(nowMs);
+  }
+
+  #tellEnd(cause: SessionEndCause, request?: SipRequest): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#reoffers.clear();
+    this.#stack.legs.unbindSession(this.#id, this);
+    this.#stack.emit({
+      kind: "ended",
+      session: this.#id,
+      cause,
+      ...(request === undefined ? {} : { request }),
+    });
+  }
+
+  #sayBye(nowMs: number): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    const owner = {
+      takeSequence: () => this.#usage.takeSequence(),
+      onResponse: (response: SipResponse, _sent: SentRequest, atMs: number) => {
+        if (response.status >= 200) this.#close(atMs);
+      },
+      onFailed: (_status: 408 | 503, _reason: string, atMs: number) => this.#close(atMs),
+    };
+    this.#usage.request("BYE", owner, this.#byeHeaders).start(nowMs);
+    this.#rearm();
+  }
+
+  /** Nothing is left to do: the dialog is gone. */
+  #close(nowMs: number): void {
+    this.#reoffers.abandon(nowMs);
+    this.#stack.legs.unbindDialog(this.#usage.key, this);
+    this.#rearm();
+  }
+
+  #rearm(): void {
+    this.#stack.legs.deadlines.set(
+      this,
+      earliestMs(
+        this.#answer?.deadlineMs(),
+        this.#unanswered?.giveUpAtMs,
+        this.#reoffers.deadlineMs(),
+      ),
+    );
+  }
+}

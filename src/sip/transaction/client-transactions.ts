@@ -1,0 +1,248 @@
+import { bytesFromLatin1 } from "../../base/bytes.ts";
+import { DeadlineQueue } from "../deadline-queue.ts";
+import type { SipAddress } from "../user-agent-types.ts";
+import { parseCSeq, printCSeq } from "../wire/cseq.ts";
+import { headerValue, type SipRequest, type SipResponse } from "../wire/message.ts";
+import { printMessage } from "../wire/print-message.ts";
+import { parseVia } from "../wire/via.ts";
+import {
+  type InviteClientAction,
+  type InviteClientInput,
+  type InviteClientState,
+  inviteClientDeadlineMs,
+  inviteClientStart,
+  inviteClientStep,
+} from "./invite-client.ts";
+import {
+  type NonInviteClientAction,
+  type NonInviteClientState,
+  nonInviteClientDeadlineMs,
+  nonInviteClientStart,
+  nonInviteClientStep,
+} from "./non-invite-client.ts";
+import type { TransactionConfig, TransactionTimers } from "./timers.ts";
+import { clientKey } from "./transaction-key.ts";
+
+/** Requests of ours that may be under way at one time. */
+export const CLIENT_TRANSACTIONS_MAX = 2000;
+
+/** Names one client transaction. */
+export type ClientTransactionId = number;
+
+/** What client transactions tell the transaction user. */
+export type ClientTransactionEvent<User> =
+  | {
+      readonly kind: "response";
+      readonly transaction: ClientTransactionId;
+      readonly user: User;
+      readonly response: SipResponse;
+    }
+  /** Nobody answered, or the transport refused to carry it. The transaction is over. */
+  | {
+      readonly kind: "failed";
+      readonly transaction: ClientTransactionId;
+      readonly user: User;
+      readonly cause: "timeout" | "transport";
+    };
+
+type Machine =
+  | { readonly kind: "invite"; state: InviteClientState }
+  | { readonly kind: "non-invite"; state: NonInviteClientState };
+
+interface ClientTransaction<User> {
+  readonly id: ClientTransactionId;
+  readonly key: string;
+  readonly machine: Machine;
+  readonly config: TransactionConfig;
+  readonly request: SipRequest;
+  readonly bytes: Uint8Array;
+  readonly to: SipAddress;
+  readonly user: User;
+  ack?: Uint8Array;
+}
+
+/** Puts bytes on a transport. */
+export type Send = (bytes: Uint8Array, to: SipAddress) => void;
+
+/**
+ * All client transactions of a stack: their machines, matching and timers. `User` is whoever wants
+ * to know; it comes back with each event.
+ */
+export class ClientTransactions<User> {
+  readonly #timers: TransactionTimers;
+  readonly #send: Send;
+  readonly #byKey = new Map<string, ClientTransaction<User>>();
+  readonly #byId = new Map<ClientTransactionId, ClientTransaction<User>>();
+  readonly #deadlines = new DeadlineQueue<ClientTransaction<User>>();
+  #lastId = 0;
+
+  constructor(timers: TransactionTimers, send: Send) {
+    this.#timers = timers;
+    this.#send = send;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  /**
+   * Sends a request whose top Via carries a fresh branch. `undefined` where there are too many
+   * transactions already (nothing was sent).
+   */
+  start(
+    request: SipRequest,
+    to: SipAddress,
+    nowMs: number,
+    user: User,
+  ): { readonly id: ClientTransactionId; readonly sizeBytes: number } | undefined {
+    const via = parseVia(headerValue(request, "via") ?? "");
+    const branch = via.ok ? via.value.branch : undefined;
+    if (branch === undefined || this.#byId.size >= CLIENT_TRANSACTIONS_MAX) return undefined;
+    const config = { ...this.#timers, reliable: to.transport === "memory" };
+    const isInvite = request.method === "INVITE";
+    const machine: Machine = isInvite
+      ? { kind: "invite", state: inviteClientStart(config, nowMs).state }
+      : { kind: "non-invite", state: nonInviteClientStart(config, nowMs).state };
+    const transaction: ClientTransaction<User> = {
+      id: ++this.#lastId,
+      key: clientKey(branch, request.method),
+      machine,
+      config,
+      request,
+      bytes: bytesFromLatin1(printMessage(request)),
+      to,
+      user,
+    };
+    this.#byKey.set(transaction.key, transaction);
+    this.#byId.set(transaction.id, transaction);
+    this.#deadlines.set(transaction, deadlineOf(machine));
+    this.#send(transaction.bytes, to);
+    return { id: transaction.id, sizeBytes: transaction.bytes.length };
+  }
+
+  /** A response came. No event where it belongs to none of ours: it is a stray one then. */
+  receive(response: SipResponse, nowMs: number): readonly ClientTransactionEvent<User>[] {
+    const via = parseVia(headerValue(response, "via") ?? "");
+    const cseq = parseCSeq(headerValue(response, "cseq") ?? "");
+    if (!via.ok || !cseq.ok || via.value.branch === undefined) return [];
+    const transaction = this.#byKey.get(clientKey(via.value.branch, cseq.value.method));
+    if (transaction === undefined) return [];
+    const input = { kind: "response", status: response.status } as const;
+    return this.#step(transaction, input, nowMs, response);
+  }
+
+  /** The transport could not carry something to this address. */
+  sendFailed(to: SipAddress, nowMs: number): readonly ClientTransactionEvent<User>[] {
+    const events: ClientTransactionEvent<User>[] = [];
+    for (const transaction of [...this.#byId.values()]) {
+      const same =
+        transaction.to.host === to.host &&
+        transaction.to.port === to.port &&
+        transaction.to.transport === to.transport;
+      if (same) events.push(...this.#step(transaction, { kind: "send-failed" }, nowMs));
+    }
+    return events;
+  }
+
+  /** Forgets a transaction whose answer nobody waits for any more. @see RFC 3261 §9.1 */
+  abandon(id: ClientTransactionId, nowMs: number): void {
+    const transaction = this.#byId.get(id);
+    if (transaction !== undefined) this.#step(transaction, { kind: "abandon" }, nowMs);
+  }
+
+  deadlineMs(): number | undefined {
+    return this.#deadlines.earliestMs();
+  }
+
+  /** Runs one timer that is due; `undefined` where none is. */
+  timeout(nowMs: number): readonly ClientTransactionEvent<User>[] | undefined {
+    const transaction = this.#deadlines.takeDue(nowMs);
+    if (transaction === undefined) return undefined;
+    return this.#step(transaction, { kind: "timeout" }, nowMs);
+  }
+
+  #step(
+    transaction: ClientTransaction<User>,
+    input: InviteClientInput,
+    nowMs: number,
+    response?: SipResponse,
+  ): readonly ClientTransactionEvent<User>[] {
+    const { machine, config } = transaction;
+    let actions: readonly (InviteClientAction | NonInviteClientAction)[];
+    if (machine.kind === "invite") {
+      const step = inviteClientStep(config, machine.state, input, nowMs);
+      machine.state = step.state;
+      actions = step.actions;
+    } else {
+      const step = nonInviteClientStep(config, machine.state, input, nowMs);
+      machine.state = step.state;
+      actions = step.actions;
+    }
+    if (machine.state.kind === "terminated") this.#forget(transaction);
+    else this.#deadlines.set(transaction, deadlineOf(machine));
+    const events: ClientTransactionEvent<User>[] = [];
+    for (const action of actions) this.#act(transaction, action, response, events);
+    return events;
+  }
+
+  #act(
+    transaction: ClientTransaction<User>,
+    action: InviteClientAction | NonInviteClientAction,
+    response: SipResponse | undefined,
+    events: ClientTransactionEvent<User>[],
+  ): void {
+    const { id, to, user } = transaction;
+    switch (action) {
+      case "send-request":
+        this.#send(transaction.bytes, to);
+        break;
+      case "send-ack":
+        if (response !== undefined && transaction.ack === undefined) {
+          const ack = ackForRefusal(transaction.request, response);
+          transaction.ack = bytesFromLatin1(printMessage(ack));
+        }
+        if (transaction.ack !== undefined) this.#send(transaction.ack, to);
+        break;
+      case "pass-response":
+        if (response !== undefined) {
+          events.push({ kind: "response", transaction: id, user, response });
+        }
+        break;
+      case "report-timeout":
+        events.push({ kind: "failed", transaction: id, user, cause: "timeout" });
+        break;
+      case "report-send-failed":
+        events.push({ kind: "failed", transaction: id, user, cause: "transport" });
+        break;
+    }
+  }
+
+  #forget(transaction: ClientTransaction<User>): void {
+    this.#byKey.delete(transaction.key);
+    this.#byId.delete(transaction.id);
+    this.#deadlines.set(transaction, undefined);
+  }
+}
+
+function deadlineOf(machine: Machine): number | undefined {
+  return machine.kind === "invite"
+    ? inviteClientDeadlineMs(machine.state)
+    : nonInviteClientDeadlineMs(machine.state);
+}
+
+/** The ACK that belongs to the transaction: the INVITE's own branch. @see RFC 3261 §17.1.1.3 */
+export function ackForRefusal(invite: SipRequest, response: SipResponse): SipRequest {
+  const cseq = parseCSeq(headerValue(invite, "cseq") ?? "");
+  const sequence = cseq.ok ? cseq.value.sequence : 0;
+  const headers = [
+    { name: "via", value: headerValue(invite, "via") ?? "" },
+    ...invite.headers.filter((header) => header.name === "route"),
+    { name: "max-forwards", value: "70" },
+    { name: "from", value: headerValue(invite, "from") ?? "" },
+    { name: "to", value: headerValue(response, "to") ?? "" },
+    { name: "call-id", value: headerValue(invite, "call-id") ?? "" },
+    { name: "cseq", value: printCSeq({ sequence, method: "ACK" }) },
+  ];
+  return { kind: "request", method: "ACK", uri: invite.uri, headers, body: "" };
+}

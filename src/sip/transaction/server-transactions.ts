@@ -1,0 +1,240 @@
+import { bytesFromLatin1 } from "../../base/bytes.ts";
+import { DeadlineQueue } from "../deadline-queue.ts";
+import type { SipAddress } from "../user-agent-types.ts";
+import { headerValue, type SipRequest, type SipResponse } from "../wire/message.ts";
+import { printMessage } from "../wire/print-message.ts";
+import type { Via } from "../wire/via.ts";
+import type { Send } from "./client-transactions.ts";
+import {
+  INVITE_SERVER_START,
+  type InviteServerAction,
+  type InviteServerInput,
+  type InviteServerState,
+  inviteServerDeadlineMs,
+  inviteServerStep,
+} from "./invite-server.ts";
+import {
+  type NonInviteServerAction,
+  type NonInviteServerInput,
+  type NonInviteServerState,
+  nonInviteServerDeadlineMs,
+  nonInviteServerStart,
+  nonInviteServerStep,
+} from "./non-invite-server.ts";
+import type { TransactionConfig, TransactionTimers } from "./timers.ts";
+import { mergeKey, serverKey } from "./transaction-key.ts";
+
+/** Requests to us that may be under way (or kept for late copies) at one time. */
+export const SERVER_TRANSACTIONS_MAX = 2000;
+/**
+ * So many more for requests from inside the box: a flood from the network must not take the way out
+ * from the telephones that hang on it.
+ */
+export const SERVER_TRANSACTIONS_RESERVE = 200;
+
+/** Names one server transaction. */
+export type ServerTransactionId = number;
+
+/** What came of a request that was received. */
+export type ServerReception =
+  /** A new transaction: answer it with `respond`. */
+  | { readonly kind: "new"; readonly transaction: ServerTransactionId }
+  /** A copy of one we have, or an ACK that ended one: nothing is left to do. */
+  | { readonly kind: "absorbed" }
+  /** An ACK that belongs to a dialog. */
+  | { readonly kind: "ack" }
+  /** The branch of a transaction we have, with another CSeq: the sender is broken. */
+  | { readonly kind: "branch-reused" }
+  /** The same request came over another way before. @see RFC 3261 §8.2.2.2 */
+  | { readonly kind: "merged" }
+  /** Too many at one time. */
+  | { readonly kind: "overload" };
+
+/** No ACK came for a refusal of ours; the transaction is over. */
+export interface UnacknowledgedRefusal {
+  readonly kind: "unacknowledged";
+  readonly transaction: ServerTransactionId;
+}
+
+type Machine =
+  | { readonly kind: "invite"; state: InviteServerState }
+  | { readonly kind: "non-invite"; state: NonInviteServerState };
+
+/** What either machine takes; `copy` is the request once more. */
+type ServerInput =
+  | { readonly kind: "respond"; readonly status: number }
+  | { readonly kind: "timeout" }
+  | { readonly kind: "ack" }
+  | { readonly kind: "copy" };
+
+interface ServerTransaction {
+  readonly id: ServerTransactionId;
+  readonly key: string;
+  readonly mergeKey: string | undefined;
+  readonly machine: Machine;
+  readonly config: TransactionConfig;
+  readonly request: SipRequest;
+  readonly source: SipAddress;
+  readonly cseq: string;
+  /** The To tag of our answers, once one was asked for. */
+  localTag?: string;
+  answer?: Uint8Array;
+}
+
+/** All server transactions of a stack: their machines, matching and timers. */
+export class ServerTransactions {
+  readonly #timers: TransactionTimers;
+  readonly #send: Send;
+  readonly #createToken: () => string;
+  readonly #byKey = new Map<string, ServerTransaction>();
+  readonly #byId = new Map<ServerTransactionId, ServerTransaction>();
+  /** Live transactions by what merged copies share. */
+  readonly #byMergeKey = new Map<string, ServerTransaction>();
+  readonly #deadlines = new DeadlineQueue<ServerTransaction>();
+  #lastId = 0;
+
+  constructor(timers: TransactionTimers, send: Send, createToken: () => string) {
+    this.#timers = timers;
+    this.#send = send;
+    this.#createToken = createToken;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  /** A request came; `via` is its top Via value. Answers go to `source`. */
+  receive(request: SipRequest, via: Via, source: SipAddress, nowMs: number): ServerReception {
+    const key = serverKey(request, via);
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return this.#receiveAgain(known, request, nowMs);
+    if (request.method === "ACK") return { kind: "ack" };
+    // A CANCEL follows its INVITE over every way: it is no merged copy.
+    const merge = request.method === "CANCEL" ? undefined : mergeKey(request);
+    if (merge !== undefined && this.#byMergeKey.has(merge)) {
+      return { kind: "merged" };
+    }
+    const reliable = source.transport === "memory";
+    const most = SERVER_TRANSACTIONS_MAX + (reliable ? SERVER_TRANSACTIONS_RESERVE : 0);
+    if (this.#byId.size >= most) return { kind: "overload" };
+    const config = { ...this.#timers, reliable };
+    const transaction: ServerTransaction = {
+      id: ++this.#lastId,
+      key,
+      mergeKey: merge,
+      machine:
+        request.method === "INVITE"
+          ? { kind: "invite", state: INVITE_SERVER_START }
+          : { kind: "non-invite", state: nonInviteServerStart(config, nowMs) },
+      config,
+      request,
+      source,
+      cseq: headerValue(request, "cseq") ?? "",
+    };
+    this.#byKey.set(key, transaction);
+    this.#byId.set(transaction.id, transaction);
+    if (merge !== undefined) this.#byMergeKey.set(merge, transaction);
+    this.#deadlines.set(transaction, deadlineOf(transaction.machine));
+    return { kind: "new", transaction: transaction.id };
+  }
+
+  /** The INVITE that a CANCEL is for, where we have it. @see RFC 3261 §9.2 */
+  findCancelled(cancel: SipRequest, via: Via): ServerTransactionId | undefined {
+    return this.#byKey.get(serverKey(cancel, via, "INVITE"))?.id;
+  }
+
+  /** Sends a response. False where the transaction has no use for it (any more). */
+  respond(id: ServerTransactionId, response: SipResponse, nowMs: number): boolean {
+    const transaction = this.#byId.get(id);
+    if (transaction === undefined) return false;
+    const input = { kind: "respond", status: response.status } as const;
+    const actions = this.#step(transaction, input, nowMs);
+    if (!actions.includes("send-response")) return false;
+    transaction.answer = bytesFromLatin1(printMessage(response));
+    this.#send(transaction.answer, transaction.source);
+    return true;
+  }
+
+  /** The To tag that all our answers to a request have. */
+  tagOf(id: ServerTransactionId): string {
+    const transaction = this.#byId.get(id);
+    if (transaction === undefined) return this.#createToken();
+    transaction.localTag ??= this.#createToken();
+    return transaction.localTag;
+  }
+
+  /** Where a request came from, while it is known. */
+  sourceOf(id: ServerTransactionId): SipAddress | undefined {
+    return this.#byId.get(id)?.source;
+  }
+
+  /** The request of a transaction, while it is known. */
+  requestOf(id: ServerTransactionId): SipRequest | undefined {
+    return this.#byId.get(id)?.request;
+  }
+
+  deadlineMs(): number | undefined {
+    return this.#deadlines.earliestMs();
+  }
+
+  /** Runs one timer that is due; `undefined` where none is. */
+  timeout(nowMs: number): readonly UnacknowledgedRefusal[] | undefined {
+    const transaction = this.#deadlines.takeDue(nowMs);
+    if (transaction === undefined) return undefined;
+    const actions = this.#step(transaction, { kind: "timeout" }, nowMs);
+    return actions.includes("report-timeout")
+      ? [{ kind: "unacknowledged", transaction: transaction.id }]
+      : [];
+  }
+
+  #receiveAgain(known: ServerTransaction, request: SipRequest, nowMs: number): ServerReception {
+    if (request.method === "ACK") {
+      const actions = this.#step(known, { kind: "ack" }, nowMs);
+      return { kind: actions.includes("pass-ack") ? "ack" : "absorbed" };
+    }
+    if (headerValue(request, "cseq") !== known.cseq) return { kind: "branch-reused" };
+    this.#step(known, { kind: "copy" }, nowMs);
+    return { kind: "absorbed" };
+  }
+
+  #step(
+    transaction: ServerTransaction,
+    input: ServerInput,
+    nowMs: number,
+  ): readonly (InviteServerAction | NonInviteServerAction)[] {
+    const { machine, config } = transaction;
+    let actions: readonly (InviteServerAction | NonInviteServerAction)[];
+    if (machine.kind === "invite") {
+      const inner: InviteServerInput = input.kind === "copy" ? { kind: "invite" } : input;
+      const step = inviteServerStep(config, machine.state, inner, nowMs);
+      machine.state = step.state;
+      actions = step.actions;
+    } else {
+      if (input.kind === "ack") return [];
+      const inner: NonInviteServerInput = input.kind === "copy" ? { kind: "request" } : input;
+      const step = nonInviteServerStep(config, machine.state, inner, nowMs);
+      machine.state = step.state;
+      actions = step.actions;
+    }
+    if (machine.state.kind === "terminated") this.#forget(transaction);
+    else this.#deadlines.set(transaction, deadlineOf(machine));
+    if (actions.includes("resend-response") && transaction.answer !== undefined) {
+      this.#send(transaction.answer, transaction.source);
+    }
+    return actions;
+  }
+
+  #forget(transaction: ServerTransaction): void {
+    this.#byKey.delete(transaction.key);
+    this.#byId.delete(transaction.id);
+    if (transaction.mergeKey !== undefined) this.#byMergeKey.delete(transaction.mergeKey);
+    this.#deadlines.set(transaction, undefined);
+  }
+}
+
+function deadlineOf(machine: Machine): number | undefined {
+  return machine.kind === "invite"
+    ? inviteServerDeadlineMs(machine.state)
+    : nonInviteServerDeadlineMs(machine.state);
+}

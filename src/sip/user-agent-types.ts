@@ -1,0 +1,252 @@
+import type { SocketAddress } from "../base/address.ts";
+import type { Hashes } from "../base/hashes.ts";
+import type { LogEvent } from "../base/log-event.ts";
+import type { SipHeader, SipRequest, SipResponse } from "./wire/message.ts";
+
+/** How a datagram travels: through a socket, or inside the box. */
+export type SipTransport = "udp" | "memory";
+
+/** Where a SIP datagram goes to or came from. In the box `host` is a stack's name. */
+export interface SipAddress extends SocketAddress {
+  readonly transport: SipTransport;
+}
+
+/** A SIP account of a line: who it is, and where it registers. */
+export interface SipAccount {
+  /** Our own name for it, e.g. `line-1`. */
+  readonly id: string;
+  /** User part of the address of record and of the contact. */
+  readonly user: string;
+  /** Host part of the address of record. */
+  readonly domain: string;
+  readonly displayName?: string;
+  /** Where REGISTER and requests go (also the outbound proxy). `host` may be a name. */
+  readonly server: SipAddress;
+  readonly authUser?: string;
+  readonly password?: string;
+  /** Challenges of other realms are not answered; those of any realm where it is absent. */
+  readonly authRealm?: string;
+  readonly register: boolean;
+  /** The lease asked for, seconds. */
+  readonly expiresS: number;
+}
+
+/** What a stack needs to know at birth. */
+export interface UserAgentConfig {
+  /** The address that peers on each transport reach us at; what Via and Contact carry. */
+  readonly local: Partial<Record<SipTransport, SocketAddress>>;
+  readonly userAgentName: string;
+  readonly hashes: Hashes;
+  /** A fresh unguessable token of letters and digits, at least 64 bits. */
+  readonly createToken: () => string;
+  /** Methods handed up as `request` events (a registrar takes REGISTER); others get 405. */
+  readonly serves: readonly string[];
+  /**
+   * Whether an INVITE whose user is no account of ours is handed up as `incoming` all the same
+   * (an exchange), or answered 404.
+   */
+  readonly acceptAnyUser: boolean;
+  /** Timer values; the RFC's defaults where absent. @see RFC 3261 §17.1.1.1, table 4 */
+  readonly timers?: { readonly t1Ms?: number; readonly t2Ms?: number; readonly t4Ms?: number };
+}
+
+/** A far party as From, To or P-Asserted-Identity names it. Text is readable (UTF-8 decoded). */
+export interface SipParty {
+  readonly displayName?: string;
+  /** User part, unescaped; empty where the URI has none. */
+  readonly user: string;
+  readonly host: string;
+  /** The URI as it stood. */
+  readonly uri: string;
+}
+
+/** What the layers above ask of the user agent. A `session` is an id of the caller's making. */
+export type UaCommand =
+  | { readonly kind: "add-account"; readonly account: SipAccount }
+  /** Un-registers (where registered) and forgets. */
+  | { readonly kind: "remove-account"; readonly account: string }
+  /**
+   * Start a session. `to` goes direct, without an account's server (an exchange toward a contact);
+   * `from` replaces the account's identity. `headers` may hold a `max-forwards` in place of 70.
+   * Without `body` the far end is asked for an offer (see `ack`).
+   */
+  | {
+      readonly kind: "invite";
+      readonly session: string;
+      readonly uri: string;
+      readonly account?: string;
+      readonly to?: SipAddress;
+      readonly from?: { readonly displayName?: string; readonly uri: string };
+      readonly headers?: readonly SipHeader[];
+      readonly body?: string;
+      readonly contentType?: string;
+    }
+  /**
+   * Answer an INVITE or re-INVITE: 1xx any number of times, then one final status. A refusal of an
+   * INVITE ends the session with an `ended` event; one of a re-INVITE leaves it as it was.
+   */
+  | {
+      readonly kind: "respond";
+      readonly session: string;
+      readonly status: number;
+      readonly reason?: string;
+      readonly headers?: readonly SipHeader[];
+      readonly body?: string;
+      readonly contentType?: string;
+    }
+  /** Send a new offer inside the dialog. An absent body asks the far end for one. */
+  | { readonly kind: "reinvite"; readonly session: string; readonly body?: string }
+  /**
+   * Acknowledge the 2xx to our INVITE or re-INVITE that had no body: the 2xx held the offer (it
+   * came as `answered`), `body` is the answer.
+   */
+  | { readonly kind: "ack"; readonly session: string; readonly body?: string }
+  /**
+   * End it, whatever its state: CANCEL, BYE, or a final refusal (`status`, 480 where absent). The
+   * `ended` event comes at once; what has to be said goes on behind it. A command with the id of a
+   * session that is over does nothing, since ends cross.
+   */
+  | {
+      readonly kind: "end";
+      readonly session: string;
+      readonly status?: number;
+      readonly headers?: readonly SipHeader[];
+    }
+  /** A request outside any dialog. `request` is an id of the caller's making. */
+  | {
+      readonly kind: "send-request";
+      readonly request: string;
+      readonly method: string;
+      readonly uri: string;
+      readonly account?: string;
+      readonly to?: SipAddress;
+      readonly headers?: readonly SipHeader[];
+      readonly body?: string;
+    }
+  /** Answer a `request` event. */
+  | {
+      readonly kind: "reply";
+      readonly request: string;
+      readonly status: number;
+      readonly reason?: string;
+      readonly headers?: readonly SipHeader[];
+      readonly body?: string;
+    };
+
+/** Why a session ended. */
+export type SessionEndCause =
+  /** We asked for it. */
+  | "local"
+  /** BYE from the far end. */
+  | "bye"
+  /** CANCEL of an INVITE to us that had no final answer. */
+  | "cancel"
+  /** The far end fell silent: no response, or no ACK. */
+  | "timeout"
+  /** The transport or the protocol failed. */
+  | "error";
+
+/** What the user agent tells the layers above. Bodies are latin-1 carried. */
+export type UaEvent =
+  | {
+      readonly kind: "registered";
+      readonly account: string;
+      readonly expiresS: number;
+      readonly server: SipAddress;
+    }
+  /** `status` is absent where nobody answered. It goes on trying, next in `retryMs`. */
+  | {
+      readonly kind: "registration-failed";
+      readonly account: string;
+      readonly status?: number;
+      readonly reason: string;
+      readonly retryMs?: number;
+    }
+  | { readonly kind: "unregistered"; readonly account: string }
+  /** An INVITE to us; the id is the user agent's making. 100 has been sent. */
+  | {
+      readonly kind: "incoming";
+      readonly session: string;
+      /** The account whose user the Request-URI names, where there is one. */
+      readonly account?: string;
+      readonly from: SipParty;
+      readonly to: SipParty;
+      readonly request: SipRequest;
+      readonly source: SipAddress;
+    }
+  /** A provisional response to our INVITE (100 excepted). `body` is there on early media. */
+  | {
+      readonly kind: "progress";
+      readonly session: string;
+      readonly status: number;
+      readonly response: SipResponse;
+      readonly body?: string;
+    }
+  /**
+   * Our INVITE or re-INVITE was accepted; the ACK is out. Where ours had no body, `body` is the far
+   * end's offer, and the ACK waits for the `ack` command that brings the answer.
+   */
+  | {
+      readonly kind: "answered";
+      readonly session: string;
+      readonly response: SipResponse;
+      readonly body?: string;
+    }
+  /** Our INVITE was refused, timed out (408) or could not be sent (503). The session is over. */
+  | {
+      readonly kind: "failed";
+      readonly session: string;
+      readonly status: number;
+      readonly reason: string;
+      readonly response?: SipResponse;
+    }
+  /** Our re-INVITE was refused; the session goes on as it was. */
+  | { readonly kind: "reoffer-failed"; readonly session: string; readonly status: number }
+  /** The far end re-INVITEs: answer it with `respond`. An absent body asks us for an offer. */
+  | {
+      readonly kind: "reoffered";
+      readonly session: string;
+      readonly request: SipRequest;
+      readonly body?: string;
+    }
+  /** The ACK for our 2xx arrived. `body` is the answer where ours was the offer. */
+  | { readonly kind: "confirmed"; readonly session: string; readonly body?: string }
+  | {
+      readonly kind: "ended";
+      readonly session: string;
+      readonly cause: SessionEndCause;
+      readonly request?: SipRequest;
+    }
+  /** A request that we serve (see `serves`); answer it with `reply`. */
+  | {
+      readonly kind: "request";
+      readonly request: string;
+      readonly message: SipRequest;
+      readonly source: SipAddress;
+      readonly session?: string;
+    }
+  /** The final answer to a `send-request`; no `response` where nobody answered. */
+  | {
+      readonly kind: "response";
+      readonly request: string;
+      readonly status: number;
+      readonly response?: SipResponse;
+    };
+
+/** What goes into the user agent. */
+export type UaInput =
+  /** `bytes` is borrowed. */
+  | { readonly kind: "datagram"; readonly bytes: Uint8Array; readonly from: SipAddress }
+  | { readonly kind: "command"; readonly command: UaCommand }
+  | { readonly kind: "resolved"; readonly query: string; readonly hosts: readonly string[] }
+  /** A datagram to `to` could not be sent. */
+  | { readonly kind: "send-failed"; readonly to: SipAddress; readonly reason: string }
+  | { readonly kind: "timeout" };
+
+/** What comes out of the user agent. */
+export type UaOutput =
+  | { readonly kind: "send"; readonly bytes: Uint8Array; readonly to: SipAddress }
+  /** Look a host name up and answer with `resolved` and the same `query`. */
+  | { readonly kind: "resolve"; readonly query: string; readonly host: string }
+  | { readonly kind: "event"; readonly event: UaEvent }
+  | { readonly kind: "log"; readonly event: LogEvent };

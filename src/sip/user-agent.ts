@@ -1,0 +1,208 @@
+import { latin1FromBytes } from "../base/bytes.ts";
+import { type Core, earliestMs } from "../base/core.ts";
+import { unreachable } from "../base/invariant.ts";
+import { IncomingRequests } from "./incoming-requests.ts";
+import { Registrations } from "./registration/registrations.ts";
+import { sendRequest } from "./send-request.ts";
+import { OutgoingInvite } from "./session/outgoing-invite.ts";
+import { respondStatus } from "./session/respond-status.ts";
+import { Stack } from "./stack.ts";
+import type {
+  SipAddress,
+  UaCommand,
+  UaInput,
+  UaOutput,
+  UserAgentConfig,
+} from "./user-agent-types.ts";
+import { parseMessage } from "./wire/parse-message.ts";
+
+/** Timers run in one `timeout`; what is left is due at once again. */
+const TIMERS_PER_TIMEOUT = 10_000;
+
+/** How much a user agent keeps, in counts. */
+export interface UserAgentLoad {
+  readonly clientTransactions: number;
+  readonly serverTransactions: number;
+  readonly dialogs: number;
+  readonly sessions: number;
+}
+
+/**
+ * A SIP user agent: accounts with their registrations, sessions both ways, and requests outside of
+ * them. It is a {@link Core}: datagrams, commands and timeouts go in; datagrams, look-ups, events
+ * and log entries come out.
+ *
+ * Layers, each in its folder: `wire` (text), `transaction` (RFC 3261 §17), `dialog`, `session` and
+ * `registration`. What comes in a datagram is parsed, matched to a transaction, then to a dialog,
+ * and brought to the leg that answers it; a command goes straight to its leg.
+ *
+ * No datagram makes it throw. A command with a session id that is gone does nothing: ends cross.
+ */
+export class UserAgent implements Core<UaInput, UaOutput> {
+  readonly #stack: Stack;
+  readonly #requests: IncomingRequests;
+  readonly #registrations: Registrations;
+
+  constructor(config: UserAgentConfig) {
+    this.#stack = new Stack(config);
+    this.#requests = new IncomingRequests(this.#stack);
+    this.#registrations = new Registrations(this.#stack);
+  }
+
+  handle(input: UaInput, nowMs: number): readonly UaOutput[] {
+    switch (input.kind) {
+      case "datagram":
+        this.#receive(input.bytes, input.from, nowMs);
+        break;
+      case "command":
+        this.#command(input.command, nowMs);
+        break;
+      case "resolved":
+        this.#stack.locator.resolved(input.query, input.hosts, nowMs);
+        break;
+      case "send-failed":
+        this.#sendFailed(input.to, input.reason, nowMs);
+        break;
+      case "timeout":
+        this.#timeout(nowMs);
+        break;
+      default:
+        unreachable(input);
+    }
+    return this.#stack.drain();
+  }
+
+  deadlineMs(): number | undefined {
+    const { clients, servers, locator, legs } = this.#stack;
+    return earliestMs(
+      clients.deadlineMs(),
+      servers.deadlineMs(),
+      locator.deadlineMs(),
+      legs.deadlines.earliestMs(),
+      this.#registrations.deadlineMs(),
+    );
+  }
+
+  /** What it keeps at the moment: for figures, and to see that nothing is left behind. */
+  get load(): UserAgentLoad {
+    const { clients, servers, legs } = this.#stack;
+    return {
+      clientTransactions: clients.size,
+      serverTransactions: servers.size,
+      dialogs: legs.dialogs,
+      sessions: legs.sessions,
+    };
+  }
+
+  #receive(bytes: Uint8Array, from: SipAddress, nowMs: number): void {
+    if (isPing(bytes)) {
+      this.#stack.send(new Uint8Array([0x0d, 0x0a]), from);
+      return;
+    }
+    const parsed = parseMessage(latin1FromBytes(bytes));
+    if (!parsed.ok) {
+      this.#requests.refuseMalformed(parsed.error, from);
+      return;
+    }
+    const message = parsed.value;
+    if (message.kind === "request") {
+      this.#requests.receive(message, from, nowMs);
+      return;
+    }
+    for (const event of this.#stack.clients.receive(message, nowMs)) {
+      if (event.kind === "response") {
+        event.user?.receive(event.response, event.transaction, nowMs);
+      }
+    }
+  }
+
+  #sendFailed(to: SipAddress, reason: string, nowMs: number): void {
+    this.#stack.log("info", `sending to ${to.host} failed: ${reason}`, { port: to.port });
+    for (const event of this.#stack.clients.sendFailed(to, nowMs)) {
+      if (event.kind === "failed") event.user?.fail(event.cause, event.transaction, nowMs);
+    }
+  }
+
+  #timeout(nowMs: number): void {
+    const { servers, locator, legs } = this.#stack;
+    for (let count = 0; count < TIMERS_PER_TIMEOUT; count++) {
+      const isRun =
+        this.#clientTimeout(nowMs) ||
+        servers.timeout(nowMs) !== undefined ||
+        locator.timeout(nowMs) ||
+        this.#registrations.timeout(nowMs);
+      if (isRun) continue;
+      const leg = legs.deadlines.takeDue(nowMs);
+      if (leg === undefined) return;
+      leg.timeout(nowMs);
+    }
+  }
+
+  #clientTimeout(nowMs: number): boolean {
+    const events = this.#stack.clients.timeout(nowMs);
+    if (events === undefined) return false;
+    for (const event of events) {
+      if (event.kind === "failed") event.user?.fail(event.cause, event.transaction, nowMs);
+    }
+    return true;
+  }
+
+  #command(command: UaCommand, nowMs: number): void {
+    const { legs } = this.#stack;
+    switch (command.kind) {
+      case "add-account":
+        this.#registrations.add(command.account, nowMs);
+        return;
+      case "remove-account":
+        this.#registrations.remove(command.account, nowMs);
+        return;
+      case "invite":
+        OutgoingInvite.start(this.#stack, command, nowMs);
+        return;
+      case "respond":
+        legs.session(command.session)?.respond(command, nowMs);
+        return;
+      case "reinvite":
+        legs.session(command.session)?.reinvite(command, nowMs);
+        return;
+      case "ack":
+        legs.session(command.session)?.ack(command, nowMs);
+        return;
+      case "end":
+        legs.session(command.session)?.end(command, nowMs);
+        return;
+      case "send-request":
+        sendRequest(this.#stack, command, nowMs);
+        return;
+      case "reply":
+        this.#reply(command, nowMs);
+        return;
+      default:
+        unreachable(command);
+    }
+  }
+
+  #reply(command: Extract<UaCommand, { readonly kind: "reply" }>, nowMs: number): void {
+    const transaction = this.#stack.transactionOf(command.request);
+    const request =
+      transaction === undefined ? undefined : this.#stack.servers.requestOf(transaction);
+    if (transaction === undefined || request === undefined) {
+      this.#stack.log("debug", `${command.request} waits for no reply any more`);
+      return;
+    }
+    const { reason, headers, body } = command;
+    const status = respondStatus(command.status);
+    this.#stack.reply(transaction, request, status, nowMs, { reason, headers, body });
+  }
+}
+
+/** A double line end, which some peers send to keep a path open. @see RFC 5626 §3.5.1 */
+function isPing(bytes: Uint8Array): boolean {
+  return (
+    bytes.length === 4 &&
+    bytes[0] === 0x0d &&
+    bytes[1] === 0x0a &&
+    bytes[2] === 0x0d &&
+    bytes[3] === 0x0a
+  );
+}

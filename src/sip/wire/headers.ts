@@ -1,0 +1,50 @@
+import type { SipHeader, SipMessage } from "./message.ts";
+import { splitList } from "./tokens.ts";
+
+/** The message with exactly one such header field: the first is replaced in place, or appended. */
+export function withHeader<M extends SipMessage>(message: M, name: string, value: string): M {
+  const headers: SipHeader[] = [];
+  let placed = false;
+  for (const header of message.headers) {
+    if (header.name !== name) headers.push(header);
+    else if (!placed) {
+      headers.push({ name, value });
+      placed = true;
+    }
+  }
+  if (!placed) headers.push({ name, value });
+  return { ...message, headers };
+}
+
+/** The message without any header field of that name. */
+export function withoutHeader<M extends SipMessage>(message: M, name: string): M {
+  return { ...message, headers: message.headers.filter((header) => header.name !== name) };
+}
+
+/** The message with a value before the first of its name (before all where there is none). */
+export function prependHeader<M extends SipMessage>(message: M, name: string, value: string): M {
+  const first = message.headers.findIndex((header) => header.name === name);
+  return { ...message, headers: message.headers.toSpliced(Math.max(0, first), 0, { name, value }) };
+}
+
+/** The message with the first value of that name replaced; unchanged where there is none. */
+export function replaceTopHeader<M extends SipMessage>(message: M, name: string, value: string): M {
+  const first = message.headers.findIndex((header) => header.name === name);
+  if (first === -1) return message;
+  return { ...message, headers: message.headers.toSpliced(first, 1, { name, value }) };
+}
+
+/** The message without the first value of that name. */
+export function removeTopHeader<M extends SipMessage>(message: M, name: string): M {
+  const first = message.headers.findIndex((header) => header.name === name);
+  return first === -1 ? message : { ...message, headers: message.headers.toSpliced(first, 1) };
+}
+
+/** The items of a comma list such as Require, Supported or Allow, over all its header fields. */
+export function listItems(message: SipMessage, name: string): readonly string[] {
+  const items: string[] = [];
+  for (const header of message.headers) {
+    if (header.name === name) items.push(...splitList(header.value));
+  }
+  return items;
+}

@@ -1,0 +1,87 @@
+import { err, ok, type Result } from "../../base/result.ts";
+import { CHAR, decimalOf, isIn, skipSpace } from "./tokens.ts";
+
+/** A host (IPv6 without brackets), perhaps a port, and the position behind them. */
+export interface HostPort {
+  readonly host: string;
+  readonly port: number | undefined;
+  readonly end: number;
+}
+
+/**
+ * Whether a text can be an IPv6 address. It checks characters and colons only: a peer that writes
+ * three colons in a row, as RFC 3261's grammar once had it, is understood. @see RFC 5118 §4.10
+ */
+function looksLikeIpv6(text: string): boolean {
+  let colons = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    const lower = unit | 0x20;
+    if (unit === 0x3a) colons++;
+    else if (unit !== 0x2e && !(unit >= 0x30 && unit <= 0x39) && !(lower >= 0x61 && lower <= 0x66))
+      return false;
+  }
+  return colons >= 2 && text.length <= 45;
+}
+
+/**
+ * Reads `host`, `host:port`, `[v6]` or `[v6]:port` from `at` on. `spaced` lets spaces stand around
+ * the colon, as a Via may have them.
+ */
+export function parseHostPort(text: string, at: number, spaced = false): Result<HostPort, string> {
+  let host: string;
+  let end = at;
+  if (text.charCodeAt(at) === 0x5b) {
+    const close = text.indexOf("]", at);
+    host = text.slice(at + 1, close === -1 ? at + 1 : close);
+    if (!looksLikeIpv6(host)) return err("broken IPv6 reference");
+    end = close + 1;
+  } else {
+    while (end < text.length && isIn(text.charCodeAt(end), CHAR.host)) end++;
+    host = text.slice(at, end);
+    if (host === "") return err("no host");
+  }
+  const colon = spaced ? skipSpace(text, end) : end;
+  if (text.charCodeAt(colon) !== 0x3a) return ok({ host, port: undefined, end });
+  const portAt = spaced ? skipSpace(text, colon + 1) : colon + 1;
+  end = portAt;
+  while (end < text.length && text.charCodeAt(end) >= 0x30 && text.charCodeAt(end) <= 0x39) end++;
+  const port = decimalOf(text.slice(portAt, end), 65535);
+  return port === undefined ? err("broken port") : ok({ host, port, end });
+}
+
+/** A host as it stands in a URI or a Via: an IPv6 address in brackets. */
+export function printHost(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+/** The family of an IP address in text form; undefined for a host name or anything else. */
+export function ipFamily(text: string): 4 | 6 | undefined {
+  return isIpv4(text) ? 4 : isIpv6(text) ? 6 : undefined;
+}
+
+function isIpv4(text: string): boolean {
+  const parts = text.split(".", 5);
+  return parts.length === 4 && parts.every((part) => decimalOf(part, 255) !== undefined);
+}
+
+/** @see RFC 4291 §2.2 */
+function isIpv6(text: string): boolean {
+  if (!looksLikeIpv6(text)) return false;
+  const halves = text.split("::");
+  if (halves.length > 2) return false;
+  let groups = 0;
+  for (const [index, half] of halves.entries()) {
+    if (half === "") continue;
+    const parts = half.split(":");
+    for (const [place, part] of parts.entries()) {
+      const last = index === halves.length - 1 && place === parts.length - 1;
+      if (last && part.includes(".")) {
+        if (!isIpv4(part)) return false;
+        groups += 2;
+      } else if (part.length >= 1 && part.length <= 4 && !part.includes(".")) groups++;
+      else return false;
+    }
+  }
+  return halves.length === 2 ? groups <= 7 : groups === 8;
+}

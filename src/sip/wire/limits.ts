@@ -1,0 +1,14 @@
+/**
+ * What a SIP message may not exceed. Past a limit a parser gives an error; nothing grows with what
+ * a peer sends.
+ */
+export const WIRE_LIMITS = {
+  /** The largest UDP payload field. @see RFC 3261 §18.1.1 */
+  messageBytes: 65535,
+  /** Header fields of one message, counted after comma lists are split. */
+  headers: 256,
+  /** One header field with its folded lines. */
+  headerLineBytes: 8192,
+  /** Parameters behind one URI, name-addr, Via or challenge. */
+  params: 64,
+} as const;
