@@ -1,0 +1,40 @@
+import { peakFromDbm0 } from "../../base/audio.ts";
+
+/** The level of what has no power at all. */
+export const SILENCE_DBM0 = -100;
+
+/** Adds `other` to `frame`, clipping at the 16-bit limits. */
+export function mixInto(frame: Int16Array, other: Int16Array): void {
+  for (let at = 0; at < frame.length; at++) {
+    frame[at] = clip((frame[at] ?? 0) + (other[at] ?? 0));
+  }
+}
+
+/** Multiplies by a linear factor, clipping at the 16-bit limits. */
+export function applyGain(frame: Int16Array, factor: number): void {
+  for (let at = 0; at < frame.length; at++) frame[at] = clip(Math.round((frame[at] ?? 0) * factor));
+}
+
+/** The linear factor of a gain in decibels. */
+export function factorFromDb(gainDb: number): number {
+  return 10 ** (gainDb / 20);
+}
+
+/** A value as a 16-bit sample. */
+export function clip(value: number): number {
+  return Math.max(-32768, Math.min(32767, value));
+}
+
+/** Sum of squares divided by the count; 0 for none. */
+export function meanSquare(samples: Int16Array): number {
+  let sum = 0;
+  for (const sample of samples) sum += sample * sample;
+  return samples.length === 0 ? 0 : sum / samples.length;
+}
+
+/** Power of some audio; a sine of `peakFromDbm0(0)` is 0 dBm0. Not below `SILENCE_DBM0`. */
+export function levelDbm0(samples: Int16Array): number {
+  const power = meanSquare(samples);
+  const reference = peakFromDbm0(0) ** 2 / 2;
+  return power === 0 ? SILENCE_DBM0 : Math.max(SILENCE_DBM0, 10 * Math.log10(power / reference));
+}

@@ -1,0 +1,20 @@
+/** The media core: codecs, RTP, tones, and the audio graph of a line. */
+export type { Codec, CodecSpec } from "./codec/codec.ts";
+export { CODECS, findCodec, findStaticCodec } from "./codec/codecs.ts";
+export { PCMA, PCMU } from "./codec/g711.ts";
+export { G722 } from "./codec/g722.ts";
+export { AAL2_G726, G726 } from "./codec/g726.ts";
+export { DigitPlayer } from "./dsp/digit-player.ts";
+export { DtmfTone } from "./dsp/dtmf-tone.ts";
+export { applyGain, factorFromDb, levelDbm0, mixInto } from "./dsp/levels.ts";
+export { createMilliwatt, createToneSource } from "./dsp/tone-source.ts";
+export { AudioBridge, EchoEndpoint, SourceEndpoint } from "./endpoints.ts";
+export { LineAudio, type LineAudioConfig, type LineAudioOutput } from "./line-audio.ts";
+export {
+  type FlowError,
+  type MediaInput,
+  type MediaOutput,
+  MediaSession,
+  type MediaSessionConfig,
+  SILENT_MS,
+} from "./media-session.ts";

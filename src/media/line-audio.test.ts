@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import type { AudioEndpoint, AudioSource } from "../base/audio.ts";
+import { LineAudio } from "./line-audio.ts";
+import type { MediaOutput } from "./media-session.ts";
+
+const FRAME = 80;
+const filled = (value: number) => new Int16Array(FRAME).fill(value);
+
+/** A source of one value for so many frames. */
+const constantSource = (value: number, frames = Number.POSITIVE_INFINITY): AudioSource => {
+  let left = frames;
+  return {
+    render(out) {
+      out.fill(left > 0 ? value : 0);
+      left--;
+      return left > 0;
+    },
+  };
+};
+
+/** Says one value and keeps what it hears. */
+class Far implements AudioEndpoint<MediaOutput> {
+  readonly heard: number[] = [];
+  readonly says: number;
+
+  constructor(says: number) {
+    this.says = says;
+  }
+
+  push(frame: Int16Array, nowMs: number): readonly MediaOutput[] {
+    this.heard.push(frame[0] ?? 0);
+    return [{ kind: "event", event: { kind: "silent", session: "far", silentMs: nowMs } }];
+  }
+
+  pull(frame: Int16Array): readonly MediaOutput[] {
+    frame.fill(this.says);
+    return [];
+  }
+}
+
+const playoutOf = (line: LineAudio, captured = filled(0)) => {
+  const playout = filled(-1);
+  const outputs = line.process(captured, playout, 0, 10);
+  expect(new Set(playout).size).toBe(1);
+  return { value: playout[0], outputs };
+};
+
+describe("LineAudio", () => {
+  it("plays silence while nothing is there", () => {
+    const line = new LineAudio({ frameSamples: FRAME });
+    expect(line.isIdle).toBe(true);
+    expect(playoutOf(line)).toEqual({ value: 0, outputs: [] });
+  });
+
+  it("mixes endpoint, tone and played source, and clips", () => {
+    const line = new LineAudio({ frameSamples: FRAME });
+    line.join(new Far(1000));
+    line.setTone(constantSource(200));
+    line.play(constantSource(30), "x");
+    expect(playoutOf(line).value).toBe(1230);
+    line.setTone(constantSource(32_000));
+    expect(playoutOf(line).value).toBe(32_767);
+    line.setTone(undefined);
+    line.stopPlaying();
+    expect(playoutOf(line).value).toBe(1000);
+    line.part();
+    expect(playoutOf(line).value).toBe(0);
+    expect(line.isIdle).toBe(true);
+  });
+
+  it("hands up what the endpoint causes", () => {
+    const line = new LineAudio({ frameSamples: FRAME });
+    line.join(new Far(0));
+    expect(playoutOf(line).outputs).toEqual([
+      { kind: "event", event: { kind: "silent", session: "far", silentMs: 10 } },
+    ]);
+  });
+
+  it("tells in the frame in which a played source ends, once", () => {
+    const line = new LineAudio({ frameSamples: FRAME });
+    line.play(constantSource(5, 2), "caller-id");
+    expect(playoutOf(line)).toEqual({ value: 5, outputs: [] });
+    expect(playoutOf(line)).toEqual({
+      value: 5,
+      outputs: [{ kind: "source-done", id: "caller-id" }],
+    });
+    expect(playoutOf(line)).toEqual({ value: 0, outputs: [] });
+  });
+
+  it("shows every captured frame to the digit detector, call or no call", () => {
+    const seen: [number | undefined, number][] = [];
+    const line = new LineAudio({
+      frameSamples: FRAME,
+      detectDigits: (frame, firstSample) => {
+        seen.push([frame[0], firstSample]);
+        return false;
+      },
+    });
+    line.process(filled(7), filled(0), 160, 30);
+    line.process(filled(8), filled(0), 240, 40);
+    expect(seen).toEqual([
+      [7, 160],
+      [8, 240],
+    ]);
+  });
+
+  it("withholds frames in which a digit sounds from the endpoint", () => {
+    const far = new Far(0);
+    const line = new LineAudio({ frameSamples: FRAME, detectDigits: (frame) => frame[0] === 9 });
+    line.join(far);
+    for (const value of [1, 9, 2]) playoutOf(line, filled(value));
+    expect(far.heard).toEqual([1, 0, 2]);
+  });
+
+  it("gives the echo canceller what was played while the frame was captured", () => {
+    const far = new Far(100);
+    const seen: number[] = [];
+    const line = new LineAudio({
+      frameSamples: FRAME,
+      cancelEcho: (near, played) => {
+        seen.push(played[0] ?? 0);
+        for (let at = 0; at < near.length; at++) near[at] = (near[at] ?? 0) - (played[at] ?? 0);
+      },
+    });
+    line.join(far);
+    const captured = filled(150);
+    playoutOf(line, filled(50));
+    playoutOf(line, captured);
+    expect(seen).toEqual([0, 100]);
+    expect(far.heard).toEqual([50, 50]);
+    // The captured frame is borrowed: it stays as it was.
+    expect(captured[0]).toBe(150);
+  });
+});

@@ -1,0 +1,418 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { SocketAddress } from "../base/address.ts";
+import type { MediaFlow } from "../base/media-messages.ts";
+import { levelDbm0 } from "./dsp/levels.ts";
+import { createMilliwatt } from "./dsp/tone-source.ts";
+import { AudioBridge, EchoEndpoint, SourceEndpoint } from "./endpoints.ts";
+import { type MediaOutput, MediaSession, SILENT_MS } from "./media-session.ts";
+import { parseRtcp } from "./rtp/parse-rtcp.ts";
+import { parseRtp } from "./rtp/rtp-packet.ts";
+
+const FRAME = 80;
+const addressA = { host: "192.0.2.1", port: 4000 };
+const addressB = { host: "192.0.2.2", port: 5000 };
+const rtcpOf = ({ host, port }: SocketAddress) => ({ host, port: port + 1 });
+
+const flowTo = (remote: SocketAddress, over: Partial<MediaFlow> = {}): MediaFlow => ({
+  remote,
+  remoteRtcp: rtcpOf(remote),
+  codec: { name: "PCMU", payloadType: 0, clockRateHz: 8000, ptimeMs: 20 },
+  telephoneEventPayloadType: 101,
+  send: true,
+  receive: true,
+  ...over,
+});
+
+const createSession = (session: string, ssrc: number) =>
+  new MediaSession({
+    session,
+    frameSamples: FRAME,
+    ssrc,
+    firstSequence: 65530,
+    firstTimestamp: 0xffffff00,
+    cname: `${session}@box`,
+    wallAtZeroMs: 1_700_000_000_000,
+    random: () => 0.5,
+  });
+
+/** Copies what is borrowed. */
+const keep = (outputs: readonly MediaOutput[]): MediaOutput[] =>
+  outputs.map((out) => (out.kind === "send" ? { ...out, bytes: out.bytes.slice() } : out));
+
+/** Two sessions, a network without delay, and one clock of 10 ms frames. */
+class Pair {
+  readonly a = createSession("a", 1);
+  readonly b = createSession("b", 2);
+  readonly heardByB: number[] = [];
+  readonly events: unknown[] = [];
+  /** Of what `a` sends: false loses it. */
+  bIsHeard = true;
+  passes: (out: MediaOutput & { kind: "send" }) => boolean = () => true;
+  nowMs = 0;
+
+  constructor(over: Partial<MediaFlow> = {}) {
+    this.a.setFlow(flowTo(addressB, over), 0);
+    this.b.setFlow(flowTo(addressA, over), 0);
+  }
+
+  /** B's frame comes before A's: the worst phase there is. */
+  frame(said: Int16Array): void {
+    this.nowMs += 10;
+    this.#carry(this.b, this.b.push(new Int16Array(FRAME), this.nowMs));
+    const heard = new Int16Array(FRAME);
+    if (this.bIsHeard) this.#carry(this.b, this.b.pull(heard, this.nowMs));
+    this.heardByB.push(...heard);
+    this.#carry(this.a, this.a.push(said, this.nowMs));
+    this.#carry(this.a, this.a.pull(new Int16Array(FRAME), this.nowMs));
+    for (const session of [this.a, this.b]) {
+      const due = session.deadlineMs();
+      if (due !== undefined && due <= this.nowMs) {
+        this.#carry(session, session.handle({ kind: "timeout" }, this.nowMs));
+      }
+    }
+  }
+
+  silence(frames: number): void {
+    for (let n = 0; n < frames; n++) this.frame(new Int16Array(FRAME));
+  }
+
+  #carry(from: MediaSession, outputs: readonly MediaOutput[]): void {
+    for (const out of keep(outputs)) {
+      if (out.kind === "event") {
+        this.events.push(out.event);
+        continue;
+      }
+      const isA = from === this.a;
+      if (isA && !this.passes(out)) continue;
+      const source = isA ? addressA : addressB;
+      const kind = out.channel;
+      const input = { kind, bytes: out.bytes, from: kind === "rtp" ? source : rtcpOf(source) };
+      this.#carry(isA ? this.b : this.a, (isA ? this.b : this.a).handle(input, this.nowMs));
+    }
+  }
+}
+
+describe("MediaSession one-way delay", () => {
+  it.each([
+    { ptimeMs: 10, delayMs: 20 },
+    { ptimeMs: 20, delayMs: 30 },
+    { ptimeMs: 30, delayMs: 40 },
+    { ptimeMs: 40, delayMs: 50 },
+    { ptimeMs: 60, delayMs: 70 },
+  ])("at ptime $ptimeMs is $delayMs ms: the packet, and the wait for a frame", (row) => {
+    const codec = { ...flowTo(addressA).codec, ptimeMs: row.ptimeMs };
+    const pair = new Pair({ codec });
+    const said: number[] = [];
+    for (let n = 0; n < 200; n++) {
+      const frame = new Int16Array(FRAME);
+      // A click every 100 ms, of growing height.
+      if (n % 10 === 0) frame[0] = 1000 + 100 * n;
+      said.push(...frame);
+      pair.frame(frame);
+    }
+    const clickSaid = said.findIndex((sample) => sample > 11_000);
+    const clickHeard = pair.heardByB.findIndex((sample) => sample > 10_900);
+    // What is captured until t is handed over at t; what is heard begins at t.
+    expect((clickHeard - clickSaid) / 8 + 10).toBe(row.delayMs);
+    expect(pair.b.stats()).toMatchObject({ packetsLost: 0, packetsLate: 0, framesConcealed: 0 });
+  });
+});
+
+describe("MediaSession", () => {
+  it("plays what comes now, not what waited, after its line heard something else", () => {
+    const pair = new Pair();
+    pair.silence(50);
+    pair.bIsHeard = false;
+    pair.silence(45);
+    pair.bIsHeard = true;
+    pair.silence(2);
+    const click = new Int16Array(FRAME);
+    click[0] = 20_000;
+    const saidAt = pair.heardByB.length;
+    pair.frame(click);
+    pair.silence(20);
+    const heardAt = pair.heardByB.findIndex((sample) => sample > 19_000);
+    expect((heardAt - saidAt) / 8 + 10).toBe(30);
+  });
+
+  it("carries a milliwatt at its level", () => {
+    const pair = new Pair();
+    const source = createMilliwatt();
+    for (let n = 0; n < 200; n++) {
+      const frame = new Int16Array(FRAME);
+      source.render(frame);
+      pair.frame(frame);
+    }
+    expect(levelDbm0(Int16Array.from(pair.heardByB.slice(8000)))).toBeCloseTo(0, 0);
+  });
+
+  it.each([
+    { name: "G722", payloadType: 9, bytes: 160 },
+    { name: "G726-40", payloadType: 96, bytes: 100 },
+    { name: "G726-16", payloadType: 127, bytes: 40 },
+    { name: "AAL2-G726-24", payloadType: 97, bytes: 60 },
+  ])("carries a milliwatt by $name: 160 units and $bytes bytes a packet", (row) => {
+    const { name, payloadType, bytes } = row;
+    const pair = new Pair({ codec: { name, payloadType, clockRateHz: 8000, ptimeMs: 20 } });
+    const sent: { payloadType: number; bytes: number; timestamp: number }[] = [];
+    pair.passes = (out) => {
+      const packet = out.channel === "rtp" ? parseRtp(out.bytes) : undefined;
+      if (packet?.ok !== true) return true;
+      const { payload, timestamp } = packet.value;
+      sent.push({ payloadType: packet.value.payloadType, bytes: payload.length, timestamp });
+      return true;
+    };
+    const source = createMilliwatt();
+    for (let n = 0; n < 200; n++) {
+      const frame = new Int16Array(FRAME);
+      source.render(frame);
+      pair.frame(frame);
+    }
+    expect(sent).toHaveLength(100);
+    sent.forEach((packet, at) => {
+      const timestamp = (0xffffff00 + 160 * at) % 2 ** 32;
+      expect(packet).toEqual({ payloadType, bytes, timestamp });
+    });
+    expect(levelDbm0(Int16Array.from(pair.heardByB.slice(8000)))).toBeCloseTo(0, 0);
+    expect(pair.b.stats()).toMatchObject({ packetsLost: 0, packetsLate: 0, framesConcealed: 0 });
+  });
+
+  it("plays on after a packet of more samples than are taken", () => {
+    const codec = { name: "G726-16", payloadType: 96, clockRateHz: 8000, ptimeMs: 20 };
+    const pair = new Pair({ codec });
+    const packet = new Uint8Array(12 + 1500).fill(0x55);
+    packet.set([0x80, 96, 0, 1, 0, 0, 0, 160, 9, 9, 9, 9]);
+    pair.b.handle({ kind: "rtp", bytes: packet, from: addressA }, 0);
+    pair.silence(100);
+    expect(pair.heardByB).toHaveLength(100 * FRAME);
+  });
+
+  it("tells `receiving` once, `silent` once a silence, and `receiving` again", () => {
+    const pair = new Pair();
+    pair.silence(10);
+    expect(pair.events).toEqual([
+      { kind: "receiving", session: "a", from: addressB },
+      { kind: "receiving", session: "b", from: addressA },
+    ]);
+    pair.events.length = 0;
+    pair.passes = () => false;
+    pair.silence((3 * SILENT_MS) / 10);
+    expect(pair.events).toEqual([{ kind: "silent", session: "b", silentMs: SILENT_MS }]);
+    pair.events.length = 0;
+    pair.passes = () => true;
+    pair.silence(10);
+    expect(pair.events).toEqual([{ kind: "receiving", session: "b", from: addressA }]);
+  });
+
+  it("tells `silent` where nothing ever came, and not where nothing should", () => {
+    const waiting = createSession("w", 1);
+    waiting.setFlow(flowTo(addressB), 1000);
+    expect(waiting.handle({ kind: "timeout" }, 1000 + SILENT_MS - 1)).toHaveLength(1); // its RTCP
+    expect(waiting.handle({ kind: "timeout" }, 1000 + SILENT_MS)).toEqual([
+      { kind: "event", event: { kind: "silent", session: "w", silentMs: SILENT_MS } },
+    ]);
+    const held = createSession("h", 1);
+    held.setFlow(flowTo(addressB, { receive: false }), 0);
+    const outputs = held.handle({ kind: "timeout" }, 100_000);
+    expect(outputs.filter(({ kind }) => kind === "event")).toEqual([]);
+  });
+
+  it("sends a digit that the other end reports once and hears as its tone", () => {
+    const pair = new Pair();
+    pair.silence(50);
+    pair.events.length = 0;
+    expect(pair.a.sendDigit("7", 100)).toBe(true);
+    const before = pair.heardByB.length;
+    pair.silence(50);
+    expect(pair.events).toEqual([{ kind: "digit", session: "b", digit: "7", durationMs: 100 }]);
+    const heard = Int16Array.from(pair.heardByB.slice(before + 400, before + 1000));
+    expect(levelDbm0(heard)).toBeCloseTo(-7, 0);
+  });
+
+  it("reports a digit whose end packets were all lost", () => {
+    const pair = new Pair();
+    pair.silence(50);
+    pair.events.length = 0;
+    pair.passes = ({ bytes }) => {
+      const packet = parseRtp(bytes);
+      return !(
+        packet.ok &&
+        packet.value.payloadType === 101 &&
+        (packet.value.payload[1] ?? 0) > 127
+      );
+    };
+    pair.a.sendDigit("7", 100);
+    pair.silence(50);
+    expect(pair.events).toEqual([{ kind: "digit", session: "b", digit: "7", durationMs: 80 }]);
+  });
+
+  it("honours the direction", () => {
+    const pair = new Pair();
+    pair.silence(20);
+    const sent = pair.a.stats().packetsSent;
+    pair.a.setFlow(flowTo(addressB, { send: false }), pair.nowMs);
+    pair.b.setFlow(flowTo(addressA, { receive: false }), pair.nowMs);
+    pair.silence(20);
+    expect(pair.a.stats().packetsSent).toBe(sent);
+    expect(pair.heardByB.slice(-80).every((sample) => sample === 0)).toBe(true);
+  });
+
+  it("refuses a codec that this build has not, and goes on as before", () => {
+    const pair = new Pair();
+    const codec = { name: "OPUS", payloadType: 96, clockRateHz: 48_000, ptimeMs: 20 };
+    expect(pair.a.setFlow(flowTo(addressB, { codec }), 0)).toEqual({
+      ok: false,
+      error: "unknown-codec",
+    });
+    pair.silence(10);
+    expect(pair.b.stats().packetsReceived).toBeGreaterThan(3);
+  });
+
+  it("changes the codec in mid-call and keeps counting", () => {
+    const pair = new Pair();
+    pair.silence(40);
+    const codec = { name: "PCMA", payloadType: 8, clockRateHz: 8000, ptimeMs: 20 };
+    pair.a.setFlow(flowTo(addressB, { codec }), pair.nowMs);
+    pair.b.setFlow(flowTo(addressA, { codec }), pair.nowMs);
+    pair.silence(40);
+    expect(pair.a.stats().packetsSent).toBe(40);
+    expect(pair.b.stats()).toMatchObject({ packetsReceived: 40, packetsLost: 0 });
+  });
+
+  it("counts what the network loses", () => {
+    const pair = new Pair();
+    let n = 0;
+    pair.passes = ({ channel }) => channel === "rtcp" || n++ % 10 !== 5;
+    pair.silence(400);
+    expect(pair.b.stats().packetsLost).toBe(20);
+    expect(pair.b.stats().framesConcealed).toBeGreaterThanOrEqual(38);
+  });
+
+  it("follows another SSRC after two packets, not after one", () => {
+    const pair = new Pair();
+    pair.silence(20);
+    const received = () => pair.b.stats().packetsReceived;
+    const before = received();
+    const packet = (sequence: number, ssrc: number) =>
+      Uint8Array.of(0x80, 0, 0, sequence, 0, 0, 0, 0, 0, 0, 0, ssrc, 0xff);
+    const put = (bytes: Uint8Array) =>
+      pair.b.handle({ kind: "rtp", bytes, from: addressA }, pair.nowMs);
+    put(packet(1, 77));
+    expect(received()).toBe(before);
+    put(packet(2, 77));
+    expect(received()).toBe(before + 1);
+  });
+
+  it("sends reports that tell loss, jitter and, once answered, the round trip", () => {
+    const pair = new Pair();
+    const reports: unknown[] = [];
+    pair.passes = ({ channel, bytes }) => {
+      if (channel === "rtcp") reports.push(parseRtcp(bytes));
+      return true;
+    };
+    pair.silence(2000);
+    expect(reports.length).toBeGreaterThanOrEqual(4);
+    expect(reports.at(-1)).toMatchObject({
+      ok: true,
+      value: [
+        { kind: "sender-report", ssrc: 1, reports: [{ ssrc: 2, fractionLost: 0 }] },
+        { kind: "source-description", chunks: [{ ssrc: 1, items: [{ type: 1, text: "a@box" }] }] },
+      ],
+    });
+    const { roundTripMs } = pair.a.stats();
+    expect(roundTripMs).toBeDefined();
+    expect(Math.abs(roundTripMs ?? 99)).toBeLessThan(1);
+  });
+
+  it("close() says BYE, tells the figures, and nothing comes after", () => {
+    const pair = new Pair();
+    pair.silence(20);
+    const [bye, closed, ...rest] = keep(pair.a.close(pair.nowMs));
+    expect(rest).toEqual([]);
+    expect(closed).toMatchObject({
+      kind: "event",
+      event: { kind: "closed", session: "a", stats: { packetsSent: 10, packetsReceived: 10 } },
+    });
+    expect(bye).toMatchObject({ kind: "send", channel: "rtcp", to: rtcpOf(addressB) });
+    const packets = bye?.kind === "send" ? parseRtcp(bye.bytes) : undefined;
+    expect(packets?.ok === true && packets.value.map(({ kind }) => kind)).toEqual([
+      "sender-report",
+      "source-description",
+      "bye",
+    ]);
+    expect(pair.a.close(pair.nowMs)).toEqual([]);
+    expect(pair.a.deadlineMs()).toBeUndefined();
+    expect(pair.a.push(new Int16Array(FRAME), 1e6)).toEqual([]);
+  });
+
+  it("answers to where a source behind a NAT sends from, RTCP too", () => {
+    const session = createSession("n", 9);
+    session.setFlow(flowTo({ host: "10.0.0.5", port: 4000 }), 0);
+    const from = { host: "198.51.100.9", port: 61_000 };
+    const bytes = Uint8Array.of(0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5, 0xff);
+    session.handle({ kind: "rtp", bytes, from }, 1);
+    session.push(new Int16Array(FRAME), 10);
+    expect(session.push(new Int16Array(FRAME), 20)).toMatchObject([{ to: from }]);
+    expect(session.close(30)[0]).toMatchObject({ to: { host: from.host, port: 61_001 } });
+  });
+
+  it("takes any datagrams at any time without throwing", () => {
+    const datagram = fc.record({
+      kind: fc.constantFrom("rtp" as const, "rtcp" as const),
+      from: fc.constantFrom(addressA, addressB, { host: "::1", port: 1 }),
+      bytes: fc
+        .tuple(
+          fc.constantFrom(0x80, 0x90, 0xa1, 0),
+          fc.constantFrom(0, 8, 101, 200, 202),
+          fc.uint8Array({ maxLength: 40 }),
+        )
+        .map(([first, type, rest]) => Uint8Array.of(first, type, ...rest)),
+    });
+    fc.assert(
+      fc.property(fc.array(datagram, { maxLength: 40 }), (datagrams) => {
+        const session = createSession("f", 1);
+        session.setFlow(flowTo(addressA), 0);
+        const frame = new Int16Array(FRAME);
+        for (const [n, input] of datagrams.entries()) {
+          session.handle(input, n * 7);
+          session.pull(frame, n * 7);
+          session.handle({ kind: "timeout" }, n * 7);
+        }
+        expect(session.stats().packetsReceived).toBeLessThanOrEqual(datagrams.length);
+      }),
+    );
+  });
+});
+
+describe("AudioBridge", () => {
+  it("sends back through an echo what came, a packet and a frame later", () => {
+    const session = createSession("e", 3);
+    session.setFlow(flowTo(addressA), 0);
+    const bridge = new AudioBridge(session, new EchoEndpoint(FRAME), FRAME);
+    const back: Uint8Array[] = [];
+    for (let n = 0; n < 20; n++) {
+      const bytes = new Uint8Array(12 + 160).fill(0x90, 12);
+      bytes.set([0x80, 0, 0, n, 0, 0, (n * 160) >> 8, (n * 160) & 0xff, 0, 0, 0, 5]);
+      session.handle({ kind: "rtp", bytes, from: addressA }, n * 20);
+      for (const half of [5, 15]) {
+        for (const out of keep(bridge.process(n * 20 + half))) {
+          if (out.kind === "send" && out.channel === "rtp") back.push(out.bytes);
+        }
+      }
+    }
+    expect(back).toHaveLength(20);
+    expect(back[10]?.subarray(12)).toEqual(new Uint8Array(160).fill(0x90));
+  });
+
+  it("plays a milliwatt to a session", () => {
+    const session = createSession("m", 3);
+    session.setFlow(flowTo(addressA), 0);
+    const bridge = new AudioBridge(session, new SourceEndpoint(), FRAME);
+    let packets = 0;
+    for (let n = 1; n <= 100; n++) {
+      packets += bridge.process(n * 10).filter(({ kind }) => kind === "send").length;
+    }
+    expect(packets).toBe(50);
+  });
+});

@@ -1,0 +1,357 @@
+import type { SocketAddress } from "../base/address.ts";
+import type { AudioEndpoint, Digit } from "../base/audio.ts";
+import { earliestMs } from "../base/core.ts";
+import { invariant } from "../base/invariant.ts";
+import type { MediaEvent, MediaFlow, MediaStats } from "../base/media-messages.ts";
+import { done, err, type Result } from "../base/result.ts";
+import type { CodecSpec } from "./codec/codec.ts";
+import { findCodec } from "./codec/codecs.ts";
+import { DigitPlayer } from "./dsp/digit-player.ts";
+import { parseRtcp } from "./rtp/parse-rtcp.ts";
+import { RtcpReporter } from "./rtp/rtcp-reporter.ts";
+import { looksLikeRtcp, parseRtp } from "./rtp/rtp-packet.ts";
+import { RtpReceiver } from "./rtp/rtp-receiver.ts";
+import { RtpSender } from "./rtp/rtp-sender.ts";
+import { SourceLatch } from "./rtp/source-latch.ts";
+import type { DigitSignal } from "./rtp/telephone-event-receiver.ts";
+
+/** Nothing for so long, where something should come, is told as `silent`. */
+export const SILENT_MS = 5000;
+
+/** What a session is told at birth. The random values make it hard to guess. */
+export interface MediaSessionConfig {
+  /** The caller's name for it; comes back in events. */
+  readonly session: string;
+  readonly frameSamples: number;
+  /** 32 random bits. */
+  readonly ssrc: number;
+  /** 16 random bits. */
+  readonly firstSequence: number;
+  /** 32 random bits. */
+  readonly firstTimestamp: number;
+  /** Our name in RTCP, the same for the whole call. @see RFC 7022 §4.2 */
+  readonly cname: string;
+  /** Wall time (ms since 1970) at monotonic time 0. */
+  readonly wallAtZeroMs: number;
+  /** A number in [0, 1), each time another: spreads the RTCP reports. */
+  readonly random: () => number;
+}
+
+/** What comes in besides audio. `bytes` is borrowed. */
+export type MediaInput =
+  | { readonly kind: "rtp"; readonly bytes: Uint8Array; readonly from: SocketAddress }
+  | { readonly kind: "rtcp"; readonly bytes: Uint8Array; readonly from: SocketAddress }
+  | { readonly kind: "timeout" };
+
+/** What goes out. `bytes` is borrowed until the next call into the session. */
+export type MediaOutput =
+  | {
+      readonly kind: "send";
+      readonly session: string;
+      readonly channel: "rtp" | "rtcp";
+      readonly bytes: Uint8Array;
+      readonly to: SocketAddress;
+    }
+  | { readonly kind: "event"; readonly event: MediaEvent };
+
+/** Why a flow cannot start. */
+export type FlowError = "unknown-codec";
+
+const NOTHING: readonly MediaOutput[] = [];
+
+interface Flowing {
+  readonly flow: MediaFlow;
+  readonly spec: CodecSpec;
+  readonly sender: RtpSender;
+  readonly receiver: RtpReceiver;
+  readonly rtpLatch: SourceLatch;
+  readonly rtcpLatch: SourceLatch;
+}
+
+/**
+ * One RTP session: a source and sink of audio for whatever it is joined to.
+ *
+ *    opened ──setFlow──▶ flowing ──close──▶ closed
+ *                         │   ▲
+ *                         └───┘ setFlow (hold, another address, another codec)
+ *
+ * The sample clock drives it: `push` then `pull` in each frame. Packets come in by `handle`, which
+ * also runs RTCP, silence and lost ends of events. Anything that does not parse, comes from a
+ * stranger or has an unknown payload type is dropped without a trace but in the counts.
+ */
+export class MediaSession implements AudioEndpoint<MediaOutput> {
+  readonly #config: MediaSessionConfig;
+  readonly #rtcp: RtcpReporter;
+  readonly #digits = new DigitPlayer();
+  #flowing: Flowing | undefined;
+  #closed = false;
+  #heardMs = 0;
+  #heard = false;
+  #silentTold = false;
+  #earlier: MediaStats | undefined;
+
+  constructor(config: MediaSessionConfig) {
+    this.#config = config;
+    this.#rtcp = new RtcpReporter(config);
+  }
+
+  /** Starts, or changes, what flows. An error leaves things as they were. */
+  setFlow(flow: MediaFlow, nowMs: number): Result<undefined, FlowError> {
+    invariant(!this.#closed, "a closed session gets no flow");
+    const spec = findCodec(flow.codec.name, flow.codec.clockRateHz);
+    if (spec === undefined) return err("unknown-codec");
+    const before = this.#flowing;
+    const rtpLatch = before?.rtpLatch ?? new SourceLatch(flow.remote);
+    const rtcpLatch = before?.rtcpLatch ?? new SourceLatch(flow.remoteRtcp);
+    rtpLatch.signal(flow.remote);
+    rtcpLatch.signal(flow.remoteRtcp);
+    this.#flowing = {
+      flow,
+      spec,
+      sender: this.#senderFor(flow, spec),
+      receiver: this.#receiverFor(flow, spec, nowMs),
+      rtpLatch,
+      rtcpLatch,
+    };
+    if (before?.flow.receive !== true) {
+      this.#heardMs = nowMs;
+      this.#silentTold = false;
+    }
+    this.#rtcp.start(nowMs);
+    return done;
+  }
+
+  /** Queues a digit to be sent, as event or in-band; false where that is not possible now. */
+  sendDigit(digit: Digit, durationMs: number): boolean {
+    return this.#flowing?.sender.sendDigit(digit, durationMs) ?? false;
+  }
+
+  handle(input: MediaInput, nowMs: number): readonly MediaOutput[] {
+    const flowing = this.#flowing;
+    if (flowing === undefined || this.#closed) return NOTHING;
+    switch (input.kind) {
+      case "rtp":
+        return looksLikeRtcp(input.bytes)
+          ? this.#onRtcp(flowing, input.bytes, undefined, nowMs)
+          : this.#onRtp(flowing, input.bytes, input.from, nowMs);
+      case "rtcp":
+        return this.#onRtcp(flowing, input.bytes, input.from, nowMs);
+      case "timeout":
+        return this.#onTimeout(flowing, nowMs);
+    }
+  }
+
+  deadlineMs(): number | undefined {
+    if (this.#closed || this.#flowing === undefined) return undefined;
+    const { flow, receiver } = this.#flowing;
+    const silentMs = flow.receive && !this.#silentTold ? this.#heardMs + SILENT_MS : undefined;
+    return earliestMs(this.#rtcp.deadlineMs(), silentMs, receiver.deadlineMs());
+  }
+
+  push(frame: Int16Array, nowMs: number): readonly MediaOutput[] {
+    const flowing = this.#flowing;
+    if (flowing === undefined || this.#closed) return NOTHING;
+    const packets = flowing.sender.push(frame, flowing.flow.send, nowMs);
+    if (packets.length === 0) return NOTHING;
+    const to = flowing.rtpLatch.destination;
+    return packets.map((bytes) => this.#send("rtp", bytes, to));
+  }
+
+  pull(frame: Int16Array, nowMs: number): readonly MediaOutput[] {
+    const flowing = this.#flowing;
+    if (flowing?.flow.receive === true && !this.#closed) flowing.receiver.pull(frame, nowMs);
+    else frame.fill(0);
+    // A digit stands in place of the voice: some peers send it in both.
+    this.#digits.render(frame);
+    return NOTHING;
+  }
+
+  /** Ends it: a last report with BYE, and the `closed` event. Closing twice does nothing. */
+  close(nowMs: number): readonly MediaOutput[] {
+    if (this.#closed) return NOTHING;
+    this.#closed = true;
+    const { session } = this.#config;
+    const outputs: MediaOutput[] = [];
+    const flowing = this.#flowing;
+    if (flowing !== undefined) {
+      for (const signal of flowing.receiver.restart()) outputs.push(...this.#onDigit(signal));
+      const bytes = this.#rtcp.bye(this.#reportInput(flowing, nowMs), nowMs);
+      outputs.push(this.#send("rtcp", bytes, this.#rtcpDestination(flowing)));
+    }
+    outputs.push({ kind: "event", event: { kind: "closed", session, stats: this.stats() } });
+    return outputs;
+  }
+
+  /** The figures so far. */
+  stats(): MediaStats {
+    const flowing = this.#flowing;
+    const now = flowing === undefined ? ZERO_STATS : statsOf(flowing);
+    const earlier = this.#earlier ?? ZERO_STATS;
+    const { roundTripMs } = this.#rtcp;
+    return {
+      packetsSent: now.packetsSent,
+      packetsReceived: earlier.packetsReceived + now.packetsReceived,
+      packetsLost: earlier.packetsLost + now.packetsLost,
+      packetsLate: earlier.packetsLate + now.packetsLate,
+      framesConcealed: earlier.framesConcealed + now.framesConcealed,
+      jitterMs: now.jitterMs,
+      ...(roundTripMs === undefined ? undefined : { roundTripMs }),
+    };
+  }
+
+  #senderFor(flow: MediaFlow, spec: CodecSpec): RtpSender {
+    const { payloadType, ptimeMs } = flow.codec;
+    const eventPayloadType = flow.telephoneEventPayloadType;
+    const options = { spec, payloadType, ptimeMs, eventPayloadType };
+    const before = this.#flowing;
+    if (before === undefined) {
+      const { ssrc, firstSequence, firstTimestamp, frameSamples } = this.#config;
+      const start = { ssrc, sequence: firstSequence, timestamp: firstTimestamp };
+      return new RtpSender(start, frameSamples, options);
+    }
+    if (!sameCoding(before.flow, flow)) before.sender.reconfigure(options);
+    return before.sender;
+  }
+
+  #receiverFor(flow: MediaFlow, spec: CodecSpec, nowMs: number): RtpReceiver {
+    const before = this.#flowing;
+    if (before !== undefined && sameCoding(before.flow, flow)) return before.receiver;
+    if (before !== undefined) this.#earlier = { ...this.stats(), packetsSent: 0 };
+    const { payloadType } = flow.codec;
+    const eventPayloadType = flow.telephoneEventPayloadType;
+    const options = { spec, payloadType, eventPayloadType };
+    return new RtpReceiver(this.#config.frameSamples, options, nowMs);
+  }
+
+  #onRtp(
+    flowing: Flowing,
+    bytes: Uint8Array,
+    from: SocketAddress,
+    nowMs: number,
+  ): readonly MediaOutput[] {
+    const { flow, receiver, rtpLatch } = flowing;
+    const packet = parseRtp(bytes);
+    if (!packet.ok || !receiver.knows(packet.value.payloadType)) return NOTHING;
+    if (!rtpLatch.accept(from) || !flow.receive) return NOTHING;
+
+    const isNew = !this.#heard || this.#silentTold;
+    this.#heardMs = nowMs;
+    this.#heard = true;
+    this.#silentTold = false;
+    const signals = receiver.receive(packet.value, nowMs);
+    if (!isNew && signals.length === 0) return NOTHING;
+    const outputs: MediaOutput[] = [];
+    if (isNew) {
+      const { session } = this.#config;
+      outputs.push({ kind: "event", event: { kind: "receiving", session, from } });
+    }
+    for (const signal of signals) outputs.push(...this.#onDigit(signal));
+    return outputs;
+  }
+
+  /** `from` is undefined for RTCP on the RTP port: it need not answer to the RTCP port's peer. */
+  #onRtcp(
+    flowing: Flowing,
+    bytes: Uint8Array,
+    from: SocketAddress | undefined,
+    nowMs: number,
+  ): readonly MediaOutput[] {
+    const packets = parseRtcp(bytes);
+    if (!packets.ok) return NOTHING;
+    if (from !== undefined && !flowing.rtcpLatch.accept(from)) return NOTHING;
+    for (const packet of packets.value) {
+      if (packet.kind === "sender-report") {
+        flowing.receiver.onSenderReport(packet.ssrc, packet.ntp, nowMs);
+      }
+      if (packet.kind === "sender-report" || packet.kind === "receiver-report") {
+        this.#rtcp.onReports(packet.reports, nowMs);
+      }
+    }
+    return NOTHING;
+  }
+
+  #onTimeout(flowing: Flowing, nowMs: number): readonly MediaOutput[] {
+    const { session } = this.#config;
+    const outputs: MediaOutput[] = [];
+    for (const signal of flowing.receiver.timeout(nowMs)) outputs.push(...this.#onDigit(signal));
+    const reportMs = this.#rtcp.deadlineMs();
+    if (reportMs !== undefined && nowMs >= reportMs) {
+      const bytes = this.#rtcp.report(this.#reportInput(flowing, nowMs), nowMs);
+      outputs.push(this.#send("rtcp", bytes, this.#rtcpDestination(flowing)));
+    }
+    if (flowing.flow.receive && !this.#silentTold && nowMs >= this.#heardMs + SILENT_MS) {
+      this.#silentTold = true;
+      // The peer may have moved (its NAT forgot): the next source is listened to.
+      flowing.rtpLatch.release();
+      flowing.rtcpLatch.release();
+      const silentMs = nowMs - this.#heardMs;
+      outputs.push({ kind: "event", event: { kind: "silent", session, silentMs } });
+    }
+    return outputs;
+  }
+
+  #onDigit(signal: DigitSignal): readonly MediaOutput[] {
+    const { session } = this.#config;
+    switch (signal.kind) {
+      case "digit-start":
+        this.#digits.begin(signal.digit);
+        return NOTHING;
+      case "digit-end": {
+        const { digit, durationMs } = signal;
+        this.#digits.end(durationMs);
+        return [{ kind: "event", event: { kind: "digit", session, digit, durationMs } }];
+      }
+    }
+  }
+
+  #reportInput(flowing: Flowing, nowMs: number) {
+    return {
+      sent: flowing.sender.counts,
+      rtpTimestamp: flowing.sender.timestampAt(nowMs),
+      reports: flowing.receiver.report(nowMs),
+    };
+  }
+
+  /** Behind a NAT the signalled RTCP address is as wrong as the RTP one; the next port may do. */
+  #rtcpDestination(flowing: Flowing): SocketAddress {
+    const { rtpLatch, rtcpLatch } = flowing;
+    if (!rtpLatch.isMoved || rtcpLatch.isLatched) return rtcpLatch.destination;
+    const { host, port } = rtpLatch.destination;
+    return { host, port: Math.min(0xffff, port + 1) };
+  }
+
+  #send(channel: "rtp" | "rtcp", bytes: Uint8Array, to: SocketAddress): MediaOutput {
+    return { kind: "send", session: this.#config.session, channel, bytes, to };
+  }
+}
+
+const ZERO_STATS: MediaStats = {
+  packetsSent: 0,
+  packetsReceived: 0,
+  packetsLost: 0,
+  packetsLate: 0,
+  framesConcealed: 0,
+  jitterMs: 0,
+};
+
+function statsOf({ sender, receiver }: Flowing): MediaStats {
+  return {
+    packetsSent: sender.counts.packets,
+    packetsReceived: receiver.packets,
+    packetsLost: receiver.lost,
+    packetsLate: receiver.late,
+    framesConcealed: receiver.framesConcealed,
+    jitterMs: receiver.jitterMs,
+  };
+}
+
+/** Whether encoder and decoder can go on as they are. */
+function sameCoding(a: MediaFlow, b: MediaFlow): boolean {
+  return (
+    a.codec.name === b.codec.name &&
+    a.codec.clockRateHz === b.codec.clockRateHz &&
+    a.codec.payloadType === b.codec.payloadType &&
+    a.codec.ptimeMs === b.codec.ptimeMs &&
+    a.telephoneEventPayloadType === b.telephoneEventPayloadType
+  );
+}

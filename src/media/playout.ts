@@ -1,0 +1,153 @@
+import { SAMPLES_PER_MS } from "../base/audio.ts";
+import { invariant } from "../base/invariant.ts";
+import type { Codec } from "./codec/codec.ts";
+import { Concealment } from "./dsp/concealment.ts";
+import { meanSquare } from "./dsp/levels.ts";
+import {
+  type BufferedPacket,
+  JitterBuffer,
+  PAYLOAD_LIMIT_BYTES,
+  type PutVerdict,
+} from "./rtp/jitter-buffer.ts";
+
+/** The longest frame that is played, 60 ms. */
+export const FRAME_LIMIT_SAMPLES = 60 * SAMPLES_PER_MS;
+
+/** Quiet enough to cut or stretch unheard: about −45 dBm0, as a mean square. */
+const QUIET_MEAN_SQUARE = 90 ** 2;
+
+/** The most samples that a packet is taken to hold, 187 ms; what more it decodes to is left out. */
+export const PACKET_LIMIT_SAMPLES = PAYLOAD_LIMIT_BYTES;
+
+/** Held at most: two frames wanted for a cut, less one sample, and the longest packet on top. */
+const HELD_LIMIT_SAMPLES = 2 * FRAME_LIMIT_SAMPLES + PACKET_LIMIT_SAMPLES;
+
+/**
+ * From packets to frames: jitter buffer, decoder, concealment, and a short queue of decoded
+ * samples between packet and frame lengths.
+ */
+export class Playout {
+  readonly #frameSamples: number;
+  readonly #jitter: JitterBuffer;
+  readonly #decoderOf: (payloadType: number) => Codec | undefined;
+  readonly #concealment = new Concealment();
+  readonly #held = new Int16Array(HELD_LIMIT_SAMPLES);
+  readonly #decoded = new Int16Array(PACKET_LIMIT_SAMPLES);
+  #heldSamples = 0;
+  #framesConcealed = 0;
+  /** Made up since the last packet: they count once the stream goes on. Its end is no loss. */
+  #framesPending = 0;
+
+  constructor(
+    frameSamples: number,
+    unitsPerSample: number,
+    decoderOf: (payloadType: number) => Codec | undefined,
+  ) {
+    invariant(frameSamples <= FRAME_LIMIT_SAMPLES, "a frame is 60 ms at most");
+    this.#frameSamples = frameSamples;
+    this.#jitter = new JitterBuffer(frameSamples, unitsPerSample);
+    this.#decoderOf = decoderOf;
+  }
+
+  put(packet: BufferedPacket): PutVerdict {
+    return this.#jitter.put(packet);
+  }
+
+  /** Forgets the stream; what was decoded already is still played. */
+  restart(): void {
+    this.#jitter.restart();
+  }
+
+  get framesConcealed(): number {
+    return this.#framesConcealed;
+  }
+
+  get latePackets(): number {
+    return this.#jitter.latePackets;
+  }
+
+  /** Packets that came and are not decoded yet. */
+  get packetsWaiting(): number {
+    return this.#jitter.length;
+  }
+
+  /** What playout waits beyond the fastest packets of late. */
+  get delaySamples(): number {
+    return this.#jitter.delaySamples;
+  }
+
+  /** Fills the next frame. */
+  pull(out: Int16Array): void {
+    invariant(out.length === this.#frameSamples, "a frame is as long as it was said to be");
+    const advice = this.#jitter.beginFrame(this.#heldSamples);
+    let concealed = false;
+    while (this.#heldSamples < this.#frameSamples) concealed = this.#refill() || concealed;
+    if (concealed) this.#framesPending++;
+    if (advice === "grow" && this.#isQuiet()) this.#makeUp(this.#frameSamples);
+    else if (advice === "cut" || advice === "cut-now") this.#cut(advice === "cut-now");
+    out.set(this.#held.subarray(0, this.#frameSamples));
+    this.#remove(this.#frameSamples);
+  }
+
+  /** Gets some more samples; returns whether lost ones were made up. */
+  #refill(): boolean {
+    const step = this.#jitter.next(this.#frameSamples - this.#heldSamples);
+    switch (step.kind) {
+      case "packet":
+        this.#framesConcealed += this.#framesPending;
+        this.#framesPending = 0;
+        this.#decode(step.payload, step.payloadType, step.skip);
+        return false;
+      case "conceal":
+        this.#makeUp(step.samples);
+        return true;
+      case "silence":
+        this.#framesPending = 0;
+        this.#makeUp(step.samples);
+        return false;
+    }
+  }
+
+  #decode(payload: Uint8Array, payloadType: number, skip: number): void {
+    const decoder = this.#decoderOf(payloadType);
+    if (decoder === undefined) return;
+    const samples = decoder.decode(payload, this.#decoded);
+    const room = HELD_LIMIT_SAMPLES - this.#heldSamples;
+    const audio = this.#decoded.subarray(Math.min(skip, samples), samples).subarray(0, room);
+    this.#concealment.good(audio);
+    this.#held.set(audio, this.#heldSamples);
+    this.#heldSamples += audio.length;
+  }
+
+  /** After the fade of a loss this is silence. */
+  #makeUp(samples: number): void {
+    const end = Math.min(this.#heldSamples + samples, HELD_LIMIT_SAMPLES);
+    this.#concealment.conceal(this.#held.subarray(this.#heldSamples, end));
+    this.#heldSamples = end;
+  }
+
+  /** Blends the next two frames into one, where both are there. */
+  #cut(force: boolean): void {
+    const frame = this.#frameSamples;
+    while (this.#heldSamples < 2 * frame && this.#jitter.ready) this.#refill();
+    if (this.#heldSamples < 2 * frame) return;
+    if (!force && !this.#isQuiet()) return;
+    for (let at = 0; at < frame; at++) {
+      const weight = (at + 1) / (frame + 1);
+      const first = this.#held[at] ?? 0;
+      const second = this.#held[frame + at] ?? 0;
+      this.#held[frame + at] = Math.round(first * (1 - weight) + second * weight);
+    }
+    this.#remove(frame);
+    this.#jitter.cut();
+  }
+
+  #isQuiet(): boolean {
+    return meanSquare(this.#held.subarray(0, this.#heldSamples)) < QUIET_MEAN_SQUARE;
+  }
+
+  #remove(samples: number): void {
+    this.#held.copyWithin(0, samples, this.#heldSamples);
+    this.#heldSamples -= samples;
+  }
+}

@@ -1,0 +1,370 @@
+import { SAMPLES_PER_MS } from "../../base/audio.ts";
+import { invariant } from "../../base/invariant.ts";
+import { SlidingQuantile } from "./sliding-quantile.ts";
+
+/** Packets held at once; the oldest goes where another comes. 0.6 s at the shortest ptime. */
+export const JITTER_BUFFER_LIMIT_PACKETS = 64;
+
+/** The longest payload that is taken: an Ethernet frame's. */
+export const PAYLOAD_LIMIT_BYTES = 1500;
+
+/** Packets whose delays are remembered: 2 s at ptime 20. */
+const DELAY_WINDOW_PACKETS = 100;
+
+/** The share of packets that should come in time: the delay grows up to it by itself. */
+const GROW_QUANTILE = 0.97;
+
+/** The delay shrinks only where this share would still have come in time: hysteresis. */
+const SHRINK_QUANTILE = 0.985;
+
+/** The delay never grows by itself beyond so much more than the fastest packets have. */
+const GROW_MAX_SAMPLES = 200 * SAMPLES_PER_MS;
+
+/** No shrinking on less evidence than this. */
+const SHRINK_MIN_PACKETS = 25;
+
+/** Too much delay is cut even in speech after so long. */
+const SHRINK_PATIENCE_SAMPLES = 2000 * SAMPLES_PER_MS;
+
+/** A delay this much too long is cut sooner. */
+const EXCESS_SAMPLES = 100 * SAMPLES_PER_MS;
+const EXCESS_PATIENCE_SAMPLES = 200 * SAMPLES_PER_MS;
+
+/** A packet that comes late is played, and the delay grown, by at most so much. */
+const STRETCH_MAX_SAMPLES = 60 * SAMPLES_PER_MS;
+
+/** After so long without any packet the next one starts playout anew. */
+const DROUGHT_SAMPLES = 200 * SAMPLES_PER_MS;
+
+/** Audio held beyond this is not waited through: playout jumps to the newest. */
+const SPAN_MAX_SAMPLES = 500 * SAMPLES_PER_MS;
+const SPAN_AFTER_JUMP_SAMPLES = 60 * SAMPLES_PER_MS;
+
+/** A hole in the timestamps longer than this is not waited through. */
+const HOLE_MAX_SAMPLES = 500 * SAMPLES_PER_MS;
+
+/** A timestamp this far from where it should be is a sender that began anew. */
+const TIMESTAMP_JUMP_SAMPLES = 2000 * SAMPLES_PER_MS;
+
+/** A packet as the buffer takes it. `payload` is copied. */
+export interface BufferedPacket {
+  /** Extended: never wraps. */
+  readonly sequence: number;
+  /** As on the wire, modulo 2^32. */
+  readonly timestamp: number;
+  readonly payloadType: number;
+  readonly payload: Uint8Array;
+  /** What it decodes to. */
+  readonly samples: number;
+}
+
+/** What became of a packet. `dropped` is one of no length or of too many bytes. */
+export type PutVerdict = "stored" | "late" | "duplicate" | "dropped";
+
+/** What to do for the next samples of playout. */
+export type PlayoutStep =
+  /** Decode this packet and leave out its first `skip` samples. `payload` is borrowed. */
+  | {
+      readonly kind: "packet";
+      readonly payload: Uint8Array;
+      readonly payloadType: number;
+      readonly skip: number;
+    }
+  /** Samples that were lost or are late: make up `samples` of them. */
+  | { readonly kind: "conceal"; readonly samples: number }
+  /** Nothing is expected now. */
+  | { readonly kind: "silence"; readonly samples: number };
+
+/** What would bring the delay nearer to its aim. `cut-now` does not wait for a quiet moment. */
+export type DelayAdvice = "keep" | "grow" | "cut" | "cut-now";
+
+interface Slot {
+  sequence: number;
+  /** Extended timestamp in samples. */
+  at: number;
+  samples: number;
+  payloadType: number;
+  bytes: Uint8Array;
+  length: number;
+}
+
+/**
+ * Adaptive playout of one RTP stream, in samples of line audio; it knows no other clock than the
+ * frames asked of it.
+ *
+ *                     heldSamples (decoded, not yet played)
+ *    played ───────────┤◀──▶├──── packets: ▓▓▓▓ ▓▓▓▓      ▓▓▓▓ ───▶ timestamps
+ *                           ▲         ▲      (lost)
+ *                    decodedTo      due = decodedTo + what was made up meanwhile
+ *
+ * The delay of a packet is the frame at which it could first be played minus its timestamp; the
+ * delay of playout is the present frame minus the timestamp that sounds in it. The aim is the 97 %
+ * quantile of the former over the last packets. A packet that is not there when due is made up for
+ * without moving `decodedTo`; coming late, it is played all the same, which grows the delay by
+ * just what was missing; where its successor comes first, that one is played in its own time.
+ * Shrinking cuts a frame in a quiet moment. A perfect network so adds nothing but the wait for the
+ * next frame.
+ */
+export class JitterBuffer {
+  readonly #frameSamples: number;
+  readonly #unitsPerSample: number;
+  readonly #slots: Slot[] = [];
+  readonly #spare: Slot[] = [];
+  readonly #delays = new SlidingQuantile(DELAY_WINDOW_PACKETS);
+  /** Position of the next frame on the playout clock. */
+  #clock = 0;
+  #playing = false;
+  #decodedTo = 0;
+  #due = 0;
+  #delay = 0;
+  #late = 0;
+  #tooLongSamples = 0;
+  #newest: { sequence: number; at: number; samples: number; timestamp: number } | undefined;
+  #playedSequence = -1;
+
+  /** `unitsPerSample` is the RTP clock against 8 kHz: 1 for G.711. */
+  constructor(frameSamples: number, unitsPerSample = 1) {
+    invariant(frameSamples > 0, "a frame has samples");
+    this.#frameSamples = frameSamples;
+    this.#unitsPerSample = unitsPerSample;
+  }
+
+  /** Packets waiting. */
+  get length(): number {
+    return this.#slots.length;
+  }
+
+  /** How long after its timestamp audio is played, in samples against the fastest packets. */
+  get delaySamples(): number {
+    const least = this.#delays.quantile(0);
+    return this.#playing && least !== undefined ? this.#delay - least : 0;
+  }
+
+  /** Packets that came too late to be played, or were thrown away to catch up. */
+  get latePackets(): number {
+    return this.#late;
+  }
+
+  /** Forgets the stream: another source, or playout stood still. */
+  restart(): void {
+    for (const slot of this.#slots) this.#spare.push(slot);
+    this.#slots.length = 0;
+    this.#delays.clear();
+    this.#playing = false;
+    this.#newest = undefined;
+    this.#playedSequence = -1;
+    this.#tooLongSamples = 0;
+  }
+
+  /** Takes a packet that came between the last frame and the next. */
+  put(packet: BufferedPacket): PutVerdict {
+    if (packet.samples <= 0 || packet.payload.length > PAYLOAD_LIMIT_BYTES) return "dropped";
+    const at = this.#extend(packet);
+    this.#measure(at);
+    const over = this.#playing && at + packet.samples <= this.#decodedTo;
+    if (over || packet.sequence <= this.#playedSequence) return this.#tooLate();
+
+    let index = this.#slots.length;
+    while (index > 0 && (this.#slots[index - 1]?.sequence ?? 0) > packet.sequence) index--;
+    if (this.#slots[index - 1]?.sequence === packet.sequence) return "duplicate";
+    if (this.#slots.length === JITTER_BUFFER_LIMIT_PACKETS) {
+      // The oldest would be played first and is worth least; one older still is worth nothing.
+      if (index === 0) return this.#tooLate();
+      this.#discard();
+      index--;
+    }
+    this.#slots.splice(index, 0, this.#fill(packet, at));
+    return "stored";
+  }
+
+  /**
+   * Begins the next frame. `heldSamples` are decoded (or made up) and not yet played. The
+   * answer is advice; `cut()` tells that it was followed.
+   */
+  beginFrame(heldSamples: number): DelayAdvice {
+    const clock = this.#clock;
+    this.#clock += this.#frameSamples;
+    const wasPlaying = this.#playing;
+    if (wasPlaying) this.#jumpOverExcess();
+    else this.#start(clock);
+    this.#delay = clock - (this.#due - heldSamples);
+    return wasPlaying ? this.#advise(this.#delay) : "keep";
+  }
+
+  /** What to do for the next samples of this frame, `wanted` at most where they are made up. */
+  next(wanted: number): PlayoutStep {
+    if (!this.#playing) return { kind: "silence", samples: wanted };
+    for (;;) {
+      const head = this.#slots[0];
+      if (head === undefined) return this.#makeUp(wanted);
+      const hole = head.at - this.#due;
+      if (hole > HOLE_MAX_SAMPLES) {
+        this.#moveTo(head.at);
+        continue;
+      }
+      if (hole > 0) return this.#makeUp(Math.min(hole, wanted));
+      const step = this.#play(head);
+      if (step !== undefined) return step;
+    }
+  }
+
+  /** Whether a packet can be decoded now, without making anything up. */
+  get ready(): boolean {
+    const head = this.#slots[0];
+    return this.#playing && head !== undefined && head.at <= this.#due;
+  }
+
+  /** The advice to cut was followed: patience begins anew. */
+  cut(): void {
+    this.#tooLongSamples = 0;
+  }
+
+  #makeUp(samples: number): PlayoutStep {
+    this.#due += samples;
+    const drought = this.#due - this.#decodedTo;
+    if (this.#slots.length === 0 && drought > DROUGHT_SAMPLES) {
+      this.#playing = false;
+      return { kind: "silence", samples };
+    }
+    return { kind: "conceal", samples };
+  }
+
+  #play(head: Slot): PlayoutStep | undefined {
+    const lateBy = this.#due - Math.max(head.at, this.#decodedTo);
+    const from = Math.max(head.at, this.#decodedTo) + Math.max(0, lateBy - STRETCH_MAX_SAMPLES);
+    this.#drop();
+    const end = head.at + head.samples;
+    if (from >= end) {
+      this.#late++;
+      return undefined;
+    }
+    this.#decodedTo = end;
+    this.#due = end;
+    this.#playedSequence = head.sequence;
+    return {
+      kind: "packet",
+      payload: head.bytes.subarray(0, head.length),
+      payloadType: head.payloadType,
+      skip: from - head.at,
+    };
+  }
+
+  #start(clock: number): void {
+    if (this.#slots.length === 0) return;
+    this.#limitSpan(SPAN_AFTER_JUMP_SAMPLES);
+    const head = this.#slots[0];
+    if (head === undefined) return;
+    // Known jitter is waited for at once; without a history the first packet decides.
+    const first = clock - head.at;
+    const usual = this.#delays.quantile(0.5) ?? first;
+    if (Math.abs(first - usual) > HOLE_MAX_SAMPLES) this.#delays.clear();
+    const aim = this.#delays.quantile(GROW_QUANTILE) ?? first;
+    const delay = Math.max(first, Math.min(aim, first + STRETCH_MAX_SAMPLES));
+    this.#playing = true;
+    this.#decodedTo = clock - delay;
+    this.#due = this.#decodedTo;
+    this.#tooLongSamples = 0;
+  }
+
+  #advise(delay: number): DelayAdvice {
+    const aim = this.#delays.quantile(GROW_QUANTILE);
+    const floor = this.#delays.quantile(SHRINK_QUANTILE);
+    if (aim === undefined || floor === undefined) return "keep";
+    const least = this.#delays.quantile(0) ?? aim;
+    if (aim - delay >= this.#frameSamples / 2 && delay - least < GROW_MAX_SAMPLES) return "grow";
+    const excess = delay - this.#frameSamples - floor;
+    if (excess < 0 || this.#delays.count < SHRINK_MIN_PACKETS) {
+      this.#tooLongSamples = 0;
+      return "keep";
+    }
+    this.#tooLongSamples += this.#frameSamples;
+    const patience = excess > EXCESS_SAMPLES ? EXCESS_PATIENCE_SAMPLES : SHRINK_PATIENCE_SAMPLES;
+    return this.#tooLongSamples >= patience ? "cut-now" : "cut";
+  }
+
+  #jumpOverExcess(): void {
+    const newest = this.#newest;
+    const head = this.#slots[0];
+    if (newest === undefined || head === undefined) return;
+    if (newest.at + newest.samples - head.at <= SPAN_MAX_SAMPLES) return;
+    this.#limitSpan(SPAN_AFTER_JUMP_SAMPLES);
+    this.#moveTo(this.#slots[0]?.at ?? this.#decodedTo);
+  }
+
+  /** Playout jumps; delays measured against the old position mean nothing any more. */
+  #moveTo(at: number): void {
+    this.#decodedTo = at;
+    this.#due = at;
+    this.#delays.clear();
+  }
+
+  /** Drops the oldest packets until those left start within `span` of the newest. */
+  #limitSpan(span: number): void {
+    const last = this.#slots[this.#slots.length - 1];
+    if (last === undefined) return;
+    while (last.at - (this.#slots[0]?.at ?? last.at) > span) this.#discard();
+  }
+
+  /** Notes how late a packet is against the playout clock. */
+  #measure(at: number): void {
+    const delay = this.#clock - at;
+    // Where packets do not begin on frame borders, one is wanted up to a frame before its time.
+    const early = this.#playing ? modulo(this.#delay - delay, this.#frameSamples) : 0;
+    this.#delays.push(delay + early);
+  }
+
+  /** The extended timestamp; a jump that the sequence numbers do not explain begins anew. */
+  #extend(packet: BufferedPacket): number {
+    const newest = this.#newest;
+    let at = packet.timestamp;
+    if (newest !== undefined) {
+      const units = (packet.timestamp - newest.timestamp) | 0;
+      at = newest.at + Math.round(units / this.#unitsPerSample);
+      const expected = newest.at + (packet.sequence - newest.sequence) * newest.samples;
+      const ahead = at - expected;
+      if (ahead < -TIMESTAMP_JUMP_SAMPLES || ahead > TIMESTAMP_JUMP_SAMPLES) this.restart();
+    }
+    if (this.#newest === undefined || packet.sequence > this.#newest.sequence) {
+      const { sequence, samples, timestamp } = packet;
+      this.#newest = { sequence, at, samples, timestamp };
+    }
+    return at;
+  }
+
+  #fill(packet: BufferedPacket, at: number): Slot {
+    const length = packet.payload.length;
+    const slot = this.#spare.pop() ?? createSlot();
+    if (slot.bytes.length < length) slot.bytes = new Uint8Array(PAYLOAD_LIMIT_BYTES);
+    slot.bytes.set(packet.payload);
+    slot.length = length;
+    slot.sequence = packet.sequence;
+    slot.at = at;
+    slot.samples = packet.samples;
+    slot.payloadType = packet.payloadType;
+    return slot;
+  }
+
+  #drop(): void {
+    const slot = this.#slots.shift();
+    if (slot !== undefined) this.#spare.push(slot);
+  }
+
+  #discard(): void {
+    this.#late++;
+    this.#drop();
+  }
+
+  #tooLate(): "late" {
+    this.#late++;
+    return "late";
+  }
+}
+
+function createSlot(): Slot {
+  // Room for 60 ms of G.711; a longer payload makes it larger once.
+  return { sequence: 0, at: 0, samples: 0, payloadType: 0, bytes: new Uint8Array(480), length: 0 };
+}
+
+function modulo(value: number, modulus: number): number {
+  return ((value % modulus) + modulus) % modulus;
+}

@@ -1,0 +1,160 @@
+import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
+import type { Codec, CodecSpec } from "../codec/codec.ts";
+import { findStaticCodec } from "../codec/codecs.ts";
+import { PACKET_LIMIT_SAMPLES, Playout } from "../playout.ts";
+import type { NtpTime } from "./ntp-time.ts";
+import { ReceiverStatistics } from "./receiver-statistics.ts";
+import type { ReportBlock } from "./rtcp-packet.ts";
+import type { RtpPacket } from "./rtp-packet.ts";
+import { parseTelephoneEvent } from "./telephone-event.ts";
+import { type DigitSignal, TelephoneEventReceiver } from "./telephone-event-receiver.ts";
+
+/** Playout that was not asked for a frame for so long begins anew: what waits is stale. */
+const PLAYOUT_GAP_MS = 250;
+
+/** What negotiation decides about receiving. */
+export interface ReceiverOptions {
+  readonly spec: CodecSpec;
+  readonly payloadType: number;
+  readonly eventPayloadType: number | undefined;
+}
+
+const NOTHING: readonly DigitSignal[] = [];
+
+/** From packets to frames and digits, for one stream at a time. */
+export class RtpReceiver {
+  readonly #frameSamples: number;
+  readonly #decoders = new Map<number, Codec>();
+  readonly #events: TelephoneEventReceiver;
+  readonly #options: ReceiverOptions;
+  readonly #playout: Playout;
+  #stream: ReceiverStatistics | undefined;
+  /** A second source on the same address: it takes over with its second packet. */
+  #candidateSsrc: number | undefined;
+  #packets = 0;
+  #lostEarlier = 0;
+  #lastPullMs: number;
+
+  constructor(frameSamples: number, options: ReceiverOptions, nowMs: number) {
+    this.#lastPullMs = nowMs;
+    this.#frameSamples = frameSamples;
+    this.#options = options;
+    this.#decoders.set(options.payloadType, options.spec.createCodec());
+    this.#events = new TelephoneEventReceiver(options.spec.clockRateHz);
+    const unitsPerSample = options.spec.clockRateHz / LINE_SAMPLE_RATE_HZ;
+    this.#playout = new Playout(frameSamples, unitsPerSample, (type) => this.#decoders.get(type));
+  }
+
+  /** Whether a payload type means something here. */
+  knows(payloadType: number): boolean {
+    return (
+      payloadType === this.#options.eventPayloadType || this.#decoder(payloadType) !== undefined
+    );
+  }
+
+  /** Takes a packet of a known payload type from the accepted source. */
+  receive(packet: RtpPacket, nowMs: number): readonly DigitSignal[] {
+    const ended = this.#followSource(packet.ssrc);
+    const stream = this.#stream;
+    if (stream === undefined || stream.ssrc !== packet.ssrc) return ended;
+    const verdict = stream.onSequence(packet.sequence);
+    if (verdict === "suspect" || verdict === "duplicate") return ended;
+    if (verdict === "restart") this.#playout.restart();
+    this.#packets++;
+
+    if (packet.payloadType === this.#options.eventPayloadType) {
+      const event = parseTelephoneEvent(packet.payload);
+      if (!event.ok) return ended;
+      const signals = this.#events.receive(packet.timestamp, event.value, nowMs);
+      return ended.length === 0 ? signals : [...ended, ...signals];
+    }
+    stream.onTimestamp(packet.timestamp, nowMs);
+    const samples = this.#decoder(packet.payloadType)?.payloadSamples(packet.payload) ?? 0;
+    this.#playout.put({
+      sequence: stream.extendedSequence,
+      timestamp: packet.timestamp,
+      payloadType: packet.payloadType,
+      payload: packet.payload,
+      samples: Math.min(samples, PACKET_LIMIT_SAMPLES),
+    });
+    return ended;
+  }
+
+  timeout(nowMs: number): readonly DigitSignal[] {
+    return this.#events.timeout(nowMs);
+  }
+
+  deadlineMs(): number | undefined {
+    return this.#events.deadlineMs();
+  }
+
+  /** Fills the next frame. */
+  pull(frame: Int16Array, nowMs: number): void {
+    const frameMs = (this.#frameSamples * 1000) / LINE_SAMPLE_RATE_HZ;
+    if (nowMs - this.#lastPullMs > PLAYOUT_GAP_MS + frameMs) this.#playout.restart();
+    this.#lastPullMs = nowMs;
+    this.#playout.pull(frame);
+  }
+
+  /** The source begins anew: it was silent, or signalling moved it. */
+  restart(): readonly DigitSignal[] {
+    this.#playout.restart();
+    return this.#events.restart();
+  }
+
+  onSenderReport(ssrc: number, ntp: NtpTime, nowMs: number): void {
+    if (this.#stream?.ssrc === ssrc) this.#stream.onSenderReport(ntp, nowMs);
+  }
+
+  report(nowMs: number): readonly ReportBlock[] {
+    return this.#stream === undefined ? [] : [this.#stream.report(nowMs)];
+  }
+
+  get packets(): number {
+    return this.#packets;
+  }
+
+  get lost(): number {
+    return this.#lostEarlier + (this.#stream?.lost ?? 0);
+  }
+
+  get late(): number {
+    return this.#playout.latePackets;
+  }
+
+  get framesConcealed(): number {
+    return this.#playout.framesConcealed;
+  }
+
+  get jitterMs(): number {
+    return this.#stream?.jitterMs ?? 0;
+  }
+
+  /** The negotiated codec, or one whose payload type is static: peers switch among them at will. */
+  #decoder(payloadType: number): Codec | undefined {
+    const known = this.#decoders.get(payloadType);
+    if (known !== undefined || payloadType === this.#options.eventPayloadType) return known;
+    const spec = findStaticCodec(payloadType);
+    if (spec === undefined || spec.clockRateHz !== this.#options.spec.clockRateHz) return undefined;
+    const codec = spec.createCodec();
+    this.#decoders.set(payloadType, codec);
+    return codec;
+  }
+
+  /** Begins with the first SSRC; another takes over only with two packets in a row. */
+  #followSource(ssrc: number): readonly DigitSignal[] {
+    if (this.#stream?.ssrc === ssrc) {
+      this.#candidateSsrc = undefined;
+      return NOTHING;
+    }
+    if (this.#stream !== undefined && this.#candidateSsrc !== ssrc) {
+      this.#candidateSsrc = ssrc;
+      return NOTHING;
+    }
+    this.#candidateSsrc = undefined;
+    const replaced = this.#stream;
+    this.#lostEarlier += replaced?.lost ?? 0;
+    this.#stream = new ReceiverStatistics(ssrc, this.#options.spec.clockRateHz);
+    return replaced === undefined ? NOTHING : this.restart();
+  }
+}

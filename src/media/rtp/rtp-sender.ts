@@ -1,0 +1,192 @@
+import { type Digit, LINE_SAMPLE_RATE_HZ, SAMPLES_PER_MS } from "../../base/audio.ts";
+import { invariant } from "../../base/invariant.ts";
+import type { Codec, CodecSpec } from "../codec/codec.ts";
+import { DigitPlayer } from "../dsp/digit-player.ts";
+import { eventFromDigit } from "../dsp/dtmf-tone.ts";
+import { RTP_HEADER_BYTES, writeRtpHeader } from "./rtp-packet.ts";
+import { TELEPHONE_EVENT_BYTES, writeTelephoneEvent } from "./telephone-event.ts";
+import { type EventPacket, TelephoneEventSender } from "./telephone-event-sender.ts";
+
+/** The longest packet that is made. */
+export const PTIME_LIMIT_MS = 120;
+
+/** Frames missing for longer than this were not clocked: the timestamp moves on by the time. */
+const CLOCK_GAP_MS = 100;
+
+/** Where a stream starts: random, so that it cannot be guessed. @see RFC 3550 §5.1 */
+export interface RtpStart {
+  readonly ssrc: number;
+  readonly sequence: number;
+  readonly timestamp: number;
+}
+
+/** Numbers of a sender report. */
+export interface SentCounts {
+  readonly packets: number;
+  readonly payloadBytes: number;
+}
+
+/** What negotiation decides about sending. */
+export interface SenderOptions {
+  readonly spec: CodecSpec;
+  readonly payloadType: number;
+  readonly ptimeMs: number;
+  readonly eventPayloadType: number | undefined;
+}
+
+/** All that changes with the codec. */
+interface Coding {
+  readonly codec: Codec;
+  readonly payloadType: number;
+  readonly unitsPerSample: number;
+  readonly eventPayloadType: number | undefined;
+  readonly events: TelephoneEventSender;
+  readonly pcm: Int16Array;
+  readonly voiceBytes: Uint8Array;
+}
+
+const NOTHING: readonly Uint8Array[] = [];
+
+/** From frames to packets: packetisation, encoder, digits as events or, without them, as tones. */
+export class RtpSender {
+  readonly #start: RtpStart;
+  readonly #frameSamples: number;
+  #sequence: number;
+  /** Of the next sample to come in, extended. */
+  #timestamp: number;
+  #lastPushMs: number | undefined;
+
+  #coding: Coding;
+  #filled = 0;
+  readonly #eventBytes = new Uint8Array(RTP_HEADER_BYTES + TELEPHONE_EVENT_BYTES);
+  readonly #tones = new DigitPlayer();
+  #markNext = true;
+  #packets = 0;
+  #payloadBytes = 0;
+
+  constructor(start: RtpStart, frameSamples: number, options: SenderOptions) {
+    this.#start = start;
+    this.#frameSamples = frameSamples;
+    this.#sequence = start.sequence;
+    this.#timestamp = start.timestamp;
+    this.#coding = createCoding(options, frameSamples);
+  }
+
+  get counts(): SentCounts {
+    return { packets: this.#packets, payloadBytes: this.#payloadBytes };
+  }
+
+  /** The media timestamp of an instant. @see RFC 3550 §6.4.1 */
+  timestampAt(nowMs: number): number {
+    const sinceMs = this.#lastPushMs === undefined ? 0 : nowMs - this.#lastPushMs;
+    const units = Math.round(sinceMs * SAMPLES_PER_MS * this.#coding.unitsPerSample);
+    return (this.#timestamp + units) % 2 ** 32;
+  }
+
+  /** The same stream goes on with another codec, packet time or event payload type. */
+  reconfigure(options: SenderOptions): void {
+    this.#coding = createCoding(options, this.#frameSamples);
+    this.#filled = 0;
+  }
+
+  /** False where too many digits wait already. */
+  sendDigit(digit: Digit, durationMs: number): boolean {
+    const { eventPayloadType, events } = this.#coding;
+    return eventPayloadType === undefined
+      ? this.#tones.play(digit, durationMs)
+      : events.enqueue(eventFromDigit(digit), durationMs);
+  }
+
+  /**
+   * Takes a frame and returns the packets that it completes: borrowed until the next call. While
+   * `sending` is false time goes on and nothing is sent.
+   */
+  push(frame: Int16Array, sending: boolean, nowMs: number): readonly Uint8Array[] {
+    invariant(frame.length === this.#frameSamples, "a frame is as long as it was said to be");
+    this.#followClock(nowMs);
+    const { pcm, unitsPerSample } = this.#coding;
+    const end = this.#filled + frame.length;
+    pcm.set(frame, this.#filled);
+    if (sending) this.#tones.render(pcm.subarray(this.#filled, end));
+    this.#filled = end;
+    this.#timestamp += frame.length * unitsPerSample;
+    if (end < pcm.length) return NOTHING;
+
+    this.#filled = 0;
+    if (sending) return this.#packetize();
+    this.#markNext = true;
+    return NOTHING;
+  }
+
+  #packetize(): readonly Uint8Array[] {
+    const { pcm, unitsPerSample, eventPayloadType, events } = this.#coding;
+    const units = pcm.length * unitsPerSample;
+    const timestamp = this.#timestamp - units;
+    if (eventPayloadType === undefined) return [this.#voice(timestamp)];
+    const event = events.step(timestamp, units);
+    if (event === undefined) return [this.#voice(timestamp)];
+    const eventBytes = this.#event(event, eventPayloadType);
+    if (!event.replacesVoice) return [eventBytes, this.#voice(timestamp)];
+    this.#markNext = true;
+    return [eventBytes];
+  }
+
+  #voice(timestamp: number): Uint8Array {
+    const { codec, pcm, voiceBytes, payloadType } = this.#coding;
+    const length = codec.encode(pcm, voiceBytes.subarray(RTP_HEADER_BYTES));
+    this.#writeHeader(voiceBytes, this.#markNext, payloadType, timestamp);
+    this.#markNext = false;
+    this.#payloadBytes += length;
+    return voiceBytes.subarray(0, RTP_HEADER_BYTES + length);
+  }
+
+  #event(event: EventPacket, payloadType: number): Uint8Array {
+    writeTelephoneEvent(this.#eventBytes, RTP_HEADER_BYTES, event.payload);
+    this.#writeHeader(this.#eventBytes, event.marker, payloadType, event.timestamp);
+    this.#payloadBytes += TELEPHONE_EVENT_BYTES;
+    return this.#eventBytes;
+  }
+
+  #writeHeader(out: Uint8Array, marker: boolean, payloadType: number, timestamp: number): void {
+    writeRtpHeader(out, {
+      marker,
+      payloadType,
+      sequence: this.#sequence,
+      timestamp: timestamp % 2 ** 32,
+      ssrc: this.#start.ssrc,
+    });
+    this.#sequence = (this.#sequence + 1) & 0xffff;
+    this.#packets++;
+  }
+
+  /** Where the sample clock stood still (the line heard a tone), the timestamp catches up. */
+  #followClock(nowMs: number): void {
+    const frameMs = this.#frameSamples / SAMPLES_PER_MS;
+    const missedMs = this.#lastPushMs === undefined ? 0 : nowMs - this.#lastPushMs - frameMs;
+    this.#lastPushMs = nowMs;
+    if (missedMs < CLOCK_GAP_MS) return;
+    this.#timestamp += Math.round(missedMs * SAMPLES_PER_MS) * this.#coding.unitsPerSample;
+    this.#filled = 0;
+    this.#markNext = true;
+  }
+}
+
+function createCoding(options: SenderOptions, frameSamples: number): Coding {
+  const { spec, payloadType, eventPayloadType } = options;
+  const packetSamples = packetSamplesOf(options.ptimeMs, frameSamples);
+  return {
+    codec: spec.createCodec(),
+    payloadType,
+    unitsPerSample: spec.clockRateHz / LINE_SAMPLE_RATE_HZ,
+    eventPayloadType,
+    events: new TelephoneEventSender(spec.clockRateHz),
+    pcm: new Int16Array(packetSamples),
+    voiceBytes: new Uint8Array(RTP_HEADER_BYTES + spec.maxPayloadBytes(packetSamples)),
+  };
+}
+
+/** Whole frames a packet: what was asked for, rounded, within the limit. */
+function packetSamplesOf(ptimeMs: number, frameSamples: number): number {
+  const wanted = Math.min(PTIME_LIMIT_MS, ptimeMs) * SAMPLES_PER_MS;
+  return Math.max(1, Math.round(wanted / frameSamples)) * frameSamples;
+}

@@ -1,0 +1,145 @@
+import { DIGITS, type Digit } from "../../base/audio.ts";
+import type { TelephoneEvent } from "./telephone-event.ts";
+
+/**
+ * An event that nobody updated for so long is over: its last packets were lost. Three of the
+ * longest update interval in use, 50 ms. @see RFC 4733 §2.5.2.2
+ */
+export const EVENT_SILENCE_MS = 150;
+
+/** An event past this is over whatever its sender says, ms. */
+const EVENT_LIMIT_MS = 60_000;
+
+/** A timestamp further behind than this is no late packet but a sender that began anew, ms. */
+const STALE_MS = 10_000;
+
+/** What the packets of an event mean. Each digit starts once and ends once. */
+export type DigitSignal =
+  | { readonly kind: "digit-start"; readonly digit: Digit; readonly volume: number }
+  | { readonly kind: "digit-end"; readonly digit: Digit; readonly durationMs: number };
+
+interface Sounding {
+  readonly digit: Digit;
+  readonly event: number;
+  /** Timestamp of the present segment. */
+  segmentAt: number;
+  /** Length of the segments before the present one. */
+  unitsBefore: number;
+  unitsOfSegment: number;
+  heardAtMs: number;
+}
+
+const NOTHING: readonly DigitSignal[] = [];
+
+/**
+ * Turns telephone-event packets into digits, whatever was lost, repeated or came out of order.
+ *
+ *              new timestamp                     E, or 150 ms without an update
+ *    waiting ────────────────▶ sounding ──────────────────────────────────────▶ waiting
+ *                               │    ▲ same timestamp: longer
+ *                               └────┘ timestamp where the segment ended: goes on
+ *
+ * A packet whose timestamp is not after the last event's belongs to that event and is dropped.
+ * @see RFC 4733 §2.5.2
+ */
+export class TelephoneEventReceiver {
+  readonly #clockRateHz: number;
+  #sounding: Sounding | undefined;
+  /** Timestamp of the newest segment that is over. */
+  #overAt: number | undefined;
+
+  constructor(clockRateHz: number) {
+    this.#clockRateHz = clockRateHz;
+  }
+
+  /** Takes one packet; events that are no DTMF digits are passed over. */
+  receive(timestamp: number, packet: TelephoneEvent, nowMs: number): readonly DigitSignal[] {
+    const digit = DIGITS[packet.event];
+    if (digit === undefined) return NOTHING;
+    const now = this.#sounding;
+
+    if (now !== undefined && timestamp === now.segmentAt) {
+      if (packet.event !== now.event) return NOTHING;
+      now.heardAtMs = nowMs;
+      now.unitsOfSegment = Math.max(now.unitsOfSegment, packet.duration);
+      const tooLong = now.unitsBefore + now.unitsOfSegment > this.#units(EVENT_LIMIT_MS);
+      return packet.end || tooLong ? [this.#finish(now)] : NOTHING;
+    }
+    if (now !== undefined && isAfter(now.segmentAt, timestamp)) return NOTHING;
+    if (this.#isOver(timestamp)) return NOTHING;
+
+    if (now !== undefined && packet.event === now.event && continues(now, timestamp)) {
+      now.unitsBefore += (timestamp - now.segmentAt) >>> 0;
+      now.segmentAt = timestamp;
+      now.unitsOfSegment = packet.duration;
+      now.heardAtMs = nowMs;
+      return packet.end ? [this.#finish(now)] : NOTHING;
+    }
+
+    const signals: DigitSignal[] = now === undefined ? [] : [this.#finish(now)];
+    const begun: Sounding = {
+      digit,
+      event: packet.event,
+      segmentAt: timestamp,
+      unitsBefore: 0,
+      unitsOfSegment: packet.duration,
+      heardAtMs: nowMs,
+    };
+    this.#sounding = begun;
+    signals.push({ kind: "digit-start", digit, volume: packet.volume });
+    if (packet.end) signals.push(this.#finish(begun));
+    return signals;
+  }
+
+  /** Ends an event whose last packets were lost. */
+  timeout(nowMs: number): readonly DigitSignal[] {
+    const now = this.#sounding;
+    if (now === undefined || nowMs < now.heardAtMs + EVENT_SILENCE_MS) return NOTHING;
+    return [this.#finish(now)];
+  }
+
+  /** Ends what sounds and forgets: another source begins. */
+  restart(): readonly DigitSignal[] {
+    const now = this.#sounding;
+    const signals = now === undefined ? NOTHING : [this.#finish(now)];
+    this.#overAt = undefined;
+    return signals;
+  }
+
+  deadlineMs(): number | undefined {
+    return this.#sounding === undefined ? undefined : this.#sounding.heardAtMs + EVENT_SILENCE_MS;
+  }
+
+  /** Whether it is a packet of the last event, or of one before it. */
+  #isOver(timestamp: number): boolean {
+    if (this.#overAt === undefined) return false;
+    return (this.#overAt - timestamp) >>> 0 < this.#units(STALE_MS);
+  }
+
+  #units(ms: number): number {
+    return (ms * this.#clockRateHz) / 1000;
+  }
+
+  #finish(sounding: Sounding): DigitSignal {
+    this.#sounding = undefined;
+    this.#overAt = sounding.segmentAt;
+    const units = sounding.unitsBefore + sounding.unitsOfSegment;
+    return {
+      kind: "digit-end",
+      digit: sounding.digit,
+      durationMs: (units * 1000) / this.#clockRateHz,
+    };
+  }
+}
+
+/** Whether timestamp `a` is later than `b`, across the wrap. */
+function isAfter(a: number, b: number): boolean {
+  return ((a - b) | 0) > 0;
+}
+
+/** Whether a segment begins where the present one ended, being as long as one can be. */
+function continues(now: Sounding, timestamp: number): boolean {
+  const gap = (timestamp - now.segmentAt) >>> 0;
+  // The last packet of the full segment may have been lost, so the length told is not asked.
+  return gap === 0xffff || (gap >= 0xff00 && gap === now.unitsOfSegment);
+}
