@@ -1,0 +1,43 @@
+import { tonesAt } from "../../tones/tone.ts";
+import type { CountryOverride } from "../override.ts";
+
+// innovaphone, country tables
+const tones = tonesAt(-20);
+
+/** Austria. */
+export const AT = {
+  code: "at",
+  name: "Austria",
+  family: "etsi",
+  tones: {
+    source: "Asterisk indications.conf [at]; level innovaphone",
+    verified: false,
+    table: {
+      dial: tones.steady([420]),
+      "stutter-dial": tones.steady([380, 420]),
+      ringback: tones.cadenced([420], [1000, 5000]),
+      busy: tones.cadenced([420], [400, 400]),
+      reorder: tones.cadenced([420], [200, 200]),
+      "call-waiting": tones.cadenced([420], [40, 1960]),
+    },
+  },
+  ringing: {
+    source: "Asterisk indications.conf [at] ringcadence; frequency of Austrian lines, 50 Hz",
+    verified: false,
+    cadenceMs: [1000, 5000],
+    frequencyHz: 50,
+  },
+  emergency: {
+    source: "libphonenumber ShortNumberMetadata AT",
+    verified: true,
+    numbers: ["112", "122", "133", "144"],
+  },
+  conflicts: [
+    {
+      about: "dial",
+      source: "innovaphone, country tables",
+      says: "450 Hz",
+      reason: "Asterisk and DAHDI have 420 Hz",
+    },
+  ],
+} as const satisfies CountryOverride;

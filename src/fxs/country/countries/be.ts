@@ -1,0 +1,40 @@
+import { NO_CALLER_ID } from "../../caller-id/scheme.ts";
+import { tonesAt } from "../../tones/tone.ts";
+import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import type { CountryOverride } from "../override.ts";
+
+const tones = tonesAt(ETSI_TONE_DBM0);
+
+/** Belgium. */
+export const BE = {
+  code: "be",
+  name: "Belgium",
+  family: "etsi",
+  tones: {
+    source: "Asterisk indications.conf [be]; level of the family",
+    verified: false,
+    table: {
+      dial: tones.steady([425]),
+      "stutter-dial": tones.cadenced([425], [1000, 250]),
+      ringback: tones.cadenced([425], [1000, 3000]),
+      busy: tones.cadenced([425], [500, 500]),
+      reorder: tones.cadenced([425], [167, 167]),
+      "call-waiting": tones.cadenced([1400], [175, 175, 175, 3500]),
+    },
+  },
+  ringing: {
+    source: "Asterisk indications.conf [be] ringcadence",
+    verified: false,
+    cadenceMs: [1000, 3000],
+  },
+  callerId: {
+    source: "not sent yet: DTMF before ringing (A…C) is to come",
+    verified: false,
+    ...NO_CALLER_ID,
+  },
+  emergency: {
+    source: "libphonenumber ShortNumberMetadata BE",
+    verified: true,
+    numbers: ["100", "101", "112"],
+  },
+} as const satisfies CountryOverride;

@@ -1,0 +1,40 @@
+import { NO_CALLER_ID } from "../../caller-id/scheme.ts";
+import { tonesAt } from "../../tones/tone.ts";
+import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import type { CountryOverride } from "../override.ts";
+
+const tones = tonesAt(ETSI_TONE_DBM0);
+
+/** Brazil. */
+export const BR = {
+  code: "br",
+  name: "Brazil",
+  family: "etsi",
+  tones: {
+    source: "Asterisk indications.conf [br]; level of the family",
+    verified: false,
+    table: {
+      dial: tones.steady([425]),
+      "stutter-dial": tones.steady([350, 440]),
+      ringback: tones.cadenced([425], [1000, 4000]),
+      busy: tones.cadenced([425], [250, 250]),
+      reorder: tones.cadenced([425], [250, 250, 750, 250]),
+      "call-waiting": tones.cadenced([425], [50, 1000]),
+    },
+  },
+  ringing: {
+    source: "Asterisk indications.conf [br] ringcadence",
+    verified: false,
+    cadenceMs: [1000, 4000],
+  },
+  callerId: {
+    source: "not sent yet: DTMF before ringing (A…C) is to come",
+    verified: false,
+    ...NO_CALLER_ID,
+  },
+  emergency: {
+    source: "libphonenumber ShortNumberMetadata BR",
+    verified: true,
+    numbers: ["112", "128", "190", "192", "193", "911"],
+  },
+} as const satisfies CountryOverride;

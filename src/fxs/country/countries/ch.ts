@@ -1,0 +1,42 @@
+import { tonesAt } from "../../tones/tone.ts";
+import type { CountryOverride } from "../override.ts";
+
+// innovaphone, country tables
+const tones = tonesAt(-13);
+
+/** Switzerland. */
+export const CH = {
+  code: "ch",
+  name: "Switzerland",
+  family: "etsi",
+  tones: {
+    source: "Asterisk indications.conf [ch]; level innovaphone",
+    verified: false,
+    table: {
+      dial: tones.steady([425]),
+      "stutter-dial": tones.cadenced([425, 340], [1100, 1100]),
+      ringback: tones.cadenced([425], [1000, 4000]),
+      busy: tones.cadenced([425], [500, 500]),
+      reorder: tones.cadenced([425], [200, 200]),
+      "call-waiting": tones.cadenced([425], [200, 200, 200, 4000]),
+    },
+  },
+  ringing: {
+    source: "Asterisk indications.conf [ch] ringcadence",
+    verified: false,
+    cadenceMs: [1000, 4000],
+  },
+  emergency: {
+    source: "libphonenumber ShortNumberMetadata CH",
+    verified: true,
+    numbers: ["112", "117", "118", "144"],
+  },
+  conflicts: [
+    {
+      about: "dial",
+      source: "innovaphone, country tables",
+      says: "-8 and -13 dBm0",
+      reason: "which tone has which is not said: -13 is used for all",
+    },
+  ],
+} as const satisfies CountryOverride;

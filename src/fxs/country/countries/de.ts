@@ -1,0 +1,50 @@
+import { tonesAt } from "../../tones/tone.ts";
+import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import type { CountryOverride } from "../override.ts";
+
+const tones = tonesAt(ETSI_TONE_DBM0);
+
+/** Germany. */
+export const DE = {
+  code: "de",
+  name: "Germany",
+  family: "etsi",
+  tones: {
+    source: "Asterisk indications.conf [de]; level innovaphone",
+    verified: false,
+    table: {
+      dial: tones.steady([425]),
+      "stutter-dial": tones.steady([425, 400]),
+      ringback: tones.cadenced([425], [1000, 4000]),
+      busy: tones.cadenced([425], [480, 480]),
+      reorder: tones.cadenced([425], [240, 240]),
+      "call-waiting": tones.cadenced([425], [200, 200, 200, 5000]),
+    },
+  },
+  ringing: {
+    source: "Asterisk indications.conf [de] ringcadence",
+    verified: false,
+    cadenceMs: [1000, 4000],
+  },
+  // unverified: 170–310 on public lines, 70–120 on private exchanges: both are taken
+  flash: { source: "common German windows, both", verified: false, minMs: 70, maxMs: 310 },
+  emergency: {
+    source: "libphonenumber ShortNumberMetadata DE",
+    verified: true,
+    numbers: ["110", "112"],
+  },
+  conflicts: [
+    {
+      about: "call-waiting",
+      source: "Asterisk indications.conf [de]",
+      says: "five times, then silence",
+      reason: "goes on here until it is answered",
+    },
+    {
+      about: "flash",
+      source: "common knowledge",
+      says: "170 to 310 ms on public lines, 70 to 120 ms on private exchanges",
+      reason: "both are taken",
+    },
+  ],
+} as const satisfies CountryOverride;

@@ -1,0 +1,27 @@
+import { JP_FAMILY } from "../families/jp.ts";
+import type { CountryOverride } from "../override.ts";
+
+/** Japan. */
+export const JP = {
+  code: "jp",
+  name: "Japan",
+  family: "jp",
+  tones: JP_FAMILY.tones,
+  ringing: JP_FAMILY.ringing,
+  callerId: JP_FAMILY.callerId,
+  emergency: JP_FAMILY.emergency,
+  conflicts: [
+    {
+      about: "ringback",
+      source: "Asterisk indications.conf [jp], DAHDI zonedata",
+      says: "400 + 15 Hz",
+      reason: "15 Hz does not pass a line: taken as 400 Hz modulated with 16",
+    },
+    {
+      about: "call-waiting",
+      source: "Asterisk indications.conf [jp], DAHDI zonedata",
+      says: "400 + 16 Hz",
+      reason: "taken as 400 Hz modulated with 16",
+    },
+  ],
+} as const satisfies CountryOverride;

@@ -1,0 +1,26 @@
+import { tonesAt } from "../../tones/tone.ts";
+import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import type { CountryOverride } from "../override.ts";
+
+const tones = tonesAt(ETSI_TONE_DBM0);
+
+/** Macao. */
+export const MO = {
+  code: "mo",
+  name: "Macao",
+  family: "etsi",
+  tones: {
+    source: "DAHDI zonedata [mo]; level of the family",
+    verified: false,
+    table: {
+      dial: tones.steady([425]),
+      "stutter-dial": tones.stutter([425]),
+      ringback: tones.cadenced([425], [1000, 4000]),
+      busy: tones.cadenced([425], [500, 500]),
+      reorder: tones.cadenced([425], [250, 250]),
+      "call-waiting": tones.cadenced([425], [200, 600]),
+    },
+  },
+  ringing: { source: "DAHDI zonedata [mo] ringcadence", verified: false, cadenceMs: [1000, 4000] },
+  emergency: { source: "libphonenumber ShortNumberMetadata MO", verified: true, numbers: ["999"] },
+} as const satisfies CountryOverride;

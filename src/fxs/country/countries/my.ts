@@ -1,0 +1,48 @@
+import { tonesAt } from "../../tones/tone.ts";
+import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import type { CountryOverride } from "../override.ts";
+
+const tones = tonesAt(ETSI_TONE_DBM0);
+
+/** Malaysia. */
+export const MY = {
+  code: "my",
+  name: "Malaysia",
+  family: "etsi",
+  tones: {
+    source: "Asterisk indications.conf [my]; call waiting DAHDI zonedata [my]",
+    verified: false,
+    table: {
+      dial: tones.steady([425]),
+      "stutter-dial": tones.stutter([425]),
+      ringback: tones.cadenced([425], [400, 200, 400, 2000]),
+      busy: tones.cadenced([425], [500, 500]),
+      reorder: tones.cadenced([425], [500, 500]),
+      "call-waiting": tones.cadenced([425], [100, 4000]),
+    },
+  },
+  ringing: {
+    source: "DAHDI zonedata [my] ringcadence",
+    verified: false,
+    cadenceMs: [400, 200, 400, 2000],
+  },
+  emergency: {
+    source: "libphonenumber ShortNumberMetadata MY",
+    verified: true,
+    numbers: ["112", "999"],
+  },
+  conflicts: [
+    {
+      about: "ring cadence",
+      source: "Asterisk indications.conf [my]",
+      says: "2000, 4000 ms",
+      reason: "its own ringback and DAHDI have 400, 200, 400, 2000",
+    },
+    {
+      about: "stutter-dial",
+      source: "DAHDI zonedata [my]",
+      says: "450 + 425 Hz, steady",
+      reason: "the newer table is used",
+    },
+  ],
+} as const satisfies CountryOverride;

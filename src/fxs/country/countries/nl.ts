@@ -1,0 +1,48 @@
+import { NO_CALLER_ID } from "../../caller-id/scheme.ts";
+import { tonesAt } from "../../tones/tone.ts";
+import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import type { CountryOverride } from "../override.ts";
+
+const tones = tonesAt(ETSI_TONE_DBM0);
+
+/** Netherlands. */
+export const NL = {
+  code: "nl",
+  name: "Netherlands",
+  family: "etsi",
+  tones: {
+    source: "Asterisk indications.conf [nl]; level of the family",
+    verified: false,
+    table: {
+      dial: tones.steady([425]),
+      "stutter-dial": tones.cadenced([425], [500, 50]),
+      ringback: tones.cadenced([425], [1000, 4000]),
+      busy: tones.cadenced([425], [500, 500]),
+      reorder: tones.cadenced([425], [250, 250]),
+      "call-waiting": tones.cadenced([425], [500, 9500]),
+    },
+  },
+  ringing: {
+    source: "Asterisk indications.conf [nl] ringcadence",
+    verified: false,
+    cadenceMs: [1000, 4000],
+  },
+  callerId: {
+    source: "not sent yet: DTMF before ringing (A…C and D…#) is to come",
+    verified: false,
+    ...NO_CALLER_ID,
+  },
+  emergency: {
+    source: "libphonenumber ShortNumberMetadata NL",
+    verified: true,
+    numbers: ["112", "911"],
+  },
+  conflicts: [
+    {
+      about: "dial",
+      source: "DAHDI zonedata [nl], Asterisk",
+      says: "a remark: most of the 425 Hz tones may be 450 Hz as well",
+      reason: "both tables use 425",
+    },
+  ],
+} as const satisfies CountryOverride;

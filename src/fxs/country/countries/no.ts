@@ -1,0 +1,40 @@
+import { tonesAt } from "../../tones/tone.ts";
+import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import type { CountryOverride } from "../override.ts";
+
+const tones = tonesAt(ETSI_TONE_DBM0);
+
+/** Norway. */
+export const NO = {
+  code: "no",
+  name: "Norway",
+  family: "etsi",
+  tones: {
+    source: "Asterisk indications.conf [no]; level of the family",
+    verified: false,
+    table: {
+      dial: tones.steady([425]),
+      "stutter-dial": tones.phrase(
+        [
+          [[470], 400],
+          [[425], 400],
+        ],
+        0,
+      ),
+      ringback: tones.cadenced([425], [1000, 4000]),
+      busy: tones.cadenced([425], [500, 500]),
+      reorder: tones.cadenced([425], [200, 200]),
+      "call-waiting": tones.cadenced([425], [200, 600, 200, 10_000]),
+    },
+  },
+  ringing: {
+    source: "Asterisk indications.conf [no] ringcadence",
+    verified: false,
+    cadenceMs: [1000, 4000],
+  },
+  emergency: {
+    source: "libphonenumber ShortNumberMetadata NO",
+    verified: true,
+    numbers: ["110", "112", "113"],
+  },
+} as const satisfies CountryOverride;

@@ -1,0 +1,56 @@
+import { cadenced, phrase, steady } from "../../tones/tone.ts";
+import type { CountryOverride } from "../override.ts";
+
+/** Philippines. */
+export const PH = {
+  code: "ph",
+  name: "Philippines",
+  family: "us",
+  tones: {
+    source: "Asterisk indications.conf [ph]; level of the family",
+    verified: false,
+    table: {
+      dial: steady([425], -13),
+      "stutter-dial": phrase(
+        [
+          [[350, 440], 100],
+          [[], 100],
+          [[350, 440], 100],
+          [[], 100],
+          [[350, 440], 100],
+          [[], 100],
+          [[350, 440], 100],
+          [[], 100],
+          [[350, 440], 100],
+          [[], 100],
+          [[350, 440], 100],
+          [[], 100],
+          [[425]],
+        ],
+        -13,
+      ),
+      ringback: cadenced([425, 480], -19, [1000, 4000]),
+      busy: cadenced([480, 620], -24, [500, 500]),
+      reorder: cadenced([480, 620], -24, [250, 250]),
+      "call-waiting": cadenced([440], -13, [300, 10_000]),
+    },
+  },
+  ringing: {
+    source: "Asterisk indications.conf [ph] ringcadence",
+    verified: false,
+    cadenceMs: [1000, 4000],
+  },
+  emergency: {
+    source: "libphonenumber ShortNumberMetadata PH",
+    verified: true,
+    numbers: ["112", "117", "911"],
+  },
+  conflicts: [
+    {
+      about: "stutter-dial",
+      source: "DAHDI zonedata [ph]",
+      says: "ends in 350 + 440 Hz",
+      reason: "the dial tone of both is 425 Hz",
+    },
+  ],
+} as const satisfies CountryOverride;

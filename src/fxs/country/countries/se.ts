@@ -1,0 +1,51 @@
+import { NO_CALLER_ID } from "../../caller-id/scheme.ts";
+import { tonesAt } from "../../tones/tone.ts";
+import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import type { CountryOverride } from "../override.ts";
+
+const tones = tonesAt(ETSI_TONE_DBM0);
+
+/** Sweden. */
+export const SE = {
+  code: "se",
+  name: "Sweden",
+  family: "etsi",
+  tones: {
+    source: "Asterisk indications.conf [se]; level of the family",
+    verified: false,
+    table: {
+      dial: tones.steady([425]),
+      "stutter-dial": tones.stutter([425]),
+      ringback: tones.cadenced([425], [1000, 5000]),
+      busy: tones.cadenced([425], [250, 250]),
+      reorder: tones.cadenced([425], [250, 750]),
+      "call-waiting": tones.cadenced([425], [200, 500, 200, 9100]),
+    },
+  },
+  ringing: {
+    source: "Asterisk indications.conf [se] ringcadence",
+    verified: false,
+    cadenceMs: [1000, 5000],
+  },
+  flash: { source: "common Swedish key, 100 ms", verified: false, minMs: 60, maxMs: 180 },
+  // one pulse more than the digit
+  pulse: { source: "common knowledge: 0 is one pulse", verified: false, digitMap: "sweden" },
+  callerId: {
+    source: "not sent yet: DTMF before ringing (A…C) is to come",
+    verified: false,
+    ...NO_CALLER_ID,
+  },
+  emergency: {
+    source: "libphonenumber ShortNumberMetadata SE",
+    verified: true,
+    numbers: ["112", "90000"],
+  },
+  conflicts: [
+    {
+      about: "stutter-dial",
+      source: "DAHDI zonedata [se], Asterisk",
+      says: "a remark: 425 Hz, 320, 20 ms is the real standard",
+      reason: "both tables use six bursts",
+    },
+  ],
+} as const satisfies CountryOverride;

@@ -1,0 +1,45 @@
+import { NO_CALLER_ID } from "../../caller-id/scheme.ts";
+import { cadenced, steady, stutter } from "../../tones/tone.ts";
+import type { CountryOverride } from "../override.ts";
+
+/** Taiwan. */
+export const TW = {
+  code: "tw",
+  name: "Taiwan",
+  family: "us",
+  tones: {
+    source: "Asterisk indications.conf [tw]; level of the family",
+    verified: false,
+    table: {
+      dial: steady([350, 440], -13),
+      "stutter-dial": stutter([350, 440], -13),
+      ringback: cadenced([440, 480], -19, [1000, 2000]),
+      busy: cadenced([480, 620], -24, [500, 500]),
+      reorder: cadenced([480, 620], -24, [250, 250]),
+      "call-waiting": cadenced([350, 440], -13, [250, 250, 250, 3250]),
+    },
+  },
+  ringing: {
+    source: "Asterisk indications.conf [tw] ringcadence",
+    verified: false,
+    cadenceMs: [1000, 4000],
+  },
+  callerId: {
+    source: "not sent yet: DTMF before ringing (D…C) is to come",
+    verified: false,
+    ...NO_CALLER_ID,
+  },
+  emergency: {
+    source: "libphonenumber ShortNumberMetadata TW",
+    verified: true,
+    numbers: ["110", "112", "119"],
+  },
+  conflicts: [
+    {
+      about: "ring cadence",
+      source: "Asterisk indications.conf [tw]",
+      says: "1000, 4000 ms, beside a ringback of 1000, 2000",
+      reason: "used as read",
+    },
+  ],
+} as const satisfies CountryOverride;

@@ -1,0 +1,61 @@
+import { BELLCORE_CALLER_ID } from "../../caller-id/scheme.ts";
+import { type ToneTable, tonesAt } from "../../tones/tone.ts";
+import type { CountryFamily } from "../override.ts";
+import { BELLCORE_CADENCES } from "../profile.ts";
+import { ETSI_FAMILY, ETSI_TONE_DBM0 } from "./etsi.ts";
+
+// no Australian level at hand: the German one
+const tones = tonesAt(ETSI_TONE_DBM0);
+
+/** Asterisk's `indications.conf.sample` [au]. */
+const TONES = {
+  dial: tones.steady([413, 438]),
+  "stutter-dial": tones.cadenced([413, 438], [100, 40]),
+  ringback: tones.cadenced([413, 438], [400, 200, 400, 2000]),
+  busy: tones.cadenced([425], [375, 375]),
+  // [au] congestion: two frequencies in turn; every other burst ought to be 10 dB lower
+  reorder: tones.phrase(
+    [
+      [[425], 375],
+      [[], 375],
+      [[420], 375],
+      [[], 375],
+    ],
+    0,
+  ),
+  // no Australian source found: the four frequencies of the North American one
+  howler: ETSI_FAMILY.tones.table.howler,
+  "call-waiting": tones.cadenced([425], [200, 200, 200, 4400]),
+  // no source found: three short bursts
+  confirm: tones.once([425], [100, 100, 100, 100, 100, 100]),
+} as const satisfies ToneTable;
+
+/** Australia and New Zealand: double ring, 25 Hz, Bell 202 caller ID after the first ring. */
+export const AU_NZ_FAMILY = {
+  tones: {
+    source: "Asterisk indications.conf [au]; level, howler and confirm not Australian",
+    verified: false,
+    table: TONES,
+  },
+  ringing: {
+    source: "Asterisk indications.conf [au] and [nz] ringcadence; 25 Hz",
+    verified: false,
+    frequencyHz: 25,
+    cadenceMs: [400, 200, 400, 2000],
+    distinctive: BELLCORE_CADENCES,
+  },
+  hook: ETSI_FAMILY.hook,
+  // unverified: keys of about 100 ms
+  flash: { source: "common Australian window", verified: false, minMs: 60, maxMs: 140 },
+  pulse: ETSI_FAMILY.pulse,
+  callerId: {
+    source: "common knowledge: Bell 202 after the first burst; not checked against a text",
+    verified: false,
+    ...BELLCORE_CALLER_ID,
+  },
+  emergency: {
+    source: "libphonenumber ShortNumberMetadata AU",
+    verified: true,
+    numbers: ["000", "106", "112"],
+  },
+} as const satisfies CountryFamily;

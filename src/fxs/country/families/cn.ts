@@ -1,0 +1,53 @@
+import { BELLCORE_CALLER_ID } from "../../caller-id/scheme.ts";
+import { type ToneTable, tonesAt } from "../../tones/tone.ts";
+import type { CountryFamily } from "../override.ts";
+import { BELLCORE_CADENCES } from "../profile.ts";
+import { ETSI_FAMILY, ETSI_TONE_DBM0 } from "./etsi.ts";
+
+// no Chinese level at hand: the German one
+const tones = tonesAt(ETSI_TONE_DBM0);
+
+/** Asterisk's `indications.conf.sample` [cn]. */
+const TONES = {
+  dial: tones.steady([450]),
+  // [cn] stutter: two frequencies without a break
+  "stutter-dial": tones.steady([450, 425]),
+  ringback: tones.cadenced([450], [1000, 4000]),
+  busy: tones.cadenced([450], [350, 350]),
+  reorder: tones.cadenced([450], [700, 700]),
+  // no Chinese source found: the four frequencies of the North American one
+  howler: ETSI_FAMILY.tones.table.howler,
+  "call-waiting": tones.cadenced([450], [400, 4000]),
+  // no source found: three short bursts
+  confirm: tones.once([450], [100, 100, 100, 100, 100, 100]),
+} as const satisfies ToneTable;
+
+/** The Chinese plan: one tone of 450 Hz, 25 Hz, Bell 202 caller ID. */
+export const CN_FAMILY = {
+  tones: {
+    source: "Asterisk indications.conf [cn]; level, howler and confirm not Chinese",
+    verified: false,
+    table: TONES,
+  },
+  ringing: {
+    source: "Asterisk indications.conf [cn] ringcadence; 25 Hz unverified",
+    verified: false,
+    frequencyHz: 25,
+    cadenceMs: [1000, 4000],
+    distinctive: BELLCORE_CADENCES,
+  },
+  hook: ETSI_FAMILY.hook,
+  // unverified: no Chinese window found
+  flash: { source: "no source found: a wide window", verified: false, minMs: 80, maxMs: 700 },
+  pulse: ETSI_FAMILY.pulse,
+  callerId: {
+    source: "reported variants differ (FSK, DTMF): Bell 202 after the first ring taken",
+    verified: false,
+    ...BELLCORE_CALLER_ID,
+  },
+  emergency: {
+    source: "libphonenumber ShortNumberMetadata CN",
+    verified: true,
+    numbers: ["110", "119", "120"],
+  },
+} as const satisfies CountryFamily;

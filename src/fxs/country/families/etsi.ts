@@ -1,0 +1,62 @@
+import { ETSI_CALLER_ID } from "../../caller-id/scheme.ts";
+import { cadenced, type ToneTable, tonesAt } from "../../tones/tone.ts";
+import type { CountryFamily } from "../override.ts";
+import { BELLCORE_CADENCES, COMMON_HOOK, COMMON_PULSE } from "../profile.ts";
+
+/**
+ * Level of a tone where a country's own is not known, dBm0: the German one in the country tables
+ * of innovaphone's adapters.
+ */
+export const ETSI_TONE_DBM0 = -16;
+
+const tones = tonesAt(ETSI_TONE_DBM0);
+
+/** What most 425 Hz countries of Asterisk's sample have in common. */
+const TONES = {
+  dial: tones.steady([425]),
+  "stutter-dial": tones.stutter([425]),
+  ringback: tones.cadenced([425], [1000, 4000]),
+  busy: tones.cadenced([425], [500, 500]),
+  reorder: tones.cadenced([425], [250, 250]),
+  // no European source found: the four frequencies of the North American one
+  howler: cadenced([1400, 2060, 2450, 2600], -19, [100, 100]),
+  "call-waiting": tones.cadenced([425], [200, 200, 200, 5000]),
+  // no source found: three short bursts
+  confirm: tones.once([425], [100, 100, 100, 100, 100, 100]),
+} as const satisfies ToneTable;
+
+/** The European plan: one tone of 425 Hz, 25 Hz, V.23 caller ID, a short flash. */
+export const ETSI_FAMILY = {
+  tones: {
+    source: "the commonest of Asterisk's indications.conf; howler and confirm without a source",
+    verified: false,
+    table: TONES,
+  },
+  ringing: {
+    source: "the commonest ringcadence of Asterisk's indications.conf; 25 Hz common in Europe",
+    verified: false,
+    frequencyHz: 25,
+    cadenceMs: [1000, 4000],
+    distinctive: BELLCORE_CADENCES,
+  },
+  hook: {
+    source: "filters of public drivers; on-hook as Grandstream HT80x P833",
+    verified: false,
+    offHookMinMs: COMMON_HOOK.offHookMinMs,
+    // P833 default 400
+    onHookMinMs: 400,
+  },
+  // unverified: keys of 100 and of 270 ms are both in use
+  flash: { source: "common European windows, all", verified: false, minMs: 70, maxMs: 320 },
+  pulse: {
+    source: "DAHDI kernel.h; Zyxel IES-1248 (47–80 % break, 250 ms)",
+    verified: false,
+    ...COMMON_PULSE,
+  },
+  callerId: {
+    source: "ETSI EN 300 659-1, after the first ring; field lengths unverified",
+    verified: false,
+    ...ETSI_CALLER_ID,
+  },
+  emergency: { source: "the European number", verified: false, numbers: ["112"] },
+} as const satisfies CountryFamily;

@@ -1,0 +1,52 @@
+import { NO_CALLER_ID } from "../../caller-id/scheme.ts";
+import { modulated, type ToneTable, tonesAt } from "../../tones/tone.ts";
+import type { CountryFamily } from "../override.ts";
+import { BELLCORE_CADENCES } from "../profile.ts";
+import { ETSI_FAMILY, ETSI_TONE_DBM0 } from "./etsi.ts";
+
+// no Japanese level at hand: the German one
+const tones = tonesAt(ETSI_TONE_DBM0);
+
+/** Asterisk's `indications.conf.sample` [jp], but for the modulation (see the country's file). */
+const TONES = {
+  dial: tones.steady([400]),
+  "stutter-dial": tones.stutter([400]),
+  ringback: tones.cadenced(modulated(400, 16), [1000, 2000]),
+  busy: tones.cadenced([400], [500, 500]),
+  reorder: tones.cadenced([400], [500, 500]),
+  // no Japanese source found: the four frequencies of the North American one
+  howler: ETSI_FAMILY.tones.table.howler,
+  "call-waiting": tones.cadenced(modulated(400, 16), [500, 8000]),
+  // no source found: three short bursts
+  confirm: tones.once([400], [100, 100, 100, 100, 100, 100]),
+} as const satisfies ToneTable;
+
+/** The Japanese plan: 400 Hz, a bell of 16 Hz. */
+export const JP_FAMILY = {
+  tones: {
+    source: "Asterisk indications.conf [jp]; level, howler and confirm not Japanese",
+    verified: false,
+    table: TONES,
+  },
+  ringing: {
+    source: "Asterisk indications.conf [jp] ringcadence; 16 Hz common knowledge",
+    verified: false,
+    frequencyHz: 16,
+    cadenceMs: [1000, 2000],
+    distinctive: BELLCORE_CADENCES,
+  },
+  hook: ETSI_FAMILY.hook,
+  // unverified: no Japanese window found
+  flash: { source: "no source found: a wide window", verified: false, minMs: 80, maxMs: 700 },
+  pulse: ETSI_FAMILY.pulse,
+  callerId: {
+    source: "not sent yet: NTT's scheme (the telephone answers a short ring) is to come",
+    verified: false,
+    ...NO_CALLER_ID,
+  },
+  emergency: {
+    source: "libphonenumber ShortNumberMetadata JP",
+    verified: true,
+    numbers: ["110", "119"],
+  },
+} as const satisfies CountryFamily;

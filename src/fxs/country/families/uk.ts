@@ -1,0 +1,60 @@
+import { NO_CALLER_ID } from "../../caller-id/scheme.ts";
+import { type ToneTable, tonesAt } from "../../tones/tone.ts";
+import type { CountryFamily } from "../override.ts";
+import { BELLCORE_CADENCES } from "../profile.ts";
+import { ETSI_FAMILY, ETSI_TONE_DBM0 } from "./etsi.ts";
+
+// no British level at hand: the German one
+const tones = tonesAt(ETSI_TONE_DBM0);
+
+/** Asterisk's `indications.conf.sample` [uk], which names BT's SIN 350. */
+const TONES = {
+  dial: tones.steady([350, 440]),
+  // [uk] stutter: 0.75 s of both, 0.75 s of the upper
+  "stutter-dial": tones.phrase(
+    [
+      [[350, 440], 750],
+      [[440], 750],
+    ],
+    0,
+  ),
+  ringback: tones.cadenced([400, 450], [400, 200, 400, 2000]),
+  busy: tones.cadenced([400], [375, 375]),
+  // [uk] congestion
+  reorder: tones.cadenced([400], [400, 350, 225, 525]),
+  // no British source found: the four frequencies of the North American one
+  howler: ETSI_FAMILY.tones.table.howler,
+  "call-waiting": tones.cadenced([400], [100, 4000]),
+  // no source found: three short bursts
+  confirm: tones.once([350, 440], [100, 100, 100, 100, 100, 100]),
+} as const satisfies ToneTable;
+
+/** The British plan: double ring, 25 Hz, a very short flash (timed break recall). */
+export const UK_FAMILY = {
+  tones: {
+    source: "Asterisk indications.conf [uk]; level, howler and confirm not British",
+    verified: false,
+    table: TONES,
+  },
+  ringing: {
+    source: "Asterisk indications.conf [uk] ringcadence; 25 Hz",
+    verified: false,
+    frequencyHz: 25,
+    cadenceMs: [400, 200, 400, 2000],
+    distinctive: BELLCORE_CADENCES,
+  },
+  hook: ETSI_FAMILY.hook,
+  // unverified: timed break recall of about 90 ms
+  flash: { source: "common British window", verified: false, minMs: 50, maxMs: 130 },
+  pulse: ETSI_FAMILY.pulse,
+  callerId: {
+    source: "not sent yet: BT SIN 227 (reversal and alert tone before ringing) is to come",
+    verified: false,
+    ...NO_CALLER_ID,
+  },
+  emergency: {
+    source: "libphonenumber ShortNumberMetadata GB",
+    verified: true,
+    numbers: ["112", "999"],
+  },
+} as const satisfies CountryFamily;

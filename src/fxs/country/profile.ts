@@ -1,0 +1,89 @@
+import type { CallerIdScheme } from "../caller-id/scheme.ts";
+import type { PulseDigitMap } from "../line/pulse-digits.ts";
+import type { ToneTable } from "../tones/tone.ts";
+
+/** Where a group of values comes from, and whether somebody checked it against a standard. */
+export interface Sourced {
+  readonly source: string;
+  readonly verified: boolean;
+  /**
+   * Which values of the group are not from `source`: the country took them over from its family
+   * (tones by their name, others by their key). They are not verified.
+   */
+  readonly inherited?: readonly string[];
+}
+
+/** A ringing cadence, ms: on, off, on, off … and from the start again. */
+export type RingCadenceMs = readonly number[];
+
+/**
+ * What differs from country to country at a telephone line. Plain data: it crosses threads.
+ *
+ * Values that are not `verified` are defaults to begin with; `resolveCountry` overrides any.
+ */
+export interface CountryProfile {
+  /** Lower case; two letters of ISO 3166-1, but for `uk` (Great Britain) and `us-old`. */
+  readonly code: string;
+  readonly name: string;
+  readonly tones: Sourced & { readonly table: ToneTable };
+  readonly ringing: Sourced & {
+    readonly frequencyHz: number;
+    readonly cadenceMs: RingCadenceMs;
+    /** Distinctive cadences by name, as a `ring` command may ask for them. */
+    readonly distinctive: Readonly<Record<string, RingCadenceMs>>;
+  };
+  readonly hook: Sourced & {
+    /** A closed loop this long is off-hook. */
+    readonly offHookMinMs: number;
+    /** An open loop this long is on-hook, unless the flash window ends later. */
+    readonly onHookMinMs: number;
+  };
+  /** A break from `minMs` up to, not with, `maxMs` is a hook flash. */
+  readonly flash: Sourced & { readonly minMs: number; readonly maxMs: number };
+  readonly pulse: Sourced & {
+    /** A break from `breakMinMs` up to, not with, `breakMaxMs` is a dial pulse. */
+    readonly breakMinMs: number;
+    readonly breakMaxMs: number;
+    /** A make this long after a pulse ends the digit. */
+    readonly interDigitMs: number;
+    readonly digitMap: PulseDigitMap;
+  };
+  readonly callerId: Sourced & CallerIdScheme;
+  readonly emergency: Sourced & { readonly numbers: readonly string[] };
+}
+
+/**
+ * Hook timing shared by the profiles. Off-hook: contacts bounce up to 20 ms, steady hook filters in
+ * public drivers take 15–50 ms. Pulses: the windows accept 8–12 pulses a second at 50–80 % break
+ * and 16–22 at 60–68 %, whose breaks are 27–100 ms and whose makes are at most 63 ms; between
+ * digits there are 250 ms at the least (NEC NEAX2000: 256; Zyxel IES-1248: 250).
+ */
+export const COMMON_HOOK = {
+  offHookMinMs: 30,
+  // DAHDI takes breaks from 15 ms up as pulses
+  breakMinMs: 15,
+  // 8 pulses a second at 80 % break are 100 ms; 20 ms to spare
+  breakMaxMs: 120,
+  // between the longest make and the shortest gap of the above
+  interDigitMs: 200,
+} as const;
+
+/** The pulse group that the profiles have in common, without its source. */
+export const COMMON_PULSE = {
+  breakMinMs: COMMON_HOOK.breakMinMs,
+  breakMaxMs: COMMON_HOOK.breakMaxMs,
+  interDigitMs: COMMON_HOOK.interDigitMs,
+  digitMap: "normal",
+} as const;
+
+/** Distinctive cadences that vendors share: Cisco SPA's Bellcore-r1 to r8. */
+export const BELLCORE_CADENCES = {
+  "bellcore-r1": [2000, 4000],
+  "bellcore-r2": [800, 400, 800, 4000],
+  "bellcore-r3": [400, 200, 400, 200, 800, 4000],
+  "bellcore-r4": [300, 200, 1000, 200, 300, 4000],
+  "bellcore-r5": [500, 500],
+  "bellcore-r6": [200, 400, 200, 400, 200, 4000],
+  "bellcore-r7": [400, 200, 400, 200, 400, 4000],
+  "bellcore-r8": [250, 9750],
+} as const satisfies Record<string, RingCadenceMs>;

@@ -1,0 +1,237 @@
+import { type Digit, ZERO_DBM0_PEAK } from "../../base/audio.ts";
+import { DialToneFilter } from "./high-pass.ts";
+import { keyAt } from "./keypad.ts";
+import { HOP_SAMPLES, ToneAnalysis, WINDOW_SAMPLES } from "./tone-analysis.ts";
+import { VoiceBand } from "./voice-band.ts";
+
+/**
+ * A digit began or ended. `sample` counts from the detector's first sample (0) and is when it
+ * happened, within about 5 ms; it is told some 30 ms later.
+ */
+export interface DtmfEvent {
+  readonly kind: "start" | "end";
+  readonly digit: Digit;
+  readonly sample: number;
+}
+
+/** Finds DTMF digits in line audio. */
+export interface DtmfDetector {
+  /** 8 kHz samples, as many as come; the array is borrowed. The same empty array for nothing. */
+  process(frame: Int16Array): readonly DtmfEvent[];
+}
+
+/** What a receiver may be set to. */
+export interface DtmfOptions {
+  /** Weakest level of one tone that is taken, dBm0. */
+  readonly minLevelDbm0?: number;
+  /** How much stronger the high group may be, dB. */
+  readonly twistMaxDb?: number;
+  /** How much stronger the low group may be, dB. */
+  readonly reverseTwistMaxDb?: number;
+}
+
+/**
+ * Limits of the receiver. What is promised is 1.5 % of frequency, −25 dBm0, twist +4 and −8 dB,
+ * 40 ms on and off, no digit at 3.5 %; the limits stand in the middle of what is to be taken and
+ * what is not, or a measuring error past it.
+ * @see ITU-T Q.24 table A.1 (values of administrations); levels and twist: NEC NEAX2000, Bellcore
+ */
+export const DTMF_LIMITS = {
+  minLevelDbm0: -28,
+  twistMaxDb: 6,
+  reverseTwistMaxDb: 10,
+} as const satisfies Required<DtmfOptions>;
+
+/** Between 1.5 % (to be taken) and 3.5 % (not to be taken). */
+const OFFSET_MAX = 0.022;
+/** The two tones' part of the energy, dial tone excepted: speech has more beside them. */
+const PURITY_MIN = 0.6;
+/** Voice below dial tone over the low tone: a voice's fundamental is about as strong (−10 dB). */
+const VOICE_MAX = 10 ** (-10 / 20);
+/** A group's others over its strongest, −5 dB: the window leaks −8 into a row 63 Hz away. */
+const OTHERS_MAX = 0.56;
+/** Looks in a row that must find the digit: 5 take 34 ms in any alignment and refuse 24 ms. */
+const LOOKS_TO_START = 5;
+/** Two looks are one steady tone if neither is more than 1 dB over the other. */
+const STEADY_RATIO = 10 ** (-1 / 20);
+/** A digit weaker than half of what it was has stopped. */
+const HOLD_RATIO = 0.5;
+/** Looks in a row without the digit that end it: 10 ms of interruption do not, 40 ms do. */
+const LOOKS_TO_END = 5;
+
+const NOTHING: readonly DtmfEvent[] = [];
+
+/**
+ * DTMF receiver: a look each 5 ms at 20 ms of signal.
+ *
+ *              5 looks, steady, on frequency
+ *     quiet ───────────────────────────────────► digit
+ *       ▲                                          │
+ *       └──────────────────────────────────────────┘
+ *          5 looks without it, or at half its level
+ *
+ * A look finds a digit where one row and one column stand out of their groups, are strong enough,
+ * within twist, and hold most of the energy of everything but dial tone. Frequency comes from how
+ * the phases move from look to look, which is far finer than what 20 ms resolve by energy. Speech
+ * is told by what else there is: harmonics and formants beside the two tones (the energy check), a
+ * fundamental below dial tone.
+ */
+class Receiver implements DtmfDetector {
+  readonly #filter = new DialToneFilter();
+  readonly #analysis = new ToneAnalysis();
+  readonly #voice = new VoiceBand();
+  readonly #hop = new Float64Array(HOP_SAMPLES);
+  readonly #raw = new Float64Array(HOP_SAMPLES);
+  readonly #minPeak: number;
+  readonly #twistMax: number;
+  readonly #reverseTwistMax: number;
+  #filled = 0;
+  #samples = 0;
+  /** What this look found: row × 4 + column, −1 for nothing; and the amplitudes. */
+  #found = -1;
+  #low = 0;
+  #high = 0;
+  /** Looks in a row that found `#runKey`, how strong the first was, when it was. */
+  #runKey = -1;
+  #runLooks = 0;
+  #runSample = 0;
+  #lowBefore = 0;
+  #highBefore = 0;
+  /** Steady looks in a row, and the frequency offsets of the last two. */
+  #steadyLooks = 0;
+  #lowOffset = 0;
+  #highOffset = 0;
+  #lowOffsetBefore = 0;
+  #highOffsetBefore = 0;
+  /** The digit that is on; −1 for none. */
+  #onKey = -1;
+  #onLow = 0;
+  #missedLooks = 0;
+  #missedSample = 0;
+
+  constructor(options: DtmfOptions) {
+    const limits = { ...DTMF_LIMITS, ...options };
+    this.#minPeak = ZERO_DBM0_PEAK * 10 ** (limits.minLevelDbm0 / 20);
+    this.#twistMax = 10 ** (limits.twistMaxDb / 20);
+    this.#reverseTwistMax = 10 ** (limits.reverseTwistMaxDb / 20);
+  }
+
+  process(frame: Int16Array): readonly DtmfEvent[] {
+    let events: DtmfEvent[] | undefined;
+    for (let at = 0; at < frame.length; at++) {
+      const sample = frame[at] ?? 0;
+      this.#raw[this.#filled] = sample;
+      this.#hop[this.#filled++] = this.#filter.next(sample);
+      if (this.#filled < HOP_SAMPLES) continue;
+      this.#filled = 0;
+      this.#samples += HOP_SAMPLES;
+      const event = this.#step();
+      if (event === undefined) continue;
+      events ??= [];
+      events.push(event);
+    }
+    return events ?? NOTHING;
+  }
+
+  #step(): DtmfEvent | undefined {
+    this.#analysis.take(this.#hop);
+    this.#voice.take(this.#raw);
+    this.#look();
+    this.#follow();
+    return this.#onKey >= 0 ? this.#hold() : this.#start();
+  }
+
+  /** What this look finds by itself. */
+  #look(): void {
+    this.#found = -1;
+    const energy = this.#analysis.meanSquare;
+    if (energy < (this.#minPeak * this.#minPeak) / 2) return;
+    this.#analysis.look();
+    const row = this.#strongest(0);
+    const column = this.#strongest(4);
+    if (row < 0 || column < 0) return;
+    const low = this.#analysis.amplitude(row);
+    const high = this.#analysis.amplitude(column);
+    if (low < this.#minPeak || high < this.#minPeak) return;
+    if (high > low * this.#twistMax || low > high * this.#reverseTwistMax) return;
+    if ((low * low + high * high) / 2 < energy * PURITY_MIN) return;
+    this.#found = row * 4 + (column - 4);
+    this.#low = low;
+    this.#high = high;
+  }
+
+  /** The tone of a group of four that stands out of it; −1 where none does. */
+  #strongest(from: number): number {
+    let best = from;
+    let bestAmplitude = 0;
+    let next = 0;
+    for (let tone = from; tone < from + 4; tone++) {
+      const amplitude = this.#analysis.amplitude(tone);
+      if (amplitude > bestAmplitude) {
+        next = bestAmplitude;
+        best = tone;
+        bestAmplitude = amplitude;
+      } else if (amplitude > next) next = amplitude;
+    }
+    return next > bestAmplitude * OTHERS_MAX ? -1 : best;
+  }
+
+  /** Counts looks in a row that found the same, and the steady ones among them. */
+  #follow(): void {
+    if (this.#found < 0 || this.#found !== this.#runKey) {
+      this.#runKey = this.#found;
+      this.#runLooks = this.#found < 0 ? 0 : 1;
+      this.#steadyLooks = 0;
+      this.#runSample = this.#samples - WINDOW_SAMPLES / 2;
+    } else {
+      this.#runLooks++;
+      this.#lowOffsetBefore = this.#lowOffset;
+      this.#highOffsetBefore = this.#highOffset;
+      this.#lowOffset = this.#analysis.offset(this.#found >> 2);
+      this.#highOffset = this.#analysis.offset(4 + (this.#found & 3));
+      const steady = isSteady(this.#low, this.#lowBefore) && isSteady(this.#high, this.#highBefore);
+      this.#steadyLooks = steady ? this.#steadyLooks + 1 : 0;
+    }
+    this.#lowBefore = this.#low;
+    this.#highBefore = this.#high;
+  }
+
+  #start(): DtmfEvent | undefined {
+    if (this.#runLooks < LOOKS_TO_START || this.#steadyLooks < 2) return undefined;
+    const lowOffset = (this.#lowOffset + this.#lowOffsetBefore) / 2;
+    const highOffset = (this.#highOffset + this.#highOffsetBefore) / 2;
+    if (Math.abs(lowOffset) > OFFSET_MAX || Math.abs(highOffset) > OFFSET_MAX) return undefined;
+    if (this.#voice.amplitude() > this.#low * VOICE_MAX) return undefined;
+    this.#onKey = this.#runKey;
+    this.#onLow = this.#low;
+    this.#missedLooks = 0;
+    return this.#event("start", this.#runSample);
+  }
+
+  #hold(): DtmfEvent | undefined {
+    if (this.#found === this.#onKey && this.#low > this.#onLow * HOLD_RATIO) {
+      this.#missedLooks = 0;
+      this.#onLow = Math.max(this.#onLow, this.#low);
+      return undefined;
+    }
+    if (this.#missedLooks++ === 0) this.#missedSample = this.#samples - WINDOW_SAMPLES / 2;
+    if (this.#missedLooks < LOOKS_TO_END) return undefined;
+    const event = this.#event("end", this.#missedSample);
+    this.#onKey = -1;
+    return event;
+  }
+
+  #event(kind: "start" | "end", sample: number): DtmfEvent {
+    const digit = keyAt(this.#onKey >> 2, this.#onKey & 3);
+    return { kind, digit, sample: Math.max(0, sample) };
+  }
+}
+
+function isSteady(one: number, other: number): boolean {
+  return one >= other * STEADY_RATIO && other >= one * STEADY_RATIO;
+}
+
+/** A DTMF receiver. Independent of how the samples are cut into frames. */
+export function createDtmfDetector(options: DtmfOptions = {}): DtmfDetector {
+  return new Receiver(options);
+}

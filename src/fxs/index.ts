@@ -1,0 +1,40 @@
+/** Analog line core: hook and dial, ringing, tones, DTMF, caller ID, countries. No I/O. */
+
+export type { FskJob, FskModem } from "./caller-id/fsk-source.ts";
+export { callerIdJob, createFskSource, fskDurationMs } from "./caller-id/fsk-source.ts";
+export type { CallerIdScheme } from "./caller-id/scheme.ts";
+export { BELLCORE_CALLER_ID, ETSI_CALLER_ID } from "./caller-id/scheme.ts";
+export type { UnknownCountry } from "./country/countries.ts";
+export { COUNTRY_CODES, countryProfile } from "./country/countries.ts";
+export type { CountryProfile, RingCadenceMs, Sourced } from "./country/profile.ts";
+export type { ProfileFault } from "./country/profile-faults.ts";
+export { profileFaults } from "./country/profile-faults.ts";
+export type { CountryFault, DeepPartial } from "./country/resolve.ts";
+export { resolveCountry } from "./country/resolve.ts";
+export type {
+  CollectorInput,
+  CollectorOutput,
+  DigitCollectorConfig,
+} from "./dialing/digit-collector.ts";
+export {
+  createDigitCollector,
+  DEFAULT_DIGIT_MAP,
+  DEFAULT_DIGIT_TIMERS,
+  DEFAULT_MAX_DIGITS,
+} from "./dialing/digit-collector.ts";
+export type { DigitMap, DigitMapError, DigitMatch } from "./dialing/digit-map.ts";
+export { matchDigitMap, parseDigitMap } from "./dialing/digit-map.ts";
+export type { DtmfDetector, DtmfEvent, DtmfOptions } from "./dtmf/detector.ts";
+export { createDtmfDetector } from "./dtmf/detector.ts";
+export type { Line } from "./line/line.ts";
+export { createLine } from "./line/line.ts";
+export type {
+  LineCapabilities,
+  LineConfig,
+  LineInput,
+  LineOutput,
+  SlicAction,
+} from "./line/line-types.ts";
+export type { PulseDigitMap } from "./line/pulse-digits.ts";
+export type { ToneTable } from "./tones/tone.ts";
+export { TONE_NAMES } from "./tones/tone.ts";
