@@ -1,0 +1,180 @@
+import { type Core, earliestMs } from "../base/core.ts";
+import { invariant } from "../base/invariant.ts";
+import { createDigitCollector, type DigitMap, parseDigitMap } from "../fxs/index.ts";
+import { afterCallStep } from "./after-call.ts";
+import { callRecord, WaitingRecords } from "./call-record.ts";
+import { type CallContext, type CallState, logOf, type Step, toMedia } from "./call-state.ts";
+import type { CallConfig, CallInput, CallOutput, CallRecord } from "./call-types.ts";
+import { dialingStep, startDialing } from "./dialing.ts";
+import { answeringStep, preparingStep, ringingStep, startIncoming } from "./incoming.ts";
+import { callOf, faultedStep, interruptStep } from "./interrupts.ts";
+import { outgoingStep } from "./outgoing.ts";
+import { talkingStep } from "./talking.ts";
+
+/** What a person at one line can do. */
+export interface CallControl extends Core<CallInput, CallOutput> {
+  /** What goes on at the line now, for whoever displays it. */
+  readonly state: CallState;
+}
+
+/**
+ * Call control of one line: {@link CallState} has the figure.
+ * @throws InvariantError where `digitMap` or an emergency number is refused by `parseDigitMap`
+ */
+export function createCallControl(config: CallConfig): CallControl {
+  return new LineCallControl(config);
+}
+
+class LineCallControl implements CallControl {
+  #context: CallContext;
+  #state: CallState = { kind: "idle" };
+  readonly #records = new WaitingRecords();
+
+  constructor(config: CallConfig) {
+    const collector = createDigitCollector({
+      digitMap: digitMapOf(config),
+      firstDigitMs: config.timers.firstDigitMs,
+      interDigitMs: config.timers.interDigitMs,
+      completeMs: config.timers.interDigitMs,
+    });
+    this.#context = { config, collector, registration: undefined };
+  }
+
+  get state(): CallState {
+    return this.#state;
+  }
+
+  deadlineMs(): number | undefined {
+    const state = this.#state;
+    return earliestMs(
+      "untilMs" in state ? state.untilMs : undefined,
+      this.#context.collector.deadlineMs(),
+      this.#records.deadlineMs(),
+    );
+  }
+
+  handle(input: CallInput, nowMs: number): readonly CallOutput[] {
+    const recorded = this.#recorded(input, nowMs);
+    if (input.kind === "ua") this.#noteRegistration(input);
+    if (isStranger(this.#state, input)) return recorded;
+    const context = this.#context;
+    const state = this.#state;
+    const step =
+      interruptStep(context, state, input, nowMs) ?? featureStep(context, state, input, nowMs);
+    return step === undefined ? recorded : [...recorded, ...this.#take(step, nowMs)];
+  }
+
+  /** Records whose media has now told its figures, or whose time is over. */
+  #recorded(input: CallInput, nowMs: number): readonly CallOutput[] {
+    if (input.kind === "timeout") return this.#records.expire(nowMs).map(recordOutput);
+    if (input.kind !== "media") return [];
+    const { event } = input;
+    if (event.kind === "closed") {
+      return this.#records.complete(event.session, event.stats).map(recordOutput);
+    }
+    if (event.kind !== "open-failed") return [];
+    return this.#records.complete(event.session, undefined).map(recordOutput);
+  }
+
+  #noteRegistration(input: Extract<CallInput, { kind: "ua" }>): void {
+    if (!("account" in input.event)) return;
+    if (input.event.account !== this.#context.config.account.id) return;
+    switch (input.event.kind) {
+      case "registered":
+        this.#context = { ...this.#context, registration: "registered" };
+        break;
+      case "registration-failed":
+      case "unregistered":
+        this.#context = { ...this.#context, registration: "lost" };
+        break;
+      default:
+        break;
+    }
+  }
+
+  #take(step: Step, nowMs: number): readonly CallOutput[] {
+    this.#state = step.state;
+    const { finished } = step;
+    if (finished === undefined) return step.outputs;
+    const record = callRecord(this.#context.config.line, finished, nowMs);
+    if (!finished.hasMedia) return [...step.outputs, recordOutput(record)];
+    return [
+      ...step.outputs,
+      toMedia({ kind: "close", session: finished.call.id }),
+      ...this.#records.add(record, nowMs).map(recordOutput),
+    ];
+  }
+}
+
+const recordOutput = (record: CallRecord): CallOutput => ({ kind: "record", record });
+
+/** An event of a session that is not the present call's: it comes late, and means nothing now. */
+function isStranger(state: CallState, input: CallInput): boolean {
+  const call = callOf(state);
+  if (input.kind === "media") return input.event.session !== call?.id;
+  if (input.kind !== "ua" || input.event.kind === "incoming") return false;
+  return !("session" in input.event) || input.event.session !== call?.session;
+}
+
+function featureStep(
+  context: CallContext,
+  state: CallState,
+  input: CallInput,
+  nowMs: number,
+): Step | undefined {
+  switch (state.kind) {
+    case "idle":
+      return idleStep(context, input, nowMs);
+    case "dialing":
+      return dialingStep(context, state, input, nowMs);
+    case "calling":
+    case "ringback":
+      return outgoingStep(context, state, input, nowMs);
+    case "talking":
+      return talkingStep(context, state, input, nowMs);
+    case "preparing":
+      return preparingStep(context, state, input, nowMs);
+    case "ringing":
+      return ringingStep(context, state, input, nowMs);
+    case "answering":
+      return answeringStep(context, state, input, nowMs);
+    case "open-loop":
+    case "tone":
+    case "howler":
+      return afterCallStep(context, state, input, nowMs);
+    case "locked-out":
+    case "stopped":
+      return undefined;
+    case "faulted":
+      return faultedStep(context, state, input);
+  }
+}
+
+/** A line at rest: who lifts gets dial tone, who calls makes it ring. */
+function idleStep(context: CallContext, input: CallInput, nowMs: number): Step | undefined {
+  if (input.kind === "ua" && input.event.kind === "incoming") {
+    return startIncoming(context, input.event, nowMs);
+  }
+  if (input.kind !== "line") return undefined;
+  switch (input.event.kind) {
+    case "off-hook":
+    case "ring-trip": {
+      const dialing = startDialing(context, nowMs);
+      const text = "Off the hook: dial tone.";
+      return { state: dialing.state, outputs: [...dialing.outputs, logOf(context, "debug", text)] };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The user's digit map with the emergency numbers before it. */
+function digitMapOf(config: CallConfig): DigitMap {
+  const texts = [...config.emergencyNumbers, config.digitMap];
+  const rules = texts.flatMap((text) => {
+    const parsed = parseDigitMap(text);
+    invariant(parsed.ok, `the digit map "${text}" was checked before`);
+    return parsed.value.rules;
+  });
+  return { text: texts.join("|"), rules };
+}

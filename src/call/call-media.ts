@@ -1,0 +1,107 @@
+import type { MediaFlow } from "../base/media-messages.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import {
+  acceptAnswer,
+  answerOffer,
+  createOffer,
+  type MediaOffer,
+  type OfferAnswerError,
+} from "../sip/index.ts";
+import { type Call, type CallContext, toMedia } from "./call-state.ts";
+import type { CallOutput } from "./call-types.ts";
+
+/** How long media may take to open or to say that it cannot. */
+export const MEDIA_OPEN_LIMIT_MS = 5_000;
+
+/** What our line can do, as offer and answer want it; undefined while media is not open. */
+function oursAt(context: CallContext, call: Call, version: number): MediaOffer | undefined {
+  const { config } = context;
+  if (call.local === undefined) return undefined;
+  return {
+    local: call.local,
+    sessionId: call.sdpSessionId,
+    version,
+    codecs: config.codecs,
+    telephoneEventPayloadType: config.telephoneEventPayloadType,
+    ptimeMs: config.ptimeMs,
+    direction: "sendrecv",
+  };
+}
+
+const CLOSED: OfferAnswerError = { kind: "bad-address", detail: "media is not open" };
+
+/**
+ * The next version of our session description: the same as the last where nothing changed.
+ * @see RFC 3264 §8
+ */
+function versionedBody(
+  call: Call,
+  write: (version: number) => Result<string, OfferAnswerError>,
+): Result<{ readonly version: number; readonly body: string }, OfferAnswerError> {
+  const last = call.written;
+  const version = last?.version ?? 1;
+  const first = write(version);
+  if (!first.ok) return first;
+  if (last === undefined || last.body === first.value) return ok({ version, body: first.value });
+  const next = write(version + 1);
+  return next.ok ? ok({ version: version + 1, body: next.value }) : next;
+}
+
+/** The call with an offer of ours, which then waits for its answer. */
+export function withOffer(
+  context: CallContext,
+  call: Call,
+): Result<{ readonly call: Call; readonly body: string }, OfferAnswerError> {
+  const written = versionedBody(call, (version) => {
+    const ours = oursAt(context, call, version);
+    return ours === undefined ? err(CLOSED) : ok(createOffer(ours));
+  });
+  if (!written.ok) return written;
+  const offered = oursAt(context, call, written.value.version);
+  if (offered === undefined) return err(CLOSED);
+  return ok({
+    call: { ...call, written: written.value, offered },
+    body: written.value.body,
+  });
+}
+
+/** The call with its answer to the far end's offer, and the flow that the two agree on. */
+export function withAnswer(
+  context: CallContext,
+  call: Call,
+  offer: string,
+): Result<{ readonly call: Call; readonly body: string }, OfferAnswerError> {
+  let flow: MediaFlow | undefined;
+  const written = versionedBody(call, (version) => {
+    const ours = oursAt(context, call, version);
+    if (ours === undefined) return err(CLOSED);
+    const answer = answerOffer(offer, ours);
+    if (!answer.ok) return answer;
+    flow = answer.value.flow;
+    return ok(answer.value.body);
+  });
+  if (!written.ok) return written;
+  if (flow === undefined) return err(CLOSED);
+  return ok({ call: { ...call, written: written.value, flow }, body: written.value.body });
+}
+
+/** The call with the flow of the far end's answer to our offer. */
+export function withAccepted(call: Call, answer: string): Result<Call, OfferAnswerError> {
+  if (call.offered === undefined) return err({ kind: "bad-sdp", detail: "nothing was offered" });
+  const flow = acceptAnswer(answer, call.offered);
+  return flow.ok ? ok({ ...call, flow: flow.value }) : flow;
+}
+
+/** Lets the call's audio flow to and from the line, as agreed. Nothing where nothing is agreed. */
+export function flowOutputs(call: Call): readonly CallOutput[] {
+  if (call.flow === undefined) return [];
+  return [
+    toMedia({ kind: "flow", session: call.id, flow: call.flow }),
+    toMedia({ kind: "join", session: call.id, on: true }),
+  ];
+}
+
+/** The status that tells an offerer why its offer came to nothing. @see RFC 3261 §21.4.26 */
+export function statusOf(error: OfferAnswerError): number {
+  return error.kind === "bad-sdp" ? 400 : 488;
+}

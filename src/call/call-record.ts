@@ -1,0 +1,74 @@
+import { earliestMs } from "../base/core.ts";
+import type { LineId } from "../base/line-messages.ts";
+import type { MediaStats } from "../base/media-messages.ts";
+import type { FinishedCall } from "./call-state.ts";
+import type { CallRecord } from "./call-types.ts";
+
+/** How long a record waits for its media's figures before it is written without them. */
+export const STATS_LIMIT_MS = 2_000;
+
+/** How many records may wait at once; the oldest is written when another comes. */
+export const WAITING_RECORDS_LIMIT = 16;
+
+/** The record of a call that is over at `nowMs`. */
+export function callRecord(line: LineId, finished: FinishedCall, nowMs: number): CallRecord {
+  const { call } = finished;
+  const ringingMs =
+    call.rangMs === undefined ? undefined : Math.round((call.answeredMs ?? nowMs) - call.rangMs);
+  const answeredMs = call.answeredMs;
+  return {
+    id: call.id,
+    line,
+    direction: call.direction,
+    from: call.from,
+    to: call.to,
+    startedAt: call.startedAt,
+    ...(ringingMs === undefined ? {} : { ringingMs }),
+    ...(answeredMs === undefined ? {} : { answeredAtMs: Math.round(answeredMs - call.startedMs) }),
+    durationMs: answeredMs === undefined ? 0 : Math.round(nowMs - answeredMs),
+    result: finished.result,
+    ...(finished.sipStatus === undefined ? {} : { sipStatus: finished.sipStatus }),
+    endedBy: finished.endedBy,
+    ...(call.flow === undefined || answeredMs === undefined ? {} : { codec: call.flow.codec.name }),
+  };
+}
+
+/** Records that are complete but for their media's figures: each is written once, soon. */
+export class WaitingRecords {
+  readonly #waiting = new Map<string, { readonly record: CallRecord; readonly untilMs: number }>();
+
+  /** Takes a record; what comes back is to be written now. */
+  add(record: CallRecord, nowMs: number): readonly CallRecord[] {
+    const overflow: CallRecord[] = [];
+    for (const [id, { record: oldest }] of this.#waiting) {
+      if (this.#waiting.size < WAITING_RECORDS_LIMIT) break;
+      this.#waiting.delete(id);
+      overflow.push(oldest);
+    }
+    this.#waiting.set(record.id, { record, untilMs: nowMs + STATS_LIMIT_MS });
+    return overflow;
+  }
+
+  /** The media session closed with these figures, or never opened at all. */
+  complete(session: string, media: MediaStats | undefined): readonly CallRecord[] {
+    const waiting = this.#waiting.get(session);
+    if (waiting === undefined) return [];
+    this.#waiting.delete(session);
+    return [media === undefined ? waiting.record : { ...waiting.record, media }];
+  }
+
+  /** Those whose time is over. */
+  expire(nowMs: number): readonly CallRecord[] {
+    const late: CallRecord[] = [];
+    for (const [id, { record, untilMs }] of this.#waiting) {
+      if (untilMs > nowMs) continue;
+      this.#waiting.delete(id);
+      late.push(record);
+    }
+    return late;
+  }
+
+  deadlineMs(): number | undefined {
+    return earliestMs(...[...this.#waiting.values()].map(({ untilMs }) => untilMs));
+  }
+}

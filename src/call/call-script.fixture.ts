@@ -1,0 +1,274 @@
+/** A little language for the tests of this folder: inputs by name, outputs in words. */
+import type { Digit } from "../base/audio.ts";
+import type { LineEvent } from "../base/line-messages.ts";
+import type { MediaEvent } from "../base/media-messages.ts";
+import type { SipHeader, SipRequest, UaEvent } from "../sip/index.ts";
+import type { CallControl } from "./call-control.ts";
+import {
+  type CallConfig,
+  type CallInput,
+  type CallOutput,
+  DEFAULT_CALL_TIMERS,
+} from "./call-types.ts";
+
+/** Where our media is opened. */
+export const LOCAL = { host: "192.0.2.1", port: 4000 };
+/** The figures that every media session closes with. */
+export const STATS = {
+  packetsSent: 500,
+  packetsReceived: 499,
+  packetsLost: 1,
+  packetsLate: 0,
+  framesConcealed: 1,
+  jitterMs: 2,
+};
+
+/** A far end's session description. */
+export function sdp(options: { port?: number; direction?: string; formats?: string } = {}): string {
+  const { port = 5004, direction = "sendrecv", formats = "0 101" } = options;
+  return [
+    "v=0",
+    "o=far 1 1 IN IP4 198.51.100.7",
+    "s=-",
+    "c=IN IP4 198.51.100.7",
+    "t=0 0",
+    `m=audio ${port} RTP/AVP ${formats}`,
+    ...(formats.includes("101") ? ["a=rtpmap:101 telephone-event/8000"] : []),
+    `a=${direction}`,
+    "",
+  ].join("\r\n");
+}
+
+/** Line 1, user 101; tokens are t1, t2 and so on. */
+export function configOf(changes: Partial<CallConfig> = {}): CallConfig {
+  let tokens = 0;
+  return {
+    line: 1,
+    account: { id: "line-1", user: "101", domain: "example.org", register: true },
+    digitMap: "[1-8]xx|9xx.T",
+    emergencyNumbers: ["112"],
+    timers: DEFAULT_CALL_TIMERS,
+    codecs: [
+      { name: "PCMU", payloadType: 0, clockRateHz: 8000 },
+      { name: "PCMA", payloadType: 8, clockRateHz: 8000 },
+    ],
+    telephoneEventPayloadType: 101,
+    ptimeMs: 20,
+    dtmfRelay: "rfc4733",
+    callerId: true,
+    trustAssertedIdentity: true,
+    openLoopMs: 500,
+    disconnectTone: "reorder",
+    wallTime: (nowMs) => ({ iso: `wall ${nowMs}`, month: 3, day: 14, hour: 15, minute: 9 }),
+    createToken: () => `t${++tokens}`,
+    ...changes,
+  };
+}
+
+/** An output in a few words; what a test does not look at is left out. */
+export function words(output: CallOutput): string {
+  switch (output.kind) {
+    case "line": {
+      const { command } = output;
+      if (command.kind === "tone") return `line tone ${command.tone}`;
+      if (command.kind === "collect") return `line collect ${command.on ? "on" : "off"}`;
+      if (command.kind === "open-loop") return `line open-loop ${command.durationMs}`;
+      if (command.kind !== "ring") return `line ${command.kind}`;
+      const { number, name, absence } = command.callerId ?? {};
+      return ["line ring", number, name, absence].filter((part) => part !== undefined).join(" ");
+    }
+    case "ua": {
+      const { command } = output;
+      const what = "status" in command ? ` ${command.status ?? ""}` : "";
+      const body = "body" in command && command.body !== undefined ? " +sdp" : "";
+      const uri = command.kind === "invite" ? ` ${command.uri}` : "";
+      return `ua ${command.kind}${what}${uri}${body}`;
+    }
+    case "media": {
+      const { command } = output;
+      if (command.kind === "join") return `media join ${command.on ? "on" : "off"}`;
+      if (command.kind === "send-digit") return `media send-digit ${command.digit}`;
+      if (command.kind !== "flow") return `media ${command.kind}`;
+      const { remote, send, receive } = command.flow;
+      return `media flow ${remote.port}${send ? " send" : ""}${receive ? " receive" : ""}`;
+    }
+    case "record": {
+      const { result, sipStatus, endedBy, media } = output.record;
+      const status = sipStatus === undefined ? "" : ` ${sipStatus}`;
+      return `record ${result}${status} ${endedBy}${media === undefined ? "" : " +stats"}`;
+    }
+    case "log":
+      return `log ${output.event.level}`;
+  }
+}
+
+/** An input, or a time that passes and fires what is due in it; then the outputs in words. */
+export type Step = readonly [input: CallInput | number, ...expected: string[]];
+
+/** What came out, and what the steps say should have, each beside its step. */
+export interface Played {
+  readonly told: readonly string[];
+  readonly expected: readonly string[];
+  readonly outputs: readonly CallOutput[];
+}
+
+/** Hands the steps to a call control, one after the other; log events are left out. */
+export function play(control: CallControl, steps: readonly Step[]): Played {
+  let nowMs = 1000;
+  const told: string[] = [];
+  const expected: string[] = [];
+  const outputs: CallOutput[] = [];
+  for (const [at, [input, ...wanted]] of steps.entries()) {
+    const came: CallOutput[] = [];
+    if (typeof input === "number") {
+      const untilMs = nowMs + input;
+      for (let due = control.deadlineMs(); due !== undefined && due <= untilMs; ) {
+        nowMs = Math.max(nowMs, due);
+        came.push(...control.handle({ kind: "timeout" }, nowMs));
+        due = control.deadlineMs();
+      }
+      nowMs = untilMs;
+    } else {
+      came.push(...control.handle(input, nowMs));
+    }
+    const step = `step ${at} ${typeof input === "number" ? input : input.kind}:`;
+    told.push(
+      `${step} ${came
+        .filter(({ kind }) => kind !== "log")
+        .map(words)
+        .join(", ")}`,
+    );
+    expected.push(`${step} ${wanted.join(", ")}`);
+    outputs.push(...came);
+  }
+  return { told, expected, outputs };
+}
+
+/** A hook event. */
+export const line = (kind: "off-hook" | "on-hook" | "ring-trip"): CallInput => ({
+  kind: "line",
+  event: { kind, atMs: 0 },
+});
+/** The receiver is lifted. */
+export const lift = line("off-hook");
+/** The receiver is hung up. */
+export const hang = line("on-hook");
+/** The receiver is lifted while it rings. */
+export const trip = line("ring-trip");
+/** Any event of the line. */
+export const lineEvent = (event: LineEvent): CallInput => ({ kind: "line", event });
+/** A digit keyed. */
+export const key = (digit: Digit): CallInput =>
+  lineEvent({ kind: "digit", atMs: 0, digit, source: "dtmf" });
+/** Any event of the user agent. */
+export const ua = (event: UaEvent): CallInput => ({ kind: "ua", event });
+/** Any event of media. */
+export const media = (event: MediaEvent): CallInput => ({ kind: "media", event });
+
+/** The first call of a line: its own id, its media session, and its session where it goes out. */
+export const OUT = "line1-t1";
+/** A response where only its being there matters. */
+export const response = {
+  kind: "response",
+  status: 200,
+  reason: "",
+  headers: [],
+  body: "",
+} as const;
+/** The first call's media is open. */
+export const opened = media({ kind: "opened", session: OUT, local: LOCAL });
+/** The first call's media is closed. */
+export const closed = media({ kind: "closed", session: OUT, stats: STATS });
+/** A provisional response to our INVITE. */
+export const progress = (status: number, body?: string): CallInput =>
+  ua({ kind: "progress", session: OUT, status, response, ...(body === undefined ? {} : { body }) });
+/** Our INVITE was accepted. */
+export const answered = (body?: string): CallInput =>
+  ua({ kind: "answered", session: OUT, response, ...(body === undefined ? {} : { body }) });
+/** Our INVITE was refused. */
+export const failed = (status: number): CallInput =>
+  ua({ kind: "failed", session: OUT, status, reason: "no" });
+/** A session is over. */
+export const ended = (session: string, cause: "bye" | "cancel" | "timeout" | "local"): CallInput =>
+  ua({ kind: "ended", session, cause });
+
+/** The session of a call in. */
+export const FAR = "incoming 1";
+/** An INVITE of 102, called Bob, to us. */
+export function invite(
+  options: { session?: string; body?: string; headers?: readonly SipHeader[] } = {},
+): CallInput {
+  const { session = FAR, body = sdp(), headers = [] } = options;
+  const request: SipRequest = {
+    kind: "request",
+    method: "INVITE",
+    uri: "sip:101@example.org",
+    headers,
+    body,
+  };
+  return ua({
+    kind: "incoming",
+    session,
+    account: "line-1",
+    from: { user: "102", host: "example.org", uri: "sip:102@example.org", displayName: "Bob" },
+    to: { user: "101", host: "example.org", uri: "sip:101@example.org" },
+    request,
+    source: { transport: "udp", host: "198.51.100.7", port: 5060 },
+  });
+}
+/** The ACK of a call in. */
+export const confirmed = (body?: string): CallInput =>
+  ua({ kind: "confirmed", session: FAR, ...(body === undefined ? {} : { body }) });
+/** A re-INVITE. */
+export const reoffered = (session: string, body?: string): CallInput => {
+  const request = { kind: "request", method: "INVITE", uri: "", headers: [], body: "" } as const;
+  return ua({ kind: "reoffered", session, request, ...(body === undefined ? {} : { body }) });
+};
+
+/** What lifting brings. */
+export const DIAL_TONE = ["line collect on", "line tone dial"] as const;
+/** What hanging up brings. */
+export const REST = ["line collect off", "line rest"] as const;
+/** What an agreement on media brings. */
+export const FLOWS = ["media flow 5004 send receive", "media join on"] as const;
+/** From rest until the INVITE is out. */
+export const DIALLED: readonly Step[] = [
+  [lift, ...DIAL_TONE],
+  [key("1")],
+  [key("0")],
+  [key("2"), "line collect off", "line tone-off", "media open"],
+  [opened, "ua invite sip:102@example.org +sdp"],
+];
+/** A call out that is 5 s old, after 2 s of ringing. */
+export const TALKING: readonly Step[] = [
+  ...DIALLED,
+  [progress(180), "line tone ringback"],
+  [2000],
+  [answered(sdp()), "line tone-off", ...FLOWS],
+  [5000],
+];
+/** A call in that rings. */
+export const RINGING: readonly Step[] = [
+  [invite(), "media open"],
+  [opened, "ua respond 180", "line ring 102 Bob"],
+];
+/** A call in that was answered after 3 s. */
+export const ANSWERED: readonly Step[] = [
+  ...RINGING,
+  [3000],
+  [trip, "line stop-ringing", "ua respond 200 +sdp", ...FLOWS],
+];
+/** What is heard after the open loop, until the line is locked out. */
+export const DISCONNECT: readonly Step[] = [
+  [500, "line tone reorder"],
+  [20_000, "line tone howler"],
+  [50_000, "line tone-off"],
+  [600_000],
+];
+
+/** A named course of events, for a line with these changes to its configuration. */
+export type Scenario = readonly [
+  name: string,
+  steps: readonly Step[],
+  changes?: Partial<CallConfig>,
+];

@@ -1,0 +1,154 @@
+import type { SocketAddress } from "../base/address.ts";
+import type { Core } from "../base/core.ts";
+import type { CallerId, LineCommand, ToneName } from "../base/line-messages.ts";
+import type { LogLevel } from "../base/log-event.ts";
+import type { MediaCommand, MediaFlow } from "../base/media-messages.ts";
+import type { CollectorInput, CollectorOutput } from "../fxs/index.ts";
+import type { MediaOffer, UaCommand } from "../sip/index.ts";
+import type { CallConfig, CallEndedBy, CallOutput, CallResult } from "./call-types.ts";
+
+/** One call attempt while it lives. `id` names its media session too. */
+export interface Call {
+  readonly id: string;
+  readonly direction: "in" | "out";
+  /** The user agent's session. */
+  readonly session: string;
+  readonly from: string;
+  readonly to: string;
+  readonly emergency: boolean;
+  readonly startedMs: number;
+  readonly startedAt: string;
+  /** Digits: the session id of our SDP's origin line. */
+  readonly sdpSessionId: string;
+  /** Our media's address, once it is open. */
+  readonly local?: SocketAddress;
+  /** The last SDP body we wrote, so that its version counts up only with a change. */
+  readonly written?: { readonly version: number; readonly body: string };
+  /** Our offer that has no answer yet. */
+  readonly offered?: MediaOffer;
+  readonly flow?: MediaFlow;
+  readonly rangMs?: number;
+  readonly answeredMs?: number;
+}
+
+/**
+ * The basic call of one line. On-hook leads to `idle` from everywhere, a fault to `faulted`, the
+ * stop of the box to `stopped`.
+ *
+ *          off-hook            number            18x              2xx
+ *   idle ────────────► dialing ──────► calling ──────► ringback ─────────┐
+ *    │ ▲                  │               │ 2xx           │              ▼
+ *    │ │ cancel,          │ no digits,    ├───────────────┼─────────► talking
+ *    │ │ no answer        │ not a number  │ refused       │ refused   ▲   │ far end
+ *    │ │                  ▼               ▼               ▼       ACK │   │ goes
+ *    │ │                 tone ◄──────────────────────────────┐        │   ▼
+ *    │ │                  │ reorderMs                        └────────┼─ open-loop
+ *    │ │                  ▼          howlerMs                         │
+ *    │ │                howler ───────────────► locked-out            │
+ *    │ │                                                              │
+ *    └─┼─► preparing ──────────► ringing ────────────────────────► answering
+ *  INVITE      │   media open       │       ring trip, off-hook
+ *      └───────┴────────────────────┘
+ *
+ * A receiver that is off the hook at power-up takes the same road as one just lifted: dial tone,
+ * then reorder, then the howler, then silence until it is hung up.
+ */
+export type CallState =
+  | { readonly kind: "idle" }
+  /** Dial tone, or digits coming in; the digit collector holds the deadline. */
+  | { readonly kind: "dialing" }
+  /** `opening`: media is asked for; `inviting`: the INVITE is out. Silence on the line. */
+  | {
+      readonly kind: "calling";
+      readonly call: Call;
+      readonly stage: "opening" | "inviting";
+      readonly untilMs: number;
+    }
+  /** The far end rings: our ringback tone, or its early media. */
+  | {
+      readonly kind: "ringback";
+      readonly call: Call;
+      readonly hears: "tone" | "early-media";
+      readonly untilMs: number;
+    }
+  | { readonly kind: "talking"; readonly call: Call }
+  /** An INVITE came; media is asked for before the bell is rung. */
+  | {
+      readonly kind: "preparing";
+      readonly call: Call;
+      /** The offer; absent where the caller wants ours. */
+      readonly offer?: string;
+      /** What the display will show; absent where it is told nothing. */
+      readonly display?: CallerId;
+      readonly untilMs: number;
+    }
+  /** 180 is out and the bell rings. `body` is what the 200 will carry. */
+  | {
+      readonly kind: "ringing";
+      readonly call: Call;
+      readonly body: string;
+      readonly untilMs: number;
+    }
+  /** Lifted: the 200 is out, its ACK is not here yet. */
+  | { readonly kind: "answering"; readonly call: Call }
+  /** The far end has gone: the battery is away for a moment. */
+  | { readonly kind: "open-loop"; readonly untilMs: number }
+  | {
+      readonly kind: "tone";
+      readonly tone: Extract<ToneName, "busy" | "reorder">;
+      readonly untilMs: number;
+    }
+  | { readonly kind: "howler"; readonly untilMs: number }
+  /** Receiver left off the hook: silence until it is hung up. */
+  | { readonly kind: "locked-out" }
+  | { readonly kind: "faulted" }
+  /** The box stops; there is no way out. */
+  | { readonly kind: "stopped" };
+
+/** A call attempt that is over, for its record. */
+export interface FinishedCall {
+  readonly call: Call;
+  readonly result: CallResult;
+  readonly endedBy: CallEndedBy;
+  readonly sipStatus?: number;
+  /** Whether a media session was asked for, which then tells its figures when it closes. */
+  readonly hasMedia: boolean;
+}
+
+/** What a feature makes of an event: the state after it, and what is to be done. */
+export interface Step {
+  readonly state: CallState;
+  readonly outputs: readonly CallOutput[];
+  readonly finished?: FinishedCall;
+}
+
+/** What every feature may look at. The digit collector is the one part that holds state itself. */
+export interface CallContext {
+  readonly config: CallConfig;
+  readonly collector: Core<CollectorInput, CollectorOutput>;
+  /** Undefined until the registrar has said the first word. */
+  readonly registration: "registered" | "lost" | undefined;
+}
+
+/** An output to our line. */
+export const toLine = (command: LineCommand): CallOutput => ({ kind: "line", command });
+
+/** An output to the user agent. */
+export const toUa = (command: UaCommand): CallOutput => ({ kind: "ua", command });
+
+/** An output to media. */
+export const toMedia = (command: MediaCommand): CallOutput => ({ kind: "media", command });
+
+/** A log event of our line. */
+export function logOf(
+  context: CallContext,
+  level: LogLevel,
+  text: string,
+  data?: Readonly<Record<string, string | number | boolean>>,
+): CallOutput {
+  const area = `line ${context.config.line}`;
+  return {
+    kind: "log",
+    event: data === undefined ? { level, area, text } : { level, area, text, data },
+  };
+}

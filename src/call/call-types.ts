@@ -1,0 +1,135 @@
+import type { LineCommand, LineEvent, LineId } from "../base/line-messages.ts";
+import type { LogEvent } from "../base/log-event.ts";
+import type { MediaCommand, MediaEvent, MediaStats } from "../base/media-messages.ts";
+import type { CodecOffer, SipAccount, UaCommand, UaEvent } from "../sip/index.ts";
+
+/** Wall time at one moment, in the user's zone: what a record and a telephone's display show. */
+export interface WallTime {
+  /** ISO 8601 with offset. */
+  readonly iso: string;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+}
+
+/** How long the basic call waits for each thing. */
+export interface CallTimers {
+  /** From dial tone to the first digit. */
+  readonly firstDigitMs: number;
+  /** Between digits. */
+  readonly interDigitMs: number;
+  /** How long our telephone rings before the caller is told 480. */
+  readonly noAnswerMs: number;
+  /** How long we wait for the far end to answer, from the last digit. */
+  readonly outgoingMs: number;
+  /** How long busy or reorder tone plays before the howler. */
+  readonly reorderMs: number;
+  /** How long the howler plays before the line goes silent until the receiver is hung up. */
+  readonly howlerMs: number;
+}
+
+/**
+ * Defaults; each is the user's to change. First digit and inter-digit are near the 16 s and 4 s of
+ * RFC 3435 §2.1.5; `outgoingMs` is a little more than a proxy's timer C (RFC 3261 §16.6 step 11:
+ * more than 3 min). The others are common practice of adapters and exchanges, unverified.
+ */
+export const DEFAULT_CALL_TIMERS = {
+  firstDigitMs: 15_000,
+  interDigitMs: 4_000,
+  noAnswerMs: 60_000,
+  outgoingMs: 190_000,
+  reorderMs: 20_000,
+  howlerMs: 50_000,
+} as const satisfies CallTimers;
+
+/** What one line's call control is told at birth. The functions are pure of effects we can see. */
+export interface CallConfig {
+  readonly line: LineId;
+  /** The SIP account that this line speaks as. */
+  readonly account: Pick<SipAccount, "id" | "user" | "domain" | "register">;
+  /** The digit map, in the grammar of the digit collector; emergency numbers are put before it. */
+  readonly digitMap: string;
+  /** Numbers that are dialled whatever the digit map, and although registration is lost. */
+  readonly emergencyNumbers: readonly string[];
+  readonly timers: CallTimers;
+  /** In the order of preference. */
+  readonly codecs: readonly CodecOffer[];
+  readonly telephoneEventPayloadType: number;
+  readonly ptimeMs: number;
+  /**
+   * `rfc4733`: a digit keyed in a call is also sent as a telephone-event, where the far end agreed
+   * to it. The tone itself still passes as audio, so a far end that listens for both hears the
+   * digit twice; `in-band` avoids that. Digits dialled by pulses come only while digits are
+   * collected, never in a call: there a break of the loop is a hook flash.
+   */
+  readonly dtmfRelay: "rfc4733" | "in-band";
+  /** Whether the telephone's display is told who calls. */
+  readonly callerId: boolean;
+  /** Whether P-Asserted-Identity is believed (it is as good as the server it comes from). */
+  readonly trustAssertedIdentity: boolean;
+  /** Length of the open switching interval when the far end goes; 0 for none. */
+  readonly openLoopMs: number;
+  /** What is heard after the far end has gone: a country's convention. */
+  readonly disconnectTone: "busy" | "reorder" | "dial";
+  /** The wall time at a moment of the monotonic clock. */
+  readonly wallTime: (nowMs: number) => WallTime;
+  /** A fresh unguessable token of letters and digits. */
+  readonly createToken: () => string;
+}
+
+/**
+ * How a call attempt came out.
+ *
+ * - `answered`: the two sides talked
+ * - `busy`: the far end (outgoing) or our line (incoming) was busy
+ * - `no-answer`: the far end rang and nobody lifted
+ * - `cancelled`: our user hung up before an answer
+ * - `missed`: ours rang and nobody lifted, whether the caller gave up or the time was out
+ * - `failed`: anything else
+ */
+export type CallResult = "answered" | "busy" | "no-answer" | "cancelled" | "missed" | "failed";
+
+/** Who ended it: our telephone's user, the far side, or the box itself (a timer, a fault). */
+export type CallEndedBy = "near" | "far" | "box";
+
+/** One call attempt, as JSON keeps it. Exactly one is written for each. */
+export interface CallRecord {
+  readonly id: string;
+  readonly line: LineId;
+  readonly direction: "in" | "out";
+  /** User parts, or the whole URI where there is none. */
+  readonly from: string;
+  readonly to: string;
+  /** ISO 8601, wall time. */
+  readonly startedAt: string;
+  /** From the first sign of ringing to the answer or the end; absent where nothing rang. */
+  readonly ringingMs?: number;
+  /** When it was answered, counted from `startedAt`. */
+  readonly answeredAtMs?: number;
+  /** How long the two sides talked; 0 where nobody answered. */
+  readonly durationMs: number;
+  readonly result: CallResult;
+  /** The final status that refused it, either way. */
+  readonly sipStatus?: number;
+  readonly endedBy: CallEndedBy;
+  readonly codec?: string;
+  readonly media?: MediaStats;
+}
+
+/** What goes into call control. UA events: those of its account and of its sessions only. */
+export type CallInput =
+  | { readonly kind: "line"; readonly event: LineEvent }
+  | { readonly kind: "ua"; readonly event: UaEvent }
+  | { readonly kind: "media"; readonly event: MediaEvent }
+  /** The box stops: what goes on is ended, and nothing begins any more. */
+  | { readonly kind: "stop" }
+  | { readonly kind: "timeout" };
+
+/** What comes out of call control. */
+export type CallOutput =
+  | { readonly kind: "line"; readonly command: LineCommand }
+  | { readonly kind: "ua"; readonly command: UaCommand }
+  | { readonly kind: "media"; readonly command: MediaCommand }
+  | { readonly kind: "record"; readonly record: CallRecord }
+  | { readonly kind: "log"; readonly event: LogEvent };

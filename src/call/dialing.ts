@@ -1,0 +1,121 @@
+import type { CollectorInput } from "../fxs/index.ts";
+import { printUri } from "../sip/index.ts";
+import { startTone } from "./after-call.ts";
+import { MEDIA_OPEN_LIMIT_MS } from "./call-media.ts";
+import {
+  type Call,
+  type CallContext,
+  type CallState,
+  logOf,
+  type Step,
+  toLine,
+  toMedia,
+} from "./call-state.ts";
+import type { CallInput } from "./call-types.ts";
+import { isEmergencyNumber } from "./policy/emergency.ts";
+
+/** Dial tone, and digits are collected from now on. */
+export function startDialing(context: CallContext, nowMs: number): Step {
+  context.collector.handle({ kind: "start" }, nowMs);
+  return {
+    state: { kind: "dialing" },
+    outputs: [
+      toLine({ kind: "collect", on: true }),
+      toLine({ kind: "tone", tone: "dial", untilDigit: true }),
+    ],
+  };
+}
+
+/** Digits make a number, or come to nothing. */
+export function dialingStep(
+  context: CallContext,
+  _state: Extract<CallState, { kind: "dialing" }>,
+  input: CallInput,
+  nowMs: number,
+): Step | undefined {
+  if (input.kind === "timeout") return collect(context, { kind: "timeout" }, nowMs);
+  if (input.kind === "line" && input.event.kind === "digit") {
+    return collect(context, { kind: "digit", digit: input.event.digit }, nowMs);
+  }
+  return undefined;
+}
+
+function collect(context: CallContext, input: CollectorInput, nowMs: number): Step | undefined {
+  const said = context.collector.handle(input, nowMs)[0];
+  if (said === undefined) return undefined;
+  switch (said.kind) {
+    case "complete":
+      return startCall(context, said.number, nowMs);
+    case "no-digits":
+      return giveUp(context, "nothing was dialled in time", nowMs);
+    case "invalid":
+      return giveUp(context, `"${said.digits}" is no number of the digit map`, nowMs);
+  }
+}
+
+function giveUp(context: CallContext, why: string, nowMs: number): Step {
+  const tone = startTone(context, "reorder", nowMs);
+  const outputs = [
+    toLine({ kind: "collect", on: false }),
+    ...tone.outputs,
+    logOf(context, "info", `Reorder tone: ${why}.`),
+  ];
+  return { state: tone.state, outputs };
+}
+
+function startCall(context: CallContext, number: string, nowMs: number): Step {
+  const { config } = context;
+  const call = outgoingCall(context, number, nowMs);
+  const collected = toLine({ kind: "collect", on: false });
+  if (context.registration === "lost" && config.account.register && !call.emergency) {
+    const tone = startTone(context, "reorder", nowMs);
+    const text = `The call to ${number} fails: ${config.account.id} is not registered.`;
+    return {
+      state: tone.state,
+      outputs: [collected, ...tone.outputs, logOf(context, "warn", text)],
+      finished: { call, result: "failed", endedBy: "box", hasMedia: false },
+    };
+  }
+  return {
+    state: { kind: "calling", call, stage: "opening", untilMs: nowMs + MEDIA_OPEN_LIMIT_MS },
+    outputs: [
+      collected,
+      toLine({ kind: "tone-off" }),
+      toMedia({
+        kind: "open",
+        session: call.id,
+        owner: { kind: "line", line: config.line },
+      }),
+      logOf(context, "info", `Calls ${number}.`),
+    ],
+  };
+}
+
+function outgoingCall(context: CallContext, number: string, nowMs: number): Call {
+  const { config } = context;
+  const id = `line${config.line}-${config.createToken()}`;
+  return {
+    id,
+    direction: "out",
+    session: id,
+    from: config.account.user,
+    to: number,
+    emergency: isEmergencyNumber(number, config.emergencyNumbers),
+    startedMs: nowMs,
+    startedAt: config.wallTime(nowMs).iso,
+    sdpSessionId: sdpSessionId(config.createToken()),
+  };
+}
+
+/** The Request-URI of a dialled number. */
+export function dialledUri(context: CallContext, number: string): string {
+  const { domain } = context.config.account;
+  return printUri({ scheme: "sip", user: number, host: domain, params: new Map() });
+}
+
+/** Digits of a token, few enough to stay exact wherever they are read. @see RFC 8866 §5.2 */
+export function sdpSessionId(token: string): string {
+  let digits = "1";
+  for (const character of token.slice(0, 14)) digits += character.charCodeAt(0) % 10;
+  return digits;
+}

@@ -1,0 +1,266 @@
+import type { CallerId } from "../base/line-messages.ts";
+import { headerValue, headerValues, partyFromHeader, type UaEvent } from "../sip/index.ts";
+import { startTone } from "./after-call.ts";
+import {
+  flowOutputs,
+  MEDIA_OPEN_LIMIT_MS,
+  statusOf,
+  withAccepted,
+  withAnswer,
+  withOffer,
+} from "./call-media.ts";
+import {
+  type Call,
+  type CallContext,
+  type CallState,
+  logOf,
+  type Step,
+  toLine,
+  toMedia,
+  toUa,
+} from "./call-state.ts";
+import type { CallInput, CallOutput, CallResult } from "./call-types.ts";
+import { sdpSessionId, startDialing } from "./dialing.ts";
+import { callerDisplay } from "./policy/caller-display.ts";
+import { talkingStep } from "./talking.ts";
+
+type Incoming = Extract<UaEvent, { kind: "incoming" }>;
+type Preparing = Extract<CallState, { kind: "preparing" }>;
+type Ringing = Extract<CallState, { kind: "ringing" }>;
+type Answering = Extract<CallState, { kind: "answering" }>;
+
+/** An INVITE for a line at rest: media is asked for first, so that what rings can be answered. */
+export function startIncoming(context: CallContext, event: Incoming, nowMs: number): Step {
+  const { config } = context;
+  const call = incomingCall(context, event, nowMs);
+  const offer = event.request.body === "" ? undefined : event.request.body;
+  const display = displayOf(context, event, nowMs);
+  return {
+    state: {
+      kind: "preparing",
+      call,
+      untilMs: nowMs + MEDIA_OPEN_LIMIT_MS,
+      ...(offer === undefined ? {} : { offer }),
+      ...(display === undefined ? {} : { display }),
+    },
+    outputs: [
+      toMedia({ kind: "open", session: call.id, owner: { kind: "line", line: config.line } }),
+    ],
+  };
+}
+
+/** The attempt that an INVITE is, for its record. */
+export function incomingCall(context: CallContext, event: Incoming, nowMs: number): Call {
+  const { config } = context;
+  return {
+    id: `line${config.line}-${config.createToken()}`,
+    direction: "in",
+    session: event.session,
+    from: event.from.user === "" ? event.from.uri : event.from.user,
+    to: config.account.user,
+    emergency: false,
+    startedMs: nowMs,
+    startedAt: config.wallTime(nowMs).iso,
+    sdpSessionId: sdpSessionId(config.createToken()),
+  };
+}
+
+function displayOf(context: CallContext, event: Incoming, nowMs: number): CallerId | undefined {
+  const { config } = context;
+  if (!config.callerId) return undefined;
+  const asserted = headerValues(event.request, "p-asserted-identity")
+    .map(partyFromHeader)
+    .filter((party) => party !== undefined);
+  const { month, day, hour, minute } = config.wallTime(nowMs);
+  const shown = callerDisplay({
+    from: event.from,
+    asserted,
+    privacy: headerValue(event.request, "privacy"),
+    trustAsserted: config.trustAssertedIdentity,
+  });
+  return { ...shown, time: { month, day, hour, minute } };
+}
+
+/**
+ * Before the bell rings. Who lifts now has not heard it: the line is theirs to dial on, and the
+ * caller finds it busy.
+ */
+export function preparingStep(
+  context: CallContext,
+  state: Preparing,
+  input: CallInput,
+  nowMs: number,
+): Step | undefined {
+  const { session } = state.call;
+  switch (input.kind) {
+    case "timeout":
+      return nowMs < state.untilMs ? undefined : refuse(context, state, 500, "media does not open");
+    case "media":
+      if (input.event.kind === "open-failed") {
+        return refuse(context, state, 500, `no media: ${input.event.reason}`);
+      }
+      if (input.event.kind !== "opened") return undefined;
+      return ring(context, state, { ...state.call, local: input.event.local }, nowMs);
+    case "line": {
+      if (input.event.kind !== "off-hook" && input.event.kind !== "ring-trip") return undefined;
+      const dialing = startDialing(context, nowMs);
+      return {
+        state: dialing.state,
+        outputs: [toUa({ kind: "end", session, status: 486 }), ...dialing.outputs],
+        finished: {
+          call: state.call,
+          result: "busy",
+          endedBy: "box",
+          sipStatus: 486,
+          hasMedia: true,
+        },
+      };
+    }
+    case "ua":
+      return input.event.kind === "ended" ? gaveUp(state) : undefined;
+    case "stop":
+      return undefined;
+  }
+}
+
+function ring(context: CallContext, state: Preparing, opened: Call, nowMs: number): Step {
+  const described =
+    state.offer === undefined
+      ? withOffer(context, opened)
+      : withAnswer(context, opened, state.offer);
+  if (!described.ok) {
+    return refuse(context, state, statusOf(described.error), described.error.detail);
+  }
+  const { call, body } = described.value;
+  const display = state.display === undefined ? {} : { callerId: state.display };
+  return {
+    state: {
+      kind: "ringing",
+      call: { ...call, rangMs: nowMs },
+      body,
+      untilMs: nowMs + context.config.timers.noAnswerMs,
+    },
+    outputs: [
+      toUa({ kind: "respond", session: call.session, status: 180 }),
+      toLine({ kind: "ring", ...display }),
+      logOf(context, "info", `Rings: ${call.from} calls.`),
+    ],
+  };
+}
+
+/** The bell rings, until someone lifts, the caller gives up or the time is out. */
+export function ringingStep(
+  _context: CallContext,
+  state: Ringing,
+  input: CallInput,
+  nowMs: number,
+): Step | undefined {
+  switch (input.kind) {
+    case "timeout": {
+      if (nowMs < state.untilMs) return undefined;
+      const end = toUa({ kind: "end", session: state.call.session, status: 480 });
+      return stopRinging(state, [end], "missed", "box", 480);
+    }
+    case "line":
+      // Ringing was asked for, so a plain off-hook is a lift in answer to it as well.
+      return input.event.kind === "ring-trip" || input.event.kind === "off-hook"
+        ? answer(state, nowMs)
+        : undefined;
+    case "ua":
+      return input.event.kind === "ended" ? gaveUp(state) : undefined;
+    case "media":
+    case "stop":
+      return undefined;
+  }
+}
+
+function answer(state: Ringing, nowMs: number): Step {
+  const call = { ...state.call, answeredMs: nowMs };
+  return {
+    state: { kind: "answering", call },
+    outputs: [
+      toLine({ kind: "stop-ringing" }),
+      toUa({
+        kind: "respond",
+        session: call.session,
+        status: 200,
+        body: state.body,
+        contentType: "application/sdp",
+      }),
+      ...flowOutputs(call),
+    ],
+  };
+}
+
+/** The 200 is out: its ACK makes the call, and brings the answer where the offer was ours. */
+export function answeringStep(
+  context: CallContext,
+  state: Answering,
+  input: CallInput,
+  nowMs: number,
+): Step | undefined {
+  if (input.kind !== "ua" || input.event.kind !== "confirmed") {
+    return talkingStep(context, state, input, nowMs);
+  }
+  if (state.call.offered === undefined) {
+    return { state: { kind: "talking", call: state.call }, outputs: [] };
+  }
+  const { offered: _, ...settled } = state.call;
+  const accepted = withAccepted(state.call, input.event.body ?? "");
+  if (!accepted.ok) {
+    const tone = startTone(context, "reorder", nowMs);
+    const text = `The call of ${settled.from} fails: ${accepted.error.detail}.`;
+    return {
+      state: tone.state,
+      outputs: [
+        toUa({ kind: "end", session: settled.session }),
+        ...tone.outputs,
+        logOf(context, "warn", text),
+      ],
+      finished: { call: settled, result: "failed", endedBy: "box", hasMedia: true },
+    };
+  }
+  const { offered: __, ...call } = accepted.value;
+  return { state: { kind: "talking", call }, outputs: flowOutputs(call) };
+}
+
+function refuse(context: CallContext, state: Preparing, status: number, why: string): Step {
+  const { call } = state;
+  return {
+    state: { kind: "idle" },
+    outputs: [
+      toUa({ kind: "end", session: call.session, status }),
+      logOf(context, "warn", `The call of ${call.from} is refused with ${status}: ${why}.`),
+    ],
+    finished: { call, result: "failed", endedBy: "box", sipStatus: status, hasMedia: true },
+  };
+}
+
+function gaveUp(state: Preparing | Ringing): Step {
+  if (state.kind === "ringing") return stopRinging(state, [], "missed", "far");
+  return {
+    state: { kind: "idle" },
+    outputs: [],
+    finished: { call: state.call, result: "missed", endedBy: "far", hasMedia: true },
+  };
+}
+
+function stopRinging(
+  state: Ringing,
+  outputs: readonly CallOutput[],
+  result: CallResult,
+  endedBy: "far" | "box",
+  sipStatus?: number,
+): Step {
+  return {
+    state: { kind: "idle" },
+    outputs: [toLine({ kind: "stop-ringing" }), ...outputs],
+    finished: {
+      call: state.call,
+      result,
+      endedBy,
+      hasMedia: true,
+      ...(sipStatus === undefined ? {} : { sipStatus }),
+    },
+  };
+}

@@ -1,0 +1,7 @@
+/** What the floors above may use of call control. */
+export { type CallControl, createCallControl } from "./call-control.ts";
+export type { Call, CallState } from "./call-state.ts";
+export * from "./call-types.ts";
+export { type CallerDisplay, type CallerSigns, callerDisplay } from "./policy/caller-display.ts";
+export { isEmergencyNumber } from "./policy/emergency.ts";
+export { type Refusal, refusalOf } from "./policy/refusal.ts";

@@ -1,0 +1,208 @@
+import type { UaEvent } from "../sip/index.ts";
+import { startTone } from "./after-call.ts";
+import { flowOutputs, withAccepted, withOffer } from "./call-media.ts";
+import {
+  type Call,
+  type CallContext,
+  type CallState,
+  logOf,
+  type Step,
+  toLine,
+  toUa,
+} from "./call-state.ts";
+import type { CallInput, CallOutput, CallResult } from "./call-types.ts";
+import { dialledUri } from "./dialing.ts";
+import { refusalOf } from "./policy/refusal.ts";
+import { relayDigit } from "./talking.ts";
+
+type Outgoing = Extract<CallState, { kind: "calling" | "ringback" }>;
+
+/** From the dialled number to the answer: media opens, the INVITE goes out, the far end rings. */
+export function outgoingStep(
+  context: CallContext,
+  state: Outgoing,
+  input: CallInput,
+  nowMs: number,
+): Step | undefined {
+  switch (input.kind) {
+    case "timeout":
+      return nowMs < state.untilMs ? undefined : outOfTime(context, state, nowMs);
+    case "media":
+      if (input.event.kind === "opened") {
+        if (state.kind !== "calling" || state.stage !== "opening") return undefined;
+        return sendInvite(context, { ...state.call, local: input.event.local }, nowMs);
+      }
+      if (input.event.kind === "open-failed") {
+        return abandon(context, state, `no media: ${input.event.reason}`, nowMs);
+      }
+      return undefined;
+    case "ua":
+      return sessionStep(context, state, input.event, nowMs);
+    case "line":
+      return input.event.kind === "digit" && state.kind === "ringback"
+        ? relayDigit(context, state, input.event.digit)
+        : undefined;
+    case "stop":
+      return undefined;
+  }
+}
+
+function sendInvite(context: CallContext, opened: Call, nowMs: number): Step | undefined {
+  const { config } = context;
+  const offer = withOffer(context, opened);
+  if (!offer.ok) return undefined;
+  const { call, body } = offer.value;
+  const untilMs = nowMs + config.timers.outgoingMs;
+  return {
+    state: { kind: "calling", call, stage: "inviting", untilMs },
+    outputs: [
+      toUa({
+        kind: "invite",
+        session: call.session,
+        uri: dialledUri(context, call.to),
+        account: config.account.id,
+        body,
+        contentType: "application/sdp",
+      }),
+    ],
+  };
+}
+
+function sessionStep(
+  context: CallContext,
+  state: Outgoing,
+  event: UaEvent,
+  nowMs: number,
+): Step | undefined {
+  switch (event.kind) {
+    case "progress":
+      return progress(state, event.status, event.body, nowMs);
+    case "answered":
+      return answered(context, state, event.body, nowMs);
+    case "failed": {
+      const refusal = refusalOf(event.status, state.call.rangMs !== undefined);
+      const text = `The call to ${state.call.to} was refused: ${event.status} ${event.reason}.`;
+      return over(context, state, nowMs, {
+        ...refusal,
+        endedBy: "far",
+        sipStatus: event.status,
+        outputs: [logOf(context, "info", text)],
+      });
+    }
+    case "ended":
+      return over(context, state, nowMs, {
+        tone: "reorder",
+        result: "failed",
+        endedBy: "far",
+        outputs: [],
+      });
+    default:
+      return undefined;
+  }
+}
+
+/** 180 rings back; any other with a session description is early media. @see RFC 3960 §3.2 */
+function progress(
+  state: Outgoing,
+  status: number,
+  body: string | undefined,
+  nowMs: number,
+): Step | undefined {
+  const rang = status === 180 && state.call.rangMs === undefined;
+  const call = rang ? { ...state.call, rangMs: nowMs } : state.call;
+  const untilMs = state.untilMs;
+  if (body !== undefined) {
+    const early = withAccepted(call, body);
+    if (early.ok) {
+      const silence = state.kind === "ringback" && state.hears === "tone";
+      return {
+        state: { kind: "ringback", call: early.value, hears: "early-media", untilMs },
+        outputs: [...(silence ? [toLine({ kind: "tone-off" })] : []), ...flowOutputs(early.value)],
+      };
+    }
+  }
+  if (state.kind === "ringback") return { state: { ...state, call }, outputs: [] };
+  if (status !== 180) return undefined;
+  return {
+    state: { kind: "ringback", call, hears: "tone", untilMs },
+    outputs: [toLine({ kind: "tone", tone: "ringback" })],
+  };
+}
+
+function answered(
+  context: CallContext,
+  state: Outgoing,
+  body: string | undefined,
+  nowMs: number,
+): Step {
+  // A 2xx without a description is out of order, but an answer in a 18x before it will do.
+  const early = state.call.flow === undefined ? undefined : state.call;
+  const accepted = body === undefined ? undefined : withAccepted(state.call, body);
+  const call = accepted === undefined ? early : accepted.ok ? accepted.value : undefined;
+  if (call === undefined) {
+    const why = accepted === undefined || accepted.ok ? "none came" : accepted.error.detail;
+    return abandon(context, state, `no usable session description: ${why}`, nowMs);
+  }
+  const { offered: _, ...settled } = call;
+  return {
+    state: { kind: "talking", call: { ...settled, answeredMs: nowMs } },
+    outputs: [
+      toLine({ kind: "tone-off" }),
+      ...flowOutputs(call),
+      logOf(context, "info", `${call.to} has answered.`),
+    ],
+  };
+}
+
+function outOfTime(context: CallContext, state: Outgoing, nowMs: number): Step {
+  if (state.kind === "ringback" && state.call.rangMs !== undefined) {
+    return over(context, state, nowMs, {
+      tone: "reorder",
+      result: "no-answer",
+      endedBy: "box",
+      outputs: [toUa({ kind: "end", session: state.call.session })],
+    });
+  }
+  const opening = state.kind === "calling" && state.stage === "opening";
+  return abandon(context, state, opening ? "media does not open" : "no answer in time", nowMs);
+}
+
+/** Our own side gives the call up. */
+function abandon(context: CallContext, state: Outgoing, why: string, nowMs: number): Step {
+  const sent = state.kind === "ringback" || state.stage === "inviting";
+  return over(context, state, nowMs, {
+    tone: "reorder",
+    result: "failed",
+    endedBy: "box",
+    outputs: [
+      ...(sent ? [toUa({ kind: "end", session: state.call.session })] : []),
+      logOf(context, "warn", `The call to ${state.call.to} fails: ${why}.`),
+    ],
+  });
+}
+
+function over(
+  context: CallContext,
+  state: Outgoing,
+  nowMs: number,
+  how: {
+    readonly tone: "busy" | "reorder";
+    readonly result: CallResult;
+    readonly endedBy: "far" | "box";
+    readonly sipStatus?: number;
+    readonly outputs: readonly CallOutput[];
+  },
+): Step {
+  const tone = startTone(context, how.tone, nowMs);
+  return {
+    state: tone.state,
+    outputs: [...how.outputs, ...tone.outputs],
+    finished: {
+      call: state.call,
+      result: how.result,
+      endedBy: how.endedBy,
+      hasMedia: true,
+      ...(how.sipStatus === undefined ? {} : { sipStatus: how.sipStatus }),
+    },
+  };
+}

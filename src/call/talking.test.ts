@@ -1,0 +1,149 @@
+import { describe, expect, it } from "vitest";
+import { createCallControl } from "./call-control.ts";
+import {
+  ANSWERED,
+  answered,
+  closed,
+  configOf,
+  confirmed,
+  DIAL_TONE,
+  DIALLED,
+  FAR,
+  FLOWS,
+  invite,
+  key,
+  lift,
+  lineEvent,
+  OUT,
+  play,
+  RINGING,
+  reoffered,
+  type Scenario,
+  type Step,
+  sdp,
+  TALKING,
+} from "./call-script.fixture.ts";
+import type { CallConfig } from "./call-types.ts";
+
+const SCENARIOS: readonly Scenario[] = [
+  [
+    "a flash is ignored where no feature uses it",
+    [...TALKING, [lineEvent({ kind: "hook-flash", atMs: 0, durationMs: 500 })]],
+  ],
+  ["digits while talking are relayed where agreed", [...TALKING, [key("#"), "media send-digit #"]]],
+  [
+    "digits stay in the audio where so configured",
+    [...TALKING, [key("#")]],
+    { dtmfRelay: "in-band" },
+  ],
+  [
+    "digits stay in the audio where telephone-event was not agreed",
+    [...DIALLED, [answered(sdp({ formats: "0" })), "line tone-off", ...FLOWS], [key("5")]],
+  ],
+  [
+    "hold and resume by the far end, and a new address",
+    [
+      ...TALKING,
+      [
+        reoffered(OUT, sdp({ direction: "sendonly" })),
+        "ua respond 200 +sdp",
+        "media flow 5004 receive",
+        "media join on",
+      ],
+      [
+        reoffered(OUT, sdp({ direction: "inactive" })),
+        "ua respond 200 +sdp",
+        "media flow 5004",
+        "media join on",
+      ],
+      [key("5")],
+      [
+        reoffered(OUT, sdp({ port: 6000 })),
+        "ua respond 200 +sdp",
+        "media flow 6000 send receive",
+        "media join on",
+      ],
+    ],
+  ],
+  [
+    "a re-INVITE that comes to nothing leaves the call as it is",
+    [
+      ...TALKING,
+      [reoffered(OUT, sdp({ formats: "9" })), "ua respond 488"],
+      [reoffered(OUT, "nonsense"), "ua respond 400"],
+      [key("5"), "media send-digit 5"],
+    ],
+  ],
+  [
+    "a re-INVITE without offer",
+    [
+      ...ANSWERED,
+      [confirmed()],
+      [reoffered(FAR), "ua respond 200 +sdp"],
+      [confirmed(sdp({ port: 6000 })), "media flow 6000 send receive", "media join on"],
+    ],
+  ],
+  [
+    "a fault in a call",
+    [
+      ...TALKING,
+      [
+        lineEvent({ kind: "fault", atMs: 0, fault: { kind: "io", what: "SPI", advice: "look" } }),
+        "ua end",
+        "media close",
+      ],
+      [closed, "record answered box +stats"],
+      [invite(), "ua end 480", "record failed 480 box"],
+      [lift],
+      [lineEvent({ kind: "recovered", atMs: 0 }), "line rest"],
+      [lift, ...DIAL_TONE],
+    ],
+  ],
+  [
+    "a fault while it rings",
+    [
+      ...RINGING,
+      [
+        lineEvent({ kind: "fault", atMs: 0, fault: { kind: "io", what: "SPI", advice: "look" } }),
+        "ua end 480",
+        "media close",
+      ],
+      [closed, "record failed 480 box +stats"],
+    ],
+  ],
+];
+
+function check(steps: readonly Step[], changes: Partial<CallConfig> = {}) {
+  const { told, expected, outputs } = play(createCallControl(configOf(changes)), steps);
+  expect(told).toEqual(expected);
+  return outputs;
+}
+
+describe("createCallControl() while talking", () => {
+  it.each(SCENARIOS.map(([name, steps, changes]) => ({ name, steps, changes })))(
+    "does what the figure says: $name",
+    ({ steps, changes }) => {
+      check(steps, changes);
+    },
+  );
+
+  it("counts the version of its session description up only with a change", () => {
+    const outputs = check([
+      ...ANSWERED,
+      [confirmed()],
+      [reoffered(FAR, sdp()), "ua respond 200 +sdp", ...FLOWS],
+      [
+        reoffered(FAR, sdp({ direction: "sendonly" })),
+        "ua respond 200 +sdp",
+        "media flow 5004 receive",
+        "media join on",
+      ],
+    ]);
+    const origins = outputs.flatMap((output) =>
+      output.kind === "ua" && "body" in output.command && output.command.body !== undefined
+        ? [/o=\S+ \d+ (\d+)/.exec(output.command.body)?.[1]]
+        : [],
+    );
+    expect(origins).toEqual(["1", "1", "2"]);
+  });
+});

@@ -1,0 +1,134 @@
+import {
+  checkNonce,
+  createChallenge,
+  createNonce,
+  type DigestAlgorithm,
+  type DigestCredentials,
+  headerValues,
+  parseCredentials,
+  type SipHeader,
+  type SipRequest,
+  verifyCredentials,
+} from "../sip/index.ts";
+import {
+  DEFAULT_DIGEST_ALGORITHMS,
+  EXCHANGE_LIMITS,
+  type ExchangeConfig,
+} from "./exchange-types.ts";
+
+/** Whether a request comes from who it says it does. */
+export type Verdict =
+  /** `user` is proven, or believed where nothing is to be proven. */
+  | { readonly kind: "known"; readonly user: string }
+  /** To be answered 401 with these header fields. */
+  | { readonly kind: "challenge"; readonly headers: readonly SipHeader[] }
+  /** To be answered 403. */
+  | { readonly kind: "refused"; readonly why: string };
+
+/**
+ * Digest authentication of REGISTER and INVITE, as a user agent server (401).
+ *
+ * A nonce carries its time under a seal, so that nothing is kept for those who only knock. Once it
+ * has been used, its count is remembered: each request must count higher, which makes a captured
+ * one worthless.
+ */
+export class Authority {
+  readonly #config: ExchangeConfig;
+  readonly #passwords: ReadonlyMap<string, string | undefined>;
+  readonly #algorithms: readonly DigestAlgorithm[];
+  /** Nonces that were used, the first used first. */
+  readonly #used = new Map<string, { readonly count: number; readonly sinceMs: number }>();
+  #secret: string;
+
+  constructor(config: ExchangeConfig) {
+    this.#config = config;
+    this.#passwords = new Map(config.users.map(({ user, password }) => [user, password]));
+    this.#algorithms = config.digestAlgorithms ?? DEFAULT_DIGEST_ALGORITHMS;
+    this.#secret = config.createToken();
+  }
+
+  isUser(user: string): boolean {
+    return this.#passwords.has(user);
+  }
+
+  /** Judges a request that claims to come from `claimed`. */
+  judge(request: SipRequest, claimed: string, nowMs: number): Verdict {
+    const free = this.#passwords.has(claimed) && this.#passwords.get(claimed) === undefined;
+    if (!this.#config.authenticate || free) return { kind: "known", user: claimed };
+    for (const name of ["authorization", "proxy-authorization"]) {
+      for (const authorization of headerValues(request, name)) {
+        const credentials = parseCredentials(authorization);
+        if (!credentials.ok || credentials.value.realm !== this.#config.domain) continue;
+        return this.#verify(request, authorization, credentials.value, nowMs);
+      }
+    }
+    return this.#challenge(nowMs, false);
+  }
+
+  #verify(
+    request: SipRequest,
+    authorization: string,
+    { user }: DigestCredentials,
+    nowMs: number,
+  ): Verdict {
+    const password = this.#passwords.get(user);
+    if (password === undefined) return { kind: "refused", why: `there is no user ${user}` };
+    // The signed URI is not held against the Request-URI, which a proxy between may have rewritten
+    // (RFC 3261 §22.4); that a request cannot be sent twice is the nonce count's doing.
+    const verified = verifyCredentials({
+      authorization,
+      method: request.method,
+      realm: this.#config.domain,
+      algorithms: this.#algorithms,
+      secret: { kind: "password", password },
+      hashes: this.#config.hashes,
+      body: request.body,
+    });
+    if (!verified.ok) return { kind: "refused", why: `${verified.error} for user ${user}` };
+    const { nonce, nonceCount } = verified.value;
+    if (!this.#isFresh(nonce, nonceCount, nowMs)) return this.#challenge(nowMs, true);
+    return { kind: "known", user };
+  }
+
+  #challenge(nowMs: number, stale: boolean): Verdict {
+    const nonce = createNonce({
+      nowMs,
+      token: this.#config.createToken(),
+      secret: this.#secret,
+      hashes: this.#config.hashes,
+    });
+    const headers = this.#algorithms.map((algorithm) => ({
+      name: "www-authenticate",
+      value: createChallenge({ realm: this.#config.domain, nonce, stale, algorithm }),
+    }));
+    return { kind: "challenge", headers };
+  }
+
+  #isFresh(nonce: string, nonceCount: number, nowMs: number): boolean {
+    const state = checkNonce({
+      nonce,
+      nowMs,
+      lifetimeMs: EXCHANGE_LIMITS.nonceMs,
+      secret: this.#secret,
+      hashes: this.#config.hashes,
+    });
+    if (state !== "fresh") return false;
+    const used = this.#used.get(nonce);
+    // Without qop there is no count: then a nonce is good once.
+    if (used !== undefined && nonceCount <= used.count) return false;
+    if (used === undefined) this.#makeRoom(nowMs);
+    this.#used.set(nonce, { count: nonceCount, sinceMs: used?.sinceMs ?? nowMs });
+    return true;
+  }
+
+  /** Forgets what is too old to be used; under a flood, all: a new secret makes it worthless. */
+  #makeRoom(nowMs: number): void {
+    for (const [nonce, { sinceMs }] of this.#used) {
+      if (sinceMs + EXCHANGE_LIMITS.nonceMs >= nowMs) break;
+      this.#used.delete(nonce);
+    }
+    if (this.#used.size < EXCHANGE_LIMITS.nonces) return;
+    this.#used.clear();
+    this.#secret = this.#config.createToken();
+  }
+}

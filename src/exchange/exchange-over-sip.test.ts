@@ -1,0 +1,227 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import type { Core } from "../base/core.ts";
+import {
+  type SipAddress,
+  type UaCommand,
+  type UaEvent,
+  type UaInput,
+  type UaOutput,
+  UserAgent,
+} from "../sip/index.ts";
+import { createExchange } from "./exchange.ts";
+import { configOf } from "./exchange-script.fixture.ts";
+import type { ExchangeOutput, ExchangeRecord } from "./exchange-types.ts";
+
+const hashes = {
+  md5: (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex"),
+  sha256: (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex"),
+};
+
+const addressOf = (host: string): SipAddress => ({ transport: "memory", host, port: 0 });
+
+/** The exchange and some telephones, each with a SIP stack of its own, on a wire without loss. */
+class Wire {
+  readonly #stacks = new Map<string, Core<UaInput, UaOutput>>();
+  readonly #exchange = createExchange(configOf(hashes, { authenticate: true }));
+  readonly #events = new Map<string, UaEvent[]>();
+  readonly #queue: (() => void)[] = [];
+  readonly records: ExchangeRecord[] = [];
+  #tokens = 0;
+  nowMs = 0;
+
+  constructor(phones: readonly (readonly [user: string, password: string])[]) {
+    this.#add("exchange", true);
+    for (const [user, password] of phones) {
+      this.#add(user, false);
+      this.give(user, {
+        kind: "add-account",
+        account: {
+          id: user,
+          user,
+          domain: "example.org",
+          server: addressOf("exchange"),
+          password,
+          register: true,
+          expiresS: 3600,
+        },
+      });
+    }
+  }
+
+  #add(name: string, isExchange: boolean): void {
+    const stack = new UserAgent({
+      local: { memory: { host: name, port: 0 } },
+      userAgentName: name,
+      hashes,
+      createToken: () => `${name}x${++this.#tokens}`,
+      serves: isExchange ? ["REGISTER"] : [],
+      acceptAnyUser: isExchange,
+    });
+    this.#stacks.set(name, stack);
+    this.#events.set(name, []);
+  }
+
+  /** A command to a stack, and all that follows from it without time passing. */
+  give(name: string, command: UaCommand): void {
+    this.#feed(name, { kind: "command", command });
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) next();
+  }
+
+  /** The events of a telephone since it was asked last. */
+  events(name: string): readonly UaEvent[] {
+    return this.#events.get(name)?.splice(0) ?? [];
+  }
+
+  #feed(name: string, input: UaInput): void {
+    const outputs = this.#stacks.get(name)?.handle(input, this.nowMs) ?? [];
+    for (const output of outputs) {
+      if (output.kind === "send") {
+        const { bytes, to } = output;
+        const from = addressOf(name);
+        this.#queue.push(() => this.#feed(to.host, { kind: "datagram", bytes, from }));
+      } else if (output.kind === "event") {
+        if (name === "exchange") this.#queue.push(() => this.#toExchange(output.event));
+        else this.#events.get(name)?.push(output.event);
+      }
+    }
+  }
+
+  #toExchange(event: UaEvent): void {
+    const outputs: readonly ExchangeOutput[] = this.#exchange.handle(
+      { kind: "ua", event },
+      this.nowMs,
+    );
+    for (const output of outputs) {
+      if (output.kind === "record") this.records.push(output.record);
+      if (output.kind !== "ua") continue;
+      const { command } = output;
+      this.#queue.push(() => this.#feed("exchange", { kind: "command", command }));
+    }
+  }
+}
+
+const kinds = (events: readonly UaEvent[]) =>
+  events.map((event) => {
+    const body = "body" in event && event.body !== undefined ? ` +${event.body}` : "";
+    if (event.kind === "incoming") return `incoming +${event.request.body}`;
+    if (event.kind === "ended") return `ended ${event.cause}`;
+    const status = "status" in event ? ` ${event.status}` : "";
+    return `${event.kind}${status}${body}`;
+  });
+
+function ring(wire: Wire, body?: string): string {
+  wire.give("101", {
+    kind: "invite",
+    session: "out",
+    uri: "sip:102@example.org",
+    account: "101",
+    ...(body === undefined ? {} : { body }),
+  });
+  const [event] = wire.events("102");
+  if (event?.kind !== "incoming") throw new Error("nothing came in");
+  expect(event.request.body).toBe(body ?? "");
+  return event.session;
+}
+
+function twoPhones(): Wire {
+  const wire = new Wire([
+    ["101", "one"],
+    ["102", "two"],
+  ]);
+  expect(kinds(wire.events("101"))).toEqual(["registered"]);
+  expect(kinds(wire.events("102"))).toEqual(["registered"]);
+  return wire;
+}
+
+describe("createExchange() over SIP stacks", () => {
+  it("registers with digest, and refuses a wrong password", () => {
+    const wire = new Wire([["101", "wrong"]]);
+    expect(kinds(wire.events("101"))).toEqual(["registration-failed 403"]);
+    twoPhones();
+  });
+
+  it("carries a whole call", () => {
+    const wire = twoPhones();
+    const session = ring(wire, "offer");
+    wire.give("102", { kind: "respond", session, status: 180 });
+    expect(kinds(wire.events("101"))).toEqual(["progress 180"]);
+    wire.give("102", { kind: "respond", session, status: 200, body: "answer" });
+    expect(kinds(wire.events("101"))).toEqual(["answered +answer"]);
+    expect(kinds(wire.events("102"))).toEqual(["confirmed"]);
+    wire.give("102", { kind: "reinvite", session, body: "hold" });
+    expect(kinds(wire.events("101"))).toEqual(["reoffered +hold"]);
+    wire.give("101", { kind: "respond", session: "out", status: 200, body: "held" });
+    expect(kinds(wire.events("102"))).toEqual(["answered +held"]);
+    expect(kinds(wire.events("101"))).toEqual(["confirmed"]);
+    wire.nowMs = 5000;
+    wire.give("101", { kind: "end", session: "out" });
+    expect(kinds(wire.events("101"))).toEqual(["ended local"]);
+    expect(kinds(wire.events("102"))).toEqual(["ended bye"]);
+    expect(wire.records).toMatchObject([
+      { from: "101", to: "102", result: "answered", durationMs: 5000 },
+    ]);
+  });
+
+  it("tells the callee who calls, as it was proven", () => {
+    const wire = twoPhones();
+    wire.give("101", {
+      kind: "invite",
+      session: "out",
+      uri: "sip:102@example.org",
+      account: "101",
+      body: "offer",
+    });
+    const [event] = wire.events("102");
+    if (event?.kind !== "incoming") throw new Error("nothing came in");
+    expect(event.from.user).toBe("101");
+    expect(event.account).toBe("102");
+    const asserted = event.request.headers.filter(({ name }) => name === "p-asserted-identity");
+    expect(asserted.map(({ value }) => value)).toEqual(["<sip:101@example.org>"]);
+    const hops = event.request.headers.filter(({ name }) => name === "max-forwards");
+    expect(hops.map(({ value }) => value)).toEqual(["69"]);
+  });
+
+  it("carries offer and answer the other way round", () => {
+    const wire = twoPhones();
+    const session = ring(wire);
+    wire.give("102", { kind: "respond", session, status: 200, body: "offer" });
+    expect(kinds(wire.events("101"))).toEqual(["answered +offer"]);
+    expect(kinds(wire.events("102"))).toEqual([]);
+    wire.give("101", { kind: "ack", session: "out", body: "answer" });
+    expect(kinds(wire.events("102"))).toEqual(["confirmed +answer"]);
+    wire.give("102", { kind: "reinvite", session });
+    expect(kinds(wire.events("101"))).toEqual(["reoffered"]);
+    wire.give("101", { kind: "respond", session: "out", status: 200, body: "offer 2" });
+    expect(kinds(wire.events("102"))).toEqual(["answered +offer 2"]);
+    wire.give("102", { kind: "ack", session, body: "answer 2" });
+    expect(kinds(wire.events("101"))).toEqual(["confirmed +answer 2"]);
+  });
+
+  it("carries a caller's giving up, a refusal and early media", () => {
+    const wire = twoPhones();
+    let session = ring(wire, "offer");
+    wire.give("102", { kind: "respond", session, status: 183, body: "early" });
+    expect(kinds(wire.events("101"))).toEqual(["progress 183 +early"]);
+    wire.give("101", { kind: "end", session: "out" });
+    expect(kinds(wire.events("102"))).toEqual(["ended cancel"]);
+    wire.events("101");
+    session = ring(wire, "offer");
+    wire.give("102", { kind: "end", session, status: 486 });
+    expect(kinds(wire.events("101"))).toEqual(["failed 486"]);
+    expect(wire.records.map(({ result }) => result)).toEqual(["unanswered", "refused"]);
+  });
+
+  it("finds no one who has signed off", () => {
+    const wire = twoPhones();
+    wire.give("102", { kind: "remove-account", account: "102" });
+    wire.give("101", {
+      kind: "invite",
+      session: "out",
+      uri: "sip:102@example.org",
+      account: "101",
+      body: "offer",
+    });
+    expect(kinds(wire.events("101"))).toEqual(["failed 480"]);
+  });
+});

@@ -1,0 +1,239 @@
+import { utf8TextFromLatin1 } from "../base/bytes.ts";
+import { type Core, earliestMs } from "../base/core.ts";
+import type { MediaEvent } from "../base/media-messages.ts";
+import { headerValue, parseUri, type UaEvent } from "../sip/index.ts";
+import { Authority } from "./authority.ts";
+import { Bridge, type SessionEvent } from "./bridge.ts";
+import { callerIdentity, isAnonymous } from "./caller-identity.ts";
+import {
+  DEFAULT_SERVICE_NUMBERS,
+  EXCHANGE_LIMITS,
+  type ExchangeConfig,
+  type ExchangeInput,
+  type ExchangeOutput,
+  logOf,
+  type ServiceKind,
+  toUa,
+} from "./exchange-types.ts";
+import { LocationTable, targetOf } from "./location.ts";
+import { answerRegister } from "./registrar.ts";
+import { ServiceCall } from "./service-call.ts";
+
+/** A small exchange: registrar, calls between its users, an echo and a test tone. */
+export type Exchange = Core<ExchangeInput, ExchangeOutput>;
+
+/** Creates an exchange. Its user agent serves REGISTER and accepts any user. */
+export function createExchange(config: ExchangeConfig): Exchange {
+  return new SmallExchange(config);
+}
+
+/** @see RFC 3261 §8.1.1.6 */
+const MAX_FORWARDS = 70;
+
+type Incoming = Extract<UaEvent, { kind: "incoming" }>;
+
+class SmallExchange implements Exchange {
+  readonly #config: ExchangeConfig;
+  readonly #authority: Authority;
+  readonly #location = new LocationTable();
+  readonly #calls = new Set<Bridge | ServiceCall>();
+  readonly #bySession = new Map<string, Bridge | ServiceCall>();
+  readonly #byMedia = new Map<string, ServiceCall>();
+
+  constructor(config: ExchangeConfig) {
+    this.#config = config;
+    this.#authority = new Authority(config);
+  }
+
+  deadlineMs(): number | undefined {
+    let deadlineMs = this.#location.deadlineMs();
+    for (const call of this.#calls) deadlineMs = earliestMs(deadlineMs, call.deadlineMs());
+    return deadlineMs;
+  }
+
+  handle(input: ExchangeInput, nowMs: number): readonly ExchangeOutput[] {
+    switch (input.kind) {
+      case "timeout":
+        return this.#timeout(nowMs);
+      case "media":
+        return this.#mediaEvent(input.event, nowMs);
+      case "ua":
+        return this.#uaEvent(input.event, nowMs);
+    }
+  }
+
+  #uaEvent(event: UaEvent, nowMs: number): readonly ExchangeOutput[] {
+    switch (event.kind) {
+      case "incoming":
+        return this.#incoming(event, nowMs);
+      case "request":
+        return this.#request(event, nowMs);
+      case "progress":
+      case "answered":
+      case "failed":
+      case "ended":
+      case "confirmed":
+      case "reoffered":
+      case "reoffer-failed":
+        return this.#sessionEvent(event, nowMs);
+      default:
+        return [];
+    }
+  }
+
+  #timeout(nowMs: number): readonly ExchangeOutput[] {
+    const outputs: ExchangeOutput[] = [];
+    for (const { user, binding } of this.#location.expire(nowMs)) {
+      outputs.push(logOf("info", `The registration of ${user} at ${binding.uriText} ran out.`));
+    }
+    for (const call of [...this.#calls]) {
+      outputs.push(...call.timeout(nowMs));
+      this.#forgetIfOver(call);
+    }
+    return outputs;
+  }
+
+  #mediaEvent(event: MediaEvent, nowMs: number): readonly ExchangeOutput[] {
+    const call = this.#byMedia.get(event.session);
+    if (call === undefined) return [];
+    const outputs = call.media(event, nowMs);
+    this.#forgetIfOver(call);
+    return outputs;
+  }
+
+  #sessionEvent(event: SessionEvent, nowMs: number): readonly ExchangeOutput[] {
+    const call = this.#bySession.get(event.session);
+    if (call === undefined) return [];
+    const outputs = call.handle(event, nowMs);
+    this.#forgetIfOver(call);
+    return outputs;
+  }
+
+  #forgetIfOver(call: Bridge | ServiceCall): void {
+    if (!call.over || !this.#calls.delete(call)) return;
+    for (const session of call.sessions) this.#bySession.delete(session);
+    if (call instanceof ServiceCall) this.#byMedia.delete(call.mediaSession);
+  }
+
+  #request(event: Extract<UaEvent, { kind: "request" }>, nowMs: number): readonly ExchangeOutput[] {
+    if (event.message.method !== "REGISTER") {
+      return [toUa({ kind: "reply", request: event.request, status: 405 })];
+    }
+    const registrar = {
+      config: this.#config,
+      authority: this.#authority,
+      location: this.#location,
+    };
+    return answerRegister(registrar, event, nowMs);
+  }
+
+  #incoming(event: Incoming, nowMs: number): readonly ExchangeOutput[] {
+    const { session, request } = event;
+    const refuse = (status: number): readonly ExchangeOutput[] => [
+      toUa({ kind: "respond", session, status }),
+    ];
+    const hops = Number(headerValue(request, "max-forwards") ?? MAX_FORWARDS);
+    if (!(hops > 0)) return refuse(483);
+    const verdict = this.#authority.judge(request, event.from.user, nowMs);
+    if (verdict.kind === "challenge") {
+      return [toUa({ kind: "respond", session, status: 401, headers: verdict.headers })];
+    }
+    const caller = verdict.kind === "known" ? verdict.user : event.from.user;
+    const honest = caller === event.from.user || isAnonymous(event.from);
+    if (verdict.kind === "refused" || !honest) {
+      const why = verdict.kind === "refused" ? verdict.why : `${caller} is not ${event.from.user}`;
+      const text = `A call of ${event.from.uri} from ${event.source.host} was refused: ${why}.`;
+      return [...refuse(403), logOf("warn", text)];
+    }
+    if (this.#calls.size >= EXCHANGE_LIMITS.calls) {
+      const headers = [{ name: "retry-after", value: "10" }];
+      return [
+        toUa({ kind: "respond", session, status: 503, headers }),
+        logOf("warn", `A call of ${caller} was refused: there are too many calls.`),
+      ];
+    }
+    const uri = parseUri(request.uri);
+    const called = uri.ok ? utf8TextFromLatin1(uri.value.user) : "";
+    const service = this.#serviceOf(called);
+    if (service !== undefined) return this.#startService(event, service, caller, called, nowMs);
+    if (!this.#authority.isUser(called)) return refuse(404);
+    return this.#startBridge(event, { caller, called, hops }, nowMs);
+  }
+
+  #serviceOf(number: string): ServiceKind | undefined {
+    const numbers = this.#config.services ?? DEFAULT_SERVICE_NUMBERS;
+    if (number === numbers.echo) return "echo";
+    return number === numbers.milliwatt ? "milliwatt" : undefined;
+  }
+
+  #startService(
+    event: Incoming,
+    service: ServiceKind,
+    caller: string,
+    called: string,
+    nowMs: number,
+  ): readonly ExchangeOutput[] {
+    const id = `${service}-${this.#config.createToken()}`;
+    const offer = event.request.body;
+    const call = new ServiceCall(
+      {
+        id,
+        service,
+        from: caller,
+        to: called,
+        caller: event.session,
+        sdpSessionId: String(Math.floor(nowMs) + 1),
+        ...(offer === "" ? {} : { offer }),
+      },
+      nowMs,
+    );
+    this.#calls.add(call);
+    this.#bySession.set(event.session, call);
+    this.#byMedia.set(id, call);
+    return call.start();
+  }
+
+  #startBridge(
+    event: Incoming,
+    who: { readonly caller: string; readonly called: string; readonly hops: number },
+    nowMs: number,
+  ): readonly ExchangeOutput[] {
+    const { session, request } = event;
+    const bindings = this.#location.of(who.called).filter(({ expiresAtMs }) => expiresAtMs > nowMs);
+    if (bindings.length === 0) return [toUa({ kind: "respond", session, status: 480 })];
+    const id = `exchange-${this.#config.createToken()}`;
+    const legs = bindings.map((binding, at) => ({ session: `${id}-${at + 1}`, binding }));
+    const call = new Bridge(
+      {
+        id,
+        from: who.caller,
+        to: who.called,
+        caller: session,
+        legs: legs.map((leg) => leg.session),
+      },
+      request.body === "",
+      nowMs,
+    );
+    this.#calls.add(call);
+    for (const one of call.sessions) this.#bySession.set(one, call);
+    const { from, headers } = callerIdentity(who.caller, this.#config.domain, event.from, request);
+    const content =
+      request.body === ""
+        ? {}
+        : {
+            body: request.body,
+            contentType: headerValue(request, "content-type") ?? "application/sdp",
+          };
+    return legs.map((leg) =>
+      toUa({
+        kind: "invite",
+        session: leg.session,
+        uri: leg.binding.uriText,
+        to: targetOf(leg.binding),
+        from,
+        headers: [{ name: "max-forwards", value: String(who.hops - 1) }, ...headers],
+        ...content,
+      }),
+    );
+  }
+}

@@ -1,0 +1,122 @@
+import { earliestMs } from "../base/core.ts";
+import { type SipAddress, type SipUri, sameUri } from "../sip/index.ts";
+import { EXCHANGE_LIMITS } from "./exchange-types.ts";
+
+/** Where a user can be reached, and until when. @see RFC 3261 §10.3 */
+export interface Binding {
+  readonly uri: SipUri;
+  /** The contact URI as it was registered: the Request-URI of calls to it. */
+  readonly uriText: string;
+  /** Where the REGISTER came from. */
+  readonly source: SipAddress;
+  readonly callId: string;
+  readonly cseq: number;
+  readonly expiresAtMs: number;
+}
+
+/** A change that a REGISTER asks for: a lease of 0 removes. */
+export interface BindingChange {
+  readonly uri: SipUri;
+  readonly uriText: string;
+  readonly expiresMs: number;
+}
+
+/** Who asks for a change. */
+export interface BindingOrigin {
+  readonly source: SipAddress;
+  readonly callId: string;
+  readonly cseq: number;
+}
+
+/** The location table: the contacts of every user, each until its lease ends. */
+export class LocationTable {
+  readonly #bindings = new Map<string, readonly Binding[]>();
+
+  /** The contacts of a user, the last registered first. */
+  of(user: string): readonly Binding[] {
+    return this.#bindings.get(user) ?? [];
+  }
+
+  /**
+   * Whether a change comes out of order: the same Call-ID changed a binding before with a CSeq not
+   * lower than this one. @see RFC 3261 §10.3 step 7
+   */
+  isStale(user: string, uri: SipUri, origin: BindingOrigin): boolean {
+    return this.of(user).some(
+      (binding) =>
+        binding.callId === origin.callId &&
+        binding.cseq >= origin.cseq &&
+        sameUri(binding.uri, uri),
+    );
+  }
+
+  /** Makes the changes, which were checked before; returns what was pushed out by the limit. */
+  change(
+    user: string,
+    changes: readonly BindingChange[],
+    origin: BindingOrigin,
+    nowMs: number,
+  ): readonly Binding[] {
+    let bindings = this.of(user);
+    for (const { uri, uriText, expiresMs } of changes) {
+      bindings = bindings.filter((binding) => !sameUri(binding.uri, uri));
+      if (expiresMs === 0) continue;
+      bindings = [{ uri, uriText, ...origin, expiresAtMs: nowMs + expiresMs }, ...bindings];
+    }
+    const kept = latest(bindings);
+    this.#set(user, kept);
+    return bindings.filter((binding) => !kept.includes(binding));
+  }
+
+  /** Removes every contact of a user. */
+  clear(user: string): void {
+    this.#bindings.delete(user);
+  }
+
+  /** Removes what has run out by `nowMs` and returns it. */
+  expire(nowMs: number): readonly { readonly user: string; readonly binding: Binding }[] {
+    const gone: { readonly user: string; readonly binding: Binding }[] = [];
+    for (const [user, bindings] of this.#bindings) {
+      const kept = bindings.filter(({ expiresAtMs }) => expiresAtMs > nowMs);
+      if (kept.length === bindings.length) continue;
+      for (const binding of bindings) if (!kept.includes(binding)) gone.push({ user, binding });
+      this.#set(user, kept);
+    }
+    return gone;
+  }
+
+  deadlineMs(): number | undefined {
+    let deadlineMs: number | undefined;
+    for (const bindings of this.#bindings.values()) {
+      for (const { expiresAtMs } of bindings) deadlineMs = earliestMs(deadlineMs, expiresAtMs);
+    }
+    return deadlineMs;
+  }
+
+  #set(user: string, bindings: readonly Binding[]): void {
+    if (bindings.length === 0) this.#bindings.delete(user);
+    else this.#bindings.set(user, bindings);
+  }
+}
+
+/** As many as may be, those whose leases last longest, in their order. */
+function latest(bindings: readonly Binding[]): readonly Binding[] {
+  const limit = EXCHANGE_LIMITS.contactsPerUser;
+  if (bindings.length <= limit) return bindings;
+  const longest = [...bindings].sort((a, b) => b.expiresAtMs - a.expiresAtMs).slice(0, limit);
+  return bindings.filter((binding) => longest.includes(binding));
+}
+
+/**
+ * Where requests to a contact go. A contact that names the very host its REGISTER came from is
+ * taken at its word, port and all. Any other (behind a translator, a host name, another
+ * interface) is reached where it sent from, which is what keeps a translator's way open.
+ * @see RFC 3581 §4
+ */
+export function targetOf({ uri, source }: Binding): SipAddress {
+  if (source.transport === "memory" || uri.host !== source.host) return source;
+  return { transport: source.transport, host: uri.host, port: uri.port ?? SIP_PORT };
+}
+
+/** @see RFC 3261 §19.1.2 */
+const SIP_PORT = 5060;
