@@ -1,0 +1,60 @@
+import { PortError } from "../../base/port-fault.ts";
+
+/**
+ * A C function. Buffers are handed over as typed arrays, which the function may fill. `async` runs
+ * it on a thread of the runtime's pool; its last argument is told the error or the result.
+ */
+export interface NativeFunction {
+  (...args: unknown[]): unknown;
+  async(...args: unknown[]): void;
+}
+
+/** A shared library: `func` takes a C prototype and gives the function to call. */
+export interface NativeLibrary {
+  func(prototype: string): NativeFunction;
+}
+
+/** The npm package `koffi`: the part that is used here. */
+export interface Koffi {
+  /** A library by its name (`libasound.so.2`), null for the program itself; throws where absent. */
+  load(name: string | null): NativeLibrary;
+  /** The error number that the last call left on this thread. */
+  errno(): number;
+}
+
+/** Not a literal in `import()`, so that a machine that could not install it still compiles. */
+const koffiPackage: string = "koffi";
+
+/**
+ * Loads `koffi`, which calls C functions of the system's libraries. It brings a built binary for
+ * each common machine; it is optional for the others. `what` is what it is wanted for.
+ * @throws PortError `unsupported`, saying what to install
+ */
+export async function loadKoffi(
+  what: string,
+  load: () => Promise<unknown> = () => import(koffiPackage),
+): Promise<Koffi> {
+  let said = "it exports no function load";
+  try {
+    const loaded = await load();
+    if (isKoffi(loaded)) return loaded;
+  } catch (error) {
+    said = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+  }
+  throw new PortError({
+    kind: "unsupported",
+    what: `${what} through the npm package "koffi"`,
+    advice: `run "npm install koffi" (loading it: ${said})`,
+  });
+}
+
+function isKoffi(loaded: unknown): loaded is Koffi {
+  return (
+    typeof loaded === "object" &&
+    loaded !== null &&
+    "load" in loaded &&
+    typeof loaded.load === "function" &&
+    "errno" in loaded &&
+    typeof loaded.errno === "function"
+  );
+}

@@ -1,0 +1,77 @@
+import type { PortFault } from "../../base/port-fault.ts";
+import type { PcmStreamEvents } from "../ports/pcm-stream.ts";
+import { LINE_RATE_HZ, Resampler } from "./resample.ts";
+import type { CardChannels, CardRateHz } from "./sound-card.ts";
+import type { ChannelSide } from "./sound-channel.ts";
+
+/** 10 ms, the line's frame. */
+export const FRAME_MS = 10;
+const FRAME_SAMPLES = (LINE_RATE_HZ / 1000) * FRAME_MS;
+
+/**
+ * One line on a card: its channel taken out of the card's frame and brought to 8 kHz, and the
+ * answer put back. A line that has the card for itself hears the left channel and is played on
+ * both.
+ */
+export class LineStream {
+  readonly frameSamples = FRAME_SAMPLES;
+  readonly side: ChannelSide;
+  readonly #events: PcmStreamEvents;
+  readonly #down: Resampler | undefined;
+  readonly #up: Resampler | undefined;
+  readonly #cardFrame: Int16Array;
+  readonly #captured = new Int16Array(FRAME_SAMPLES);
+  readonly #playout = new Int16Array(FRAME_SAMPLES);
+  #position = 0;
+  isStarted = false;
+
+  constructor(side: ChannelSide, rateHz: CardRateHz, events: PcmStreamEvents) {
+    this.side = side;
+    this.#events = events;
+    const isLineRate = rateHz === LINE_RATE_HZ;
+    this.#down = isLineRate ? undefined : new Resampler(rateHz, LINE_RATE_HZ);
+    this.#up = isLineRate ? undefined : new Resampler(LINE_RATE_HZ, rateHz);
+    this.#cardFrame = new Int16Array((rateHz / 1000) * FRAME_MS);
+  }
+
+  /** Begins with silence in the filters. */
+  start(): void {
+    this.isStarted = true;
+    this.#down?.reset();
+    this.#up?.reset();
+  }
+
+  /** So many samples of the line's were lost. */
+  skip(samples: number): void {
+    this.#position += samples;
+  }
+
+  /** Hands the card's frame over to the line's user. */
+  capture(card: Int16Array, channels: CardChannels): void {
+    const first = this.side === "right" ? 1 : 0;
+    const into = this.#down === undefined ? this.#captured : this.#cardFrame;
+    for (let n = 0; n < into.length; n++) into[n] = card[n * channels + first] ?? 0;
+    this.#down?.process(into, this.#captured);
+    this.#playout.fill(0);
+    const position = this.#position;
+    this.#position += FRAME_SAMPLES;
+    this.#events.onFrame(this.#captured, this.#playout, position);
+  }
+
+  /** Puts what the line's user answered into the card's frame. */
+  play(card: Int16Array, channels: CardChannels): void {
+    this.#up?.process(this.#playout, this.#cardFrame);
+    const from = this.#up === undefined ? this.#playout : this.#cardFrame;
+    const first = this.side === "right" ? 1 : 0;
+    const last = this.side === "left" ? 0 : channels - 1;
+    for (let n = 0; n < from.length; n++) {
+      for (let channel = first; channel <= last; channel++) {
+        card[n * channels + channel] = from[n] ?? 0;
+      }
+    }
+  }
+
+  fault(fault: PortFault): void {
+    this.#events.onFault(fault);
+  }
+}

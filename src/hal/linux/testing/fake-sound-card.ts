@@ -1,0 +1,152 @@
+import type { PortFault } from "../../../base/port-fault.ts";
+import { done, err, ok } from "../../../base/result.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type {
+  CardCapture,
+  CardChannels,
+  CardPlayout,
+  CardRateHz,
+  CardResult,
+  SoundCard,
+} from "../sound-card.ts";
+
+/** How a card of the tests is made. */
+export interface FakeCardOptions {
+  readonly rateHz?: CardRateHz;
+  readonly channels?: CardChannels;
+  /** Parts per million by which each direction runs fast. */
+  readonly capturePpm?: number;
+  readonly playoutPpm?: number;
+  /** The count moves on by so many samples at once. */
+  readonly grainSamples?: number;
+  /** What the line says: a sample of a channel, counted from the card's first start. */
+  readonly said?: (sample: number, channel: number) => number;
+}
+
+/** A sound card that runs by a clock of the tests, and remembers what it did. */
+export class FakeSoundCard implements SoundCard {
+  readonly what = "sound card of the test";
+  readonly rateHz: CardRateHz;
+  readonly journal: string[] = [];
+  /** All that was played, channels interleaved. */
+  readonly played: number[] = [];
+  readonly queueLengths: number[] = [];
+  fault: PortFault | undefined;
+  /** The card brings nothing, but says nothing either. */
+  isHung = false;
+  looks = 0;
+  readonly #clock: Clock;
+  readonly #options: FakeCardOptions;
+  readonly #channels: CardChannels;
+  #captureSinceMs: number | undefined;
+  #read = 0;
+  #said = 0;
+  #playSinceMs: number | undefined;
+  #written = 0;
+
+  constructor(clock: Clock, options: FakeCardOptions = {}) {
+    this.#clock = clock;
+    this.#options = options;
+    this.rateHz = options.rateHz ?? 8000;
+    this.#channels = options.channels ?? 1;
+  }
+
+  get capture(): CardCapture {
+    return {
+      channels: this.#channels,
+      bufferSamples: (this.rateHz * 80) / 1000,
+      start: () => {
+        this.journal.push("capture start");
+        if (this.fault !== undefined) return this.#broken(this.fault);
+        this.#captureSinceMs = this.#clock.nowMs();
+        this.#read = 0;
+        return done;
+      },
+      stop: () => {
+        this.journal.push("capture stop");
+        this.#captureSinceMs = undefined;
+      },
+      waiting: () => this.#waiting(),
+      read: (into) => {
+        const samples = into.length / this.#channels;
+        for (let n = 0; n < into.length; n++) {
+          const channel = n % this.#channels;
+          const sample = this.#said + Math.floor(n / this.#channels);
+          into[n] = this.#options.said?.(sample, channel) ?? 0;
+        }
+        this.#read += samples;
+        this.#said += samples;
+        return done;
+      },
+    };
+  }
+
+  get playout(): CardPlayout {
+    return {
+      channels: this.#channels,
+      bufferSamples: this.#playBuffer,
+      start: (silentSamples) => {
+        this.journal.push(`playout start ${silentSamples}`);
+        if (this.fault !== undefined) return this.#broken(this.fault);
+        // As a kernel does with an empty queue.
+        if (silentSamples === 0) return err({ kind: "xrun" });
+        this.#playSinceMs = this.#clock.nowMs();
+        this.#written = silentSamples;
+        return done;
+      },
+      stop: () => {
+        this.journal.push("playout stop");
+        this.#playSinceMs = undefined;
+      },
+      queued: () => {
+        if (this.fault !== undefined) return this.#broken(this.fault);
+        const queued = this.#queued();
+        if (queued < 0) return err({ kind: "xrun" });
+        this.queueLengths.push(queued);
+        return ok(queued);
+      },
+      write: (from) => {
+        this.#written += from.length / this.#channels;
+        this.played.push(...from);
+        return this.#queued() > this.#playBuffer ? err({ kind: "xrun" }) : done;
+      },
+    };
+  }
+
+  close(): void {
+    this.journal.push("close");
+    this.#captureSinceMs = undefined;
+    this.#playSinceMs = undefined;
+  }
+
+  get #playBuffer(): number {
+    return (this.rateHz * 40) / 1000;
+  }
+
+  #waiting(): CardResult<number> {
+    this.looks++;
+    if (this.fault !== undefined) return this.#broken(this.fault);
+    if (this.#captureSinceMs === undefined || this.isHung) return ok(0);
+    const { capturePpm = 0 } = this.#options;
+    const waiting = this.#run(this.#captureSinceMs, capturePpm) - this.#read;
+    if (waiting <= (this.rateHz * 80) / 1000) return ok(waiting);
+    this.#captureSinceMs = undefined;
+    return err({ kind: "xrun" });
+  }
+
+  #queued(): number {
+    if (this.#playSinceMs === undefined) return this.#written;
+    return this.#written - this.#run(this.#playSinceMs, this.#options.playoutPpm ?? 0);
+  }
+
+  #run(sinceMs: number, ppm: number): number {
+    const { grainSamples = 1 } = this.#options;
+    const samples = ((this.#clock.nowMs() - sinceMs) / 1000) * this.rateHz * (1 + ppm * 1e-6);
+    // A hair more, as a sum of fractions may end just under a whole sample.
+    return Math.floor((samples + 1e-6) / grainSamples) * grainSamples;
+  }
+
+  #broken(fault: PortFault): CardResult<never> {
+    return err({ kind: "fault", fault });
+  }
+}

@@ -1,0 +1,110 @@
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { PortError, type PortFaultKind } from "../../base/port-fault.ts";
+import { createFileStore } from "./file-store.ts";
+
+let directory = "";
+
+beforeEach(async () => {
+  directory = join(await mkdtemp(join(tmpdir(), "tipring-store-")), "data");
+});
+
+afterEach(async () => {
+  await rm(join(directory, ".."), { recursive: true, force: true });
+});
+
+async function kindOf(attempt: Promise<unknown>): Promise<PortFaultKind | "none" | "other"> {
+  try {
+    await attempt;
+    return "none";
+  } catch (error) {
+    return error instanceof PortError ? error.fault.kind : "other";
+  }
+}
+
+describe("createFileStore()", () => {
+  it("read() of what was never written is undefined, also without a directory", async () => {
+    expect(await createFileStore(directory).read("state.json")).toBeUndefined();
+  });
+
+  it("write() then read() gives the text, and leaves nothing else behind", async () => {
+    const store = createFileStore(directory);
+    await store.write("state.json", "old");
+    await store.write("state.json", "naïve ☎\n");
+    expect(await store.read("state.json")).toBe("naïve ☎\n");
+    expect(await readdir(directory)).toEqual(["state.json"]);
+    expect((await stat(join(directory, "state.json"))).mode & 0o777).toBe(0o600);
+  });
+
+  it("write() of one name happens in the order asked", async () => {
+    const store = createFileStore(directory);
+    const texts = Array.from({ length: 20 }, (_, index) => "x".repeat(20 - index));
+    const writes = texts.map((text) => store.write("a", text));
+    expect(await store.read("a")).toBe("x");
+    await Promise.all(writes);
+  });
+
+  it("append() adds whole lines in the order asked, mixed with write()", async () => {
+    const store = createFileStore(directory);
+    await Promise.all([
+      store.append("calls.jsonl", "lost"),
+      store.write("calls.jsonl", "head\n"),
+      store.append("calls.jsonl", "one"),
+      store.append("calls.jsonl", "two"),
+    ]);
+    expect(await store.read("calls.jsonl")).toBe("head\none\ntwo\n");
+  });
+
+  it("append() closes a line that a power cut tore", async () => {
+    const store = createFileStore(directory);
+    await store.append("calls.jsonl", "one");
+    await writeFile(join(directory, "calls.jsonl"), '{"torn":');
+    await createFileStore(directory).append("calls.jsonl", "two");
+    expect(await readFile(join(directory, "calls.jsonl"), "utf8")).toBe('{"torn":\ntwo\n');
+  });
+
+  it("append() refuses a line with a line end, since it would be two", async () => {
+    const store = createFileStore(directory);
+    expect(await kindOf(store.append("a", "one\ntwo"))).toBe("other");
+    expect(await store.read("a")).toBeUndefined();
+  });
+
+  it.each([
+    ["", "not-found"],
+    [".", "not-found"],
+    ["..", "not-found"],
+    ["a/b", "not-found"],
+    ["../a", "not-found"],
+    ["a~1", "not-found"],
+    ["a\0", "not-found"],
+    ["x".repeat(129), "not-found"],
+    ["x".repeat(128), "none"],
+    ["A.z-0_9", "none"],
+    ["...", "none"],
+  ] as const)("the name %j: %s", async (name, kind) => {
+    const store = createFileStore(directory);
+    expect(await kindOf(store.write(name, ""))).toBe(kind);
+    expect(await kindOf(store.append(name, ""))).toBe(kind);
+    expect(await kindOf(store.read(name))).toBe(kind);
+  });
+
+  it("a directory that is a file fails, and does not block later writes", async () => {
+    await writeFile(directory, "");
+    const store = createFileStore(directory);
+    expect(await kindOf(store.write("a", "1"))).toMatch(/not-found|io/);
+    await rm(directory);
+    await store.write("a", "2");
+    expect(await store.read("a")).toBe("2");
+  });
+
+  it.skipIf(process.getuid?.() === 0)("a directory without rights is permission", async () => {
+    const store = createFileStore(directory);
+    await store.write("a", "1");
+    await chmod(directory, 0o500);
+    expect(await kindOf(store.write("a", "2"))).toBe("permission");
+    await chmod(directory, 0o700);
+    expect(await store.read("a")).toBe("1");
+  });
+});

@@ -1,0 +1,6 @@
+export { type ClockSource, createClock } from "./clock.ts";
+export { createFileStore } from "./file-store.ts";
+export { hashes } from "./hashes.ts";
+export { createRandom } from "./random.ts";
+export { createResolver, type NameLookup, type ResolverOptions } from "./resolver.ts";
+export { createUdp } from "./udp.ts";
