@@ -1,0 +1,28 @@
+import { randomBytes } from "node:crypto";
+import type { CommandOptions } from "./command-line.ts";
+import { readConfig } from "./read-config.ts";
+
+/** `tipring check`: reads the configuration and says what is wrong, or what it comes to. */
+export async function check(options: CommandOptions): Promise<number> {
+  const read = await readConfig(options, () => randomBytes(10).toString("hex"));
+  if (!read.ok) {
+    for (const line of read.error) process.stderr.write(`${line}\n`);
+    const count = read.error.length === 1 ? "1 problem" : `${read.error.length} problems`;
+    process.stderr.write(`${count}\n`);
+    return 1;
+  }
+  const { box, board, file } = read.value;
+  const told = [`${file ?? "no configuration file: the defaults"}: good`];
+  told.push(`board ${board.name}: ${board.title}`);
+  for (const line of box.control.lines) {
+    const { server } = line;
+    const where =
+      server.kind === "network"
+        ? `${server.address.host}:${server.address.port}`
+        : "the built-in exchange";
+    const country = box.realtime.lines[line.line - 1]?.country.code ?? "?";
+    told.push(`line ${line.line}: ${line.account.user} at ${where}, country ${country}`);
+  }
+  process.stdout.write(`${told.join("\n")}\n`);
+  return 0;
+}

@@ -1,0 +1,110 @@
+import { parseArgs } from "node:util";
+import { err, ok, type Result } from "../../base/result.ts";
+import { didYouMean } from "../config/did-you-mean.ts";
+
+/** What the command line can be asked to do. */
+export const COMMANDS = ["run", "demo", "check", "safe", "help", "version"] as const;
+/** One of them. */
+export type Command = (typeof COMMANDS)[number];
+
+/** The options as typed; each command takes what concerns it. */
+export interface CommandOptions {
+  readonly config?: string;
+  readonly registrar?: string;
+  readonly board?: string;
+  readonly sipPort?: string;
+  readonly logLevel?: string;
+  readonly virtual: boolean;
+  readonly json: boolean;
+  readonly seed?: string;
+  readonly trace?: string;
+  readonly pcap?: string;
+  readonly phone?: string;
+  readonly out?: string;
+}
+
+/** What `tipring help` prints. */
+export const USAGE = `tipring: an analog telephone adapter
+
+  tipring run      run the adapter (the default)
+  tipring demo     make one complete call between two simulated telephones
+  tipring check    read the configuration and say what is wrong with it
+  tipring safe     put every line into its safe state: ringing off
+  tipring help, tipring version
+
+run, check, safe
+  --config FILE          a configuration file (tipring.yaml, where there is one)
+  --board NAME           a folder in boards/; hw-sim needs no hardware
+run
+  --registrar HOST:PORT  register the lines there, not at the built-in exchange
+  --sip-port PORT        where IP phones reach the built-in exchange (5060)
+  --log-level LEVEL      error, warn, info or debug
+demo
+  --virtual              in virtual time: no sockets, the same bytes at every run
+  --seed N               what chance is drawn from (1)
+  --phone KIND           touch-tone or rotary
+  --json                 one JSON object at the end
+  --trace FILE           write everything that happened, a JSON object a line
+  --pcap FILE            write the SIP and RTP that crossed, for Wireshark
+  --out FOLDER           where the recordings go (recordings)
+`;
+
+/** Reads the words of a command line; a wrong one is named together with what was meant. */
+export function readCommandLine(
+  words: readonly string[],
+): Result<{ readonly command: Command; readonly options: CommandOptions }, string> {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(words);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return err(`${message.split(". ")[0] ?? message}; "tipring help" lists the options`);
+  }
+  const { values, positionals } = parsed;
+  if (values.help === true) return ok({ command: "help", options: EMPTY });
+  if (values.version === true) return ok({ command: "version", options: EMPTY });
+  const word = positionals[0] ?? "run";
+  const command = COMMANDS.find((known) => known === word);
+  if (command === undefined) {
+    const meant = didYouMean(word, COMMANDS);
+    const advice =
+      meant === undefined ? '"tipring help" lists the commands' : `did you mean "${meant}"?`;
+    return err(`"${word}" is not a command; ${advice}`);
+  }
+  if (positionals.length > 1) return err(`"${positionals[1]}" is one word too many`);
+  const { "sip-port": sipPort, "log-level": logLevel, help: _, version: __, ...rest } = values;
+  return ok({
+    command,
+    options: {
+      ...EMPTY,
+      ...rest,
+      ...(sipPort === undefined ? {} : { sipPort }),
+      ...(logLevel === undefined ? {} : { logLevel }),
+    },
+  });
+}
+
+const EMPTY: CommandOptions = { virtual: false, json: false };
+
+function parse(words: readonly string[]) {
+  return parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: {
+      config: { type: "string" },
+      registrar: { type: "string" },
+      board: { type: "string" },
+      "sip-port": { type: "string" },
+      "log-level": { type: "string" },
+      virtual: { type: "boolean" },
+      json: { type: "boolean" },
+      seed: { type: "string" },
+      trace: { type: "string" },
+      pcap: { type: "string" },
+      phone: { type: "string" },
+      out: { type: "string" },
+      help: { type: "boolean", short: "h" },
+      version: { type: "boolean", short: "v" },
+    },
+  });
+}

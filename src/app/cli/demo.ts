@@ -1,0 +1,89 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { CommandOptions } from "./command-line.ts";
+
+/** What the simulator's demonstration tells of a step. */
+interface DemoStep {
+  readonly name: string;
+  readonly atMs: number;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** The part of `tipring/hw-sim` that the demonstration is. */
+interface DemoModule {
+  runDemo(options: {
+    seed: number;
+    virtual: boolean;
+    phone: "touch-tone" | "rotary";
+    capture: boolean;
+    onStep: (step: DemoStep) => void;
+    onTraceLine?: (line: string) => void;
+  }): Promise<{
+    readonly result: { readonly ok: boolean };
+    readonly files: {
+      readonly callerHeard: Uint8Array;
+      readonly calledHeard: Uint8Array;
+      readonly pcap: Uint8Array | undefined;
+    };
+  }>;
+}
+
+/** The module's name in a variable: the simulator is loaded when it is asked for, not built in. */
+const SIMULATOR = "tipring/hw-sim";
+
+/** `tipring demo`: one complete call, observed step by step at the telephones. */
+export async function demo(options: CommandOptions): Promise<number> {
+  const seed = Number(options.seed ?? "1");
+  const phone = options.phone ?? "touch-tone";
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    return refuse(`--seed is "${options.seed}"; it can be 0, 1, 2 and so on`);
+  }
+  if (phone !== "touch-tone" && phone !== "rotary") {
+    return refuse(`--phone is "${phone}"; it can be touch-tone or rotary`);
+  }
+  // The package's own simulator; the shape above is what it exports.
+  const { runDemo } = (await import(SIMULATOR)) as DemoModule;
+  const traceLines: string[] = [];
+  const { result, files } = await runDemo({
+    seed,
+    virtual: options.virtual,
+    phone,
+    capture: options.pcap !== undefined,
+    onStep: (step) => tell(step, options.json),
+    ...(options.trace === undefined
+      ? {}
+      : { onTraceLine: (line: string) => void traceLines.push(line) }),
+  });
+  const folder = options.out ?? "recordings";
+  await save(join(folder, "caller-heard.wav"), files.callerHeard);
+  await save(join(folder, "called-heard.wav"), files.calledHeard);
+  if (options.trace !== undefined) await save(options.trace, `${traceLines.join("\n")}\n`);
+  if (options.pcap !== undefined && files.pcap !== undefined) await save(options.pcap, files.pcap);
+  if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else {
+    process.stdout.write(
+      `${result.ok ? "Every step was observed." : "A step was not observed."} ` +
+        `What the two telephones heard is in ${folder}/.\n`,
+    );
+  }
+  return result.ok ? 0 : 1;
+}
+
+/** The narration; with --json it goes to standard error, so that the object stands alone. */
+function tell(step: DemoStep, json: boolean): void {
+  const seconds = (step.atMs / 1000).toFixed(3).padStart(8);
+  const mark = step.ok ? "ok  " : "FAIL";
+  const line = `${seconds} s  ${mark}  ${step.name.padEnd(16)}${step.detail}\n`;
+  (json ? process.stderr : process.stdout).write(line);
+}
+
+async function save(file: string, content: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, content);
+}
+
+function refuse(text: string): number {
+  process.stderr.write(`tipring demo: ${text}\n`);
+  return 2;
+}

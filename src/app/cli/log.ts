@@ -1,0 +1,44 @@
+import type { LogEvent, LogLevel } from "../../base/log-event.ts";
+import type { LogSink } from "../../hal/ports/log-sink.ts";
+
+const ORDER: readonly LogLevel[] = ["error", "warn", "info", "debug"];
+
+/** Whether an event is wanted at a level. */
+function wanted(event: LogEvent, level: LogLevel): boolean {
+  return ORDER.indexOf(event.level) <= ORDER.indexOf(level);
+}
+
+/** The service's log: one JSON object a line on standard output. */
+export async function createServiceLog(level: LogLevel): Promise<LogSink> {
+  const { pino } = await import("pino");
+  const logger = pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  });
+  return (event) => {
+    if (wanted(event, level)) logger[event.level]({ area: event.area, ...event.data }, event.text);
+  };
+}
+
+/** What the built-in exchange does well is no news to the person at the telephones. */
+const QUIET_AREA = "exchange";
+
+/** What a person at a terminal is told: a line in plain words, warnings and errors marked. */
+export function createTerminalLog(level: LogLevel, print: (line: string) => void): LogSink {
+  return (event) => {
+    if (!wanted(event, level)) return;
+    if (level === "info" && event.level === "info" && event.area === QUIET_AREA) return;
+    const mark = event.level === "error" ? "ERROR " : event.level === "warn" ? "warning: " : "";
+    print(`${mark}${event.area}: ${event.text}`);
+  };
+}
+
+/**
+ * A line that is safe to show at a terminal: names and reasons come from far ends, and a control
+ * character in one of them would be an order to the terminal. A stack keeps its lines.
+ */
+export function printable(line: string): string {
+  return line.replace(/(?!\n {4})\p{Cc}/gu, "\u{fffd}");
+}

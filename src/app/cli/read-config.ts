@@ -1,0 +1,121 @@
+import { readFile } from "node:fs/promises";
+import { err, ok, type Result } from "../../base/result.ts";
+import type { BoardFile } from "../config/board-file.ts";
+import type { BoxConfig } from "../config/box-config.ts";
+import { type ConfigProblem, printConfigProblem } from "../config/config-problem.ts";
+import { linesOf, parseRegistrar, resolveConfig } from "../config/resolve-config.ts";
+import type { UserConfig, UserLine } from "../config/user-config.ts";
+import { localAddressToward } from "../local-address.ts";
+import { packageVersion, readBoard } from "../package-files.ts";
+import type { CommandOptions } from "./command-line.ts";
+
+/** The file that is read where none is named. */
+const DEFAULT_FILE = "tipring.yaml";
+
+/** A configuration, resolved, with what the app itself needs of it. */
+export interface ReadConfig {
+  /** The file it came from; undefined where there was none. */
+  readonly file?: string;
+  readonly user: UserConfig;
+  readonly board: BoardFile;
+  readonly box: BoxConfig;
+  readonly lines: readonly UserLine[];
+  /** What is not wrong in itself but will not work, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the configuration that the options name, or the default one. `extend` may add what this
+ * run needs (a guest extension). Every problem is one printable line.
+ */
+export async function readConfig(
+  options: CommandOptions,
+  createToken: () => string,
+  extend: (user: UserConfig) => UserConfig = (user) => user,
+): Promise<Result<ReadConfig, readonly string[]>> {
+  const file = options.config ?? ((await exists(DEFAULT_FILE)) ? DEFAULT_FILE : undefined);
+  let user: UserConfig = {};
+  let describe = (problem: ConfigProblem): string => printConfigProblem("configuration", problem);
+  if (file !== undefined) {
+    const text = await readText(file);
+    if (!text.ok) return err([text.error]);
+    const { loadConfig } = await import("../config/load-config.ts");
+    const loaded = loadConfig(text.value, file);
+    if (!loaded.ok) return loaded;
+    user = loaded.value.config;
+    describe = loaded.value.describe;
+  }
+  const withOptions = fromOptions(user, options);
+  if (!withOptions.ok) return err([withOptions.error]);
+  user = await withReachableHost(extend(withOptions.value));
+  const board = await readBoard(user.board ?? "hw-sim");
+  if (!board.ok) return err([describe({ path: ["board"], text: board.error })]);
+  const version = await packageVersion();
+  const box = resolveConfig(user, { board: board.value, version, createToken });
+  if (!box.ok) return err(box.error.map(describe));
+  return ok({
+    user,
+    board: board.value,
+    box: box.value,
+    lines: linesOf(user, board.value),
+    warnings: warningsOf(user),
+    ...(file === undefined ? {} : { file }),
+  });
+}
+
+/** Toward a registrar elsewhere, the address it can answer to; loopback would not do. */
+async function withReachableHost(user: UserConfig): Promise<UserConfig> {
+  if (user.registrar === undefined || user.sip?.host !== undefined) return user;
+  const registrar = parseRegistrar(user.registrar);
+  const host = registrar && (await localAddressToward(registrar.host, registrar.port));
+  return host === undefined ? user : { ...user, sip: { ...user.sip, host } };
+}
+
+function warningsOf({ registrar, sip }: UserConfig): readonly string[] {
+  if (registrar === undefined || sip?.host !== undefined) return [];
+  return [
+    `There is no way to the registrar ${registrar} now, so SIP stays on this machine: put the ` +
+      "network or the name right and start again, or name this machine's address in sip.host.",
+  ];
+}
+
+/** What the command line says comes before what the file says. */
+function fromOptions(user: UserConfig, options: CommandOptions): Result<UserConfig, string> {
+  let merged = user;
+  if (options.board !== undefined) merged = { ...merged, board: options.board };
+  if (options.registrar !== undefined) merged = { ...merged, registrar: options.registrar };
+  if (options.sipPort !== undefined) {
+    const port = Number(options.sipPort);
+    if (!Number.isInteger(port) || port < 0 || port > 65535) {
+      return err(`--sip-port is "${options.sipPort}"; it must be a number from 0 to 65535`);
+    }
+    merged = { ...merged, sip: { ...merged.sip, port } };
+  }
+  const level = options.logLevel;
+  if (level !== undefined) {
+    if (level !== "error" && level !== "warn" && level !== "info" && level !== "debug") {
+      return err(`--log-level is "${level}"; it can be error, warn, info or debug`);
+    }
+    merged = { ...merged, log: { level } };
+  }
+  return ok(merged);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return readFile(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function readText(file: string): Promise<Result<string, string>> {
+  try {
+    return ok(await readFile(file, "utf8"));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+      return err(`${file}: there is no such file`);
+    }
+    const why = error instanceof Error ? error.message : String(error);
+    return err(`${file}: cannot be read: ${why}`);
+  }
+}

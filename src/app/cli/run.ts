@@ -1,0 +1,193 @@
+import { printAddress } from "../../base/address.ts";
+import type { SimTold } from "../../base/sim-messages.ts";
+import type { BoxEvent } from "../../gateway/control/box-events.ts";
+import { createTokenSource } from "../../gateway/control/token.ts";
+import type { RealtimeHost } from "../../gateway/realtime/host.ts";
+import {
+  createClock,
+  createFileStore,
+  createRandom,
+  createResolver,
+  createUdp,
+  hashes,
+} from "../../hal/node/index.ts";
+import type { BoardSpec } from "../../hal/ports/board.ts";
+import type { LogSink } from "../../hal/ports/log-sink.ts";
+import { type Box, compose } from "../compose.ts";
+import type { UserConfig } from "../config/user-config.ts";
+import { localWallTime } from "../wall-time.ts";
+import { createWorkerHost } from "../worker-host.ts";
+import type { CommandOptions } from "./command-line.ts";
+import { createServiceLog, createTerminalLog, printable } from "./log.ts";
+import { tellBox } from "./plain-words.ts";
+import { Prompt } from "./prompt.ts";
+import { type ReadConfig, readConfig } from "./read-config.ts";
+
+/** The extension that a softphone on this machine may use where nothing is configured. */
+const GUEST_NUMBER = "201";
+/** How long a stop may take before the process ends all the same, ms. */
+const STOP_LIMIT_MS = 5000;
+
+/** `tipring run`: the adapter itself, with a prompt where there is a terminal. */
+export async function run(options: CommandOptions): Promise<number> {
+  const createToken = createTokenSource(createRandom());
+  let guestPassword: string | undefined;
+  const withGuest = (user: UserConfig): UserConfig => {
+    const isTaken = user.lines?.some(({ number }) => number === GUEST_NUMBER) === true;
+    const isTold = options.config !== undefined || Object.keys(user.exchange ?? {}).length > 0;
+    if (isTaken || isTold) return user;
+    guestPassword = createToken();
+    const extensions = [{ number: GUEST_NUMBER, password: guestPassword }];
+    return { ...user, exchange: { extensions } };
+  };
+  const read = await readConfig(options, createToken, withGuest);
+  if (!read.ok) {
+    for (const line of read.error) process.stderr.write(`${line}\n`);
+    return 1;
+  }
+  return runBox(read.value, guestPassword);
+}
+
+async function runBox(config: ReadConfig, guestPassword: string | undefined): Promise<number> {
+  const { promise: ended, resolve: end } = withResolvers<number>();
+  const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const simulated = config.board.module === "tipring/hw-sim";
+  const prompt =
+    interactive && simulated ? new Prompt(config.lines.length, () => end(0)) : undefined;
+  const print = (line: string): void => {
+    if (prompt === undefined) process.stdout.write(`${printable(line)}\n`);
+    else prompt.print(line);
+  };
+  const level = config.user.log?.level ?? "info";
+  const log: LogSink = interactive
+    ? createTerminalLog(level, print)
+    : await createServiceLog(level);
+  const onEvent = (event: BoxEvent): void => {
+    if (event.kind === "board") {
+      // The only board that speaks is the simulated one, and it speaks SimTold.
+      prompt?.told(event.message as SimTold);
+      return;
+    }
+    const told = tellBox(event);
+    if (told !== undefined && interactive) print(told);
+    else if (told !== undefined) log({ level: levelOf(event), area: "box", text: told });
+    if (event.kind === "fatal") end(1);
+  };
+  for (const text of config.warnings) log({ level: "warn", area: "box", text });
+  const realtime = createWorkerHost(boardSpec(config));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => end(0));
+  endOnCrash(realtime, log, () => end(1));
+  const box = await start(config, realtime, log, onEvent);
+  if (interactive) greet(config, box, guestPassword, print);
+  else log({ level: "info", area: "box", text: started(config, box) });
+  prompt?.open(box);
+  const code = await ended;
+  prompt?.close();
+  // Not cleared: it also ends a process that something else would keep alive.
+  setTimeout(() => process.exit(code), STOP_LIMIT_MS).unref();
+  try {
+    await box.stop();
+  } finally {
+    await realtime.stop();
+  }
+  return code;
+}
+
+/**
+ * What nobody caught is a bug: the lines are made safe before anything else is tried, since no
+ * state of this thread can be relied on any more. What follows from the first error is not told.
+ */
+function endOnCrash(realtime: RealtimeHost, log: LogSink, end: () => void): void {
+  let crashed = false;
+  process.on("uncaughtException", (error) => {
+    if (crashed) return;
+    crashed = true;
+    process.exitCode = 1;
+    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+    void realtime.stop().then(end, end);
+    log({ level: "error", area: "box", text: `a bug: ${error.stack ?? error.message}` });
+  });
+}
+
+function boardSpec(config: ReadConfig): BoardSpec {
+  return {
+    module: config.board.module,
+    lineCount: config.lines.length,
+    options: { phones: config.lines.map((line) => line.phone ?? "touch-tone") },
+  };
+}
+
+function start(
+  config: ReadConfig,
+  realtime: RealtimeHost,
+  log: LogSink,
+  onEvent: (event: BoxEvent) => void,
+): Promise<Box> {
+  return compose(config.box, {
+    clock: createClock(),
+    random: createRandom(),
+    udp: createUdp(),
+    resolver: createResolver(),
+    store: createFileStore(config.user.data ?? "tipring-data"),
+    hashes,
+    realtime,
+    wallTime: localWallTime,
+    log,
+    onEvent,
+  });
+}
+
+function greet(
+  config: ReadConfig,
+  box: Box,
+  guestPassword: string | undefined,
+  print: (line: string) => void,
+): void {
+  const { lines } = config;
+  const phones = lines.map(
+    (line, at) => `phone ${at + 1} is ${line.number} (${line.phone ?? "touch-tone"})`,
+  );
+  print(`Tipring runs on the board "${config.board.name}": ${phones.join(", ")}.`);
+  const address = box.exchangeAddress;
+  if (address !== undefined && guestPassword !== undefined) {
+    print(
+      `A softphone on this machine can register as ${GUEST_NUMBER}, password ${guestPassword}, ` +
+        `at ${printAddress(address)}.`,
+    );
+  }
+  const { registrar } = config.user;
+  if (registrar !== undefined) {
+    print(`The lines register at ${registrar}; "status" tells how far they are.`);
+  }
+  const other = lines[1]?.number ?? (registrar === undefined ? "600" : "and a number");
+  const echo = registrar === undefined ? "; 600 is an echo" : "";
+  print(`Try: lift 1, then dial 1 ${other}. "help" lists the rest${echo}.`);
+}
+
+/** The service's first word in its log: what it runs, and where it is to be reached. */
+function started(config: ReadConfig, box: Box): string {
+  const { registrar } = config.user;
+  const address = box.exchangeAddress;
+  const numbers = config.lines.map(({ number }, at) => `line ${at + 1} is ${number}`).join(", ");
+  const where =
+    registrar !== undefined
+      ? `; they register at ${registrar}`
+      : address !== undefined
+        ? `; SIP is reached at ${printAddress(address)}`
+        : "";
+  return `Tipring runs on the board "${config.board.name}": ${numbers}${where}`;
+}
+
+function levelOf(event: BoxEvent): "error" | "warn" | "info" {
+  if (event.kind === "fatal") return "error";
+  if (event.kind === "line-failed" || event.kind === "registration-failed") return "warn";
+  return "info";
+}
+
+function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((take) => {
+    resolve = take;
+  });
+  return { promise, resolve };
+}

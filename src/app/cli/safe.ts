@@ -1,0 +1,40 @@
+import { randomBytes } from "node:crypto";
+import { openSlic } from "../../gateway/realtime/open-slic.ts";
+import { openBoard } from "../open-board.ts";
+import type { CommandOptions } from "./command-line.ts";
+import { readConfig } from "./read-config.ts";
+
+/** Longer than any chip's way out of its ringing mode, ms. */
+const SETTLE_MS = 50;
+
+/**
+ * `tipring safe`: takes every line's pins and puts them into their safe state. For the service
+ * manager, to be run when the service has ended: pins keep their level when a process is killed.
+ */
+export async function safe(options: CommandOptions): Promise<number> {
+  const read = await readConfig(options, () => randomBytes(10).toString("hex"));
+  if (!read.ok) {
+    for (const line of read.error) process.stderr.write(`${line}\n`);
+    return 1;
+  }
+  const { box, board } = read.value;
+  const lineCount = box.realtime.lines.length;
+  const opened = await openBoard({ module: board.module, lineCount, options: {} }, () => {});
+  let failed = 0;
+  for (const { line, slic } of box.realtime.lines) {
+    try {
+      const ignore = { onLoop() {}, onWatermark() {}, onFault() {} };
+      const card = await openSlic(slic, opened.ports, ignore);
+      card.safe();
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+      card.close();
+      process.stdout.write(`line ${line}: safe\n`);
+    } catch (error) {
+      failed++;
+      const why = error instanceof Error ? error.message : String(error);
+      process.stderr.write(`line ${line}: ${why}\n`);
+    }
+  }
+  opened.close();
+  return failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,58 @@
+import type { Hashes } from "../base/hashes.ts";
+import type { CallRecord, WallTime } from "../call/index.ts";
+import type { BoxEvent } from "../gateway/control/box-events.ts";
+import { ControlPlane } from "../gateway/control/control-plane.ts";
+import { createTokenSource } from "../gateway/control/token.ts";
+import type { RealtimeHost } from "../gateway/realtime/host.ts";
+import type { Clock } from "../hal/ports/clock.ts";
+import type { LogSink } from "../hal/ports/log-sink.ts";
+import type { Resolver, Udp } from "../hal/ports/net.ts";
+import type { Random } from "../hal/ports/random.ts";
+import type { Store } from "../hal/ports/store.ts";
+import type { BoxConfig } from "./config/box-config.ts";
+
+/** The outside of a box, real or simulated. */
+export interface BoxPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly udp: Udp;
+  readonly resolver: Resolver;
+  readonly store: Store;
+  readonly hashes: Hashes;
+  readonly realtime: RealtimeHost;
+  readonly wallTime: (wallMs: number) => WallTime;
+  readonly log: LogSink;
+  /** Whoever watches: the prompt, a test. */
+  readonly onEvent: (event: BoxEvent) => void;
+}
+
+/** A running box. */
+export type Box = Pick<ControlPlane, "status" | "board" | "stop" | "exchangeAddress">;
+
+/** The file that call records are appended to, one JSON object a line. */
+export const CALL_RECORDS_FILE = "calls.jsonl";
+
+/**
+ * Wires a box and starts it. The product and the simulator call this same function; they differ
+ * in the ports alone.
+ */
+export async function compose(config: BoxConfig, ports: BoxPorts): Promise<Box> {
+  const { clock, udp, resolver, hashes, realtime, log, wallTime, onEvent } = ports;
+  return ControlPlane.start(config.control, config.realtime, {
+    clock,
+    udp,
+    resolver,
+    hashes,
+    realtime,
+    log,
+    wallTime,
+    onEvent,
+    createToken: createTokenSource(ports.random),
+    record: (record: CallRecord) => {
+      ports.store.append(CALL_RECORDS_FILE, JSON.stringify(record)).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        log({ level: "error", area: "records", text: `a call record could not be kept: ${why}` });
+      });
+    },
+  });
+}

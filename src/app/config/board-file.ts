@@ -1,0 +1,36 @@
+import type { SlicSpec } from "../../gateway/realtime/realtime-config.ts";
+
+/** How one line of a board is wired. In a template `{n}` stands for the line's number. */
+export interface BoardLine {
+  readonly slic: SlicSpec;
+  readonly pcmChannel: string;
+}
+
+/** A board as its `board.json` describes it. */
+export interface BoardFile {
+  readonly name: string;
+  readonly title: string;
+  /** The module that opens the board: a package path or one within this package. */
+  readonly module: string;
+  /** The lines it has, in order; or a template for up to `linesMax` of them. */
+  readonly lines: readonly BoardLine[] | { readonly linesMax: number; readonly each: BoardLine };
+}
+
+/** How many lines a board can carry. */
+export function boardLinesMax(board: BoardFile): number {
+  return "each" in board.lines ? board.lines.linesMax : board.lines.length;
+}
+
+/** The wiring of a line, numbered from 1; undefined where the board has no such line. */
+export function boardLine(board: BoardFile, line: number): BoardLine | undefined {
+  if (line < 1 || line > boardLinesMax(board)) return undefined;
+  if (!("each" in board.lines)) return board.lines[line - 1];
+  const { slic, pcmChannel } = board.lines.each;
+  const named = (text: string): string => text.replaceAll("{n}", String(line));
+  const { fr, rm, shk, pd } = slic.pins;
+  const pins = { fr: named(fr), rm: named(rm), shk: named(shk) };
+  return {
+    slic: { ...slic, pins: pd === undefined ? pins : { ...pins, pd: named(pd) } },
+    pcmChannel: named(pcmChannel),
+  };
+}

@@ -1,0 +1,136 @@
+import { type Document, isCollection, isMap, isScalar, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import { err, ok, type Result } from "../../base/result.ts";
+import { type ConfigPath, type ConfigProblem, printConfigProblem } from "./config-problem.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import { userConfigSchema } from "./schema.ts";
+import type { UserConfig } from "./user-config.ts";
+
+/** The largest configuration file that is read, characters. */
+export const CONFIG_FILE_MAX_CHARS = 1_000_000;
+
+/** A configuration that has the right shape, and how to name a place in its file. */
+export interface LoadedConfig {
+  readonly config: UserConfig;
+  /** Turns problems found later (an unknown country) into `file:line:column: …` lines. */
+  describe(problem: ConfigProblem): string;
+}
+
+/** Reads a configuration file's text; every problem comes back as one line with its place. */
+export function loadConfig(
+  text: string,
+  fileName: string,
+): Result<LoadedConfig, readonly string[]> {
+  if (text.length > CONFIG_FILE_MAX_CHARS) {
+    return err([`${fileName}: is larger than ${CONFIG_FILE_MAX_CHARS} characters`]);
+  }
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const place = (offset: number): string => {
+    const at = lineCounter.linePos(offset);
+    return `${fileName}:${at.line}:${at.col}`;
+  };
+  if (document.errors.length > 0) {
+    return err(document.errors.map((error) => `${place(error.pos[0])}: ${error.message}`));
+  }
+  const describe = (problem: ConfigProblem): string =>
+    printConfigProblem(place(offsetOf(document, problem)), problem);
+  let value: unknown;
+  try {
+    value = document.toJS() ?? {};
+  } catch (error) {
+    return err([`${fileName}:1:1: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+  const checked = userConfigSchema.safeParse(value);
+  if (!checked.success) {
+    return err(checked.error.issues.flatMap((issue) => problemsOf(issue, value).map(describe)));
+  }
+  // The schema is checked against UserConfig in schema.ts; the cast only drops `| undefined`.
+  return ok({ config: checked.data as UserConfig, describe });
+}
+
+/** What a schema issue means to the person who wrote the file. */
+function problemsOf(issue: z.core.$ZodIssue, value: unknown): ConfigProblem[] {
+  const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+  if (issue.code === "unrecognized_keys") {
+    const known = knownKeys(path);
+    return issue.keys.map((key) => {
+      const meant = didYouMean(key, known);
+      const advice = meant ? `did you mean "${meant}"?` : `known here: ${known.join(", ")}`;
+      return { path: [...path, key], text: `is not a setting; ${advice}`, atKey: true };
+    });
+  }
+  const found = valueAt(value, path);
+  if (issue.code === "invalid_value" && typeof found === "string") {
+    const values = issue.values.map(String);
+    const meant = didYouMean(found, values);
+    const advice = meant ? `did you mean "${meant}"?` : `it can be ${values.join(", ")}`;
+    return [{ path, text: `is "${found}"; ${advice}` }];
+  }
+  if (found === undefined) return [{ path, text: "is missing" }];
+  // What is told here ends up in a log, where no password may stand.
+  if (path.at(-1) === "password") return [{ path, text: lower(issue.message) }];
+  return [{ path, text: `is ${JSON.stringify(found)}: ${lower(issue.message)}` }];
+}
+
+function lower(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}
+
+/** The keys that the schema knows at a path. */
+function knownKeys(path: ConfigPath): string[] {
+  let schema: unknown = userConfigSchema;
+  for (const step of path) {
+    schema = unwrapped(schema);
+    if (typeof step === "number") schema = property(schema, "element");
+    else schema = property(property(schema, "shape"), step);
+  }
+  const shape = property(unwrapped(schema), "shape");
+  return typeof shape === "object" && shape !== null ? Object.keys(shape) : [];
+}
+
+function unwrapped(schema: unknown): unknown {
+  const unwrap = property(schema, "unwrap");
+  // zod's optional wrapper has `unwrap`; arrays have it too but are entered by `element`.
+  if (typeof unwrap === "function" && property(schema, "element") === undefined) {
+    return unwrapped(unwrap.call(schema));
+  }
+  return schema;
+}
+
+function property(value: unknown, key: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  return Reflect.get(value, key);
+}
+
+function valueAt(value: unknown, path: ConfigPath): unknown {
+  let at: unknown = value;
+  for (const step of path) at = property(at, String(step));
+  return at;
+}
+
+/** Where in the file a problem's key or value starts; the nearest parent where it is missing. */
+function offsetOf(document: Document, problem: ConfigProblem): number {
+  for (let length = problem.path.length; length > 0; length--) {
+    const path = problem.path.slice(0, length);
+    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+    if (!isCollection(parent)) continue;
+    const last = path[length - 1];
+    if (isMap(parent)) {
+      const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === last);
+      if (pair === undefined) continue;
+      const wanted = problem.atKey === true || length < problem.path.length ? pair.key : pair.value;
+      const start = rangeStart(wanted) ?? rangeStart(pair.key);
+      if (start !== undefined) return start;
+    } else if (typeof last === "number") {
+      const start = rangeStart(parent.items[last]);
+      if (start !== undefined) return start;
+    }
+  }
+  return rangeStart(document.contents) ?? 0;
+}
+
+function rangeStart(node: unknown): number | undefined {
+  const range = property(node, "range");
+  return Array.isArray(range) && typeof range[0] === "number" ? range[0] : undefined;
+}

@@ -1,0 +1,199 @@
+import { describe, expect, it } from "vitest";
+import { CODECS } from "../../media/index.ts";
+import type { BoardFile } from "./board-file.ts";
+import { printConfigProblem } from "./config-problem.ts";
+import { parseRegistrar, resolveConfig } from "./resolve-config.ts";
+import type { UserConfig } from "./user-config.ts";
+
+const slic = {
+  driver: "gpio-slic",
+  profile: "ag1171",
+  pins: { fr: "f{n}", rm: "r{n}", shk: "s{n}" },
+  ohtBias: true,
+} as const;
+const board: BoardFile = {
+  name: "test",
+  title: "a board of three lines",
+  module: "none",
+  lines: { linesMax: 3, each: { slic, pcmChannel: "c{n}" } },
+};
+let tokens = 0;
+const context = { board, version: "9", createToken: () => `token${tokens++}` };
+
+function problems(user: UserConfig): readonly string[] {
+  const resolved = resolveConfig(user, context);
+  return resolved.ok ? [] : resolved.error.map((problem) => printConfigProblem("here", problem));
+}
+
+describe("resolveConfig()", () => {
+  it("makes two lines at the built-in exchange of nothing", () => {
+    const resolved = resolveConfig({}, context);
+    expect(resolved.ok).toBe(true);
+    if (!resolved.ok) return;
+    const { control, realtime } = resolved.value;
+    expect(control.lines.map((line) => line.account.user)).toEqual(["101", "102"]);
+    expect(control.exchange?.users.map((user) => user.user)).toEqual(["101", "102"]);
+    expect(control.exchange?.listen).toEqual({ host: "127.0.0.1", port: 5060 });
+    const passwords = control.lines.map((line) => line.account.password);
+    expect(new Set(passwords).size).toBe(2);
+    expect(control.exchange?.users.map((user) => user.password)).toEqual(passwords);
+    expect(control.lines[0]?.call.digitMap).toBe("101|102|600|601");
+    expect(realtime.lines[1]).toMatchObject({ line: 2, pcmChannel: "c2" });
+    expect(realtime.lines[1]?.slic.pins.shk).toBe("s2");
+  });
+
+  it("has no more default lines than the board has", () => {
+    const lines = [{ slic, pcmChannel: "c" }];
+    const resolved = resolveConfig({}, { ...context, board: { ...board, lines } });
+    expect(resolved.ok && resolved.value.realtime.lines.length).toBe(1);
+  });
+
+  it("leaves the exchange out, and passwords alone, where a registrar is named", () => {
+    const resolved = resolveConfig({ registrar: "pbx.example.net" }, context);
+    expect(resolved.ok).toBe(true);
+    if (!resolved.ok) return;
+    const [line] = resolved.value.control.lines;
+    expect(resolved.value.control.exchange).toBeUndefined();
+    expect(line?.server).toEqual({
+      kind: "network",
+      address: { host: "pbx.example.net", port: 5060 },
+    });
+    expect(line?.account).toMatchObject({ domain: "pbx.example.net" });
+    expect(line?.account.password).toBeUndefined();
+  });
+
+  it("overrides a country's values, for a line of its own country too", () => {
+    const resolved = resolveConfig(
+      {
+        country: "de",
+        lines: [{ number: "1" }, { number: "2", country: "ir" }],
+        countryOverrides: { ringing: { frequencyHz: 23 } },
+      },
+      context,
+    );
+    expect(resolved.ok).toBe(true);
+    if (!resolved.ok) return;
+    const countries = resolved.value.realtime.lines.map(({ country }) => [
+      country.code,
+      country.ringing.frequencyHz,
+    ]);
+    expect(countries).toEqual([
+      ["de", 23],
+      ["ir", 23],
+    ]);
+  });
+
+  it.each<[UserConfig, string]>([
+    [{ country: "irr" }, 'here: country is "irr"; did you mean "ir"?'],
+    [{ country: "germany" }, 'here: country is "germany"; did you mean "de"?'],
+    [
+      { lines: [{ number: "1", country: "dee" }] },
+      'here: lines[0].country is "dee"; did you mean "de"?',
+    ],
+    [
+      { lines: ["1", "2", "3", "4"].map((number) => ({ number })) },
+      "here: lines[3] is line 4, but the board test has 3",
+    ],
+    [{ lines: [{ number: "7" }, { number: "7" }] }, 'here: lines[1].number is "7" a second time'],
+    [
+      { exchange: { extensions: [{ number: "101", password: "x" }] } },
+      'here: exchange.extensions[0].number is "101", which is taken',
+    ],
+    [
+      { sip: { host: "0.0.0.0" } },
+      'here: sip.host is "0.0.0.0"; it must be one address of this machine, like 192.168.1.20',
+    ],
+    [
+      { rtp: { host: "localhost" } },
+      'here: rtp.host is "localhost"; it must be one address of this machine, like 192.168.1.20',
+    ],
+    [
+      { registrar: "a b" },
+      'here: registrar is "a b"; it must be host or host:port, like pbx.example.net:5060',
+    ],
+    [
+      { rtp: { portMin: 2000, portMax: 2000 } },
+      "here: rtp.portMax is 2000; it must be above rtp.portMin, 2000",
+    ],
+  ])("says what is wrong with %j", (user, problem) => {
+    expect(problems(user)).toEqual([problem]);
+  });
+
+  it("lists the countries where none is near", () => {
+    const [problem = ""] = problems({ country: "xx" });
+    expect(problem).toMatch(/^here: country is "xx"; it can be ae, .*\bde\b.*\bus\b.*, za$/);
+  });
+
+  it("lists the countries where none is near what was written", () => {
+    const [problem] = problems({ country: "xyzzy" });
+    expect(problem).toMatch(/^here: country is "xyzzy"; it can be .*\bde\b.*\bir\b.*\bus\b/);
+  });
+
+  it("says where a digit map and an override are wrong, and all problems at once", () => {
+    const found = problems({
+      country: "zz",
+      dialing: { digitMap: "[1-" },
+      rtp: { portMin: 9, portMax: 8 },
+    });
+    expect(found).toHaveLength(3);
+    expect(found.join()).toContain("dialing.digitMap is wrong at character");
+    expect(problems({ countryOverrides: { flash: { minMs: "x" } } })[0]).toContain(
+      "countryOverrides.flash.minMs",
+    );
+  });
+});
+
+describe("resolveConfig() codecs", () => {
+  const offered = (codecs?: readonly string[]) => {
+    const resolved = resolveConfig(codecs === undefined ? {} : { rtp: { codecs } }, context);
+    const line = resolved.ok ? resolved.value.control.lines[0] : undefined;
+    return line?.call.codecs.map(({ name, payloadType }) => `${payloadType} ${name}`);
+  };
+
+  it.each([
+    { codecs: undefined, types: ["0 PCMU", "8 PCMA"] },
+    { codecs: ["G722", "PCMU"], types: ["9 G722", "0 PCMU"] },
+    { codecs: ["PCMA", "PCMA"], types: ["8 PCMA"] },
+    {
+      codecs: ["G726-32", "PCMU", "AAL2-G726-32"],
+      types: ["96 G726-32", "0 PCMU", "97 AAL2-G726-32"],
+    },
+    {
+      // 101 means telephone-event.
+      codecs: ["G726-16", "G726-24", "G726-32", "G726-40", "AAL2-G726-16", "AAL2-G726-24", "G722"],
+      types: [
+        "96 G726-16",
+        "97 G726-24",
+        "98 G726-32",
+        "99 G726-40",
+        "100 AAL2-G726-16",
+        "102 AAL2-G726-24",
+        "9 G722",
+      ],
+    },
+  ])("$codecs are offered as $types", ({ codecs, types }) => {
+    expect(offered(codecs)).toEqual(types);
+  });
+
+  it("all codecs there are get payload types of their own", () => {
+    const types = offered(CODECS.map(({ name }) => name))?.map((text) => text.split(" ")[0]);
+    expect(types).toHaveLength(CODECS.length);
+    expect(new Set(types).size).toBe(CODECS.length);
+    expect(types).not.toContain("101");
+  });
+});
+
+describe("parseRegistrar()", () => {
+  it.each([
+    ["pbx", { host: "pbx", port: 5060 }],
+    ["10.0.0.1:5070", { host: "10.0.0.1", port: 5070 }],
+    ["[2001:db8::1]:5070", { host: "2001:db8::1", port: 5070 }],
+    ["[::1]", { host: "::1", port: 5060 }],
+    ["pbx:0", undefined],
+    ["pbx:65536", undefined],
+    [":5060", undefined],
+    ["", undefined],
+  ])("reads %j", (text, address) => {
+    expect(parseRegistrar(text)).toEqual(address);
+  });
+});

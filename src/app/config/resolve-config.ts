@@ -1,0 +1,317 @@
+import type { SocketAddress } from "../../base/address.ts";
+import { err, ok, type Result } from "../../base/result.ts";
+import { DEFAULT_CALL_TIMERS } from "../../call/index.ts";
+import {
+  COUNTRY_CODES,
+  type CountryProfile,
+  parseDigitMap,
+  resolveCountry,
+} from "../../fxs/index.ts";
+import type {
+  CallSettings,
+  ControlExchangeConfig,
+  ControlLineConfig,
+  LineServer,
+} from "../../gateway/control/control-config.ts";
+import type { RealtimeLineConfig } from "../../gateway/realtime/realtime-config.ts";
+import { CODECS } from "../../media/index.ts";
+import { type BoardFile, boardLine, boardLinesMax } from "./board-file.ts";
+import type { BoxConfig } from "./box-config.ts";
+import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
+import type { UserConfig, UserLine } from "./user-config.ts";
+
+const DEFAULT_LINES: readonly UserLine[] = [
+  { number: "101", phone: "touch-tone" },
+  { number: "102", phone: "rotary" },
+];
+
+/** The port of SIP. @see RFC 3261 §19.1.2 */
+const SIP_PORT = 5060;
+const LOOPBACK = "127.0.0.1";
+const DEFAULT_DTMF_RELAY = "rfc4733";
+/** Default range of RTP ports, as common adapters have it. */
+const RTP_PORTS = { portMin: 16384, portMax: 32767 };
+/** The lease a line asks for. */
+const REGISTER_EXPIRES_S = 3600;
+/** Toward a server whose numbers we cannot know: anything; `#` or a pause ends it. */
+const OPEN_DIGIT_MAP = "xx.|*xx.";
+/** The built-in exchange's own numbers: echo and milliwatt. */
+const EXCHANGE_SERVICES = ["600", "601"];
+/** The first dynamic payload type in common use for it. @see RFC 4733 §2.4.1 */
+const TELEPHONE_EVENT_PAYLOAD_TYPE = 101;
+/** Where payload types begin that mean what SDP says. @see RFC 3551 §6 */
+const DYNAMIC_PAYLOAD_TYPE_MIN = 96;
+/** What everybody has, and the line loses nothing by. */
+const DEFAULT_CODECS = ["PCMU", "PCMA"];
+
+/** What resolving needs that is not written in the configuration. */
+export interface ResolveContext {
+  readonly board: BoardFile;
+  readonly version: string;
+  /** Makes the passwords that lines and the built-in exchange share when none is written. */
+  readonly createToken: () => string;
+}
+
+/** The lines as written; a box that was told nothing has a touch-tone and a rotary phone. */
+export function linesOf(user: UserConfig, board: BoardFile): readonly UserLine[] {
+  return user.lines ?? DEFAULT_LINES.slice(0, boardLinesMax(board));
+}
+
+/** Fills in every default and checks what a schema cannot; all problems come at once. */
+export function resolveConfig(
+  user: UserConfig,
+  context: ResolveContext,
+): Result<BoxConfig, readonly ConfigProblem[]> {
+  const problems: ConfigProblem[] = [];
+  const lines = linesOf(user, context.board);
+  checkLineNumbers(lines, user, context.board, problems);
+  const sipHost = user.sip?.host ?? LOOPBACK;
+  checkHost(user.sip?.host, ["sip", "host"], problems);
+  checkHost(user.rtp?.host, ["rtp", "host"], problems);
+  const registrar = registrarOf(user, problems);
+  const numbers = [
+    ...lines.map(({ number }) => number),
+    ...(user.exchange?.extensions ?? []).map(({ number }) => number),
+    ...EXCHANGE_SERVICES,
+  ];
+  const call = callSettings(
+    user,
+    registrar === undefined ? exchangeDigitMap(numbers) : OPEN_DIGIT_MAP,
+    problems,
+  );
+  const rtp = rtpPorts(user, problems);
+  const domain = user.domain ?? registrar?.host ?? sipHost;
+  const realtimeLines: RealtimeLineConfig[] = [];
+  const controlLines: ControlLineConfig[] = [];
+  const passwords: { user: string; password: string }[] = [];
+  for (const [at, line] of lines.entries()) {
+    const wiring = boardLine(context.board, at + 1);
+    const country = countryOf(line.country, user, ["lines", at, "country"], problems);
+    if (wiring === undefined || country === undefined) continue;
+    const password = line.password ?? (registrar === undefined ? context.createToken() : undefined);
+    if (password !== undefined) passwords.push({ user: line.number, password });
+    realtimeLines.push({
+      line: at + 1,
+      ...wiring,
+      country,
+      pulseDialing: line.pulseDialing ?? true,
+      relaysDigits: (user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY) === "rfc4733",
+    });
+    controlLines.push(
+      controlLine(at + 1, line, password, domain, server(user, registrar), {
+        ...call,
+        emergencyNumbers: country.emergency.numbers,
+      }),
+    );
+  }
+  if (problems.length > 0) return err(problems);
+  const exchange: ControlExchangeConfig = {
+    listen: { host: sipHost, port: user.sip?.port ?? SIP_PORT },
+    domain,
+    ...(user.exchange?.digest === undefined ? {} : { digestAlgorithms: user.exchange.digest }),
+    users: [
+      ...passwords,
+      ...(user.exchange?.extensions ?? []).map(({ number, password }) => ({
+        user: number,
+        password,
+      })),
+    ],
+  };
+  return ok({
+    control: {
+      lines: controlLines,
+      sipHost,
+      userAgentName: `Tipring/${context.version}`,
+      directCalls: user.sip?.directCalls ?? false,
+      ...(registrar === undefined ? { exchange } : {}),
+    },
+    realtime: { lines: realtimeLines, rtp: { host: user.rtp?.host ?? sipHost, ...rtp } },
+  });
+}
+
+/** Peers are told this address: it must be one, and one that they can answer to. */
+function checkHost(host: string | undefined, path: ConfigPath, problems: ConfigProblem[]): void {
+  if (host === undefined) return;
+  const isAddress = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)$/.test(host);
+  if (isAddress && host !== "0.0.0.0" && host !== "::") return;
+  const text = `is "${host}"; it must be one address of this machine, like 192.168.1.20`;
+  problems.push({ path, text });
+}
+
+function server(user: UserConfig, registrar: SocketAddress | undefined): LineServer {
+  if (registrar !== undefined) return { kind: "network", address: registrar };
+  return { kind: "exchange", transport: user.exchange?.transport ?? "memory" };
+}
+
+function controlLine(
+  line: number,
+  written: UserLine,
+  password: string | undefined,
+  domain: string,
+  lineServer: LineServer,
+  call: CallSettings,
+): ControlLineConfig {
+  return {
+    line,
+    account: {
+      user: written.number,
+      domain,
+      register: true,
+      expiresS: REGISTER_EXPIRES_S,
+      ...(written.name === undefined ? {} : { displayName: written.name }),
+      ...(password === undefined ? {} : { password }),
+      ...(written.authUser === undefined ? {} : { authUser: written.authUser }),
+    },
+    server: lineServer,
+    call,
+  };
+}
+
+function checkLineNumbers(
+  lines: readonly UserLine[],
+  user: UserConfig,
+  board: BoardFile,
+  problems: ConfigProblem[],
+): void {
+  const most = boardLinesMax(board);
+  if (lines.length > most) {
+    problems.push({
+      path: ["lines", most],
+      text: `is line ${most + 1}, but the board ${board.name} has ${most}`,
+    });
+  }
+  const seen = new Set<string>();
+  for (const [at, { number }] of lines.entries()) {
+    if (seen.has(number)) {
+      problems.push({ path: ["lines", at, "number"], text: `is "${number}" a second time` });
+    }
+    seen.add(number);
+  }
+  for (const [at, { number }] of (user.exchange?.extensions ?? []).entries()) {
+    if (seen.has(number)) {
+      const path: ConfigPath = ["exchange", "extensions", at, "number"];
+      problems.push({ path, text: `is "${number}", which is taken` });
+    }
+    seen.add(number);
+  }
+}
+
+/** A registrar as written, `host` or `host:port`; undefined where it is neither. */
+export function parseRegistrar(text: string): SocketAddress | undefined {
+  const parts = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+))(?::(\d{1,5}))?$/.exec(text);
+  const host = parts?.[1] ?? parts?.[2];
+  const port = parts?.[3] === undefined ? SIP_PORT : Number(parts[3]);
+  return host === undefined || port < 1 || port > 65535 ? undefined : { host, port };
+}
+
+function registrarOf(user: UserConfig, problems: ConfigProblem[]): SocketAddress | undefined {
+  const text = user.registrar;
+  if (text === undefined) return undefined;
+  const registrar = parseRegistrar(text);
+  if (registrar === undefined) {
+    problems.push({
+      path: ["registrar"],
+      text: `is "${text}"; it must be host or host:port, like pbx.example.net:5060`,
+    });
+  }
+  return registrar;
+}
+
+function countryOf(
+  lineCountry: string | undefined,
+  user: UserConfig,
+  linePath: ConfigPath,
+  problems: ConfigProblem[],
+): CountryProfile | undefined {
+  const code = lineCountry ?? user.country ?? "us";
+  const path: ConfigPath = lineCountry === undefined ? ["country"] : linePath;
+  const resolved = resolveCountry(code, user.countryOverrides ?? {});
+  if (resolved.ok) return resolved.value;
+  if (resolved.error.kind === "bad-value") {
+    const { path: inside, message } = resolved.error;
+    const place = ["countryOverrides", ...inside.split(".")];
+    if (!problems.some((problem) => problem.path.join() === place.join())) {
+      problems.push({ path: place, text: message });
+    }
+    return undefined;
+  }
+  // A wrong country of the box is one problem, however many lines use it.
+  if (problems.some((problem) => problem.path.join() === path.join())) return undefined;
+  const meant = resolved.error.suggestion;
+  const advice =
+    meant === undefined ? `it can be ${COUNTRY_CODES.join(", ")}` : `did you mean "${meant}"?`;
+  problems.push({ path, text: `is "${code}"; ${advice}` });
+  return undefined;
+}
+
+/**
+ * The numbers that the built-in exchange can reach, so that dialling ends with the last digit.
+ * Names that a telephone cannot dial are left out.
+ */
+function exchangeDigitMap(numbers: readonly string[]): string {
+  return numbers.filter((number) => /^[0-9*#A-D]+$/.test(number)).join("|");
+}
+
+function callSettings(
+  user: UserConfig,
+  defaultDigitMap: string,
+  problems: ConfigProblem[],
+): Omit<CallSettings, "emergencyNumbers"> {
+  const digitMap = user.dialing?.digitMap ?? defaultDigitMap;
+  const parsed = parseDigitMap(digitMap);
+  if (!parsed.ok) {
+    const { message, at } = parsed.error;
+    problems.push({
+      path: ["dialing", "digitMap"],
+      text: `is wrong at character ${at + 1}: ${message}`,
+    });
+  }
+  return {
+    digitMap,
+    timers: {
+      ...DEFAULT_CALL_TIMERS,
+      ...(user.dialing?.firstDigitMs === undefined
+        ? {}
+        : { firstDigitMs: user.dialing.firstDigitMs }),
+      ...(user.dialing?.interDigitMs === undefined
+        ? {}
+        : { interDigitMs: user.dialing.interDigitMs }),
+      ...(user.dialing?.noAnswerMs === undefined ? {} : { noAnswerMs: user.dialing.noAnswerMs }),
+    },
+    codecs: codecOffers(user.rtp?.codecs ?? DEFAULT_CODECS),
+    telephoneEventPayloadType: TELEPHONE_EVENT_PAYLOAD_TYPE,
+    ptimeMs: user.rtp?.ptimeMs ?? 20,
+    dtmfRelay: user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY,
+    callerId: true,
+    // A stranger may assert what he likes; the server we register at is believed.
+    trustAssertedIdentity: user.sip?.directCalls !== true,
+    openLoopMs: 500,
+    disconnectTone: "busy",
+  };
+}
+
+/** Payload types of their own for codecs that have one, the rest counted up from 96. */
+function codecOffers(names: readonly string[]): CallSettings["codecs"] {
+  let next = DYNAMIC_PAYLOAD_TYPE_MIN;
+  return CODECS.filter(({ name }) => names.includes(name))
+    .toSorted((a, b) => names.indexOf(a.name) - names.indexOf(b.name))
+    .map(({ name, clockRateHz, staticPayloadType }) => {
+      if (staticPayloadType === undefined && next === TELEPHONE_EVENT_PAYLOAD_TYPE) next++;
+      return { name, payloadType: staticPayloadType ?? next++, clockRateHz };
+    });
+}
+
+function rtpPorts(
+  user: UserConfig,
+  problems: ConfigProblem[],
+): { portMin: number; portMax: number } {
+  const portMin = user.rtp?.portMin ?? RTP_PORTS.portMin;
+  const portMax = user.rtp?.portMax ?? Math.max(RTP_PORTS.portMax, Math.min(65535, portMin + 200));
+  if (portMax <= portMin) {
+    problems.push({
+      path: ["rtp", "portMax"],
+      text: `is ${portMax}; it must be above rtp.portMin, ${portMin}`,
+    });
+  }
+  return { portMin, portMax };
+}

@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { CODECS } from "../../media/index.ts";
+import type { UserConfig, UserLine } from "./user-config.ts";
+
+/** Most lines one box is asked to run. */
+export const LINES_MAX = 48;
+
+const port = z.int().min(1).max(65535);
+const milliseconds = z.int().min(100).max(3_600_000);
+const extension = z
+  .string({ error: 'must be text in quotes, like "101"' })
+  .regex(/^[0-9A-Za-z*#+._-]{1,32}$/, 'must be 1 to 32 of digits, letters, "*#+._-"');
+
+const password = z
+  .string({ error: "must be text in quotes" })
+  .min(1, "must not be empty")
+  .max(128, "must not be longer than 128 characters");
+
+const codec = z.enum(CODECS.map(({ name }) => name));
+
+const line = z.strictObject({
+  number: extension,
+  name: z.string().max(60).optional(),
+  password: password.optional(),
+  authUser: z.string().max(128).optional(),
+  country: z.string().optional(),
+  pulseDialing: z.boolean().optional(),
+  phone: z.enum(["touch-tone", "rotary"]).optional(),
+});
+
+/** The file's shape. Every object is strict: a key nobody knows is an error, not a silence. */
+export const userConfigSchema = z.strictObject({
+  board: z.string().optional(),
+  country: z.string().optional(),
+  lines: z.array(line).min(1).max(LINES_MAX).optional(),
+  sip: z
+    .strictObject({
+      host: z.string().optional(),
+      port: port.optional(),
+      directCalls: z.boolean().optional(),
+    })
+    .optional(),
+  registrar: z.string().optional(),
+  domain: z.string().optional(),
+  exchange: z
+    .strictObject({
+      transport: z.enum(["memory", "udp"]).optional(),
+      digest: z
+        .array(z.enum(["MD5", "SHA-256"]))
+        .min(1)
+        .max(2)
+        .optional(),
+      extensions: z
+        .array(z.strictObject({ number: extension, password }))
+        .max(1000)
+        .optional(),
+    })
+    .optional(),
+  rtp: z
+    .strictObject({
+      host: z.string().optional(),
+      portMin: port.optional(),
+      portMax: port.optional(),
+      ptimeMs: z.union([10, 20, 30, 40, 60].map((ms) => z.literal(ms))).optional(),
+      codecs: z.array(codec).min(1).optional(),
+      dtmfRelay: z.enum(["rfc4733", "in-band"]).optional(),
+    })
+    .optional(),
+  dialing: z
+    .strictObject({
+      digitMap: z.string().max(1024).optional(),
+      firstDigitMs: milliseconds.optional(),
+      interDigitMs: milliseconds.optional(),
+      noAnswerMs: milliseconds.optional(),
+    })
+    .optional(),
+  countryOverrides: z.record(z.string(), z.unknown()).optional(),
+  log: z.strictObject({ level: z.enum(["error", "warn", "info", "debug"]).optional() }).optional(),
+  data: z.string().optional(),
+});
+
+type Checked = z.infer<typeof userConfigSchema>;
+type CheckedLine = NonNullable<Checked["lines"]>[number];
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+/** Compiles only while the schema and `UserConfig` name the same settings. */
+export const schemaMatches: Same<keyof Checked, keyof UserConfig> &
+  Same<keyof CheckedLine, keyof UserLine> = true;

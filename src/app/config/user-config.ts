@@ -1,0 +1,73 @@
+/**
+ * The configuration as a person writes it: every setting may be left out. What is left out, and
+ * what it then is, stands in `resolve-config.ts`; the file is checked by `schema.ts`.
+ */
+export interface UserConfig {
+  /** A folder in `boards/`. Default `hw-sim`. */
+  readonly board?: string;
+  /** Two letters; the tones, ringing and caller ID of the lines. Default `us`. */
+  readonly country?: string;
+  readonly lines?: readonly UserLine[];
+  readonly sip?: {
+    /** The address of this machine that SIP listens on. Default 127.0.0.1. */
+    readonly host?: string;
+    /** Where IP phones and trunks reach the exchange. Default 5060. */
+    readonly port?: number;
+    /** Whether lines take calls from anyone, not only from the server they are registered at. */
+    readonly directCalls?: boolean;
+  };
+  /** `host` or `host:port` of the SIP server the lines register at, instead of the exchange. */
+  readonly registrar?: string;
+  /** The domain of the lines' addresses. Default: the registrar's host. */
+  readonly domain?: string;
+  /** The embedded exchange. Used when no registrar is named. */
+  readonly exchange?: {
+    /** How the lines reach it. Default `memory`; `udp` lets their SIP be captured. */
+    readonly transport?: "memory" | "udp";
+    /**
+     * Digest algorithms that REGISTER and INVITE are challenged with, best first. Default MD5
+     * alone: some telephones give up on a challenge that also names another.
+     */
+    readonly digest?: readonly ("MD5" | "SHA-256")[];
+    /** More extensions: IP phones and softphones. */
+    readonly extensions?: readonly { readonly number: string; readonly password: string }[];
+  };
+  readonly rtp?: {
+    readonly host?: string;
+    readonly portMin?: number;
+    readonly portMax?: number;
+    readonly ptimeMs?: number;
+    /** Codecs offered and accepted, best first, by their SDP names. Default PCMU, PCMA. */
+    readonly codecs?: readonly string[];
+    /** Digits during a call as RFC 4733 events, or left in the audio alone. */
+    readonly dtmfRelay?: "rfc4733" | "in-band";
+  };
+  readonly dialing?: {
+    readonly digitMap?: string;
+    readonly firstDigitMs?: number;
+    readonly interDigitMs?: number;
+    /** How long an incoming call rings before it is refused. */
+    readonly noAnswerMs?: number;
+  };
+  /** Values of the country's profile to be replaced; the same shape, as much as is named. */
+  readonly countryOverrides?: Readonly<Record<string, unknown>>;
+  readonly log?: { readonly level?: "error" | "warn" | "info" | "debug" };
+  /** Folder for call records. Default `tipring-data`. */
+  readonly data?: string;
+}
+
+/** One line as a person writes it. */
+export interface UserLine {
+  /** The extension; also the SIP user. */
+  readonly number: string;
+  /** What the called party's display shows. */
+  readonly name?: string;
+  readonly password?: string;
+  /** Where it differs from the number. */
+  readonly authUser?: string;
+  readonly country?: string;
+  /** Default on. */
+  readonly pulseDialing?: boolean;
+  /** With the simulated board: the set that is plugged in. Default touch-tone. */
+  readonly phone?: "touch-tone" | "rotary";
+}

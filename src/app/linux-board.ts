@@ -1,0 +1,21 @@
+import { createGpio, createPcm } from "../hal/linux/index.ts";
+import { createClock, createRandom, createUdp } from "../hal/node/index.ts";
+import type { OpenBoard } from "../hal/ports/board.ts";
+
+/**
+ * A board that runs Linux: its GPIO pins and its sound cards, and the machine's clock and network.
+ */
+export const openBoard: OpenBoard = async () => {
+  const clock = createClock();
+  return {
+    ports: {
+      clock,
+      random: createRandom(),
+      udp: createUdp(),
+      gpio: createGpio({ clock }),
+      pcm: createPcm({ clock }),
+    },
+    receive() {},
+    close() {},
+  };
+};

@@ -1,0 +1,12 @@
+import { describe, expect, it } from "vitest";
+import { localAddressToward } from "./local-address.ts";
+
+describe("localAddressToward()", () => {
+  it.each([
+    ["127.0.0.1", "127.0.0.1"],
+    ["127.0.0.2", "127.0.0.1"],
+    ["not a name", undefined],
+  ])("from %s is %s", async (host, address) => {
+    expect(await localAddressToward(host, 5060)).toBe(address);
+  });
+});

@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import { readCommandLine, USAGE } from "./cli/command-line.ts";
+
+/**
+ * The command line. Each command is loaded when it is asked for, so that none pays for another.
+ * Exit codes: 0 done, 1 it could not be done (the reason is printed), 2 it was asked wrongly.
+ */
+async function main(words: readonly string[]): Promise<number> {
+  const read = readCommandLine(words);
+  if (!read.ok) {
+    process.stderr.write(`tipring: ${read.error}\n`);
+    return 2;
+  }
+  const { command, options } = read.value;
+  switch (command) {
+    case "help":
+      process.stdout.write(USAGE);
+      return 0;
+    case "version": {
+      const { packageVersion } = await import("./package-files.ts");
+      process.stdout.write(`${await packageVersion()}\n`);
+      return 0;
+    }
+    case "run":
+      return (await import("./cli/run.ts")).run(options);
+    case "check":
+      return (await import("./cli/check.ts")).check(options);
+    case "safe":
+      return (await import("./cli/safe.ts")).safe(options);
+    case "demo":
+      return (await import("./cli/demo.ts")).demo(options);
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`tipring: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

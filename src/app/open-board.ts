@@ -1,0 +1,23 @@
+import { PortError } from "../base/port-fault.ts";
+import type { Board, BoardSpec, OpenBoard } from "../hal/ports/board.ts";
+
+/** The module name of boards that this package opens itself. */
+const LINUX = "linux";
+
+/** Loads a board's module and opens the board. Rejects with `PortError`. */
+export async function openBoard(spec: BoardSpec, tell: (message: unknown) => void): Promise<Board> {
+  const loaded: unknown =
+    spec.module === LINUX ? await import("./linux-board.ts") : await import(spec.module);
+  const open: unknown =
+    typeof loaded === "object" && loaded !== null ? Reflect.get(loaded, "openBoard") : undefined;
+  if (typeof open !== "function") {
+    throw new PortError({
+      kind: "unsupported",
+      what: `board module "${spec.module}"`,
+      advice: "it must export a function openBoard(spec, tell)",
+    });
+  }
+  // A board's module keeps the OpenBoard contract; there is no way to check a signature at run
+  // time.
+  return (open as OpenBoard)(spec, tell);
+}

@@ -1,0 +1,65 @@
+/** The real-time plane's thread: opens the board, runs the plane, and makes it safe if it dies. */
+import { parentPort, workerData } from "node:worker_threads";
+import { invariant } from "../base/invariant.ts";
+import type { RealtimeEvent } from "../gateway/realtime/messages.ts";
+import { RealtimePlane } from "../gateway/realtime/realtime-plane.ts";
+import type { Board } from "../hal/ports/board.ts";
+import { openBoard } from "./open-board.ts";
+import type { FromWorker, ToWorker, WorkerBirth } from "./worker-messages.ts";
+
+// The parent (worker-host.ts) is the only one who starts this file, and it sends this shape.
+const birth = workerData as WorkerBirth;
+invariant(parentPort !== null, "realtime-worker.ts runs as a worker");
+const parent = parentPort;
+
+let board: Board | undefined;
+let plane: RealtimePlane | undefined;
+
+const post = (message: FromWorker): void => parent.postMessage(message);
+const emit = (event: RealtimeEvent): void => post({ kind: "event", event });
+
+function die(error: unknown): void {
+  // Closed as well, not only made safe: nothing that still runs here may ring the bell again.
+  plane?.safe();
+  try {
+    plane?.close();
+  } catch {
+    // What is told is the first error, not what followed from it.
+  }
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  emit({ kind: "fatal", reason });
+}
+
+process.on("uncaughtException", die);
+process.on("unhandledRejection", die);
+
+async function start(message: Extract<ToWorker, { kind: "start" }>): Promise<void> {
+  board = await openBoard(birth.board, (told) => emit({ kind: "board", message: told }));
+  plane = new RealtimePlane(message.config, board.ports, emit);
+  await plane.start();
+}
+
+parent.on("message", (message: ToWorker) => {
+  switch (message.kind) {
+    case "start":
+      start(message).then(
+        () => post({ kind: "started" }),
+        (error: unknown) =>
+          post({
+            kind: "start-failed",
+            reason: error instanceof Error ? error.message : String(error),
+          }),
+      );
+      return;
+    case "command":
+      if (message.command.kind === "board") board?.receive(message.command.message);
+      else plane?.handle(message.command);
+      return;
+    case "stop":
+      plane?.close();
+      board?.close();
+      post({ kind: "stopped" });
+      parent.close();
+      return;
+  }
+});

@@ -1,0 +1,78 @@
+import { Worker } from "node:worker_threads";
+import type { RealtimeHost } from "../gateway/realtime/host.ts";
+import type { RealtimeEvent } from "../gateway/realtime/messages.ts";
+import type { BoardSpec } from "../hal/ports/board.ts";
+import type { FromWorker, ToWorker, WorkerBirth } from "./worker-messages.ts";
+
+/**
+ * Runs the real-time plane in a worker thread, so that neither a garbage collection nor a log
+ * burst of the control plane reaches the voice. A worker that ends without being asked to is told
+ * as `fatal`, whatever its exit code, and fails a start that still waits.
+ * @param script the worker's file; the built one beside this file where absent
+ */
+export function createWorkerHost(
+  board: BoardSpec,
+  script: URL = new URL("./realtime-worker.js", import.meta.url),
+): RealtimeHost {
+  const birth: WorkerBirth = { board };
+  let worker: Worker | undefined;
+  let onEvent: ((event: RealtimeEvent) => void) | undefined;
+  let stopping: { readonly done: Promise<void>; readonly resolve: () => void } | undefined;
+  const post = (message: ToWorker): void => worker?.postMessage(message);
+
+  return {
+    start(config, listener) {
+      onEvent = listener;
+      return new Promise<void>((resolve, reject) => {
+        const thread = new Worker(script, { workerData: birth });
+        worker = thread;
+        const gone = (): void => {
+          worker = undefined;
+          stopping?.resolve();
+        };
+        const died = (reason: string): void => {
+          reject(new Error(reason));
+          if (worker !== thread) return;
+          gone();
+          onEvent?.({ kind: "fatal", reason });
+        };
+        thread.on("message", (message: FromWorker) => {
+          switch (message.kind) {
+            case "started":
+              resolve();
+              return;
+            case "start-failed":
+              reject(new Error(message.reason));
+              return;
+            case "event":
+              if (message.event.kind === "fatal") reject(new Error(message.event.reason));
+              onEvent?.(message.event);
+              return;
+            case "stopped":
+              onEvent = undefined;
+              gone();
+              return;
+          }
+        });
+        thread.on("error", (error) => died(error.stack ?? error.message));
+        thread.on("exit", (code) => died(`the real-time worker exited with code ${code}`));
+        post({ kind: "start", config });
+      });
+    },
+    send(command) {
+      post({ kind: "command", command });
+    },
+    stop() {
+      if (worker === undefined) return Promise.resolve();
+      if (stopping === undefined) {
+        let resolve = (): void => {};
+        const done = new Promise<void>((take) => {
+          resolve = take;
+        });
+        stopping = { done, resolve };
+        post({ kind: "stop" });
+      }
+      return stopping.done;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { LineCommand, LineEvent, LineId } from "../../base/line-messages.ts";
+import type { CallRecord } from "../../call/index.ts";
+
+/** What the box tells whoever watches it: the prompt, the log, later the API. Plain values. */
+export type BoxEvent =
+  | { readonly kind: "line-ready"; readonly line: LineId }
+  | { readonly kind: "line-failed"; readonly line: LineId; readonly reason: string }
+  /** Something happened on a line. */
+  | { readonly kind: "line"; readonly line: LineId; readonly event: LineEvent }
+  /** The box does something to a line. */
+  | { readonly kind: "line-command"; readonly line: LineId; readonly command: LineCommand }
+  | {
+      readonly kind: "registered";
+      readonly line: LineId;
+      readonly user: string;
+      readonly server: string;
+    }
+  | {
+      readonly kind: "registration-failed";
+      readonly line: LineId;
+      readonly user: string;
+      readonly server: string;
+      readonly reason: string;
+      readonly retryMs?: number;
+    }
+  | { readonly kind: "unregistered"; readonly line: LineId; readonly user: string }
+  | { readonly kind: "record"; readonly record: CallRecord }
+  | { readonly kind: "board"; readonly message: unknown }
+  /** A bug ended the real-time plane; lines are safe. The process must exit. */
+  | { readonly kind: "fatal"; readonly reason: string };
+
+/** Where one line stands. */
+export interface LineStatus {
+  readonly line: LineId;
+  readonly user: string;
+  readonly hardware: "opening" | "ready" | "failed";
+  readonly hook: "on-hook" | "off-hook";
+  readonly registration: "not-registered" | "registered" | "failed";
+  readonly server: string;
+  /** The state of its call control, in plain words. */
+  readonly call: string;
+}

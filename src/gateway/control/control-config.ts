@@ -1,0 +1,41 @@
+import type { SocketAddress } from "../../base/address.ts";
+import type { LineId } from "../../base/line-messages.ts";
+import type { CallConfig } from "../../call/index.ts";
+import type { SipAccount } from "../../sip/index.ts";
+
+/** Where a line's SIP account registers: a server on the network, or the box's own exchange. */
+export type LineServer =
+  | { readonly kind: "network"; readonly address: SocketAddress }
+  /** `udp` takes the long way, through sockets, so that it can be captured. */
+  | { readonly kind: "exchange"; readonly transport: "memory" | "udp" };
+
+/** What call control is told that does not come from the box's own ports. */
+export type CallSettings = Omit<CallConfig, "line" | "account" | "wallTime" | "createToken">;
+
+/** One line, as the control plane sees it. */
+export interface ControlLineConfig {
+  readonly line: LineId;
+  readonly account: Omit<SipAccount, "server" | "id">;
+  readonly server: LineServer;
+  readonly call: CallSettings;
+}
+
+/** The embedded exchange. */
+export interface ControlExchangeConfig {
+  readonly listen: SocketAddress;
+  readonly domain: string;
+  readonly users: readonly { readonly user: string; readonly password: string }[];
+  /** Best first; the exchange's own default where absent. */
+  readonly digestAlgorithms?: readonly ("MD5" | "SHA-256")[];
+}
+
+/** All that the control plane is told at its start. */
+export interface ControlConfig {
+  readonly lines: readonly ControlLineConfig[];
+  /** The address of this machine that the lines' SIP uses; the port is the system's choice. */
+  readonly sipHost: string;
+  readonly userAgentName: string;
+  /** Whether a line takes calls from anyone; else only from the server it is registered at. */
+  readonly directCalls: boolean;
+  readonly exchange?: ControlExchangeConfig;
+}

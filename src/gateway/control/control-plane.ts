@@ -1,0 +1,311 @@
+import { printAddress } from "../../base/address.ts";
+import { invariant } from "../../base/invariant.ts";
+import type { LineId } from "../../base/line-messages.ts";
+import type { MediaCommand, MediaEvent } from "../../base/media-messages.ts";
+import type { CallRecord, WallTime } from "../../call/index.ts";
+import type { SipAddress, UaCommand, UaEvent } from "../../sip/index.ts";
+import type { RealtimeHost } from "../realtime/host.ts";
+import type { RealtimeEvent } from "../realtime/messages.ts";
+import type { RealtimeConfig } from "../realtime/realtime-config.ts";
+import { RunQueue } from "../run-queue.ts";
+import type { BoxEvent, LineStatus } from "./box-events.ts";
+import type { ControlConfig, ControlLineConfig } from "./control-config.ts";
+import { ExchangeControl } from "./exchange-control.ts";
+import { LineControl } from "./line-control.ts";
+import { MemoryBus } from "./memory-bus.ts";
+import { SessionRoutes } from "./session-routes.ts";
+import { SipShell, type SipShellPorts } from "./sip-shell.ts";
+
+/** What the control plane needs from outside, besides what its SIP stacks need. */
+export interface ControlPorts extends SipShellPorts {
+  readonly realtime: RealtimeHost;
+  readonly wallTime: (wallMs: number) => WallTime;
+  /** Keeps a call record. */
+  readonly record: (record: CallRecord) => void;
+  readonly onEvent: (event: BoxEvent) => void;
+}
+
+type IncomingCall = Extract<UaEvent, { kind: "incoming" }>;
+
+/** How long a stop waits for the registrar to confirm that we are gone, and for call records. */
+const STOP_WAIT_MS = 2000;
+
+/**
+ * The control plane: the lines' SIP stack with one call control a line, and the exchange with a
+ * stack of its own. The two stacks meet on the memory bus or the network, and nowhere else.
+ */
+export class ControlPlane {
+  readonly #ports: ControlPorts;
+  readonly #queue: RunQueue;
+  readonly #lineSip: SipShell;
+  readonly #exchange: ExchangeControl | undefined;
+  readonly #directCalls: boolean;
+  readonly #lines = new Map<LineId, LineControl>();
+  readonly #accounts = new Map<string, LineControl>();
+  readonly #sessions = new SessionRoutes<LineControl>();
+  readonly #media = new SessionRoutes<LineControl | ExchangeControl>();
+  #onSettled: (() => void) | undefined;
+  #stopped = false;
+
+  private constructor(
+    config: ControlConfig,
+    ports: ControlPorts,
+    queue: RunQueue,
+    lineSip: SipShell,
+    exchange: ExchangeControl | undefined,
+  ) {
+    this.#ports = ports;
+    this.#queue = queue;
+    this.#lineSip = lineSip;
+    this.#exchange = exchange;
+    this.#directCalls = config.directCalls;
+    for (const line of config.lines) this.#addLine(line);
+  }
+
+  /** Opens the SIP stacks and the real-time plane, and registers every line. */
+  static async start(
+    config: ControlConfig,
+    realtime: RealtimeConfig,
+    ports: ControlPorts,
+  ): Promise<ControlPlane> {
+    const queue = new RunQueue();
+    const bus = new MemoryBus(queue);
+    let plane: ControlPlane | undefined;
+    const exchange =
+      config.exchange === undefined
+        ? undefined
+        : await ExchangeControl.open(config.exchange, config.userAgentName, ports, queue, bus, {
+            media: (owner, command) => plane?.sendMedia(owner, command),
+          });
+    const needsSocket = config.lines.some(
+      ({ server }) => server.kind === "network" || server.transport === "udp",
+    );
+    const lineSip = await SipShell.open(
+      {
+        name: "lines",
+        userAgentName: config.userAgentName,
+        serves: [],
+        acceptAnyUser: false,
+        ...(needsSocket ? { listen: { host: config.sipHost, port: 0 } } : {}),
+      },
+      ports,
+      queue,
+      bus,
+      (event) => plane?.uaEvent(event),
+    );
+    plane = new ControlPlane(config, ports, queue, lineSip, exchange);
+    const started = plane;
+    try {
+      await ports.realtime.start(realtime, (event) => started.realtimeEvent(event));
+    } catch (error) {
+      // Nothing is left open that would keep the process from ending.
+      await ports.realtime.stop();
+      started.#close();
+      throw error;
+    }
+    for (const line of started.#lines.values()) line.register();
+    return started;
+  }
+
+  /** Where IP phones reach the exchange; undefined where there is none or its port was taken. */
+  get exchangeAddress(): SipShell["listening"] {
+    return this.#exchange?.listening;
+  }
+
+  status(): readonly LineStatus[] {
+    return [...this.#lines.values()].map((line) => line.status());
+  }
+
+  /** Hands a message to the board; see `Board.receive`. */
+  board(message: unknown): void {
+    this.#ports.realtime.send({ kind: "board", message });
+  }
+
+  /**
+   * Ends every call and un-registers, waits a moment for the answers and the last records, puts
+   * every line at rest, and closes all.
+   */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    for (const line of this.#lines.values()) line.stop();
+    if (!this.#isSettled()) {
+      const { clock } = this.#ports;
+      await new Promise<void>((resolve) => {
+        const timer = clock.at(clock.nowMs() + STOP_WAIT_MS, resolve);
+        this.#onSettled = () => {
+          timer.cancel();
+          resolve();
+        };
+        for (const line of this.#lines.values()) line.unregister();
+      });
+    }
+    await this.#ports.realtime.stop();
+    this.#close();
+  }
+
+  /** From the lines' SIP stack, inside the queue. */
+  uaEvent(event: UaEvent): void {
+    if (event.kind === "incoming" && this.#isStranger(event)) {
+      this.#refuseStranger(event);
+      return;
+    }
+    const owner = this.#ownerOf(event);
+    owner?.uaEvent(event);
+    if (owner !== undefined) this.#tellRegistration(owner, event);
+    if (event.kind === "ended" || event.kind === "failed") this.#sessions.delete(event.session);
+    if (event.kind === "unregistered") this.#settle();
+  }
+
+  realtimeEvent(event: RealtimeEvent): void {
+    this.#queue.post(() => this.#realtimeEvent(event));
+  }
+
+  sendMedia(owner: LineControl | ExchangeControl, command: MediaCommand): void {
+    if (command.kind === "open") this.#media.set(command.session, owner);
+    this.#ports.realtime.send({ kind: "media", command });
+  }
+
+  #close(): void {
+    for (const line of this.#lines.values()) line.close();
+    this.#exchange?.close();
+    this.#lineSip.close();
+  }
+
+  #addLine(config: ControlLineConfig): void {
+    const { clock, createToken } = this.#ports;
+    const wallTime = (nowMs: number): WallTime =>
+      this.#ports.wallTime(clock.wallMs() - (clock.nowMs() - nowMs));
+    const line = new LineControl(
+      config,
+      this.#serverAddress(config),
+      { clock, createToken, wallTime },
+      this.#queue,
+      {
+        line: (id, command) => {
+          this.#ports.realtime.send({ kind: "line", line: id, command });
+          this.#ports.onEvent({ kind: "line-command", line: id, command });
+        },
+        ua: (owner, command) => this.#lineCommand(owner, command),
+        media: (owner, command) => this.sendMedia(owner, command),
+        record: (record) => {
+          this.#ports.record(record);
+          this.#ports.onEvent({ kind: "record", record });
+          this.#settle();
+        },
+        log: this.#ports.log,
+      },
+    );
+    this.#lines.set(config.line, line);
+    this.#accounts.set(line.accountId, line);
+  }
+
+  #serverAddress({ server }: ControlLineConfig): SipAddress {
+    if (server.kind === "network") return { transport: "udp", ...server.address };
+    invariant(this.#exchange !== undefined, "a line at the exchange needs an exchange");
+    const listening = this.#exchange.listening;
+    if (server.transport === "udp" && listening !== undefined) {
+      return { transport: "udp", ...listening };
+    }
+    return { transport: "memory", host: ExchangeControl.busName, port: 0 };
+  }
+
+  /** Whether a call comes from somewhere else than the server of the line that it is for. */
+  #isStranger({ account, source }: IncomingCall): boolean {
+    if (this.#directCalls || account === undefined) return false;
+    return this.#accounts.get(account)?.trusts(source) === false;
+  }
+
+  #refuseStranger({ session, source, account }: IncomingCall): void {
+    this.#lineSip.command({ kind: "respond", session, status: 403 });
+    this.#ports.log({
+      level: "warn",
+      area: "sip",
+      text:
+        `A call for ${account} straight from ${printAddress(source)} was refused: calls come ` +
+        "through the server the line is registered at (sip.directCalls allows others).",
+    });
+  }
+
+  #lineCommand(owner: LineControl, command: UaCommand): void {
+    if (command.kind === "invite") this.#sessions.set(command.session, owner);
+    this.#lineSip.command(command);
+  }
+
+  #ownerOf(event: UaEvent): LineControl | undefined {
+    switch (event.kind) {
+      case "registered":
+      case "registration-failed":
+      case "unregistered":
+        return this.#accounts.get(event.account);
+      case "incoming": {
+        const owner = event.account === undefined ? undefined : this.#accounts.get(event.account);
+        if (owner !== undefined) this.#sessions.set(event.session, owner);
+        return owner;
+      }
+      case "request":
+        return event.session === undefined ? undefined : this.#sessions.get(event.session);
+      case "response":
+        return undefined;
+      default:
+        return this.#sessions.get(event.session);
+    }
+  }
+
+  #realtimeEvent(event: RealtimeEvent): void {
+    switch (event.kind) {
+      case "line-ready":
+        this.#lines.get(event.line)?.ready();
+        this.#ports.onEvent(event);
+        return;
+      case "line-failed":
+        this.#lines.get(event.line)?.failed(event.fault);
+        this.#ports.onEvent({ kind: event.kind, line: event.line, reason: event.reason });
+        return;
+      case "line":
+        this.#ports.onEvent(event);
+        this.#lines.get(event.line)?.lineEvent(event.event);
+        return;
+      case "media":
+        this.#mediaEvent(event.event);
+        return;
+      case "log":
+        this.#ports.log(event.event);
+        return;
+      case "board":
+      case "fatal":
+        this.#ports.onEvent(event);
+        return;
+    }
+  }
+
+  #mediaEvent(event: MediaEvent): void {
+    this.#media.get(event.session)?.mediaEvent(event);
+    if (event.kind === "closed" || event.kind === "open-failed") this.#media.delete(event.session);
+  }
+
+  /** Whether a stop has nothing left to wait for. */
+  #isSettled(): boolean {
+    return [...this.#lines.values()].every((line) => !line.registered && line.settled);
+  }
+
+  #settle(): void {
+    if (this.#isSettled()) this.#onSettled?.();
+  }
+
+  #tellRegistration(owner: LineControl, event: UaEvent): void {
+    const who = { line: owner.line, user: owner.user };
+    const server = owner.serverName;
+    if (event.kind === "registered") this.#ports.onEvent({ kind: "registered", ...who, server });
+    if (event.kind === "unregistered") this.#ports.onEvent({ kind: "unregistered", ...who });
+    if (event.kind !== "registration-failed") return;
+    const status = event.status === undefined ? "" : `${event.status} `;
+    this.#ports.onEvent({
+      kind: "registration-failed",
+      ...who,
+      server,
+      reason: `${status}${event.reason}`,
+      ...(event.retryMs === undefined ? {} : { retryMs: event.retryMs }),
+    });
+  }
+}

@@ -1,0 +1,117 @@
+import type { MediaCommand, MediaEvent } from "../../base/media-messages.ts";
+import { createExchange, type ExchangeInput, type ExchangeOutput } from "../../exchange/index.ts";
+import type { UaEvent } from "../../sip/index.ts";
+import { CoreRunner } from "../core-runner.ts";
+import type { RunQueue } from "../run-queue.ts";
+import type { ControlExchangeConfig } from "./control-config.ts";
+import type { MemoryBus } from "./memory-bus.ts";
+import { SipShell, type SipShellPorts } from "./sip-shell.ts";
+
+/** Limits on the leases the registrar gives, seconds. */
+const EXPIRES_MIN_S = 60;
+const EXPIRES_MAX_S = 3600;
+
+/** What the exchange asks of the plane around it. */
+export interface ExchangeControlSinks {
+  media(owner: ExchangeControl, command: MediaCommand): void;
+}
+
+/** The embedded exchange with its own SIP stack. Lines reach it by SIP alone. */
+export class ExchangeControl {
+  /** Its stack's name on the memory bus. */
+  static readonly busName = "exchange";
+  readonly #sip: SipShell;
+  readonly #runner: CoreRunner<ExchangeInput, ExchangeOutput>;
+  readonly #sinks: ExchangeControlSinks;
+  readonly #ports: SipShellPorts;
+
+  private constructor(
+    sip: SipShell,
+    runner: (carry: (output: ExchangeOutput) => void) => CoreRunner<ExchangeInput, ExchangeOutput>,
+    ports: SipShellPorts,
+    sinks: ExchangeControlSinks,
+  ) {
+    this.#sip = sip;
+    this.#sinks = sinks;
+    this.#ports = ports;
+    this.#runner = runner((output) => this.#carry(output));
+  }
+
+  static async open(
+    config: ControlExchangeConfig,
+    userAgentName: string,
+    ports: SipShellPorts,
+    queue: RunQueue,
+    bus: MemoryBus,
+    sinks: ExchangeControlSinks,
+  ): Promise<ExchangeControl> {
+    let opened: ExchangeControl | undefined;
+    const sip = await SipShell.open(
+      {
+        name: ExchangeControl.busName,
+        listen: config.listen,
+        userAgentName: `${userAgentName} exchange`,
+        serves: ["REGISTER"],
+        acceptAnyUser: true,
+      },
+      ports,
+      queue,
+      bus,
+      (event) => opened?.uaEvent(event),
+    );
+    const core = createExchange({
+      domain: config.domain,
+      users: config.users,
+      ...(config.digestAlgorithms === undefined
+        ? {}
+        : { digestAlgorithms: config.digestAlgorithms }),
+      authenticate: true,
+      minExpiresS: EXPIRES_MIN_S,
+      maxExpiresS: EXPIRES_MAX_S,
+      createToken: ports.createToken,
+      hashes: ports.hashes,
+    });
+    opened = new ExchangeControl(
+      sip,
+      (carry) => new CoreRunner(core, ports.clock, queue, carry),
+      ports,
+      sinks,
+    );
+    return opened;
+  }
+
+  /** Where IP phones reach it. */
+  get listening(): SipShell["listening"] {
+    return this.#sip.listening;
+  }
+
+  /** From the exchange's SIP stack, inside the queue. */
+  uaEvent(event: UaEvent): void {
+    this.#runner.feed({ kind: "ua", event });
+  }
+
+  mediaEvent(event: MediaEvent): void {
+    this.#runner.feed({ kind: "media", event });
+  }
+
+  close(): void {
+    this.#runner.stop();
+    this.#sip.close();
+  }
+
+  #carry(output: ExchangeOutput): void {
+    switch (output.kind) {
+      case "ua":
+        this.#sip.command(output.command);
+        return;
+      case "media":
+        this.#sinks.media(this, output.command);
+        return;
+      case "log":
+        this.#ports.log(output.event);
+        return;
+      case "record":
+        return;
+    }
+  }
+}

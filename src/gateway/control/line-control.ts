@@ -1,0 +1,178 @@
+import { printAddress } from "../../base/address.ts";
+import type { LineCommand, LineEvent, LineId } from "../../base/line-messages.ts";
+import type { LogEvent } from "../../base/log-event.ts";
+import type { MediaCommand, MediaEvent } from "../../base/media-messages.ts";
+import type { PortFault } from "../../base/port-fault.ts";
+import {
+  type CallControl,
+  type CallInput,
+  type CallOutput,
+  type CallRecord,
+  createCallControl,
+  type WallTime,
+} from "../../call/index.ts";
+import type { Clock } from "../../hal/ports/clock.ts";
+import type { SipAddress, UaCommand, UaEvent } from "../../sip/index.ts";
+import { CoreRunner } from "../core-runner.ts";
+import type { RunQueue } from "../run-queue.ts";
+import type { LineStatus } from "./box-events.ts";
+import type { ControlLineConfig } from "./control-config.ts";
+
+/** Where a line's call control sends what it wants done. */
+export interface LineControlSinks {
+  line(line: LineId, command: LineCommand): void;
+  ua(owner: LineControl, command: UaCommand): void;
+  media(owner: LineControl, command: MediaCommand): void;
+  record(record: CallRecord): void;
+  log(event: LogEvent): void;
+}
+
+/** One line in the control plane: its call control, its account, and where it stands. */
+export class LineControl {
+  readonly line: LineId;
+  readonly accountId: string;
+  readonly #config: ControlLineConfig;
+  readonly #server: SipAddress;
+  /** The addresses that our server has answered from, and its name. */
+  readonly #serverHosts = new Set<string>();
+  readonly #call: CallControl;
+  readonly #runner: CoreRunner<CallInput, CallOutput>;
+  readonly #sinks: LineControlSinks;
+  readonly #clock: Clock;
+  #hardware: LineStatus["hardware"] = "opening";
+  #hook: LineStatus["hook"] = "on-hook";
+  #registration: LineStatus["registration"] = "not-registered";
+
+  constructor(
+    config: ControlLineConfig,
+    server: SipAddress,
+    ports: { clock: Clock; createToken: () => string; wallTime: (nowMs: number) => WallTime },
+    queue: RunQueue,
+    sinks: LineControlSinks,
+  ) {
+    this.line = config.line;
+    this.accountId = `line-${config.line}`;
+    this.#config = config;
+    this.#server = server;
+    this.#serverHosts.add(server.host);
+    this.#sinks = sinks;
+    this.#clock = ports.clock;
+    const { user, domain, register } = config.account;
+    this.#call = createCallControl({
+      ...config.call,
+      line: config.line,
+      account: { id: this.accountId, user, domain, register },
+      wallTime: ports.wallTime,
+      createToken: ports.createToken,
+    });
+    this.#runner = new CoreRunner(this.#call, ports.clock, queue, (output) => this.#carry(output));
+  }
+
+  get user(): string {
+    return this.#config.account.user;
+  }
+
+  get serverName(): string {
+    const { transport, host, port } = this.#server;
+    return transport === "memory" ? "the built-in exchange" : printAddress({ host, port });
+  }
+
+  /** Adds the account, which begins to register. */
+  register(): void {
+    this.#sinks.ua(this, {
+      kind: "add-account",
+      account: { ...this.#config.account, id: this.accountId, server: this.#server },
+    });
+  }
+
+  /** Ends what goes on; the line takes part in nothing more. */
+  stop(): void {
+    this.#runner.feed({ kind: "stop" });
+  }
+
+  /** Whether nothing is left to wait for once it was stopped: every record has been written. */
+  get settled(): boolean {
+    return this.#call.deadlineMs() === undefined;
+  }
+
+  unregister(): void {
+    this.#sinks.ua(this, { kind: "remove-account", account: this.accountId });
+  }
+
+  /** Its hardware is open. */
+  ready(): void {
+    this.#hardware = "ready";
+  }
+
+  /** Its hardware could not be opened: who calls it is told that it is not there. */
+  failed(fault: PortFault): void {
+    this.lineEvent({ kind: "fault", atMs: this.#clock.nowMs(), fault });
+  }
+
+  lineEvent(event: LineEvent): void {
+    if (event.kind === "off-hook" || event.kind === "ring-trip") this.#hook = "off-hook";
+    if (event.kind === "on-hook") this.#hook = "on-hook";
+    if (event.kind === "fault") this.#hardware = "failed";
+    if (event.kind === "recovered") this.#hardware = "ready";
+    this.#runner.feed({ kind: "line", event });
+  }
+
+  /** Whether a request from there may be a call for this line: its server, nobody else. */
+  trusts(source: SipAddress): boolean {
+    return source.transport === this.#server.transport && this.#serverHosts.has(source.host);
+  }
+
+  uaEvent(event: UaEvent): void {
+    if (event.kind === "registered") {
+      this.#registration = "registered";
+      this.#serverHosts.add(event.server.host);
+    }
+    if (event.kind === "registration-failed") this.#registration = "failed";
+    if (event.kind === "unregistered") this.#registration = "not-registered";
+    this.#runner.feed({ kind: "ua", event });
+  }
+
+  mediaEvent(event: MediaEvent): void {
+    this.#runner.feed({ kind: "media", event });
+  }
+
+  get registered(): boolean {
+    return this.#registration === "registered";
+  }
+
+  status(): LineStatus {
+    return {
+      line: this.line,
+      user: this.user,
+      hardware: this.#hardware,
+      hook: this.#hook,
+      registration: this.#registration,
+      server: this.serverName,
+      call: this.#call.state.kind,
+    };
+  }
+
+  close(): void {
+    this.#runner.stop();
+  }
+
+  #carry(output: CallOutput): void {
+    switch (output.kind) {
+      case "line":
+        this.#sinks.line(this.line, output.command);
+        return;
+      case "ua":
+        this.#sinks.ua(this, output.command);
+        return;
+      case "media":
+        this.#sinks.media(this, output.command);
+        return;
+      case "record":
+        this.#sinks.record(output.record);
+        return;
+      case "log":
+        this.#sinks.log(output.event);
+        return;
+    }
+  }
+}

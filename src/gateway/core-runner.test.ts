@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { World } from "../../test/hw-sim/world/world.ts";
+import type { Core } from "../base/core.ts";
+import { CoreRunner } from "./core-runner.ts";
+import { RunQueue } from "./run-queue.ts";
+
+type Input = { readonly kind: "in"; readonly dueMs: number | undefined } | { kind: "timeout" };
+
+/** A core whose deadline is what it was last told; it puts out what it took, with the time. */
+class Echo implements Core<Input, string> {
+  dueMs: number | undefined;
+
+  handle(input: Input, nowMs: number): readonly string[] {
+    this.dueMs = input.kind === "in" ? input.dueMs : undefined;
+    return [`${input.kind}@${nowMs}`];
+  }
+
+  deadlineMs(): number | undefined {
+    return this.dueMs;
+  }
+}
+
+function setUp() {
+  const world = new World({ seed: 1 });
+  const queue = new RunQueue();
+  const out: string[] = [];
+  const core = new Echo();
+  const runner = new CoreRunner<Input, string>(
+    core,
+    world.clock,
+    queue,
+    (output) => out.push(output),
+    () => out.push("after"),
+  );
+  return { world, queue, out, core, runner };
+}
+
+describe("CoreRunner", () => {
+  it("carries outputs out and hands in one timeout when it is due", () => {
+    const { world, out, runner } = setUp();
+    runner.feed({ kind: "in", dueMs: 30 });
+    world.runUntil(29);
+    expect(out).toEqual(["in@0", "after"]);
+    world.runUntil(100);
+    expect(out).toEqual(["in@0", "after", "timeout@30", "after"]);
+  });
+
+  it("moves its timer with the deadline, earlier, later and away", () => {
+    const { world, out, runner } = setUp();
+    runner.feed({ kind: "in", dueMs: 30 });
+    runner.feed({ kind: "in", dueMs: 10 });
+    world.runUntil(20);
+    expect(out.filter((line) => line.startsWith("timeout"))).toEqual(["timeout@10"]);
+    runner.feed({ kind: "in", dueMs: 40 });
+    runner.feed({ kind: "in", dueMs: undefined });
+    world.runUntil(100);
+    expect(out.filter((line) => line.startsWith("timeout"))).toEqual(["timeout@10"]);
+  });
+
+  it("arms anew where the core was called past it", () => {
+    const { world, out, core, runner } = setUp();
+    core.dueMs = 5;
+    runner.rearm();
+    world.runUntil(5);
+    expect(out).toEqual(["timeout@5", "after"]);
+  });
+
+  it("does nothing once it is stopped", () => {
+    const { world, out, runner } = setUp();
+    runner.feed({ kind: "in", dueMs: 30 });
+    runner.stop();
+    runner.feed({ kind: "in", dueMs: 40 });
+    world.runUntil(100);
+    expect(out).toEqual(["in@0", "after"]);
+  });
+});

@@ -1,0 +1,69 @@
+import type { Core } from "../base/core.ts";
+import type { Clock, Timer } from "../hal/ports/clock.ts";
+import type { RunQueue } from "./run-queue.ts";
+
+/** What a core that keeps deadlines must take. */
+type TimeoutInput = { readonly kind: "timeout" };
+
+/**
+ * The one short loop around a core: hand in what came, carry out what is returned, re-arm one
+ * timer. All runners of a plane share its queue. `afterwards` runs after each handled input, once
+ * its
+ * outputs are carried out.
+ */
+export class CoreRunner<Input, Output> {
+  readonly #core: Core<Input | TimeoutInput, Output>;
+  readonly #clock: Clock;
+  readonly #queue: RunQueue;
+  readonly #carryOut: (output: Output) => void;
+  readonly #afterwards: (() => void) | undefined;
+  #timer: Timer | undefined;
+  #timerAtMs: number | undefined;
+  #stopped = false;
+
+  constructor(
+    core: Core<Input | TimeoutInput, Output>,
+    clock: Clock,
+    queue: RunQueue,
+    carryOut: (output: Output) => void,
+    afterwards?: () => void,
+  ) {
+    this.#core = core;
+    this.#clock = clock;
+    this.#queue = queue;
+    this.#carryOut = carryOut;
+    this.#afterwards = afterwards;
+  }
+
+  /** Hand an input to the core as soon as what is running has run. */
+  feed(input: Input | TimeoutInput): void {
+    this.#queue.post(() => {
+      if (this.#stopped) return;
+      for (const output of this.#core.handle(input, this.#clock.nowMs())) this.#carryOut(output);
+      this.rearm();
+      this.#afterwards?.();
+    });
+  }
+
+  /** No input is taken and no timer runs from now on. */
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** Arms the timer anew; needed where the core was also called past this runner. */
+  rearm(): void {
+    const atMs = this.#core.deadlineMs();
+    if (atMs === this.#timerAtMs && (atMs === undefined || this.#timer !== undefined)) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#timerAtMs = atMs;
+    if (atMs === undefined) return;
+    this.#timer = this.#clock.at(atMs, () => {
+      this.#timer = undefined;
+      this.#timerAtMs = undefined;
+      this.feed({ kind: "timeout" });
+    });
+  }
+}

@@ -1,0 +1,258 @@
+import type { AudioEndpoint } from "../../base/audio.ts";
+import { unreachable } from "../../base/invariant.ts";
+import type { LineCommand, LineEvent, LineId } from "../../base/line-messages.ts";
+import type { PortFault } from "../../base/port-fault.ts";
+import type { Result } from "../../base/result.ts";
+import {
+  createFskSource,
+  createLine,
+  type Line,
+  type LineInput,
+  type LineOutput,
+  type SlicAction,
+} from "../../fxs/index.ts";
+import type { RealtimePorts } from "../../hal/ports/board.ts";
+import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
+import type { Slic, SlicEvents } from "../../hal/ports/slic.ts";
+import { createToneSource, LineAudio, type MediaOutput } from "../../media/index.ts";
+import { CoreRunner } from "../core-runner.ts";
+import type { RunQueue } from "../run-queue.ts";
+import { LineDigits } from "./line-digits.ts";
+import { openSlic } from "./open-slic.ts";
+import type { RealtimeLineConfig } from "./realtime-config.ts";
+
+/** What a line's shell hands on. */
+export interface LineShellSinks {
+  event(line: LineId, event: LineEvent): void;
+  /** What the joined media session caused; its bytes are borrowed. */
+  media(output: MediaOutput): void;
+  /** The card or the sound channel failed; the line is safe and wants to be opened anew. */
+  faulted(): void;
+}
+
+/** What the line is joined to, and whether the digits it hears are sent as events. */
+export interface JoinedEndpoint {
+  readonly endpoint: AudioEndpoint<MediaOutput>;
+  relaysDigits(): boolean;
+}
+
+const CALLER_ID = "caller-id";
+/**
+ * How long the sample clock still runs when nothing needs it any more: what was handed over last is
+ * yet to be played, and a display wants a moment of silence after a message.
+ */
+const DRAIN_MS = 100;
+const SILENT_EVENTS: Pick<SlicEvents, "onLoop" | "onWatermark" | "onFault"> = {
+  onLoop() {},
+  onWatermark() {},
+  onFault() {},
+};
+
+/** Drives one line: its card, its line machine, its sample clock and its audio graph. */
+export class LineShell {
+  readonly #id: LineId;
+  readonly #clock: RealtimePorts["clock"];
+  readonly #sinks: LineShellSinks;
+  readonly #slic: Slic;
+  readonly #line: Line;
+  readonly #runner: CoreRunner<LineInput, LineOutput>;
+  readonly #audio: LineAudio;
+  readonly #digits = new LineDigits();
+  readonly #relaysDigits: boolean;
+  readonly #pcm: PcmStream;
+  #joined: JoinedEndpoint | undefined;
+  #stopAtMs: number | undefined;
+  #watermarkAskedMs: number | undefined;
+
+  private constructor(
+    config: RealtimeLineConfig,
+    ports: RealtimePorts,
+    queue: RunQueue,
+    sinks: LineShellSinks,
+    parts: { readonly slic: Slic; readonly pcm: PcmStream },
+  ) {
+    this.#id = config.line;
+    this.#clock = ports.clock;
+    this.#sinks = sinks;
+    this.#slic = parts.slic;
+    this.#pcm = parts.pcm;
+    this.#line = createLine({
+      country: config.country,
+      capabilities: parts.slic.capabilities,
+      pulseDialing: config.pulseDialing,
+    });
+    this.#relaysDigits = config.relaysDigits;
+    this.#audio = new LineAudio({
+      frameSamples: parts.pcm.frameSamples,
+      detectDigits: (frame) => this.#detect(frame),
+    });
+    this.#runner = new CoreRunner(
+      this.#line,
+      ports.clock,
+      queue,
+      (output) => this.#carry(output),
+      () => this.#askWatermark(),
+    );
+  }
+
+  /** Opens a line's card and sound channel. Rejects with `PortError`; then nothing is left open. */
+  static async open(
+    config: RealtimeLineConfig,
+    ports: RealtimePorts,
+    queue: RunQueue,
+    sinks: LineShellSinks,
+  ): Promise<LineShell> {
+    let shell: LineShell | undefined;
+    let events = SILENT_EVENTS;
+    const slic = await openSlic(config.slic, ports, {
+      onLoop: (closed, atMs) => events.onLoop(closed, atMs),
+      onWatermark: (atMs) => events.onWatermark(atMs),
+      onFault: (fault) => events.onFault(fault),
+    });
+    try {
+      const pcm = await ports.pcm.open(config.pcmChannel, {
+        onFrame: (captured, playout, first) => shell?.frame(captured, playout, first),
+        onFault: (fault) => shell?.fault(fault),
+      });
+      const opened = new LineShell(config, ports, queue, sinks, { slic, pcm });
+      shell = opened;
+      events = {
+        onLoop: (closed, atMs) => opened.#runner.feed({ kind: "loop", closed, atMs }),
+        onWatermark: (atMs) => opened.#watermark(atMs),
+        onFault: (fault) => opened.fault(fault),
+      };
+      return opened;
+    } catch (error) {
+      slic.safe();
+      slic.close();
+      throw error;
+    }
+  }
+
+  /** Tells the line machine how the loop stands; it reports a receiver that is off already. */
+  begin(): void {
+    const loop = this.#slic.readLoop();
+    if (!loop.ok) this.fault(loop.error);
+    else this.#runner.feed({ kind: "loop", closed: loop.value, atMs: this.#clock.nowMs() });
+  }
+
+  get frameSamples(): number {
+    return this.#pcm.frameSamples;
+  }
+
+  command(command: LineCommand): void {
+    this.#runner.feed({ kind: "command", command });
+  }
+
+  join(joined: JoinedEndpoint): void {
+    this.#joined = joined;
+    this.#audio.join(joined.endpoint);
+  }
+
+  /** Parts the line from that endpoint; another one that has taken its place stays. */
+  part(endpoint: AudioEndpoint<MediaOutput>): void {
+    if (this.#joined?.endpoint !== endpoint) return;
+    this.#joined = undefined;
+    this.#audio.part();
+  }
+
+  /** A frame of the sample clock; see `PcmStreamEvents.onFrame`. */
+  frame(captured: Int16Array, playout: Int16Array, firstSample: number): void {
+    const nowMs = this.#clock.nowMs();
+    for (const output of this.#audio.process(captured, playout, firstSample, nowMs)) {
+      if (output.kind === "source-done") this.#runner.feed({ kind: "audio-done" });
+      else this.#sinks.media(output);
+    }
+    // Only a far end plays digits to the telephone.
+    if (this.#joined !== undefined) this.#digits.play(playout);
+    if (this.#stopAtMs !== undefined && nowMs >= this.#stopAtMs) {
+      this.#stopAtMs = undefined;
+      this.#pcm.stop();
+    }
+  }
+
+  fault(fault: PortFault): void {
+    this.#runner.feed({ kind: "fault", fault });
+    this.#sinks.faulted();
+  }
+
+  /** Ringing off, whatever else is going on. */
+  safe(): void {
+    this.#slic.safe();
+  }
+
+  close(): void {
+    this.#runner.stop();
+    this.#pcm.close();
+    this.#slic.safe();
+    this.#slic.close();
+  }
+
+  #detect(frame: Int16Array): boolean {
+    const digit = this.#digits.hear(frame);
+    if (digit !== undefined) {
+      this.#runner.feed({ kind: "dtmf", digit, atMs: this.#clock.nowMs() });
+    }
+    return this.#relaysDigits && this.#digits.sounding && this.#joined?.relaysDigits() === true;
+  }
+
+  #watermark(atMs: number): void {
+    this.#watermarkAskedMs = undefined;
+    this.#runner.feed({ kind: "watermark", atMs });
+  }
+
+  #askWatermark(): void {
+    const wantedMs = this.#line.watermarkWantedMs();
+    if (wantedMs === undefined || wantedMs === this.#watermarkAskedMs) return;
+    this.#watermarkAskedMs = wantedMs;
+    this.#slic.requestWatermark(wantedMs);
+  }
+
+  #carry(output: LineOutput): void {
+    switch (output.kind) {
+      case "event":
+        this.#sinks.event(this.#id, output.event);
+        return;
+      case "slic":
+        this.#actOnSlic(output.action);
+        return;
+      case "tone":
+        this.#audio.setTone(createToneSource(output.tone));
+        return;
+      case "tone-off":
+        this.#audio.setTone(undefined);
+        return;
+      case "play-caller-id":
+        this.#audio.play(createFskSource(output.job), CALLER_ID);
+        return;
+      case "caller-id-off":
+        this.#audio.stopPlaying();
+        return;
+      case "audio":
+        this.#stopAtMs = output.on ? undefined : this.#clock.nowMs() + DRAIN_MS;
+        if (output.on) this.#pcm.start();
+        return;
+      default:
+        unreachable(output);
+    }
+  }
+
+  #actOnSlic(action: SlicAction): void {
+    const done = this.#slicCall(action);
+    if (!done.ok) this.fault(done.error);
+  }
+
+  #slicCall(action: SlicAction): Result<undefined, PortFault> {
+    switch (action.kind) {
+      case "feed":
+        return this.#slic.setFeed(action.feed);
+      case "ringing":
+        return this.#slic.setRinging(action.on, action.frequencyHz);
+      case "safe":
+        this.#slic.safe();
+        return { ok: true, value: undefined };
+      default:
+        return unreachable(action);
+    }
+  }
+}

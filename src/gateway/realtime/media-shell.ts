@@ -1,0 +1,224 @@
+import type { AudioEndpoint } from "../../base/audio.ts";
+import { hexFromBytes } from "../../base/bytes.ts";
+import { unreachable } from "../../base/invariant.ts";
+import type { LineId } from "../../base/line-messages.ts";
+import type { LogEvent } from "../../base/log-event.ts";
+import type { MediaCommand, MediaEvent, MediaFlow, MediaOwner } from "../../base/media-messages.ts";
+import { PortError } from "../../base/port-fault.ts";
+import type { RealtimePorts } from "../../hal/ports/board.ts";
+import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
+import {
+  AudioBridge,
+  EchoEndpoint,
+  type MediaInput,
+  type MediaOutput,
+  MediaSession,
+  SourceEndpoint,
+} from "../../media/index.ts";
+import { CoreRunner } from "../core-runner.ts";
+import type { RunQueue } from "../run-queue.ts";
+import type { JoinedEndpoint } from "./line-shell.ts";
+import { PortPairs, type SocketPair } from "./port-pairs.ts";
+import type { RtpConfig } from "./realtime-config.ts";
+import { createTickerStream } from "./ticker-stream.ts";
+
+/** What the media shell asks of the plane around it. */
+export interface MediaShellSinks {
+  event(event: MediaEvent): void;
+  log(event: LogEvent): void;
+  /** The line's frame length; undefined where there is no such line. */
+  frameSamples(line: LineId): number | undefined;
+  join(line: LineId, joined: JoinedEndpoint): void;
+  part(line: LineId, endpoint: AudioEndpoint<MediaOutput>): void;
+}
+
+/** Frame of what has no line: 10 ms. */
+const TICKER_FRAME_SAMPLES = 80;
+const TICKER_FRAME_MS = 10;
+/** Most sessions open at a time. */
+const SESSIONS_MAX = 256;
+
+interface OpenSession {
+  readonly owner: MediaOwner;
+  readonly session: MediaSession;
+  readonly runner: CoreRunner<MediaInput, MediaOutput>;
+  readonly sockets: SocketPair;
+  readonly ticker: PcmStream | undefined;
+  flow: MediaFlow | undefined;
+}
+
+/** Drives the media sessions: their sockets, their RTCP, and what they are joined to. */
+export class MediaShell {
+  readonly #ports: RealtimePorts;
+  readonly #queue: RunQueue;
+  readonly #sinks: MediaShellSinks;
+  readonly #pairs: PortPairs;
+  readonly #cname: string;
+  readonly #sessions = new Map<string, OpenSession>();
+  /** Sessions whose sockets are being bound; false once they are not wanted any more. */
+  readonly #opening = new Map<string, boolean>();
+
+  constructor(ports: RealtimePorts, rtp: RtpConfig, queue: RunQueue, sinks: MediaShellSinks) {
+    this.#ports = ports;
+    this.#queue = queue;
+    this.#sinks = sinks;
+    this.#pairs = new PortPairs(ports.udp, rtp, this.#random(4));
+    this.#cname = hexFromBytes(ports.random.bytes(12));
+  }
+
+  command(command: MediaCommand): void {
+    if (command.kind === "open") {
+      this.#open(command.session, command.owner);
+      return;
+    }
+    const open = this.#sessions.get(command.session);
+    if (open === undefined) {
+      if (command.kind === "close" && this.#opening.has(command.session)) {
+        this.#opening.set(command.session, false);
+      }
+      return;
+    }
+    switch (command.kind) {
+      case "flow":
+        this.#flow(command.session, open, command.flow);
+        return;
+      case "join":
+        this.#join(open, command.on);
+        return;
+      case "send-digit":
+        open.session.sendDigit(command.digit, command.durationMs);
+        return;
+      case "close":
+        this.#close(command.session, open);
+        return;
+      default:
+        unreachable(command);
+    }
+  }
+
+  /** Sends what a session caused; its bytes are borrowed. */
+  carry(output: MediaOutput): void {
+    if (output.kind === "event") {
+      this.#sinks.event(output.event);
+      return;
+    }
+    const sockets = this.#sessions.get(output.session)?.sockets;
+    sockets?.[output.channel].send(output.bytes, output.to);
+  }
+
+  close(): void {
+    for (const [name, open] of [...this.#sessions]) this.#close(name, open);
+    for (const name of this.#opening.keys()) this.#opening.set(name, false);
+  }
+
+  #open(name: string, owner: MediaOwner): void {
+    const frameSamples =
+      owner.kind === "line" ? this.#sinks.frameSamples(owner.line) : TICKER_FRAME_SAMPLES;
+    const busy = this.#sessions.size + this.#opening.size >= SESSIONS_MAX;
+    if (frameSamples === undefined || busy || this.#sessions.has(name)) {
+      const reason = busy ? `there are ${SESSIONS_MAX} media sessions already` : "no such line";
+      this.#sinks.event({ kind: "open-failed", session: name, reason });
+      return;
+    }
+    this.#opening.set(name, true);
+    this.#bind(name).then(
+      (sockets) => {
+        const wanted = this.#opening.get(name) === true;
+        this.#opening.delete(name);
+        if (wanted) this.#opened(name, owner, frameSamples, sockets);
+        else {
+          sockets.rtp.close();
+          sockets.rtcp.close();
+          this.#sinks.event({ kind: "open-failed", session: name, reason: "closed meanwhile" });
+        }
+      },
+      (error: unknown) => {
+        this.#opening.delete(name);
+        const reason = error instanceof Error ? error.message : String(error);
+        if (!(error instanceof PortError)) throw error;
+        this.#sinks.event({ kind: "open-failed", session: name, reason });
+      },
+    );
+  }
+
+  #bind(name: string): Promise<SocketPair> {
+    const input = (channel: "rtp" | "rtcp") => (bytes: Uint8Array, host: string, port: number) => {
+      // Borrowed bytes go straight in; only where something runs already are they kept for later.
+      const kept = this.#queue.isIdle ? bytes : bytes.slice();
+      const from = { host, port };
+      this.#sessions.get(name)?.runner.feed({ kind: channel, bytes: kept, from });
+    };
+    return this.#pairs.open({ onRtp: input("rtp"), onRtcp: input("rtcp") });
+  }
+
+  #opened(name: string, owner: MediaOwner, frameSamples: number, sockets: SocketPair): void {
+    const { clock } = this.#ports;
+    const session = new MediaSession({
+      session: name,
+      frameSamples,
+      ssrc: this.#random(4),
+      firstSequence: this.#random(2),
+      firstTimestamp: this.#random(4),
+      cname: this.#cname,
+      wallAtZeroMs: clock.wallMs() - clock.nowMs(),
+      random: () => this.#random(4) / 2 ** 32,
+    });
+    const runner = new CoreRunner<MediaInput, MediaOutput>(session, clock, this.#queue, (output) =>
+      this.carry(output),
+    );
+    const ticker = owner.kind === "line" ? undefined : this.#ticker(session, owner.kind);
+    this.#sessions.set(name, { owner, session, runner, sockets, ticker, flow: undefined });
+    this.#sinks.event({ kind: "opened", session: name, local: sockets.rtp.local });
+  }
+
+  #ticker(session: MediaSession, service: "echo" | "milliwatt"): PcmStream {
+    const endpoint: AudioEndpoint =
+      service === "echo" ? new EchoEndpoint(TICKER_FRAME_SAMPLES) : new SourceEndpoint();
+    const bridge = new AudioBridge<MediaOutput>(session, endpoint, TICKER_FRAME_SAMPLES);
+    const { clock } = this.#ports;
+    return createTickerStream(clock, TICKER_FRAME_SAMPLES, TICKER_FRAME_MS, () => {
+      for (const output of bridge.process(clock.nowMs())) this.carry(output);
+    });
+  }
+
+  #flow(name: string, open: OpenSession, flow: MediaFlow): void {
+    const set = open.session.setFlow(flow, this.#ports.clock.nowMs());
+    if (!set.ok) {
+      const text = `the codec ${flow.codec.name} was agreed on, but this build does not have it`;
+      this.#sinks.log({ level: "error", area: `media ${name}`, text });
+      return;
+    }
+    open.flow = flow;
+    open.runner.rearm();
+    open.ticker?.start();
+  }
+
+  #join(open: OpenSession, on: boolean): void {
+    if (open.owner.kind !== "line") return;
+    const { line } = open.owner;
+    if (!on) {
+      this.#sinks.part(line, open.session);
+      return;
+    }
+    this.#sinks.join(line, {
+      endpoint: open.session,
+      relaysDigits: () => open.flow?.telephoneEventPayloadType !== undefined,
+    });
+  }
+
+  #close(name: string, open: OpenSession): void {
+    this.#join(open, false);
+    open.ticker?.close();
+    for (const output of open.session.close(this.#ports.clock.nowMs())) this.carry(output);
+    open.runner.stop();
+    open.sockets.rtp.close();
+    open.sockets.rtcp.close();
+    this.#sessions.delete(name);
+  }
+
+  #random(bytes: number): number {
+    let value = 0;
+    for (const byte of this.#ports.random.bytes(bytes)) value = value * 256 + byte;
+    return value;
+  }
+}

@@ -1,0 +1,88 @@
+import { unreachable } from "../../base/invariant.ts";
+import type { LineId } from "../../base/line-messages.ts";
+import type { RealtimePorts } from "../../hal/ports/board.ts";
+import { RunQueue } from "../run-queue.ts";
+import { LineKeeper, type LineKeeperSinks } from "./line-keeper.ts";
+import { MediaShell } from "./media-shell.ts";
+import type { RealtimeCommand, RealtimeEvent } from "./messages.ts";
+import type { RealtimeConfig } from "./realtime-config.ts";
+
+/**
+ * The real-time plane: every line and every media session of a box, on the ports of one thread.
+ * Its host hands it commands and takes its events; see `RealtimeHost` for the contract.
+ */
+export class RealtimePlane {
+  readonly #emit: (event: RealtimeEvent) => void;
+  readonly #queue = new RunQueue();
+  readonly #lines = new Map<LineId, LineKeeper>();
+  readonly #media: MediaShell;
+  #closed = false;
+
+  constructor(config: RealtimeConfig, ports: RealtimePorts, emit: (event: RealtimeEvent) => void) {
+    this.#emit = emit;
+    this.#media = new MediaShell(ports, config.rtp, this.#queue, {
+      event: (event) => this.#emit({ kind: "media", event }),
+      log: (event) => this.#emit({ kind: "log", event }),
+      frameSamples: (line) => this.#lines.get(line)?.shell?.frameSamples,
+      join: (line, joined) => this.#lines.get(line)?.shell?.join(joined),
+      part: (line, endpoint) => this.#lines.get(line)?.shell?.part(endpoint),
+    });
+    const sinks: LineKeeperSinks = {
+      ready: (line) => this.#emit({ kind: "line-ready", line }),
+      failed: (line, reason, fault) => this.#emit({ kind: "line-failed", line, reason, fault }),
+      event: (line, event) => this.#emit({ kind: "line", line, event }),
+      media: (output) => this.#media.carry(output),
+      died: (error) => this.#died(error),
+    };
+    for (const line of config.lines) {
+      this.#lines.set(line.line, new LineKeeper(line, ports, this.#queue, sinks));
+    }
+  }
+
+  /** Opens the lines, one after the other; one that cannot be opened does not stop the others. */
+  async start(): Promise<void> {
+    for (const line of this.#lines.values()) {
+      if (this.#closed) return;
+      await line.open();
+    }
+  }
+
+  handle(command: Exclude<RealtimeCommand, { kind: "board" }>): void {
+    if (this.#closed) return;
+    switch (command.kind) {
+      case "line":
+        this.#lines.get(command.line)?.shell?.command(command.command);
+        return;
+      case "media":
+        this.#queue.post(() => this.#media.command(command.command));
+        return;
+      case "safe":
+        this.close();
+        return;
+      default:
+        unreachable(command);
+    }
+  }
+
+  /** Every line into its safe state, now. Never throws. */
+  safe(): void {
+    for (const line of this.#lines.values()) line.safe();
+  }
+
+  /** Ends every session and leaves every line in its safe state. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    // First of all: no bell goes on ringing, whatever goes wrong below.
+    this.safe();
+    this.#media.close();
+    for (const line of this.#lines.values()) line.close();
+  }
+
+  /** A bug that no caller would hear of. */
+  #died(error: unknown): void {
+    this.close();
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#emit({ kind: "fatal", reason });
+  }
+}
