@@ -1,0 +1,145 @@
+import type { SoundSegment } from "./sound-segmenter.ts";
+import type { TonePattern } from "./tone-tables.ts";
+
+const SAMPLES_PER_MS = 8;
+/** A duration may differ by the larger of these. */
+const DURATION_TOLERANCE = 0.12;
+const DURATION_TOLERANCE_MS = 25;
+/** A frequency may differ by this: 425 and 440 Hz stay apart. */
+const FREQUENCY_TOLERANCE = 0.015;
+/** A pause longer than this is not waited for to its end. */
+const LONG_PAUSE_MS = 1000;
+/** … but this much of it. */
+const PAUSE_SHOWN_MS = 200;
+/** A rhythm is believed after this much of it. */
+const MIN_EVIDENCE_MS = 400;
+/** A tone that does not stop is believed after this, unless a rival sounds longer at a time. */
+const MIN_CONTINUOUS_MS = 300;
+
+/** How long a segment lasted, or lasts until now. */
+export function durationMs(segment: SoundSegment): number {
+  return (segment.end - segment.start) / SAMPLES_PER_MS;
+}
+
+const toleranceMs = (expectedMs: number): number =>
+  Math.max(DURATION_TOLERANCE_MS, expectedMs * DURATION_TOLERANCE);
+
+const longestMs = (expectedMs: number): number => expectedMs + toleranceMs(expectedMs);
+
+const lasts = (segment: SoundSegment, expectedMs: number): boolean =>
+  Math.abs(durationMs(segment) - expectedMs) <= toleranceMs(expectedMs);
+
+const sameSet = (a: readonly number[], b: readonly number[]): boolean => {
+  const left = [...a].sort((x, y) => x - y);
+  const right = [...b].sort((x, y) => x - y);
+  return (
+    left.length === right.length &&
+    left.every((hz, at) => Math.abs(hz - (right[at] ?? 0)) <= FREQUENCY_TOLERANCE * hz)
+  );
+};
+
+/** Whether a segment sounds at the pattern's frequencies. */
+export function soundsLike(segment: SoundSegment, pattern: TonePattern): boolean {
+  const heard = segment.tones?.map((tone) => tone.frequencyHz);
+  return heard !== undefined && sameSet(pattern.frequenciesHz, heard);
+}
+
+/** The longest that a sound or a pause of this pattern may last. */
+export function longestPartMs(pattern: TonePattern, kind: SoundSegment["kind"]): number {
+  const odd = kind === "sound" ? 0 : 1;
+  return Math.max(...pattern.cadence.filter((_, at) => at % 2 === odd).map(longestMs));
+}
+
+/** Whether a closed segment can be a part of the pattern's cadence. */
+export function fitsCadence(segment: SoundSegment, pattern: TonePattern): boolean {
+  const odd = segment.kind === "sound" ? 0 : 1;
+  if (odd === 0 && !soundsLike(segment, pattern)) return false;
+  return pattern.cadence.some((ms, at) => at % 2 === odd && lasts(segment, ms));
+}
+
+/** The longest that any rhythm of these frequencies sounds at a time. */
+function longestRivalMs(pattern: TonePattern, table: readonly TonePattern[]): number {
+  let longest = 0;
+  for (const other of table) {
+    if (!sameSet(other.frequenciesHz, pattern.frequenciesHz)) continue;
+    other.cadence.forEach((ms, at) => {
+      if (at % 2 === 0) longest = Math.max(longest, longestMs(ms));
+    });
+  }
+  return longest;
+}
+
+/** Whether the open segment is a tone that does not stop. */
+export function isContinuous(
+  open: SoundSegment,
+  pattern: TonePattern,
+  table: readonly TonePattern[],
+): boolean {
+  if (pattern.cadence.length !== 0 || !soundsLike(open, pattern)) return false;
+  return durationMs(open) > Math.max(MIN_CONTINUOUS_MS, longestRivalMs(pattern, table));
+}
+
+/** How much of a long pause must have passed, so that no rival with a shorter one is meant. */
+function pauseToShowMs(
+  soundMs: number,
+  pauseMs: number,
+  pattern: TonePattern,
+  table: readonly TonePattern[],
+): number {
+  let showMs = PAUSE_SHOWN_MS;
+  for (const other of table) {
+    if (!sameSet(other.frequenciesHz, pattern.frequenciesHz)) continue;
+    other.cadence.forEach((ms, at) => {
+      const before = other.cadence[at - 1] ?? 0;
+      const isRival = at % 2 === 1 && Math.abs(before - soundMs) <= 2 * toleranceMs(soundMs);
+      if (isRival && longestMs(ms) < pauseMs) showMs = Math.max(showMs, longestMs(ms));
+    });
+  }
+  return showMs;
+}
+
+/** One rotation of the cadence against the last segments, the open one after them. */
+function matchesRotation(
+  segments: readonly SoundSegment[],
+  open: SoundSegment,
+  pattern: TonePattern,
+  rotation: number,
+  table: readonly TonePattern[],
+): boolean {
+  const { cadence } = pattern;
+  const lastPauseMs = cadence[(rotation + cadence.length - 1) % cadence.length] ?? 0;
+  const cycleMs = cadence.reduce((sum, ms) => sum + ms, 0);
+  const cycles = Math.max(1, Math.ceil(MIN_EVIDENCE_MS / cycleMs));
+  let parts = cycles * cadence.length;
+  if (open.kind === "quiet") {
+    const shownMs = durationMs(open);
+    if (lastPauseMs <= LONG_PAUSE_MS || shownMs > longestMs(lastPauseMs)) return false;
+    const lastSoundMs = cadence[(rotation + cadence.length - 2) % cadence.length] ?? 0;
+    if (shownMs < pauseToShowMs(lastSoundMs, lastPauseMs, pattern, table)) return false;
+    parts--;
+  } else if (durationMs(open) > longestMs(cadence[rotation] ?? 0)) return false;
+  if (segments.length < parts) return false;
+  const tail = segments.slice(segments.length - parts);
+  return tail.every((segment, at) => {
+    const expectedMs = cadence[(rotation + at) % cadence.length] ?? 0;
+    if ((segment.kind === "sound") !== (at % 2 === 0)) return false;
+    return lasts(segment, expectedMs) && (at % 2 === 1 || soundsLike(segment, pattern));
+  });
+}
+
+/**
+ * Whether the last closed segments and the open one are in the pattern's rhythm. Each part must
+ * have been heard whole, but of a pause over {@link LONG_PAUSE_MS} only as much as tells it from
+ * others; so ringback is known soon after its first burst, busy after its first pause.
+ */
+export function isInCadence(
+  segments: readonly SoundSegment[],
+  open: SoundSegment,
+  pattern: TonePattern,
+  table: readonly TonePattern[],
+): boolean {
+  for (let rotation = 0; rotation < pattern.cadence.length; rotation += 2) {
+    if (matchesRotation(segments, open, pattern, rotation, table)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,55 @@
+import { alignedCorrelation } from "./correlation.ts";
+
+/** How speech lies in what was heard, piece by piece. */
+export interface SegmentCorrelation {
+  /** The middle one of the pieces' delays, samples. */
+  readonly delaySamples: number;
+  /** Mean over the pieces, each at its own best alignment, louder ones weighing more. */
+  readonly correlation: number;
+  /** The smallest and the largest delay of a piece that was found. */
+  readonly delayRange: readonly [number, number];
+}
+
+const SEGMENT_SAMPLES = 4000;
+/** Heard samples looked at past the place where a piece would be without delay. */
+const SEARCH_SAMPLES = 4000;
+/** A piece this badly found has no delay worth counting. */
+const FOUND_MIN = 0.5;
+
+/**
+ * Aligns half-second pieces each for itself: an adaptive jitter buffer shifts the wave in the
+ * middle of a sentence, which is no distortion to an ear but is one to a single alignment.
+ * `heard[0]` is the moment at which `reference[0]` was said.
+ */
+export function segmentCorrelation(
+  reference: Float64Array,
+  heard: Float64Array,
+): SegmentCorrelation {
+  const delays: number[] = [];
+  let weighed = 0;
+  let weights = 0;
+  for (let at = 0; at + SEGMENT_SAMPLES <= reference.length; at += SEGMENT_SAMPLES) {
+    const piece = reference.subarray(at, at + SEGMENT_SAMPLES);
+    const weight = energy(piece);
+    if (weight === 0) continue;
+    const found = alignedCorrelation(
+      piece,
+      heard.subarray(at, at + SEGMENT_SAMPLES + SEARCH_SAMPLES),
+    );
+    weighed += weight * found.correlation;
+    weights += weight;
+    if (found.correlation >= FOUND_MIN) delays.push(found.delaySamples);
+  }
+  delays.sort((a, b) => a - b);
+  return {
+    delaySamples: delays[Math.floor(delays.length / 2)] ?? 0,
+    correlation: weights === 0 ? 0 : weighed / weights,
+    delayRange: [delays[0] ?? 0, delays.at(-1) ?? 0],
+  };
+}
+
+function energy(samples: Float64Array): number {
+  let sum = 0;
+  for (const sample of samples) sum += sample * sample;
+  return sum;
+}

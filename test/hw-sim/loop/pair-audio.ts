@@ -1,0 +1,185 @@
+import { invariant } from "../../../src/base/invariant.ts";
+import type { RandomStream } from "../world/random-stream.ts";
+import {
+  ECHO_DELAY_MAX_SAMPLES,
+  type EchoTap,
+  OPEN_PAIR_ERL_DB,
+  scaleEcho,
+} from "./hybrid-echo.ts";
+import { VOLTS_PER_STEP, voltsFromDbm } from "./levels.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What the audio of a pair is built with. */
+export interface PairAudioOptions {
+  readonly random: RandomStream;
+  readonly frameSamples: number;
+  readonly lossDb: number;
+  readonly echoTaps: readonly EchoTap[];
+  readonly erlDb: number;
+  readonly noiseDbm0: number | undefined;
+}
+
+/** Which ways audio passes. */
+export interface AudioPath {
+  readonly terminal: Terminal | undefined;
+  /** The hook switch is closed: the telephone's transmitter is asked, heard or not. */
+  readonly closed: boolean;
+  /** Both ways, fed and closed. */
+  readonly talking: boolean;
+  /** From the chip to the telephone only: on-hook transmission. */
+  readonly listening: boolean;
+}
+
+const INT16_MAX = 32767;
+const INT16_MIN = -32768;
+/** Times of events and of samples meet within this many samples. */
+const SAMPLE_SLACK = 1e-6;
+
+/**
+ * The voice band of a pair: loss both ways, sidetone, the hybrid's echo, noise. Works in volts on
+ * buffers of its own, frame by frame, in as many pieces as the frame has events.
+ */
+export class PairAudio {
+  readonly #frameSamples: number;
+  readonly #gain: number;
+  readonly #closedTaps: readonly EchoTap[];
+  readonly #openTaps: readonly EchoTap[];
+  /** Peak of noise that is even between plus and minus it. */
+  readonly #noisePeakVolts: number;
+  readonly #historySamples: number;
+  /** What the chip sends: the last samples before the frame, for the echo, then the frame. */
+  readonly #down: Float64Array;
+  readonly #own: Float64Array;
+  readonly #heard: Float64Array;
+  readonly #up: Float64Array;
+  readonly #captured: Int16Array;
+  #noise: number;
+  #startMs = 0;
+  #samplePeriodMs = 0;
+  #firstSample = 0;
+  #rendered = 0;
+  #inFrame = false;
+  #rendering = false;
+
+  constructor(options: PairAudioOptions) {
+    const { frameSamples, echoTaps } = options;
+    const delayMax = echoTaps.reduce((most, tap) => Math.max(most, tap.delaySamples), 0);
+    invariant(delayMax <= ECHO_DELAY_MAX_SAMPLES, "an echo tap is too late");
+    this.#frameSamples = frameSamples;
+    this.#gain = 10 ** (-options.lossDb / 20);
+    this.#closedTaps = scaleEcho(echoTaps, options.erlDb);
+    this.#openTaps = scaleEcho(echoTaps, OPEN_PAIR_ERL_DB);
+    const { noiseDbm0 } = options;
+    this.#noisePeakVolts = noiseDbm0 === undefined ? 0 : voltsFromDbm(noiseDbm0) * Math.sqrt(3);
+    this.#historySamples = delayMax;
+    this.#down = new Float64Array(delayMax + frameSamples);
+    this.#own = new Float64Array(frameSamples);
+    this.#heard = new Float64Array(frameSamples);
+    this.#up = new Float64Array(frameSamples);
+    this.#captured = new Int16Array(frameSamples);
+    this.#noise = options.random.int(0x7fffffff) + 1;
+  }
+
+  /**
+   * A frame begins. `playout` is what the chip sends during it; `firstSample` counts the samples
+   * that the telephone sees.
+   */
+  beginFrame(
+    playout: Int16Array,
+    startMs: number,
+    samplePeriodMs: number,
+    firstSample: number,
+  ): void {
+    const down = this.#down;
+    const history = this.#historySamples;
+    down.copyWithin(0, this.#frameSamples);
+    for (let at = 0; at < this.#frameSamples; at++) {
+      down[history + at] = (playout[at] ?? 0) * VOLTS_PER_STEP;
+    }
+    this.#startMs = startMs;
+    this.#samplePeriodMs = samplePeriodMs;
+    this.#firstSample = firstSample;
+    this.#rendered = 0;
+    this.#inFrame = true;
+  }
+
+  renderUntil(atMs: number, path: AudioPath): void {
+    if (!this.#inFrame || this.#rendering) return;
+    const samples = Math.floor((atMs - this.#startMs) / this.#samplePeriodMs + SAMPLE_SLACK);
+    this.#render(Math.min(this.#frameSamples, samples), path);
+  }
+
+  /** Renders what is left of the frame and copies what the chip received during it. */
+  endFrame(captured: Int16Array, path: AudioPath): void {
+    this.#render(this.#frameSamples, path);
+    captured.set(this.#captured);
+    this.#inFrame = false;
+  }
+
+  abandonFrame(): void {
+    this.#inFrame = false;
+    this.#down.fill(0);
+  }
+
+  #render(to: number, path: AudioPath): void {
+    const from = this.#rendered;
+    if (to <= from) return;
+    this.#rendered = to;
+    // A telephone that works its hook switch from within is heard from the next piece on.
+    this.#rendering = true;
+    const whole = to - from === this.#frameSamples;
+    const own = whole ? this.#own : this.#own.subarray(from, to);
+    const heard = whole ? this.#heard : this.#heard.subarray(from, to);
+    const firstSample = this.#firstSample + from;
+    own.fill(0);
+    if (path.closed) path.terminal?.transmit(own, firstSample);
+    if (path.talking || path.listening) this.#mix(from, to, path.talking);
+    else this.#silence(from, to);
+    path.terminal?.receive(heard, firstSample);
+    this.#rendering = false;
+  }
+
+  #silence(from: number, to: number): void {
+    this.#heard.fill(0, from, to);
+    this.#captured.fill(0, from, to);
+  }
+
+  #mix(from: number, to: number, talking: boolean): void {
+    const down = this.#down;
+    const own = this.#own;
+    const heard = this.#heard;
+    const up = this.#up;
+    const history = this.#historySamples;
+    const gain = this.#gain;
+    const ownGain = talking ? 1 : 0;
+    const scale = this.#noisePeakVolts / 2 ** 31;
+    let noise = this.#noise;
+    for (let at = from; at < to; at++) {
+      const said = (own[at] ?? 0) * ownGain;
+      // xorshift32, twice: the two ends hear different noise. @see Marsaglia, "Xorshift RNGs", 2003
+      noise ^= noise << 13;
+      noise ^= noise >>> 17;
+      noise ^= noise << 5;
+      heard[at] = (down[history + at] ?? 0) * gain + said + noise * scale;
+      noise ^= noise << 13;
+      noise ^= noise >>> 17;
+      noise ^= noise << 5;
+      up[at] = said * gain + noise * scale;
+    }
+    this.#noise = noise;
+    for (const tap of talking ? this.#closedTaps : this.#openTaps) {
+      const lag = history - tap.delaySamples;
+      for (let at = from; at < to; at++) {
+        up[at] = (up[at] ?? 0) + (down[lag + at] ?? 0) * tap.gain;
+      }
+    }
+    this.#quantise(from, to);
+  }
+
+  #quantise(from: number, to: number): void {
+    for (let at = from; at < to; at++) {
+      const step = Math.round((this.#up[at] ?? 0) / VOLTS_PER_STEP);
+      this.#captured[at] = Math.max(INT16_MIN, Math.min(INT16_MAX, step));
+    }
+  }
+}

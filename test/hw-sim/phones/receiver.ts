@@ -1,0 +1,112 @@
+import { type ToneEvent, ToneIdentifier } from "../audio/tone-identifier.ts";
+import type { ToneTable } from "../audio/tone-tables.ts";
+import type { Observation } from "./observation.ts";
+import { type Recording, SoundRecorder } from "./sound-recorder.ts";
+
+/** An anti-sidetone circuit brings the own voice down by about this. Typical, not of one make. */
+const DEFAULT_SIDETONE_LOSS_DB = 12;
+/** The longest piece that a loop renders at once: 125 ms. */
+const PIECE_LIMIT_SAMPLES = 1000;
+
+const tenths = (values: readonly number[]): readonly number[] =>
+  values.map((value) => Math.round(value * 10) / 10);
+
+/**
+ * The receiver of the handset and the ear at it: hears the pair less most of the own voice, knows
+ * tones, and is recorded if wanted.
+ */
+export class Receiver {
+  readonly #observe: (observation: Observation) => void;
+  readonly #identifier: ToneIdentifier;
+  /** The share of the own sending that is taken away. */
+  readonly #balance: number;
+  readonly #sent = new Float64Array(PIECE_LIMIT_SAMPLES);
+  readonly #piece = new Float64Array(PIECE_LIMIT_SAMPLES);
+  #sentFirst = 0;
+  #sentLength = 0;
+  #recorder: SoundRecorder | undefined;
+  /** Off-normal contacts of a dial in motion short the handset. */
+  muted = false;
+
+  constructor(options: {
+    readonly tones: ToneTable;
+    readonly sidetoneLossDb?: number | undefined;
+    readonly observe: (observation: Observation) => void;
+  }) {
+    this.#observe = options.observe;
+    const lossDb = options.sidetoneLossDb ?? DEFAULT_SIDETONE_LOSS_DB;
+    this.#balance = 1 - 10 ** (-lossDb / 20);
+    this.#identifier = new ToneIdentifier({
+      table: options.tones,
+      onTone: (event) => this.#onTone(event),
+    });
+  }
+
+  /** Name of the tone that is heard. */
+  get hears(): string | undefined {
+    return this.#identifier.heard;
+  }
+
+  /** The handset goes to the ear. */
+  start(sample: number): void {
+    this.#identifier.reset(sample);
+  }
+
+  /** The handset goes down: a tone ends for the ear. */
+  stop(sample: number): void {
+    this.#identifier.reset(sample);
+    this.muted = false;
+  }
+
+  /** What the own transmitter put on the line in the samples that are heard next. */
+  sent(volts: Float64Array, firstSample: number): void {
+    const kept = volts.subarray(0, PIECE_LIMIT_SAMPLES);
+    this.#sent.set(kept);
+    this.#sentFirst = firstSample;
+    this.#sentLength = kept.length;
+  }
+
+  /** Hears the pair. */
+  hear(volts: Float64Array, firstSample: number): void {
+    for (let from = 0; from < volts.length; from += PIECE_LIMIT_SAMPLES) {
+      const to = Math.min(volts.length, from + PIECE_LIMIT_SAMPLES);
+      this.#hearPiece(volts.subarray(from, to), firstSample + from);
+    }
+  }
+
+  #hearPiece(volts: Float64Array, firstSample: number): void {
+    const piece = this.#piece.subarray(0, volts.length);
+    if (this.muted) {
+      piece.fill(0);
+    } else {
+      piece.set(volts);
+      const isMatching = this.#sentFirst === firstSample && this.#sentLength === volts.length;
+      if (isMatching) {
+        for (let at = 0; at < piece.length; at++) {
+          piece[at] = (piece[at] ?? 0) - this.#balance * (this.#sent[at] ?? 0);
+        }
+      }
+    }
+    this.#recorder?.take(piece, firstSample);
+    this.#identifier.process(piece, firstSample);
+  }
+
+  /** Records from a sample on, which passes at `atMs`. */
+  startRecording(sample: number, atMs: number): void {
+    this.#recorder = new SoundRecorder(sample, atMs);
+  }
+
+  stopRecording(sample: number): Recording | undefined {
+    const recording = this.#recorder?.finish(sample);
+    this.#recorder = undefined;
+    return recording;
+  }
+
+  #onTone(event: ToneEvent): void {
+    if (event.kind === "tone-ended") this.#observe(event);
+    else {
+      const frequenciesHz = tenths(event.frequenciesHz);
+      this.#observe({ ...event, frequenciesHz, levelsDbm: tenths(event.levelsDbm) });
+    }
+  }
+}

@@ -1,0 +1,260 @@
+import type { Digit } from "../../../src/base/audio.ts";
+import { earliestMs } from "../../../src/base/core.ts";
+import { err, ok, type Result } from "../../../src/base/result.ts";
+import type { Clock, Timer } from "../../../src/hal/ports/clock.ts";
+import type { CallerIdMessage } from "../audio/caller-id-message.ts";
+import { parseDigits } from "../audio/dtmf-signal.ts";
+import { voltsFromPcm16 } from "../audio/levels.ts";
+import type { LoopEnd, LoopState, Terminal } from "../loop/terminal.ts";
+import type { TraceSink } from "../trace/trace.ts";
+import { CallerIdDisplay } from "./caller-id-display.ts";
+import { type Dialer, type DialerParts, msFromSample } from "./dialer.ts";
+import { LineContacts } from "./line-contacts.ts";
+import { LineTime } from "./line-time.ts";
+import { LineWatch, type LineWatchEvent } from "./line-watch.ts";
+import { OBSERVATION_LIMIT, type Observation } from "./observation.ts";
+import type { Phone, PhoneOptions } from "./phone.ts";
+import { Receiver } from "./receiver.ts";
+import { DEFAULT_RINGER, Ringer, type RingerEvent } from "./ringer.ts";
+import type { Recording } from "./sound-recorder.ts";
+import { Transmitter } from "./transmitter.ts";
+
+const DEFAULT_HOOK_BOUNCE_MS = 5;
+const DEFAULT_FLASH_MS = 500;
+/** A set is modelled as some volts and some ohms in series. Typical, not of one make. */
+const DEFAULT_OFF_HOOK_OHMS = 150;
+const DEFAULT_OFF_HOOK_VOLTS = 5;
+
+/**
+ * A telephone with the dial or keypad it is built with: hook switch, bell, handset, display, and
+ * the log of what is noticed.
+ *
+ *     on-hook                        off-hook
+ *     bell ← ringing voltage         line → receiver (tones, recording)
+ *     display ← audio                transmitter (voice, keys) → line
+ */
+export class TelephoneSet implements Phone {
+  readonly name: string;
+  readonly terminal: Terminal;
+  readonly #clock: Clock;
+  readonly #contacts: LineContacts;
+  readonly #transmitter = new Transmitter();
+  readonly #receiver: Receiver;
+  readonly #display: CallerIdDisplay;
+  readonly #dialer: Dialer;
+  readonly #lineTime = new LineTime();
+  readonly #trace: TraceSink | undefined;
+  readonly #hookBounceMs: number;
+  readonly #ringer: Ringer;
+  readonly #lineWatch = new LineWatch();
+  readonly #observations: Observation[] = [];
+  readonly #told = new Set<(observation: Observation) => void>();
+  #state: LoopState | undefined;
+  #offHook = false;
+  #flashEnd: Timer | undefined;
+  #alarm: Timer | undefined;
+
+  constructor(options: PhoneOptions, createDialer: (parts: DialerParts) => Dialer) {
+    this.name = options.name;
+    this.#clock = options.clock;
+    this.#trace = options.trace;
+    this.#hookBounceMs = options.hookBounceMs ?? DEFAULT_HOOK_BOUNCE_MS;
+    this.#ringer = new Ringer(options.ringer ?? DEFAULT_RINGER);
+    this.#contacts = new LineContacts(options.clock, options.random);
+    const observe = (observation: Observation): void => this.#observe(observation);
+    this.#receiver = new Receiver({
+      tones: options.tones,
+      sidetoneLossDb: options.sidetoneLossDb,
+      observe,
+    });
+    this.#display = new CallerIdDisplay(options.callerId ?? "bell-202", observe);
+    this.#dialer = createDialer({
+      clock: this.#clock,
+      contacts: this.#contacts,
+      transmitter: this.#transmitter,
+      receiver: this.#receiver,
+      lineTime: this.#lineTime,
+    });
+    this.terminal = {
+      offHookOhms: options.offHookOhms ?? DEFAULT_OFF_HOOK_OHMS,
+      offHookVolts: options.offHookVolts ?? DEFAULT_OFF_HOOK_VOLTS,
+      ren: options.ren ?? 1,
+      onLoopState: (state, atMs) => this.#onLoopState(state, atMs),
+      transmit: (out, firstSample) => this.#transmit(out, firstSample),
+      receive: (heard, firstSample) => this.#receive(heard, firstSample),
+    };
+  }
+
+  get isOffHook(): boolean {
+    return this.#offHook;
+  }
+
+  get isRinging(): boolean {
+    return this.#ringer.ringing;
+  }
+
+  get observations(): readonly Observation[] {
+    return this.#observations;
+  }
+
+  get hears(): string | undefined {
+    return this.#receiver.hears;
+  }
+
+  get display(): CallerIdMessage | undefined {
+    return this.#display.shown;
+  }
+
+  get messageLamp(): boolean {
+    return this.#display.lamp;
+  }
+
+  attach(end: LoopEnd | undefined): void {
+    this.#contacts.attach(end);
+  }
+
+  onObservation(told: (observation: Observation) => void): () => void {
+    this.#told.add(told);
+    return () => this.#told.delete(told);
+  }
+
+  /** Logs, traces and tells something noticed. */
+  #observe(observation: Observation): void {
+    this.#observations.push(observation);
+    if (this.#observations.length > OBSERVATION_LIMIT) this.#observations.shift();
+    this.#trace?.({ source: `phone ${this.name}`, ...observation });
+    for (const told of this.#told) told(observation);
+  }
+
+  /** Traces what the person does. */
+  #act(kind: string, details: Readonly<Record<string, string | number>> = {}): void {
+    this.#trace?.({ ...details, atMs: this.#clock.nowMs(), source: `phone ${this.name}`, kind });
+  }
+
+  lift(): void {
+    if (this.#offHook) return;
+    this.#act("lift");
+    this.#offHook = true;
+    this.#display.stopListening();
+    this.#receiver.start(this.#sampleNow());
+    this.#onRinger(this.#ringer.disconnect(), this.#clock.nowMs());
+    this.#contacts.hook.work(true, this.#hookBounceMs);
+  }
+
+  hang(): void {
+    if (!this.#offHook) return;
+    this.#act("hang");
+    this.#flashEnd?.cancel();
+    this.#contacts.hook.work(false, this.#hookBounceMs);
+    this.#offHook = false;
+    this.#transmitter.clear();
+    this.#dialer.stop();
+    this.#receiver.stop(this.#sampleNow());
+  }
+
+  flash(durationMs = DEFAULT_FLASH_MS): void {
+    if (!this.#offHook) return;
+    this.#act("flash", { durationMs });
+    this.#flashEnd?.cancel();
+    this.#contacts.hook.work(false, this.#hookBounceMs);
+    this.#flashEnd = this.#clock.at(this.#clock.nowMs() + durationMs, () => {
+      this.#contacts.hook.work(true, this.#hookBounceMs);
+    });
+  }
+
+  dial(digits: string): Result<number, string> {
+    const keys = parseDigits(digits);
+    if (!keys.ok) return keys;
+    if (!this.#offHook) return this.#handsetDown();
+    const dialled = this.#dialer.dial(keys.value);
+    if (dialled.ok) this.#act("dial", { digits: keys.value.join("") });
+    return dialled;
+  }
+
+  press(digit: Digit, durationMs?: number): Result<number, string> {
+    if (!this.#offHook) return this.#handsetDown();
+    const pressed = this.#dialer.press(digit, durationMs);
+    if (pressed.ok) this.#act("press", { digit });
+    return pressed;
+  }
+
+  say(speech: Int16Array | Float64Array): Result<number, string> {
+    if (!this.#offHook) return this.#handsetDown();
+    const volts = speech instanceof Int16Array ? voltsFromPcm16(speech) : speech.slice();
+    const end = this.#transmitter.say(volts, this.#sampleNow());
+    if (end.ok) this.#act("say", { durationMs: msFromSample(volts.length) });
+    return end.ok ? ok(this.#lineTime.msOf(end.value)) : end;
+  }
+
+  startRecording(): void {
+    this.#receiver.startRecording(this.#sampleNow(), this.#clock.nowMs());
+  }
+
+  stopRecording(): Recording | undefined {
+    return this.#receiver.stopRecording(this.#sampleNow());
+  }
+
+  #sampleNow(): number {
+    return this.#lineTime.sampleAt(this.#clock.nowMs());
+  }
+
+  #handsetDown(): Result<never, string> {
+    return err(`the handset of ${this.name} is down`);
+  }
+
+  #onLoopState(state: LoopState, atMs: number): void {
+    this.#state = state;
+    if (!this.#offHook) this.#onRinger(this.#ringer.change(state.volts, atMs), atMs);
+    const closed = this.#contacts.closed;
+    this.#onLine(this.#lineWatch.change({ ...state, closed }, atMs), atMs);
+    this.#arm();
+  }
+
+  #onRinger(event: RingerEvent | undefined, atMs: number): void {
+    if (event?.kind === "started") {
+      this.#display.ringing(atMs);
+      this.#observe({
+        kind: "ringing-started",
+        atMs,
+        ringHz: Math.round(event.ringHz * 100) / 100,
+        ringVolts: Math.round(event.ringVolts * 10) / 10,
+      });
+    } else if (event?.kind === "stopped") {
+      this.#observe({ kind: "ringing-stopped", atMs });
+    }
+  }
+
+  #onLine(events: readonly LineWatchEvent[], atMs: number): void {
+    for (const event of events) this.#observe({ ...event, atMs });
+  }
+
+  #arm(): void {
+    this.#alarm?.cancel();
+    const dueMs = earliestMs(this.#ringer.deadlineMs(), this.#lineWatch.deadlineMs());
+    this.#alarm = dueMs === undefined ? undefined : this.#clock.at(dueMs, () => this.#timeout());
+  }
+
+  #timeout(): void {
+    const nowMs = this.#clock.nowMs();
+    this.#onRinger(this.#ringer.timeout(nowMs), nowMs);
+    this.#onLine(this.#lineWatch.timeout(nowMs), nowMs);
+    this.#arm();
+  }
+
+  #transmit(out: Float64Array, firstSample: number): void {
+    if (this.#receiver.muted || !this.#hasCurrent()) out.fill(0);
+    else this.#transmitter.fill(out, firstSample);
+    this.#receiver.sent(out, firstSample);
+  }
+
+  /** Transmitter and keypad live on loop current. */
+  #hasCurrent(): boolean {
+    return this.#state !== undefined && this.#state.milliamps > 0;
+  }
+
+  #receive(heard: Float64Array, firstSample: number): void {
+    this.#lineTime.passed(firstSample + heard.length, this.#clock.nowMs());
+    if (this.#offHook) this.#receiver.hear(heard, firstSample);
+    else this.#display.hear(heard, firstSample);
+  }
+}

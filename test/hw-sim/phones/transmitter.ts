@@ -1,0 +1,63 @@
+import { err, ok, type Result } from "../../../src/base/result.ts";
+import { SAMPLE_RATE_HZ } from "../audio/levels.ts";
+
+/** The most that waits to be said: an hour. */
+export const SAY_LIMIT_SAMPLES = SAMPLE_RATE_HZ * 3600;
+
+interface Piece {
+  readonly start: number;
+  readonly volts: Float64Array;
+}
+
+const endOf = (piece: Piece): number => piece.start + piece.volts.length;
+
+/**
+ * What the handset sends: voice, and key tones that take the voice's place while they last. Sample
+ * numbers count from the World's time 0.
+ */
+export class Transmitter {
+  #voice: Piece[] = [];
+  #keys: Piece[] = [];
+
+  /** Appends to the voice, not before `sample`; the result is the sample after its end. */
+  say(volts: Float64Array, sample: number): Result<number, string> {
+    const start = Math.max(sample, ...this.#voice.map(endOf));
+    if (start + volts.length - sample > SAY_LIMIT_SAMPLES) {
+      return err("more than an hour waits to be said");
+    }
+    this.#voice.push({ start, volts });
+    return ok(start + volts.length);
+  }
+
+  /** Appends a key's tone, not before `sample` nor sooner than `gap` after the last key's. */
+  press(volts: Float64Array, sample: number, gap: number): number {
+    const start = Math.max(sample, ...this.#keys.map((piece) => endOf(piece) + gap));
+    this.#keys.push({ start, volts });
+    return start + volts.length;
+  }
+
+  /** The handset is down. */
+  clear(): void {
+    this.#voice = [];
+    this.#keys = [];
+  }
+
+  /** Fills `out` for the samples from `firstSample` on. Pieces wholly in the past are let go. */
+  fill(out: Float64Array, firstSample: number): void {
+    out.fill(0);
+    this.#voice = this.#lay(this.#voice, out, firstSample);
+    this.#keys = this.#lay(this.#keys, out, firstSample);
+  }
+
+  #lay(pieces: Piece[], out: Float64Array, firstSample: number): Piece[] {
+    if (pieces.length === 0) return pieces;
+    const end = firstSample + out.length;
+    for (const piece of pieces) {
+      const from = Math.max(firstSample, piece.start);
+      const to = Math.min(end, endOf(piece));
+      if (from >= to) continue;
+      out.set(piece.volts.subarray(from - piece.start, to - piece.start), from - firstSample);
+    }
+    return pieces.filter((piece) => endOf(piece) > end);
+  }
+}

@@ -1,0 +1,115 @@
+import { Sha256 } from "./sha256.ts";
+
+/** What a trace can hold: what JSON can. Undefined members are left out. */
+export type TraceValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly TraceValue[]
+  | { readonly [name: string]: TraceValue | undefined };
+
+/**
+ * One thing that happened in the world. `source` names where, e.g. `line1 loop`; `kind` what, in
+ * kebab case; any other members tell more.
+ */
+export interface TraceEvent {
+  readonly atMs: number;
+  readonly source: string;
+  readonly kind: string;
+  readonly [name: string]: TraceValue | undefined;
+}
+
+/** Where the parts of the simulator tell what happens. */
+export type TraceSink = (event: TraceEvent) => void;
+
+/** How a trace keeps its events. */
+export interface TraceOptions {
+  /** How many lines are kept for {@link Trace.lines}; the hash takes all of them. */
+  readonly keptMax?: number;
+  /** Each line as it comes, without its line end. */
+  readonly onLine?: (line: string) => void;
+}
+
+const KEPT_MAX = 1_000_000;
+
+/**
+ * The record of a run: one JSON object a line, in ASCII, times rounded to the microsecond, and a
+ * running SHA-256 over the lines and their ends. Two runs are the same run if the hashes agree.
+ */
+export class Trace {
+  readonly #hash = new Sha256();
+  readonly #lines: string[] = [];
+  readonly #keptMax: number;
+  readonly #onLine: ((line: string) => void) | undefined;
+  #count = 0;
+  /** Kept lines are hashed when somebody asks: most runs never do. */
+  #hashedLines = 0;
+
+  constructor(options: TraceOptions = {}) {
+    this.#keptMax = options.keptMax ?? KEPT_MAX;
+    this.#onLine = options.onLine;
+  }
+
+  /** Takes an event; bound, so that it can be handed out as a {@link TraceSink}. */
+  readonly add: TraceSink = (event) => {
+    const line = jsonLineFromEvent(event);
+    this.#count++;
+    if (this.#lines.length < this.#keptMax) this.#lines.push(line);
+    else {
+      this.#catchUp();
+      this.#take(line);
+    }
+    this.#onLine?.(line);
+  };
+
+  /** How many events came. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The kept lines, oldest first. */
+  get lines(): readonly string[] {
+    return this.#lines;
+  }
+
+  /** SHA-256 of all so far, lower-case hexadecimal. */
+  sha256(): string {
+    this.#catchUp();
+    return this.#hash.hex();
+  }
+
+  /** The kept lines as one text, JSON Lines. */
+  jsonLines(): string {
+    return this.#lines.map((line) => `${line}\n`).join("");
+  }
+
+  #catchUp(): void {
+    for (; this.#hashedLines < this.#lines.length; this.#hashedLines++) {
+      this.#take(this.#lines[this.#hashedLines] ?? "");
+    }
+  }
+
+  #take(line: string): void {
+    this.#hash.updateAscii(line).updateAscii("\n");
+  }
+}
+
+/** An event as one line of ASCII JSON: time, source, kind, then the rest in the order given. */
+export function jsonLineFromEvent(event: TraceEvent): string {
+  const { atMs, source, kind, ...rest } = event;
+  const json = JSON.stringify({ atMs: Math.round(atMs * 1000) / 1000, source, kind, ...rest });
+  return json.replace(
+    /[\x7f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** An event as a line for people: `   1234.567 ms  line1 loop  ringing volts=-72`. */
+export function textLineFromEvent(event: TraceEvent): string {
+  const { atMs, source, kind, ...rest } = event;
+  const details = Object.entries(rest)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  return [`${atMs.toFixed(3).padStart(12)} ms `, source.padEnd(14), kind, ...details].join(" ");
+}

@@ -1,0 +1,110 @@
+import type { Timer } from "../../../src/hal/ports/clock.ts";
+
+interface Entry {
+  readonly atMs: number;
+  readonly sequence: number;
+  run: (() => void) | undefined;
+}
+
+/** Under so many entries cancelled ones are not worth a sweep. */
+const SWEEP_MIN = 256;
+
+/** Callbacks ordered by time, and among equal times by the order in which they were asked for. */
+export class EventQueue {
+  #heap: Entry[] = [];
+  #sequence = 0;
+  #cancelled = 0;
+
+  /** How many callbacks are pending. */
+  get length(): number {
+    return this.#heap.length - this.#cancelled;
+  }
+
+  add(atMs: number, run: () => void): Timer {
+    const entry: Entry = { atMs, sequence: this.#sequence++, run };
+    this.#heap.push(entry);
+    this.#up(this.#heap.length - 1);
+    return { cancel: () => this.#cancel(entry) };
+  }
+
+  /** When the next callback is due. */
+  nextMs(): number | undefined {
+    for (;;) {
+      const top = this.#heap[0];
+      if (top === undefined) return undefined;
+      if (top.run !== undefined) return top.atMs;
+      this.#cancelled--;
+      this.#removeTop();
+    }
+  }
+
+  /** Takes the next callback off; a later `cancel` of it does nothing. */
+  take(): { readonly atMs: number; readonly run: () => void } | undefined {
+    if (this.nextMs() === undefined) return undefined;
+    const top = this.#heap[0];
+    const run = top?.run;
+    if (top === undefined || run === undefined) return undefined;
+    top.run = undefined;
+    this.#removeTop();
+    return { atMs: top.atMs, run };
+  }
+
+  #cancel(entry: Entry): void {
+    if (entry.run === undefined) return;
+    entry.run = undefined;
+    this.#cancelled++;
+    if (this.#cancelled > SWEEP_MIN && this.#cancelled * 2 > this.#heap.length) this.#sweep();
+  }
+
+  /** Throws the cancelled entries out: a timer that is always re-armed must not fill the heap. */
+  #sweep(): void {
+    this.#heap = this.#heap.filter((entry) => entry.run !== undefined).sort(order);
+    this.#cancelled = 0;
+  }
+
+  #removeTop(): void {
+    const last = this.#heap.pop();
+    if (last !== undefined && this.#heap.length > 0) {
+      this.#heap[0] = last;
+      this.#down();
+    }
+  }
+
+  #up(from: number): void {
+    const entry = this.#heap[from];
+    if (entry === undefined) return;
+    let at = from;
+    while (at > 0) {
+      const parentAt = (at - 1) >> 1;
+      const parent = this.#heap[parentAt];
+      if (parent === undefined || order(parent, entry) <= 0) break;
+      this.#heap[at] = parent;
+      at = parentAt;
+    }
+    this.#heap[at] = entry;
+  }
+
+  #down(): void {
+    const entry = this.#heap[0];
+    if (entry === undefined) return;
+    let at = 0;
+    for (;;) {
+      let childAt = at * 2 + 1;
+      let child = this.#heap[childAt];
+      if (child === undefined) break;
+      const other = this.#heap[childAt + 1];
+      if (other !== undefined && order(other, child) < 0) {
+        child = other;
+        childAt++;
+      }
+      if (order(entry, child) <= 0) break;
+      this.#heap[at] = child;
+      at = childAt;
+    }
+    this.#heap[at] = entry;
+  }
+}
+
+function order(a: Entry, b: Entry): number {
+  return a.atMs - b.atMs || a.sequence - b.sequence;
+}

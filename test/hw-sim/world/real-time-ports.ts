@@ -1,0 +1,21 @@
+import type { Hashes } from "../../../src/base/hashes.ts";
+import {
+  createRandom,
+  createResolver,
+  createUdp,
+  hashes as nodeHashes,
+} from "../../../src/hal/node/index.ts";
+import type { Resolver, Udp } from "../../../src/hal/ports/net.ts";
+import type { Random } from "../../../src/hal/ports/random.ts";
+
+/** The hash functions of this machine: the same values everywhere, so they may serve any world. */
+export const hashes: Hashes = nodeHashes;
+
+/** The network and the chance of the machine, for a world bound to wall time. */
+export function createRealPorts(): {
+  readonly udp: Udp;
+  readonly resolver: Resolver;
+  readonly random: Random;
+} {
+  return { udp: createUdp(), resolver: createResolver(), random: createRandom() };
+}

@@ -1,0 +1,269 @@
+import { invariant } from "../../../src/base/invariant.ts";
+import type { Clock } from "../../../src/hal/ports/clock.ts";
+import { EventQueue } from "./event-queue.ts";
+import { createRandomStream, type RandomStream } from "./random-stream.ts";
+
+/** What a world may be given. */
+export interface WorldOptions {
+  /** All randomness of the world follows from it. */
+  readonly seed: number | string;
+  /** Wall time at virtual time 0, ms since 1970-01-01 UTC; 2026-01-01 00:00 unless told. */
+  readonly wallStartMs?: number;
+}
+
+/** Binds a world to another clock: it runs the world itself and is told of new work. */
+export interface Pacer {
+  /** The virtual time that it is by the other clock. */
+  nowMs(): number;
+  /** A callback was asked for, or a wait begun, outside of a run; `atMs` is when it is due. */
+  wake(atMs: number): void;
+}
+
+interface Waiter {
+  readonly met: () => boolean;
+  readonly limitAtMs: number;
+  readonly resolve: (met: boolean) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+const WALL_START_MS = 1_767_225_600_000;
+/** Turns of the microtask queue between two port calls of one chain of awaits: a wide guess. */
+const SETTLE_TURNS = 64;
+/** Chains of awaits that end in one more port call each; past it something loops. */
+const SETTLE_ROUNDS_MAX = 10_000;
+/** Callbacks at one instant; past it something re-arms itself and time stands still. */
+const EVENTS_AT_ONE_INSTANT_MAX = 100_000;
+
+/**
+ * A world of its own: one virtual clock, one queue of events ordered by (time, sequence), one
+ * seed. Nothing in it reads the wall's clock, so a run with the same seed is the same run.
+ *
+ * Run it plainly (`step`, `runUntil`, `runFor`, `runWhile`) where nothing awaits, or by waiting
+ * (`advance`, `waitUntil`, `complete`, …) where promises are in play: those let promises settle
+ * between two events whenever a port has handed one out, and always before they return. Several
+ * waits may be open at once; time goes on only while all of them wait. What a callback throws
+ * comes out of the run, or rejects every wait that is open.
+ */
+export class World {
+  readonly clock: Clock;
+  readonly seed: number | string;
+  readonly #queue = new EventQueue();
+  readonly #streams = new Map<string, RandomStream>();
+  #nowMs = 0;
+  #running = false;
+  #eventsNow = 0;
+  #unsettled = false;
+  #watched = 0;
+  #waiters: Waiter[] = [];
+  #driving = false;
+  #pacer: Pacer | undefined;
+
+  constructor(options: WorldOptions) {
+    this.seed = options.seed;
+    const wallStartMs = options.wallStartMs ?? WALL_START_MS;
+    this.clock = {
+      nowMs: () => this.#currentMs(),
+      wallMs: () => wallStartMs + this.#currentMs(),
+      at: (atMs, run) => {
+        invariant(!Number.isNaN(atMs), "a callback needs a time");
+        const dueMs = Math.max(atMs, this.#currentMs());
+        const timer = this.#queue.add(dueMs, run);
+        if (!this.#running) this.#pacer?.wake(dueMs);
+        return timer;
+      },
+    };
+  }
+
+  /** The stream of that name: the same object at every call. */
+  random(stream: string): RandomStream {
+    const known = this.#streams.get(stream);
+    if (known !== undefined) return known;
+    const made = createRandomStream(this.seed, stream);
+    this.#streams.set(stream, made);
+    return made;
+  }
+
+  /** When the next callback is due. */
+  nextMs(): number | undefined {
+    return this.#queue.nextMs();
+  }
+
+  /** Runs one callback; false where none is pending. */
+  step(): boolean {
+    invariant(!this.#running, "a callback of the world must not run the world");
+    const next = this.#queue.take();
+    if (next === undefined) return false;
+    this.#eventsNow = next.atMs === this.#nowMs ? this.#eventsNow + 1 : 0;
+    invariant(
+      this.#eventsNow < EVENTS_AT_ONE_INSTANT_MAX,
+      `time stands still at ${next.atMs} ms: some callback re-arms itself for now`,
+    );
+    this.#nowMs = next.atMs;
+    this.#running = true;
+    try {
+      next.run();
+    } finally {
+      this.#running = false;
+    }
+    return true;
+  }
+
+  /** Runs all that is due up to and at `atMs`; then it is `atMs`. */
+  runUntil(atMs: number): void {
+    while (this.#isDue(atMs)) {
+      this.step();
+      if (this.#pacer !== undefined) this.#releaseWaiters();
+    }
+    if (atMs > this.#nowMs) this.#nowMs = atMs;
+    if (this.#pacer !== undefined) this.#releaseWaiters();
+  }
+
+  runFor(ms: number): void {
+    this.runUntil(this.#currentMs() + ms);
+  }
+
+  /** Runs while `condition` holds, `limitMs` at most; false where it held to the end. */
+  runWhile(condition: () => boolean, limitMs: number): boolean {
+    const limitAtMs = this.#nowMs + limitMs;
+    while (condition()) {
+      if (!this.#isDue(limitAtMs)) {
+        this.#nowMs = Math.max(this.#nowMs, limitAtMs);
+        return !condition();
+      }
+      this.step();
+    }
+    return true;
+  }
+
+  /**
+   * What a simulated port returns from a call that answers by promise: settled already, with what
+   * `make` returns or throws. The waiting runs take note of it.
+   */
+  promise<T>(make: () => T): Promise<T> {
+    this.#unsettled = true;
+    return new Promise((resolve) => resolve(make()));
+  }
+
+  /** Lets promises run on, at this instant, until none of them ends in a call of a port. */
+  async settle(): Promise<void> {
+    for (let round = 0; round < SETTLE_ROUNDS_MAX; round++) {
+      this.#unsettled = false;
+      for (let turn = 0; turn < SETTLE_TURNS; turn++) await undefined;
+      if (!this.#unsettled) return;
+    }
+    invariant(false, "promises keep calling ports and never settle");
+  }
+
+  /** As `runFor`, with promises. */
+  async advance(ms: number): Promise<void> {
+    await this.#wait(() => false, ms);
+  }
+
+  /** As `runUntil`, with promises. */
+  async advanceTo(atMs: number): Promise<void> {
+    await this.#wait(() => false, atMs - this.#currentMs());
+  }
+
+  /** Runs until `met` holds, `limitMs` at most; false where it never did. */
+  waitUntil(met: () => boolean, limitMs: number): Promise<boolean> {
+    return this.#wait(met, limitMs);
+  }
+
+  /**
+   * Runs until a promise of the program under test settles, and passes its result on.
+   * Rejects with an error where it has not within `limitMs`.
+   */
+  async complete<T>(promise: Promise<T>, limitMs: number): Promise<T> {
+    let settled = false;
+    const note = (): void => {
+      settled = true;
+      // A bound world looks at its waits when it wakes: have it wake.
+      if (this.#pacer !== undefined) this.clock.at(0, () => {});
+    };
+    promise.then(note, note);
+    this.#watched++;
+    try {
+      if (await this.#wait(() => settled, limitMs)) return await promise;
+    } finally {
+      this.#watched--;
+    }
+    throw new Error(`not settled within ${limitMs} ms of virtual time`);
+  }
+
+  /** Hands the running of this world over to a pacer, or takes it back. */
+  paceBy(pacer: Pacer | undefined): void {
+    invariant(!this.#driving, "a world that somebody waits on cannot change its pacer");
+    this.#pacer = pacer;
+  }
+
+  /**
+   * Between two runs of a bound world time goes on by the other clock, up to the next event: what
+   * is asked then is asked now, and nothing ever sees time run backwards.
+   */
+  #currentMs(): number {
+    if (this.#pacer !== undefined && !this.#running) {
+      const pacedMs = Math.min(this.#pacer.nowMs(), this.#queue.nextMs() ?? Infinity);
+      if (pacedMs > this.#nowMs) this.#nowMs = pacedMs;
+    }
+    return this.#nowMs;
+  }
+
+  #isDue(limitAtMs: number): boolean {
+    const nextMs = this.#queue.nextMs();
+    return nextMs !== undefined && nextMs <= limitAtMs;
+  }
+
+  #wait(met: () => boolean, limitMs: number): Promise<boolean> {
+    invariant(Number.isFinite(limitMs), "a wait needs a limit");
+    return new Promise((resolve, reject) => {
+      const limitAtMs = this.#currentMs() + Math.max(0, limitMs);
+      this.#waiters.push({ met, limitAtMs, resolve, reject });
+      if (this.#pacer !== undefined) {
+        this.clock.at(0, () => {});
+        this.clock.at(limitAtMs, () => {});
+      } else if (!this.#driving) {
+        this.#driving = true;
+        void this.#drive();
+      }
+    });
+  }
+
+  /** Runs the world for those who wait. */
+  async #drive(): Promise<void> {
+    try {
+      await this.settle();
+      while (this.#waiters.length > 0) {
+        if (this.#releaseWaiters()) {
+          await this.settle();
+          continue;
+        }
+        let limitAtMs = Number.POSITIVE_INFINITY;
+        for (const waiter of this.#waiters) limitAtMs = Math.min(limitAtMs, waiter.limitAtMs);
+        if (this.#isDue(limitAtMs)) this.step();
+        else this.#nowMs = limitAtMs;
+        if (this.#unsettled || this.#watched > 0) await this.settle();
+      }
+    } catch (reason) {
+      for (const waiter of this.#waiters.splice(0)) waiter.reject(reason);
+    } finally {
+      this.#driving = false;
+    }
+  }
+
+  /** Answers those whose wait is over; whether there was one. */
+  #releaseWaiters(): boolean {
+    if (this.#waiters.length === 0) return false;
+    const waiting: Waiter[] = [];
+    let released = false;
+    for (const waiter of this.#waiters) {
+      const met = waiter.met();
+      const over = this.#nowMs >= waiter.limitAtMs && !this.#isDue(waiter.limitAtMs);
+      if (met || over) {
+        waiter.resolve(met);
+        released = true;
+      } else waiting.push(waiter);
+    }
+    this.#waiters = waiting;
+    return released;
+  }
+}
