@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { bench } from "../hw-sim/bench/bench.ts";
+import { assertSettled } from "./support/settled.ts";
+import { talk } from "./support/talk.ts";
+
+const LATEST = { delayUnderMs: 50, correlationOver: 0.9 } as const;
+const UDP = { exchange: { transport: "udp" } } as const;
+
+describe("a complete call", () => {
+  it.each([
+    ["us", "touch-tone", "rotary", "shown"],
+    ["us", "rotary", "touch-tone", "shown"],
+    ["de", "touch-tone", "touch-tone", "shown"],
+    ["de", "rotary", "touch-tone", "shown"],
+    ["ir", "touch-tone", "rotary", "shown"],
+    ["ir", "rotary", "touch-tone", "shown"],
+    ["fr", "rotary", "touch-tone", "shown"],
+    ["uk", "touch-tone", "rotary", "not shown"],
+  ] as const)("%s: %s calls %s, caller ID is %s", async (country, caller, called, callerId) => {
+    const lab = await bench({ seed: 7, phones: [caller, called], config: { ...UDP, country } });
+    const [alice, bob] = lab.phones;
+    alice.lift();
+    await alice.hears("dial-tone");
+    await alice.dials("102");
+    await bob.rings(callerId === "shown" ? { withCallerId: "101" } : {});
+    await alice.hears("ringback");
+    bob.lift();
+    await alice.hearsNoTone();
+    await bob.hearsNoTone();
+    await talk(lab, alice, bob, LATEST);
+    bob.hang();
+    await alice.hears("busy");
+    const records = ["1 out 101>102 answered", "2 in 101>102 answered"];
+    await assertSettled(lab, { records });
+    for (const { media, ringingMs, endedBy, codec, line } of lab.records) {
+      expect(media?.packetsSent).toBeGreaterThan(150);
+      expect(media?.packetsLost).toBe(0);
+      expect(ringingMs).toBeGreaterThan(1000);
+      expect(endedBy).toBe(line === 1 ? "far" : "near");
+      expect(codec).toBe("PCMU");
+    }
+  });
+});

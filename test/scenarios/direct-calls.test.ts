@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { bytesFromLatin1, latin1FromBytes } from "../../src/base/bytes.ts";
+import { BENCH_HOST, type Bench, bench } from "../hw-sim/index.ts";
+
+const STRANGER = "10.0.0.66";
+
+/** The port of the lines' own SIP stack: with the exchange on UDP it has a socket. */
+function linePort(lab: Bench): number {
+  const sip = lab.network.host(BENCH_HOST).bound.filter(({ port }) => port !== 5060);
+  expect(sip).toHaveLength(1);
+  return sip[0]?.port ?? 0;
+}
+
+/** A stranger calls line 1 past its server; what he gets back, as start lines. */
+async function strangerCalls(lab: Bench): Promise<readonly string[]> {
+  const port = linePort(lab);
+  const answers: string[] = [];
+  const socket = await lab.udp(STRANGER).bind({
+    host: STRANGER,
+    port: 5060,
+    onDatagram: (payload) => void answers.push(latin1FromBytes(payload).split("\r\n")[0] ?? ""),
+    onFault() {},
+  });
+  const invite = [
+    `INVITE sip:101@${BENCH_HOST}:${port} SIP/2.0`,
+    `Via: SIP/2.0/UDP ${STRANGER}:5060;branch=z9hG4bKstranger`,
+    `From: "Your bank" <sip:bank@${STRANGER}>;tag=1`,
+    `To: <sip:101@${BENCH_HOST}>`,
+    "Call-ID: stranger",
+    "CSeq: 1 INVITE",
+    `Contact: <sip:bank@${STRANGER}>`,
+    "P-Asserted-Identity: <sip:112@example.net>",
+    "Max-Forwards: 70",
+    "Content-Length: 0",
+    "",
+    "",
+  ].join("\r\n");
+  socket.send(bytesFromLatin1(invite), { host: BENCH_HOST, port });
+  await lab.world.advance(3000);
+  return answers;
+}
+
+describe("a call from a stranger, past the server", () => {
+  it("is refused, does not ring, and is told in the log", async () => {
+    const lab = await bench({ config: { exchange: { transport: "udp" } } });
+    expect((await strangerCalls(lab)).join()).toContain("403");
+    expect(lab.phones[0].phone.observations).toEqual([]);
+    const told = lab.logs.filter(({ text }) => text.includes(STRANGER));
+    expect(told.map(({ level }) => level)).toEqual(["warn"]);
+    await lab.stop();
+  });
+
+  it("rings where direct calls are allowed, yet shows no number it merely asserts", async () => {
+    const lab = await bench({
+      config: { exchange: { transport: "udp" }, sip: { directCalls: true } },
+    });
+    const [alice] = lab.phones;
+    expect((await strangerCalls(lab)).join()).toContain("180");
+    await alice.rings();
+    await lab.world.advance(4000);
+    expect(alice.phone.display?.number).not.toBe("112");
+    await lab.stop();
+  });
+});
