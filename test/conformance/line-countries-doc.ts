@@ -1,0 +1,163 @@
+import type { ToneSegment, ToneSpec } from "../../src/base/audio.ts";
+import type { CountryOverride } from "../../src/fxs/country/override.ts";
+import { profileOf } from "../../src/fxs/country/override.ts";
+import { type CountryProfile, TONE_NAMES } from "../../src/fxs/index.ts";
+
+const HEAD = `# Countries
+
+A country is one setting (\`country: de\`, for the box or for one line) and stands for tones,
+ringing, the hook flash, the dial, caller ID and emergency numbers. Each value can be overridden
+([configuration.md](configuration.md), \`countryOverrides\`).
+
+**Verified** means that somebody checked the value against a standard or against two sources that
+do not copy each other. Most tones are **not**: they come from Asterisk's \`indications.conf\`
+sample or DAHDI's \`zonedata.c\`, which have one origin, and no text of ITU-T E.180 Supplement 2
+was at hand. A value that no source of the country tells is taken from a family of countries, and
+says so.
+
+This page is written from the data (\`npx vitest run --project conformance line-countries -u\`),
+and a test fails where the two differ. A country is one file in \`src/fxs/country/countries/\` and
+a line in \`all.ts\` there.
+
+Emergency numbers always match when dialled; whether a call to them gets through is up to the SIP
+server. In some countries they are three digits that extensions have too (101 and 102 in Belgium,
+Russia, Argentina, Israel …): there, give extensions other numbers.
+
+Caller ID is sent as FSK after the first ring (\`bell202\` or \`v23\`). "none" is where the
+country's own scheme is not there yet.
+`;
+
+const markOf = (verified: boolean): string => (verified ? "yes" : "no");
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function soundOf({ frequenciesHz, modulation }: ToneSegment): string {
+  const sound = frequenciesHz.join("+");
+  return modulation === undefined ? sound : `${sound}×${modulation.rateHz}`;
+}
+
+/** A tone in a cell: `425 480/480`, on and off in ms; parts that differ are told one by one. */
+function toneInWords({ segments, repeatFrom }: ToneSpec): string {
+  const sounds = new Set(segments.filter((one) => one.frequenciesHz.length > 0).map(soundOf));
+  const times = segments.map(({ durationMs }) => durationMs ?? "on").join("/");
+  const [only = ""] = sounds;
+  if (segments.length === 1) return only;
+  const alternating = segments.every(
+    (one, at) => (one.frequenciesHz.length === 0) === (at % 2 === 1),
+  );
+  const again = repeatFrom === 0 ? "" : repeatFrom === undefined ? ", once" : ", its end repeated";
+  if (sounds.size === 1 && alternating) return `${only} ${shortened(times)}${again}`;
+  const parts = segments.map((one) => `${soundOf(one) || "silence"} ${one.durationMs ?? "on"}`);
+  return `${parts.join(", ")}${again}`;
+}
+
+/** Of a row of equal bursts only one, with its count. */
+function shortened(times: string): string {
+  const match = /^((\d+)\/(\d+)\/)\1{2,}(.*)$/.exec(times);
+  if (match === null) return times;
+  const [, pair = "", , , rest = ""] = match;
+  const count = (times.length - rest.length) / pair.length;
+  return `${count}×${pair}${rest}`;
+}
+
+function overviewRow(country: CountryOverride): readonly string[] {
+  const { code, name, ringing, flash, pulse, callerId, emergency } = profileOf(country);
+  const sends = callerId.when === "none" ? "none" : callerId.modem;
+  return [
+    `\`${code}\``,
+    name,
+    country.family,
+    `${ringing.frequencyHz} Hz ${ringing.cadenceMs.join("/")}`,
+    `${flash.minMs}–${flash.maxMs}`,
+    pulse.digitMap,
+    sends,
+    emergency.numbers.join(" "),
+  ];
+}
+
+const CALL_TONES = ["dial", "ringback", "busy", "reorder", "call-waiting"] as const;
+
+function toneRow(country: CountryOverride): readonly string[] {
+  const { code, tones } = profileOf(country);
+  const cells = CALL_TONES.map((name) => {
+    const words = toneInWords(tones.table[name]);
+    return tones.inherited?.includes(name) ? `*${words}*` : words;
+  });
+  return [`\`${code}\``, ...cells];
+}
+
+const GROUPS = [
+  "tones",
+  "ringing",
+  "hook",
+  "flash",
+  "pulse",
+  "callerId",
+  "emergency",
+] as const satisfies readonly (keyof CountryProfile)[];
+
+function sourceRows(country: CountryOverride): readonly (readonly string[])[] {
+  const profile = profileOf(country);
+  return GROUPS.filter((name) => country[name] !== undefined).map((name) => {
+    const { source, verified, inherited = [] } = profile[name];
+    return [`\`${country.code}\``, name, source, markOf(verified), inherited.join(", ")];
+  });
+}
+
+function conflictRows(country: CountryOverride): readonly (readonly string[])[] {
+  return (country.conflicts ?? []).map(({ about, source, says, reason }) => [
+    `\`${country.code}\``,
+    about,
+    source,
+    says,
+    reason,
+  ]);
+}
+
+function familyRows(
+  families: Readonly<Record<string, Omit<CountryProfile, "code" | "name">>>,
+): readonly (readonly string[])[] {
+  return Object.entries(families).flatMap(([family, profile]) =>
+    GROUPS.map((name) => [family, name, profile[name].source, markOf(profile[name].verified)]),
+  );
+}
+
+function tonesHead(): string {
+  const shown: readonly string[] = CALL_TONES;
+  const others = TONE_NAMES.filter((name) => !shown.includes(name)).join(", ");
+  return [
+    "\n## Tones\n",
+    "Frequencies in Hz (`×` is modulated with), then on and off in ms. *In italics*: the family's.",
+    `The others (${others}) stand in the files.\n`,
+  ].join("\n");
+}
+
+/** The text of docs/countries.md. */
+export function countriesDocument(
+  countries: readonly CountryOverride[],
+  families: Readonly<Record<string, Omit<CountryProfile, "code" | "name">>>,
+): string {
+  return [
+    HEAD,
+    "## What is used\n",
+    table(
+      ["code", "country", "family", "ringing", "flash, ms", "dial", "caller ID", "emergency"],
+      countries.map(overviewRow),
+    ),
+    tonesHead(),
+    table(["code", ...CALL_TONES], countries.map(toneRow)),
+    "\n## Sources\n\nGroups that are not listed are the family's.\n",
+    table(
+      ["code", "group", "source", "verified", "from the family"],
+      countries.flatMap(sourceRows),
+    ),
+    "\n## Families\n",
+    table(["family", "group", "source", "verified"], familyRows(families)),
+    "\n## Conflicts\n\nWhere public tables disagree, or say what cannot be.\n",
+    table(["code", "about", "source", "says", "what is done"], countries.flatMap(conflictRows)),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,50 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { AudioSource } from "../../src/base/audio.ts";
+
+const required = process.env["TIPRING_VECTORS_REQUIRED"] === "1";
+const sources = fileURLToPath(new URL("judges/", import.meta.url));
+
+/** Whether this machine can compile judges: gcc and spandsp's headers. */
+export const judgesAvailable =
+  required ||
+  spawnSync("gcc", ["-fsyntax-only", "-include", "spandsp.h", "-x", "c", "/dev/null"]).status === 0;
+
+/** A small program around another project's receiver: audio in, what was heard out. */
+export interface Judge {
+  /** The lines of its output. */
+  hear(samples: Int16Array, words?: readonly string[]): readonly string[];
+  /** Removes the program. */
+  close(): void;
+}
+
+/** Compiles `judges/NAME.c`. */
+export function compileJudge(name: string): Judge {
+  const folder = mkdtempSync(join(tmpdir(), "tipring-judge-"));
+  const program = join(folder, name);
+  const built = spawnSync(
+    "gcc",
+    ["-O2", "-Wall", "-Wextra", "-o", program, join(sources, `${name}.c`), "-lspandsp"],
+    { encoding: "utf8" },
+  );
+  if (built.status !== 0) throw new Error(`${name}.c does not compile: ${built.stderr}`);
+  return {
+    hear(samples, words = []) {
+      const input = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+      const ran = spawnSync(program, words, { input, encoding: "utf8", maxBuffer: 1 << 24 });
+      if (ran.status !== 0) throw new Error(`${name} ended with ${ran.status}: ${ran.stderr}`);
+      return ran.stdout.split("\n").filter((line) => line !== "");
+    },
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Audio of a source, `leadMs` of silence before it, cut or filled up to `durationMs` in all. */
+export function renderForJudge(source: AudioSource, durationMs: number, leadMs = 200): Int16Array {
+  const samples = new Int16Array(durationMs * 8);
+  source.render(samples.subarray(leadMs * 8));
+  return samples;
+}

@@ -1,0 +1,74 @@
+import { parseRtcp } from "../../src/media/rtp/parse-rtcp.ts";
+import { parseRtp } from "../../src/media/rtp/rtp-packet.ts";
+import { parseTelephoneEvent } from "../../src/media/rtp/telephone-event.ts";
+import { parseLineWav, parseWav, printWav } from "../../test/hw-sim/audio/wav.ts";
+import { type FuzzTarget, promise } from "./target.ts";
+
+const bytes = (...values: readonly number[]) => Uint8Array.from(values);
+
+/** Version 2, a CSRC, an extension, four bytes of payload, padding. */
+const RTP = bytes(
+  ...[0xb1, 0x80, 0x00, 0x01, 0x00, 0x00, 0x00, 0xa0, 0x12, 0x34, 0x56, 0x78],
+  ...[0x00, 0x00, 0x00, 0x07, 0xbe, 0xde, 0x00, 0x01, 0x10, 0xaa, 0x00, 0x00],
+  ...[0xff, 0xfe, 0xfd, 0xfc, 0x00, 0x02],
+);
+
+/** A sender report with one block, a description with a CNAME, a BYE with a reason. */
+const RTCP = bytes(
+  ...[0x81, 0xc8, 0x00, 0x0c, 0x12, 0x34, 0x56, 0x78, 0xe0, 0, 0, 0, 0, 0, 0, 0],
+  ...[0, 0, 0, 0xa0, 0, 0, 0, 1, 0, 0, 0, 0xa0, 0x87, 0x65, 0x43, 0x21],
+  ...[0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0],
+  ...[0x81, 0xca, 0x00, 0x03, 0x12, 0x34, 0x56, 0x78, 0x01, 0x03, 0x61, 0x40, 0x62, 0, 0, 0],
+  ...[0x81, 0xcb, 0x00, 0x02, 0x12, 0x34, 0x56, 0x78, 0x03, 0x62, 0x79, 0x65],
+);
+
+const TONE = Int16Array.from({ length: 40 }, (_, at) => at * 500);
+
+/** Everything that reads bytes. */
+export function byteTargets(): readonly FuzzTarget[] {
+  return [
+    {
+      name: "rtp",
+      share: 90,
+      seeds: [RTP],
+      vectors: ["rtp", "srtp"],
+      run: (input) => {
+        const packet = parseRtp(input);
+        if (!packet.ok) return;
+        promise(packet.value.payload.length <= input.length, "a payload lies in its packet");
+      },
+    },
+    {
+      name: "rtcp",
+      share: 90,
+      seeds: [RTCP],
+      vectors: ["rtcp", "srtp"],
+      run: (input) => {
+        parseRtcp(input);
+      },
+    },
+    {
+      name: "telephone-event",
+      share: 40,
+      seeds: [bytes(5, 0x8a, 0x03, 0x20)],
+      vectors: [],
+      run: (input) => {
+        const event = parseTelephoneEvent(input);
+        promise(!event.ok || event.value.duration <= 0xffff, "a duration has 16 bits");
+      },
+    },
+    {
+      name: "wav",
+      share: 50,
+      seeds: [
+        printWav({ sampleRateHz: 8000, channels: [TONE] }),
+        printWav({ sampleRateHz: 44_100, channels: [TONE, TONE] }),
+      ],
+      vectors: [],
+      run: (input) => {
+        parseWav(input);
+        parseLineWav(input, "x.wav");
+      },
+    },
+  ];
+}
