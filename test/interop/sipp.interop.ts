@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest";
+import type { Bench } from "../hw-sim/bench/bench.ts";
+import type { CapturedDatagram } from "../hw-sim/trace/pcap.ts";
+import {
+  listen,
+  nextRecord,
+  SPEAKING_MS,
+  soundOf,
+  speakAndListen,
+} from "./support/conversation.ts";
+import { freePorts } from "./support/free-ports.ts";
+import { isPeerMissing } from "./support/programs.ts";
+import { type Sipp, startSipp } from "./support/sipp.ts";
+import { onStage, type Stage } from "./support/stage.ts";
+import { expectTone } from "./support/tone-check.ts";
+
+const EXTENSION = { number: "301", password: "secret-301" };
+const SIPP_HZ = 620;
+const OURS_HZ = 1000;
+const ENOUGH_MS = 0.7 * SPEAKING_MS;
+const ENDS_WITHIN_MS = 10_000;
+
+/** Our box with its own exchange, at which SIPp is an extension. */
+interface Place {
+  readonly box: Bench;
+  /** Every datagram of ours so far. */
+  readonly datagrams: CapturedDatagram[];
+  /** Starts a SIPp that calls. */
+  calls(to: string, scenario: string, pauseMs?: number): Promise<Sipp>;
+  /** Starts a SIPp that can be called; it is registered when this resolves. */
+  isCalled(scenario: string): Promise<Sipp>;
+}
+
+async function putUp(stage: Stage): Promise<Place> {
+  const exchangePort = await freePorts();
+  const datagrams: CapturedDatagram[] = [];
+  const box = await stage.bench({
+    config: { sip: { port: exchangePort }, exchange: { extensions: [EXTENSION] } },
+    onDatagram: (datagram) => datagrams.push(datagram),
+  });
+  const server = `127.0.0.1:${exchangePort}`;
+  const user = EXTENSION.number;
+  const { password } = EXTENSION;
+  return {
+    box,
+    datagrams,
+    calls: (to, scenario, pauseMs = 0) =>
+      startSipp(stage, { scenario, server, to, user, password, pauseMs }),
+    isCalled: async (scenario) => {
+      const called = await startSipp(stage, { scenario, server, toneHz: SIPP_HZ });
+      const keys = { contact_port: called.port };
+      const register = { scenario: "register", server, user, password, keys };
+      await (await startSipp(stage, register)).program.succeeds(ENDS_WITHIN_MS);
+      return called;
+    },
+  };
+}
+
+describe.skipIf(isPeerMissing("sipp"))("[interop.sipp] SIPp calls our telephone", () => {
+  it(
+    "it rings and shows who calls; SIPp hears us, and hangs up",
+    onStage(async (stage) => {
+      const { box, datagrams, calls } = await putUp(stage);
+      const [alice] = box.phones;
+      const sipp = await calls("101", "caller-hangs-up", 2500);
+      await alice.rings({ withCallerId: EXTENSION.number });
+      alice.lift();
+      await speakAndListen(box, alice, OURS_HZ);
+      // What SIPp hears it sends back.
+      const echoed = datagrams.filter(({ from }) => from.port === sipp.mediaPort);
+      expectTone(soundOf(echoed), OURS_HZ, ENOUGH_MS);
+      await alice.hears("busy");
+      await sipp.program.succeeds(ENDS_WITHIN_MS);
+      const ended = { direction: "in", from: EXTENSION.number, result: "answered", endedBy: "far" };
+      expect(await nextRecord(box)).toMatchObject(ended);
+    }),
+  );
+
+  it(
+    "SIPp gives up while it rings: the bell stops",
+    onStage(async (stage) => {
+      const { box, calls } = await putUp(stage);
+      const [, bob] = box.phones;
+      const sipp = await calls("102", "caller-gives-up");
+      await bob.rings();
+      await sipp.program.succeeds(ENDS_WITHIN_MS);
+      expect(await nextRecord(box)).toMatchObject({ result: "missed", endedBy: "far" });
+      await box.world.advance(300);
+      expect(bob.phone.isRinging).toBe(false);
+    }),
+  );
+});
+
+describe.skipIf(isPeerMissing("sipp"))("[interop.sipp] our telephone calls SIPp", () => {
+  it(
+    "it answers, we hear its tone, we hang up",
+    onStage(async (stage) => {
+      const { box, isCalled } = await putUp(stage);
+      const [alice] = box.phones;
+      const sipp = await isCalled("called-answers");
+      alice.lift();
+      await alice.dials(EXTENSION.number);
+      await box.world.advance(1000);
+      expectTone(await listen(box, alice, 1000), SIPP_HZ, 700);
+      alice.hang();
+      await sipp.program.succeeds(ENDS_WITHIN_MS);
+      const ended = { to: EXTENSION.number, result: "answered", endedBy: "near", codec: "PCMU" };
+      expect(await nextRecord(box)).toMatchObject(ended);
+    }),
+  );
+
+  it(
+    "we hang up while it rings: it is told CANCEL",
+    onStage(async (stage) => {
+      const { box, isCalled } = await putUp(stage);
+      const [alice] = box.phones;
+      const sipp = await isCalled("called-rings");
+      alice.lift();
+      await alice.dials(EXTENSION.number);
+      await alice.hears("ringback");
+      alice.hang();
+      await sipp.program.succeeds(ENDS_WITHIN_MS);
+      expect(await nextRecord(box)).toMatchObject({ result: "cancelled", endedBy: "near" });
+    }),
+  );
+
+  it(
+    "it refuses with 486: busy tone",
+    onStage(async (stage) => {
+      const { box, isCalled } = await putUp(stage);
+      const [alice] = box.phones;
+      const sipp = await isCalled("called-refuses");
+      alice.lift();
+      await alice.dials(EXTENSION.number);
+      await alice.hears("busy");
+      await sipp.program.succeeds(ENDS_WITHIN_MS);
+      expect(await nextRecord(box)).toMatchObject({ result: "busy", sipStatus: 486 });
+    }),
+  );
+
+  it(
+    "it sends a tone before it answers: we hear that, not ringback",
+    onStage(async (stage) => {
+      const { box, isCalled } = await putUp(stage);
+      const [alice] = box.phones;
+      const sipp = await isCalled("called-announces");
+      alice.lift();
+      await alice.dials(EXTENSION.number);
+      await box.world.advance(500);
+      expectTone(await listen(box, alice, 1200), SIPP_HZ, 900);
+      expect(box.records).toEqual([]);
+      await box.world.advance(2000);
+      alice.hang();
+      await sipp.program.succeeds(ENDS_WITHIN_MS);
+      expect(await nextRecord(box)).toMatchObject({ result: "answered" });
+    }),
+  );
+});

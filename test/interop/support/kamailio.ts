@@ -1,0 +1,115 @@
+import { createSocket } from "node:dgram";
+import { fileURLToPath } from "node:url";
+import { freePorts } from "./free-ports.ts";
+import { requireProgram } from "./programs.ts";
+import type { RunningProgram } from "./running-program.ts";
+import type { Stage } from "./stage.ts";
+
+/** What is special about a Kamailio. */
+export interface KamailioOptions {
+  /** The hash that it challenges with. @see RFC 8760 */
+  readonly algorithm?: "MD5" | "SHA-256";
+  /** The longest lease it grants. Default 3600. */
+  readonly leaseMaxS?: number;
+}
+
+const CONFIG = fileURLToPath(new URL("../kamailio/kamailio.cfg", import.meta.url));
+const LEASE_MAX_S = 3600;
+const READY_WITHIN_MS = 15_000;
+const ASK_EVERY_MS = 100;
+
+/** What {@link Kamailio} takes for the password of a user: every number may register. */
+export function passwordOf(user: string): string {
+  return `secret-${user}`;
+}
+
+/** A registrar and proxy on loopback that challenges REGISTER and INVITE and stays in the path. */
+export class Kamailio {
+  /** `host:port`. */
+  readonly address: string;
+  readonly #stage: Stage;
+  readonly #options: KamailioOptions;
+  readonly #port: number;
+  #program: RunningProgram | undefined;
+
+  constructor(stage: Stage, port: number, options: KamailioOptions) {
+    this.address = `127.0.0.1:${port}`;
+    this.#stage = stage;
+    this.#port = port;
+    this.#options = options;
+  }
+
+  /** Starts it, with no registrations. Resolves when it answers. */
+  async start(): Promise<void> {
+    const { folder } = this.#stage;
+    const { leaseMaxS = LEASE_MAX_S, algorithm } = this.#options;
+    this.#program = this.#stage.start({
+      title: "Kamailio",
+      path: requireProgram("kamailio"),
+      args: [
+        ...["-f", CONFIG, "-l", `udp:${this.address}`, "-DD", "-E", "-w", folder, "-Y", folder],
+        ...["-A", `LEASE_MAX_S=${leaseMaxS}`],
+        ...(algorithm === "SHA-256" ? ["-A", "WITH_SHA_256"] : []),
+      ],
+    });
+    await answersOptions(this.#port, this.#program);
+  }
+
+  /** Stops it: its port is closed then, and its registrations are forgotten. */
+  async stop(): Promise<void> {
+    await this.#program?.stop();
+  }
+}
+
+/** Starts a Kamailio on a port that is free. */
+export async function startKamailio(
+  stage: Stage,
+  options: KamailioOptions = {},
+): Promise<Kamailio> {
+  const kamailio = new Kamailio(stage, await freePorts(), options);
+  await kamailio.start();
+  return kamailio;
+}
+
+/** Asks with OPTIONS until there is an answer. Throws where the program ends or none comes. */
+async function answersOptions(port: number, program: RunningProgram): Promise<void> {
+  const socket = createSocket("udp4");
+  let attempt = 0;
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const ask = (): void => {
+        attempt++;
+        if (!program.isRunning) reject(new Error("Kamailio ended at its start"));
+        else if (attempt * ASK_EVERY_MS > READY_WITHIN_MS) {
+          reject(new Error(`Kamailio has not answered within ${READY_WITHIN_MS} ms`));
+        } else socket.send(optionsRequest(port, socket.address().port, attempt), port, "127.0.0.1");
+      };
+      // Nobody listens yet: the next attempt may find somebody.
+      socket.on("error", () => {});
+      socket.once("message", () => resolve());
+      socket.bind(0, "127.0.0.1", () => {
+        ask();
+        timer = setInterval(ask, ASK_EVERY_MS);
+      });
+    });
+  } finally {
+    clearInterval(timer);
+    socket.close();
+  }
+}
+
+function optionsRequest(port: number, ownPort: number, attempt: number): string {
+  return [
+    `OPTIONS sip:127.0.0.1:${port} SIP/2.0`,
+    `Via: SIP/2.0/UDP 127.0.0.1:${ownPort};branch=z9hG4bKready${attempt}`,
+    `From: <sip:ready@127.0.0.1:${ownPort}>;tag=ready`,
+    `To: <sip:127.0.0.1:${port}>`,
+    `Call-ID: ready-${ownPort}-${attempt}`,
+    `CSeq: ${attempt} OPTIONS`,
+    "Max-Forwards: 70",
+    "Content-Length: 0",
+    "",
+    "",
+  ].join("\r\n");
+}
