@@ -1,0 +1,44 @@
+import { pcm16FromVolts } from "../../test/hw-sim/audio/levels.ts";
+import { speechLike } from "../../test/hw-sim/audio/speech-like.ts";
+import { type Figure, type FigureGroup, figure } from "../figure.ts";
+import { talkingBench } from "../support/talking-bench.ts";
+
+const SPEECH_MS = 4000;
+/** The jitter buffer has settled by then. */
+const SETTLE_MS = 2000;
+
+/**
+ * From the mouth at one simulated telephone to the ear at the other, in virtual time over a network
+ * without delay, found by correlating what was heard with what was said. The larger of both
+ * directions.
+ */
+export const phoneDelay: FigureGroup = {
+  limits: { "media.delay-ptime20": { atMost: 50 }, "media.delay-ptime10": { atMost: 50 } },
+
+  async measure() {
+    const figures: Figure[] = [];
+    for (const ptimeMs of [20, 10]) {
+      figures.push(figure(`media.delay-ptime${ptimeMs}`, await delayMs(ptimeMs), "ms"));
+    }
+    return figures;
+  },
+};
+
+async function delayMs(ptimeMs: number): Promise<number> {
+  const { bench, phones } = await talkingBench({ seed: 7, config: { rtp: { ptimeMs } } });
+  await bench.world.advance(SETTLE_MS);
+  const [one, other] = phones;
+  let most = 0;
+  for (const [mouth, ear] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const volts = speechLike(bench.world.random(`speech ${mouth.name}`), SPEECH_MS);
+    const speech = pcm16FromVolts(volts);
+    ear.phone.startRecording();
+    await mouth.says(speech);
+    most = Math.max(most, (await ear.heard(speech)).delayMs);
+  }
+  await bench.stop();
+  return most;
+}

@@ -1,0 +1,66 @@
+/**
+ * Measures: `tsx bench/run.ts [--json] [part of a name…]`.
+ *
+ * Prints our figure, the peer's from the same run, the ratio, and whether the figure keeps its
+ * limit; with `--json` one line a figure. It ends with 1 where something could not be measured, and
+ * says what; a figure past its limit is printed as such and is no failure of the run.
+ */
+import { type Figure, type FigureGroup, isWithin, type Limit } from "./figure.ts";
+import { eightCalls } from "./figures/eight-calls.ts";
+import { idle } from "./figures/idle.ts";
+import { phoneDelay } from "./figures/phone-delay.ts";
+import { simWaveform } from "./figures/sim-waveform.ts";
+import { sipParse } from "./figures/sip-parse.ts";
+import { startTime } from "./figures/start-time.ts";
+
+/** Every figure there is. */
+const GROUPS: readonly FigureGroup[] = [
+  simWaveform,
+  phoneDelay,
+  sipParse,
+  startTime,
+  idle,
+  eightCalls,
+];
+
+async function main(words: readonly string[]): Promise<number> {
+  const json = words.includes("--json");
+  const filters = words.filter((word) => word !== "--json");
+  const wants = (name: string): boolean =>
+    filters.length === 0 || filters.some((part) => name.includes(part));
+  const groups = GROUPS.filter((group) => Object.keys(group.limits).some(wants));
+  if (groups.length === 0) {
+    const names = GROUPS.flatMap((group) => Object.keys(group.limits));
+    process.stderr.write(`bench: no figure is named so; there are ${names.join(", ")}\n`);
+    return 2;
+  }
+  let status = 0;
+  for (const group of groups) {
+    try {
+      const figures = await group.measure((text) => process.stderr.write(`bench: ${text}\n`));
+      for (const one of figures.filter(({ name }) => wants(name))) {
+        const line = json ? JSON.stringify(one) : printFigure(one, group.limits[one.name]);
+        process.stdout.write(`${line}\n`);
+      }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      process.stderr.write(`bench: ${Object.keys(group.limits).join(", ")}: ${why}\n`);
+      status = 1;
+    }
+  }
+  return status;
+}
+
+function printFigure({ name, ours, unit, peer, peerName, ratio }: Figure, limit?: Limit): string {
+  const beside = peer === null ? "" : `${peerName} ${peer} ${unit}, ratio ${ratio ?? "-"}`;
+  const bound = limit === undefined ? "" : printLimit(ours, limit);
+  const columns = [name.padEnd(28), `${ours} ${unit}`.padEnd(28), beside.padEnd(46), bound];
+  return columns.join(" ").trimEnd();
+}
+
+function printLimit(value: number, limit: Limit): string {
+  const bound = "atMost" in limit ? `at most ${limit.atMost}` : `at least ${limit.atLeast}`;
+  return `${bound}: ${isWithin(value, limit) ? "kept" : "NOT KEPT"}`;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,24 @@
+import { join } from "node:path";
+import { build } from "esbuild";
+import { root } from "./product.ts";
+
+/** Makes one plain program of each TypeScript file, `folder/<name>.mjs`; gives their paths. */
+export async function bundle<Name extends string>(
+  folder: string,
+  sources: Readonly<Record<Name, string>>,
+): Promise<Readonly<Record<Name, string>>> {
+  await build({
+    absWorkingDir: root,
+    entryPoints: { ...sources },
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    logLevel: "silent",
+  });
+  const paths = Object.keys(sources).map((name) => [name, join(folder, `${name}.mjs`)]);
+  // The keys are those of `sources`; `fromEntries` forgets them.
+  return Object.fromEntries(paths) as Record<Name, string>;
+}
