@@ -30,10 +30,9 @@ describe("loadConfig()", () => {
       'tipring.yaml:3:12: lines[0].phone is "rotery"; did you mean "rotary"?',
     ],
     ["lines:\n  - name: Ann\n", "tipring.yaml:2:5: lines[0].number is missing"],
-    [
-      "sip:\n  port: 70000\n",
-      "tipring.yaml:2:9: sip.port is 70000: too big: expected number to be <=65535",
-    ],
+    ["sip:\n  port: 0\n", "tipring.yaml:2:9: sip.port is 0; it must be at least 1"],
+    ["rtp:\n  ptimeMs: 25\n", "tipring.yaml:2:12: rtp.ptimeMs is 25; it can be 10, 20, 30, 40, 60"],
+    ["sip:\n  port: 70000\n", "tipring.yaml:2:9: sip.port is 70000; it must be at most 65535"],
     [
       "lines:\n  - { number: '1', password: 4711 }\n",
       "tipring.yaml:2:30: lines[0].password must be text in quotes",

@@ -68,9 +68,27 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown): ConfigProblem[] {
     return [{ path, text: `is "${found}"; ${advice}` }];
   }
   if (found === undefined) return [{ path, text: "is missing" }];
+  const limits = limitsOf(issue);
+  if (limits !== undefined && typeof found === "number") {
+    return [{ path, text: `is ${found}; it ${limits}` }];
+  }
   // What is told here ends up in a log, where no password may stand.
   if (path.at(-1) === "password") return [{ path, text: lower(issue.message) }];
   return [{ path, text: `is ${JSON.stringify(found)}: ${lower(issue.message)}` }];
+}
+
+/** What a number has to be, where that is all that is wrong with it. */
+function limitsOf(issue: z.core.$ZodIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_value":
+      return `can be ${issue.values.map(String).join(", ")}`;
+    case "too_big":
+      return `must be at most ${issue.maximum}`;
+    case "too_small":
+      return `must be at least ${issue.minimum}`;
+    default:
+      return undefined;
+  }
 }
 
 function lower(message: string): string {

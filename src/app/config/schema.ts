@@ -61,7 +61,7 @@ export const userConfigSchema = z.strictObject({
       host: z.string().optional(),
       portMin: port.optional(),
       portMax: port.optional(),
-      ptimeMs: z.union([10, 20, 30, 40, 60].map((ms) => z.literal(ms))).optional(),
+      ptimeMs: z.literal([10, 20, 30, 40, 60]).optional(),
       codecs: z.array(codec).min(1).optional(),
       dtmfRelay: z.enum(["rfc4733", "in-band"]).optional(),
     })
