@@ -27,7 +27,7 @@ export const SOUND_ADVICE = {
   "not-found": "see /proc/asound/cards, and name one as in plughw:CARD=Device,DEV=0",
   busy: "another program has it open (PulseAudio or PipeWire?): end that",
   permission: "add this user to the group audio and log in again",
-  gone: "plug it in again, then restart tipring",
+  gone: "plug it in again; the line comes back by itself",
 } as const;
 
 /** A device or one of its parts that is not there shows as any of these while it is opened. */

@@ -267,7 +267,7 @@ export class CardStreams {
     }
     this.#emptyLooks++;
     if (this.#emptyLooks < EMPTY_LOOKS_MIN || nowMs - this.#frameMs < SILENT_MAX_MS) return true;
-    const advice = "it brings no samples: unplug it and plug it in again, then restart tipring";
+    const advice = "it brings no samples: unplug it and plug it in again";
     this.#die({ kind: "fault", fault: { kind: "io", what: this.#card.what, advice } });
     return false;
   }
