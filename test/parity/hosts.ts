@@ -13,7 +13,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 /** Makes a host around a simulated board on a virtual clock, which runs by `advance` alone. */
 export type MakeHost = () => Promise<RealtimeHost>;
 
-const OPTIONS = { virtual: true, seed: 5, phones: ["touch-tone", "rotary"] };
+const OPTIONS = { virtual: true, seed: 5, phones: [{ kind: "touch-tone" }, { kind: "rotary" }] };
 
 /** The host in this thread. */
 export const sameThread: MakeHost = async () => {

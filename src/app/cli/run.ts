@@ -113,7 +113,13 @@ function boardSpec(config: ReadConfig): BoardSpec {
   return {
     module: config.board.module,
     lineCount: config.lines.length,
-    options: { phones: config.lines.map((line) => line.phone ?? "touch-tone") },
+    options: {
+      phones: config.box.realtime.lines.map(({ country }, at) => ({
+        kind: config.lines[at]?.phone ?? "touch-tone",
+        country: country.code,
+        callerIdModem: country.callerId.modem,
+      })),
+    },
   };
 }
 

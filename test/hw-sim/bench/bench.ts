@@ -212,10 +212,14 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
   };
   const speech: SpeechTimes = new WeakMap();
   const [first, second, ...more] = board.lines.map((line, at) => {
-    const country = user.lines?.[at]?.country ?? user.country ?? "us";
-    const name = `phone${line.id}`;
-    const spec = specs[at] ?? "touch-tone";
-    const phone = plugIn(line, spec, { world, name, country, trace: trace.add });
+    const profile = resolved.value.realtime.lines[at]?.country;
+    const phone = plugIn(line, specs[at] ?? "touch-tone", {
+      world,
+      name: `phone${line.id}`,
+      country: profile?.code ?? "us",
+      callerIdModem: profile?.callerId.modem ?? "bell202",
+      trace: trace.add,
+    });
     return new BenchPhone(phone, world, speech);
   });
   if (first === undefined || second === undefined) {

@@ -13,11 +13,14 @@ import { SimPeople } from "./sim-people.ts";
 
 const CLOSE_AFTER_MS = 50;
 
+/** One telephone as `BoardSpec.options.phones` names it; what is left out is American. */
+type PhoneChoice = { kind?: unknown; country?: unknown; callerIdModem?: unknown };
+
 /** What `BoardSpec.options` may hold for this board; anything else is ignored. */
 interface SimBoardChoice {
   readonly seed: number;
-  readonly phones: readonly unknown[];
-  readonly country: string;
+  /** A set a line: its kind, and the country and the modem of its display. */
+  readonly phones: readonly PhoneChoice[];
   /** On a virtual clock that stands still until it is told to `advance`. */
   readonly virtual: boolean;
 }
@@ -33,13 +36,15 @@ export const openBoard: OpenBoard = async (spec, tell) => {
   const board = createSimBoard(world, {
     lines: Array.from({ length: spec.lineCount }, () => ({ chip: "ag1171", ohtBias: true })),
   });
-  const phones = board.lines.map((line, at) =>
-    plugIn(line, choice.phones[at] === "rotary" ? "rotary" : "touch-tone", {
+  const phones = board.lines.map((line, at) => {
+    const { kind, country, callerIdModem } = choice.phones[at] ?? {};
+    return plugIn(line, kind === "rotary" ? "rotary" : "touch-tone", {
       world,
       name: `phone${line.id}`,
-      country: choice.country,
-    }),
-  );
+      country: typeof country === "string" ? country : "us",
+      callerIdModem: callerIdModem === "v23" ? "v23" : "bell202",
+    });
+  });
   const people = new SimPeople(world, phones, tell);
   const pacer: RealTimePacer | undefined = choice.virtual ? undefined : createRealTimePacer(world);
   const real = createRealPorts();
@@ -68,16 +73,11 @@ export const openBoard: OpenBoard = async (spec, tell) => {
 };
 
 function readChoice(options: Readonly<Record<string, unknown>>): SimBoardChoice {
-  const {
-    seed,
-    phones,
-    country,
-    virtual,
-  }: { seed?: unknown; phones?: unknown; country?: unknown; virtual?: unknown } = options;
+  const { seed, phones, virtual }: { seed?: unknown; phones?: unknown; virtual?: unknown } =
+    options;
   return {
     seed: typeof seed === "number" ? seed : 1,
     phones: Array.isArray(phones) ? phones : [],
-    country: typeof country === "string" ? country : "us",
     virtual: virtual === true,
   };
 }

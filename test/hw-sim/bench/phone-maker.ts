@@ -19,6 +19,8 @@ export interface PhonePlace {
   readonly name: string;
   /** The country whose tones its user knows. */
   readonly country: string;
+  /** The modem of the display: a set is bought for the country it is used in. */
+  readonly callerIdModem: "bell202" | "v23";
   readonly trace?: TraceSink | undefined;
 }
 
@@ -35,7 +37,7 @@ export function plugIn(line: SimLine, spec: PhoneSpec, place: PhonePlace): Phone
     clock: place.world.clock,
     random: place.world.random(`phone ${place.name}`),
     tones: tonesKnownIn(place.country),
-    callerId: place.country === "us" ? "bell-202" : "v23",
+    callerId: place.callerIdModem === "v23" ? "v23" : "bell-202",
     ...(place.trace === undefined ? {} : { trace: place.trace }),
     ...special,
   };
