@@ -2,7 +2,7 @@ import type { AudioEndpoint } from "../../base/audio.ts";
 import { unreachable } from "../../base/invariant.ts";
 import type { LineCommand, LineEvent, LineId } from "../../base/line-messages.ts";
 import type { PortFault } from "../../base/port-fault.ts";
-import type { Result } from "../../base/result.ts";
+import { done, type Result } from "../../base/result.ts";
 import {
   createFskSource,
   createLine,
@@ -247,10 +247,10 @@ export class LineShell {
       case "feed":
         return this.#slic.setFeed(action.feed);
       case "ringing":
-        return this.#slic.setRinging(action.on, action.frequencyHz);
+        return this.#slic.setRinging(action.on, { frequencyHz: action.frequencyHz });
       case "safe":
         this.#slic.safe();
-        return { ok: true, value: undefined };
+        return done;
       default:
         return unreachable(action);
     }

@@ -166,9 +166,9 @@ describe("openGpioSlic()", () => {
 describe("setRinging()", () => {
   it("rings: RM high, F/R toggled on the grid; ends: F/R rests, RM low 11 ms later", async () => {
     const { board, slic } = await opened();
-    slic.setRinging(true, 20);
+    slic.setRinging(true, { frequencyHz: 20 });
     board.advance(110);
-    slic.setRinging(false, 20);
+    slic.setRinging(false, { frequencyHz: 20 });
     board.advance(100);
     expect(board.journal()).toEqual([
       "0 RM=1",
@@ -191,7 +191,7 @@ describe("setRinging()", () => {
     [50, 25, 20],
   ])("%i Hz rings at %i Hz", async (askedHz, _, halfPeriodMs) => {
     const { board, slic } = await opened();
-    slic.setRinging(true, askedHz);
+    slic.setRinging(true, { frequencyHz: askedHz });
     board.advance(30);
     expect(board.writes.find((write) => write.pin === "FR" && write.level === 0)?.atMs).toBeCloseTo(
       halfPeriodMs,
@@ -201,7 +201,7 @@ describe("setRinging()", () => {
 
   it("does not drift: a 2 s burst at 22 Hz has its 88 edges on the grid", async () => {
     const { board, slic } = await opened();
-    slic.setRinging(true, 22);
+    slic.setRinging(true, { frequencyHz: 22 });
     board.advance(2000);
     const edges = board.writes.filter((write) => write.pin === "FR").slice(1);
     expect(edges).toHaveLength(88);
@@ -217,7 +217,7 @@ describe("setRinging()", () => {
     [60, ["85 FR=0", "100 FR=1"]],
   ])("after a stall of %i ms the wave is in phase again", async (stallMs, expected) => {
     const { board, slic } = await opened();
-    slic.setRinging(true, 20);
+    slic.setRinging(true, { frequencyHz: 20 });
     board.advance(25 - 0.001);
     board.now = 25;
     board.journal();
@@ -227,11 +227,11 @@ describe("setRinging()", () => {
 
   it("goes on without a break where it is asked again before RM is low", async () => {
     const { board, slic } = await opened();
-    slic.setRinging(true, 20);
+    slic.setRinging(true, { frequencyHz: 20 });
     board.advance(30);
-    slic.setRinging(false, 20);
+    slic.setRinging(false, { frequencyHz: 20 });
     board.advance(10);
-    slic.setRinging(true, 20);
+    slic.setRinging(true, { frequencyHz: 20 });
     board.advance(30);
     expect(board.journal()).toEqual([
       "0 RM=1",
@@ -241,23 +241,23 @@ describe("setRinging()", () => {
       "40 FR=1",
       "65 FR=0",
     ]);
-    slic.setRinging(false, 20);
+    slic.setRinging(false, { frequencyHz: 20 });
     board.advance(11);
     expect(board.level("RM")).toBe(0);
   });
 
   it("is idempotent both ways, and takes a new frequency", async () => {
     const { board, slic } = await opened();
-    slic.setRinging(false, 20);
-    slic.setRinging(true, 20);
-    slic.setRinging(true, 20);
+    slic.setRinging(false, { frequencyHz: 20 });
+    slic.setRinging(true, { frequencyHz: 20 });
+    slic.setRinging(true, { frequencyHz: 20 });
     expect(board.journal()).toEqual(["0 RM=1", "0 FR=1"]);
-    slic.setRinging(true, 25);
+    slic.setRinging(true, { frequencyHz: 25 });
     board.advance(21);
     expect(board.journal()).toEqual(["0 FR=1", "20 FR=0"]);
-    slic.setRinging(false, 25);
+    slic.setRinging(false, { frequencyHz: 25 });
     board.advance(5);
-    slic.setRinging(false, 25);
+    slic.setRinging(false, { frequencyHz: 25 });
     board.advance(6);
     expect(board.journal()).toEqual(["21 FR=1", "32 RM=0"]);
   });
@@ -267,18 +267,18 @@ describe("setRinging()", () => {
     rig.board.wave = true;
     const slic = await rig.open();
     rig.board.journal();
-    slic.setRinging(true, 25);
+    slic.setRinging(true, { frequencyHz: 25 });
     rig.board.advance(100);
-    slic.setRinging(false, 25);
+    slic.setRinging(false, { frequencyHz: 25 });
     rig.board.advance(11);
     expect(rig.board.journal()).toEqual(["0 RM=1", "0 wave 25=1", "100 FR=1", "111 RM=0"]);
   });
 
   it("rests F/R at the level of the profile", async () => {
     const { board, slic } = await opened({ frIdleLevel: 0 });
-    slic.setRinging(true, 20);
+    slic.setRinging(true, { frequencyHz: 20 });
     board.advance(30);
-    slic.setRinging(false, 20);
+    slic.setRinging(false, { frequencyHz: 20 });
     board.advance(11);
     expect(board.journal()).toEqual(["0 RM=1", "0 FR=0", "25 FR=1", "30 FR=0", "41 RM=0"]);
   });
@@ -309,14 +309,14 @@ describe("setFeed()", () => {
   it("waits for the end of ringing, and ringing asked in reverse returns to it", async () => {
     const { board, slic } = await opened();
     slic.setFeed("reverse");
-    slic.setRinging(true, 20);
+    slic.setRinging(true, { frequencyHz: 20 });
     board.advance(10);
-    slic.setRinging(false, 20);
+    slic.setRinging(false, { frequencyHz: 20 });
     board.advance(11);
-    slic.setRinging(true, 20);
+    slic.setRinging(true, { frequencyHz: 20 });
     slic.setFeed("forward");
     slic.setFeed("power-down");
-    slic.setRinging(false, 20);
+    slic.setRinging(false, { frequencyHz: 20 });
     board.advance(11);
     const text = board.journal().join(", ");
     expect(text).toBe(
@@ -330,7 +330,7 @@ describe("setFeed()", () => {
     ["power-down", { powerDown: { kind: "none" } }],
   ] as const)("%s is refused where the chip cannot, with the line safe", async (feed, profile) => {
     const { board, slic, faults } = await opened(profile);
-    slic.setRinging(true, 20);
+    slic.setRinging(true, { frequencyHz: 20 });
     const result = slic.setFeed(feed);
     expect(result.ok ? undefined : result.error.kind).toBe("unsupported");
     board.advance(11);
@@ -341,7 +341,7 @@ describe("setFeed()", () => {
   it("ringing is refused while powered down, and the chip is awake again", async () => {
     const { board, slic } = await opened();
     slic.setFeed("power-down");
-    expect(slic.setRinging(true, 20).ok).toBe(false);
+    expect(slic.setRinging(true, { frequencyHz: 20 }).ok).toBe(false);
     expect([board.level("RM"), board.level("PD")]).toEqual([0, 1]);
   });
 });
@@ -365,7 +365,7 @@ describe("loop and faults", () => {
   it.each(["RM", "FR"])("a call that %s fails returns the fault, all at rest", async (pin) => {
     const { board, slic, faults } = await opened();
     board.failing.add(pin);
-    expect(slic.setRinging(true, 20)).toEqual({ ok: false, error: broken });
+    expect(slic.setRinging(true, { frequencyHz: 20 })).toEqual({ ok: false, error: broken });
     board.failing.clear();
     board.advance(11);
     expect(board.level("RM")).not.toBe(1);
@@ -375,7 +375,7 @@ describe("loop and faults", () => {
 
   it("an edge of the wave that fails is told, and ringing stops", async () => {
     const { board, slic, faults } = await opened();
-    slic.setRinging(true, 20);
+    slic.setRinging(true, { frequencyHz: 20 });
     board.failing.add("FR");
     board.advance(25);
     expect(faults).toEqual([broken]);
@@ -386,8 +386,8 @@ describe("loop and faults", () => {
 
   it("an RM that will not go low is told once", async () => {
     const { board, slic, faults } = await opened();
-    slic.setRinging(true, 20);
-    slic.setRinging(false, 20);
+    slic.setRinging(true, { frequencyHz: 20 });
+    slic.setRinging(false, { frequencyHz: 20 });
     board.failing.add("RM");
     board.advance(1000);
     expect(faults).toEqual([broken]);
@@ -396,7 +396,7 @@ describe("loop and faults", () => {
 
   it("a fault of SHK is told and stops ringing; one in a call is returned", async () => {
     const { board, slic, faults } = await opened();
-    slic.setRinging(true, 20);
+    slic.setRinging(true, { frequencyHz: 20 });
     board.input?.onFault(broken);
     board.advance(11);
     expect(faults).toEqual([broken]);
@@ -410,7 +410,7 @@ describe("loop and faults", () => {
 describe("safe() and close()", () => {
   it("safe() stops the bell at once and RM after the hold, whatever fails", async () => {
     const { board, slic, faults } = await opened();
-    slic.setRinging(true, 20);
+    slic.setRinging(true, { frequencyHz: 20 });
     board.advance(30);
     board.journal();
     slic.safe();
@@ -424,14 +424,18 @@ describe("safe() and close()", () => {
 
   it("close() while ringing releases the outputs once RM is low; later calls fail", async () => {
     const { board, slic, faults, loop } = await opened();
-    slic.setRinging(true, 20);
+    slic.setRinging(true, { frequencyHz: 20 });
     slic.close();
     slic.close();
     expect(board.released).toEqual(["SHK"]);
     board.advance(11);
     expect(board.level("RM")).toBe(0);
     expect(board.released).toEqual(["SHK", "RM", "FR", "PD"]);
-    for (const result of [slic.setFeed("forward"), slic.setRinging(true, 20), slic.readLoop()]) {
+    for (const result of [
+      slic.setFeed("forward"),
+      slic.setRinging(true, { frequencyHz: 20 }),
+      slic.readLoop(),
+    ]) {
       expect(result.ok ? undefined : result.error.kind).toBe("gone");
     }
     board.journal();
@@ -451,12 +455,12 @@ describe("safe() and close()", () => {
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         const { board, slic } = await opened();
         for (const { act, hz, waitMs } of steps) {
-          if (act === "on" || act === "off") slic.setRinging(act === "on", hz);
+          if (act === "on" || act === "off") slic.setRinging(act === "on", { frequencyHz: hz });
           else if (act === "safe") slic.safe();
           else if (act !== "stall") slic.setFeed(act);
           board.advance(waitMs, act === "stall" ? waitMs : 0);
         }
-        slic.setRinging(false, 20);
+        slic.setRinging(false, { frequencyHz: 20 });
         board.advance(11);
         slic.setFeed("forward");
         expect([board.level("FR"), board.level("RM") ?? 0, board.timers]).toEqual([1, 0, 0]);

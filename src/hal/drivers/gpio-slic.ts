@@ -3,7 +3,7 @@ import type { PortFault } from "../../base/port-fault.ts";
 import { done, err, ok, type Result } from "../../base/result.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Gpio, GpioInput, GpioOutput } from "../ports/gpio.ts";
-import type { LineFeed, Slic, SlicCapabilities, SlicEvents } from "../ports/slic.ts";
+import type { LineFeed, RingSignal, Slic, SlicCapabilities, SlicEvents } from "../ports/slic.ts";
 import type { GpioSlicProfile } from "./gpio-slic-profiles.ts";
 import { opposite, RingWave } from "./ring-wave.ts";
 
@@ -140,7 +140,7 @@ class GpioSlic implements Slic {
     return this.#ringing.kind === "quiet" ? this.#applied() : done;
   }
 
-  setRinging(on: boolean, frequencyHz: number): Result<undefined, PortFault> {
+  setRinging(on: boolean, { frequencyHz }: RingSignal): Result<undefined, PortFault> {
     if (this.#closing !== "no") return err(this.#closedFault());
     if (!on) {
       if (this.#ringing.kind !== "ringing") return done;

@@ -3,6 +3,8 @@ import type { Gpio } from "./gpio.ts";
 import type { Udp } from "./net.ts";
 import type { Pcm } from "./pcm-stream.ts";
 import type { Random } from "./random.ts";
+import type { Serial } from "./serial-link.ts";
+import type { Spi } from "./spi.ts";
 
 /** All that the real-time plane touches. Built inside its thread: ports cannot cross one. */
 export interface RealtimePorts {
@@ -11,6 +13,10 @@ export interface RealtimePorts {
   readonly udp: Udp;
   readonly gpio: Gpio;
   readonly pcm: Pcm;
+  /** Absent where the board has no such bus. */
+  readonly spi?: Spi;
+  /** Absent where the board has no serial lines. */
+  readonly serial?: Serial;
 }
 
 /** Which board to open, as a value that can cross a thread. */

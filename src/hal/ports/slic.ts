@@ -21,6 +21,27 @@ export interface SlicCapabilities {
    * or as one clean edge (`clean`).
    */
   readonly ringTrip: "pulsing" | "clean";
+  /** Frequencies of metering pulses that the card can send, Hz: 12000, 16000. None: no metering. */
+  readonly meteringHz?: readonly number[];
+  /** Whether `setNeonLamp` is there: enough volts on-hook to light a message lamp. */
+  readonly neonLamp?: boolean;
+}
+
+/** What the bell is to get. What a card cannot vary it leaves out, without a fault. */
+export interface RingSignal {
+  readonly frequencyHz: number;
+  readonly shape?: "sine" | "trapezoid";
+  /** Open-circuit volts, effective. */
+  readonly voltsRms?: number;
+}
+
+/** What a card that measures can tell of its line at one moment. */
+export interface LineReading {
+  readonly loopMilliamps: number;
+  /** Tip and ring against ground, volts (negative in forward battery). */
+  readonly tipVolts: number;
+  readonly ringVolts: number;
+  readonly batteryVolts: number;
 }
 
 /** What a line card tells. Times are the clock port's. */
@@ -44,7 +65,18 @@ export interface SlicEvents {
 export interface Slic {
   readonly capabilities: SlicCapabilities;
   setFeed(feed: LineFeed): Result<undefined, PortFault>;
-  setRinging(on: boolean, frequencyHz: number): Result<undefined, PortFault>;
+  setRinging(on: boolean, signal: RingSignal): Result<undefined, PortFault>;
+  /**
+   * Lets audio reach an on-hook telephone, or no longer. Absent where it always does, or never
+   * (`capabilities.onHookTransmission` tells which).
+   */
+  setOnHookTransmission?(on: boolean): Result<undefined, PortFault>;
+  /** One metering pulse of `durationMs`. There where `capabilities.meteringHz` is not empty. */
+  sendMeteringPulse?(frequencyHz: number, durationMs: number): Result<undefined, PortFault>;
+  /** The message lamp of an on-hook telephone on or off. */
+  setNeonLamp?(on: boolean): Result<undefined, PortFault>;
+  /** Measures the line as it stands. Absent where the card cannot. */
+  measure?(): Promise<Result<LineReading, PortFault>>;
   /** The loop detector now. */
   readLoop(): Result<boolean, PortFault>;
   /** As `GpioInput.requestWatermark`. */

@@ -45,10 +45,10 @@ describe("the Ag1171 driver on the simulated board", () => {
   it.each([20, 25])("rings the bell at %d Hz, burst by burst, within the datasheet", async (hz) => {
     const { world, line, phone, loop, slic } = await setUp();
     for (let burst = 0; burst < 4; burst++) {
-      slic.setRinging(true, hz);
+      slic.setRinging(true, { frequencyHz: hz });
       world.runFor(1900);
       expect(phone.isRinging).toBe(true);
-      slic.setRinging(false, hz);
+      slic.setRinging(false, { frequencyHz: hz });
       world.runFor(4100);
       expect(phone.isRinging).toBe(false);
     }
@@ -63,11 +63,11 @@ describe("the Ag1171 driver on the simulated board", () => {
 
   it("sees the answer as a loop that pulses with the ringing, then stays closed", async () => {
     const { world, line, phone, loop, slic } = await setUp();
-    slic.setRinging(true, 20);
+    slic.setRinging(true, { frequencyHz: 20 });
     world.runFor(510);
     phone.lift();
     world.runFor(190);
-    slic.setRinging(false, 20);
+    slic.setRinging(false, { frequencyHz: 20 });
     world.runFor(500);
     const dips = loop.filter(({ closed, atMs }) => !closed && atMs > 540);
     expect(dips.length).toBeGreaterThanOrEqual(6);
@@ -92,7 +92,7 @@ describe("the Ag1171 driver on the simulated board", () => {
 
   it("close() puts a line that rings to rest", async () => {
     const { world, line, slic, phone } = await setUp();
-    slic.setRinging(true, 20);
+    slic.setRinging(true, { frequencyHz: 20 });
     world.runFor(500);
     expect(phone.isRinging).toBe(true);
     slic.close();
