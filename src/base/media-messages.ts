@@ -35,7 +35,11 @@ export type MediaCommand =
   | { readonly kind: "open"; readonly session: string; readonly owner: MediaOwner }
   /** Start, or change, what flows. */
   | { readonly kind: "flow"; readonly session: string; readonly flow: MediaFlow }
-  /** Join the session's audio to its owner or part it (a line that hears a tone meanwhile). */
+  /**
+   * Join the session's audio to its owner or part it (a line that hears a tone meanwhile). Several
+   * sessions of one line joined at a time are a conference: each hears the line and the others.
+   * What is held is parted by whoever holds it: joining another parts none.
+   */
   | { readonly kind: "join"; readonly session: string; readonly on: boolean }
   | {
       readonly kind: "send-digit";

@@ -9,7 +9,12 @@ export { DtmfTone } from "./dsp/dtmf-tone.ts";
 export { applyGain, factorFromDb, levelDbm0, mixInto } from "./dsp/levels.ts";
 export { createMilliwatt, createToneSource } from "./dsp/tone-source.ts";
 export { AudioBridge, EchoEndpoint, SourceEndpoint } from "./endpoints.ts";
-export { LineAudio, type LineAudioConfig, type LineAudioOutput } from "./line-audio.ts";
+export {
+  LINE_ENDPOINTS_MAX,
+  LineAudio,
+  type LineAudioConfig,
+  type LineAudioOutput,
+} from "./line-audio.ts";
 export {
   type FlowError,
   type MediaInput,

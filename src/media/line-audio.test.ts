@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AudioEndpoint, AudioSource } from "../base/audio.ts";
-import { LineAudio } from "./line-audio.ts";
+import { LINE_ENDPOINTS_MAX, LineAudio } from "./line-audio.ts";
 import type { MediaOutput } from "./media-session.ts";
 
 const FRAME = 80;
@@ -130,5 +130,66 @@ describe("LineAudio", () => {
     expect(far.heard).toEqual([50, 50]);
     // The captured frame is borrowed: it stays as it was.
     expect(captured[0]).toBe(150);
+  });
+
+  describe("joined to several far sides", () => {
+    const conference = (...says: readonly number[]) => {
+      const line = new LineAudio({ frameSamples: FRAME });
+      const fars = says.map((value) => new Far(value));
+      for (const far of fars) expect(line.join(far)).toBe(true);
+      return { line, fars };
+    };
+
+    it("lets each hear the telephone and the others, never itself", () => {
+      const { line, fars } = conference(1000, 200, 30);
+      playoutOf(line, filled(4));
+      // What the others say is heard by each in the next frame.
+      expect(playoutOf(line, filled(5)).value).toBe(1230);
+      expect(fars.map(({ heard }) => heard)).toEqual([
+        [4, 235],
+        [4, 1035],
+        [4, 1205],
+      ]);
+    });
+
+    it("gives all that they cause", () => {
+      const { line } = conference(0, 0);
+      expect(playoutOf(line).outputs).toHaveLength(2);
+    });
+
+    it("limits what is too loud, for the telephone and for each", () => {
+      const { line, fars } = conference(30_000, 30_000, 100);
+      playoutOf(line, filled(0));
+      expect(playoutOf(line, filled(30_000)).value).toBe(32_767);
+      expect(fars.map(({ heard }) => heard[1])).toEqual([32_767, 32_767, 32_767]);
+    });
+
+    it("is a call of two again when one parts", () => {
+      const { line, fars } = conference(1000, 200);
+      const [first, second] = fars;
+      if (first !== undefined) line.part(first);
+      expect(playoutOf(line, filled(5)).value).toBe(200);
+      expect(first?.heard).toEqual([]);
+      expect(second?.heard).toEqual([5]);
+      expect(line.endpointCount).toBe(1);
+    });
+
+    it(`takes ${LINE_ENDPOINTS_MAX} and no more, each once`, () => {
+      const { line, fars } = conference(...new Array<number>(LINE_ENDPOINTS_MAX).fill(1));
+      const [first] = fars;
+      expect(first !== undefined && line.join(first)).toBe(true);
+      expect(line.endpointCount).toBe(LINE_ENDPOINTS_MAX);
+      expect(line.join(new Far(1))).toBe(false);
+      expect(playoutOf(line).value).toBe(LINE_ENDPOINTS_MAX);
+    });
+
+    it("withholds digits from those alone that take them as events", () => {
+      const line = new LineAudio({ frameSamples: FRAME, detectDigits: () => true });
+      const [events, inBand] = [new Far(0), new Far(0)];
+      line.join(events, () => true);
+      line.join(inBand, () => false);
+      playoutOf(line, filled(9));
+      expect([events.heard, inBand.heard]).toEqual([[0], [9]]);
+    });
   });
 });

@@ -1,6 +1,6 @@
 import type { AudioEndpoint, AudioSource } from "../base/audio.ts";
 import { invariant } from "../base/invariant.ts";
-import { mixInto } from "./dsp/levels.ts";
+import { Limiter } from "./dsp/limiter.ts";
 import type { MediaOutput } from "./media-session.ts";
 
 /** What a line's audio graph is made of. */
@@ -9,7 +9,7 @@ export interface LineAudioConfig {
   /**
    * Hears all that the telephone says (after the echo canceller). `firstSample` is the stream
    * position of `frame[0]`. True while a digit sounds: that frame is then withheld from the
-   * endpoint (which gets silence), so that a digit sent as an event is not heard twice.
+   * endpoints that take digits as events (they get silence), so that none is heard twice.
    */
   readonly detectDigits?: (frame: Int16Array, firstSample: number) => boolean;
   /**
@@ -22,34 +22,53 @@ export interface LineAudioConfig {
 /** What happens in a frame: what the endpoint causes, and the end of a played source. */
 export type LineAudioOutput = MediaOutput | { readonly kind: "source-done"; readonly id: string };
 
+/** Far sides that one line can be joined to at a time. */
+export const LINE_ENDPOINTS_MAX = 4;
+
 const NOTHING: readonly LineAudioOutput[] = [];
+
+/** One far side that the line is joined to. */
+interface Member {
+  readonly endpoint: AudioEndpoint<MediaOutput>;
+  readonly relaysDigits: () => boolean;
+  /** What it said last; the others hear it in the next frame. */
+  readonly said: Int16Array;
+  readonly limiter: Limiter;
+}
 
 /**
  * The audio of one line, alive whether or not there is a call.
  *
- *    captured ─▶ echo canceller ─▶ digit detector ─▶ endpoint.push ─▶ packets
- *                     ▲
- *                     └───────────────┐
- *    playout  ◀─ mix ◀─┬─ endpoint.pull
+ *    captured ─▶ echo canceller ─▶ digit detector ─┬▶ endpoint.push ─▶ packets
+ *                     ▲                            │
+ *                     └───────────────┐            └◀ what the other endpoints said
+ *    playout  ◀─ mix ◀─┬─ each endpoint.pull
  *                      ├─ tone          until replaced or taken away
  *                      └─ played source once: caller ID, a prompt; tells when it ended
  *
- * Nothing is allocated in a frame in which nothing happens.
+ * Joined to several endpoints the line is a conference: each hears the telephone and the others,
+ * never itself. Sums are limited, not clipped. Nothing is allocated in a frame in which nothing
+ * happens.
  */
 export class LineAudio {
   readonly #config: LineAudioConfig;
   readonly #near: Int16Array;
   readonly #played: Int16Array;
   readonly #scratch: Int16Array;
+  readonly #silence: Int16Array;
+  readonly #sum: Int32Array;
+  readonly #limiter = new Limiter();
+  readonly #members: Member[] = [];
   #tone: AudioSource | undefined;
   #once: { readonly id: string; readonly source: AudioSource } | undefined;
-  #endpoint: AudioEndpoint<MediaOutput> | undefined;
 
   constructor(config: LineAudioConfig) {
     this.#config = config;
     this.#near = new Int16Array(config.frameSamples);
     this.#played = new Int16Array(config.frameSamples);
     this.#scratch = new Int16Array(config.frameSamples);
+    this.#silence = new Int16Array(config.frameSamples);
+    this.#sum = new Int32Array(config.frameSamples);
   }
 
   /** Plays a tone in place of any other; `undefined` ends it. */
@@ -67,18 +86,35 @@ export class LineAudio {
     this.#once = undefined;
   }
 
-  /** Joins the line to a far side, in place of any other. */
-  join(endpoint: AudioEndpoint<MediaOutput>): void {
-    this.#endpoint = endpoint;
+  /**
+   * Joins the line to a far side, besides those it is joined to already. `relaysDigits` says
+   * whether it takes keyed digits as events: their tone is then withheld from it. False where there
+   * are `LINE_ENDPOINTS_MAX` already; joining one twice changes nothing.
+   */
+  join(endpoint: AudioEndpoint<MediaOutput>, relaysDigits: () => boolean = () => true): boolean {
+    if (this.#members.some((member) => member.endpoint === endpoint)) return true;
+    if (this.#members.length === LINE_ENDPOINTS_MAX) return false;
+    const said = new Int16Array(this.#config.frameSamples);
+    this.#members.push({ endpoint, relaysDigits, said, limiter: new Limiter() });
+    return true;
   }
 
-  part(): void {
-    this.#endpoint = undefined;
+  /** Parts the line from a far side, or from all. */
+  part(endpoint?: AudioEndpoint<MediaOutput>): void {
+    const kept = this.#members.filter(
+      (member) => endpoint !== undefined && member.endpoint !== endpoint,
+    );
+    this.#members.splice(0, this.#members.length, ...kept);
+  }
+
+  /** Far sides that it is joined to. */
+  get endpointCount(): number {
+    return this.#members.length;
   }
 
   /** Whether anything would be heard or sent: an idle line needs no sample clock. */
   get isIdle(): boolean {
-    return this.#tone === undefined && this.#once === undefined && this.#endpoint === undefined;
+    return this.#tone === undefined && this.#once === undefined && this.#members.length === 0;
   }
 
   /**
@@ -100,30 +136,88 @@ export class LineAudio {
     const near = this.#near;
     near.set(captured);
     cancelEcho?.(near, this.#played);
-    if (detectDigits?.(near, firstSample) === true) near.fill(0);
+    const sounding = detectDigits?.(near, firstSample) === true;
 
-    const endpoint = this.#endpoint;
-    const pushed = endpoint?.push(near, nowMs) ?? NOTHING;
-    const pulled = endpoint?.pull(playout, nowMs) ?? NOTHING;
-    if (endpoint === undefined) playout.fill(0);
-    if (this.#tone !== undefined) {
-      this.#tone.render(this.#scratch);
-      mixInto(playout, this.#scratch);
-    }
-    const ended = this.#playOnce(playout);
+    const outputs = this.#exchange(near, sounding, playout, nowMs);
+    const ended = this.#addSources(playout);
     this.#played.set(playout);
-
-    if (pulled.length === 0 && ended.length === 0) return pushed;
-    return [...pushed, ...pulled, ...ended];
+    return ended.length === 0 ? outputs : [...outputs, ...ended];
   }
 
-  #playOnce(playout: Int16Array): readonly LineAudioOutput[] {
+  /** Hands the telephone's frame to the endpoints and fills `playout` with what they say. */
+  #exchange(
+    near: Int16Array,
+    sounding: boolean,
+    playout: Int16Array,
+    nowMs: number,
+  ): readonly LineAudioOutput[] {
+    const [only, another] = this.#members;
+    if (only === undefined) {
+      playout.fill(0);
+      return NOTHING;
+    }
+    if (another === undefined) {
+      const heard = sounding && only.relaysDigits() ? this.#silence : near;
+      const pushed = only.endpoint.push(heard, nowMs);
+      const pulled = only.endpoint.pull(playout, nowMs);
+      only.said.set(playout);
+      return joined(pushed, pulled);
+    }
+    return this.#confer(near, sounding, playout, nowMs);
+  }
+
+  #confer(
+    near: Int16Array,
+    sounding: boolean,
+    playout: Int16Array,
+    nowMs: number,
+  ): readonly LineAudioOutput[] {
+    const sum = this.#sum;
+    let outputs = NOTHING;
+    for (const member of this.#members) {
+      sum.fill(0);
+      if (!sounding || !member.relaysDigits()) add(sum, near);
+      for (const other of this.#members) if (other !== member) add(sum, other.said);
+      member.limiter.apply(sum, this.#scratch);
+      outputs = joined(outputs, member.endpoint.push(this.#scratch, nowMs));
+    }
+    sum.fill(0);
+    for (const { endpoint, said } of this.#members) {
+      outputs = joined(outputs, endpoint.pull(said, nowMs));
+      add(sum, said);
+    }
+    this.#limiter.apply(sum, playout);
+    return outputs;
+  }
+
+  /** Adds the tone and the played source to `playout`; tells where the latter ended. */
+  #addSources(playout: Int16Array): readonly LineAudioOutput[] {
+    const tone = this.#tone;
     const once = this.#once;
-    if (once === undefined) return NOTHING;
-    const more = once.source.render(this.#scratch);
-    mixInto(playout, this.#scratch);
-    if (more) return NOTHING;
+    if (tone === undefined && once === undefined) return NOTHING;
+    const sum = this.#sum;
+    sum.set(playout);
+    if (tone !== undefined) {
+      tone.render(this.#scratch);
+      add(sum, this.#scratch);
+    }
+    const more = once?.source.render(this.#scratch) ?? false;
+    if (once !== undefined) add(sum, this.#scratch);
+    this.#limiter.apply(sum, playout);
+    if (once === undefined || more) return NOTHING;
     this.#once = undefined;
     return [{ kind: "source-done", id: once.id }];
   }
+}
+
+function add(sum: Int32Array, frame: Int16Array): void {
+  for (let at = 0; at < frame.length; at++) sum[at] = (sum[at] ?? 0) + (frame[at] ?? 0);
+}
+
+function joined(
+  one: readonly LineAudioOutput[],
+  other: readonly LineAudioOutput[],
+): readonly LineAudioOutput[] {
+  if (other.length === 0) return one;
+  return one.length === 0 ? other : [...one, ...other];
 }

@@ -60,7 +60,6 @@ export class LineShell {
   readonly #digits = new LineDigits();
   readonly #relaysDigits: boolean;
   readonly #pcm: PcmStream;
-  #joined: JoinedEndpoint | undefined;
   #stopAtMs: number | undefined;
   #watermarkAskedMs: number | undefined;
 
@@ -144,16 +143,14 @@ export class LineShell {
     this.#runner.feed({ kind: "command", command });
   }
 
-  join(joined: JoinedEndpoint): void {
-    this.#joined = joined;
-    this.#audio.join(joined.endpoint);
+  /** Joins the line to one more far side: with several it is a conference. False at the limit. */
+  join({ endpoint, relaysDigits }: JoinedEndpoint): boolean {
+    return this.#audio.join(endpoint, relaysDigits);
   }
 
-  /** Parts the line from that endpoint; another one that has taken its place stays. */
+  /** Parts the line from that endpoint; others stay. */
   part(endpoint: AudioEndpoint<MediaOutput>): void {
-    if (this.#joined?.endpoint !== endpoint) return;
-    this.#joined = undefined;
-    this.#audio.part();
+    this.#audio.part(endpoint);
   }
 
   /** A frame of the sample clock; see `PcmStreamEvents.onFrame`. */
@@ -164,7 +161,7 @@ export class LineShell {
       else this.#sinks.media(output);
     }
     // Only a far end plays digits to the telephone.
-    if (this.#joined !== undefined) this.#digits.play(playout);
+    if (this.#audio.endpointCount > 0) this.#digits.play(playout);
     if (this.#stopAtMs !== undefined && nowMs >= this.#stopAtMs) {
       this.#stopAtMs = undefined;
       this.#pcm.stop();
@@ -193,7 +190,7 @@ export class LineShell {
     if (digit !== undefined) {
       this.#runner.feed({ kind: "dtmf", digit, atMs: this.#clock.nowMs() });
     }
-    return this.#relaysDigits && this.#digits.sounding && this.#joined?.relaysDigits() === true;
+    return this.#relaysDigits && this.#digits.sounding;
   }
 
   #watermark(atMs: number): void {

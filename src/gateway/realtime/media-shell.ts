@@ -10,6 +10,7 @@ import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
 import {
   AudioBridge,
   EchoEndpoint,
+  LINE_ENDPOINTS_MAX,
   type MediaInput,
   type MediaOutput,
   MediaSession,
@@ -28,7 +29,8 @@ export interface MediaShellSinks {
   log(event: LogEvent): void;
   /** The line's frame length; undefined where there is no such line. */
   frameSamples(line: LineId): number | undefined;
-  join(line: LineId, joined: JoinedEndpoint): void;
+  /** False where the line is joined to as many far sides as it can be. */
+  join(line: LineId, joined: JoinedEndpoint): boolean;
   part(line: LineId, endpoint: AudioEndpoint<MediaOutput>): void;
 }
 
@@ -83,7 +85,7 @@ export class MediaShell {
         this.#flow(command.session, open, command.flow);
         return;
       case "join":
-        this.#join(open, command.on);
+        this.#join(command.session, open, command.on);
         return;
       case "send-digit":
         open.session.sendDigit(command.digit, command.durationMs);
@@ -193,21 +195,24 @@ export class MediaShell {
     open.ticker?.start();
   }
 
-  #join(open: OpenSession, on: boolean): void {
+  #join(name: string, open: OpenSession, on: boolean): void {
     if (open.owner.kind !== "line") return;
     const { line } = open.owner;
     if (!on) {
       this.#sinks.part(line, open.session);
       return;
     }
-    this.#sinks.join(line, {
+    const isJoined = this.#sinks.join(line, {
       endpoint: open.session,
       relaysDigits: () => open.flow?.telephoneEventPayloadType !== undefined,
     });
+    if (isJoined) return;
+    const text = `line ${line} talks to ${LINE_ENDPOINTS_MAX} far ends: another cannot be heard`;
+    this.#sinks.log({ level: "error", area: `media ${name}`, text });
   }
 
   #close(name: string, open: OpenSession): void {
-    this.#join(open, false);
+    this.#join(name, open, false);
     open.ticker?.close();
     for (const output of open.session.close(this.#ports.clock.nowMs())) this.carry(output);
     open.runner.stop();
