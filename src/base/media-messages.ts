@@ -25,6 +25,10 @@ export interface MediaFlow {
   readonly remoteRtcp: SocketAddress;
   readonly codec: NegotiatedCodec;
   readonly telephoneEventPayloadType?: number;
+  /** What the far end takes comfort noise as; payload type 13 is understood in any case. */
+  readonly comfortNoisePayloadType?: number;
+  /** Whether background noise is described and not sent; needs `comfortNoisePayloadType`. */
+  readonly suppressSilence?: boolean;
   readonly send: boolean;
   readonly receive: boolean;
 }

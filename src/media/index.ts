@@ -23,3 +23,4 @@ export {
   type MediaSessionConfig,
   SILENT_MS,
 } from "./media-session.ts";
+export { COMFORT_NOISE_PAYLOAD_TYPE } from "./rtp/comfort-noise-payload.ts";

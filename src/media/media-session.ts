@@ -202,7 +202,9 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   #senderFor(flow: MediaFlow, spec: CodecSpec): RtpSender {
     const { payloadType, ptimeMs } = flow.codec;
     const eventPayloadType = flow.telephoneEventPayloadType;
-    const options = { spec, payloadType, ptimeMs, eventPayloadType };
+    const noisePayloadType =
+      flow.suppressSilence === true ? flow.comfortNoisePayloadType : undefined;
+    const options = { spec, payloadType, ptimeMs, eventPayloadType, noisePayloadType };
     const before = this.#flowing;
     if (before === undefined) {
       const { ssrc, firstSequence, firstTimestamp, frameSamples } = this.#config;
@@ -219,7 +221,8 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     if (before !== undefined) this.#earlier = { ...this.stats(), packetsSent: 0 };
     const { payloadType } = flow.codec;
     const eventPayloadType = flow.telephoneEventPayloadType;
-    const options = { spec, payloadType, eventPayloadType };
+    const noisePayloadType = flow.comfortNoisePayloadType;
+    const options = { spec, payloadType, eventPayloadType, noisePayloadType };
     return new RtpReceiver(this.#config.frameSamples, options, nowMs);
   }
 
@@ -352,6 +355,8 @@ function sameCoding(a: MediaFlow, b: MediaFlow): boolean {
     a.codec.clockRateHz === b.codec.clockRateHz &&
     a.codec.payloadType === b.codec.payloadType &&
     a.codec.ptimeMs === b.codec.ptimeMs &&
-    a.telephoneEventPayloadType === b.telephoneEventPayloadType
+    a.telephoneEventPayloadType === b.telephoneEventPayloadType &&
+    a.comfortNoisePayloadType === b.comfortNoisePayloadType &&
+    a.suppressSilence === b.suppressSilence
   );
 }

@@ -1,8 +1,10 @@
 import { SAMPLES_PER_MS } from "../base/audio.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Codec } from "./codec/codec.ts";
+import { ComfortNoise } from "./dsp/comfort-noise.ts";
 import { Concealment } from "./dsp/concealment.ts";
 import { meanSquare } from "./dsp/levels.ts";
+import { parseComfortNoise } from "./rtp/comfort-noise-payload.ts";
 import {
   type BufferedPacket,
   JitterBuffer,
@@ -37,6 +39,9 @@ export class Playout {
   #framesConcealed = 0;
   /** Made up since the last packet: they count once the stream goes on. Its end is no loss. */
   #framesPending = 0;
+  readonly #noise = new ComfortNoise();
+  /** The far end pauses: what does not come is noise, not lost. */
+  #pausing = false;
 
   constructor(
     frameSamples: number,
@@ -55,6 +60,7 @@ export class Playout {
 
   /** Forgets the stream; what was decoded already is still played. */
   restart(): void {
+    this.#pausing = false;
     this.#jitter.restart();
   }
 
@@ -96,11 +102,13 @@ export class Playout {
       case "packet":
         this.#framesConcealed += this.#framesPending;
         this.#framesPending = 0;
-        this.#decode(step.payload, step.payloadType, step.skip);
+        this.#pausing = step.noise;
+        if (step.noise) this.#describeNoise(step.payload, step.samples - step.skip);
+        else this.#decode(step.payload, step.payloadType, step.skip);
         return false;
       case "conceal":
         this.#makeUp(step.samples);
-        return true;
+        return !this.#pausing;
       case "silence":
         this.#framesPending = 0;
         this.#makeUp(step.samples);
@@ -119,10 +127,20 @@ export class Playout {
     this.#heldSamples += audio.length;
   }
 
-  /** After the fade of a loss this is silence. */
+  #describeNoise(payload: Uint8Array, samples: number): void {
+    const model = parseComfortNoise(payload);
+    if (model.ok) this.#noise.describe(model.value);
+    this.#makeUp(samples);
+  }
+
+  /** The far end's noise in its pauses; else what was lost, which after its fade is silence. */
   #makeUp(samples: number): void {
     const end = Math.min(this.#heldSamples + samples, HELD_LIMIT_SAMPLES);
-    this.#concealment.conceal(this.#held.subarray(this.#heldSamples, end));
+    const out = this.#held.subarray(this.#heldSamples, end);
+    if (this.#pausing) {
+      this.#noise.render(out);
+      this.#concealment.good(out);
+    } else this.#concealment.conceal(out);
     this.#heldSamples = end;
   }
 

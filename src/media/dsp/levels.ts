@@ -34,7 +34,11 @@ export function meanSquare(samples: Int16Array): number {
 
 /** Power of some audio; a sine of `peakFromDbm0(0)` is 0 dBm0. Not below `SILENCE_DBM0`. */
 export function levelDbm0(samples: Int16Array): number {
-  const power = meanSquare(samples);
+  return dbm0FromMeanSquare(meanSquare(samples));
+}
+
+/** The level of a mean square. Not below `SILENCE_DBM0`. */
+export function dbm0FromMeanSquare(power: number): number {
   const reference = peakFromDbm0(0) ** 2 / 2;
-  return power === 0 ? SILENCE_DBM0 : Math.max(SILENCE_DBM0, 10 * Math.log10(power / reference));
+  return power <= 0 ? SILENCE_DBM0 : Math.max(SILENCE_DBM0, 10 * Math.log10(power / reference));
 }

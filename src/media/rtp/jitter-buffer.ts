@@ -46,6 +46,9 @@ const HOLE_MAX_SAMPLES = 500 * SAMPLES_PER_MS;
 /** A timestamp this far from where it should be is a sender that began anew. */
 const TIMESTAMP_JUMP_SAMPLES = 2000 * SAMPLES_PER_MS;
 
+/** The longest pause in speech that is not taken for a sender that began anew. */
+const PAUSE_MAX_SAMPLES = 60_000 * SAMPLES_PER_MS;
+
 /** A packet as the buffer takes it. `payload` is copied. */
 export interface BufferedPacket {
   /** Extended: never wraps. */
@@ -56,6 +59,8 @@ export interface BufferedPacket {
   readonly payload: Uint8Array;
   /** What it decodes to. */
   readonly samples: number;
+  /** It describes the noise from here on until the next packet. @see RFC 3389 */
+  readonly noise?: boolean;
 }
 
 /** What became of a packet. `dropped` is one of no length or of too many bytes. */
@@ -69,6 +74,8 @@ export type PlayoutStep =
       readonly payload: Uint8Array;
       readonly payloadType: number;
       readonly skip: number;
+      readonly samples: number;
+      readonly noise: boolean;
     }
   /** Samples that were lost or are late: make up `samples` of them. */
   | { readonly kind: "conceal"; readonly samples: number }
@@ -84,6 +91,7 @@ interface Slot {
   at: number;
   samples: number;
   payloadType: number;
+  noise: boolean;
   bytes: Uint8Array;
   length: number;
 }
@@ -119,7 +127,9 @@ export class JitterBuffer {
   #delay = 0;
   #late = 0;
   #tooLongSamples = 0;
-  #newest: { sequence: number; at: number; samples: number; timestamp: number } | undefined;
+  #newest:
+    | { sequence: number; at: number; samples: number; timestamp: number; pause: boolean }
+    | undefined;
   #playedSequence = -1;
 
   /** `unitsPerSample` is the RTP clock against 8 kHz: 1 for G.711. */
@@ -246,6 +256,8 @@ export class JitterBuffer {
       payload: head.bytes.subarray(0, head.length),
       payloadType: head.payloadType,
       skip: from - head.at,
+      samples: head.samples,
+      noise: head.noise,
     };
   }
 
@@ -322,11 +334,13 @@ export class JitterBuffer {
       at = newest.at + Math.round(units / this.#unitsPerSample);
       const expected = newest.at + (packet.sequence - newest.sequence) * newest.samples;
       const ahead = at - expected;
-      if (ahead < -TIMESTAMP_JUMP_SAMPLES || ahead > TIMESTAMP_JUMP_SAMPLES) this.restart();
+      // After a description of noise nothing has to come for as long as the pause lasts.
+      const aheadMax = newest.pause ? PAUSE_MAX_SAMPLES : TIMESTAMP_JUMP_SAMPLES;
+      if (ahead < -TIMESTAMP_JUMP_SAMPLES || ahead > aheadMax) this.restart();
     }
     if (this.#newest === undefined || packet.sequence > this.#newest.sequence) {
       const { sequence, samples, timestamp } = packet;
-      this.#newest = { sequence, at, samples, timestamp };
+      this.#newest = { sequence, at, samples, timestamp, pause: packet.noise === true };
     }
     return at;
   }
@@ -341,6 +355,7 @@ export class JitterBuffer {
     slot.at = at;
     slot.samples = packet.samples;
     slot.payloadType = packet.payloadType;
+    slot.noise = packet.noise === true;
     return slot;
   }
 
@@ -362,7 +377,8 @@ export class JitterBuffer {
 
 function createSlot(): Slot {
   // Room for 60 ms of G.711; a longer payload makes it larger once.
-  return { sequence: 0, at: 0, samples: 0, payloadType: 0, bytes: new Uint8Array(480), length: 0 };
+  const bytes = new Uint8Array(480);
+  return { sequence: 0, at: 0, samples: 0, payloadType: 0, noise: false, bytes, length: 0 };
 }
 
 function modulo(value: number, modulus: number): number {

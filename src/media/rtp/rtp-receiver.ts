@@ -2,6 +2,7 @@ import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
 import type { Codec, CodecSpec } from "../codec/codec.ts";
 import { findStaticCodec } from "../codec/codecs.ts";
 import { PACKET_LIMIT_SAMPLES, Playout } from "../playout.ts";
+import { COMFORT_NOISE_PAYLOAD_TYPE } from "./comfort-noise-payload.ts";
 import type { NtpTime } from "./ntp-time.ts";
 import { ReceiverStatistics } from "./receiver-statistics.ts";
 import type { ReportBlock } from "./rtcp-packet.ts";
@@ -17,6 +18,8 @@ export interface ReceiverOptions {
   readonly spec: CodecSpec;
   readonly payloadType: number;
   readonly eventPayloadType: number | undefined;
+  /** Of comfort noise, besides the static 13. */
+  readonly noisePayloadType?: number | undefined;
 }
 
 const NOTHING: readonly DigitSignal[] = [];
@@ -48,7 +51,9 @@ export class RtpReceiver {
   /** Whether a payload type means something here. */
   knows(payloadType: number): boolean {
     return (
-      payloadType === this.#options.eventPayloadType || this.#decoder(payloadType) !== undefined
+      payloadType === this.#options.eventPayloadType ||
+      this.#isNoise(payloadType) ||
+      this.#decoder(payloadType) !== undefined
     );
   }
 
@@ -69,13 +74,17 @@ export class RtpReceiver {
       return ended.length === 0 ? signals : [...ended, ...signals];
     }
     stream.onTimestamp(packet.timestamp, nowMs);
-    const samples = this.#decoder(packet.payloadType)?.payloadSamples(packet.payload) ?? 0;
+    const noise = this.#isNoise(packet.payloadType);
+    const samples = noise
+      ? this.#frameSamples
+      : (this.#decoder(packet.payloadType)?.payloadSamples(packet.payload) ?? 0);
     this.#playout.put({
       sequence: stream.extendedSequence,
       timestamp: packet.timestamp,
       payloadType: packet.payloadType,
       payload: packet.payload,
       samples: Math.min(samples, PACKET_LIMIT_SAMPLES),
+      noise,
     });
     return ended;
   }
@@ -128,6 +137,13 @@ export class RtpReceiver {
 
   get jitterMs(): number {
     return this.#stream?.jitterMs ?? 0;
+  }
+
+  #isNoise(payloadType: number): boolean {
+    if (payloadType === this.#options.payloadType) return false;
+    return (
+      payloadType === COMFORT_NOISE_PAYLOAD_TYPE || payloadType === this.#options.noisePayloadType
+    );
   }
 
   /** The negotiated codec, or one whose payload type is static: peers switch among them at will. */

@@ -3,6 +3,9 @@ import { invariant } from "../../base/invariant.ts";
 import type { Codec, CodecSpec } from "../codec/codec.ts";
 import { DigitPlayer } from "../dsp/digit-player.ts";
 import { eventFromDigit } from "../dsp/dtmf-tone.ts";
+import type { NoiseModel } from "../dsp/noise-model.ts";
+import { SilenceSuppressor } from "../dsp/silence-suppressor.ts";
+import { COMFORT_NOISE_MAX_BYTES, writeComfortNoise } from "./comfort-noise-payload.ts";
 import { RTP_HEADER_BYTES, writeRtpHeader } from "./rtp-packet.ts";
 import { TELEPHONE_EVENT_BYTES, writeTelephoneEvent } from "./telephone-event.ts";
 import { type EventPacket, TelephoneEventSender } from "./telephone-event-sender.ts";
@@ -32,6 +35,8 @@ export interface SenderOptions {
   readonly payloadType: number;
   readonly ptimeMs: number;
   readonly eventPayloadType: number | undefined;
+  /** With it, background noise is described and not sent. */
+  readonly noisePayloadType?: number | undefined;
 }
 
 /** All that changes with the codec. */
@@ -43,6 +48,9 @@ interface Coding {
   readonly events: TelephoneEventSender;
   readonly pcm: Int16Array;
   readonly voiceBytes: Uint8Array;
+  readonly silence:
+    | { readonly suppressor: SilenceSuppressor; readonly payloadType: number }
+    | undefined;
 }
 
 const NOTHING: readonly Uint8Array[] = [];
@@ -58,6 +66,7 @@ export class RtpSender {
 
   #coding: Coding;
   #filled = 0;
+  readonly #noiseBytes = new Uint8Array(RTP_HEADER_BYTES + COMFORT_NOISE_MAX_BYTES);
   readonly #eventBytes = new Uint8Array(RTP_HEADER_BYTES + TELEPHONE_EVENT_BYTES);
   readonly #tones = new DigitPlayer();
   #markNext = true;
@@ -104,10 +113,11 @@ export class RtpSender {
   push(frame: Int16Array, sending: boolean, nowMs: number): readonly Uint8Array[] {
     invariant(frame.length === this.#frameSamples, "a frame is as long as it was said to be");
     this.#followClock(nowMs);
-    const { pcm, unitsPerSample } = this.#coding;
+    const { pcm, unitsPerSample, silence } = this.#coding;
     const end = this.#filled + frame.length;
     pcm.set(frame, this.#filled);
     if (sending) this.#tones.render(pcm.subarray(this.#filled, end));
+    silence?.suppressor.hear(pcm.subarray(this.#filled, end));
     this.#filled = end;
     this.#timestamp += frame.length * unitsPerSample;
     if (end < pcm.length) return NOTHING;
@@ -122,13 +132,32 @@ export class RtpSender {
     const { pcm, unitsPerSample, eventPayloadType, events } = this.#coding;
     const units = pcm.length * unitsPerSample;
     const timestamp = this.#timestamp - units;
-    if (eventPayloadType === undefined) return [this.#voice(timestamp)];
+    if (eventPayloadType === undefined) return this.#sound(timestamp);
     const event = events.step(timestamp, units);
-    if (event === undefined) return [this.#voice(timestamp)];
+    if (event === undefined) return this.#sound(timestamp);
     const eventBytes = this.#event(event, eventPayloadType);
     if (!event.replacesVoice) return [eventBytes, this.#voice(timestamp)];
     this.#markNext = true;
     return [eventBytes];
+  }
+
+  /** The voice; or, where there is none and that was agreed, a description of the noise. */
+  #sound(timestamp: number): readonly Uint8Array[] {
+    const { silence } = this.#coding;
+    const decision = silence?.suppressor.decide();
+    if (silence === undefined || decision === undefined || decision.kind === "voice") {
+      return [this.#voice(timestamp)];
+    }
+    this.#markNext = true;
+    if (decision.kind === "nothing") return NOTHING;
+    return [this.#noise(decision.model, silence.payloadType, timestamp)];
+  }
+
+  #noise(model: NoiseModel, payloadType: number, timestamp: number): Uint8Array {
+    const length = writeComfortNoise(this.#noiseBytes.subarray(RTP_HEADER_BYTES), model);
+    this.#writeHeader(this.#noiseBytes, false, payloadType, timestamp);
+    this.#payloadBytes += length;
+    return this.#noiseBytes.subarray(0, RTP_HEADER_BYTES + length);
   }
 
   #voice(timestamp: number): Uint8Array {
@@ -172,7 +201,7 @@ export class RtpSender {
 }
 
 function createCoding(options: SenderOptions, frameSamples: number): Coding {
-  const { spec, payloadType, eventPayloadType } = options;
+  const { spec, payloadType, eventPayloadType, noisePayloadType } = options;
   const packetSamples = packetSamplesOf(options.ptimeMs, frameSamples);
   return {
     codec: spec.createCodec(),
@@ -182,6 +211,13 @@ function createCoding(options: SenderOptions, frameSamples: number): Coding {
     events: new TelephoneEventSender(spec.clockRateHz),
     pcm: new Int16Array(packetSamples),
     voiceBytes: new Uint8Array(RTP_HEADER_BYTES + spec.maxPayloadBytes(packetSamples)),
+    silence:
+      noisePayloadType === undefined
+        ? undefined
+        : {
+            suppressor: new SilenceSuppressor(frameSamples),
+            payloadType: noisePayloadType,
+          },
   };
 }
 
