@@ -15,4 +15,22 @@ describe("openBoard() of a Linux board", () => {
     expect(fault?.advice).toMatch(/\/proc\/asound\/cards|npm install koffi.*alsa-utils/);
     board.close();
   });
+
+  it("has SPI and serial ports, which say what to do where there is no device", async () => {
+    const board = await openBoard({ module: "linux", lineCount: 1, options: {} }, () => {});
+    const { spi, serial } = board.ports;
+    const options = { mode: 0, clockHz: 1_000_000, deselectsBetweenBytes: true } as const;
+    const faults: unknown[] = [];
+    const note = (error: unknown): void => {
+      faults.push(error instanceof PortError && error.fault);
+    };
+    await spi?.open("/dev/spidev98.7", options).catch(note);
+    await serial?.open("/dev/ttyNone", 921_600, { onBytes() {}, onFault() {} }).catch(note);
+    const kind: unknown = expect.stringMatching(/^(not-found|unsupported)$/);
+    expect(faults).toMatchObject([
+      { kind, advice: expect.stringMatching(/dtparam=spi=on|npm install koffi/) },
+      { kind, advice: expect.stringMatching(/plug it in|npm install serialport/) },
+    ]);
+    board.close();
+  });
 });

@@ -1,9 +1,10 @@
-import { createGpio, createPcm } from "../hal/linux/index.ts";
+import { createGpio, createPcm, createSerial, createSpi } from "../hal/linux/index.ts";
 import { createClock, createRandom, createUdp } from "../hal/node/index.ts";
 import type { OpenBoard } from "../hal/ports/board.ts";
 
 /**
- * A board that runs Linux: its GPIO pins and its sound cards, and the machine's clock and network.
+ * A board that runs Linux: its GPIO pins, sound cards, SPI and serial ports, and the machine's
+ * clock and network.
  */
 export const openBoard: OpenBoard = async () => {
   const clock = createClock();
@@ -14,6 +15,8 @@ export const openBoard: OpenBoard = async () => {
       udp: createUdp(),
       gpio: createGpio({ clock }),
       pcm: createPcm({ clock }),
+      spi: createSpi(),
+      serial: createSerial({ clock }),
     },
     receive() {},
     close() {},

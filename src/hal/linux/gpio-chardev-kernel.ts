@@ -6,9 +6,9 @@ import {
   readSync,
   writeSync,
 } from "node:fs";
-import { constants as osConstants } from "node:os";
 import { join } from "node:path";
 import { errorCode } from "../node/system-fault.ts";
+import { kernelError } from "./kernel-error.ts";
 import { type Koffi, loadKoffi } from "./koffi-binding.ts";
 
 /** What became of a file that was waited for. */
@@ -168,11 +168,4 @@ export function decodePoll(bytes: Uint8Array): readonly FileState[] {
     states.push({ file, state: broken ? "broken" : "readable" });
   }
   return states;
-}
-
-/** An error as the runtime makes them, from the kernel's number. */
-function kernelError(number: number, call: string): Error {
-  const known = Object.entries(osConstants.errno).find(([, value]) => value === number);
-  const code = known?.[0] ?? `errno ${number}`;
-  return Object.assign(new Error(`${code}: ${call}`), { code });
 }

@@ -1,7 +1,3 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { POLL } from "./gpio-chardev-kernel.ts";
@@ -20,24 +16,10 @@ import {
   GPIO_STRUCTS,
   GPIO_VALUES,
 } from "./gpio-chardev-layout.ts";
+import { canCompileWith, evaluateC, runC } from "./testing/run-c.ts";
 
-const hasHeaders =
-  existsSync("/usr/include/linux/gpio.h") && spawnSync("gcc", ["--version"]).status === 0;
-
-/** Compiles and runs a C program; what it wrote. */
-function runC(body: string): Uint8Array {
-  const folder = mkdtempSync(join(tmpdir(), "tipring-gcc-"));
-  try {
-    const headers = ["linux/gpio.h", "sys/ioctl.h", "poll.h", "stddef.h", "stdio.h", "string.h"];
-    const lines = [...headers.map((name) => `#include <${name}>`), "int main(void) {", body, "}"];
-    writeFileSync(join(folder, "main.c"), lines.join("\n"));
-    const built = spawnSync("gcc", ["-o", "main", "main.c"], { cwd: folder, encoding: "utf8" });
-    expect(built.stderr).toBe("");
-    return spawnSync(join(folder, "main")).stdout;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+const hasHeaders = canCompileWith("linux/gpio.h");
+const HEADERS = ["linux/gpio.h", "sys/ioctl.h", "poll.h"];
 
 const asHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
@@ -55,16 +37,7 @@ describe.skipIf(!hasHeaders)("the kernel's own header", () => {
         expected[`offsetof(struct ${name}, ${field})`] = offset;
       }
     }
-    const print = (term: string): string =>
-      `printf("%s=%llu\\n", "${term}", (unsigned long long)(${term}));`;
-    const printed = new TextDecoder().decode(runC(Object.keys(expected).map(print).join("\n")));
-    const told = printed
-      .trim()
-      .split("\n")
-      .map((line) => line.split("="));
-    expect(Object.fromEntries(told.map(([term, value]) => [term, Number(value)]))).toEqual(
-      expected,
-    );
+    expect(evaluateC(HEADERS, Object.keys(expected))).toEqual(expected);
     expect(Object.keys(expected).length).toBeGreaterThan(40);
   });
 
@@ -83,7 +56,9 @@ describe.skipIf(!hasHeaders)("the kernel's own header", () => {
       r.config.attrs[0].attr.id = GPIO_V2_LINE_ATTR_ID_OUTPUT_VALUES;
       r.config.attrs[0].attr.values = ${initial};
       r.config.attrs[0].mask = 1;`;
-    const told = runC(`
+    const told = runC(
+      HEADERS,
+      `
       struct gpio_v2_line_request r;
       memset(&r, 0, sizeof r);
       r.offsets[0] = ${offset};
@@ -92,7 +67,8 @@ describe.skipIf(!hasHeaders)("the kernel's own header", () => {
       r.num_lines = 1;
       r.event_buffer_size = ${eventCapacity};
       ${initial === undefined ? "" : attribute}
-      fwrite(&r, sizeof r, 1, stdout);`);
+      fwrite(&r, sizeof r, 1, stdout);`,
+    );
     const ours = encodeLineRequest({
       offset,
       consumer: "tipring",
@@ -104,7 +80,9 @@ describe.skipIf(!hasHeaders)("the kernel's own header", () => {
   });
 
   it("fills structures that are read right", () => {
-    const told = runC(`
+    const told = runC(
+      HEADERS,
+      `
       struct gpiochip_info c = { "gpiochip0", "pinctrl-bcm2711", 58 };
       struct gpio_v2_line_info l = { .name = "GPIO17", .consumer = "spi0", .offset = 17,
         .flags = GPIO_V2_LINE_FLAG_USED | GPIO_V2_LINE_FLAG_INPUT };
@@ -115,7 +93,8 @@ describe.skipIf(!hasHeaders)("the kernel's own header", () => {
       struct gpio_v2_line_request r = { .fd = 7 };
       fwrite(&c, sizeof c, 1, stdout); fwrite(&l, sizeof l, 1, stdout);
       fwrite(&v, sizeof v, 1, stdout); fwrite(e, sizeof e, 1, stdout);
-      fwrite(&r, sizeof r, 1, stdout);`);
+      fwrite(&r, sizeof r, 1, stdout);`,
+    );
     const cuts = [68, 256, 16, 96, 592];
     const [chip, line, values, edges, request] = cuts.map((size, index) => {
       const at = cuts.slice(0, index).reduce((sum, one) => sum + one, 0);

@@ -20,6 +20,11 @@ export interface Koffi {
   load(name: string | null): NativeLibrary;
   /** The error number that the last call left on this thread. */
   errno(): number;
+  /** Memory outside the garbage collector's reach, never moved and never freed. */
+  alloc(type: "uint8_t", length: number): unknown;
+  address(memory: unknown): bigint;
+  /** The memory as bytes that both sides see. */
+  view(memory: unknown, length: number): ArrayBuffer;
 }
 
 /** Not a literal in `import()`, so that a machine that could not install it still compiles. */

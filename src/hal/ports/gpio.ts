@@ -11,12 +11,15 @@ export type Drive = "push-pull" | "open-drain";
 export interface GpioOutput {
   write(level: Level): Result<undefined, PortFault>;
   /**
-   * A square wave made by hardware, where this pin has it (PWM). `stop` parks the pin at a level.
+   * A square wave made by hardware, where this pin has it (PWM). `stop` parks the pin at a level:
+   * it may finish the period under way, so it rests only after `settleMs` (0 where absent).
    * Absent: the driver toggles the pin itself.
    */
   readonly squareWave?: {
     start(frequencyHz: number): Result<undefined, PortFault>;
     stop(level: Level): Result<undefined, PortFault>;
+    /** As of the wave that runs now, or ran last, ms. */
+    readonly settleMs?: number;
   };
   release(): void;
 }

@@ -21,6 +21,18 @@ export interface PcmStreamEvents {
  */
 export interface PcmStream {
   readonly frameSamples: number;
+  /**
+   * How far behind the line hears itself: what goes out in `playout[n]` of a frame comes back, if
+   * at all, in the sample that lies so many positions behind `captured[n]` of that same frame,
+   * the line's own delay not counted. It is what the device's buffers and filters add, estimated;
+   * it changes when samples were lost or put in. Undefined while nothing is known.
+   */
+  readonly bulkDelaySamples?: number | undefined;
+  /**
+   * How much faster than the clock port this stream's clock runs, parts per million. Undefined
+   * until it has been measured.
+   */
+  readonly driftPpm?: number | undefined;
   start(): void;
   stop(): void;
   close(): void;

@@ -6,6 +6,7 @@ export const PEER_PACKAGES = {
   kamailio: "kamailio",
   baresip: "baresip-core",
   sipp: "sip-tester",
+  socat: "socat",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** A program that the interop tests run. */

@@ -1,0 +1,145 @@
+import { PortError, type PortFault, type PortFaultKind } from "../../base/port-fault.ts";
+import { done, err, type Result } from "../../base/result.ts";
+import { errorCode } from "../node/system-fault.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Serial, SerialLink, SerialLinkEvents } from "../ports/serial-link.ts";
+import {
+  loadSerialport,
+  type MakeSerialPort,
+  type SerialPortHandle,
+} from "./serialport-binding.ts";
+
+/** What may wait to leave, per link: two thirds of a second at 921,600 baud. */
+export const SERIAL_PENDING_MAX_BYTES = 64 * 1024;
+
+/** What to do about each kind of failure, at a serial port. */
+const ADVICE: Readonly<Record<PortFaultKind, string | undefined>> = {
+  "not-found": "plug it in; ls /dev/serial/by-id shows the adapters that are there",
+  permission: "add this user to the group dialout and log in again",
+  busy: "another program has it open (a terminal, ModemManager): end that",
+  unsupported: "it is no serial port, or does not run at this speed",
+  gone: "plug it in again; its lines come back by themselves",
+  "in-use": undefined,
+  unreachable: undefined,
+  io: undefined,
+};
+
+/** What the package says when it cannot open a port: words of the C library, without a code. */
+const OPEN_SAID: readonly (readonly [RegExp, PortFaultKind])[] = [
+  [/no such|does not exist|not a directory/i, "not-found"],
+  [/permission denied|not permitted/i, "permission"],
+  [/lock|busy/i, "busy"],
+  [/inappropriate ioctl|invalid argument|is a directory|baud/i, "unsupported"],
+];
+
+/** What a port that was open says when the adapter behind it went away. */
+const GONE_CODES: ReadonlySet<string> = new Set(["EIO", "ENXIO", "ENODEV", "EBADF", "EPIPE"]);
+
+/** What serial lines stand on; all but the clock is given by tests only. */
+export interface SerialOptions {
+  readonly clock: Clock;
+  readonly load?: () => Promise<MakeSerialPort>;
+}
+
+/**
+ * Serial lines by the npm package `serialport`, loaded when the first is opened. What counts as
+ * pending is what the kernel has not taken yet; its own buffer (4 kB as a rule) comes behind it.
+ */
+export function createSerial({ clock, load = loadSerialport }: SerialOptions): Serial {
+  let loaded: Promise<MakeSerialPort> | undefined;
+  return {
+    open: async (device, baud, events) => {
+      loaded ??= load();
+      const make = await loaded;
+      const what = `serial port "${device}"`;
+      try {
+        const port = make({ path: device, baudRate: baud, autoOpen: false, lock: true });
+        // Listened to from before it is open: an error that nobody hears would end the program.
+        const link = new SerialportLink(port, what, events, clock);
+        await new Promise<void>((resolve, reject) => {
+          port.open((error) => (error ? reject(error) : resolve()));
+        });
+        link.begin();
+        return link;
+      } catch (error) {
+        throw new PortError(openFault(error, what));
+      }
+    },
+  };
+}
+
+function openFault(error: unknown, what: string): PortFault {
+  const said = error instanceof Error ? error.message : String(error);
+  const kind = OPEN_SAID.find(([words]) => words.test(said))?.[1] ?? "io";
+  return { kind, what, advice: ADVICE[kind] ?? `the system said: ${said}` };
+}
+
+/**
+ *      opening ──open──▶ open ──close()──▶ closed
+ *                         │                  ▲
+ *                         └──fault, told─────┘
+ */
+class SerialportLink implements SerialLink {
+  readonly #port: SerialPortHandle;
+  readonly #what: string;
+  readonly #events: SerialLinkEvents;
+  #state: "opening" | "open" | "closed" = "opening";
+  #pending = 0;
+
+  constructor(port: SerialPortHandle, what: string, events: SerialLinkEvents, clock: Clock) {
+    this.#port = port;
+    this.#what = what;
+    this.#events = events;
+    port.on("data", (bytes) => {
+      if (this.#state === "open") events.onBytes(bytes, clock.nowMs());
+    });
+    port.on("error", (error) => this.#fail(error));
+    port.on("close", (error) => this.#fail(error ?? new Error("it was closed")));
+  }
+
+  get pendingBytes(): number {
+    return this.#pending;
+  }
+
+  /** It is open, and what comes in is told from now on. */
+  begin(): void {
+    this.#state = "open";
+  }
+
+  write(bytes: Uint8Array): Result<undefined, PortFault> {
+    if (this.#state !== "open") {
+      return err({ kind: "gone", what: this.#what, advice: "it was closed: open it anew" });
+    }
+    if (this.#pending + bytes.length > SERIAL_PENDING_MAX_BYTES) {
+      const advice = "it does not keep up: choose a higher speed, or fewer lines on it";
+      return err({ kind: "io", what: this.#what, advice });
+    }
+    this.#pending += bytes.length;
+    this.#port.write(bytes.slice(), (error) => {
+      this.#pending -= bytes.length;
+      if (error) this.#fail(error);
+    });
+    return done;
+  }
+
+  close(): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    // It may be on its way out already; nobody is left to be told.
+    this.#port.close(() => {});
+  }
+
+  #fail(error: unknown): void {
+    if (this.#state !== "open") return;
+    this.close();
+    const kind = isGone(error) ? "gone" : "io";
+    const said = error instanceof Error ? error.message : String(error);
+    const advice = ADVICE[kind] ?? `the system said: ${said}`;
+    this.#events.onFault({ kind, what: this.#what, advice });
+  }
+}
+
+function isGone(error: unknown): boolean {
+  if (GONE_CODES.has(errorCode(error))) return true;
+  return typeof error === "object" && error !== null && Reflect.get(error, "disconnected") === true;
+}
