@@ -1,5 +1,5 @@
 import { carriedText } from "./auth/digest.ts";
-import type { Credentials } from "./client-request.ts";
+import type { Credentials, Route } from "./client-request.ts";
 import type { SipAccount, SipAddress } from "./user-agent-types.ts";
 import { printNameAddr } from "./wire/name-addr.ts";
 import { printUri } from "./wire/uri.ts";
@@ -39,10 +39,19 @@ export class AccountBook {
     return this.#entries.get(id)?.reached;
   }
 
-  /** Where requests of the account go: the address that answered last, or its server's name. */
-  hopOf(id: string): SipAddress | undefined {
+  /**
+   * Where requests of the account go: the address that answered last, behind it what its server's
+   * name has, and the servers behind that.
+   */
+  routeOf(id: string): Route {
     const entry = this.#entries.get(id);
-    return entry?.reached ?? entry?.account.server;
+    if (entry === undefined) return { hop: undefined };
+    const { account, reached } = entry;
+    return {
+      hop: account.server,
+      ...(reached === undefined ? {} : { prefer: reached }),
+      ...(account.backups === undefined ? {} : { backups: account.backups }),
+    };
   }
 
   /**

@@ -1,17 +1,26 @@
 import { printAddress } from "../base/address.ts";
 import { answerChallenge, type DigestChallenge, selectChallenge } from "./auth/digest-client.ts";
+import { samePlace } from "./location/blacklist.ts";
+import { secondsOf } from "./registration/lease.ts";
 import type { Stack } from "./stack.ts";
 import type { ClientTransactionId } from "./transaction/client-transactions.ts";
-import type { SipAddress } from "./user-agent-types.ts";
+import type { SipAddress, SipHop } from "./user-agent-types.ts";
 import { printCSeq } from "./wire/cseq.ts";
 import { prependHeader, withHeader, withoutHeader } from "./wire/headers.ts";
-import { headerValues, type SipRequest, type SipResponse } from "./wire/message.ts";
+import { headerValue, headerValues, type SipRequest, type SipResponse } from "./wire/message.ts";
+import { printMessage } from "./wire/print-message.ts";
 
 /** Challenges that one request answers before it gives up. */
 export const CHALLENGES_MAX = 3;
 
 /** A larger datagram may be fragmented and lost. @see RFC 3261 §18.1.1 */
 export const SAFE_DATAGRAM_BYTES = 1300;
+
+/**
+ * How long a server may stay without a sign of life where another one could be asked. Timers B and
+ * F are for the last one: nobody who dials waits 32 s for each that is dead.
+ */
+export const FAILOVER_MS = 5_000;
 
 /** Who we are to a server that asks. */
 export interface Credentials {
@@ -40,32 +49,44 @@ export interface RequestOwner {
   onSent?(sent: SentRequest, nowMs: number): void;
 }
 
+/** The ways that a request may take, the best first. */
+export interface Route {
+  /** `undefined`: the URI names no hop that we can reach. */
+  readonly hop: SipHop | undefined;
+  /** Tried before anything is looked up: where the server answered last. */
+  readonly prefer?: SipAddress;
+  /** Located one after the other, where nothing before them answers. */
+  readonly backups?: readonly SipHop[];
+}
+
 /** What is to be sent, and where. */
-export interface ClientRequestSpec {
+export interface ClientRequestSpec extends Route {
   /** Complete but for Via. */
   readonly request: SipRequest;
-  /** The host may be a name. `undefined`: the URI names no hop that we can reach. */
-  readonly hop: SipAddress | undefined;
   readonly credentials?: Credentials | undefined;
   /** Where it goes when the hop has no address: where the far end was heard before. */
   readonly fallback?: SipAddress | undefined;
-  /** How many of the hop's addresses to pass over at first (those that did not answer before). */
-  readonly skipAddresses?: number;
+  /** User part of our Contact, unescaped: the Contact is made for each address that is tried. */
+  readonly contactUser?: string | undefined;
 }
 
 type AuthHeader = "authorization" | "proxy-authorization";
 
 /**
  * One request of ours from look-up to final response: it finds the address, goes on to the next
- * one where the transport fails, and answers challenges.
+ * one where the transport fails, nobody answers or the server says 503, and answers challenges.
+ * @see RFC 3263 §4.3
  */
 export class ClientRequest {
   readonly #stack: Stack;
   readonly #spec: ClientRequestSpec;
   readonly #owner: RequestOwner;
   #request: SipRequest;
-  #addresses: readonly SipAddress[] = [];
-  #addressIndex = 0;
+  #hops: SipHop[];
+  #addresses: SipAddress[] = [];
+  readonly #tried: SipAddress[] = [];
+  /** Why the last address would not do. */
+  #failure: { readonly status: 408 | 503; readonly reason: string } | undefined;
   #sent: SentRequest | undefined;
   #challenged = 0;
   readonly #challenges = new Map<AuthHeader, { challenge: DigestChallenge; uses: number }>();
@@ -77,6 +98,9 @@ export class ClientRequest {
     this.#spec = spec;
     this.#owner = owner;
     this.#request = spec.request;
+    const { hop, backups = [], prefer } = spec;
+    this.#hops = hop === undefined ? [] : [hop, ...backups];
+    if (prefer !== undefined) this.#addresses = [prefer];
   }
 
   /** The last attempt; `undefined` before the first. */
@@ -84,30 +108,9 @@ export class ClientRequest {
     return this.#sent;
   }
 
-  /** Which of the hop's addresses was tried last. */
-  get addressIndex(): number {
-    return this.#addressIndex;
-  }
-
   /** Starts. It may end before this returns. */
   start(nowMs: number): void {
-    const { fallback } = this.#spec;
-    const hop = this.#spec.hop ?? fallback;
-    if (hop === undefined) {
-      this.#owner.onFailed(503, "the address names no host that can be reached", nowMs);
-      return;
-    }
-    this.#stack.locator.locate(hop, nowMs, (found, atMs) => {
-      if (this.#forgone) return;
-      const addresses = found.length === 0 && fallback !== undefined ? [fallback] : found;
-      if (addresses.length === 0) {
-        this.#owner.onFailed(503, `the name ${hop.host} has no address`, atMs);
-        return;
-      }
-      this.#addresses = addresses;
-      this.#addressIndex = (this.#spec.skipAddresses ?? 0) % addresses.length;
-      this.#send(atMs);
-    });
+    this.#next(nowMs);
   }
 
   /** No further attempts, and nothing sent that was not yet. Responses are still handed on. */
@@ -126,8 +129,17 @@ export class ClientRequest {
     const sent = this.#sent;
     // A late copy for an attempt that was challenged and replaced.
     if (sent === undefined || sent.transaction !== transaction) return;
+    if (response.status === 503) {
+      this.#stack.blacklist.failed(sent.to, nowMs, retryAfterMs(response));
+      if (this.#hasMore && !this.#forgone) {
+        this.#stack.log("info", `${sent.to.host} is out of service: another is asked`);
+        this.#next(nowMs);
+        return;
+      }
+    } else this.#stack.blacklist.answered(sent.to);
     if ((response.status === 401 || response.status === 407) && this.#answer(response)) {
-      this.#send(nowMs);
+      // The one who asked gets the answer, and all the time it needs.
+      this.#send(sent.to, nowMs);
       return;
     }
     this.#owner.onResponse(response, sent, nowMs);
@@ -135,39 +147,119 @@ export class ClientRequest {
 
   /** For the dispatcher: the running transaction failed. */
   fail(cause: "timeout" | "transport", transaction: ClientTransactionId, nowMs: number): void {
-    if (this.#sent?.transaction !== transaction) return;
-    if (
-      cause === "transport" &&
-      !this.#forgone &&
-      this.#addressIndex + 1 < this.#addresses.length
-    ) {
-      this.#addressIndex++;
-      this.#send(nowMs);
-      return;
-    }
-    if (cause === "timeout") this.#owner.onFailed(408, "nobody answered", nowMs);
-    else this.#owner.onFailed(503, "the network refused to carry it", nowMs);
+    const sent = this.#sent;
+    if (sent === undefined || sent.transaction !== transaction) return;
+    this.#stack.blacklist.failed(sent.to, nowMs);
+    this.#failure =
+      cause === "timeout"
+        ? { status: 408, reason: "nobody answered" }
+        : { status: 503, reason: "the network refused to carry it" };
+    if (this.#forgone) this.#end(nowMs);
+    else this.#next(nowMs);
   }
 
-  #send(nowMs: number): void {
-    const to = this.#addresses[this.#addressIndex];
-    const via = to === undefined ? undefined : this.#stack.newVia(to.transport);
-    if (to === undefined || via === undefined) {
-      this.#owner.onFailed(503, "there is no transport of that kind", nowMs);
-      return;
+  get #hasMore(): boolean {
+    return this.#hops.length > 0 || this.#addresses.some((address) => !this.#wasTried(address));
+  }
+
+  #wasTried(address: SipAddress): boolean {
+    return this.#tried.some((tried) => samePlace(tried, address));
+  }
+
+  #end(nowMs: number): void {
+    const { status, reason } = this.#failure ?? {
+      status: 503,
+      reason: "the address names no host that can be reached",
+    };
+    this.#owner.onFailed(status, reason, nowMs);
+  }
+
+  /** Sends to the next address; looks the next hop up where there is none. */
+  #next(nowMs: number): void {
+    for (;;) {
+      const address = this.#addresses.shift();
+      if (address !== undefined) {
+        if (this.#wasTried(address)) continue;
+        this.#tried.push(address);
+        if (this.#send(address, nowMs)) return;
+        continue;
+      }
+      const hop = this.#hops.shift();
+      if (hop !== undefined) {
+        if (!this.#locate(hop, nowMs)) return;
+        continue;
+      }
+      const { fallback } = this.#spec;
+      if (fallback === undefined || this.#tried.length > 0) {
+        this.#end(nowMs);
+        return;
+      }
+      this.#addresses = [fallback];
     }
-    const request = prependHeader(this.#request, "via", via);
-    const started = this.#stack.clients.start(request, to, nowMs, this);
-    if (started === undefined) {
-      this.#owner.onFailed(503, "too many requests are under way", nowMs);
-      return;
+  }
+
+  /** True where the addresses are there already; else it goes on once they are. */
+  #locate(hop: SipHop, nowMs: number): boolean {
+    let isLater = false;
+    let isThere = false;
+    this.#stack.locator.locate(hop, nowMs, (found, atMs) => {
+      if (this.#forgone) return;
+      if (found.length === 0) {
+        this.#failure ??= { status: 503, reason: `the name ${hop.host} has no address` };
+      }
+      this.#addresses = [...this.#stack.blacklist.sorted(found, atMs)];
+      isThere = true;
+      if (isLater) this.#next(atMs);
+    });
+    isLater = true;
+    return isThere;
+  }
+
+  /** False where it cannot even be tried: the reason is kept. */
+  #send(to: SipAddress, nowMs: number): boolean {
+    const via = this.#stack.newVia(to);
+    if (via === undefined) {
+      this.#failure ??= { status: 503, reason: "there is no transport of that kind" };
+      return false;
     }
-    this.#sent = { request, to, transaction: started.id };
-    if (to.transport === "udp" && started.sizeBytes > SAFE_DATAGRAM_BYTES) {
-      const text = `${request.method} of ${started.sizeBytes} bytes may be lost on its way`;
+    const request = prependHeader(this.#withContact(to), "via", via);
+    const sizeBytes = printMessage(request).length;
+    if (to.transport === "udp" && sizeBytes > SAFE_DATAGRAM_BYTES) {
+      const stream = this.#streamInstead(to, nowMs);
+      if (stream !== undefined) {
+        this.#addresses.unshift(to);
+        this.#tried.pop();
+        this.#tried.push(stream);
+        return this.#send(stream, nowMs);
+      }
+      const text = `${request.method} of ${sizeBytes} bytes may be lost on its way`;
       this.#stack.log("warn", text, { to: printAddress(to) });
     }
+    const patienceMs = this.#hasMore ? FAILOVER_MS : undefined;
+    const started = this.#stack.clients.start(request, to, nowMs, this, patienceMs);
+    if (started === undefined) {
+      this.#failure = { status: 503, reason: "too many requests are under way" };
+      return false;
+    }
+    this.#sent = { request, to, transaction: started.id };
     this.#owner.onSent?.(this.#sent, nowMs);
+    return true;
+  }
+
+  /** Where a request goes that is too long for a datagram. @see RFC 3261 §18.1.1 */
+  #streamInstead(to: SipAddress, nowMs: number): SipAddress | undefined {
+    const { blacklist, transports } = this.#stack;
+    const stream: SipAddress = { transport: "tcp", host: to.host, port: to.port };
+    const isKnownNotTo = blacklist.has(stream, nowMs) || this.#wasTried(stream);
+    return transports.includes("tcp") && !isKnownNotTo ? stream : undefined;
+  }
+
+  #withContact(to: SipAddress): SipRequest {
+    const { contactUser } = this.#spec;
+    const [contact] = contactUser === undefined ? [] : this.#stack.contactHeaders(to, contactUser);
+    return contact === undefined
+      ? this.#request
+      : withHeader(this.#request, contact.name, contact.value);
   }
 
   /** Prepares the next attempt; false where the challenge cannot be answered, or was before. */
@@ -214,4 +306,9 @@ export class ClientRequest {
     this.#request = request;
     return true;
   }
+}
+
+/** How long a server asks to be left alone. */
+function retryAfterMs(response: SipResponse): number {
+  return (secondsOf(headerValue(response, "retry-after")) ?? 0) * 1000;
 }

@@ -1,5 +1,6 @@
 import { bytesFromLatin1, utf8TextFromLatin1 } from "../base/bytes.ts";
 import { dialogFromRequest, dialogKeyOfRequest } from "./dialog/dialog.ts";
+import { defaultPort } from "./location/plan.ts";
 import { checkRequest, type Refusal, withSessionBody } from "./request-checks.ts";
 import { createResponse } from "./responses.ts";
 import { IncomingInvite } from "./session/incoming-invite.ts";
@@ -28,6 +29,9 @@ export class IncomingRequests {
     const parsed = parseVia(headerValue(received, "via") ?? "");
     if (!parsed.ok) return;
     const via = stampVia(parsed.value, source);
+    if (source.flow !== undefined && via.params.has("alias")) {
+      this.#stack.alias(source.flow, via.port ?? defaultPort(source.transport));
+    }
     const request = replaceTopHeader(received, "via", printVia(via));
     const reception = this.#stack.servers.receive(request, via, source, nowMs);
     switch (reception.kind) {
@@ -196,7 +200,7 @@ export class IncomingRequests {
  * through an address translator. @see RFC 3261 §18.2.1, RFC 3581 §4
  */
 export function stampVia(via: Via, source: SipAddress): Via {
-  if (source.transport !== "udp") return via;
+  if (source.transport === "memory") return via;
   const wantsPort = via.params.has("rport");
   if (!wantsPort && via.host === source.host) return via;
   const params = new Map(via.params);

@@ -28,8 +28,12 @@ export function sendRequest(
     tell(400);
     return;
   }
-  const hop =
-    command.to ?? (account === undefined ? hopOfUri(uri, "udp") : stack.accounts.hopOf(account.id));
+  const route =
+    command.to !== undefined
+      ? { hop: command.to }
+      : account === undefined
+        ? { hop: hopOfUri(uri) }
+        : stack.accounts.routeOf(account.id);
   const token = stack.config.createToken;
   const fromUri = account === undefined ? "sip:anonymous@anonymous.invalid" : aorOf(account);
   let sequence = 1;
@@ -50,7 +54,7 @@ export function sendRequest(
   const credentials = account === undefined ? undefined : credentialsOf(account);
   new ClientRequest(
     stack,
-    { request, hop, credentials },
+    { request, ...route, credentials },
     {
       takeSequence: () => ++sequence,
       onResponse: (response) => {

@@ -1,15 +1,18 @@
-import { printAddress } from "../base/address.ts";
+import { printAddress, type SocketAddress } from "../base/address.ts";
 import type { LogEvent, LogLevel } from "../base/log-event.ts";
 import { AccountBook } from "./account-book.ts";
 import { carriedText } from "./auth/digest.ts";
 import type { ClientRequest } from "./client-request.ts";
-import { Locator } from "./locator.ts";
+import { Blacklist } from "./location/blacklist.ts";
+import { isIpAddress, Locator } from "./locator.ts";
+import { PublicAddresses } from "./nat/public-addresses.ts";
 import { createResponse, type ResponseParts } from "./responses.ts";
 import { LegRegistry } from "./session/leg-registry.ts";
 import { ClientTransactions } from "./transaction/client-transactions.ts";
 import { type ServerTransactionId, ServerTransactions } from "./transaction/server-transactions.ts";
 import { DEFAULT_TIMERS, giveUpMs, type TransactionTimers } from "./transaction/timers.ts";
 import { BRANCH_COOKIE } from "./transaction/transaction-key.ts";
+import { isStream } from "./transaction/transports.ts";
 import type {
   SipAddress,
   SipTransport,
@@ -24,6 +27,9 @@ import { printUri } from "./wire/uri.ts";
 /** What the ids of `request` events begin with. */
 const REQUEST_PREFIX = "request ";
 
+/** Where a name's records offer several, the first of these that they offer is taken. */
+const PREFERRED = ["udp", "tcp", "tls", "memory"] as const satisfies readonly SipTransport[];
+
 /** Methods that a user agent answers by itself. */
 const CORE_METHODS = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS"] as const;
 
@@ -36,6 +42,9 @@ export class Stack {
   readonly locator: Locator;
   readonly legs = new LegRegistry();
   readonly accounts = new AccountBook();
+  /** Addresses that did not answer. */
+  readonly blacklist = new Blacklist();
+  readonly publicAddresses = new PublicAddresses();
   /** To tag of answers that we keep no state for. */
   readonly statelessTag: string;
   /** Methods that are not answered 405. */
@@ -50,7 +59,11 @@ export class Stack {
     const send = (bytes: Uint8Array, to: SipAddress) => this.send(bytes, to);
     this.clients = new ClientTransactions(this.timers, send);
     this.servers = new ServerTransactions(this.timers, send, config.createToken);
-    this.locator = new Locator((output) => this.#outputs.push(output), giveUpMs(this.timers));
+    this.locator = new Locator((output) => this.#outputs.push(output), {
+      patienceMs: giveUpMs(this.timers),
+      transports: this.transports,
+      createToken: config.createToken,
+    });
   }
 
   /** What has come out since the last call. */
@@ -62,6 +75,11 @@ export class Stack {
 
   send(bytes: Uint8Array, to: SipAddress): void {
     this.#outputs.push({ kind: "send", bytes, to });
+  }
+
+  /** Lets requests to that port of a connection's far end take the connection. */
+  alias(flow: number, port: number): void {
+    this.#outputs.push({ kind: "alias", flow, port });
   }
 
   emit(event: UaEvent): void {
@@ -107,41 +125,58 @@ export class Stack {
     return Number.isSafeInteger(id) ? id : undefined;
   }
 
+  /** The transports that we have, the one we like best first. */
+  get transports(): readonly SipTransport[] {
+    return PREFERRED.filter((transport) => this.config.local[transport] !== undefined);
+  }
+
   /**
-   * A top Via with a fresh branch, asking for `rport` (RFC 3581 §3); `undefined` where we have no
-   * such transport.
+   * A top Via with a fresh branch, asking for `rport` (RFC 3581 §3) and, where we can be called
+   * back on the connection, with `alias` (RFC 5923 §4.1); `undefined` where we have no transport
+   * that leads there.
    */
-  newVia(transport: SipTransport): string | undefined {
-    const sentBy = this.#sentBy(transport);
-    if (sentBy === undefined) return undefined;
+  newVia(to: SipTransport | SipAddress): string | undefined {
+    const transport = typeof to === "string" ? to : to.transport;
+    const local = this.#localOf(to);
+    if (local === undefined) return undefined;
     const branch = BRANCH_COOKIE + this.config.createToken();
-    return `SIP/2.0/${transport.toUpperCase()} ${sentBy};rport;branch=${branch}`;
+    const alias = isStream(transport) && local.port !== 0 ? ";alias" : "";
+    const sentBy = printSentBy(local);
+    return `SIP/2.0/${transport.toUpperCase()} ${sentBy};rport${alias};branch=${branch}`;
   }
 
-  /** Our address of a transport as Via and Contact carry it. */
-  #sentBy(transport: SipTransport): string | undefined {
-    const local = this.config.local[transport];
-    if (local === undefined) return undefined;
-    if (local.port !== 0) return printAddress(local);
-    return local.host.includes(":") ? `[${local.host}]` : local.host;
+  /** Our address on a transport, of the family that the other end has. */
+  #localOf(to: SipTransport | SipAddress): SocketAddress | undefined {
+    const { local, local6 } = this.config;
+    if (typeof to === "string") return local[to];
+    const own = local[to.transport];
+    if (to.transport === "memory" || !isIpAddress(to.host)) return own;
+    const isV6 = to.host.includes(":");
+    return [own, local6?.[to.transport]].find((one) => one?.host.includes(":") === isV6);
   }
 
-  /** Our Contact URI on a transport. `user` is unescaped. */
-  contactUri(transport: SipTransport, user: string): string | undefined {
-    const local = this.config.local[transport];
+  /**
+   * Our Contact URI toward a peer: the address that it sees us at where that is not our own.
+   * `user` is unescaped.
+   */
+  contactUri(near: SipTransport | SipAddress, user: string): string | undefined {
+    const local = this.#localOf(near);
     if (local === undefined) return undefined;
+    const transport = typeof near === "string" ? near : near.transport;
+    const seen = typeof near === "string" ? undefined : this.publicAddresses.of(near);
+    const { host, port } = seen ?? local;
     return printUri({
       scheme: "sip",
       user,
-      host: local.host,
-      ...(local.port === 0 ? {} : { port: local.port }),
-      params: new Map(),
+      host,
+      ...(port === 0 ? {} : { port }),
+      params: isStream(transport) ? new Map([["transport", transport]]) : new Map(),
     });
   }
 
-  /** Our Contact value on a transport, or nothing where we have no such transport. */
-  contactHeaders(transport: SipTransport, user: string): readonly SipHeader[] {
-    const uriText = this.contactUri(transport, user);
+  /** Our Contact value toward a peer, or nothing where we have no such transport. */
+  contactHeaders(near: SipTransport | SipAddress, user: string): readonly SipHeader[] {
+    const uriText = this.contactUri(near, user);
     if (uriText === undefined) return [];
     return [{ name: "contact", value: printNameAddr({ uriText, params: new Map() }) }];
   }
@@ -155,4 +190,10 @@ export class Stack {
   userAgentHeader(): SipHeader {
     return { name: "user-agent", value: carriedText(this.config.userAgentName) };
   }
+}
+
+/** An address as a Via has it: without a port where there is none to be reached at. */
+function printSentBy(local: SocketAddress): string {
+  if (local.port !== 0) return printAddress(local);
+  return local.host.includes(":") ? `[${local.host}]` : local.host;
 }

@@ -1,14 +1,37 @@
 import type { SocketAddress } from "../base/address.ts";
+import type { NaptrRecord, SrvRecord } from "../base/dns.ts";
 import type { Hashes } from "../base/hashes.ts";
 import type { LogEvent } from "../base/log-event.ts";
 import type { SipHeader, SipRequest, SipResponse } from "./wire/message.ts";
 
-/** How a datagram travels: through a socket, or inside the box. */
-export type SipTransport = "udp" | "memory";
+/** How a message travels: through a socket, or inside the box. */
+export type SipTransport = "udp" | "tcp" | "tls" | "memory";
 
-/** Where a SIP datagram goes to or came from. In the box `host` is a stack's name. */
+/**
+ * Where a SIP message goes to or came from. In the box `host` is a stack's name; a stream's port 0
+ * is a far end that can be reached through its `flow` alone.
+ */
 export interface SipAddress extends SocketAddress {
   readonly transport: SipTransport;
+  /** The connection: used while it is open, else one is opened to `host` and `port`. */
+  readonly flow?: number;
+  /** Of `tls`: the name that the far end's certificate must carry. Absent: its address. */
+  readonly serverName?: string;
+}
+
+/**
+ * A hop before anything was looked up: what is absent is found by NAPTR and SRV records, or is the
+ * default. @see RFC 3263 §4
+ */
+export interface SipHop {
+  /** A name or an IP address (IPv6 without brackets). */
+  readonly host: string;
+  readonly port?: number | undefined;
+  readonly transport?: SipTransport | undefined;
+  /** Whether `sips:` asks for TLS whatever the records say. */
+  readonly secure?: boolean | undefined;
+  readonly flow?: number | undefined;
+  readonly serverName?: string | undefined;
 }
 
 /** A SIP account of a line: who it is, and where it registers. */
@@ -20,8 +43,10 @@ export interface SipAccount {
   /** Host part of the address of record. */
   readonly domain: string;
   readonly displayName?: string;
-  /** Where REGISTER and requests go (also the outbound proxy). `host` may be a name. */
-  readonly server: SipAddress;
+  /** Where REGISTER and requests go (also the outbound proxy). */
+  readonly server: SipHop;
+  /** Servers that are asked where none of those before answers; the first is gone back to. */
+  readonly backups?: readonly SipHop[];
   readonly authUser?: string;
   readonly password?: string;
   /** Challenges of other realms are not answered; those of any realm where it is absent. */
@@ -33,8 +58,13 @@ export interface SipAccount {
 
 /** What a stack needs to know at birth. */
 export interface UserAgentConfig {
-  /** The address that peers on each transport reach us at; what Via and Contact carry. */
+  /**
+   * The address that peers on each transport reach us at; what Via and Contact carry. A transport
+   * that is not here is not used; port 0 is one that nobody can connect to.
+   */
   readonly local: Partial<Record<SipTransport, SocketAddress>>;
+  /** The same of IPv6, where `local` is IPv4 and this machine has both. */
+  readonly local6?: Partial<Record<SipTransport, SocketAddress>>;
   readonly userAgentName: string;
   readonly hashes: Hashes;
   /** A fresh unguessable token of letters and digits, at least 64 bits. */
@@ -46,6 +76,11 @@ export interface UserAgentConfig {
    * (an exchange), or answered 404.
    */
   readonly acceptAnyUser: boolean;
+  /**
+   * Whether requests inside a dialog without a route go where the far end was heard rather than to
+   * its Contact: right for who stands in for its proxy (an exchange), wrong behind a proxy.
+   */
+  readonly answersWhereHeard?: boolean;
   /** Timer values; the RFC's defaults where absent. @see RFC 3261 §17.1.1.1, table 4 */
   readonly timers?: { readonly t1Ms?: number; readonly t2Ms?: number; readonly t4Ms?: number };
 }
@@ -239,14 +274,31 @@ export type UaInput =
   | { readonly kind: "datagram"; readonly bytes: Uint8Array; readonly from: SipAddress }
   | { readonly kind: "command"; readonly command: UaCommand }
   | { readonly kind: "resolved"; readonly query: string; readonly hosts: readonly string[] }
-  /** A datagram to `to` could not be sent. */
+  | {
+      readonly kind: "resolved-srv";
+      readonly query: string;
+      readonly records: readonly SrvRecord[];
+    }
+  | {
+      readonly kind: "resolved-naptr";
+      readonly query: string;
+      readonly records: readonly NaptrRecord[];
+    }
+  /** Something to `to` could not be sent, or its connection broke: what waits for it fails. */
   | { readonly kind: "send-failed"; readonly to: SipAddress; readonly reason: string }
   | { readonly kind: "timeout" };
 
 /** What comes out of the user agent. */
 export type UaOutput =
   | { readonly kind: "send"; readonly bytes: Uint8Array; readonly to: SipAddress }
-  /** Look a host name up and answer with `resolved` and the same `query`. */
-  | { readonly kind: "resolve"; readonly query: string; readonly host: string }
+  /** Look a name up and answer with `resolved`, `resolved-srv` or `-naptr` and the same `query`. */
+  | {
+      readonly kind: "resolve";
+      readonly query: string;
+      readonly record: "address" | "srv" | "naptr";
+      readonly host: string;
+    }
+  /** The peer of a connection may be reached through it at `port` too. @see RFC 5923 */
+  | { readonly kind: "alias"; readonly flow: number; readonly port: number }
   | { readonly kind: "event"; readonly event: UaEvent }
   | { readonly kind: "log"; readonly event: LogEvent };

@@ -2,6 +2,7 @@ import { latin1FromBytes } from "../base/bytes.ts";
 import { type Core, earliestMs } from "../base/core.ts";
 import { unreachable } from "../base/invariant.ts";
 import { IncomingRequests } from "./incoming-requests.ts";
+import type { DnsAnswer } from "./locator.ts";
 import { Registrations } from "./registration/registrations.ts";
 import { sendRequest } from "./send-request.ts";
 import { OutgoingInvite } from "./session/outgoing-invite.ts";
@@ -58,7 +59,13 @@ export class UserAgent implements Core<UaInput, UaOutput> {
         this.#command(input.command, nowMs);
         break;
       case "resolved":
-        this.#stack.locator.resolved(input.query, input.hosts, nowMs);
+        this.#resolved(input.query, { record: "address", hosts: input.hosts }, nowMs);
+        break;
+      case "resolved-srv":
+        this.#resolved(input.query, { record: "srv", records: input.records }, nowMs);
+        break;
+      case "resolved-naptr":
+        this.#resolved(input.query, { record: "naptr", records: input.records }, nowMs);
         break;
       case "send-failed":
         this.#sendFailed(input.to, input.reason, nowMs);
@@ -92,6 +99,10 @@ export class UserAgent implements Core<UaInput, UaOutput> {
       dialogs: legs.dialogs,
       sessions: legs.sessions,
     };
+  }
+
+  #resolved(query: string, answer: DnsAnswer, nowMs: number): void {
+    this.#stack.locator.resolved(query, answer, nowMs);
   }
 
   #receive(bytes: Uint8Array, from: SipAddress, nowMs: number): void {

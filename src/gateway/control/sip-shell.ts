@@ -135,9 +135,7 @@ export class SipShell {
         this.#send(output.bytes, output.to);
         return;
       case "resolve":
-        this.#ports.resolver.addresses(output.host, (hosts) =>
-          this.#runner.feed({ kind: "resolved", query: output.query, hosts }),
-        );
+        this.#resolve(output);
         return;
       case "event":
         this.#onEvent(output.event);
@@ -146,6 +144,16 @@ export class SipShell {
         this.#ports.log(output.event);
         return;
     }
+  }
+
+  #resolve({ query, record, host }: Extract<UaOutput, { kind: "resolve" }>): void {
+    const { resolver } = this.#ports;
+    const feed = (input: UaInput): void => this.#runner.feed(input);
+    if (record === "address") {
+      resolver.addresses(host, (hosts) => feed({ kind: "resolved", query, hosts }));
+    } else if (record === "srv") {
+      resolver.srv(host, (records) => feed({ kind: "resolved-srv", query, records }));
+    } else resolver.naptr(host, (records) => feed({ kind: "resolved-naptr", query, records }));
   }
 
   #send(bytes: Uint8Array, to: SipAddress): void {

@@ -2,7 +2,7 @@ import { bytesFromLatin1 } from "../../base/bytes.ts";
 import { ClientRequest, type Credentials, type RequestOwner } from "../client-request.ts";
 import { hopOfUri } from "../locator.ts";
 import type { Stack } from "../stack.ts";
-import type { SipAddress } from "../user-agent-types.ts";
+import type { SipAddress, SipHop } from "../user-agent-types.ts";
 import { prependHeader } from "../wire/headers.ts";
 import type { SipHeader, SipMessage, SipRequest } from "../wire/message.ts";
 import { printMessage } from "../wire/print-message.ts";
@@ -27,8 +27,8 @@ export interface DialogIdentity {
 /** An ACK that is kept to answer copies of its 2xx. */
 interface Ack {
   readonly sequence: number;
-  readonly bytes: Uint8Array;
-  to?: SipAddress;
+  /** Once it is known where it goes. */
+  sent?: { readonly bytes: Uint8Array; readonly to: SipAddress };
 }
 
 /** A live dialog: it sends requests, keeps both CSeq counts and acknowledges. */
@@ -70,7 +70,7 @@ export class DialogUsage {
 
   /** Our Contact for answers inside the dialog. */
   contactHeaders(): readonly SipHeader[] {
-    return this.#stack.contactHeaders(this.#dialog.transport, this.#identity.contactUser);
+    return this.#stack.contactHeaders(this.#identity.peer, this.#identity.contactUser);
   }
 
   /** Makes a request; `start` it. */
@@ -96,31 +96,40 @@ export class DialogUsage {
   acknowledge(invite: SipRequest, nowMs: number, body = ""): void {
     const sequence = sequenceOf(invite);
     if (this.#ack?.sequence === sequence) {
-      const { bytes, to } = this.#ack;
-      if (to !== undefined) this.#stack.send(bytes, to);
+      const { sent } = this.#ack;
+      if (sent !== undefined) this.#stack.send(sent.bytes, sent.to);
       return;
     }
-    const via = this.#stack.newVia(this.#dialog.transport);
-    if (via === undefined) return;
     const signed = invite.headers.filter(
       ({ name }) => name === "authorization" || name === "proxy-authorization",
     );
     const type = body === "" ? [] : [{ name: "content-type", value: "application/sdp" }];
     const extra = [...signed, ...type];
     const { request, hopUri } = dialogRequest(this.#dialog, "ACK", sequence, extra, body);
-    const ack: Ack = {
-      sequence,
-      bytes: bytesFromLatin1(printMessage(prependHeader(request, "via", via))),
-    };
+    const ack: Ack = { sequence };
     this.#ack = ack;
     const hop = this.#hopOf(hopUri) ?? this.#identity.peer;
     this.#stack.locator.locate(hop, nowMs, (addresses) => {
-      ack.to = addresses[0] ?? this.#identity.peer;
-      this.#stack.send(ack.bytes, ack.to);
+      const to = addresses[0] ?? this.#identity.peer;
+      const via = this.#stack.newVia(to);
+      if (via === undefined) return;
+      const bytes = bytesFromLatin1(printMessage(prependHeader(request, "via", via)));
+      ack.sent = { bytes, to };
+      this.#stack.send(bytes, to);
     });
   }
 
-  #hopOf(hopUri: string): SipAddress | undefined {
-    return hopOfUri(hopUri, this.#dialog.transport);
+  /**
+   * The next hop of a request. Without a proxy between, the far end is reached where it was heard:
+   * on its connection while that is open, and (where we stand in for a proxy) past a translator
+   * that its Contact knows nothing of.
+   */
+  #hopOf(hopUri: string): SipHop | undefined {
+    const { peer } = this.#identity;
+    if (this.#dialog.routeSet.length > 0) return hopOfUri(hopUri, this.#dialog.transport);
+    if (this.#stack.config.answersWhereHeard === true) return peer;
+    const hop = hopOfUri(hopUri, this.#dialog.transport);
+    const isThere = hop !== undefined && hop.transport === peer.transport;
+    return isThere && peer.flow !== undefined ? { ...hop, flow: peer.flow } : hop;
   }
 }

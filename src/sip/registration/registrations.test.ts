@@ -236,7 +236,7 @@ describe("Registrations by name", () => {
 
   it("looks the server up, and calls go where it answered", () => {
     const { desk } = added(named);
-    expect(desk.queries).toEqual([{ query: "q1", host: "sip.example.com" }]);
+    expect(desk.queries.map(({ host }) => host)).toEqual(["sip.example.com"]);
     desk.resolved("q1", ["192.0.2.41", "192.0.2.42"]);
     const { to } = desk.letters[0] ?? {};
     expect(to?.host).toBe("192.0.2.41");
@@ -255,10 +255,12 @@ describe("Registrations by name", () => {
     desk.letters = [];
     desk.resolved("q2", ["192.0.2.41", "192.0.2.42"]);
     expect(desk.letters[0]?.to.host).toBe("192.0.2.41");
-    desk.advance(42_000);
     desk.letters = [];
-    desk.resolved("q3", ["192.0.2.41", "192.0.2.42"]);
-    expect(desk.letters[0]?.to.host).toBe("192.0.2.42");
+    // Nobody waits 32 s for a silent server while there is another one.
+    desk.advance(4_999);
+    expect(desk.letters.every(({ to }) => to.host === "192.0.2.41")).toBe(true);
+    desk.advance(1);
+    expect(desk.letters.at(-1)?.to.host).toBe("192.0.2.42");
   });
 
   it.each([

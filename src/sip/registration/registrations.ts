@@ -2,8 +2,9 @@ import { aorOf, credentialsOf, fromValue } from "../account-book.ts";
 import { carriedText } from "../auth/digest.ts";
 import { ClientRequest, type SentRequest } from "../client-request.ts";
 import { DeadlineQueue } from "../deadline-queue.ts";
+import { defaultPort } from "../location/plan.ts";
 import type { Stack } from "../stack.ts";
-import type { SipAccount } from "../user-agent-types.ts";
+import type { SipAccount, SipAddress, SipHop } from "../user-agent-types.ts";
 import { printCSeq } from "../wire/cseq.ts";
 import { headerValue, type SipRequest, type SipResponse } from "../wire/message.ts";
 import { printNameAddr } from "../wire/name-addr.ts";
@@ -27,8 +28,6 @@ interface Registration {
   state: RegistrationState;
   sequence: number;
   request: ClientRequest | undefined;
-  /** The server's address to try first: after a failure the one behind it. */
-  skipAddresses: number;
   /** What the last refusal was, for the event. */
   refusal: { readonly status?: number; readonly reason: string };
 }
@@ -60,7 +59,6 @@ export class Registrations {
       state: REGISTRATION_IDLE,
       sequence: 0,
       request: undefined,
-      skipAddresses: 0,
       refusal: { reason: "" },
     };
     this.#live.set(account.id, registration);
@@ -112,7 +110,7 @@ export class Registrations {
           kind: "registered",
           account: account.id,
           expiresS: action.expiresS,
-          server: registration.request?.sent?.to ?? account.server,
+          server: registration.request?.sent?.to ?? addressOf(account.server),
         });
         return;
       case "tell-failed":
@@ -137,8 +135,9 @@ export class Registrations {
       {
         request: this.#registerRequest(registration, expiresS),
         hop: account.server,
+        ...(account.backups === undefined ? {} : { backups: account.backups }),
         credentials: credentialsOf(account),
-        skipAddresses: registration.skipAddresses,
+        contactUser: carriedText(account.user),
         fallback: this.#stack.accounts.reachedOf(account.id),
       },
       {
@@ -150,7 +149,6 @@ export class Registrations {
         },
         onFailed: (status, reason, atMs) => {
           if (registration.request !== request) return;
-          registration.skipAddresses = request.addressIndex + 1;
           this.#stack.accounts.setReached(account.id, undefined);
           registration.refusal = status === 408 ? { reason } : { reason };
           this.#step(registration, { kind: "unanswered" }, atMs);
@@ -170,7 +168,8 @@ export class Registrations {
   ): void {
     const { account } = registration;
     const { status, reason } = response;
-    const leaseS = leaseOf(response, this.#contactOf(account), askedS);
+    const contactUri = this.#stack.contactUri(sent.to, carriedText(account.user)) ?? "";
+    const leaseS = leaseOf(response, contactUri, askedS);
     if (status >= 200 && status < 300 && (leaseS > 0 || askedS === 0)) {
       this.#stack.accounts.setReached(account.id, sent.to);
       this.#step(registration, { kind: "accepted", leaseS }, nowMs);
@@ -200,7 +199,8 @@ export class Registrations {
       { name: "to", value: printNameAddr({ uriText, params: new Map() }) },
       { name: "call-id", value: callId },
       { name: "cseq", value: printCSeq({ sequence, method: "REGISTER" }) },
-      ...this.#stack.contactHeaders(account.server.transport, carriedText(account.user)),
+      // Made anew for the address that is tried.
+      ...this.#stack.contactHeaders(account.server.transport ?? "udp", carriedText(account.user)),
       { name: "expires", value: String(expiresS) },
       ...this.#stack.abilityHeaders(),
       this.#stack.userAgentHeader(),
@@ -209,7 +209,8 @@ export class Registrations {
   }
 
   #contactOf(account: SipAccount): string {
-    return this.#stack.contactUri(account.server.transport, carriedText(account.user)) ?? "";
+    const { transport = "udp" } = account.server;
+    return this.#stack.contactUri(transport, carriedText(account.user)) ?? "";
   }
 
   #drop(registration: Registration, nowMs: number): void {
@@ -227,4 +228,9 @@ function registrarUri(account: SipAccount): string {
   const aor = parseUri(aorOf(account));
   if (!aor.ok) return `sip:${account.domain}`;
   return printUri({ ...aor.value, user: "" });
+}
+
+/** A hop as far as it is known without a look-up. */
+function addressOf({ host, port, transport = "udp" }: SipHop): SipAddress {
+  return { transport, host, port: port ?? defaultPort(transport) };
 }

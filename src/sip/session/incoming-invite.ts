@@ -162,7 +162,7 @@ export class IncomingInvite implements Leg {
 
   #dialogHeaders(): readonly SipHeader[] {
     const { source, user } = this.#parts;
-    return [...this.#stack.contactHeaders(source.transport, user), ...this.#stack.abilityHeaders()];
+    return [...this.#stack.contactHeaders(source, user), ...this.#stack.abilityHeaders()];
   }
 
   #refuse(status: number, nowMs: number, headers: readonly SipHeader[] = []): void {

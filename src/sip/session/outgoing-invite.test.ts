@@ -161,9 +161,10 @@ describe("OutgoingInvite end()", () => {
   it("sends nothing where the name was still being looked up", () => {
     const desk = new Desk();
     desk.command({ kind: "invite", session: "a", uri: "sip:bob@example.com" });
-    expect(desk.queries).toEqual([{ query: "q1", host: "example.com" }]);
+    const names = desk.queries.map(({ host }) => host);
+    expect(names).toEqual(["example.com", "_sip._udp.example.com", "example.com"]);
     desk.command({ kind: "end", session: "a" });
-    desk.resolved("q1", ["192.0.2.20"]);
+    desk.answerNames({ "example.com": ["192.0.2.20"] });
     expect(desk.letters).toEqual([]);
     expect(desk.eventKinds()).toEqual(["ended"]);
     expectIdle(desk);

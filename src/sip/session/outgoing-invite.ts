@@ -1,13 +1,18 @@
 import { invariant } from "../../base/invariant.ts";
 import { aorOf, credentialsOf, fromValue } from "../account-book.ts";
 import { carriedText } from "../auth/digest.ts";
-import { ClientRequest, type Credentials, type SentRequest } from "../client-request.ts";
+import {
+  ClientRequest,
+  type Credentials,
+  type Route,
+  type SentRequest,
+} from "../client-request.ts";
 import { type Dialog, dialogFromResponse, dialogKey, sequenceOf } from "../dialog/dialog.ts";
 import { hopOfUri } from "../locator.ts";
 import type { Stack } from "../stack.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
 import { giveUpMs } from "../transaction/timers.ts";
-import type { SipAddress, UaCommand } from "../user-agent-types.ts";
+import type { UaCommand } from "../user-agent-types.ts";
 import { printCSeq } from "../wire/cseq.ts";
 import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "../wire/message.ts";
 import { printNameAddr, tagOf } from "../wire/name-addr.ts";
@@ -65,10 +70,10 @@ export class OutgoingInvite implements Leg {
     this.#id = command.session;
     this.#contactUser = invite.contactUser;
     this.#credentials = invite.credentials;
-    const { request, hop, credentials } = invite;
+    const { request, route, credentials, contactUser } = invite;
     this.#request = new ClientRequest(
       stack,
-      { request, hop, credentials },
+      { request, ...route, credentials, contactUser },
       {
         takeSequence: () => ++this.#sequence,
         onSent: () => {
@@ -257,7 +262,7 @@ export class OutgoingInvite implements Leg {
 
 interface PreparedInvite {
   readonly request: SipRequest;
-  readonly hop: SipAddress | undefined;
+  readonly route: Route;
   readonly credentials: Credentials | undefined;
   readonly contactUser: string;
 }
@@ -267,9 +272,12 @@ function prepareInvite(stack: Stack, command: InviteCommand): PreparedInvite | s
   const account = command.account === undefined ? undefined : stack.accounts.get(command.account);
   if (command.account !== undefined && account === undefined) return "there is no such account";
   if (!parseUri(command.uri).ok) return `"${command.uri}" is no address`;
-  const hop =
-    command.to ??
-    (account === undefined ? hopOfUri(command.uri, "udp") : stack.accounts.hopOf(account.id));
+  const route: Route =
+    command.to !== undefined
+      ? { hop: command.to }
+      : account === undefined
+        ? { hop: hopOfUri(command.uri) }
+        : stack.accounts.routeOf(account.id);
   const fromUri =
     command.from?.uri ??
     (account === undefined ? "sip:anonymous@anonymous.invalid" : aorOf(account));
@@ -284,7 +292,8 @@ function prepareInvite(stack: Stack, command: InviteCommand): PreparedInvite | s
     { name: "to", value: printNameAddr({ uriText: command.uri, params: new Map() }) },
     { name: "call-id", value: token() },
     { name: "cseq", value: printCSeq({ sequence: 1, method: "INVITE" }) },
-    ...stack.contactHeaders(hop?.transport ?? "udp", contactUser),
+    // Made anew for each address that is tried.
+    ...stack.contactHeaders(route.hop?.transport ?? "udp", contactUser),
   ];
   const defaults = [
     { name: "max-forwards", value: "70" },
@@ -297,7 +306,7 @@ function prepareInvite(stack: Stack, command: InviteCommand): PreparedInvite | s
   const headers = withDefaults(tied, defaults, command.headers ?? []);
   return {
     request: { kind: "request", method: "INVITE", uri: command.uri, headers, body },
-    hop,
+    route,
     credentials: account === undefined ? undefined : credentialsOf(account),
     contactUser,
   };

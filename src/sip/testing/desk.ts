@@ -1,4 +1,5 @@
 import { bytesFromLatin1, latin1FromBytes } from "../../base/bytes.ts";
+import type { NaptrRecord, SrvRecord } from "../../base/dns.ts";
 import type { LogEvent } from "../../base/log-event.ts";
 import { UserAgent } from "../user-agent.ts";
 import type { SipAddress, UaCommand, UaEvent, UserAgentConfig } from "../user-agent-types.ts";
@@ -9,6 +10,8 @@ export interface Letter {
   readonly to: SipAddress;
   readonly atMs: number;
 }
+
+type DnsRecord = "address" | "srv" | "naptr";
 
 /** Where the user agent under test is. */
 export const OURS = { transport: "udp", host: "192.0.2.10", port: 5060 } as const;
@@ -26,7 +29,7 @@ export class Desk {
   letters: Letter[] = [];
   events: UaEvent[] = [];
   logs: LogEvent[] = [];
-  queries: { readonly query: string; readonly host: string }[] = [];
+  queries: { readonly query: string; readonly host: string; readonly record: DnsRecord }[] = [];
   #lastToken = 0;
 
   constructor(config: Partial<UserAgentConfig> = {}) {
@@ -58,6 +61,21 @@ export class Desk {
 
   resolved(query: string, hosts: readonly string[]): void {
     this.#take({ kind: "resolved", query, hosts });
+  }
+
+  /** Answers every question that was asked; what is not in the tables is not there. */
+  answerNames(
+    addresses: Readonly<Record<string, readonly string[]>>,
+    srv: Readonly<Record<string, readonly SrvRecord[]>> = {},
+    naptr: Readonly<Record<string, readonly NaptrRecord[]>> = {},
+  ): void {
+    for (let next = this.queries.shift(); next !== undefined; next = this.queries.shift()) {
+      const { query, host, record } = next;
+      if (record === "address") this.resolved(query, addresses[host] ?? []);
+      else if (record === "srv") {
+        this.#take({ kind: "resolved-srv", query, records: srv[host] ?? [] });
+      } else this.#take({ kind: "resolved-naptr", query, records: naptr[host] ?? [] });
+    }
   }
 
   sendFailed(to: SipAddress): void {
@@ -127,7 +145,7 @@ export class Desk {
           this.logs.push(output.event);
           break;
         case "resolve":
-          this.queries.push({ query: output.query, host: output.host });
+          this.queries.push({ query: output.query, host: output.host, record: output.record });
           break;
       }
     }

@@ -1,5 +1,6 @@
 import { bytesFromLatin1 } from "../../base/bytes.ts";
 import { DeadlineQueue } from "../deadline-queue.ts";
+import { samePlace } from "../location/blacklist.ts";
 import type { SipAddress } from "../user-agent-types.ts";
 import { parseCSeq, printCSeq } from "../wire/cseq.ts";
 import { headerValue, type SipRequest, type SipResponse } from "../wire/message.ts";
@@ -22,6 +23,7 @@ import {
 } from "./non-invite-client.ts";
 import type { TransactionConfig, TransactionTimers } from "./timers.ts";
 import { clientKey } from "./transaction-key.ts";
+import { isReliable } from "./transports.ts";
 
 /** Requests of ours that may be under way at one time. */
 export const CLIENT_TRANSACTIONS_MAX = 2000;
@@ -88,18 +90,24 @@ export class ClientTransactions<User> {
 
   /**
    * Sends a request whose top Via carries a fresh branch. `undefined` where there are too many
-   * transactions already (nothing was sent).
+   * transactions already (nothing was sent). With `firstAnswerMs` it is over where nobody gave a
+   * sign of life by then.
    */
   start(
     request: SipRequest,
     to: SipAddress,
     nowMs: number,
     user: User,
+    firstAnswerMs?: number,
   ): { readonly id: ClientTransactionId; readonly sizeBytes: number } | undefined {
     const via = parseVia(headerValue(request, "via") ?? "");
     const branch = via.ok ? via.value.branch : undefined;
     if (branch === undefined || this.#byId.size >= CLIENT_TRANSACTIONS_MAX) return undefined;
-    const config = { ...this.#timers, reliable: to.transport === "memory" };
+    const config = {
+      ...this.#timers,
+      reliable: isReliable(to.transport),
+      ...(firstAnswerMs === undefined ? {} : { firstAnswerMs }),
+    };
     const isInvite = request.method === "INVITE";
     const machine: Machine = isInvite
       ? { kind: "invite", state: inviteClientStart(config, nowMs).state }
@@ -132,15 +140,13 @@ export class ClientTransactions<User> {
     return this.#step(transaction, input, nowMs, response);
   }
 
-  /** The transport could not carry something to this address. */
+  /** The transport could not carry something to this address, or its connection broke. */
   sendFailed(to: SipAddress, nowMs: number): readonly ClientTransactionEvent<User>[] {
     const events: ClientTransactionEvent<User>[] = [];
     for (const transaction of [...this.#byId.values()]) {
-      const same =
-        transaction.to.host === to.host &&
-        transaction.to.port === to.port &&
-        transaction.to.transport === to.transport;
-      if (same) events.push(...this.#step(transaction, { kind: "send-failed" }, nowMs));
+      const isSame =
+        samePlace(transaction.to, to) || (to.flow !== undefined && transaction.to.flow === to.flow);
+      if (isSame) events.push(...this.#step(transaction, { kind: "send-failed" }, nowMs));
     }
     return events;
   }

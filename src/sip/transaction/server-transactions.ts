@@ -23,6 +23,7 @@ import {
 } from "./non-invite-server.ts";
 import type { TransactionConfig, TransactionTimers } from "./timers.ts";
 import { mergeKey, serverKey } from "./transaction-key.ts";
+import { answerTo, isReliable } from "./transports.ts";
 
 /** Requests to us that may be under way (or kept for late copies) at one time. */
 export const SERVER_TRANSACTIONS_MAX = 2000;
@@ -75,6 +76,7 @@ interface ServerTransaction {
   readonly config: TransactionConfig;
   readonly request: SipRequest;
   readonly source: SipAddress;
+  readonly answerTo: SipAddress;
   readonly cseq: string;
   /** The To tag of our answers, once one was asked for. */
   localTag?: string;
@@ -104,7 +106,7 @@ export class ServerTransactions {
     return this.#byKey.size;
   }
 
-  /** A request came; `via` is its top Via value. Answers go to `source`. */
+  /** A request came; `via` is its top Via value. Answers go where {@link answerTo} says. */
   receive(request: SipRequest, via: Via, source: SipAddress, nowMs: number): ServerReception {
     const key = serverKey(request, via);
     const known = this.#byKey.get(key);
@@ -115,10 +117,10 @@ export class ServerTransactions {
     if (merge !== undefined && this.#byMergeKey.has(merge)) {
       return { kind: "merged" };
     }
-    const reliable = source.transport === "memory";
-    const most = SERVER_TRANSACTIONS_MAX + (reliable ? SERVER_TRANSACTIONS_RESERVE : 0);
+    const isInside = source.transport === "memory";
+    const most = SERVER_TRANSACTIONS_MAX + (isInside ? SERVER_TRANSACTIONS_RESERVE : 0);
     if (this.#byId.size >= most) return { kind: "overload" };
-    const config = { ...this.#timers, reliable };
+    const config = { ...this.#timers, reliable: isReliable(source.transport) };
     const transaction: ServerTransaction = {
       id: ++this.#lastId,
       key,
@@ -130,6 +132,7 @@ export class ServerTransactions {
       config,
       request,
       source,
+      answerTo: answerTo(via, source),
       cseq: headerValue(request, "cseq") ?? "",
     };
     this.#byKey.set(key, transaction);
@@ -152,7 +155,7 @@ export class ServerTransactions {
     const actions = this.#step(transaction, input, nowMs);
     if (!actions.includes("send-response")) return false;
     transaction.answer = bytesFromLatin1(printMessage(response));
-    this.#send(transaction.answer, transaction.source);
+    this.#send(transaction.answer, transaction.answerTo);
     return true;
   }
 
@@ -220,7 +223,7 @@ export class ServerTransactions {
     if (machine.state.kind === "terminated") this.#forget(transaction);
     else this.#deadlines.set(transaction, deadlineOf(machine));
     if (actions.includes("resend-response") && transaction.answer !== undefined) {
-      this.#send(transaction.answer, transaction.source);
+      this.#send(transaction.answer, transaction.answerTo);
     }
     return actions;
   }

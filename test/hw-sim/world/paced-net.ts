@@ -18,5 +18,7 @@ export function pacedResolver(pacer: RealTimePacer, resolver: Resolver): Resolve
   return {
     addresses: (host, answer) =>
       resolver.addresses(host, (addresses) => pacer.enter(() => answer(addresses))),
+    srv: (name, answer) => resolver.srv(name, (found) => pacer.enter(() => answer(found))),
+    naptr: (name, answer) => resolver.naptr(name, (found) => pacer.enter(() => answer(found))),
   };
 }
