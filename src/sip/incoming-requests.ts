@@ -8,11 +8,12 @@ import type { Stack } from "./stack.ts";
 import type { ServerTransactionId } from "./transaction/server-transactions.ts";
 import type { SipAddress } from "./user-agent-types.ts";
 import { replaceTopHeader } from "./wire/headers.ts";
-import { headerValue, type SipHeader, type SipRequest } from "./wire/message.ts";
+import type { SipHeader, SipRequest } from "./wire/message.ts";
 import type { SipParseError } from "./wire/parse-message.ts";
 import { printMessage } from "./wire/print-message.ts";
 import { parseUri } from "./wire/uri.ts";
 import { parseVia, printVia, type Via } from "./wire/via.ts";
+import { topVia } from "./wire/wire-header.ts";
 
 /** What those who are refused for overload are asked to wait, seconds. */
 const OVERLOAD_RETRY_S = 10;
@@ -26,7 +27,7 @@ export class IncomingRequests {
   }
 
   receive(received: SipRequest, source: SipAddress, nowMs: number): void {
-    const parsed = parseVia(headerValue(received, "via") ?? "");
+    const parsed = topVia(received);
     if (!parsed.ok) return;
     const via = stampVia(parsed.value, source);
     if (source.flow !== undefined && via.params.has("alias")) {

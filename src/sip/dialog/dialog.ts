@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "../../base/result.ts";
 import type { SipTransport } from "../user-agent-types.ts";
-import { parseCSeq, printCSeq } from "../wire/cseq.ts";
+import { printCSeq } from "../wire/cseq.ts";
 import {
   headerValue,
   headerValues,
@@ -10,6 +10,7 @@ import {
   type SipResponse,
 } from "../wire/message.ts";
 import { parseNameAddr, printNameAddr, tagOf, withTag } from "../wire/name-addr.ts";
+import { cseqIn, tagIn } from "../wire/wire-header.ts";
 
 /** Values of one route set. More is no network but an attack. */
 export const ROUTE_SET_MAX = 32;
@@ -46,9 +47,9 @@ export function dialogKey(callId: string, localTag: string, remoteTag: string): 
 
 /** The dialog that a request to us belongs to; `undefined` where it names none (no To tag). */
 export function dialogKeyOfRequest(request: SipRequest): string | undefined {
-  const localTag = tagOf(headerValue(request, "to") ?? "");
+  const localTag = tagIn(request, "to");
   if (localTag === undefined) return undefined;
-  const remoteTag = tagOf(headerValue(request, "from") ?? "") ?? "";
+  const remoteTag = tagIn(request, "from") ?? "";
   return dialogKey(headerValue(request, "call-id") ?? "", localTag, remoteTag);
 }
 
@@ -162,7 +163,7 @@ export function dialogRequest(
 
 /** The CSeq number of a message; 0 where it cannot be read. */
 export function sequenceOf(message: SipMessage): number {
-  const cseq = parseCSeq(headerValue(message, "cseq") ?? "");
+  const cseq = cseqIn(message);
   return cseq.ok ? cseq.value.sequence : 0;
 }
 

@@ -70,66 +70,92 @@ export function parseSdp(text: string): Result<Sdp, SdpError> {
   let number = 0;
   let lines = session;
   let begun = false;
+  // Kept from line to line: without a CR the text is not searched anew for each.
+  let cr = -1;
   while (at < text.length) {
     const lf = text.indexOf("\n", at);
     let end = lf === -1 ? text.length : lf;
     const next = end + 1;
     if (end > at && text.charCodeAt(end - 1) === 0x0d) end--;
-    const raw = text.slice(at, end);
+    const lineAt = at;
     at = next;
     number++;
-    if (number > SDP_LIMITS.lines || raw.length > SDP_LIMITS.lineBytes) {
+    if (number > SDP_LIMITS.lines || end - lineAt > SDP_LIMITS.lineBytes) {
       return err({ kind: "too-large", line: number });
     }
-    if (raw === "") continue;
+    if (end === lineAt) continue;
     if (!begun) {
-      if (raw !== "v=0") return err({ kind: "bad-version", line: number });
+      if (end - lineAt !== 3 || !text.startsWith("v=0", lineAt)) {
+        return err({ kind: "bad-version", line: number });
+      }
       begun = true;
       continue;
     }
-    const line = parseLine(raw);
-    if (line === undefined) return err({ kind: "bad-line", line: number });
-    if (line.type === "m") {
-      const stream = parseMediaLine(line.value);
+    if (cr < lineAt) cr = text.indexOf("\r", lineAt);
+    if (cr === -1) cr = text.length;
+    const type = cr < end ? undefined : lineType(text, lineAt);
+    if (type === undefined) return err({ kind: "bad-line", line: number });
+    const value = text.slice(lineAt + 2, end);
+    if (type === "m") {
+      const stream = parseMediaLine(value);
       if (stream === undefined) return err({ kind: "bad-media", line: number });
       if (media.length === SDP_LIMITS.media) return err({ kind: "too-large", line: number });
       lines = [];
       media.push({ ...stream, lines });
     } else {
-      if (line.type === "c" && parseConnection(line.value) === undefined) {
+      if (type === "c" && parseConnection(value) === undefined) {
         return err({ kind: "bad-connection", line: number });
       }
-      lines.push(line);
+      lines.push({ type, value });
     }
   }
   return begun ? ok({ lines: session, media }) : err({ kind: "bad-version", line: 1 });
 }
 
-function parseLine(raw: string): SdpLine | undefined {
-  const letter = raw.charCodeAt(0);
-  const good = letter >= 0x61 && letter <= 0x7a && raw.charCodeAt(1) === 0x3d;
-  if (!good || raw.includes("\r")) return undefined;
-  return { type: raw.charAt(0), value: raw.slice(2) };
+/** The letter of the line `letter=value` that begins at `at`; undefined where it is none. */
+function lineType(text: string, at: number): string | undefined {
+  const letter = text.charCodeAt(at);
+  const good = letter >= 0x61 && letter <= 0x7a && text.charCodeAt(at + 1) === 0x3d;
+  return good ? text.charAt(at) : undefined;
 }
 
-/** `audio 49170[/2] RTP/AVP 0 8 …` */
+/** `audio 49170[/2] RTP/AVP 0 8 …`; single or repeated spaces part the words. */
 function parseMediaLine(value: string): Omit<SdpMedia, "lines"> | undefined {
-  const words = wordsOf(value, SDP_LIMITS.formats + 3);
-  if (words === undefined) return undefined;
-  const [media, ports, protocol, ...formats] = words;
+  const formats: string[] = [];
+  let media: string | undefined;
+  let ports: string | undefined;
+  let protocol: string | undefined;
+  for (let at = 0; at < value.length; ) {
+    const space = value.indexOf(" ", at);
+    const end = space === -1 ? value.length : space;
+    if (end > at) {
+      const word = value.slice(at, end);
+      if (media === undefined) media = word;
+      else if (ports === undefined) ports = word;
+      else if (protocol === undefined) protocol = word;
+      else if (formats.push(word) > SDP_LIMITS.formats) return undefined;
+    }
+    at = end + 1;
+  }
   if (media === undefined || ports === undefined || protocol === undefined) return undefined;
   if (formats.length === 0) return undefined;
-  const match = /^([0-9]{1,5})(?:\/([0-9]{1,5}))?$/.exec(ports);
-  const port = Number(match?.[1] ?? -1);
-  const portCount = match?.[2] === undefined ? undefined : Number(match[2]);
-  if (port < 0 || port > 65535 || portCount === 0) return undefined;
+  const slash = ports.indexOf("/");
+  const port = portOf(slash === -1 ? ports : ports.slice(0, slash));
+  const portCount = slash === -1 ? undefined : portOf(ports.slice(slash + 1), 99_999);
+  if (port === undefined || (slash !== -1 && !portCount)) return undefined;
   return { media, port, portCount, protocol, formats };
 }
 
-/** The words of a value, which single or repeated spaces part; undefined past the limit. */
-function wordsOf(value: string, limit: number): readonly string[] | undefined {
-  const words = value.split(" ", limit * 2).filter((word) => word !== "");
-  return words.length > limit || value.length > SDP_LIMITS.lineBytes ? undefined : words;
+/** A number of one to five digits and at most `max`. */
+function portOf(text: string, max = 65_535): number | undefined {
+  if (text.length === 0 || text.length > 5) return undefined;
+  let number = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    number = number * 10 + digit;
+  }
+  return number <= max ? number : undefined;
 }
 
 /** A c-line. @see RFC 8866 §5.7 */

@@ -2,10 +2,10 @@ import { bytesFromLatin1 } from "../../base/bytes.ts";
 import { DeadlineQueue } from "../deadline-queue.ts";
 import { samePlace } from "../location/blacklist.ts";
 import type { SipAddress } from "../user-agent-types.ts";
-import { parseCSeq, printCSeq } from "../wire/cseq.ts";
+import { printCSeq } from "../wire/cseq.ts";
 import { headerValue, type SipRequest, type SipResponse } from "../wire/message.ts";
 import { printMessage } from "../wire/print-message.ts";
-import { parseVia } from "../wire/via.ts";
+import { cseqIn, topVia } from "../wire/wire-header.ts";
 import {
   type InviteClientAction,
   type InviteClientInput,
@@ -100,7 +100,7 @@ export class ClientTransactions<User> {
     user: User,
     firstAnswerMs?: number,
   ): { readonly id: ClientTransactionId; readonly sizeBytes: number } | undefined {
-    const via = parseVia(headerValue(request, "via") ?? "");
+    const via = topVia(request);
     const branch = via.ok ? via.value.branch : undefined;
     if (branch === undefined || this.#byId.size >= CLIENT_TRANSACTIONS_MAX) return undefined;
     const config = {
@@ -131,8 +131,8 @@ export class ClientTransactions<User> {
 
   /** A response came. No event where it belongs to none of ours: it is a stray one then. */
   receive(response: SipResponse, nowMs: number): readonly ClientTransactionEvent<User>[] {
-    const via = parseVia(headerValue(response, "via") ?? "");
-    const cseq = parseCSeq(headerValue(response, "cseq") ?? "");
+    const via = topVia(response);
+    const cseq = cseqIn(response);
     if (!via.ok || !cseq.ok || via.value.branch === undefined) return [];
     const transaction = this.#byKey.get(clientKey(via.value.branch, cseq.value.method));
     if (transaction === undefined) return [];
@@ -239,7 +239,7 @@ function deadlineOf(machine: Machine): number | undefined {
 
 /** The ACK that belongs to the transaction: the INVITE's own branch. @see RFC 3261 §17.1.1.3 */
 export function ackForRefusal(invite: SipRequest, response: SipResponse): SipRequest {
-  const cseq = parseCSeq(headerValue(invite, "cseq") ?? "");
+  const cseq = cseqIn(invite);
   const sequence = cseq.ok ? cseq.value.sequence : 0;
   const headers = [
     { name: "via", value: headerValue(invite, "via") ?? "" },

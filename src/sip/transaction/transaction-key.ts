@@ -1,6 +1,6 @@
 import { headerValue, type SipRequest } from "../wire/message.ts";
-import { tagOf } from "../wire/name-addr.ts";
 import type { Via } from "../wire/via.ts";
+import { tagIn } from "../wire/wire-header.ts";
 
 /** What every branch of RFC 3261 begins with. @see RFC 3261 §8.1.1.7 */
 export const BRANCH_COOKIE = "z9hG4bK";
@@ -32,7 +32,7 @@ export function serverKey(request: SipRequest, via: Via, method = request.method
   return [
     group,
     request.uri,
-    tagOf(headerValue(request, "from") ?? "") ?? "",
+    tagIn(request, "from") ?? "",
     headerValue(request, "call-id"),
     sequenceText(request),
     `${via.host.toLowerCase()}:${via.port ?? 5060}`,
@@ -45,8 +45,8 @@ export function serverKey(request: SipRequest, via: Via, method = request.method
  * request inside a dialog, which cannot be merged. @see RFC 3261 §8.2.2.2
  */
 export function mergeKey(request: SipRequest): string | undefined {
-  if (tagOf(headerValue(request, "to") ?? "") !== undefined) return undefined;
-  const fromTag = tagOf(headerValue(request, "from") ?? "") ?? "";
+  if (tagIn(request, "to") !== undefined) return undefined;
+  const fromTag = tagIn(request, "from") ?? "";
   return `${headerValue(request, "call-id")} ${fromTag} ${headerValue(request, "cseq")}`;
 }
 

@@ -73,14 +73,20 @@ const KNOWN = [
   { printed: "Warning" },
 ] as const satisfies readonly KnownHeader[];
 
-interface NameEntry {
+/** A header name that was read. */
+export interface HeaderName {
+  /** Long, lower case. */
+  readonly name: string;
+  /** Whether a comma list of it stands as several values in a message. */
+  readonly list: boolean;
+}
+
+interface NameEntry extends HeaderName {
   /** What the wire may say, in lower case. */
   readonly key: string;
-  readonly name: string;
 }
 
 const PRINTED = new Map<string, string>();
-const LISTS = new Set<string>();
 const BUCKETS: NameEntry[][] = Array.from({ length: 1024 }, () => []);
 
 /** Length and first letter tell nearly all names apart. */
@@ -92,9 +98,9 @@ const ALL: readonly KnownHeader[] = KNOWN;
 for (const known of ALL) {
   const name = known.printed.toLowerCase();
   PRINTED.set(name, known.printed);
-  if (known.list) LISTS.add(name);
+  const list = known.list === true;
   for (const key of known.compact === undefined ? [name] : [name, known.compact]) {
-    BUCKETS[bucketOf(key.length, key.charCodeAt(0))]?.push({ key, name });
+    BUCKETS[bucketOf(key.length, key.charCodeAt(0))]?.push({ key, name, list });
   }
 }
 
@@ -109,23 +115,17 @@ function spells(text: string, start: number, key: string): boolean {
 }
 
 /**
- * The canonical name (long, lower case) of the header name in `[start, end)` of a text; undefined
- * where it is no token.
+ * What the header name in `[start, end)` of a text is; undefined where it is no token.
  */
-export function canonicalName(text: string, start: number, end: number): string | undefined {
+export function readHeaderName(text: string, start: number, end: number): HeaderName | undefined {
   const bucket = BUCKETS[bucketOf(end - start, text.charCodeAt(start))];
   if (bucket !== undefined) {
-    for (const { key, name } of bucket) {
-      if (key.length === end - start && spells(text, start, key)) return name;
+    for (const entry of bucket) {
+      if (entry.key.length === end - start && spells(text, start, entry.key)) return entry;
     }
   }
   const name = text.slice(start, end);
-  return isToken(name) ? name.toLowerCase() : undefined;
-}
-
-/** Whether a header's comma list stands as several values in a message. */
-export function isListHeader(name: string): boolean {
-  return LISTS.has(name);
+  return isToken(name) ? { name: name.toLowerCase(), list: false } : undefined;
 }
 
 /** How a header name is printed: as its RFC spells it, or each word with a capital. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findBodyPart } from "./body-part.ts";
-import { canonicalName, isListHeader, printedName } from "./header-names.ts";
+import { printedName, readHeaderName } from "./header-names.ts";
 import {
   listItems,
   prependHeader,
@@ -63,7 +63,7 @@ describe("the header helpers", () => {
   });
 });
 
-describe("canonicalName()", () => {
+describe("readHeaderName()", () => {
   it.each([
     ["Via", "via"],
     ["V", "via"],
@@ -77,8 +77,22 @@ describe("canonicalName()", () => {
     ["", undefined],
     ["\u00d6l", undefined],
   ])("of %j is %j", (text, expected) => {
-    expect(canonicalName(`..${text}..`, 2, 2 + text.length)).toBe(expected);
+    expect(readHeaderName(`..${text}..`, 2, 2 + text.length)?.name).toBe(expected);
   });
+});
+
+describe("readHeaderName() keeps challenges and dates whole, and splits addresses", () => {
+  const isList = (name: string): boolean => readHeaderName(name, 0, name.length)?.list === true;
+
+  it.each(["www-authenticate", "authorization", "date", "subject", "to", "from", "x-new"])(
+    "%s is whole",
+    (name) => expect(isList(name)).toBe(false),
+  );
+
+  it.each(["via", "route", "record-route", "contact", "m", "p-asserted-identity"])(
+    "%s is a list",
+    (name) => expect(isList(name)).toBe(true),
+  );
 });
 
 describe("printedName()", () => {
@@ -90,13 +104,6 @@ describe("printedName()", () => {
     ["x-y2-z", "X-Y2-Z"],
   ])("of %s is %s", (name, expected) => {
     expect(printedName(name)).toBe(expected);
-  });
-
-  it("isListHeader() keeps challenges and dates whole", () => {
-    const whole = ["www-authenticate", "authorization", "date", "subject", "to", "from"];
-    expect(whole.filter(isListHeader)).toEqual([]);
-    const split = ["via", "route", "record-route", "contact", "p-asserted-identity"];
-    expect(split.filter(isListHeader)).toEqual(split);
   });
 });
 

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../base/result.ts";
-import { CHAR, decimalOf, isIn, skipSpace } from "./tokens.ts";
+import { CHAR, decimalOf, runEnd, skipSpace } from "./tokens.ts";
 
 /** A host (IPv6 without brackets), perhaps a port, and the position behind them. */
 export interface HostPort {
@@ -37,7 +37,7 @@ export function parseHostPort(text: string, at: number, spaced = false): Result<
     if (!looksLikeIpv6(host)) return err("broken IPv6 reference");
     end = close + 1;
   } else {
-    while (end < text.length && isIn(text.charCodeAt(end), CHAR.host)) end++;
+    end = runEnd(text, at, CHAR.host);
     host = text.slice(at, end);
     if (host === "") return err("no host");
   }

@@ -90,7 +90,7 @@ describe("printNameAddr()", () => {
         const parsed = parseNameAddr(printNameAddr({ displayName, uriText: "sip:a@b", params }));
         if (!parsed.ok) throw new Error(parsed.error);
         expect(parsed.value.displayName).toBe(displayName);
-        expect(parsed.value.params).toEqual(params);
+        expect([...parsed.value.params]).toEqual([...params]);
       }),
     );
   });

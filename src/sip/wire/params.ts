@@ -2,12 +2,13 @@ import { err, ok, type Result } from "../../base/result.ts";
 import { WIRE_LIMITS } from "./limits.ts";
 import {
   CHAR,
+  classesOf,
   isAll,
   isToken,
   quoted,
   quotedEnd,
+  runEnd,
   skipSpace,
-  tokenEnd,
   unquoted,
 } from "./tokens.ts";
 
@@ -18,37 +19,89 @@ import {
  */
 export type SipParams = ReadonlyMap<string, string | undefined>;
 
+interface Param {
+  readonly name: string;
+  readonly value: string | undefined;
+  next: Param | undefined;
+}
+
+/**
+ * A few parameters, as read. A message has dozens of such lists with one to three members each: a
+ * chain of them is made several times faster than a `Map`, and searched as fast.
+ */
+export class ParamList implements ReadonlyMap<string, string | undefined> {
+  #first: Param | undefined = undefined;
+  #last: Param | undefined = undefined;
+
+  get size(): number {
+    let size = 0;
+    for (let param = this.#first; param !== undefined; param = param.next) size++;
+    return size;
+  }
+
+  /** Adds a parameter unless its name is there: of two the first counts. */
+  add(name: string, value: string | undefined): void {
+    if (this.#find(name) !== undefined) return;
+    const param: Param = { name, value, next: undefined };
+    if (this.#last === undefined) this.#first = param;
+    else this.#last.next = param;
+    this.#last = param;
+  }
+
+  get(name: string): string | undefined {
+    return this.#find(name)?.value;
+  }
+
+  has(name: string): boolean {
+    return this.#find(name) !== undefined;
+  }
+
+  forEach(
+    each: (value: string | undefined, name: string, all: SipParams) => void,
+    self?: unknown,
+  ): void {
+    for (const [name, value] of this.#toMap()) each.call(self, value, name, this);
+  }
+
+  entries(): MapIterator<[string, string | undefined]> {
+    return this.#toMap().entries();
+  }
+
+  keys(): MapIterator<string> {
+    return this.#toMap().keys();
+  }
+
+  values(): MapIterator<string | undefined> {
+    return this.#toMap().values();
+  }
+
+  [Symbol.iterator](): MapIterator<[string, string | undefined]> {
+    return this.entries();
+  }
+
+  #find(name: string): Param | undefined {
+    let param = this.#first;
+    while (param !== undefined && param.name !== name) param = param.next;
+    return param;
+  }
+
+  #toMap(): Map<string, string | undefined> {
+    const map = new Map<string, string | undefined>();
+    for (let param = this.#first; param !== undefined; param = param.next) {
+      map.set(param.name, param.value);
+    }
+    return map;
+  }
+}
+
 /** No parameters. */
-export const NO_PARAMS: SipParams = new Map();
+export const NO_PARAMS: SipParams = new ParamList();
 
 /** A header parameter and where it stands, its semicolon included. */
 export interface ParamSpan {
   readonly name: string;
   readonly start: number;
   readonly end: number;
-}
-
-/** Where the value without quotes that begins at `at` ends. */
-function bareEnd(text: string, at: number): number {
-  let end = at;
-  while (end < text.length) {
-    const unit = text.charCodeAt(end);
-    // Space, ";", ",", and the brackets and quotes that cannot stand in a token or a host.
-    if (unit <= 0x20 || unit === 0x3b || unit === 0x2c || unit === 0x22) break;
-    if (unit === 0x3c || unit === 0x3e || unit === 0x7f) break;
-    end++;
-  }
-  return end;
-}
-
-/** A name in lower case; nearly all are written so, and looking is cheaper than converting. */
-function lowerName(text: string, start: number, end: number): string {
-  const name = text.slice(start, end);
-  for (let at = start; at < end; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit >= 0x41 && unit <= 0x5a) return name.toLowerCase();
-  }
-  return name;
 }
 
 /**
@@ -58,7 +111,7 @@ function lowerName(text: string, start: number, end: number): string {
 function scan(
   text: string,
   at: number,
-  params: Map<string, string | undefined>,
+  params: ParamList,
   spans?: ParamSpan[],
 ): string | undefined {
   let position = skipSpace(text, at);
@@ -67,7 +120,13 @@ function scan(
     if (text.charCodeAt(position) !== 0x3b) return `unexpected "${text.charAt(position)}"`;
     const start = position;
     const nameAt = skipSpace(text, position + 1);
-    const nameEnd = tokenEnd(text, nameAt);
+    let nameEnd = nameAt;
+    let seen = 0;
+    for (; nameEnd < text.length; nameEnd++) {
+      const classes = classesOf(text.charCodeAt(nameEnd));
+      if ((classes & CHAR.token) === 0) break;
+      seen |= classes;
+    }
     position = skipSpace(text, nameEnd);
     if (nameEnd === nameAt) continue;
     let value: string | undefined;
@@ -75,14 +134,16 @@ function scan(
     if (text.charCodeAt(position) === 0x3d) {
       const valueAt = skipSpace(text, position + 1);
       const inQuotes = text.charCodeAt(valueAt) === 0x22;
-      end = inQuotes ? quotedEnd(text, valueAt) : bareEnd(text, valueAt);
+      end = inQuotes ? quotedEnd(text, valueAt) : runEnd(text, valueAt, CHAR.bare);
       if (end === -1) return "a quoted string without its end";
       value = inQuotes ? unquoted(text, valueAt, end) : text.slice(valueAt, end);
       position = skipSpace(text, end);
     }
     if (++count > WIRE_LIMITS.params) return "too many parameters";
-    const name = lowerName(text, nameAt, nameEnd);
-    if (!params.has(name)) params.set(name, value);
+    const spelt = text.slice(nameAt, nameEnd);
+    // Nearly all are written in lower case, and looking is cheaper than converting.
+    const name = (seen & CHAR.upper) === 0 ? spelt : spelt.toLowerCase();
+    params.add(name, value);
     spans?.push({ name, start, end });
   }
   return undefined;
@@ -91,7 +152,7 @@ function scan(
 /** Reads header parameters from `at` to the end of the text. */
 export function parseParams(text: string, at: number): Result<SipParams, string> {
   if (at >= text.length) return ok(NO_PARAMS);
-  const params = new Map<string, string | undefined>();
+  const params = new ParamList();
   const problem = scan(text, at, params);
   return problem === undefined ? ok(params) : err(problem);
 }
@@ -99,7 +160,7 @@ export function parseParams(text: string, at: number): Result<SipParams, string>
 /** Where the header parameters from `at` to the end of the text stand. */
 export function paramSpans(text: string, at: number): Result<readonly ParamSpan[], string> {
   const spans: ParamSpan[] = [];
-  const problem = scan(text, at, new Map(), spans);
+  const problem = scan(text, at, new ParamList(), spans);
   return problem === undefined ? ok(spans) : err(problem);
 }
 

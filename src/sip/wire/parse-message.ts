@@ -1,12 +1,10 @@
 import { err, ok, type Result } from "../../base/result.ts";
-import { parseCSeq } from "./cseq.ts";
 import { WIRE_LIMITS } from "./limits.ts";
 import type { SipHeader, SipMessage } from "./message.ts";
-import { parseNameAddr } from "./name-addr.ts";
 import { scanHeaders } from "./scan-headers.ts";
 import { parseStartLine, type StartLine } from "./start-line.ts";
 import { decimalOf } from "./tokens.ts";
-import { parseVia } from "./via.ts";
+import type { WireHeader } from "./wire-header.ts";
 
 /**
  * Why a datagram is no message.
@@ -57,11 +55,6 @@ interface Fault {
   readonly kind: SipParseErrorKind;
   readonly detail: string;
 }
-
-/** Header fields that may come once only, and are needed or decide how the message is read. */
-type SingleName = "to" | "from" | "call-id" | "cseq" | "max-forwards" | "content-length";
-
-const REQUIRED = ["to", "from", "call-id", "cseq"] as const satisfies readonly SingleName[];
 
 /**
  * Reads one datagram. Compact names become long ones, folded lines one, comma lists of addresses
@@ -123,69 +116,95 @@ function refusal(
   return err({ kind, detail, request: { method: start.method, status, headers } });
 }
 
+/** The fields that may come once only, and are needed or decide how the message is read. */
+interface Singles {
+  to?: WireHeader;
+  from?: WireHeader;
+  callId?: WireHeader;
+  cseq?: WireHeader;
+  maxForwards?: WireHeader;
+  contentLength?: WireHeader;
+}
+
+const SINGLES = {
+  to: "to",
+  from: "from",
+  "call-id": "callId",
+  cseq: "cseq",
+  "max-forwards": "maxForwards",
+  "content-length": "contentLength",
+} as const satisfies Record<string, keyof Singles>;
+
 /** Checks the fields that every message must have, and reads Content-Length. */
 function readFields(
-  headers: readonly SipHeader[],
+  headers: readonly WireHeader[],
   start: StartLine,
 ): Result<{ readonly contentLength: number | undefined }, Fault> {
-  const single = new Map<string, string>();
+  const singles: Singles = {};
   let vias = 0;
-  for (const { name, value } of headers) {
-    if (name === "via") {
-      vias++;
-      const via = parseVia(value);
-      if (!via.ok) return err({ kind: "bad-header", detail: `via: ${via.error}` });
-    } else if (isSingle(name)) {
-      if (single.has(name)) return err({ kind: "duplicate-header", detail: name });
-      single.set(name, value);
-    } else if (name === "contact" && start.kind === "request" && value !== "*") {
-      const contact = parseNameAddr(value);
-      if (!contact.ok) return err({ kind: "bad-header", detail: `contact: ${contact.error}` });
+  for (const header of headers) {
+    const { name } = header;
+    switch (name) {
+      case "via": {
+        vias++;
+        const via = header.via();
+        if (!via.ok) return err({ kind: "bad-header", detail: `via: ${via.error}` });
+        break;
+      }
+      case "to":
+      case "from":
+      case "call-id":
+      case "cseq":
+      case "max-forwards":
+      case "content-length": {
+        const slot = SINGLES[name];
+        if (singles[slot] !== undefined) return err({ kind: "duplicate-header", detail: name });
+        singles[slot] = header;
+        break;
+      }
+      case "contact": {
+        if (start.kind === "response" || header.value === "*") break;
+        const contact = header.address();
+        if (!contact.ok) return err({ kind: "bad-header", detail: `contact: ${contact.error}` });
+        break;
+      }
+      default:
     }
   }
   if (vias === 0) return err({ kind: "missing-header", detail: "via" });
-  for (const name of REQUIRED) {
-    if (!single.get(name)) return err({ kind: "missing-header", detail: name });
-  }
-  return checkSingles(single, start);
-}
-
-function isSingle(name: string): name is SingleName {
-  switch (name) {
-    case "to":
-    case "from":
-    case "call-id":
-    case "cseq":
-    case "max-forwards":
-    case "content-length":
-      return true;
-    default:
-      return false;
-  }
+  return checkSingles(singles, start);
 }
 
 function checkSingles(
-  single: ReadonlyMap<string, string>,
+  singles: Singles,
   start: StartLine,
 ): Result<{ readonly contentLength: number | undefined }, Fault> {
-  for (const name of ["to", "from"] as const) {
-    const party = parseNameAddr(single.get(name) ?? "");
-    if (!party.ok) return err({ kind: "bad-header", detail: `${name}: ${party.error}` });
-  }
-  const cseq = parseCSeq(single.get("cseq") ?? "");
-  if (!cseq.ok) return err({ kind: "bad-header", detail: `cseq: ${cseq.error}` });
-  if (start.kind === "request" && cseq.value.method !== start.method) {
-    const detail = `${start.method} with CSeq of ${cseq.value.method}`;
+  const { to, from, callId, cseq, maxForwards, contentLength: length } = singles;
+  if (!to?.value) return err({ kind: "missing-header", detail: "to" });
+  if (!from?.value) return err({ kind: "missing-header", detail: "from" });
+  if (!callId?.value) return err({ kind: "missing-header", detail: "call-id" });
+  if (!cseq?.value) return err({ kind: "missing-header", detail: "cseq" });
+  const party = firstBroken(to, from);
+  if (party !== undefined) return err({ kind: "bad-header", detail: party });
+  const sequence = cseq.cseq();
+  if (!sequence.ok) return err({ kind: "bad-header", detail: `cseq: ${sequence.error}` });
+  if (start.kind === "request" && sequence.value.method !== start.method) {
+    const detail = `${start.method} with CSeq of ${sequence.value.method}`;
     return err({ kind: "method-mismatch", detail });
   }
-  const hops = single.get("max-forwards");
-  if (hops !== undefined && decimalOf(hops, 255) === undefined) {
+  if (maxForwards !== undefined && decimalOf(maxForwards.value, 255) === undefined) {
     return err({ kind: "bad-header", detail: "max-forwards: not 0 to 255" });
   }
-  const length = single.get("content-length");
-  const contentLength = length === undefined ? undefined : decimalOf(length, 0x7fffffff);
+  const contentLength = length === undefined ? undefined : decimalOf(length.value, 0x7fffffff);
   if (length !== undefined && contentLength === undefined) {
     return err({ kind: "bad-content-length", detail: "no number of bytes" });
   }
   return ok({ contentLength });
+}
+
+function firstBroken(to: WireHeader, from: WireHeader): string | undefined {
+  const callee = to.address();
+  if (!callee.ok) return `to: ${callee.error}`;
+  const caller = from.address();
+  return caller.ok ? undefined : `from: ${caller.error}`;
 }

@@ -24,6 +24,7 @@ export interface StartFault {
 
 /** Whether a text is a SIP version, of any number. */
 function isVersion(text: string): boolean {
+  if (text === "SIP/2.0") return true;
   return /^SIP\/[0-9]+\.[0-9]+$/i.test(text);
 }
 
@@ -34,7 +35,7 @@ function isVersion(text: string): boolean {
 export function parseStartLine(line: string): StartLine | undefined {
   const space = line.indexOf(" ");
   if (space === -1) return undefined;
-  if (/^SIP\//i.test(line)) return parseStatusLine(line, space);
+  if (line.charCodeAt(3) === 0x2f && /^SIP\//i.test(line)) return parseStatusLine(line, space);
   const text = trimmed(line);
   const last = text.lastIndexOf(" ");
   const version = text.slice(last + 1);

@@ -14,13 +14,18 @@ export const CHAR = {
   host: 32,
   /** A header parameter's value that needs no quotes: token or host. (gen-value) */
   value: 64,
+  /** What may stand in any URI: no space, control, quote or angle bracket. */
+  uri: 128,
+  /** A parameter's value without quotes: no space, `;`, `,`, quote or bracket. */
+  bare: 256,
+  upper: 512,
 } as const;
 
 const ALPHANUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const UNRESERVED = `${ALPHANUM}-_.!~*'()`;
 const TOKEN = `${ALPHANUM}-.!%*_+\`'~`;
 
-const CLASSES = new Uint8Array(256);
+const CLASSES = new Uint16Array(256);
 for (const [bit, members] of [
   [CHAR.token, TOKEN],
   [CHAR.user, `${UNRESERVED}&=+$,;?/`],
@@ -29,6 +34,7 @@ for (const [bit, members] of [
   [CHAR.urlHeader, `${UNRESERVED}[]/?:+$`],
   [CHAR.host, `${ALPHANUM}-._`],
   [CHAR.value, `${TOKEN}[]:`],
+  [CHAR.upper, ALPHANUM.slice(0, 26)],
 ] as const) {
   for (const member of members) {
     const at = member.charCodeAt(0);
@@ -36,9 +42,20 @@ for (const [bit, members] of [
   }
 }
 
+for (let unit = 0x21; unit < 256; unit++) {
+  if (unit === 0x22 || unit === 0x3c || unit === 0x3e || unit === 0x7f) continue;
+  const bare = unit === 0x3b || unit === 0x2c ? 0 : CHAR.bare;
+  CLASSES[unit] = (CLASSES[unit] ?? 0) | CHAR.uri | bare;
+}
+
 /** Whether a code unit belongs to a class of {@link CHAR}. */
 export function isIn(unit: number, charClass: number): boolean {
   return ((CLASSES[unit] ?? 0) & charClass) !== 0;
+}
+
+/** The classes of a code unit: bits of {@link CHAR}. */
+export function classesOf(unit: number): number {
+  return CLASSES[unit] ?? 0;
 }
 
 /** Whether a text is not empty and every unit of it belongs to a class of {@link CHAR}. */
@@ -81,13 +98,22 @@ export function isSpace(unit: number): boolean {
 
 /** The end of the run of token characters that begins at `at` (`at` itself where there is none). */
 export function tokenEnd(text: string, at: number): number {
+  return runEnd(text, at, CHAR.token);
+}
+
+/** The end of the run of characters of a class of {@link CHAR} that begins at `at`. */
+export function runEnd(text: string, at: number, charClass: number): number {
   let end = at;
-  while (end < text.length && isIn(text.charCodeAt(end), CHAR.token)) end++;
+  while (end < text.length && isIn(text.charCodeAt(end), charClass)) end++;
   return end;
 }
 
 /** The position behind the closing quote of the quoted string opened at `at`; -1 where it lacks. */
 export function quotedEnd(text: string, at: number): number {
+  const close = text.indexOf('"', at + 1);
+  if (close === -1) return -1;
+  const backslash = text.indexOf("\\", at + 1);
+  if (backslash === -1 || backslash > close) return close + 1;
   for (let end = at + 1; end < text.length; end++) {
     const unit = text.charCodeAt(end);
     if (unit === 0x22) return end + 1;

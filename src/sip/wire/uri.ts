@@ -3,8 +3,8 @@ import { escaped, unescaped } from "./escape.ts";
 import { parseHostPort, printHost } from "./host.ts";
 import { WIRE_LIMITS } from "./limits.ts";
 import type { SipHeader } from "./message.ts";
-import { NO_PARAMS, type SipParams } from "./params.ts";
-import { CHAR, isToken } from "./tokens.ts";
+import { NO_PARAMS, ParamList, type SipParams } from "./params.ts";
+import { CHAR, isAll, isToken } from "./tokens.ts";
 
 /** The URI schemes this stack can follow. */
 export type UriScheme = "sip" | "sips" | "tel";
@@ -31,8 +31,8 @@ export interface SipUri {
 export function uriScheme(text: string): string | undefined {
   const first = text.charCodeAt(0) | 0x20;
   if (!(first >= 0x61 && first <= 0x7a)) return undefined;
+  if (text.startsWith("sip:")) return "sip";
   const colon = text.indexOf(":");
-  if (colon === 3 && text.startsWith("sip")) return "sip";
   const scheme = colon === -1 ? "" : text.slice(0, colon).toLowerCase();
   return /^[a-z][a-z0-9+.-]*$/.test(scheme) ? scheme : undefined;
 }
@@ -42,13 +42,7 @@ export function uriScheme(text: string): string | undefined {
  * Everything else is let in, `#` and bytes of UTF-8 too: telephones dial and send them.
  */
 export function isUriText(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit <= 0x20 || unit === 0x22 || unit === 0x3c || unit === 0x3e || unit === 0x7f) {
-      return false;
-    }
-  }
-  return text.length > 0;
+  return isAll(text, CHAR.uri);
 }
 
 /** Reads a whole URI (no angle brackets, no header parameters). The error says what is wrong. */
@@ -99,17 +93,22 @@ function parseTel(text: string): Result<SipUri, string> {
 function parseUriParams(text: string, start: number, end: number): Result<SipParams, string> {
   if (start === end) return ok(NO_PARAMS);
   if (text.charCodeAt(start) !== 0x3b) return err("unexpected text behind the host");
-  const parts = text.slice(start + 1, end).split(";", WIRE_LIMITS.params + 1);
-  if (parts.length > WIRE_LIMITS.params) return err("too many URI parameters");
-  const params = new Map<string, string | undefined>();
-  for (const part of parts) {
-    if (part === "") continue;
-    const equals = part.indexOf("=");
-    const name = unescaped(equals === -1 ? part : part.slice(0, equals))?.toLowerCase();
-    const value = equals === -1 ? undefined : unescaped(part.slice(equals + 1));
-    if (name === undefined || (equals !== -1 && value === undefined)) return err("broken escape");
-    if (name === "") return err("a URI parameter without a name");
-    if (!params.has(name)) params.set(name, value);
+  const params = new ParamList();
+  let count = 0;
+  for (let at = start + 1; at <= end; ) {
+    if (++count > WIRE_LIMITS.params) return err("too many URI parameters");
+    const semicolon = text.indexOf(";", at);
+    const stop = semicolon === -1 || semicolon > end ? end : semicolon;
+    if (stop > at) {
+      const equals = text.indexOf("=", at);
+      const valued = equals !== -1 && equals < stop;
+      const name = unescaped(text.slice(at, valued ? equals : stop))?.toLowerCase();
+      const value = valued ? unescaped(text.slice(equals + 1, stop)) : undefined;
+      if (name === undefined || (valued && value === undefined)) return err("broken escape");
+      if (name === "") return err("a URI parameter without a name");
+      params.add(name, value);
+    }
+    at = stop + 1;
   }
   return ok(params);
 }

@@ -1,0 +1,77 @@
+import { err, type Result } from "../../base/result.ts";
+import { type CSeq, parseCSeq } from "./cseq.ts";
+import type { SipHeader, SipMessage } from "./message.ts";
+import { type NameAddr, parseNameAddr } from "./name-addr.ts";
+import { parseVia, type Via } from "./via.ts";
+
+/**
+ * A header field as it came from the wire. What its value was read as stays with it, so that the
+ * parser's check and everyone after it cost one reading.
+ */
+export class WireHeader implements SipHeader {
+  readonly name: string;
+  readonly value: string;
+  #via: Result<Via, string> | undefined;
+  #address: Result<NameAddr, string> | undefined;
+  #cseq: Result<CSeq, string> | undefined;
+
+  constructor(name: string, value: string) {
+    this.name = name;
+    this.value = value;
+  }
+
+  via(): Result<Via, string> {
+    this.#via ??= parseVia(this.value);
+    return this.#via;
+  }
+
+  address(): Result<NameAddr, string> {
+    this.#address ??= parseNameAddr(this.value);
+    return this.#address;
+  }
+
+  cseq(): Result<CSeq, string> {
+    this.#cseq ??= parseCSeq(this.value);
+    return this.#cseq;
+  }
+}
+
+/** A header field's value as a Via. */
+export function viaOf(header: SipHeader): Result<Via, string> {
+  return header instanceof WireHeader ? header.via() : parseVia(header.value);
+}
+
+/** A header field's value as a name-addr. */
+export function addressOf(header: SipHeader): Result<NameAddr, string> {
+  return header instanceof WireHeader ? header.address() : parseNameAddr(header.value);
+}
+
+/** The topmost Via of a message. */
+export function topVia(message: SipMessage): Result<Via, string> {
+  const header = firstOf(message, "via");
+  return header === undefined ? err("no via") : viaOf(header);
+}
+
+/** The first value of that name (`from`, `to`, `contact`, …) as a name-addr. */
+export function addressIn(message: SipMessage, name: string): Result<NameAddr, string> {
+  const header = firstOf(message, name);
+  return header === undefined ? err(`no ${name}`) : addressOf(header);
+}
+
+/** The `tag` of From or To; undefined where there is none or the field cannot be read. */
+export function tagIn(message: SipMessage, name: "from" | "to"): string | undefined {
+  const address = addressIn(message, name);
+  return address.ok ? address.value.params.get("tag") : undefined;
+}
+
+/** The CSeq of a message. */
+export function cseqIn(message: SipMessage): Result<CSeq, string> {
+  const header = firstOf(message, "cseq");
+  if (header === undefined) return err("no cseq");
+  return header instanceof WireHeader ? header.cseq() : parseCSeq(header.value);
+}
+
+function firstOf(message: SipMessage, name: string): SipHeader | undefined {
+  for (const header of message.headers) if (header.name === name) return header;
+  return undefined;
+}
