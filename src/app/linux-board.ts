@@ -1,5 +1,5 @@
 import { createGpio, createPcm, createSerial, createSpi } from "../hal/linux/index.ts";
-import { createClock, createRandom, createUdp } from "../hal/node/index.ts";
+import { ciphers, createClock, createRandom, createUdp } from "../hal/node/index.ts";
 import type { OpenBoard } from "../hal/ports/board.ts";
 
 /**
@@ -17,6 +17,7 @@ export const openBoard: OpenBoard = async () => {
       pcm: createPcm({ clock }),
       spi: createSpi(),
       serial: createSerial({ clock }),
+      ciphers,
     },
     receive() {},
     close() {},

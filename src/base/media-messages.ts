@@ -1,6 +1,7 @@
 import type { SocketAddress } from "./address.ts";
 import type { Digit } from "./audio.ts";
 import type { LineId } from "./line-messages.ts";
+import type { MediaSecurity, SrtpKeys } from "./srtp-suites.ts";
 
 /** What a media session's audio is joined to inside the box. */
 export type MediaOwner =
@@ -31,6 +32,10 @@ export interface MediaFlow {
   readonly suppressSilence?: boolean;
   readonly send: boolean;
   readonly receive: boolean;
+  /** Absent where the call is not encrypted. */
+  readonly srtp?: SrtpKeys;
+  /** Whether RTCP goes the way of RTP, to its port. @see RFC 5761 */
+  readonly rtcpMux?: boolean;
 }
 
 /** What the control plane asks of media. */
@@ -67,7 +72,13 @@ export interface MediaStats {
 
 /** What media tells the control plane. */
 export type MediaEvent =
-  | { readonly kind: "opened"; readonly session: string; readonly local: SocketAddress }
+  | {
+      readonly kind: "opened";
+      readonly session: string;
+      readonly local: SocketAddress;
+      /** Fresh keys to negotiate with; absent where calls are never encrypted. Never to a log. */
+      readonly security?: MediaSecurity;
+    }
   | { readonly kind: "open-failed"; readonly session: string; readonly reason: string }
   /** The first packet of the far end arrived. */
   | { readonly kind: "receiving"; readonly session: string; readonly from: SocketAddress }

@@ -1,4 +1,4 @@
-import type { MediaFlow } from "../base/media-messages.ts";
+import type { MediaEvent, MediaFlow } from "../base/media-messages.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import {
   acceptAnswer,
@@ -13,6 +13,12 @@ import type { CallOutput } from "./call-types.ts";
 /** How long media may take to open or to say that it cannot. */
 export const MEDIA_OPEN_LIMIT_MS = 5_000;
 
+/** The call once its media is open. */
+export function withMedia(call: Call, opened: Extract<MediaEvent, { kind: "opened" }>): Call {
+  const { local, security } = opened;
+  return { ...call, local, ...(security === undefined ? {} : { security }) };
+}
+
 /** What our line can do, as offer and answer want it; undefined while media is not open. */
 function oursAt(context: CallContext, call: Call, version: number): MediaOffer | undefined {
   const { config } = context;
@@ -25,6 +31,8 @@ function oursAt(context: CallContext, call: Call, version: number): MediaOffer |
     telephoneEventPayloadType: config.telephoneEventPayloadType,
     ptimeMs: config.ptimeMs,
     direction: "sendrecv",
+    ...(config.rtcpMux === true ? { rtcpMux: true } : {}),
+    ...(call.security === undefined ? {} : { security: call.security }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Core } from "../base/core.ts";
 import type { CallerId, LineCommand, ToneName } from "../base/line-messages.ts";
 import type { LogLevel } from "../base/log-event.ts";
 import type { MediaCommand, MediaFlow } from "../base/media-messages.ts";
+import type { MediaSecurity } from "../base/srtp-suites.ts";
 import type { CollectorInput, CollectorOutput } from "../fxs/index.ts";
 import type { MediaOffer, UaCommand } from "../sip/index.ts";
 import type { CallConfig, CallEndedBy, CallOutput, CallResult } from "./call-types.ts";
@@ -22,6 +23,8 @@ export interface Call {
   readonly sdpSessionId: string;
   /** Our media's address, once it is open. */
   readonly local?: SocketAddress;
+  /** Keys that our media session lends to offers and answers; absent where it does not encrypt. */
+  readonly security?: MediaSecurity;
   /** The last SDP body we wrote, so that its version counts up only with a change. */
   readonly written?: { readonly version: number; readonly body: string };
   /** Our offer that has no answer yet. */

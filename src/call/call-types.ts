@@ -57,6 +57,8 @@ export interface CallConfig {
   readonly codecs: readonly CodecOffer[];
   readonly telephoneEventPayloadType: number;
   readonly ptimeMs: number;
+  /** Whether offers propose RTCP on the RTP port. Default false: few devices miss it. */
+  readonly rtcpMux?: boolean;
   /**
    * `rfc4733`: a digit keyed in a call is also sent as a telephone-event, where the far end agreed
    * to it. The tone itself still passes as audio, so a far end that listens for both hears the

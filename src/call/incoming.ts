@@ -7,6 +7,7 @@ import {
   statusOf,
   withAccepted,
   withAnswer,
+  withMedia,
   withOffer,
 } from "./call-media.ts";
 import {
@@ -100,7 +101,7 @@ export function preparingStep(
         return refuse(context, state, 500, `no media: ${input.event.reason}`);
       }
       if (input.event.kind !== "opened") return undefined;
-      return ring(context, state, { ...state.call, local: input.event.local }, nowMs);
+      return ring(context, state, withMedia(state.call, input.event), nowMs);
     case "line": {
       if (input.event.kind !== "off-hook" && input.event.kind !== "ring-trip") return undefined;
       const dialing = startDialing(context, nowMs);

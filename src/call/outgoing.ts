@@ -1,6 +1,6 @@
 import type { UaEvent } from "../sip/index.ts";
 import { startTone } from "./after-call.ts";
-import { flowOutputs, withAccepted, withOffer } from "./call-media.ts";
+import { flowOutputs, withAccepted, withMedia, withOffer } from "./call-media.ts";
 import {
   type Call,
   type CallContext,
@@ -30,7 +30,7 @@ export function outgoingStep(
     case "media":
       if (input.event.kind === "opened") {
         if (state.kind !== "calling" || state.stage !== "opening") return undefined;
-        return sendInvite(context, { ...state.call, local: input.event.local }, nowMs);
+        return sendInvite(context, withMedia(state.call, input.event), nowMs);
       }
       if (input.event.kind === "open-failed") {
         return abandon(context, state, `no media: ${input.event.reason}`, nowMs);

@@ -1,6 +1,7 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { MediaEvent, MediaFlow, MediaStats } from "../base/media-messages.ts";
 import { err, type Result } from "../base/result.ts";
+import type { MediaSecurity } from "../base/srtp-suites.ts";
 import {
   acceptAnswer,
   answerOffer,
@@ -61,6 +62,7 @@ export class ServiceCall {
   #state: "opening" | "connected" | "closing" | "over" = "opening";
   #deadlineMs: number;
   #local: SocketAddress | undefined;
+  #security: MediaSecurity | undefined;
   #version = 0;
   #offered: MediaOffer | undefined;
   #answeredMs: number | undefined;
@@ -126,6 +128,7 @@ export class ServiceCall {
       case "opened":
         if (this.#state !== "opening") return [];
         this.#local = event.local;
+        this.#security = event.security;
         return this.#describe(this.#info.offer, nowMs);
       case "open-failed":
         if (this.#state === "closing") return this.#write(undefined);
@@ -147,6 +150,7 @@ export class ServiceCall {
       local: this.#local,
       sessionId: this.#info.sdpSessionId,
       version: ++this.#version,
+      ...(this.#security === undefined ? {} : { security: this.#security }),
     };
     const answer = offer === undefined ? undefined : answerOffer(offer, ours);
     if (answer !== undefined && !answer.ok) {

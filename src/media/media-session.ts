@@ -1,5 +1,6 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { AudioEndpoint, Digit } from "../base/audio.ts";
+import type { Ciphers } from "../base/ciphers.ts";
 import { earliestMs } from "../base/core.ts";
 import { invariant } from "../base/invariant.ts";
 import type { MediaEvent, MediaFlow, MediaStats } from "../base/media-messages.ts";
@@ -13,6 +14,7 @@ import { looksLikeRtcp, parseRtp } from "./rtp/rtp-packet.ts";
 import { RtpReceiver } from "./rtp/rtp-receiver.ts";
 import { RtpSender } from "./rtp/rtp-sender.ts";
 import { SourceLatch } from "./rtp/source-latch.ts";
+import { SrtpSession } from "./rtp/srtp/srtp-session.ts";
 import type { DigitSignal } from "./rtp/telephone-event-receiver.ts";
 
 /** Nothing for so long, where something should come, is told as `silent`. */
@@ -35,6 +37,8 @@ export interface MediaSessionConfig {
   readonly wallAtZeroMs: number;
   /** A number in [0, 1), each time another: spreads the RTCP reports. */
   readonly random: () => number;
+  /** What SRTP needs; without it no flow with keys can start. */
+  readonly ciphers?: Ciphers;
 }
 
 /** What comes in besides audio. `bytes` is borrowed. */
@@ -55,7 +59,7 @@ export type MediaOutput =
   | { readonly kind: "event"; readonly event: MediaEvent };
 
 /** Why a flow cannot start. */
-export type FlowError = "unknown-codec";
+export type FlowError = "unknown-codec" | "no-ciphers";
 
 const NOTHING: readonly MediaOutput[] = [];
 
@@ -66,6 +70,8 @@ interface Flowing {
   readonly receiver: RtpReceiver;
   readonly rtpLatch: SourceLatch;
   readonly rtcpLatch: SourceLatch;
+  /** Encrypts and decrypts; undefined where the call is plain. */
+  readonly srtp: SrtpSession | undefined;
 }
 
 /**
@@ -101,6 +107,8 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     const spec = findCodec(flow.codec.name, flow.codec.clockRateHz);
     if (spec === undefined) return err("unknown-codec");
     const before = this.#flowing;
+    const srtp = this.#srtpFor(flow);
+    if (srtp === "no-ciphers") return err(srtp);
     const rtpLatch = before?.rtpLatch ?? new SourceLatch(flow.remote);
     const rtcpLatch = before?.rtcpLatch ?? new SourceLatch(flow.remoteRtcp);
     rtpLatch.signal(flow.remote);
@@ -112,6 +120,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
       receiver: this.#receiverFor(flow, spec, nowMs),
       rtpLatch,
       rtcpLatch,
+      srtp,
     };
     if (before?.flow.receive !== true) {
       this.#heardMs = nowMs;
@@ -133,7 +142,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
       case "rtp":
         return looksLikeRtcp(input.bytes)
           ? this.#onRtcp(flowing, input.bytes, undefined, nowMs)
-          : this.#onRtp(flowing, input.bytes, input.from, nowMs);
+          : this.#onRtp(flowing, input, nowMs);
       case "rtcp":
         return this.#onRtcp(flowing, input.bytes, input.from, nowMs);
       case "timeout":
@@ -153,8 +162,9 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     if (flowing === undefined || this.#closed) return NOTHING;
     const packets = flowing.sender.push(frame, flowing.flow.send, nowMs);
     if (packets.length === 0) return NOTHING;
-    const to = flowing.rtpLatch.destination;
-    return packets.map((bytes) => this.#send("rtp", bytes, to));
+    const { srtp, rtpLatch } = flowing;
+    const to = rtpLatch.destination;
+    return packets.map((bytes) => this.#send("rtp", srtp?.protectRtp(bytes) ?? bytes, to));
   }
 
   pull(frame: Int16Array, nowMs: number): readonly MediaOutput[] {
@@ -176,7 +186,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     if (flowing !== undefined) {
       for (const signal of flowing.receiver.restart()) outputs.push(...this.#onDigit(signal));
       const bytes = this.#rtcp.bye(this.#reportInput(flowing, nowMs), nowMs);
-      outputs.push(this.#send("rtcp", bytes, this.#rtcpDestination(flowing)));
+      outputs.push(...this.#sendRtcp(flowing, bytes));
     }
     outputs.push({ kind: "event", event: { kind: "closed", session, stats: this.stats() } });
     return outputs;
@@ -226,13 +236,26 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     return new RtpReceiver(this.#config.frameSamples, options, nowMs);
   }
 
+  /** Keys that did not change go on with what they have counted. */
+  #srtpFor(flow: MediaFlow): SrtpSession | undefined | "no-ciphers" {
+    const { ciphers } = this.#config;
+    if (flow.srtp === undefined) return undefined;
+    if (ciphers === undefined) return "no-ciphers";
+    const before = this.#flowing?.srtp;
+    if (before === undefined) return new SrtpSession(flow.srtp, ciphers);
+    before.rekey(flow.srtp);
+    return before;
+  }
+
   #onRtp(
     flowing: Flowing,
-    bytes: Uint8Array,
-    from: SocketAddress,
+    input: Extract<MediaInput, { kind: "rtp" }>,
     nowMs: number,
   ): readonly MediaOutput[] {
-    const { flow, receiver, rtpLatch } = flowing;
+    const { flow, receiver, rtpLatch, srtp } = flowing;
+    const { from } = input;
+    const bytes = srtp === undefined ? input.bytes : srtp.openRtp(input.bytes);
+    if (bytes === undefined) return NOTHING;
     const packet = parseRtp(bytes);
     if (!packet.ok || !receiver.knows(packet.value.payloadType)) return NOTHING;
     if (!rtpLatch.accept(from) || !flow.receive) return NOTHING;
@@ -259,7 +282,9 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     from: SocketAddress | undefined,
     nowMs: number,
   ): readonly MediaOutput[] {
-    const packets = parseRtcp(bytes);
+    const plain = flowing.srtp === undefined ? bytes : flowing.srtp.openRtcp(bytes);
+    if (plain === undefined) return NOTHING;
+    const packets = parseRtcp(plain);
     if (!packets.ok) return NOTHING;
     if (from !== undefined && !flowing.rtcpLatch.accept(from)) return NOTHING;
     for (const packet of packets.value) {
@@ -280,7 +305,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     const reportMs = this.#rtcp.deadlineMs();
     if (reportMs !== undefined && nowMs >= reportMs) {
       const bytes = this.#rtcp.report(this.#reportInput(flowing, nowMs), nowMs);
-      outputs.push(this.#send("rtcp", bytes, this.#rtcpDestination(flowing)));
+      outputs.push(...this.#sendRtcp(flowing, bytes));
     }
     if (flowing.flow.receive && !this.#silentTold && nowMs >= this.#heardMs + SILENT_MS) {
       this.#silentTold = true;
@@ -321,6 +346,14 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     if (!rtpLatch.isMoved || rtcpLatch.isLatched) return rtcpLatch.destination;
     const { host, port } = rtpLatch.destination;
     return { host, port: Math.min(0xffff, port + 1) };
+  }
+
+  #sendRtcp(flowing: Flowing, plain: Uint8Array): readonly MediaOutput[] {
+    const { srtp, flow, rtpLatch } = flowing;
+    const bytes = srtp === undefined ? plain : srtp.protectRtcp(plain);
+    if (bytes === undefined) return NOTHING;
+    if (flow.rtcpMux === true) return [this.#send("rtp", bytes, rtpLatch.destination)];
+    return [this.#send("rtcp", bytes, this.#rtcpDestination(flowing))];
   }
 
   #send(channel: "rtp" | "rtcp", bytes: Uint8Array, to: SocketAddress): MediaOutput {

@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { createOffer } from "../../src/sip/sdp/offer-answer.ts";
+import { SRTP_SUITE_NAMES, srtpMasterBytes } from "../../src/base/srtp-suites.ts";
+import { createOffer, type MediaOffer } from "../../src/sip/sdp/offer-answer.ts";
 import type { UaCommand, UaEvent } from "../../src/sip/user-agent-types.ts";
 import { AutoAnswer, mediaOf, reofferOf } from "../conformance/sip-auto-answer.ts";
 import { freePorts } from "./support/free-ports.ts";
@@ -16,6 +18,16 @@ const FOLDER = resolve(ROOT, VECTORS, "sip/uac-uas-scenarios");
 const HOST = "127.0.0.1";
 /** Where voice is said to be wanted; nobody listens there. */
 const MEDIA = mediaOf({ host: HOST, port: 40_002 });
+const ENCRYPTED: MediaOffer = {
+  ...MEDIA,
+  security: {
+    policy: "required",
+    keys: SRTP_SUITE_NAMES.map((suite) => ({
+      suite,
+      master: new Uint8Array(randomBytes(srtpMasterBytes(suite))),
+    })),
+  },
+};
 const SCENARIO_MS = 30_000;
 /** SIPp takes the ports after the first for video and RTCP. */
 const MEDIA_PORTS = 10;
@@ -24,6 +36,8 @@ const MEDIA_PORTS = 10;
 interface Script {
   /** The body of the call that our side makes; without it SIPp makes one. */
   readonly calls?: string;
+  /** Whether calls are encrypted, with keys by SDES; else they are plain. */
+  readonly isEncrypted?: boolean;
   /** The body that calls are answered with, whatever they offer. */
   readonly answers?: string;
   /** What a person would do when something happens; `ours` is the last body that we sent. */
@@ -73,6 +87,9 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   "uac-norefersub-disabled": {},
   "uac-options": {},
   "uac-reinvite-bad-via-branch": {},
+  "uac-srtp-dtls": { isEncrypted: true },
+  "uac-srtp-sdes": { isEncrypted: true },
+  "uac-srtp-sdes-reinv-hold": { isEncrypted: true },
   "uac-ticket-1148": { on: reoffers },
   "uac-ticket-1864-scenario1": {},
   "uas-answer-183-wrong-attr": { calls: OFFER },
@@ -97,12 +114,9 @@ const NOT_PLAYED: Readonly<Record<string, string>> = {
   "uac-prack-sdp-decline": "no 100rel yet (RFC 3262 is an extension)",
   "uac-prack-sdp-offer": "no 100rel yet (RFC 3262 is an extension)",
   "uac-reinvite-port-0-bad-sdp": "does not expect the 100 of RFC 3261 §17.2.1",
-  "uac-srtp-dtls": "no SRTP yet: 488 (RFC 3264 §6)",
-  "uac-srtp-dtls-lower-prio": "no SRTP yet: 488 (RFC 3264 §6)",
-  "uac-srtp-dtls-reinv-sdes": "no SRTP yet: 488 (RFC 3264 §6)",
-  "uac-srtp-sdes": "no SRTP yet: 488 (RFC 3264 §6)",
-  "uac-srtp-sdes-reinv-dtls": "no SRTP yet: 488 (RFC 3264 §6)",
-  "uac-srtp-sdes-reinv-hold": "no SRTP yet: 488 (RFC 3264 §6)",
+  "uac-srtp-dtls-lower-prio": "wants keys by DTLS, which are not taken: 488 (RFC 3264 §6)",
+  "uac-srtp-dtls-reinv-sdes": "wants keys by DTLS, which are not taken: 488 (RFC 3264 §6)",
+  "uac-srtp-sdes-reinv-dtls": "changes to keys by DTLS, which are not taken: 488 (RFC 3264 §6)",
   "uac-subscribe": "no events yet: 405 (RFC 3261 §8.2.1)",
   "uac-ticket-1864-scenario2": "wants 500 where RFC 3261 §14.2 has 488",
   "uac-ticket-1866-reinv-after-failed-nego": "wants 500 where RFC 3261 §14.2 has 488",
@@ -168,7 +182,7 @@ async function play(stage: Stage, name: string, script: Script): Promise<void> {
 
 /** Answers everything; then what the script adds. */
 function reactionTo(script: Script): (event: UaEvent) => readonly UaCommand[] {
-  const answers = new AutoAnswer(MEDIA);
+  const answers = new AutoAnswer(script.isEncrypted === true ? ENCRYPTED : MEDIA);
   let ours = script.calls ?? "";
   return (event) => {
     const { answers: fixed } = script;

@@ -1,5 +1,7 @@
+import { ciphers } from "../../src/hal/node/index.ts";
 import { parseRtcp } from "../../src/media/rtp/parse-rtcp.ts";
 import { parseRtp } from "../../src/media/rtp/rtp-packet.ts";
+import { SrtpSession } from "../../src/media/rtp/srtp/srtp-session.ts";
 import { parseTelephoneEvent } from "../../src/media/rtp/telephone-event.ts";
 import { parseLineWav, parseWav, printWav } from "../../test/hw-sim/audio/wav.ts";
 import { type FuzzTarget, promise } from "./target.ts";
@@ -24,6 +26,29 @@ const RTCP = bytes(
 
 const TONE = Int16Array.from({ length: 40 }, (_, at) => at * 500);
 
+/** A stranger's datagrams into an encrypted session: none is genuine, and none may be taken. */
+function srtpTarget(): FuzzTarget {
+  const key = new Uint8Array(30).fill(7);
+  const keys = { suite: "AES_CM_128_HMAC_SHA1_80", send: key, receive: key } as const;
+  const gcm = new Uint8Array(28).fill(7);
+  const sessions = [
+    new SrtpSession(keys, ciphers),
+    new SrtpSession({ suite: "AEAD_AES_128_GCM", send: gcm, receive: gcm }, ciphers),
+  ];
+  return {
+    name: "srtp",
+    share: 60,
+    seeds: [RTP, RTCP],
+    vectors: ["rtp", "srtp"],
+    run: (input) => {
+      for (const session of sessions) {
+        promise(session.openRtp(input) === undefined, "an RTP packet without a tag is refused");
+        promise(session.openRtcp(input) === undefined, "an RTCP packet without a tag is refused");
+      }
+    },
+  };
+}
+
 /** Everything that reads bytes. */
 export function byteTargets(): readonly FuzzTarget[] {
   return [
@@ -38,6 +63,7 @@ export function byteTargets(): readonly FuzzTarget[] {
         promise(packet.value.payload.length <= input.length, "a payload lies in its packet");
       },
     },
+    srtpTarget(),
     {
       name: "rtcp",
       share: 90,

@@ -29,6 +29,8 @@ const SDP = wireText(
   "a=fmtp:101 0-15",
   "a=rtcp:4001 IN IP6 2001:db8::1",
   "a=ptime:20",
+  "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:URF7iv+U7XFsqiWMmPYMPOuIqz3qjQjmLW/qP5+x|2^31 WSH=64",
+  "a=rtcp-mux",
   "a=sendonly",
   "m=video 4002/2 RTP/AVP 31",
   "c=IN IP6 2001:db8::1",
@@ -78,6 +80,10 @@ const MEDIA: MediaOffer = {
   telephoneEventPayloadType: 101,
   ptimeMs: 20,
   direction: "sendrecv",
+  security: {
+    policy: "optional",
+    keys: [{ suite: "AES_CM_128_HMAC_SHA1_80", master: new Uint8Array(30) }],
+  },
 };
 
 /** What is printed of a message is one again, unless it outgrew a limit: names become long ones. */

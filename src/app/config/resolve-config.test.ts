@@ -143,6 +143,30 @@ describe("resolveConfig()", () => {
   });
 });
 
+describe("resolveConfig() encryption", () => {
+  const srtp = (rtp: UserConfig["rtp"]) => {
+    const resolved = resolveConfig(rtp === undefined ? {} : { rtp }, context);
+    return resolved.ok ? resolved.value.realtime.rtp.srtp : "refused";
+  };
+
+  it.each([
+    { rtp: undefined, told: undefined },
+    { rtp: { srtp: "off", srtpSuites: ["AEAD_AES_128_GCM"] }, told: undefined },
+    {
+      rtp: { srtp: "required", srtpSuites: ["AEAD_AES_128_GCM"] },
+      told: { policy: "required", suites: ["AEAD_AES_128_GCM"] },
+    },
+  ] as const)("$rtp is $told", ({ rtp, told }) => expect(srtp(rtp)).toEqual(told));
+
+  it("begins with the suite that everybody has", () => {
+    expect(srtp({ srtp: "optional" })).toMatchObject({
+      policy: "optional",
+      suites: expect.arrayContaining(["AEAD_AES_256_GCM"]),
+    });
+    expect(srtp({ srtp: "optional" })).toHaveProperty("suites.0", "AES_CM_128_HMAC_SHA1_80");
+  });
+});
+
 describe("resolveConfig() codecs", () => {
   const offered = (codecs?: readonly string[]) => {
     const resolved = resolveConfig(codecs === undefined ? {} : { rtp: { codecs } }, context);

@@ -14,10 +14,10 @@ import type {
   LineServer,
 } from "../../gateway/control/control-config.ts";
 import type { RealtimeLineConfig } from "../../gateway/realtime/realtime-config.ts";
-import { CODECS } from "../../media/index.ts";
 import { type BoardFile, boardLine, boardLinesMax } from "./board-file.ts";
 import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
+import { codecOffers, resolveRtp, TELEPHONE_EVENT_PAYLOAD_TYPE } from "./resolve-rtp.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
 
 const DEFAULT_LINES: readonly UserLine[] = [
@@ -29,21 +29,12 @@ const DEFAULT_LINES: readonly UserLine[] = [
 const SIP_PORT = 5060;
 const LOOPBACK = "127.0.0.1";
 const DEFAULT_DTMF_RELAY = "rfc4733";
-/** Default range of RTP ports, as common adapters have it. */
-const RTP_PORTS = { portMin: 16384, portMax: 32767 };
 /** The lease a line asks for. */
 const REGISTER_EXPIRES_S = 3600;
 /** Toward a server whose numbers we cannot know: anything; `#` or a pause ends it. */
 const OPEN_DIGIT_MAP = "xx.|*xx.";
 /** The built-in exchange's own numbers: echo and milliwatt. */
 const EXCHANGE_SERVICES = ["600", "601"];
-/** The first dynamic payload type in common use for it. @see RFC 4733 §2.4.1 */
-const TELEPHONE_EVENT_PAYLOAD_TYPE = 101;
-/** Where payload types begin that mean what SDP says. @see RFC 3551 §6 */
-const DYNAMIC_PAYLOAD_TYPE_MIN = 96;
-/** What everybody has, and the line loses nothing by. */
-const DEFAULT_CODECS = ["PCMU", "PCMA"];
-
 /** What resolving needs that is not written in the configuration. */
 export interface ResolveContext {
   readonly board: BoardFile;
@@ -79,7 +70,7 @@ export function resolveConfig(
     registrar === undefined ? exchangeDigitMap(numbers) : OPEN_DIGIT_MAP,
     problems,
   );
-  const rtp = rtpPorts(user, problems);
+  const rtp = resolveRtp(user, sipHost, problems);
   const domain = user.domain ?? registrar?.host ?? sipHost;
   const realtimeLines: RealtimeLineConfig[] = [];
   const controlLines: ControlLineConfig[] = [];
@@ -125,7 +116,7 @@ export function resolveConfig(
       directCalls: user.sip?.directCalls ?? false,
       ...(registrar === undefined ? { exchange } : {}),
     },
-    realtime: { lines: realtimeLines, rtp: { host: user.rtp?.host ?? sipHost, ...rtp } },
+    realtime: { lines: realtimeLines, rtp },
   });
 }
 
@@ -278,9 +269,10 @@ function callSettings(
         : { interDigitMs: user.dialing.interDigitMs }),
       ...(user.dialing?.noAnswerMs === undefined ? {} : { noAnswerMs: user.dialing.noAnswerMs }),
     },
-    codecs: codecOffers(user.rtp?.codecs ?? DEFAULT_CODECS),
+    codecs: codecOffers(user),
     telephoneEventPayloadType: TELEPHONE_EVENT_PAYLOAD_TYPE,
     ptimeMs: user.rtp?.ptimeMs ?? 20,
+    rtcpMux: user.rtp?.rtcpMux ?? false,
     dtmfRelay: user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY,
     callerId: true,
     // A stranger may assert what he likes; the server we register at is believed.
@@ -288,30 +280,4 @@ function callSettings(
     openLoopMs: 500,
     disconnectTone: "busy",
   };
-}
-
-/** Payload types of their own for codecs that have one, the rest counted up from 96. */
-function codecOffers(names: readonly string[]): CallSettings["codecs"] {
-  let next = DYNAMIC_PAYLOAD_TYPE_MIN;
-  return CODECS.filter(({ name }) => names.includes(name))
-    .toSorted((a, b) => names.indexOf(a.name) - names.indexOf(b.name))
-    .map(({ name, clockRateHz, staticPayloadType }) => {
-      if (staticPayloadType === undefined && next === TELEPHONE_EVENT_PAYLOAD_TYPE) next++;
-      return { name, payloadType: staticPayloadType ?? next++, clockRateHz };
-    });
-}
-
-function rtpPorts(
-  user: UserConfig,
-  problems: ConfigProblem[],
-): { portMin: number; portMax: number } {
-  const portMin = user.rtp?.portMin ?? RTP_PORTS.portMin;
-  const portMax = user.rtp?.portMax ?? Math.max(RTP_PORTS.portMax, Math.min(65535, portMin + 200));
-  if (portMax <= portMin) {
-    problems.push({
-      path: ["rtp", "portMax"],
-      text: `is ${portMax}; it must be above rtp.portMin, ${portMin}`,
-    });
-  }
-  return { portMin, portMax };
 }

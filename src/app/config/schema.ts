@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SRTP_SUITE_NAMES } from "../../base/srtp-suites.ts";
 import { CODECS } from "../../media/index.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
 
@@ -17,6 +18,7 @@ const password = z
   .max(128, "must not be longer than 128 characters");
 
 const codec = z.enum(CODECS.map(({ name }) => name));
+const srtpSuite = z.literal(SRTP_SUITE_NAMES);
 
 const line = z.strictObject({
   number: extension,
@@ -64,6 +66,9 @@ export const userConfigSchema = z.strictObject({
       ptimeMs: z.literal([10, 20, 30, 40, 60]).optional(),
       codecs: z.array(codec).min(1).optional(),
       dtmfRelay: z.enum(["rfc4733", "in-band"]).optional(),
+      srtp: z.enum(["off", "optional", "required"]).optional(),
+      rtcpMux: z.boolean().optional(),
+      srtpSuites: z.array(srtpSuite).min(1).optional(),
     })
     .optional(),
   dialing: z

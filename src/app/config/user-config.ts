@@ -1,3 +1,5 @@
+import type { SrtpPolicy, SrtpSuite } from "../../base/srtp-suites.ts";
+
 /**
  * The configuration as a person writes it: every setting may be left out. What is left out, and
  * what it then is, stands in `resolve-config.ts`; the file is checked by `schema.ts`.
@@ -41,6 +43,12 @@ export interface UserConfig {
     readonly codecs?: readonly string[];
     /** Digits during a call as RFC 4733 events, or left in the audio alone. */
     readonly dtmfRelay?: "rfc4733" | "in-band";
+    /** Encryption of voice, keys by SDES: never, where the far end can, or always. Default off. */
+    readonly srtp?: SrtpPolicy;
+    /** Whether offers propose RTCP on the RTP port (one NAT binding less). Default no. */
+    readonly rtcpMux?: boolean;
+    /** Crypto suites offered and taken, best first. */
+    readonly srtpSuites?: readonly SrtpSuite[];
   };
   readonly dialing?: {
     readonly digitMap?: string;

@@ -21,6 +21,7 @@ import type { RunQueue } from "../run-queue.ts";
 import type { JoinedEndpoint } from "./line-shell.ts";
 import { PortPairs, type SocketPair } from "./port-pairs.ts";
 import type { RtpConfig } from "./realtime-config.ts";
+import { createSecurity } from "./session-security.ts";
 import { createTickerStream } from "./ticker-stream.ts";
 
 /** What the media shell asks of the plane around it. */
@@ -37,6 +38,8 @@ export interface MediaShellSinks {
 /** Frame of what has no line: 10 ms. */
 const TICKER_FRAME_SAMPLES = 80;
 const TICKER_FRAME_MS = 10;
+/** Half of the numbers, so that the first loss is no rollover to a far end. @see RFC 3711 §3.3.1 */
+const FIRST_SEQUENCE_MASK = 0x7fff;
 /** Most sessions open at a time. */
 const SESSIONS_MAX = 256;
 
@@ -55,6 +58,7 @@ export class MediaShell {
   readonly #queue: RunQueue;
   readonly #sinks: MediaShellSinks;
   readonly #pairs: PortPairs;
+  readonly #rtp: RtpConfig;
   readonly #cname: string;
   readonly #sessions = new Map<string, OpenSession>();
   /** Sessions whose sockets are being bound; false once they are not wanted any more. */
@@ -64,6 +68,7 @@ export class MediaShell {
     this.#ports = ports;
     this.#queue = queue;
     this.#sinks = sinks;
+    this.#rtp = rtp;
     this.#pairs = new PortPairs(ports.udp, rtp, this.#random(4));
     this.#cname = hexFromBytes(ports.random.bytes(12));
   }
@@ -154,23 +159,26 @@ export class MediaShell {
   }
 
   #opened(name: string, owner: MediaOwner, frameSamples: number, sockets: SocketPair): void {
-    const { clock } = this.#ports;
+    const { clock, ciphers } = this.#ports;
     const session = new MediaSession({
       session: name,
       frameSamples,
       ssrc: this.#random(4),
-      firstSequence: this.#random(2),
+      firstSequence: this.#random(2) & FIRST_SEQUENCE_MASK,
       firstTimestamp: this.#random(4),
       cname: this.#cname,
       wallAtZeroMs: clock.wallMs() - clock.nowMs(),
       random: () => this.#random(4) / 2 ** 32,
+      ...(ciphers === undefined ? {} : { ciphers }),
     });
     const runner = new CoreRunner<MediaInput, MediaOutput>(session, clock, this.#queue, (output) =>
       this.carry(output),
     );
     const ticker = owner.kind === "line" ? undefined : this.#ticker(session, owner.kind);
     this.#sessions.set(name, { owner, session, runner, sockets, ticker, flow: undefined });
-    this.#sinks.event({ kind: "opened", session: name, local: sockets.rtp.local });
+    const opened = { kind: "opened", session: name, local: sockets.rtp.local } as const;
+    const security = createSecurity(this.#rtp, this.#ports);
+    this.#sinks.event(security === undefined ? opened : { ...opened, security });
   }
 
   #ticker(session: MediaSession, service: "echo" | "milliwatt"): PcmStream {
@@ -186,7 +194,8 @@ export class MediaShell {
   #flow(name: string, open: OpenSession, flow: MediaFlow): void {
     const set = open.session.setFlow(flow, this.#ports.clock.nowMs());
     if (!set.ok) {
-      const text = `the codec ${flow.codec.name} was agreed on, but this build does not have it`;
+      const what = set.error === "no-ciphers" ? "encryption" : `the codec ${flow.codec.name}`;
+      const text = `${what} was agreed on, but this build does not have it`;
       this.#sinks.log({ level: "error", area: `media ${name}`, text });
       return;
     }

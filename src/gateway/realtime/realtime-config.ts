@@ -1,4 +1,5 @@
 import type { LineId } from "../../base/line-messages.ts";
+import type { SrtpPolicy, SrtpSuite } from "../../base/srtp-suites.ts";
 import type { CountryProfile } from "../../fxs/index.ts";
 
 /** Which driver a line's chip has, and how it is wired. */
@@ -39,4 +40,9 @@ export interface RtpConfig {
   readonly host: string;
   readonly portMin: number;
   readonly portMax: number;
+  /** Absent: no call is encrypted. Suites offered and taken, best first. */
+  readonly srtp?: {
+    readonly policy: Exclude<SrtpPolicy, "off">;
+    readonly suites: readonly SrtpSuite[];
+  };
 }

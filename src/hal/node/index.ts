@@ -1,3 +1,4 @@
+export { ciphers } from "./ciphers.ts";
 export { type ClockSource, createClock } from "./clock.ts";
 export { createFileStore } from "./file-store.ts";
 export { hashes } from "./hashes.ts";

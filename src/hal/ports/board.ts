@@ -1,3 +1,4 @@
+import type { Ciphers } from "../../base/ciphers.ts";
 import type { Clock } from "./clock.ts";
 import type { Gpio } from "./gpio.ts";
 import type { Udp } from "./net.ts";
@@ -13,6 +14,8 @@ export interface RealtimePorts {
   readonly udp: Udp;
   readonly gpio: Gpio;
   readonly pcm: Pcm;
+  /** Without it no call is encrypted. */
+  readonly ciphers?: Ciphers;
   /** Absent where the board has no such bus. */
   readonly spi?: Spi;
   /** Absent where the board has no serial lines. */

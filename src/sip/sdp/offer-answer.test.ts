@@ -208,7 +208,7 @@ describe("answerOffer()", () => {
     [sdp(), "bad-sdp"],
     [sdp("m=video 5000 RTP/AVP 0"), "no-audio"],
     [sdp("m=audio 0 RTP/AVP 0"), "no-audio"],
-    [sdp("m=audio 5000 RTP/SAVP 0"), "no-audio"],
+    [sdp("m=audio 5000 RTP/SAVP 0"), "no-security"],
     [sdp("m=audio 5000 RTP/AVP 18"), "no-codec"],
     [sdp("m=audio 5000 RTP/AVP 101", "a=rtpmap:101 telephone-event/8000"), "no-codec"],
     [sdp("m=audio 5000 RTP/AVP 96", "a=rtpmap:96 PCMU/8000/2"), "no-codec"],

@@ -1,8 +1,10 @@
 import type { SocketAddress } from "../../base/address.ts";
 import type { MediaFlow } from "../../base/media-messages.ts";
 import { err, ok, type Result } from "../../base/result.ts";
+import type { MediaSecurity } from "../../base/srtp-suites.ts";
 import { codecsOf, type SdpCodec } from "./codecs.ts";
-import { parseSdp, printSdp, type Sdp, type SdpLine, type SdpMedia } from "./sdp.ts";
+import type { CryptoMatch } from "./crypto.ts";
+import { attribute, parseSdp, printSdp, type Sdp, type SdpLine, type SdpMedia } from "./sdp.ts";
 import {
   directionOf,
   type MediaDirection,
@@ -13,6 +15,14 @@ import {
   streamDirection,
   streamPtimeMs,
 } from "./stream.ts";
+import {
+  answerCrypto,
+  answersOurs,
+  isOurKind,
+  keysOf,
+  matchTransport,
+  offerTransport,
+} from "./transport.ts";
 
 export type { MediaDirection } from "./stream.ts";
 
@@ -38,6 +48,10 @@ export interface MediaOffer {
   readonly telephoneEventPayloadType?: number;
   readonly ptimeMs: number;
   readonly direction: MediaDirection;
+  /** Keys for SRTP by SDES; absent where calls are never encrypted. */
+  readonly security?: MediaSecurity;
+  /** Whether our offer proposes RTCP on the RTP port; an offer that does is always followed. */
+  readonly rtcpMux?: boolean;
 }
 
 /**
@@ -47,15 +61,19 @@ export interface MediaOffer {
  * - `no-audio`: no audio stream that is open and that we can carry: 488
  * - `no-codec`: no codec in common: 488
  * - `bad-address`: no connection address we can send to: 488
+ * - `no-security`: encrypted where we may not, plain where we must not, or no key we can use: 488
  */
 export interface OfferAnswerError {
-  readonly kind: "bad-sdp" | "no-audio" | "no-codec" | "bad-address";
+  readonly kind: "bad-sdp" | "no-audio" | "no-codec" | "bad-address" | "no-security";
   readonly detail: string;
 }
 
 /** Named events of the sixteen digits. @see RFC 4733 §2.5.1.1 */
 const TELEPHONE_EVENT = "TELEPHONE-EVENT";
 const DIGIT_EVENTS = "0-15";
+
+/** RTCP on the RTP port. @see RFC 5761 §5.1.1 */
+const RTCP_MUX = "rtcp-mux";
 
 /** An audio stream of the far end, and what of it we can do. */
 interface Match {
@@ -64,6 +82,8 @@ interface Match {
   readonly fmtp: string | undefined;
   readonly telephoneEvent: number | undefined;
   readonly address: StreamAddress;
+  readonly crypto: CryptoMatch | undefined;
+  readonly rtcpMux: boolean;
 }
 
 /**
@@ -73,6 +93,7 @@ interface Match {
 export function createOffer(offer: MediaOffer): string {
   const codecs: SdpCodec[] = offer.codecs.map((codec) => ({ ...codec, channels: 1 }));
   const clockRateHz = offer.codecs[0]?.clockRateHz ?? 8000;
+  const { protocol, lines } = offerTransport(offer.security);
   return printSdp({
     lines: sessionLines(offer, [{ type: "t", value: "0 0" }]),
     media: [
@@ -80,6 +101,8 @@ export function createOffer(offer: MediaOffer): string {
         clockRateHz,
         ptimeMs: offer.ptimeMs,
         direction: offer.direction,
+        protocol,
+        more: offer.rtcpMux === true ? [...lines, RTCP_MUX] : lines,
       }),
     ],
   });
@@ -99,7 +122,13 @@ function audioStream(
   ours: MediaOffer,
   codecs: readonly SdpCodec[],
   telephoneEvent: number | undefined,
-  how: { readonly clockRateHz: number; readonly ptimeMs: number; readonly direction: string },
+  how: {
+    readonly clockRateHz: number;
+    readonly ptimeMs: number;
+    readonly direction: string;
+    readonly protocol: string;
+    readonly more: readonly string[];
+  },
 ): SdpMedia {
   const lines: string[] = [];
   const formats: string[] = [];
@@ -113,11 +142,11 @@ function audioStream(
     lines.push(`rtpmap:${telephoneEvent} telephone-event/${how.clockRateHz}`);
     lines.push(`fmtp:${telephoneEvent} ${DIGIT_EVENTS}`);
   }
-  lines.push(`ptime:${how.ptimeMs}`, how.direction);
+  lines.push(...how.more, `ptime:${how.ptimeMs}`, how.direction);
   return {
     media: "audio",
     port: ours.local.port,
-    protocol: "RTP/AVP",
+    protocol: how.protocol,
     formats,
     lines: lines.map((value) => ({ type: "a", value })),
   };
@@ -149,6 +178,8 @@ export function answerOffer(
     clockRateHz,
     ptimeMs,
     direction,
+    protocol: stream.protocol,
+    more: [...answerCrypto(match.crypto), ...(match.rtcpMux ? [RTCP_MUX] : [])],
   });
   const times = sdp.lines.filter(({ type }) => type === "t");
   const media = sdp.media.map((offered) => (offered === stream ? audio : refused(offered)));
@@ -173,7 +204,7 @@ function refused(offered: SdpMedia): SdpMedia {
 
 /** The first stream that will do; else the reason of the one that came nearest. */
 function findStream(sdp: Sdp, ours: MediaOffer): Result<Match, OfferAnswerError> {
-  let refusal: OfferAnswerError = { kind: "no-audio", detail: "no open RTP/AVP audio stream" };
+  let refusal: OfferAnswerError = { kind: "no-audio", detail: "no open audio stream over RTP" };
   for (const stream of sdp.media) {
     if (!isOurKind(stream)) continue;
     const match = matchStream(sdp, stream, ours);
@@ -183,15 +214,16 @@ function findStream(sdp: Sdp, ours: MediaOffer): Result<Match, OfferAnswerError>
   return err(refusal);
 }
 
-function isOurKind(stream: SdpMedia): boolean {
-  return stream.media === "audio" && stream.port !== 0 && stream.protocol === "RTP/AVP";
-}
-
 function matchStream(
   sdp: Sdp,
   stream: SdpMedia,
   ours: MediaOffer,
 ): Result<Match, OfferAnswerError> {
+  const crypto = matchTransport(stream, ours.security);
+  if (crypto === "refused") {
+    const detail = ours.security === undefined ? "encryption is off" : "no key both can use";
+    return err({ kind: "no-security", detail });
+  }
   const codecs = codecsOf(stream);
   const ourOf = (codec: SdpCodec) =>
     ours.codecs.find(
@@ -213,7 +245,9 @@ function matchStream(
   );
   const telephoneEvent =
     ours.telephoneEventPayloadType === undefined ? undefined : event?.payloadType;
-  return ok({ stream, codec, fmtp: ourOf(codec)?.fmtp, telephoneEvent, address });
+  const rtcpMux = attribute(stream.lines, RTCP_MUX) !== undefined;
+  const fmtp = ourOf(codec)?.fmtp;
+  return ok({ stream, codec, fmtp, telephoneEvent, address, crypto, rtcpMux });
 }
 
 /** What we may do: what the far end lets us, of what we want. @see RFC 3264 §6.1, §8.4 */
@@ -225,9 +259,10 @@ function answerDirection(sdp: Sdp, match: Match, wanted: MediaDirection): MediaD
 
 function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): MediaFlow {
   const { codec, address, telephoneEvent } = match;
+  const srtp = keysOf(match.crypto);
   return {
     remote: address.rtp,
-    remoteRtcp: address.rtcp,
+    remoteRtcp: match.rtcpMux ? address.rtp : address.rtcp,
     codec: {
       name: codec.name,
       payloadType: codec.payloadType,
@@ -237,6 +272,8 @@ function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): Media
     ...(telephoneEvent === undefined ? {} : { telephoneEventPayloadType: telephoneEvent }),
     send: sends(direction),
     receive: receives(direction),
+    ...(srtp === undefined ? {} : { srtp }),
+    ...(match.rtcpMux ? { rtcpMux: true } : {}),
   };
 }
 
@@ -253,6 +290,11 @@ export function acceptAnswer(body: string, ours: MediaOffer): Result<MediaFlow, 
   }
   const match = matchStream(parsed.value, stream, ours);
   if (!match.ok) return match;
+  if (!answersOurs(match.value.crypto, stream, ours.security)) {
+    return err({ kind: "no-security", detail: "another transport or key than was offered" });
+  }
+  const isMuxed = ours.rtcpMux === true && match.value.rtcpMux;
   const direction = answerDirection(parsed.value, match.value, ours.direction);
-  return ok(flowOf(match.value, streamPtimeMs(stream, ours.ptimeMs), direction));
+  const accepted = { ...match.value, rtcpMux: isMuxed };
+  return ok(flowOf(accepted, streamPtimeMs(stream, ours.ptimeMs), direction));
 }

@@ -6,7 +6,9 @@ import type { LogEvent } from "../../../src/base/log-event.ts";
 import type { BoxEvent } from "../../../src/gateway/control/box-events.ts";
 import { createTokenSource } from "../../../src/gateway/control/token.ts";
 import { createSameThreadHost } from "../../../src/gateway/realtime/same-thread-host.ts";
+import type { RealtimePorts } from "../../../src/hal/ports/board.ts";
 import type { Resolver, Udp } from "../../../src/hal/ports/net.ts";
+import type { Random } from "../../../src/hal/ports/random.ts";
 import { pcm16FromVolts } from "../audio/levels.ts";
 import { speechLike } from "../audio/speech-like.ts";
 import { MemoryStore } from "../board/memory-store.ts";
@@ -20,7 +22,7 @@ import { VirtualNetwork } from "../world/network.ts";
 import { pacedResolver, pacedUdp } from "../world/paced-net.ts";
 import type { RealTimePacer } from "../world/pacer.ts";
 import { createRealTimePacer } from "../world/real-time.ts";
-import { createRealPorts, hashes } from "../world/real-time-ports.ts";
+import { ciphers, createRealPorts, hashes } from "../world/real-time-ports.ts";
 import { World } from "../world/world.ts";
 import { BenchPhone, ScenarioError, type SpeechTimes } from "./bench-phone.ts";
 import { type PhoneSpec, plugIn } from "./phone-maker.ts";
@@ -203,9 +205,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     resolver: around.resolver,
     store,
     hashes,
-    realtime: createSameThreadHost({
-      ports: { clock: world.clock, random, udp: around.udp, gpio: board.gpio, pcm: board.pcm },
-    }),
+    realtime: createSameThreadHost({ ports: realtimePorts(around, board, random) }),
     wallTime: utcWallTime,
     log: (event) => void logs.push(event),
     onEvent: (event) => void events.push(event),
@@ -238,6 +238,14 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
   await made.start();
   if (options.startUnregistered !== true) await untilRegistered(made);
   return made;
+}
+
+function realtimePorts(
+  { world, udp }: Surroundings,
+  { gpio, pcm }: Pick<RealtimePorts, "gpio" | "pcm">,
+  random: Random,
+): RealtimePorts {
+  return { clock: world.clock, random, udp, gpio, pcm, ciphers };
 }
 
 function isList(

@@ -5,7 +5,7 @@ import { VirtualNetwork } from "../world/network.ts";
 import { pacedUdp } from "../world/paced-net.ts";
 import type { RealTimePacer } from "../world/pacer.ts";
 import { createRealTimePacer } from "../world/real-time.ts";
-import { createRealPorts } from "../world/real-time-ports.ts";
+import { ciphers, createRealPorts } from "../world/real-time-ports.ts";
 import { World } from "../world/world.ts";
 import { BENCH_HOST } from "./bench.ts";
 import { plugIn } from "./phone-maker.ts";
@@ -55,7 +55,7 @@ export const openBoard: OpenBoard = async (spec, tell) => {
   const random = pacer === undefined ? world.random("box") : real.random;
   pacer?.start();
   const opened: Board = {
-    ports: { clock: world.clock, random, udp, gpio: board.gpio, pcm: board.pcm },
+    ports: { clock: world.clock, random, udp, gpio: board.gpio, pcm: board.pcm, ciphers },
     receive(message) {
       // Only the box's own prompt and tests speak to this board, and they speak SimCommand.
       const command = message as SimCommand;

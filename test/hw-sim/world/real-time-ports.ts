@@ -1,8 +1,10 @@
+import type { Ciphers } from "../../../src/base/ciphers.ts";
 import type { Hashes } from "../../../src/base/hashes.ts";
 import {
   createRandom,
   createResolver,
   createUdp,
+  ciphers as nodeCiphers,
   hashes as nodeHashes,
 } from "../../../src/hal/node/index.ts";
 import type { Resolver, Udp } from "../../../src/hal/ports/net.ts";
@@ -10,6 +12,9 @@ import type { Random } from "../../../src/hal/ports/random.ts";
 
 /** The hash functions of this machine: the same values everywhere, so they may serve any world. */
 export const hashes: Hashes = nodeHashes;
+
+/** AES, likewise. */
+export const ciphers: Ciphers = nodeCiphers;
 
 /** The network and the chance of the machine, for a world bound to wall time. */
 export function createRealPorts(): {

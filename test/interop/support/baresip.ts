@@ -20,7 +20,11 @@ export interface BaresipOptions {
   /** The sine it sends in a call. */
   readonly toneHz: number;
   /** Best first. Default PCMU, PCMA. */
-  readonly codecs?: readonly ("PCMU" | "PCMA")[];
+  readonly codecs?: readonly string[];
+  /** Encryption by SDES: where the far end can (`srtp`), or always; default none. */
+  readonly encryption?: "srtp" | "srtp-mand";
+  /** Modules to load beside those of every call, e.g. `opus`. */
+  readonly modules?: readonly string[];
 }
 
 /** Something that baresip told, as its `ctrl_tcp` module names it. */
@@ -169,6 +173,7 @@ export async function startBaresip(stage: Stage, options: BaresipOptions): Promi
     "answermode=manual",
     "regint=120",
     `audio_codecs=${codecs.join(",")}`,
+    ...(options.encryption === undefined ? [] : [`mediaenc=${options.encryption}`]),
   ].join(";");
   stage.write(join(name, "accounts"), `${account}\n`);
   stage.write(join(name, "config"), configuration({ first, rtpFirst, recordings, ...options }));
@@ -188,8 +193,9 @@ function configuration(parts: {
   readonly rtpFirst: number;
   readonly recordings: string;
   readonly toneHz: number;
+  readonly modules?: readonly string[];
 }): string {
-  const { first, rtpFirst, recordings, toneHz } = parts;
+  const { first, rtpFirst, recordings, toneHz, modules = [] } = parts;
   return `poll_method epoll
 sip_listen 127.0.0.1:${first + PORTS.sip}
 net_interface 127.0.0.1
@@ -202,7 +208,8 @@ auplay_srate 8000
 rtp_ports ${rtpFirst}-${rtpFirst + RTP_PORTS - 1}
 module_path ${MODULES}
 module g711.so
-module ausine.so
+module srtp.so
+${modules.map((name) => `module ${name}.so\n`).join("")}module ausine.so
 module aubridge.so
 module sndfile.so
 module ctrl_tcp.so

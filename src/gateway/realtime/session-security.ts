@@ -1,0 +1,19 @@
+import { type MediaSecurity, srtpMasterBytes } from "../../base/srtp-suites.ts";
+import type { RealtimePorts } from "../../hal/ports/board.ts";
+import type { RtpConfig } from "./realtime-config.ts";
+
+/**
+ * What a new session may negotiate: a fresh random key of each suite. Undefined where encryption is
+ * off. Without ciphers an optional one is off, and one that is a must stays so, with no suite: its
+ * calls are refused rather than sent in the clear.
+ */
+export function createSecurity(
+  { srtp }: RtpConfig,
+  { random, ciphers }: Pick<RealtimePorts, "random" | "ciphers">,
+): MediaSecurity | undefined {
+  if (srtp === undefined) return undefined;
+  const { policy, suites } = srtp;
+  if (ciphers === undefined) return policy === "required" ? { policy, keys: [] } : undefined;
+  const keys = suites.map((suite) => ({ suite, master: random.bytes(srtpMasterBytes(suite)) }));
+  return { policy, keys };
+}
