@@ -72,6 +72,17 @@ describe.skipIf(loaded === undefined)("openAlsaCard() on ALSA's plugins", () => 
     return openAlsaCard(loaded.alsa, name, channels);
   };
 
+  it("tells how far off the converters are in whole samples, and nothing once closed", () => {
+    const card = open("hole");
+    expect(card.playout.start(160).ok && card.capture.start().ok).toBe(true);
+    for (const side of [card.capture, card.playout]) {
+      const samples = side.delay?.();
+      expect(samples === undefined || (Number.isInteger(samples) && samples >= 0)).toBe(true);
+    }
+    card.close();
+    expect([card.capture.delay?.(), card.playout.delay?.()]).toEqual([undefined, undefined]);
+  });
+
   it.each([
     ["hole", [1, 2], 8000, 1],
     ["hole", [2], 8000, 2],

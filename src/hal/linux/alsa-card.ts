@@ -196,6 +196,13 @@ class AlsaHandle {
     return this.#answer(avail, ok(Math.max(0, avail)));
   }
 
+  /** Samples between the converter and the next call; undefined where nobody tells. */
+  delay(): number | undefined {
+    const samples: [number] = [0];
+    if (!this.#isOpen || this.#alsa.delay(this.#pcm, samples) < 0) return undefined;
+    return samples[0] >= 0 ? samples[0] : undefined;
+  }
+
   /** Moves as many samples as `buffer` holds; a device that takes or gives fewer is out of step. */
   move(buffer: Int16Array): CardResult<undefined> {
     if (!this.#isOpen) return this.#closed();
@@ -258,6 +265,7 @@ function captureSide(handle: AlsaHandle): CardCapture {
     },
     stop: () => handle.stop(),
     waiting: () => handle.avail(),
+    delay: () => handle.delay(),
     read: (into) => handle.move(into),
   };
 }
@@ -289,6 +297,7 @@ function playoutSide(handle: AlsaHandle): CardPlayout {
       if (room.ok && !isStarted) return err({ kind: "xrun" });
       return room.ok ? ok(Math.max(0, bufferSamples - room.value)) : room;
     },
+    delay: () => handle.delay(),
     write: (from) => handle.move(from),
   };
 }

@@ -36,6 +36,7 @@ export const ALSA_PROTOTYPES = {
   start: "int snd_pcm_start(void *pcm)",
   drop: "int snd_pcm_drop(void *pcm)",
   avail: "long snd_pcm_avail(void *pcm)",
+  delay: "int snd_pcm_delay(void *pcm, _Out_ long *delayp)",
   read: "long snd_pcm_readi(void *pcm, void *buffer, unsigned long size)",
   write: "long snd_pcm_writei(void *pcm, const void *buffer, unsigned long size)",
   errorText: "const char *snd_strerror(int errnum)",
@@ -71,6 +72,7 @@ export interface AlsaLibrary {
   start(pcm: AlsaPointer): number;
   drop(pcm: AlsaPointer): number;
   avail(pcm: AlsaPointer): number;
+  delay(pcm: AlsaPointer, samples: Out<number>): number;
   read(pcm: AlsaPointer, buffer: Int16Array, samples: number): number;
   write(pcm: AlsaPointer, buffer: Int16Array, samples: number): number;
   errorText(error: number): string;

@@ -8,12 +8,15 @@ import { CardStreams } from "./card-streams.ts";
 import { loadKoffi } from "./koffi-binding.ts";
 import type { OpenSoundCard } from "./sound-card.ts";
 import { type ChannelSide, channelsFor, parseSoundChannel } from "./sound-channel.ts";
+import { type SoundLevels, soundGains } from "./sound-levels.ts";
 
 /** What the sound port stands on. */
 export interface AlsaPcmOptions {
   readonly clock: Clock;
   /** How a card is opened; `createCardOpener()` where absent. */
   readonly openCard?: OpenSoundCard;
+  /** What full scale means on the line, by the channel's name. */
+  readonly levels?: Readonly<Record<string, SoundLevels>>;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface AlsaPcmOptions {
  * the two channels of a stereo one (`hw:1,0#left`); lines on one device share its clock.
  */
 export function createPcm(options: AlsaPcmOptions): Pcm {
-  const { clock, openCard = createCardOpener() } = options;
+  const { clock, openCard = createCardOpener(), levels = {} } = options;
   const cards = new Map<string, Promise<CardStreams>>();
 
   const cardOf = (name: string, side: ChannelSide): Promise<CardStreams> => {
@@ -47,7 +50,7 @@ export function createPcm(options: AlsaPcmOptions): Pcm {
       const advice = "another line has it: name two lines on one card NAME#left and NAME#right";
       throw new PortError({ kind: "busy", what: `sound channel "${channel}"`, advice });
     }
-    return streams.open(side, events);
+    return streams.open(side, events, soundGains(levels[channel] ?? {}));
   };
   return { open };
 }

@@ -1,12 +1,15 @@
 import type { PortFault } from "../../base/port-fault.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { PcmStream, PcmStreamEvents } from "../ports/pcm-stream.ts";
+import { BulkDelay } from "./bulk-delay.ts";
+import { ClockDrift } from "./clock-drift.ts";
 import { FramePace } from "./frame-pace.ts";
 import { FRAME_MS, LineStream } from "./line-stream.ts";
 import { PlayQueue } from "./play-queue.ts";
 import { LINE_RATE_HZ } from "./resample.ts";
 import type { CardResult, CardTrouble, SoundCard } from "./sound-card.ts";
 import type { ChannelSide } from "./sound-channel.ts";
+import type { SoundGains } from "./sound-levels.ts";
 
 /** The queue begins with two frames: one is played while the next is on its way. */
 const SILENT_FRAMES = 2;
@@ -17,6 +20,9 @@ const LOOK_MIN_MS = 2;
 /** A card that runs and brings nothing for so long, looked at so many times, is out of order. */
 const SILENT_MAX_MS = 2000;
 const EMPTY_LOOKS_MIN = 100;
+
+/** The gains of a line whose levels nobody told. */
+const UNCHANGED: SoundGains = { capture: 1, playout: 1 };
 
 /** So many xruns without a frame between them, and the card is out of order. */
 const XRUNS_MAX = 10;
@@ -40,6 +46,8 @@ export class CardStreams {
   readonly #playout: Int16Array;
   readonly #frameSamples: number;
   readonly #queue: PlayQueue;
+  readonly #delay: BulkDelay;
+  readonly #drift: ClockDrift;
   #pace: FramePace;
   #timer: Timer | undefined;
   #isRunning = false;
@@ -53,6 +61,8 @@ export class CardStreams {
   #emptyLooks = 0;
   #frameMs = 0;
   #xruns = 0;
+  /** Samples read since the recording side was started. */
+  #readSamples = 0;
 
   /** @param ended told when the card was closed: by its last line, or because it failed */
   constructor(card: SoundCard, clock: Clock, ended: () => void) {
@@ -67,6 +77,8 @@ export class CardStreams {
       bufferSamples: card.playout.bufferSamples,
       silentSamples: SILENT_FRAMES * this.#frameSamples,
     });
+    this.#delay = new BulkDelay(card.rateHz);
+    this.#drift = new ClockDrift(card.rateHz);
     this.#pace = this.#newPace(0);
   }
 
@@ -82,10 +94,22 @@ export class CardStreams {
   }
 
   /** Adds a line; see `hasRoomFor`. */
-  open(side: ChannelSide, events: PcmStreamEvents): PcmStream {
-    const line = new LineStream(side, this.#card.rateHz, events);
+  open(side: ChannelSide, events: PcmStreamEvents, gains: SoundGains = UNCHANGED): PcmStream {
+    const line = new LineStream(side, this.#card.rateHz, gains, events);
     this.#lines.set(side, line);
+    const bulkDelaySamples = (): number | undefined => {
+      const { samples } = this.#delay;
+      if (samples === undefined) return undefined;
+      return Math.round((samples * LINE_RATE_HZ) / this.#card.rateHz + line.filterSamples);
+    };
+    const driftPpm = (): number | undefined => this.#drift.ppm;
     return {
+      get bulkDelaySamples() {
+        return bulkDelaySamples();
+      },
+      get driftPpm() {
+        return driftPpm();
+      },
       frameSamples: line.frameSamples,
       start: () => this.#start(line),
       stop: () => this.#stop(line),
@@ -107,6 +131,8 @@ export class CardStreams {
     this.#run++;
     this.#pace = this.#newPace(nowMs);
     this.#queue.restart();
+    this.#delay.restart();
+    this.#recordAnew();
     this.#readMs = nowMs;
     this.#frameMs = nowMs;
     this.#restSamples = 0;
@@ -147,6 +173,12 @@ export class CardStreams {
     this.#timer = undefined;
     this.#card.capture.stop();
     this.#card.playout.stop();
+  }
+
+  /** The recording side counts from 0 again. */
+  #recordAnew(): void {
+    this.#readSamples = 0;
+    this.#drift.restart();
   }
 
   #newPace(nowMs: number): FramePace {
@@ -196,6 +228,8 @@ export class CardStreams {
     this.#xruns = 0;
     this.#readMs = nowMs;
     this.#restSamples = waiting - this.#frameSamples;
+    this.#readSamples += this.#frameSamples;
+    this.#drift.observe(this.#readSamples + this.#restSamples, nowMs);
     this.#exchange(this.#restSamples);
     return { ok: true, value: 0 };
   }
@@ -222,13 +256,17 @@ export class CardStreams {
     if (!queued.ok) {
       if (queued.error.kind === "fault") return queued;
       this.#queue.ranDry();
+      this.#delay.restart();
       // What follows in this look counts towards the queue, which is to be as long as at a start.
       const frames = 1 + Math.floor(backlogSamples / this.#frameSamples);
       const wanted = this.#queue.silentSamples - frames * this.#frameSamples;
       const started = playout.start(Math.max(this.#frameSamples, wanted));
       return started.ok ? playout.write(this.#playout) : started;
     }
-    switch (this.#queue.judge(queued.value)) {
+    const verdict = this.#queue.judge(queued.value);
+    if (verdict === "play") this.#observeDelay(backlogSamples, queued.value);
+    else this.#delay.restart();
+    switch (verdict) {
       case "drop":
         return { ok: true, value: undefined };
       case "pad": {
@@ -240,6 +278,12 @@ export class CardStreams {
     }
   }
 
+  #observeDelay(backlogSamples: number, queuedSamples: number): void {
+    const { capture, playout } = this.#card;
+    const recorded = capture.delay?.() ?? backlogSamples;
+    this.#delay.observe(this.#frameSamples, recorded, playout.delay?.() ?? queuedSamples);
+  }
+
   /** Starts the recording side again after an xrun; the lines are told by their position. */
   #recoverCapture(trouble: CardTrouble, nowMs: number): boolean {
     if (trouble.kind === "xrun" && ++this.#xruns <= XRUNS_MAX) {
@@ -248,6 +292,8 @@ export class CardStreams {
         const lostMs = nowMs - this.#readMs + (this.#restSamples / this.#card.rateHz) * 1000;
         const lost = Math.round((lostMs * LINE_RATE_HZ) / 1000);
         for (const line of this.#lines.values()) if (line.isStarted) line.skip(lost);
+        this.#delay.restart();
+        this.#recordAnew();
         this.#readMs = nowMs;
         this.#restSamples = 0;
         return true;

@@ -5,5 +5,6 @@ export { type FileState, type GpioKernel, loadGpioKernel } from "./gpio-chardev-
 export { gpioSysfsPath } from "./gpio-lines.ts";
 export { loadOnoff, type OnoffLine, type OpenOnoffLine } from "./onoff-binding.ts";
 export { createSerial, SERIAL_PENDING_MAX_BYTES, type SerialOptions } from "./serial.ts";
+export { OWN_FULL_SCALE_DBM0, type SoundLevels } from "./sound-levels.ts";
 export { createSpi, SPI_TRANSFER_MAX_BYTES, type SpidevOptions } from "./spidev.ts";
 export { createSysfsGpio, type SysfsGpioOptions } from "./sysfs-gpio.ts";

@@ -3,20 +3,24 @@ import type { PcmStreamEvents } from "../ports/pcm-stream.ts";
 import { LINE_RATE_HZ, Resampler } from "./resample.ts";
 import type { CardChannels, CardRateHz } from "./sound-card.ts";
 import type { ChannelSide } from "./sound-channel.ts";
+import { type SoundGains, scaleSamples } from "./sound-levels.ts";
 
 /** 10 ms, the line's frame. */
 export const FRAME_MS = 10;
 const FRAME_SAMPLES = (LINE_RATE_HZ / 1000) * FRAME_MS;
 
 /**
- * One line on a card: its channel taken out of the card's frame and brought to 8 kHz, and the
- * answer put back. A line that has the card for itself hears the left channel and is played on
- * both.
+ * One line on a card: its channel taken out of the card's frame, brought to 8 kHz and to its
+ * level, and the answer put back. A line that has the card for itself hears the left channel and
+ * is played on both.
  */
 export class LineStream {
   readonly frameSamples = FRAME_SAMPLES;
   readonly side: ChannelSide;
+  /** What its filters add to the way from playout to capture, in its own samples. */
+  readonly filterSamples: number;
   readonly #events: PcmStreamEvents;
+  readonly #gains: SoundGains;
   readonly #down: Resampler | undefined;
   readonly #up: Resampler | undefined;
   readonly #cardFrame: Int16Array;
@@ -25,12 +29,15 @@ export class LineStream {
   #position = 0;
   isStarted = false;
 
-  constructor(side: ChannelSide, rateHz: CardRateHz, events: PcmStreamEvents) {
+  constructor(side: ChannelSide, rateHz: CardRateHz, gains: SoundGains, events: PcmStreamEvents) {
     this.side = side;
+    this.#gains = gains;
     this.#events = events;
     const isLineRate = rateHz === LINE_RATE_HZ;
     this.#down = isLineRate ? undefined : new Resampler(rateHz, LINE_RATE_HZ);
     this.#up = isLineRate ? undefined : new Resampler(LINE_RATE_HZ, rateHz);
+    const filterMs = (this.#down?.delayMs ?? 0) + (this.#up?.delayMs ?? 0);
+    this.filterSamples = (filterMs * LINE_RATE_HZ) / 1000;
     this.#cardFrame = new Int16Array((rateHz / 1000) * FRAME_MS);
   }
 
@@ -52,6 +59,7 @@ export class LineStream {
     const into = this.#down === undefined ? this.#captured : this.#cardFrame;
     for (let n = 0; n < into.length; n++) into[n] = card[n * channels + first] ?? 0;
     this.#down?.process(into, this.#captured);
+    scaleSamples(this.#captured, this.#gains.capture);
     this.#playout.fill(0);
     const position = this.#position;
     this.#position += FRAME_SAMPLES;
@@ -60,6 +68,7 @@ export class LineStream {
 
   /** Puts what the line's user answered into the card's frame. */
   play(card: Int16Array, channels: CardChannels): void {
+    scaleSamples(this.#playout, this.#gains.playout);
     this.#up?.process(this.#playout, this.#cardFrame);
     const from = this.#up === undefined ? this.#playout : this.#cardFrame;
     const first = this.side === "right" ? 1 : 0;

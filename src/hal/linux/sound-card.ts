@@ -33,6 +33,11 @@ export interface CardCapture {
   stop(): void;
   /** How many samples there are to read. */
   waiting(): CardResult<number>;
+  /**
+   * How far the next sample to be read lies in the past, in samples: those waiting, and what the
+   * converter and the bus hold besides. Absent or undefined where the card does not tell.
+   */
+  delay?(): number | undefined;
   /** Fills `into`; called when that many are waiting. */
   read(into: Int16Array): CardResult<undefined>;
 }
@@ -51,6 +56,8 @@ export interface CardPlayout {
   stop(): void;
   /** How many samples are yet to be played. */
   queued(): CardResult<number>;
+  /** In how many samples the next one written will sound: as `queued`, and what follows it. */
+  delay?(): number | undefined;
   /** Queues `from`; called when there is room for it. */
   write(from: Int16Array): CardResult<undefined>;
 }

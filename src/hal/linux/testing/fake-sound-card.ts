@@ -21,6 +21,11 @@ export interface FakeCardOptions {
   readonly grainSamples?: number;
   /** What the line says: a sample of a channel, counted from the card's first start. */
   readonly said?: (sample: number, channel: number) => number;
+  /**
+   * What is played is what the line says, at the same moment. The converters and their bus hold so
+   * many samples each way, which the card's delay tells and its other counts do not.
+   */
+  readonly echo?: { readonly fifoSamples: number };
 }
 
 /** A sound card that runs by a clock of the tests, and remembers what it did. */
@@ -43,6 +48,8 @@ export class FakeSoundCard implements SoundCard {
   #said = 0;
   #playSinceMs: number | undefined;
   #written = 0;
+  /** What was played since the last start, one channel, the silence first. */
+  #sounded: number[] = [];
 
   constructor(clock: Clock, options: FakeCardOptions = {}) {
     this.#clock = clock;
@@ -67,13 +74,16 @@ export class FakeSoundCard implements SoundCard {
         this.#captureSinceMs = undefined;
       },
       waiting: () => this.#waiting(),
+      delay: () => this.#withFifo(() => this.#recorded()),
       read: (into) => {
         const samples = into.length / this.#channels;
-        for (let n = 0; n < into.length; n++) {
-          const channel = n % this.#channels;
-          const sample = this.#said + Math.floor(n / this.#channels);
-          into[n] = this.#options.said?.(sample, channel) ?? 0;
-        }
+        if (this.#options.echo !== undefined) this.#echo(into, this.#options.echo.fifoSamples);
+        else
+          for (let n = 0; n < into.length; n++) {
+            const channel = n % this.#channels;
+            const sample = this.#said + Math.floor(n / this.#channels);
+            into[n] = this.#options.said?.(sample, channel) ?? 0;
+          }
         this.#read += samples;
         this.#said += samples;
         return done;
@@ -92,6 +102,7 @@ export class FakeSoundCard implements SoundCard {
         if (silentSamples === 0) return err({ kind: "xrun" });
         this.#playSinceMs = this.#clock.nowMs();
         this.#written = silentSamples;
+        this.#sounded = Array.from({ length: silentSamples }, () => 0);
         return done;
       },
       stop: () => {
@@ -105,9 +116,11 @@ export class FakeSoundCard implements SoundCard {
         this.queueLengths.push(queued);
         return ok(queued);
       },
+      delay: () => this.#withFifo(() => this.#queued()),
       write: (from) => {
         this.#written += from.length / this.#channels;
         this.played.push(...from);
+        for (let n = 0; n < from.length; n += this.#channels) this.#sounded.push(from[n] ?? 0);
         return this.#queued() > this.#playBuffer ? err({ kind: "xrun" }) : done;
       },
     };
@@ -123,12 +136,35 @@ export class FakeSoundCard implements SoundCard {
     return (this.rateHz * 40) / 1000;
   }
 
+  #withFifo(count: () => number): number | undefined {
+    const { echo } = this.#options;
+    return echo === undefined ? undefined : count() + echo.fifoSamples;
+  }
+
+  /** What was recorded and not read. */
+  #recorded(): number {
+    if (this.#captureSinceMs === undefined) return 0;
+    return this.#run(this.#captureSinceMs, this.#options.capturePpm ?? 0) - this.#read;
+  }
+
+  /** What sounded while the samples that are read now were recorded. */
+  #echo(into: Int16Array, fifoSamples: number): void {
+    const { capturePpm = 0, playoutPpm = 0 } = this.#options;
+    for (let n = 0; n < into.length; n++) {
+      const sample = this.#read + Math.floor(n / this.#channels) - fifoSamples;
+      const perMs = (this.rateHz / 1000) * (1 + capturePpm * 1e-6);
+      const atMs = (this.#captureSinceMs ?? 0) + sample / perMs;
+      const playedMs = atMs - (this.#playSinceMs ?? 0);
+      const played = (playedMs * this.rateHz * (1 + playoutPpm * 1e-6)) / 1000;
+      into[n] = this.#sounded[Math.round(played - fifoSamples)] ?? 0;
+    }
+  }
+
   #waiting(): CardResult<number> {
     this.looks++;
     if (this.fault !== undefined) return this.#broken(this.fault);
     if (this.#captureSinceMs === undefined || this.isHung) return ok(0);
-    const { capturePpm = 0 } = this.#options;
-    const waiting = this.#run(this.#captureSinceMs, capturePpm) - this.#read;
+    const waiting = this.#recorded();
     if (waiting <= (this.rateHz * 80) / 1000) return ok(waiting);
     this.#captureSinceMs = undefined;
     return err({ kind: "xrun" });
