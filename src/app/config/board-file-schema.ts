@@ -1,16 +1,47 @@
 import { z } from "zod";
+import { CODINGS, IMPEDANCES } from "../../hal/drivers/index.ts";
 
 const name = z.string().min(1).max(64);
+const decibels = z.number().min(-30).max(30);
+
+const gpioSlic = z.strictObject({
+  driver: z.literal("gpio-slic"),
+  profile: name,
+  pins: z.strictObject({ fr: name, rm: name, shk: name, pd: name.optional() }),
+  ohtBias: z.boolean(),
+});
+
+const cardLine = z.strictObject({
+  device: name,
+  baud: z.int().min(9600).max(4_000_000).exactOptional(),
+  line: z.int().min(1).max(8),
+  coding: z.enum(CODINGS).exactOptional(),
+  leadFrames: z.int().min(1).max(8).exactOptional(),
+  settings: z
+    .strictObject({
+      impedance: z.enum(IMPEDANCES).exactOptional(),
+      toPhoneDb: decibels.exactOptional(),
+      fromPhoneDb: decibels.exactOptional(),
+    })
+    .exactOptional(),
+});
 
 const line = z.strictObject({
-  slic: z.strictObject({
-    driver: z.literal("gpio-slic"),
-    profile: name,
-    pins: z.strictObject({ fr: name, rm: name, shk: name, pd: name.optional() }),
-    ohtBias: z.boolean(),
-  }),
-  pcmChannel: name,
+  slic: z.discriminatedUnion("driver", [
+    gpioSlic,
+    cardLine.extend({ driver: z.literal("serial-card") }),
+  ]),
+  pcmChannel: name.exactOptional(),
+  pcmCard: cardLine.exactOptional(),
 });
+
+/** Exactly one thing carries a line's audio: its own card, a sound device, or another card. */
+const lineWithAudio = line.refine(
+  ({ slic, pcmChannel, pcmCard }) =>
+    (pcmChannel === undefined || pcmCard === undefined) &&
+    (slic.driver === "serial-card" || pcmChannel !== undefined || pcmCard !== undefined),
+  "a line's audio is in a pcmChannel or a pcmCard; a serial-card brings its own",
+);
 
 /** The shape of a `board.json`; a test holds every board of this package to it. */
 export const boardFileSchema = z.strictObject({
@@ -18,7 +49,7 @@ export const boardFileSchema = z.strictObject({
   title: z.string().min(1),
   module: name,
   lines: z.union([
-    z.array(line).min(1).max(48),
-    z.strictObject({ linesMax: z.int().min(1).max(48), each: line }),
+    z.array(lineWithAudio).min(1).max(48),
+    z.strictObject({ linesMax: z.int().min(1).max(48), each: lineWithAudio }),
   ]),
 });

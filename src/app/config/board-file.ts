@@ -1,10 +1,7 @@
-import type { SlicSpec } from "../../gateway/realtime/realtime-config.ts";
+import type { LineWiring, SlicSpec } from "../../gateway/realtime/realtime-config.ts";
 
 /** How one line of a board is wired. In a template `{n}` stands for the line's number. */
-export interface BoardLine {
-  readonly slic: SlicSpec;
-  readonly pcmChannel: string;
-}
+export type BoardLine = LineWiring;
 
 /** A board as its `board.json` describes it. */
 export interface BoardFile {
@@ -25,12 +22,18 @@ export function boardLinesMax(board: BoardFile): number {
 export function boardLine(board: BoardFile, line: number): BoardLine | undefined {
   if (line < 1 || line > boardLinesMax(board)) return undefined;
   if (!("each" in board.lines)) return board.lines[line - 1];
-  const { slic, pcmChannel } = board.lines.each;
+  const { slic, pcmChannel, pcmCard } = board.lines.each;
   const named = (text: string): string => text.replaceAll("{n}", String(line));
+  return {
+    slic: namedSlic(slic, named),
+    ...(pcmChannel === undefined ? {} : { pcmChannel: named(pcmChannel) }),
+    ...(pcmCard === undefined ? {} : { pcmCard: { ...pcmCard, device: named(pcmCard.device) } }),
+  };
+}
+
+function namedSlic(slic: SlicSpec, named: (text: string) => string): SlicSpec {
+  if (slic.driver === "serial-card") return { ...slic, device: named(slic.device) };
   const { fr, rm, shk, pd } = slic.pins;
   const pins = { fr: named(fr), rm: named(rm), shk: named(shk) };
-  return {
-    slic: { ...slic, pins: pd === undefined ? pins : { ...pins, pd: named(pd) } },
-    pcmChannel: named(pcmChannel),
-  };
+  return { ...slic, pins: pd === undefined ? pins : { ...pins, pd: named(pd) } };
 }

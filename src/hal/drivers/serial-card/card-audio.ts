@@ -2,7 +2,7 @@ import type { CardAudio } from "./card-packets.ts";
 import { SAMPLE_CODINGS, type SampleCoding } from "./companding.ts";
 import { CARD_LINES_MAX, type CardCoding, FRAME_SAMPLES } from "./wire-numbers.ts";
 
-/** What one line does with a frame: false where it does not listen; see `PcmStreamEvents.onFrame`. */
+/** A line's side of `PcmStreamEvents.onFrame`; false where the line does not listen. */
 export type LineFrame = (
   line: number,
   captured: Int16Array,

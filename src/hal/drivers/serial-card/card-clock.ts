@@ -4,10 +4,10 @@ const DRIFT_MAX = 400e-6;
 /**
  * Maps a card's microseconds to the clock port's milliseconds.
  *
- * An exchange that left here at *a* and came back at *b*, received there at *r* and sent at *s*, says
- * that the difference of the clocks lies in [*a* − *r*, *b* − *s*]. Each interval, widened by what drift
- * may have done since, is cut with the next; the estimate moves no further than into what is left. So
- * a slow answer spoils nothing and the times of two edges keep their distance.
+ * An exchange that left here at *a* and came back at *b*, received there at *r* and sent at *s*,
+ * says that the difference of the clocks lies in [*a* − *r*, *b* − *s*]. Each interval, widened by
+ * what drift may have done since, is cut with the next; the estimate moves no further than into
+ * what is left. So a slow answer spoils nothing and two edges keep their distance.
  */
 export class CardClock {
   /** The card's time without the wrap at 2³², µs: of the newest stamp that was seen. */

@@ -182,8 +182,9 @@ export class CardSession {
     const hello = (): void => {
       if (this.#lost !== undefined || this.#welcome !== undefined) return;
       if (clock.nowMs() >= giveUpMs) {
-        const what = `a line card at ${this.#config.device}`;
-        const advice = `check cable, supply and firmware, and the rate of ${this.#config.baud} baud`;
+        const { device, baud } = this.#config;
+        const what = `a line card at ${device}`;
+        const advice = `check cable, supply and firmware, and the rate of ${baud} baud`;
         this.#lose({ kind: "not-found", what, advice });
         return;
       }

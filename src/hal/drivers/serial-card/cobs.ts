@@ -2,8 +2,8 @@
 const RUN_MAX_BYTES = 254;
 
 /**
- * Takes the zeros out of bytes: blocks of a code byte *c* and *c* − 1 bytes that are not zero; after
- * a block with *c* below 255, but for the last, a zero was left out.
+ * Takes the zeros out of bytes: blocks of a code byte *c* and *c* − 1 bytes that are not zero;
+ * after a block with *c* below 255, but for the last, a zero was left out.
  */
 export function encodeCobs(bytes: Uint8Array): Uint8Array {
   const out = new Uint8Array(bytes.length + Math.ceil((bytes.length + 1) / RUN_MAX_BYTES));

@@ -3,9 +3,9 @@ import type { CardCommand } from "./command-channel.ts";
 import { LINE_FLAGS, OPS } from "./wire-numbers.ts";
 
 /**
- * Two-wire impedances that line cards offer, in the order of their codes: 600 Ω; 900 Ω; 600 Ω + 1 µF
- * (Japan); 900 Ω + 2.16 µF; 270 Ω + 750 Ω ∥ 150 nF (CTR 21); 220 Ω + 820 Ω ∥ 120 nF (Australia);
- * 220 Ω + 820 Ω ∥ 115 nF (Germany, Slovakia, South Africa); 200 Ω + 680 Ω ∥ 100 nF (China).
+ * Two-wire impedances that line cards offer, in the order of their codes: 600 Ω; 900 Ω; 600 Ω +
+ * 1 µF (Japan); 900 Ω + 2.16 µF; 270 Ω + 750 Ω ∥ 150 nF (CTR 21); 220 Ω + 820 Ω ∥ 120 nF
+ * (Australia); 220 Ω + 820 Ω ∥ 115 nF (Germany); 200 Ω + 680 Ω ∥ 100 nF (China).
  */
 export const IMPEDANCES = [
   "600",

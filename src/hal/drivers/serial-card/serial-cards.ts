@@ -7,7 +7,7 @@ import { type CardConfig, type CardPorts, CardSession } from "./card-session.ts"
 import { SAMPLE_CODINGS } from "./companding.ts";
 import type { LineSettings } from "./line-settings.ts";
 import { settingCommands } from "./line-settings.ts";
-import { FRAME_SAMPLES, LINE_FLAGS } from "./wire-numbers.ts";
+import { type CardCoding, FRAME_SAMPLES, LINE_FLAGS } from "./wire-numbers.ts";
 
 /** How long a card that nobody uses any more is kept, ms: a line is often opened again at once. */
 const LINGER_MS = 100;
@@ -19,8 +19,18 @@ const FRAMES_PER_S = 100;
 /** Type, seq, lines, position, time, next event, CRC, COBS and the end of the frame. */
 const AUDIO_OVERHEAD_BYTES = 16;
 
+/** How a card is spoken to unless its configuration says otherwise. */
+const DEFAULTS = { baud: 921_600, coding: "linear", leadFrames: 2 } as const;
+
 /** One line of a card and what is to be set up there. */
-export interface SerialCardLineConfig extends CardConfig {
+export interface SerialCardLineConfig {
+  readonly device: string;
+  /** Default 921600; a card on USB (CDC) does not care. */
+  readonly baud?: number;
+  /** How samples cross the link. Default `linear`. */
+  readonly coding?: CardCoding;
+  /** How far ahead of its playing audio is sent, frames of 10 ms, 1–8. Default 2. */
+  readonly leadFrames?: number;
   /** Which of the card's lines, 1 for the first. */
   readonly line: number;
   readonly settings?: LineSettings;
@@ -30,6 +40,8 @@ export interface SerialCardLineConfig extends CardConfig {
 export interface OpenCardLine {
   readonly slic: Slic | undefined;
   readonly audio: PcmStream | undefined;
+  /** Gives both up; closing `slic` does the same. */
+  readonly close: () => void;
 }
 
 interface Card {
@@ -39,8 +51,8 @@ interface Card {
 }
 
 /**
- * The serial cards of a box: the lines of one card share its link. A card is opened with its
- * first line and taken leave of after its last; one that was lost is opened anew with the next line.
+ * The serial cards of a box: the lines of one card share its link. A card is opened with its first
+ * line and taken leave of after its last; one that was lost is opened anew with the next line.
  */
 export class SerialCards {
   readonly #ports: CardPorts;
@@ -52,8 +64,8 @@ export class SerialCards {
 
   /**
    * Opens a line: reset, set up, its loop known.
-   * @throws PortError (rejects) where the link or the card is not there, the card has no such line
-   * or cannot do what `settings` ask, or the link is too slow for its lines
+   * @throws PortError (rejects) where the link or the card is not there, the card has no such
+   * line or cannot do what `settings` ask, or the link is too slow for its lines
    */
   async open(
     config: SerialCardLineConfig,
@@ -87,7 +99,7 @@ export class SerialCards {
       pcm,
     );
     session.attach(line, cardLine);
-    const fault = tooSlow(config, session) ?? (await begin(cardLine, config, info.flags));
+    const fault = tooSlow(card.config, session) ?? (await begin(cardLine, config, info.flags));
     if (fault !== undefined) {
       cardLine.close();
       throw new PortError(fault);
@@ -95,24 +107,25 @@ export class SerialCards {
     return {
       slic: (info.flags & LINE_FLAGS.slic) === 0 ? undefined : cardLine,
       audio: (info.flags & LINE_FLAGS.audio) === 0 ? undefined : cardLine.audio,
+      close: () => cardLine.close(),
     };
   }
 
   #card(config: SerialCardLineConfig): Card {
-    const { device, baud, coding, leadFrames } = config;
+    const { device } = config;
+    const wanted = cardConfig(config);
     const known = this.#cards.get(device);
     if (known !== undefined) {
-      const same = known.config;
-      if (same.baud === baud && same.coding === coding && same.leadFrames === leadFrames) {
-        return known;
-      }
+      const { baud, coding, leadFrames } = known.config;
+      const same = baud === wanted.baud && coding === wanted.coding;
+      if (same && leadFrames === wanted.leadFrames) return known;
       const what = `the serial card at ${device} with two different settings`;
       const advice = "give all its lines the same baud, coding and leadFrames";
       throw new PortError({ kind: "unsupported", what, advice });
     }
     const card: Card = {
-      config: { device, baud, coding, leadFrames },
-      session: CardSession.open(config, this.#ports, () => this.#forget(device, card)),
+      config: wanted,
+      session: CardSession.open(wanted, this.#ports, () => this.#forget(device, card)),
       linger: undefined,
     };
     this.#cards.set(device, card);
@@ -133,6 +146,15 @@ export class SerialCards {
       session.end();
     });
   }
+}
+
+function cardConfig({ device, baud, coding, leadFrames }: SerialCardLineConfig): CardConfig {
+  return {
+    device,
+    baud: baud ?? DEFAULTS.baud,
+    coding: coding ?? DEFAULTS.coding,
+    leadFrames: leadFrames ?? DEFAULTS.leadFrames,
+  };
 }
 
 async function begin(
@@ -163,7 +185,7 @@ function noSuchLine(session: CardSession, { device, line }: SerialCardLineConfig
 }
 
 /** Whether the lines in use, each with its audio on, would fill the link. */
-function tooSlow(config: SerialCardLineConfig, session: CardSession): PortFault | undefined {
+function tooSlow(config: CardConfig, session: CardSession): PortFault | undefined {
   const { welcome } = session;
   const count = session.attached.filter(
     (line) => ((welcome?.lines[line]?.flags ?? 0) & LINE_FLAGS.audio) !== 0,
@@ -171,7 +193,7 @@ function tooSlow(config: SerialCardLineConfig, session: CardSession): PortFault 
   const lineBytes = FRAME_SAMPLES * SAMPLE_CODINGS[welcome?.coding ?? config.coding].bytesPerSample;
   const frameBytes = AUDIO_OVERHEAD_BYTES + Math.ceil(count * lineBytes * (255 / 254));
   const load = (frameBytes * FRAMES_PER_S * BITS_PER_BYTE) / config.baud;
-  if (load <= LOAD_MAX) return undefined;
+  if (count === 0 || load <= LOAD_MAX) return undefined;
   return {
     kind: "unsupported",
     what: `audio of ${count} lines at ${config.baud} baud on ${config.device}`,
