@@ -61,8 +61,16 @@ export class CopperLoop {
   #terminal: Terminal | undefined;
   #closed = false;
   #cut = false;
-  #figures: PairFigures = { terminalVolts: 0, terminalMilliamps: 0, feedMilliamps: 0 };
-  #detector: (feedMilliamps: number) => void = () => {};
+  #leakOhms: number | undefined;
+  #figures: PairFigures = {
+    terminalVolts: 0,
+    terminalMilliamps: 0,
+    feedMilliamps: 0,
+    bellMilliamps: 0,
+    pairVolts: 0,
+  };
+  #told: PairFeed = NO_FEED;
+  #detector: (feedMilliamps: number, figures: PairFigures) => void = () => {};
   #untold = false;
   #updating = false;
   #stale = false;
@@ -86,7 +94,7 @@ export class CopperLoop {
   }
 
   /** What the chip's loop detector is told: the current of the feed, at every change. */
-  onFeedCurrent(detector: (feedMilliamps: number) => void): void {
+  onFeedCurrent(detector: (feedMilliamps: number, figures: PairFigures) => void): void {
     this.#detector = detector;
   }
 
@@ -132,6 +140,13 @@ export class CopperLoop {
   setCut(cut: boolean): void {
     this.#renderToNow();
     this.#cut = cut;
+    this.#update();
+  }
+
+  /** Puts a resistance from wire to wire: damp insulation, or a short. Undefined takes it away. */
+  setLeak(ohms: number | undefined): void {
+    this.#renderToNow();
+    this.#leakOhms = ohms;
     this.#update();
   }
 
@@ -213,16 +228,23 @@ export class CopperLoop {
       offHookOhms: load.offHookOhms,
       offHookVolts: load.offHookVolts,
       ren: load.ren,
+      leakOhms: this.#leakOhms,
     });
     this.#figures = this.#cut ? { ...after, terminalVolts: 0, terminalMilliamps: 0 } : after;
-    if (after.feedMilliamps !== before.feedMilliamps) this.#detector(after.feedMilliamps);
+    const drawsOther =
+      after.feedMilliamps !== before.feedMilliamps || after.bellMilliamps !== before.bellMilliamps;
+    if (drawsOther) this.#detector(after.feedMilliamps, after);
     this.#tellTerminal(before);
   }
 
   #tellTerminal(before: PairFigures): void {
     const { terminalVolts: volts, terminalMilliamps: milliamps } = this.#figures;
+    const feed = this.#feed;
+    const { crestFactor, metering } = this.#cut ? NO_FEED : feed;
     const changed = volts !== before.terminalVolts || milliamps !== before.terminalMilliamps;
-    if (!changed && !this.#untold) return;
+    const counts = metering !== this.#told.metering;
+    if (!changed && !counts && !this.#untold) return;
+    this.#told = feed;
     this.#untold = false;
     const atMs = this.#clock.nowMs();
     this.#trace?.({
@@ -233,6 +255,14 @@ export class CopperLoop {
       volts: Math.round(volts * 1000) / 1000,
       milliamps: Math.round(milliamps * 1000) / 1000,
     });
-    this.#terminal?.onLoopState({ volts, milliamps }, atMs);
+    this.#terminal?.onLoopState(
+      {
+        volts,
+        milliamps,
+        ...(crestFactor === undefined ? {} : { crestFactor }),
+        ...(metering === undefined ? {} : { metering }),
+      },
+      atMs,
+    );
   }
 }

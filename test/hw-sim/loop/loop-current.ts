@@ -9,8 +9,18 @@ export interface PairFeed {
   readonly shuntOhms?: number;
   /** Whether `volts` is a phase of the ringing signal, which a bell's capacitor lets through. */
   readonly ringing: boolean;
+  /** Peak over rms of the ringing signal whose phases `volts` are; 1, a square wave, unless told. */
+  readonly crestFactor?: number;
   /** When audio passes between the chip and the pair. */
   readonly audio: "none" | "while-closed" | "always";
+  /** A metering pulse that is being sent. */
+  readonly metering?: MeteringPulse | undefined;
+}
+
+/** A tone above the voice band that counts the price of a call. */
+export interface MeteringPulse {
+  readonly frequencyHz: number;
+  readonly voltsRms: number;
 }
 
 /** The rest of the circuit. */
@@ -21,6 +31,8 @@ export interface PairLoad {
   readonly offHookOhms: number;
   readonly offHookVolts: number;
   readonly ren: number;
+  /** A short or damp insulation from wire to wire, at the chip's end. */
+  readonly leakOhms?: number | undefined;
 }
 
 /** Currents are magnitudes; `terminalVolts` has the sign of the feed. */
@@ -30,10 +42,16 @@ export interface PairFigures {
   readonly terminalMilliamps: number;
   /** What the chip's loop detector sees: DC, through the telephone and the shunt. */
   readonly feedMilliamps: number;
+  /** Peak of the alternating current that the bell draws besides. */
+  readonly bellMilliamps: number;
+  /** Across the pair at the chip, without a sign. */
+  readonly pairVolts: number;
 }
 
 /** Impedance of one ringer equivalence number. @see TIA-968-B (type A, 20 Hz) */
 const OHMS_PER_REN = 7000;
+/** The best of shorts still has so much. */
+const SHORT_OHMS = 0.1;
 
 /**
  * DC of a fed pair, one mesh:
@@ -41,8 +59,8 @@ const OHMS_PER_REN = 7000;
  *          sourceOhms          loopOhms
  *     ┌──────[  ]──────┬─────────[  ]────────┐
  *     │                │                     │ hook switch
- *   volts          shuntOhms            offHookOhms + offHookVolts
- *     │                │                     │    (ringer: 7000 ohm / REN, ringing only)
+ *   volts        shuntOhms and          offHookOhms + offHookVolts
+ *     │          leakOhms in parallel        │    (ringer: 7000 ohm / REN, ringing only)
  *     └────────────────┴─────────────────────┘
  *
  * Above `limitMilliamps` the chip is a current source in place of the left branch.
@@ -53,7 +71,7 @@ export function pairFigures(feed: PairFeed, load: PairLoad): PairFigures {
 
 function closedFigures(feed: PairFeed, load: PairLoad): PairFigures {
   const volts = Math.abs(feed.volts);
-  const shunt = shuntSiemens(feed);
+  const shunt = shuntSiemens(feed, load);
   const ohms = load.loopOhms + load.offHookOhms;
   const limitAmps = feed.limitMilliamps / 1000;
 
@@ -74,12 +92,14 @@ function closedFigures(feed: PairFeed, load: PairLoad): PairFigures {
     terminalVolts: signed(terminalVolts, feed),
     terminalMilliamps: amps * 1000,
     feedMilliamps: feedAmps * 1000,
+    bellMilliamps: 0,
+    pairVolts,
   };
 }
 
 function openFigures(feed: PairFeed, load: PairLoad): PairFigures {
   const volts = Math.abs(feed.volts);
-  const shunt = shuntSiemens(feed);
+  const shunt = shuntSiemens(feed, load);
   const bellOhms = feed.ringing && load.ren > 0 ? OHMS_PER_REN / load.ren : undefined;
   const bell = bellOhms === undefined ? 0 : 1 / (bellOhms + load.loopOhms);
   const across = shunt + bell;
@@ -93,11 +113,14 @@ function openFigures(feed: PairFeed, load: PairLoad): PairFigures {
     terminalVolts: signed(bellVolts, feed),
     terminalMilliamps: 0,
     feedMilliamps: pairVolts * shunt * 1000,
+    bellMilliamps: pairVolts * bell * 1000,
+    pairVolts,
   };
 }
 
-function shuntSiemens(feed: PairFeed): number {
-  return feed.shuntOhms === undefined ? 0 : 1 / feed.shuntOhms;
+function shuntSiemens(feed: PairFeed, load: PairLoad): number {
+  const fitted = feed.shuntOhms === undefined ? 0 : 1 / feed.shuntOhms;
+  return load.leakOhms === undefined ? fitted : fitted + 1 / Math.max(SHORT_OHMS, load.leakOhms);
 }
 
 /** With the sign of the feed, and never minus zero. */

@@ -7,12 +7,18 @@
  * sound card; samples are rendered only while the line's sound card runs, so the count may jump.
  */
 
+import type { MeteringPulse } from "./loop-current.ts";
+
 /** The electrical state at the telephone's terminals. */
 export interface LoopState {
   /** DC, or one phase of the ringing signal. */
   readonly volts: number;
   /** DC through the telephone, without a sign. */
   readonly milliamps: number;
+  /** Of the ringing signal whose phase `volts` is: peak over rms; 1, a square wave, if left out. */
+  readonly crestFactor?: number;
+  /** A metering pulse is there. */
+  readonly metering?: MeteringPulse | undefined;
 }
 
 /** A telephone set or anything else two wires can feed. Arrays are borrowed. */

@@ -50,13 +50,13 @@ export class Ringer {
     return this.#ringing;
   }
 
-  /** The voltage at the terminals changed. */
-  change(volts: number, atMs: number): RingerEvent | undefined {
+  /** The voltage at the terminals changed; `crestFactor` is the ringing signal's peak over rms. */
+  change(volts: number, atMs: number, crestFactor = 1): RingerEvent | undefined {
     const before = this.#volts;
     this.#volts = volts;
     if (before === undefined) return undefined;
     // Half of the swing is the peak of the alternating part, and the rms of a square wave.
-    const ringVolts = Math.abs(volts - before) / 2;
+    const ringVolts = Math.abs(volts - before) / 2 / crestFactor;
     if (ringVolts < this.#options.minVolts) return undefined;
     const sinceMs = this.#swungAtMs === undefined ? undefined : atMs - this.#swungAtMs;
     this.#swungAtMs = atMs;

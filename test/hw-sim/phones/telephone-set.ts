@@ -204,7 +204,9 @@ export class TelephoneSet implements Phone {
 
   #onLoopState(state: LoopState, atMs: number): void {
     this.#state = state;
-    if (!this.#offHook) this.#onRinger(this.#ringer.change(state.volts, atMs), atMs);
+    if (!this.#offHook) {
+      this.#onRinger(this.#ringer.change(state.volts, atMs, state.crestFactor), atMs);
+    }
     const closed = this.#contacts.closed;
     this.#onLine(this.#lineWatch.change({ ...state, closed }, atMs), atMs);
     this.#arm();
