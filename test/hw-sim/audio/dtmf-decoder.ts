@@ -10,7 +10,8 @@ export interface HeardDigit {
 }
 
 /** 13 ms: the rows, 73 Hz apart, stay apart. */
-const BLOCK_SAMPLES = 104;
+export const DTMF_BLOCK_SAMPLES = 104;
+const BLOCK_SAMPLES = DTMF_BLOCK_SAMPLES;
 /** Two blocks in a row make a digit, two without it end it: 26 to 39 ms. */
 const BLOCKS_NEEDED = 2;
 /** The weaker sine must reach this. */
@@ -45,7 +46,8 @@ function leader(powers: readonly number[]): number | undefined {
   return powers.every((power, at) => at === top || power <= lead) ? top : undefined;
 }
 
-function digitInBlock(block: Float64Array): Digit | undefined {
+/** The digit in one block of {@link DTMF_BLOCK_SAMPLES} volts. */
+export function digitInBlock(block: Float64Array): Digit | undefined {
   let sum = 0;
   for (const sample of block) sum += sample * sample;
   const total = sum / block.length;

@@ -1,22 +1,11 @@
 import type { Clock, Timer } from "../../../src/hal/ports/clock.ts";
 import type { Level } from "../../../src/hal/ports/gpio.ts";
 import type { PairFeed } from "../loop/loop-current.ts";
+import { type ChipViolation, VIOLATIONS_MAX } from "./chip-violation.ts";
 import { RingingDuty } from "./ringing-duty.ts";
 
 /** How an input pin of a chip is driven: `floating` is an output that let go, or none at all. */
 export type PinDrive = Level | "floating";
-
-/** What the chip must never be asked, and was. */
-export interface ChipViolation {
-  readonly atMs: number;
-  readonly kind:
-    | "ringing-duty"
-    | "ring-mode-dropped-while-ringing"
-    | "ring-mode-after-trip"
-    | "power-down-driven-high";
-  /** A full sentence with the figures. */
-  readonly text: string;
-}
 
 /** What the chip acts on. */
 export interface Ag1171Parts {
@@ -73,8 +62,6 @@ export const AG1171 = {
   tripToDropMaxMs: 500,
 } as const;
 
-/** How many violations one chip remembers; the first ones say most. */
-const VIOLATIONS_MAX = 1000;
 /** Two times are the same within this. */
 const SLACK_MS = 1e-6;
 
