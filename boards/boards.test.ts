@@ -5,7 +5,7 @@ import { boardFileSchema } from "../src/app/config/board-file-schema.ts";
 import { readBoard } from "../src/app/package-files.ts";
 import { GPIO_SLIC_PROFILES } from "../src/hal/drivers/index.ts";
 import { SIM_BOARD_FILE } from "../test/hw-sim/bench/sim-board-file.ts";
-import { simLineNames } from "../test/hw-sim/board/sim-board.ts";
+import { simLineNames } from "../test/hw-sim/board/sim-line.ts";
 
 const folder = new URL("./", import.meta.url);
 const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>

@@ -26,7 +26,8 @@ export {
 export { type DemoOptions, type DemoResult, type DemoStep, runDemo } from "./bench/demo.ts";
 export { openBoard } from "./bench/open-board.ts";
 export type { PhoneSpec } from "./bench/phone-maker.ts";
-export { createSimBoard, type SimBoard, type SimLine } from "./board/sim-board.ts";
+export { createSimBoard, type SimBoard } from "./board/sim-board.ts";
+export type { SimChipName, SimLine, SimLineOptions } from "./board/sim-line.ts";
 export type { LoopEnd, LoopState, Terminal } from "./loop/terminal.ts";
 export type { Observation } from "./phones/observation.ts";
 export type { Phone, PhoneOptions } from "./phones/phone.ts";

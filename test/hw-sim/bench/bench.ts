@@ -12,7 +12,8 @@ import type { Random } from "../../../src/hal/ports/random.ts";
 import { pcm16FromVolts } from "../audio/levels.ts";
 import { speechLike } from "../audio/speech-like.ts";
 import { MemoryStore } from "../board/memory-store.ts";
-import { createSimBoard, type SimBoard, type SimLineOptions } from "../board/sim-board.ts";
+import { createSimBoard, type SimBoard } from "../board/sim-board.ts";
+import type { SimLineOptions } from "../board/sim-line.ts";
 import { traceNetwork } from "../trace/datagram-trace.ts";
 import type { CapturedDatagram } from "../trace/pcap.ts";
 import { Trace } from "../trace/trace.ts";
@@ -242,10 +243,10 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
 
 function realtimePorts(
   { world, udp }: Surroundings,
-  { gpio, pcm }: Pick<RealtimePorts, "gpio" | "pcm">,
+  { gpio, pcm, spi, serial }: SimBoard,
   random: Random,
 ): RealtimePorts {
-  return { clock: world.clock, random, udp, gpio, pcm, ciphers };
+  return { clock: world.clock, random, udp, gpio, pcm, spi, serial, ciphers };
 }
 
 function isList(

@@ -188,7 +188,7 @@ class Demo {
     const rang = this.#b.phone.observations.find((seen) => seen.kind === "ringing-started");
     if (rang?.kind !== "ringing-started") throw new Error("the bell did not ring");
     const line = this.#bench.board.lines[1];
-    if (line?.chip.ringMode !== true) throw new Error("the bell rings, yet RM is low");
+    if (line?.chip.isRinging !== true) throw new Error("the bell rings, yet RM is low");
     return `the bell rings: ${rang.ringVolts} V at ${rang.ringHz} Hz, F/R toggling with RM high`;
   }
 
@@ -214,7 +214,7 @@ class Demo {
     await this.#a.hearsNoTone();
     await this.#b.hearsNoTone();
     const chip = this.#bench.board.lines[1]?.chip;
-    if (chip?.ringMode === true) throw new Error("RM is still high after the answer");
+    if (chip?.isRinging === true) throw new Error("RM is still high after the answer");
     return "answered while it rang; ringing stopped, ringback stopped";
   }
 

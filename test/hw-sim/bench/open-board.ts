@@ -55,7 +55,16 @@ export const openBoard: OpenBoard = async (spec, tell) => {
   const random = pacer === undefined ? world.random("box") : real.random;
   pacer?.start();
   const opened: Board = {
-    ports: { clock: world.clock, random, udp, gpio: board.gpio, pcm: board.pcm, ciphers },
+    ports: {
+      clock: world.clock,
+      random,
+      udp,
+      gpio: board.gpio,
+      pcm: board.pcm,
+      spi: board.spi,
+      serial: board.serial,
+      ciphers,
+    },
     receive(message) {
       // Only the box's own prompt and tests speak to this board, and they speak SimCommand.
       const command = message as SimCommand;

@@ -1,5 +1,5 @@
 import { TONE_TABLES, type ToneTable } from "../audio/tone-tables.ts";
-import type { SimLine } from "../board/sim-board.ts";
+import type { SimLine } from "../board/sim-line.ts";
 import type { Phone, PhoneOptions } from "../phones/phone.ts";
 import { createRotaryPhone, type RotaryPhoneOptions } from "../phones/rotary-phone.ts";
 import { createTouchTonePhone, type TouchTonePhoneOptions } from "../phones/touch-tone-phone.ts";

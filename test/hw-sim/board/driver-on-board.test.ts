@@ -97,7 +97,7 @@ describe("the Ag1171 driver on the simulated board", () => {
     expect(phone.isRinging).toBe(true);
     slic.close();
     world.runFor(100);
-    expect(line.chip.ringMode).toBe(false);
+    expect(line.chip.isRinging).toBe(false);
     expect(phone.isRinging).toBe(false);
   });
 });

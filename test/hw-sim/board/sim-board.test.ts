@@ -5,7 +5,8 @@ import { VOLTS_PER_STEP, voltsFromDbm } from "../loop/levels.ts";
 import type { LoopState, Terminal } from "../loop/terminal.ts";
 import { Trace } from "../trace/trace.ts";
 import { World } from "../world/world.ts";
-import { createSimBoard, type SimLineOptions } from "./sim-board.ts";
+import { createSimBoard } from "./sim-board.ts";
+import type { SimLineOptions } from "./sim-line.ts";
 
 class Probe implements Terminal {
   readonly offHookOhms = 300;
@@ -81,6 +82,9 @@ describe("createSimBoard()", () => {
         ringMode: `${line}-rm`,
         switchHook: `${line}-shk`,
         powerDown: `${line}-pd`,
+        spi: `${line}-spi`,
+        interrupt: `${line}-int`,
+        reset: `${line}-reset`,
         pcmChannel: line,
       })),
     );

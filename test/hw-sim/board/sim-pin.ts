@@ -8,7 +8,7 @@ import type {
   GpioOutput,
   Level,
 } from "../../../src/hal/ports/gpio.ts";
-import type { PinDrive } from "../chips/ag1171.ts";
+import type { PinDrive } from "../chips/slic-module.ts";
 import type { TraceSink } from "../trace/trace.ts";
 import type { RandomStream } from "../world/random-stream.ts";
 import type { World } from "../world/world.ts";

@@ -109,7 +109,7 @@ describe("SimSpi", () => {
     [0, 0x00],
     [1, 0xff],
   ] as const) {
-    it(`gives 0x${byte.toString(16)} from a wire stuck at ${level}; the chip still hears`, async () => {
+    it(`gives ${byte} from a wire stuck at ${level}; the chip still hears`, async () => {
       const { spi, echo, transfer } = await setUp();
       spi.stick("/dev/spidev0.0", level);
       expect(transfer(0x55, 0xaa)).toEqual([byte, byte]);

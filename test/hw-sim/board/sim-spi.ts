@@ -13,7 +13,7 @@ export interface SpiTarget {
    * transfer takes the time of its bits, though the call that asks for it returns at once.
    */
   select(options: SpiOptions, atMs: number): void;
-  /** Eight clocks: takes what the bus sent, gives what the chip drives; undefined drives nothing. */
+  /** Eight clocks: what the bus sent in, what the chip drives out; undefined drives nothing. */
   exchange(byte: number): number | undefined;
   /** Chip select rises. */
   deselect(): void;

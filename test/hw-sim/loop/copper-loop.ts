@@ -231,9 +231,11 @@ export class CopperLoop {
       leakOhms: this.#leakOhms,
     });
     this.#figures = this.#cut ? { ...after, terminalVolts: 0, terminalMilliamps: 0 } : after;
-    const drawsOther =
-      after.feedMilliamps !== before.feedMilliamps || after.bellMilliamps !== before.bellMilliamps;
-    if (drawsOther) this.#detector(after.feedMilliamps, after);
+    const isOther =
+      after.feedMilliamps !== before.feedMilliamps ||
+      after.bellMilliamps !== before.bellMilliamps ||
+      after.pairVolts !== before.pairVolts;
+    if (isOther) this.#detector(after.feedMilliamps, after);
     this.#tellTerminal(before);
   }
 

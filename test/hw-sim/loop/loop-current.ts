@@ -9,7 +9,7 @@ export interface PairFeed {
   readonly shuntOhms?: number;
   /** Whether `volts` is a phase of the ringing signal, which a bell's capacitor lets through. */
   readonly ringing: boolean;
-  /** Peak over rms of the ringing signal whose phases `volts` are; 1, a square wave, unless told. */
+  /** Peak over rms of the ringing whose phases `volts` are; 1, a square wave, if left out. */
   readonly crestFactor?: number;
   /** When audio passes between the chip and the pair. */
   readonly audio: "none" | "while-closed" | "always";

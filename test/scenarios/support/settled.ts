@@ -44,7 +44,7 @@ export async function assertSettled(bench: Bench, expected: Expected): Promise<v
   assertRecords(bench, expected.records);
   assertLog(bench, expected.errors ?? []);
   await bench.stop();
-  expect(bench.board.lines.filter(({ chip }) => chip.ringMode === true)).toEqual([]);
+  expect(bench.board.lines.filter(({ chip }) => chip.isRinging === true)).toEqual([]);
   expect(own(bench), "sockets after the stop").toEqual(expected.othersSockets ?? []);
 }
 

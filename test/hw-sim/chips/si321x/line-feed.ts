@@ -37,7 +37,7 @@ const LIMIT_MIN_MILLIAMPS = 20;
 const LIMIT_STEP_MILLIAMPS = 3;
 const VOLTS_PER_STEP = 1.5;
 const FIELD_SHIFT = 9;
-/** Ringing keeps so far from the battery, and gives no more than this; examples in the usual range */
+/** Ringing keeps so far from the battery, and gives no more than this: examples. */
 const RING_OVERHEAD_VOLTS = 4.5;
 const RING_LIMIT_MILLIAMPS = 80;
 /** In R14: the converter off, the drivers' bias off, the line drivers off. */

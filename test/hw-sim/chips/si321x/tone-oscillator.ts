@@ -15,7 +15,7 @@ export interface ToneOscillatorParts {
 }
 
 const SAMPLE_RATE_HZ = 8000;
-/** Rates at which the resonator is worked out. @see Si3210 (8 kHz) and Si3215 (16 kHz) datasheets */
+/** Rates at which the resonator is worked out. @see Si3210 and Si3215 datasheets */
 const RATES_HZ = { si3210: 8000, si3215: 16_000 } as const;
 const STATUS_BIT = 0x80;
 const ACTIVE_TIMER_BIT = 4;

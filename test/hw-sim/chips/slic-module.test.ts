@@ -4,21 +4,30 @@ import type { Level } from "../../../src/hal/ports/gpio.ts";
 import { CopperLoop } from "../loop/copper-loop.ts";
 import type { LoopState, Terminal } from "../loop/terminal.ts";
 import { World } from "../world/world.ts";
-import { Ag1171, type Ag1171Options, type PinDrive } from "./ag1171.ts";
+import { AG1170 } from "./ag1170.ts";
+import { AG1171 } from "./ag1171.ts";
+import { KS0835F } from "./ks0835f.ts";
+import {
+  type ModuleFigures,
+  type ModuleOptions,
+  type PinDrive,
+  SlicModule,
+} from "./slic-module.ts";
 
-function setUp(options: Ag1171Options = {}) {
+function setUp(options: ModuleOptions = {}, figures: ModuleFigures = AG1171) {
   const world = new World({ seed: 1 });
   const loop = new CopperLoop(
     { clock: world.clock, random: world.random("noise"), frameSamples: 80, name: "line1" },
     { ohms: 0 },
   );
   const hook: { readonly level: Level; readonly atMs: number }[] = [];
-  const chip = new Ag1171(
+  const chip = new SlicModule(
     {
       clock: world.clock,
       setFeed: (feed) => loop.setFeed(feed),
       setSwitchHook: (level) => hook.push({ level, atMs: world.clock.nowMs() }),
     },
+    figures,
     options,
   );
   loop.onFeedCurrent((milliamps) => chip.onFeedCurrent(milliamps));
@@ -306,5 +315,70 @@ describe("Ag1171 under anything", () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe("KS0835F", () => {
+  it("is in normal battery with F/R low, and reversed with it high", () => {
+    const { chip, states } = setUp({}, KS0835F);
+    expect(states.at(-1)?.volts).toBe(-50);
+    chip.setForwardReverse(0);
+    expect(states.at(-1)?.volts).toBe(-50);
+    chip.setForwardReverse(1);
+    expect(states.at(-1)?.volts).toBe(50);
+  });
+
+  it("is powered down by PD high, and minds neither level", () => {
+    const { chip, states, kinds } = setUp({}, KS0835F);
+    chip.setPowerDown(0);
+    expect([chip.poweredDown, states.at(-1)?.volts]).toEqual([false, -50]);
+    chip.setPowerDown(1);
+    expect([chip.poweredDown, states.at(-1)?.volts]).toEqual([true, 0]);
+    expect(kinds()).toEqual([]);
+  });
+
+  // As measured: 9.7 V into 330 ohm and 6.4 V into 220 ohm, 29 mA both times.
+  it.each([
+    { ohms: 330, volts: 9.7 },
+    { ohms: 220, volts: 6.4 },
+  ])("gives 29 mA and $volts V into $ohms ohm", ({ ohms, volts }) => {
+    const { set, end, states } = setUp({}, KS0835F);
+    set.offHookOhms = ohms;
+    end.setClosed(true);
+    const now = states.at(-1);
+    expect(now?.milliamps).toBeCloseTo(29, 6);
+    expect(Math.abs(Math.abs(now?.volts ?? 0) - volts)).toBeLessThan(0.2);
+  });
+
+  it("wants F/R at rest, which is low, before RM drops", () => {
+    const { world, chip, kinds } = setUp({}, KS0835F);
+    chip.setForwardReverse(0);
+    chip.setRingMode(1);
+    chip.setForwardReverse(1);
+    world.runFor(25);
+    chip.setForwardReverse(0);
+    world.runFor(5);
+    chip.setRingMode(0);
+    expect(kinds()).toEqual(["ring-mode-dropped-while-ringing"]);
+  });
+});
+
+describe("Ag1170", () => {
+  it.each([
+    { ren: 1, least: 45 },
+    { ren: 2, least: 40 },
+  ])("rings $ren bell(s) with a sine of $least V effective and more", ({ ren, least }) => {
+    const { chip, set, states } = setUp({}, AG1170);
+    Object.assign(set, { ren });
+    chip.setRingMode(1);
+    const now = states.at(-1);
+    expect(now?.crestFactor).toBe(Math.SQRT2);
+    expect(Math.abs(now?.volts ?? 0) / Math.SQRT2).toBeGreaterThan(least);
+  });
+
+  it("is powered down by PD high", () => {
+    const { chip, kinds } = setUp({}, AG1170);
+    chip.setPowerDown(1);
+    expect([chip.poweredDown, kinds()]).toEqual([true, []]);
   });
 });
