@@ -11,12 +11,12 @@ import {
   createUdp,
   hashes,
 } from "../../hal/node/index.ts";
-import type { BoardSpec } from "../../hal/ports/board.ts";
 import type { LogSink } from "../../hal/ports/log-sink.ts";
 import { type Box, compose } from "../compose.ts";
 import type { UserConfig } from "../config/user-config.ts";
 import { localWallTime } from "../wall-time.ts";
 import { createWorkerHost } from "../worker-host.ts";
+import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
 import { createServiceLog, createTerminalLog, printable } from "./log.ts";
 import { tellBox } from "./plain-words.ts";
@@ -107,20 +107,6 @@ function endOnCrash(realtime: RealtimeHost, log: LogSink, end: () => void): void
     void realtime.stop().then(end, end);
     log({ level: "error", area: "box", text: `a bug: ${error.stack ?? error.message}` });
   });
-}
-
-function boardSpec(config: ReadConfig): BoardSpec {
-  return {
-    module: config.board.module,
-    lineCount: config.lines.length,
-    options: {
-      phones: config.box.realtime.lines.map(({ country }, at) => ({
-        kind: config.lines[at]?.phone ?? "touch-tone",
-        country: country.code,
-        callerIdModem: country.callerId.modem,
-      })),
-    },
-  };
 }
 
 function start(

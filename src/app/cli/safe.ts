@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { LineHardware } from "../../gateway/realtime/line-hardware.ts";
+import { openSlic } from "../../gateway/realtime/open-slic.ts";
 import { openBoard } from "../open-board.ts";
+import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
 import { readConfig } from "./read-config.ts";
 
-/** Longer than any chip's way out of its ringing mode, ms. */
-const SETTLE_MS = 50;
+/** Longer than any chip's way out of its ringing mode, a period by hardware included, ms. */
+const SETTLE_MS = 120;
 
 /**
  * `tipring safe`: takes every line's pins and puts them into their safe state. For the service
@@ -17,16 +18,13 @@ export async function safe(options: CommandOptions): Promise<number> {
     for (const line of read.error) process.stderr.write(`${line}\n`);
     return 1;
   }
-  const { box, board } = read.value;
-  const lineCount = box.realtime.lines.length;
-  const opened = await openBoard({ module: board.module, lineCount, options: {} }, () => {});
+  const { box } = read.value;
+  const opened = await openBoard(boardSpec(read.value), () => {});
   let failed = 0;
-  const hardware = new LineHardware(opened.ports);
-  for (const wiring of box.realtime.lines) {
-    const { line } = wiring;
+  for (const { line, slic } of box.realtime.lines) {
     try {
       const ignore = { onLoop() {}, onWatermark() {}, onFault() {} };
-      const card = await hardware.openSlic(wiring, ignore);
+      const card = await openSlic(slic, opened.ports, ignore);
       card.safe();
       await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
       card.close();

@@ -1,7 +1,15 @@
-import type { LineWiring, SlicSpec } from "../../gateway/realtime/realtime-config.ts";
+import type { SlicSpec } from "../../gateway/realtime/realtime-config.ts";
 
 /** How one line of a board is wired. In a template `{n}` stands for the line's number. */
-export type BoardLine = LineWiring;
+export interface BoardLine {
+  readonly slic: SlicSpec;
+  readonly pcmChannel: string;
+  /** What full scale of the sound channel means on the line, where the board's builder measured. */
+  readonly levels?: {
+    readonly captureFullScaleDbm0?: number | undefined;
+    readonly playbackFullScaleDbm0?: number | undefined;
+  };
+}
 
 /** A board as its `board.json` describes it. */
 export interface BoardFile {
@@ -9,6 +17,18 @@ export interface BoardFile {
   readonly title: string;
   /** The module that opens the board: a package path or one within this package. */
   readonly module: string;
+  /** What it is made of, in words for a person; absent where there is no hardware. */
+  readonly hardware?: {
+    readonly computer: string;
+    readonly lineCard: string;
+    readonly sound: string;
+    /** What has to be set up, one sentence each. */
+    readonly needs: readonly string[];
+  };
+  /** Pins that hardware can toggle, by name: the PWM chip's devices, any of them, and channel. */
+  readonly pwm?: Readonly<
+    Record<string, { readonly devices: readonly string[]; readonly channel: number }>
+  >;
   /** The lines it has, in order; or a template for up to `linesMax` of them. */
   readonly lines: readonly BoardLine[] | { readonly linesMax: number; readonly each: BoardLine };
 }
@@ -22,18 +42,13 @@ export function boardLinesMax(board: BoardFile): number {
 export function boardLine(board: BoardFile, line: number): BoardLine | undefined {
   if (line < 1 || line > boardLinesMax(board)) return undefined;
   if (!("each" in board.lines)) return board.lines[line - 1];
-  const { slic, pcmChannel, pcmCard } = board.lines.each;
+  const { slic, pcmChannel, ...rest } = board.lines.each;
   const named = (text: string): string => text.replaceAll("{n}", String(line));
-  return {
-    slic: namedSlic(slic, named),
-    ...(pcmChannel === undefined ? {} : { pcmChannel: named(pcmChannel) }),
-    ...(pcmCard === undefined ? {} : { pcmCard: { ...pcmCard, device: named(pcmCard.device) } }),
-  };
-}
-
-function namedSlic(slic: SlicSpec, named: (text: string) => string): SlicSpec {
-  if (slic.driver === "serial-card") return { ...slic, device: named(slic.device) };
   const { fr, rm, shk, pd } = slic.pins;
   const pins = { fr: named(fr), rm: named(rm), shk: named(shk) };
-  return { ...slic, pins: pd === undefined ? pins : { ...pins, pd: named(pd) } };
+  return {
+    slic: { ...slic, pins: pd === undefined ? pins : { ...pins, pd: named(pd) } },
+    pcmChannel: named(pcmChannel),
+    ...rest,
+  };
 }

@@ -38,17 +38,21 @@ describe("resolveConfig()", () => {
     expect(new Set(passwords).size).toBe(2);
     expect(control.exchange?.users.map((user) => user.password)).toEqual(passwords);
     expect(control.lines[0]?.call.digitMap).toBe("101|102|600|601");
-    expect(realtime.lines[1]).toMatchObject({
-      line: 2,
-      pcmChannel: "c2",
-      slic: { pins: { shk: "s2" } },
-    });
+    expect(realtime.lines[1]).toMatchObject({ line: 2, pcmChannel: "c2" });
+    expect(realtime.lines[1]?.slic.pins.shk).toBe("s2");
   });
 
   it("has no more default lines than the board has", () => {
     const lines = [{ slic, pcmChannel: "c" }];
     const resolved = resolveConfig({}, { ...context, board: { ...board, lines } });
     expect(resolved.ok && resolved.value.realtime.lines.length).toBe(1);
+  });
+
+  it("takes a line's own sound channel in place of the board's", () => {
+    const lines = [{ number: "1", sound: "hw:2,0#left" }, { number: "2" }];
+    const resolved = resolveConfig({ lines }, context);
+    const channels = resolved.ok && resolved.value.realtime.lines.map((line) => line.pcmChannel);
+    expect(channels).toEqual(["hw:2,0#left", "c2"]);
   });
 
   it("leaves the exchange out, and passwords alone, where a registrar is named", () => {

@@ -14,7 +14,7 @@ import type {
   LineServer,
 } from "../../gateway/control/control-config.ts";
 import type { RealtimeLineConfig } from "../../gateway/realtime/realtime-config.ts";
-import { type BoardFile, boardLine, boardLinesMax } from "./board-file.ts";
+import { type BoardFile, type BoardLine, boardLine, boardLinesMax } from "./board-file.ts";
 import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { codecOffers, resolveRtp, TELEPHONE_EVENT_PAYLOAD_TYPE } from "./resolve-rtp.ts";
@@ -83,7 +83,7 @@ export function resolveConfig(
     if (password !== undefined) passwords.push({ user: line.number, password });
     realtimeLines.push({
       line: at + 1,
-      ...wiring,
+      ...wired(wiring, line),
       country,
       pulseDialing: line.pulseDialing ?? true,
       relaysDigits: (user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY) === "rfc4733",
@@ -118,6 +118,14 @@ export function resolveConfig(
     },
     realtime: { lines: realtimeLines, rtp },
   });
+}
+
+/** The board's wiring of a line, with what is written of its own. */
+function wired(
+  { slic, pcmChannel }: BoardLine,
+  line: UserLine,
+): Pick<RealtimeLineConfig, "slic" | "pcmChannel"> {
+  return { slic, pcmChannel: line.sound ?? pcmChannel };
 }
 
 /** Peers are told this address: it must be one, and one that they can answer to. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SRTP_SUITE_NAMES } from "../../base/srtp-suites.ts";
 import { CODECS } from "../../media/index.ts";
+import { soundLevelsSchema } from "./board-file-schema.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
 
 /** Most lines one box is asked to run. */
@@ -28,6 +29,8 @@ const line = z.strictObject({
   country: z.string().optional(),
   pulseDialing: z.boolean().optional(),
   phone: z.enum(["touch-tone", "rotary"]).optional(),
+  sound: z.string().min(1).max(64).optional(),
+  levels: soundLevelsSchema.optional(),
 });
 
 /** The file's shape. Every object is strict: a key nobody knows is an error, not a silence. */

@@ -76,6 +76,13 @@ export interface UserLine {
   readonly country?: string;
   /** Default on. */
   readonly pulseDialing?: boolean;
+  /** The sound channel, where it is not the board's: `plughw:CARD=Device,DEV=0`, `hw:1,0#left`. */
+  readonly sound?: string;
+  /** What full scale of the sound card means on this line, as measured; see docs/hardware.md. */
+  readonly levels?: {
+    readonly captureFullScaleDbm0?: number | undefined;
+    readonly playbackFullScaleDbm0?: number | undefined;
+  };
   /** With the simulated board: the set that is plugged in. Default touch-tone. */
   readonly phone?: "touch-tone" | "rotary";
 }

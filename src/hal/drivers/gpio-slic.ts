@@ -35,7 +35,8 @@ export interface GpioSlicPorts {
 /**
  * Opens a line card made of a chip with F/R, RM, SHK and perhaps PD. A frequency outside the chip's
  * range is moved to its nearer end. `safe()` stops the bell at once, and puts RM low
- * `profile.ringEndHoldMs` later: a program that ends must stay that long.
+ * `profile.ringEndHoldMs` later (and the period that hardware may have to finish): a program that
+ * ends must stay that long.
  * `power-down` is refused where no PD pin is wired, `open` where the profile cannot.
  * @throws PortError (rejects) as the GPIO port does; what was opened before is released
  */
@@ -94,7 +95,7 @@ interface OpenPins {
  *     quiet ───────────────► ringing ───────────────────────► settling
  *       ▲                      ▲                               │    │
  *       │                      └─────────── ring(on) ──────────┘    │
- *       └─────────────── ringEndHoldMs over: RM low ────────────────┘
+ *       └─────────────── hold is over: RM low ──────────────────────┘
  *
  * A line feed asked for while it rings or settles is applied on the way into `quiet`.
  */
@@ -217,7 +218,8 @@ class GpioSlic implements Slic {
   #settle(): Result<undefined, PortFault> {
     if (this.#ringing.kind === "settling") return this.#wave.stop();
     const rested = this.#wave.stop();
-    const atMs = this.#clock.nowMs() + this.#config.profile.ringEndHoldMs;
+    const holdMs = this.#wave.settleMs + this.#config.profile.ringEndHoldMs;
+    const atMs = this.#clock.nowMs() + holdMs;
     this.#ringing = { kind: "settling", hold: this.#clock.at(atMs, () => this.#quiet()) };
     return rested;
   }

@@ -16,6 +16,7 @@ export class RingWave {
   #timer: Timer | undefined;
   #level: Level;
   #byHardware = false;
+  #settleMs = 0;
 
   constructor(
     pin: GpioOutput,
@@ -28,6 +29,11 @@ export class RingWave {
     this.#idleLevel = idleLevel;
     this.#level = idleLevel;
     this.#onFault = onFault;
+  }
+
+  /** How long after the last `stop` the pin may still move: hardware may finish its period. */
+  get settleMs(): number {
+    return this.#settleMs;
   }
 
   /** Starts from the idle level; the first edge comes half a period later. */
@@ -51,6 +57,7 @@ export class RingWave {
     if (this.#byHardware && this.#pin.squareWave !== undefined) {
       this.#byHardware = false;
       this.#level = this.#idleLevel;
+      this.#settleMs = this.#pin.squareWave.settleMs ?? 0;
       return this.#pin.squareWave.stop(this.#idleLevel);
     }
     return this.#write(this.#idleLevel);

@@ -4,6 +4,8 @@ export { type ChardevGpioOptions, createChardevGpio } from "./gpio-chardev.ts";
 export { type FileState, type GpioKernel, loadGpioKernel } from "./gpio-chardev-kernel.ts";
 export { gpioSysfsPath } from "./gpio-lines.ts";
 export { loadOnoff, type OnoffLine, type OpenOnoffLine } from "./onoff-binding.ts";
+export { createPwmFiles, type PwmFiles } from "./pwm-files.ts";
+export { createPwmGpio, type PwmGpioOptions, type PwmPin, type PwmPins } from "./pwm-gpio.ts";
 export { createSerial, SERIAL_PENDING_MAX_BYTES, type SerialOptions } from "./serial.ts";
 export { OWN_FULL_SCALE_DBM0, type SoundLevels } from "./sound-levels.ts";
 export { createSpi, SPI_TRANSFER_MAX_BYTES, type SpidevOptions } from "./spidev.ts";
