@@ -19,34 +19,76 @@ export type ToneName =
 export interface CallerId {
   readonly number?: string;
   readonly name?: string;
-  /** Why there is no number: `private` was withheld by the caller, `unavailable` is not known. */
-  readonly absence?: "private" | "unavailable";
+  /**
+   * Why there is no number: `private` was withheld by the caller, `unavailable` is not known,
+   * `payphone` is a public telephone, `conflict` was lost between networks. Displays that know the
+   * first two only show the others as unavailable.
+   */
+  readonly absence?: "private" | "unavailable" | "payphone" | "conflict";
+  /** Who was called first and sent the call on here. */
+  readonly redirectedFrom?: string;
+  /** What kind of call it is; a voice call unless said otherwise. */
+  readonly callType?: "voice" | "ring-back" | "message-waiting";
   /** Local wall time of the call, minutes resolution: what the display shows. */
-  readonly time: {
-    readonly month: number;
-    readonly day: number;
-    readonly hour: number;
-    readonly minute: number;
-  };
+  readonly time: WallMinute;
 }
 
-/** What the control plane asks of a line. Each is idempotent; the last one of a kind wins. */
+/** Local wall time as a telephone's display shows it. */
+export interface WallMinute {
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+}
+
+/**
+ * What the control plane asks of a line. Each is idempotent, but for `metering`; the last one of a
+ * kind wins.
+ */
 export type LineCommand =
   /**
    * Ring until `stop-ringing` or ring trip, in the country's cadence or a named distinctive one.
+   * The caller ID goes out as the country has it, before the first ring or after it.
    */
   | { readonly kind: "ring"; readonly cadence?: string; readonly callerId?: CallerId }
   | { readonly kind: "stop-ringing" }
   /**
    * Play a tone to the telephone, in place of any other; `untilDigit` ends it at the next digit.
+   * While messages wait, `dial` sounds as `stutter-dial`.
    */
   | { readonly kind: "tone"; readonly tone: ToneName; readonly untilDigit?: boolean }
   | { readonly kind: "tone-off" }
+  /**
+   * A second call waits while the telephone talks: its call-waiting tone sounds, again each time
+   * the country's cadence says, until `call-waiting-off`, `tone-off`, another tone or on-hook. With
+   * `callerId`, and where the country's scheme has it, a display that answers the alert (CAS) is
+   * told who it is; the far end hears nothing of that and is not heard meanwhile. `caller-id-sent`
+   * follows once it was. A line that is on-hook drops it.
+   */
+  | { readonly kind: "call-waiting"; readonly callerId?: CallerId }
+  | { readonly kind: "call-waiting-off" }
+  /**
+   * Whether messages wait for this telephone. Its lamp is told as soon as it is on-hook and quiet,
+   * by FSK or by the volts of a neon lamp, as the country or the line has it; its dial tone
+   * stutters from now on, or no longer. Said again, the lamp is told again.
+   */
+  | {
+      readonly kind: "message-waiting";
+      readonly waiting: boolean;
+      /** How many there are, where it is known. */
+      readonly count?: number;
+      readonly time: WallMinute;
+    }
   /** Whether digits are expected: then a short break of the loop is a pulse, else a hook flash. */
   | { readonly kind: "collect"; readonly on: boolean }
   /** Take the battery away for a while: the sign of far-end disconnect (OSI). */
   | { readonly kind: "open-loop"; readonly durationMs: number }
   | { readonly kind: "reverse-battery"; readonly reversed: boolean }
+  /**
+   * Metering pulses, one after the other, for the counter at the telephone: 12 or 16 kHz as the
+   * country has it. Dropped where the card has no metering, and on-hook.
+   */
+  | { readonly kind: "metering"; readonly pulses: number }
   /** Ringing off, tones off, power as at rest. */
   | { readonly kind: "rest" };
 

@@ -1,9 +1,17 @@
 /** Analog line core: hook and dial, ringing, tones, DTMF, caller ID, countries. No I/O. */
 
-export type { FskJob, FskModem } from "./caller-id/fsk-source.ts";
-export { callerIdJob, createFskSource, fskDurationMs } from "./caller-id/fsk-source.ts";
+export { alertSignal, callerIdSignal, messageWaitingSignal } from "./caller-id/caller-id-signal.ts";
+export type { FskModem } from "./caller-id/fsk-source.ts";
 export type { CallerIdScheme } from "./caller-id/scheme.ts";
-export { BELLCORE_CALLER_ID, ETSI_CALLER_ID } from "./caller-id/scheme.ts";
+export type { CallerIdName } from "./caller-id/schemes.ts";
+export {
+  CALLER_ID_NAMES,
+  callerIdScheme,
+  displayModem,
+  isCallerIdName,
+} from "./caller-id/schemes.ts";
+export type { Signal, SignalPart } from "./caller-id/signal.ts";
+export { createSignalSource, signalDurationMs } from "./caller-id/signal.ts";
 export type { UnknownCountry } from "./country/countries.ts";
 export { COUNTRY_CODES, countryProfile } from "./country/countries.ts";
 export type { CountryProfile, RingCadenceMs, Sourced } from "./country/profile.ts";

@@ -68,6 +68,21 @@ describe("LineAudio", () => {
     expect(line.isIdle).toBe(true);
   });
 
+  it("parts the two while muted; tones and the digit detector go on", () => {
+    const heard: number[] = [];
+    const detectDigits = (frame: Int16Array) => heard.push(frame[0] ?? 0) < 0;
+    const line = new LineAudio({ frameSamples: FRAME, detectDigits });
+    const far = new Far(1000);
+    line.join(far);
+    line.setTone(constantSource(200));
+    line.mute(true);
+    expect(playoutOf(line, filled(7)).value).toBe(200);
+    line.mute(false);
+    expect(playoutOf(line, filled(8)).value).toBe(1200);
+    expect(far.heard).toEqual([0, 8]);
+    expect(heard).toEqual([7, 8]);
+  });
+
   it("hands up what the endpoint causes", () => {
     const line = new LineAudio({ frameSamples: FRAME });
     line.join(new Far(0));

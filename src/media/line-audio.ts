@@ -61,6 +61,7 @@ export class LineAudio {
   readonly #members: Member[] = [];
   #tone: AudioSource | undefined;
   #once: { readonly id: string; readonly source: AudioSource } | undefined;
+  #isMuted = false;
 
   constructor(config: LineAudioConfig) {
     this.#config = config;
@@ -84,6 +85,14 @@ export class LineAudio {
   /** Ends a played source early; no `source-done` comes. */
   stopPlaying(): void {
     this.#once = undefined;
+  }
+
+  /**
+   * Parts the two for a moment without anybody being told: the far sides hear silence and are not
+   * heard. Tones, the played source and the digit detector go on.
+   */
+  mute(on: boolean): void {
+    this.#isMuted = on;
   }
 
   /**
@@ -138,7 +147,9 @@ export class LineAudio {
     cancelEcho?.(near, this.#played);
     const sounding = detectDigits?.(near, firstSample) === true;
 
+    if (this.#isMuted) near.fill(0);
     const outputs = this.#exchange(near, sounding, playout, nowMs);
+    if (this.#isMuted) playout.fill(0);
     const ended = this.#addSources(playout);
     this.#played.set(playout);
     return ended.length === 0 ? outputs : [...outputs, ...ended];

@@ -1,93 +1,152 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CallerId } from "../../src/base/line-messages.ts";
 import {
-  BELLCORE_CALLER_ID,
+  type CallerIdName,
   type CallerIdScheme,
-  callerIdJob,
-  createFskSource,
-  ETSI_CALLER_ID,
-  fskDurationMs,
+  callerIdScheme,
+  callerIdSignal,
+  createSignalSource,
+  messageWaitingSignal,
+  type Signal,
+  signalDurationMs,
 } from "../../src/fxs/index.ts";
 import { compileJudge, type Judge, judgesAvailable, renderForJudge } from "./line-judges.ts";
 
 const time = { month: 11, day: 22, hour: 15, minute: 30 };
-const sdmf = (scheme: CallerIdScheme): CallerIdScheme => ({ ...scheme, format: "sdmf" });
+const DATE = "field 01 11221530";
 
-/** What each receiver of spandsp's must print, typed from the message tables of GR-30. */
-const ROWS: readonly (readonly [
+type Standard = "class" | "clip" | "jclip" | "dtmf";
+type Row = readonly [
   name: string,
-  standard: "class" | "clip",
-  scheme: CallerIdScheme,
-  callerId: CallerId,
+  standard: Standard,
+  scheme: CallerIdName,
+  callerId: Omit<CallerId, "time">,
   lines: readonly string[],
-])[] = [
+];
+
+const full = { number: "4155551212", name: "WALTER CALLER" };
+const fullLines = ["message 80", DATE, "field 02 4155551212", "field 07 WALTER CALLER"];
+
+/** What each receiver of spandsp's must print, typed from the message tables that it names. */
+const ROWS: readonly Row[] = [
+  ["Bellcore: number, name and time", "class", "bellcore", full, fullLines],
   [
-    "Bellcore MDMF: number, name and time",
+    "Bellcore: the longest number and name",
     "class",
-    BELLCORE_CALLER_ID,
-    { number: "4155551212", name: "WALTER CALLER", time },
-    ["message 80", "field 01 11221530", "field 02 4155551212", "field 07 WALTER CALLER"],
+    "bellcore",
+    { number: "12345678901234567890", name: "ABCDEFGHIJKLMNO" },
+    ["message 80", DATE, "field 02 12345678901234567890", "field 07 ABCDEFGHIJKLMNO"],
   ],
   [
-    "Bellcore MDMF: the longest number and name",
+    "Bellcore: number and name withheld",
     "class",
-    BELLCORE_CALLER_ID,
-    { number: "12345678901234567890", name: "ABCDEFGHIJKLMNO", time },
-    [
-      "message 80",
-      "field 01 11221530",
-      "field 02 12345678901234567890",
-      "field 07 ABCDEFGHIJKLMNO",
-    ],
+    "bellcore",
+    { absence: "private" },
+    ["message 80", DATE, "field 04 P", "field 08 P"],
   ],
   [
-    "Bellcore MDMF: number and name withheld",
+    "Bellcore: number not known",
     "class",
-    BELLCORE_CALLER_ID,
-    { absence: "private", time },
-    ["message 80", "field 01 11221530", "field 04 P", "field 08 P"],
+    "bellcore",
+    { absence: "unavailable" },
+    ["message 80", DATE, "field 04 O"],
   ],
   [
-    "Bellcore MDMF: number not known",
+    "Bellcore, single message: time and number in one",
     "class",
-    BELLCORE_CALLER_ID,
-    { absence: "unavailable", time },
-    ["message 80", "field 01 11221530", "field 04 O"],
-  ],
-  [
-    "Bellcore SDMF: time and number in one",
-    "class",
-    sdmf(BELLCORE_CALLER_ID),
-    { number: "4155551212", time },
+    "bellcore-sdmf",
+    { number: "4155551212" },
     ["message 04", "field 00 112215304155551212"],
   ],
   [
     "ETSI: number, name and time by V.23",
     "clip",
-    ETSI_CALLER_ID,
-    { number: "0301234567", name: "Steve Underwood", time },
-    ["message 80", "field 01 11221530", "field 02 0301234567", "field 07 Steve Underwood"],
+    "etsi-fsk",
+    { number: "0301234567", name: "Steve Underwood" },
+    ["message 80", DATE, "field 02 0301234567", "field 07 Steve Underwood"],
   ],
   [
     "ETSI: a name of 50 letters",
     "clip",
-    ETSI_CALLER_ID,
-    { number: "1", name: "x".repeat(50), time },
-    ["message 80", "field 01 11221530", "field 02 1", `field 07 ${"x".repeat(50)}`],
+    "etsi-fsk-lr-dt-as",
+    { number: "1", name: "x".repeat(50) },
+    ["message 80", DATE, "field 02 1", `field 07 ${"x".repeat(50)}`],
+  ],
+  [
+    "ETSI: a Persian name, and who sent the call on",
+    "clip",
+    "etsi-fsk-dt-as",
+    { number: "02112345678", name: "مریم رضایی", redirectedFrom: "101" },
+    ["message 80", DATE, "field 02 02112345678", "field 07 mrim rzayi", "field 1a 101"],
   ],
   [
     "ETSI: number withheld",
     "clip",
-    ETSI_CALLER_ID,
-    { absence: "private", time },
-    ["message 80", "field 01 11221530", "field 04 P", "field 08 P"],
+    "etsi-fsk-rp-as",
+    { absence: "private" },
+    ["message 80", DATE, "field 04 P", "field 08 P"],
   ],
+  [
+    "BT: the call type first",
+    "clip",
+    "bt",
+    { number: "02079460000", name: "ANN" },
+    ["message 80", "field 11 \\01", DATE, "field 02 02079460000", "field 07 ANN"],
+  ],
+  [
+    "British cable: the same",
+    "clip",
+    "cca",
+    { number: "02079460000" },
+    ["message 80", "field 11 \\01", DATE, "field 02 02079460000"],
+  ],
+  [
+    "NTT: the number",
+    "jclip",
+    "ntt",
+    { number: "0312345678" },
+    ["message 40", "field 02 0312345678"],
+  ],
+  ["NTT: withheld", "jclip", "ntt", { absence: "private" }, ["message 40", "field 04 P"]],
+  ["NTT: a payphone", "jclip", "ntt", { absence: "payphone" }, ["message 40", "field 04 C"]],
+  ["DTMF A…C", "dtmf", "dtmf-sweden", { number: "0701234567" }, digits("C", "41 0701234567")],
+  [
+    "DTMF A…C, Brazil",
+    "dtmf",
+    "dtmf-brazil",
+    { number: "1133334444" },
+    digits("C", "41 1133334444"),
+  ],
+  [
+    "DTMF A…D…C: who sent the call on",
+    "dtmf",
+    "dtmf-finland",
+    { number: "0912345", redirectedFrom: "0954321" },
+    digits("C", "41 0912345", "44 0954321"),
+  ],
+  ["DTMF B10C: withheld", "dtmf", "dtmf-india", { absence: "private" }, digits("C", "42 10")],
+  ["DTMF B00C: not known", "dtmf", "dtmf-belgium", {}, digits("C", "42 00")],
+  ["DTMF A…#", "dtmf", "dtmf-denmark", { number: "33112233" }, digits("#", "41 33112233")],
+  ["DTMF D1#: withheld", "dtmf", "dtmf-denmark-lr", { absence: "private" }, digits("#", "44 1")],
+  ["DTMF D3#: not known", "dtmf", "dtmf-denmark", {}, digits("#", "44 3")],
+  ["DTMF D…C", "dtmf", "dtmf-taiwan", { number: "0223456789" }, digits("C", "44 0223456789")],
+  ["DTMF …#", "dtmf", "dtmf-netherlands-old", { number: "201234567" }, digits("#", "00 201234567")],
+  ["DTMF during ringing", "dtmf", "etsi-dtmf", { number: "101" }, digits("C", "41 101")],
 ];
 
-function burst(callerId: CallerId, scheme: CallerIdScheme): Int16Array {
-  const job = callerIdJob(callerId, scheme);
-  // Silence around it, as between two bursts of ringing.
-  return renderForJudge(createFskSource(job), Math.ceil(fskDurationMs(job)) + 800, 500);
+/** Of digits spandsp tells the last as the type of the message. */
+function digits(stop: string, ...fields: readonly string[]): readonly string[] {
+  const type = stop.charCodeAt(0).toString(16);
+  return [`message ${type}`, ...fields.map((field) => `field ${field}`)];
+}
+
+/** A message as it stands between two bursts of ringing: silence around it. */
+function heard(signal: Signal): Int16Array {
+  return renderForJudge(createSignalSource(signal), Math.ceil(signalDurationMs(signal)) + 800, 500);
+}
+
+function sent(callerId: Omit<CallerId, "time">, scheme: CallerIdScheme): Int16Array {
+  return heard(callerIdSignal({ ...callerId, time }, scheme));
 }
 
 describe.skipIf(!judgesAvailable)(
@@ -99,24 +158,47 @@ describe.skipIf(!judgesAvailable)(
     });
     afterAll(() => judge?.close());
 
-    it.each(ROWS)("%s", (_, standard, scheme, callerId, lines) => {
-      expect(judge.hear(burst(callerId, scheme), [standard])).toEqual(lines);
+    it.each(ROWS)("%s", (_, standard, name, callerId, lines) => {
+      expect(judge.hear(sent(callerId, callerIdScheme(name)), [standard])).toEqual(lines);
     });
 
-    it("reads it at each level from -28 to 0 dBm0", () => {
-      const [, , scheme, callerId, lines] = ROWS[0] ?? [];
-      if (scheme === undefined || callerId === undefined) throw new Error("no row");
-      for (let levelDbm0 = -28; levelDbm0 <= 0; levelDbm0 += 4) {
-        const samples = burst(callerId, { ...scheme, levelDbm0 });
-        expect(judge.hear(samples, ["class"]), `${levelDbm0} dBm0`).toEqual(lines);
-      }
+    it.each(["bellcore", "etsi-fsk", "ntt"] as const)(
+      "reads %s at each level from -28 to 0 dBm0",
+      (name) => {
+        const scheme = callerIdScheme(name);
+        const standard = { bellcore: "class", "etsi-fsk": "clip", ntt: "jclip" }[name];
+        const lines = judge.hear(sent({ number: "101" }, scheme), [standard]);
+        expect(lines.at(-1)).toBe("field 02 101");
+        for (let levelDbm0 = -28; levelDbm0 <= 0; levelDbm0 += 4) {
+          if (scheme.signal.kind !== "fsk") throw new Error(`${name} has no modem`);
+          const signal = { ...scheme.signal, levelDbm0 };
+          const samples = sent({ number: "101" }, { ...scheme, signal });
+          expect(judge.hear(samples, [standard]), `${levelDbm0} dBm0`).toEqual(lines);
+        }
+      },
+    );
+
+    it.each([
+      ["class", "bellcore", true, ["message 82", "field 0b \\ff"]],
+      ["class", "bellcore", false, ["message 82", "field 0b \\00"]],
+      ["clip", "etsi-fsk", true, ["message 82", DATE, "field 0b \\ff", "field 13 \\03"]],
+      ["clip", "bt", false, ["message 82", DATE, "field 0b \\00", "field 13 \\03"]],
+    ] as const)("reads as %s the lamp of %s: %s", (standard, name, waiting, lines) => {
+      const scheme = callerIdScheme(name);
+      const signal = messageWaitingSignal({ waiting, count: 3, time }, scheme, scheme.lamp);
+      expect(judge.hear(heard(signal), [standard])).toEqual(lines);
     });
 
-    it("refuses a message of which one byte is wrong", () => {
-      const job = callerIdJob({ number: "101", time }, BELLCORE_CALLER_ID);
-      const bytes = job.bytes.map((byte, at) => (at === 6 ? byte ^ 1 : byte));
-      const samples = renderForJudge(createFskSource({ ...job, bytes }), 2000, 500);
-      expect(judge.hear(samples, ["class"])).toEqual([]);
+    it.each([
+      ["class", "bellcore"],
+      ["jclip", "ntt"],
+    ] as const)("refuses as %s a message of %s of which one byte is wrong", (standard, name) => {
+      const signal = callerIdSignal({ number: "101", time }, callerIdScheme(name)).map((part) =>
+        part.kind === "fsk"
+          ? { ...part, bytes: part.bytes.map((byte, at) => (at === 9 ? byte ^ 1 : byte)) }
+          : part,
+      );
+      expect(judge.hear(heard(signal), [standard])).toEqual([]);
     });
   },
 );

@@ -23,8 +23,8 @@ Emergency numbers always match when dialled; whether a call to them gets through
 server. In some countries they are three digits that extensions have too (101 and 102 in Belgium,
 Russia, Argentina, Israel …): there, give extensions other numbers.
 
-Caller ID is sent as FSK after the first ring (\`bell202\` or \`v23\`). "none" is where the
-country's own scheme is not there yet.
+Caller ID goes by the scheme of that name ([configuration.md](configuration.md)). No standard's text
+was at hand for any of them: they are what public drivers, data sheets and presets agree on.
 `;
 
 const markOf = (verified: boolean): string => (verified ? "yes" : "no");
@@ -65,7 +65,7 @@ function shortened(times: string): string {
 
 function overviewRow(country: CountryOverride): readonly string[] {
   const { code, name, ringing, flash, pulse, callerId, emergency } = profileOf(country);
-  const sends = callerId.when === "none" ? "none" : callerId.modem;
+  const sends = callerId.scheme;
   return [
     `\`${code}\``,
     name,
@@ -96,6 +96,7 @@ const GROUPS = [
   "flash",
   "pulse",
   "callerId",
+  "supervision",
   "emergency",
 ] as const satisfies readonly (keyof CountryProfile)[];
 

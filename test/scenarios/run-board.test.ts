@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SimTold } from "../../src/base/sim-messages.ts";
-import { countryProfile } from "../../src/fxs/index.ts";
+import { countryProfile, displayModem } from "../../src/fxs/index.ts";
 import { createSameThreadHost } from "../../src/gateway/realtime/same-thread-host.ts";
 import type { Board } from "../../src/hal/ports/board.ts";
 import { BENCH_HOST, openBoard } from "../hw-sim/index.ts";
@@ -29,7 +29,7 @@ describe("the board that `tipring run` opens", () => {
           phones: profiles.map(({ code, callerId }) => ({
             kind: "touch-tone",
             country: code,
-            callerIdModem: callerId.modem,
+            callerIdModem: displayModem(callerId),
           })),
         },
       },

@@ -1,3 +1,4 @@
+import { displayModem } from "../../fxs/index.ts";
 import type { BoardSpec } from "../../hal/ports/board.ts";
 import { boardLine } from "../config/board-file.ts";
 import type { LinuxBoardOptions } from "../linux-board.ts";
@@ -12,7 +13,8 @@ export function boardSpec(config: ReadConfig): BoardSpec {
       phones: config.box.realtime.lines.map(({ country }, at) => ({
         kind: config.lines[at]?.phone ?? "touch-tone",
         country: country.code,
-        callerIdModem: country.callerId.modem,
+        callerId: country.callerId.scheme,
+        callerIdModem: displayModem(country.callerId),
       })),
       ...linuxOptions(config),
     },

@@ -91,6 +91,18 @@ describe("resolveConfig()", () => {
   });
 
   it.each<[UserConfig, string]>([
+    [
+      { lines: [{ number: "1", callerId: "bellcor" }] },
+      'here: lines[0].callerId is "bellcor"; did you mean "bellcore"?',
+    ],
+    [
+      { countryOverrides: { callerId: { scheme: "dtmf-denmrk" } } },
+      'here: countryOverrides.callerId.scheme is "dtmf-denmrk"; did you mean "dtmf-denmark"?',
+    ],
+    [
+      { countryOverrides: { callerId: { signal: { modem: "v21" } } } },
+      "here: countryOverrides.callerId.signal.modem must be one of bell202, v23",
+    ],
     [{ country: "irr" }, 'here: country is "irr"; did you mean "ir"?'],
     [{ country: "germany" }, 'here: country is "germany"; did you mean "de"?'],
     [

@@ -2,6 +2,8 @@ import type { SocketAddress } from "../../base/address.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { DEFAULT_CALL_TIMERS } from "../../call/index.ts";
 import {
+  CALLER_ID_NAMES,
+  type CallerIdName,
   COUNTRY_CODES,
   type CountryProfile,
   parseDigitMap,
@@ -17,6 +19,7 @@ import type { RealtimeLineConfig } from "../../gateway/realtime/realtime-config.
 import { type BoardFile, type BoardLine, boardLine, boardLinesMax } from "./board-file.ts";
 import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { codecOffers, resolveRtp, TELEPHONE_EVENT_PAYLOAD_TYPE } from "./resolve-rtp.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
 
@@ -77,7 +80,7 @@ export function resolveConfig(
   const passwords: { user: string; password: string }[] = [];
   for (const [at, line] of lines.entries()) {
     const wiring = boardLine(context.board, at + 1);
-    const country = countryOf(line.country, user, ["lines", at, "country"], problems);
+    const country = countryOf(line, user, ["lines", at], problems);
     if (wiring === undefined || country === undefined) continue;
     const password = line.password ?? (registrar === undefined ? context.createToken() : undefined);
     if (password !== undefined) passwords.push({ user: line.number, password });
@@ -217,15 +220,26 @@ function registrarOf(user: UserConfig, problems: ConfigProblem[]): SocketAddress
 }
 
 function countryOf(
-  lineCountry: string | undefined,
+  line: UserLine,
   user: UserConfig,
   linePath: ConfigPath,
   problems: ConfigProblem[],
 ): CountryProfile | undefined {
-  const code = lineCountry ?? user.country ?? "us";
-  const path: ConfigPath = lineCountry === undefined ? ["country"] : linePath;
-  const resolved = resolveCountry(code, user.countryOverrides ?? {});
+  const code = line.country ?? user.country ?? "us";
+  const path: ConfigPath = line.country === undefined ? ["country"] : [...linePath, "country"];
+  const resolved = resolveCountry(code, overridesFor(line, user));
   if (resolved.ok) return resolved.value;
+  if (resolved.error.kind === "unknown-caller-id") {
+    const isLines = line.callerId !== undefined;
+    const place = isLines ? [...linePath, "callerId"] : ["countryOverrides", "callerId", "scheme"];
+    if (problems.some((problem) => problem.path.join() === place.join())) return undefined;
+    const { name } = resolved.error;
+    const meant = didYouMean(name, CALLER_ID_NAMES);
+    const advice =
+      meant === undefined ? `it can be ${CALLER_ID_NAMES.join(", ")}` : `did you mean "${meant}"?`;
+    problems.push({ path: place, text: `is "${name}"; ${advice}` });
+    return undefined;
+  }
   if (resolved.error.kind === "bad-value") {
     const { path: inside, message } = resolved.error;
     const place = ["countryOverrides", ...inside.split(".")];
@@ -241,6 +255,18 @@ function countryOf(
     meant === undefined ? `it can be ${COUNTRY_CODES.join(", ")}` : `did you mean "${meant}"?`;
   problems.push({ path, text: `is "${code}"; ${advice}` });
   return undefined;
+}
+
+/** What the user has changed of the country, with what is written at the line itself. */
+function overridesFor(
+  line: UserLine,
+  { countryOverrides = {} }: UserConfig,
+): Parameters<typeof resolveCountry>[1] {
+  if (line.callerId === undefined) return countryOverrides;
+  const { callerId } = countryOverrides;
+  const others = typeof callerId === "object" && callerId !== null ? callerId : {};
+  // As in a file, the values may be of any kind: they are checked where they are merged.
+  return { ...countryOverrides, callerId: { ...others, scheme: line.callerId as CallerIdName } };
 }
 
 /**

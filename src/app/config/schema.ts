@@ -27,6 +27,7 @@ const line = z.strictObject({
   password: password.optional(),
   authUser: z.string().max(128).optional(),
   country: z.string().optional(),
+  callerId: z.string().optional(),
   pulseDialing: z.boolean().optional(),
   phone: z.enum(["touch-tone", "rotary"]).optional(),
   sound: z.string().min(1).max(64).optional(),

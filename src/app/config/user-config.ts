@@ -74,6 +74,8 @@ export interface UserLine {
   /** Where it differs from the number. */
   readonly authUser?: string;
   readonly country?: string;
+  /** How its display is told who calls, by the scheme's name. Default: as the country has it. */
+  readonly callerId?: string;
   /** Default on. */
   readonly pulseDialing?: boolean;
   /** The sound channel, where it is not the board's: `plughw:CARD=Device,DEV=0`, `hw:1,0#left`. */

@@ -1,12 +1,5 @@
-import {
-  type AudioSource,
-  LINE_SAMPLE_RATE_HZ,
-  peakFromDbm0,
-  SAMPLES_PER_MS,
-} from "../../base/audio.ts";
-import type { CallerId } from "../../base/line-messages.ts";
-import { encodeCallerId } from "./message.ts";
-import type { CallerIdScheme } from "./scheme.ts";
+import { LINE_SAMPLE_RATE_HZ, peakFromDbm0 } from "../../base/audio.ts";
+import type { SampleMaker } from "./sample-maker.ts";
 
 /** The two modems that send caller ID. */
 export type FskModem = "bell202" | "v23";
@@ -29,36 +22,24 @@ export const FSK_PREAMBLE_LIMIT_BITS = 4000;
 /** A burst of FSK to send: plain data, so that it may cross a thread. */
 export interface FskJob {
   readonly modem: FskModem;
-  /** The message, each 0–255; sent with a start bit, low bit first, and one stop bit. */
+  /** The message, each 0–255; sent with a start bit, low bit first, and `stopBits`. */
   readonly bytes: readonly number[];
+  readonly stopBits: number;
   readonly seizureBits: number;
   readonly markBits: number;
   readonly tailBits: number;
   readonly levelDbm0: number;
 }
 
-/** Bits of one character: start, eight of data, stop. */
-const CHARACTER_BITS = 10;
+/** Most stop bits of a character. */
+export const FSK_STOP_LIMIT_BITS = 8;
 
-/** The burst that shows a caller on a telephone's display. */
-export function callerIdJob(callerId: CallerId, scheme: CallerIdScheme): FskJob {
-  return {
-    modem: scheme.modem,
-    bytes: encodeCallerId(callerId, scheme),
-    seizureBits: scheme.seizureBits,
-    markBits: scheme.markBits,
-    tailBits: scheme.tailBits,
-    levelDbm0: scheme.levelDbm0,
-  };
-}
-
-/** How long a burst takes, ms. */
-export function fskDurationMs(job: FskJob): number {
-  return samplesOf(bitCountOf(job)) / SAMPLES_PER_MS;
-}
+/** Bits of one character without its stop bits: start, eight of data. */
+const START_AND_DATA_BITS = 9;
 
 function bitCountOf(job: FskJob): number {
-  return job.seizureBits + job.markBits + job.bytes.length * CHARACTER_BITS + job.tailBits;
+  const characterBits = START_AND_DATA_BITS + job.stopBits;
+  return job.seizureBits + job.markBits + job.bytes.length * characterBits + job.tailBits;
 }
 
 function samplesOf(bits: number): number {
@@ -70,18 +51,19 @@ function bitAt(job: FskJob, index: number): 0 | 1 {
   if (index < job.seizureBits) return index % 2 === 0 ? 0 : 1;
   const inMessage = index - job.seizureBits - job.markBits;
   if (inMessage < 0) return 1;
-  const byte = job.bytes[Math.floor(inMessage / CHARACTER_BITS)];
+  const characterBits = START_AND_DATA_BITS + job.stopBits;
+  const byte = job.bytes[Math.floor(inMessage / characterBits)];
   if (byte === undefined) return 1;
-  const inCharacter = inMessage % CHARACTER_BITS;
+  const inCharacter = inMessage % characterBits;
   if (inCharacter === 0) return 0;
-  if (inCharacter === CHARACTER_BITS - 1) return 1;
+  if (inCharacter >= START_AND_DATA_BITS) return 1;
   return ((byte >> (inCharacter - 1)) & 1) === 1 ? 1 : 0;
 }
 
-class FskSource implements AudioSource {
+class FskMaker implements SampleMaker {
   readonly #job: FskJob;
   readonly #peak: number;
-  readonly #samples: number;
+  readonly samples: number;
   readonly #markStep: number;
   readonly #spaceStep: number;
   #at = 0;
@@ -91,23 +73,16 @@ class FskSource implements AudioSource {
     const { markHz, spaceHz } = FSK_MODEMS[job.modem];
     this.#job = job;
     this.#peak = peakFromDbm0(job.levelDbm0);
-    this.#samples = samplesOf(bitCountOf(job));
+    this.samples = samplesOf(bitCountOf(job));
     this.#markStep = (2 * Math.PI * markHz) / LINE_SAMPLE_RATE_HZ;
     this.#spaceStep = (2 * Math.PI * spaceHz) / LINE_SAMPLE_RATE_HZ;
-  }
-
-  render(out: Int16Array): boolean {
-    for (let index = 0; index < out.length; index++) {
-      out[index] = this.#at < this.#samples ? this.#next() : 0;
-    }
-    return this.#at < this.#samples;
   }
 
   /**
    * One sample. A bit is 6⅔ samples long, so that its end may fall between two: the phase then
    * goes on by each frequency for its part of the sample, and the bits keep their exact length.
    */
-  #next(): number {
+  next(): number {
     const sample = Math.round(this.#peak * Math.sin(this.#phase));
     const from = (this.#at * FSK_BITS_PER_SECOND) / LINE_SAMPLE_RATE_HZ;
     const until = ((this.#at + 1) * FSK_BITS_PER_SECOND) / LINE_SAMPLE_RATE_HZ;
@@ -124,7 +99,7 @@ class FskSource implements AudioSource {
   }
 }
 
-/** The audio of a burst: phase-continuous FSK at 1200 bit/s and a level, then silence. */
-export function createFskSource(job: FskJob): AudioSource {
-  return new FskSource(job);
+/** The samples of a burst: phase-continuous FSK at 1200 bit/s and a level. */
+export function fskMaker(job: FskJob): SampleMaker {
+  return new FskMaker(job);
 }

@@ -2,11 +2,21 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CallerId } from "../../base/line-messages.ts";
 import { encodeCallerId } from "./message.ts";
-import { BELLCORE_CALLER_ID } from "./scheme.ts";
+import type { DataMessage } from "./scheme.ts";
+import { callerIdScheme } from "./schemes.ts";
 import { toAscii, toDialable } from "./transliterate.ts";
 
 const TIME = { month: 7, day: 4, hour: 15, minute: 9 };
-const SDMF = { ...BELLCORE_CALLER_ID, format: "sdmf" } as const;
+
+/** The message of a scheme that has one of bytes. */
+function dataMessage(name: Parameters<typeof callerIdScheme>[0]): DataMessage {
+  const { message } = callerIdScheme(name);
+  if (message.kind !== "sdmf" && message.kind !== "mdmf") throw new Error(`${name} has digits`);
+  return message;
+}
+
+const MDMF = dataMessage("bellcore");
+const SDMF = dataMessage("bellcore-sdmf");
 
 /** Bytes as text: letters where printable, hexadecimal in angle brackets elsewhere. */
 function shown(bytes: readonly number[]): string {
@@ -39,7 +49,9 @@ describe("encodeCallerId()", () => {
     ["a name alone", { name: "Ann" }, `<80><12>${date}<04><01>O<07><03>Ann`],
     ["letters for a number", { number: "alice" }, `<80><14>${date}<04><01>O<07><05>alice`],
     ["a written number", { number: "+49 (30) 12-34" }, `<80><15>${date}<02><09>+49301234`],
-    ["a name with nothing to show", { number: "1", name: "مریم" }, `<80><0d>${date}<02><01>1`],
+    ["a name with nothing to show", { number: "1", name: "李" }, `<80><0d>${date}<02><01>1`],
+    ["a Persian name", { number: "1", name: "مریم" }, `<80><13>${date}<02><01>1<07><04>mrim`],
+    ["a public telephone", { absence: "payphone" }, `<80><0d>${date}<04><01>O`],
     [
       "a long name, cut",
       { number: "1", name: "x".repeat(60) },
@@ -49,7 +61,7 @@ describe("encodeCallerId()", () => {
   ];
   for (const [name, callerId, expected] of rows) {
     it(`writes ${name} as a multiple data message`, () => {
-      const bytes = encodeCallerId({ ...callerId, time: TIME }, BELLCORE_CALLER_ID);
+      const bytes = encodeCallerId({ ...callerId, time: TIME }, MDMF);
       expect(shown(bytes.slice(0, -1))).toBe(expected);
     });
   }
@@ -82,7 +94,7 @@ describe("encodeCallerId()", () => {
         ...(number === undefined ? {} : { number }),
         ...(name === undefined ? {} : { name }),
       };
-      const bytes = encodeCallerId(callerId, BELLCORE_CALLER_ID);
+      const bytes = encodeCallerId(callerId, MDMF);
       expect(bytes.reduce((sum, byte) => sum + byte, 0) % 256).toBe(0);
       expect(bytes.length).toBe((bytes[1] ?? 0) + 3);
       expect(bytes.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255)).toBe(true);
@@ -95,7 +107,11 @@ describe("toAscii()", () => {
   for (const [text, expected] of [
     ["Zoë Müller-Groß", "Zoe Muller-Gross"],
     ["Łukasz Ørsted", "Lukasz Orsted"],
-    ["تلفن ۰۱۲۳٤٥", "012345"],
+    ["تلفن ۰۱۲۳٤٥", "tlfn 012345"],
+    ["یوسف وحیدی", "yusf vhidi"],
+    ["رضا آریا\u200cپور", "rza arya pur"],
+    ["Ёлкин Щукин", "Elkin Shchukin"],
+    ["Αθήνα", "Athina"],
     ["  a\u00a0 \t b ", "a b"],
     ["李", ""],
     ["a\u0000b\u007fc", "abc"],

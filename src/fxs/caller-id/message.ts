@@ -1,90 +1,113 @@
-import type { CallerId } from "../../base/line-messages.ts";
-import type { CallerIdScheme } from "./scheme.ts";
-import { toAscii, toDialable } from "./transliterate.ts";
+import type { CallerId, WallMinute } from "../../base/line-messages.ts";
+import type { CallerIdParameter, DataMessage } from "./scheme.ts";
+import { type ShownCaller, shownCaller } from "./shown-caller.ts";
 
-/** Message types. @see Telcordia GR-30-CORE; ETSI EN 300 659-3 §5.2 (0x80, call set-up) */
-const SDMF_CALL = 0x04;
-const MDMF_CALL = 0x80;
+/**
+ * Message types.
+ * @see Telcordia GR-30-CORE; ETSI EN 300 659-3 §5.2 (0x80 call set-up, 0x82 message waiting)
+ */
+const MESSAGE = { sdmfCall: 0x04, sdmfWaiting: 0x06, mdmfCall: 0x80, mdmfWaiting: 0x82 } as const;
 
 /** Parameter types of a multiple data message. @see ETSI EN 300 659-3 §5.3 */
 const PARAMETER = {
-  dateTime: 0x01,
+  time: 0x01,
   number: 0x02,
   numberAbsence: 0x04,
   name: 0x07,
   nameAbsence: 0x08,
+  visualIndicator: 0x0b,
+  callType: 0x11,
+  messageCount: 0x13,
+  redirecting: 0x1a,
 } as const;
+
+/** @see ETSI EN 300 659-3 §5.3 (call type) */
+const CALL_TYPES = { voice: 0x01, "ring-back": 0x02, "message-waiting": 0x81 } as const;
+
+/** The visual indicator. @see Telcordia GR-1401 (SDMF: three bytes, as senders in use have it) */
+const LAMP = { on: 0xff, off: 0x00, sdmfOn: 0x42, sdmfOff: 0x6f } as const;
 
 /** Longest message body, bytes: the length is one byte. */
 const BODY_LIMIT_BYTES = 255;
 
-/**
- * Longest text looked at before it is spelled in ASCII, characters: names come from the network.
- */
-const TEXT_LIMIT = 256;
+/** Why a number or name is not shown: what displays know is P and O. */
+const ABSENCE = { private: "P", unavailable: "O", payphone: "O", conflict: "O" } as const;
 
-/** Why a number or name is not shown. */
-const ABSENCE = { private: "P", unavailable: "O" } as const;
+/** What is sent of a message format: all of `DataMessage` but which kind it is told by. */
+type DataFormat = Pick<
+  DataMessage,
+  "kind" | "parameters" | "numberLimit" | "nameLimit" | "otherLetters"
+>;
 
 /**
  * The bytes of a caller-ID message, from type to checksum.
  *
  *     SDMF  04 | length | MMDDHHMM | number, or "P", or "O"                        | checksum
- *     MDMF  80 | length | 01 08 MMDDHHMM | 02 n number, or 04 01 "P"|"O"
- *                       | 07 n name, or 08 01 "P" where withheld                   | checksum
+ *     MDMF  80 | length | 11 01 type | 01 08 MMDDHHMM | 02 n number, or 04 01 "P"|"O"
+ *                       | 07 n name, or 08 01 "P" where withheld | 1a n redirecting | checksum
  *
- * The checksum makes the sum of all bytes 0 modulo 256. A number that holds letters is shown as
- * the name where there is none; a name with nothing to show in ASCII is left out.
+ * MDMF: the parameters that the format names, in its order. The checksum makes the sum of all bytes
+ * 0 modulo 256.
  * @see Telcordia GR-30-CORE, GR-31-CORE, GR-1188-CORE; ETSI EN 300 659-3
  */
-export function encodeCallerId(
-  callerId: CallerId,
-  scheme: Pick<CallerIdScheme, "format" | "numberLimit" | "nameLimit">,
+export function encodeCallerId(callerId: CallerId, format: DataFormat): readonly number[] {
+  const shown = shownCaller(callerId, format);
+  if (format.kind === "sdmf") {
+    const text = timeDigits(callerId.time) + (shown.number ?? ABSENCE[shown.absence]);
+    return withFrame(MESSAGE.sdmfCall, ascii(text));
+  }
+  const body = format.parameters.flatMap((one) => parameterOf(one, callerId, shown));
+  return withFrame(MESSAGE.mdmfCall, body);
+}
+
+function parameterOf(name: CallerIdParameter, callerId: CallerId, shown: ShownCaller): number[] {
+  const absence = ABSENCE[shown.absence];
+  switch (name) {
+    case "call-type":
+      return [PARAMETER.callType, 1, CALL_TYPES[callerId.callType ?? "voice"]];
+    case "time":
+      return parameter(PARAMETER.time, timeDigits(callerId.time));
+    case "number":
+      return shown.number === undefined
+        ? parameter(PARAMETER.numberAbsence, absence)
+        : parameter(PARAMETER.number, shown.number);
+    case "name":
+      if (shown.name !== undefined) return parameter(PARAMETER.name, shown.name);
+      return shown.absence === "private" ? parameter(PARAMETER.nameAbsence, absence) : [];
+    case "redirecting":
+      return shown.redirectedFrom === undefined
+        ? []
+        : parameter(PARAMETER.redirecting, shown.redirectedFrom);
+  }
+}
+
+/** Most messages that are told of. */
+const COUNT_LIMIT = 255;
+
+/**
+ * The bytes that light a message lamp or put it out.
+ *
+ *     SDMF  06 | 03 | 42 42 42 on, 6f 6f 6f off                       | checksum
+ *     MDMF  82 | length | 0b 01 ff on, 00 off | 13 01 number of messages | checksum
+ */
+export function encodeMessageWaiting(
+  lamp: { readonly waiting: boolean; readonly count?: number; readonly time: WallMinute },
+  format: { readonly kind: "sdmf" | "mdmf"; readonly tellsCount: boolean },
 ): readonly number[] {
-  const shown = shownOf(callerId, scheme);
-  const time = timeDigits(callerId.time);
-  if (scheme.format === "sdmf") {
-    return withFrame(SDMF_CALL, [...ascii(time), ...ascii(shown.number ?? shown.absence)]);
+  if (format.kind === "sdmf") {
+    const byte = lamp.waiting ? LAMP.sdmfOn : LAMP.sdmfOff;
+    return withFrame(MESSAGE.sdmfWaiting, [byte, byte, byte]);
   }
-  const body = parameter(PARAMETER.dateTime, time);
-  body.push(
-    ...(shown.number === undefined
-      ? parameter(PARAMETER.numberAbsence, shown.absence)
-      : parameter(PARAMETER.number, shown.number)),
-  );
-  if (shown.name !== undefined) body.push(...parameter(PARAMETER.name, shown.name));
-  else if (shown.absence === ABSENCE.private && shown.number === undefined) {
-    body.push(...parameter(PARAMETER.nameAbsence, ABSENCE.private));
+  const body = [PARAMETER.visualIndicator, 1, lamp.waiting ? LAMP.on : LAMP.off];
+  if (format.tellsCount) {
+    body.unshift(...parameter(PARAMETER.time, timeDigits(lamp.time)));
+    const count = Math.min(COUNT_LIMIT, Math.max(0, Math.trunc(lamp.count ?? 0) || 0));
+    if (lamp.count !== undefined) body.push(PARAMETER.messageCount, 1, count);
   }
-  return withFrame(MDMF_CALL, body);
+  return withFrame(MESSAGE.mdmfWaiting, body);
 }
 
-interface Shown {
-  readonly number: string | undefined;
-  readonly name: string | undefined;
-  readonly absence: "P" | "O";
-}
-
-function shownOf(
-  callerId: CallerId,
-  limits: { readonly numberLimit: number; readonly nameLimit: number },
-): Shown {
-  if (callerId.absence === "private") {
-    return { number: undefined, name: undefined, absence: ABSENCE.private };
-  }
-  const numberText = (callerId.number ?? "").slice(0, TEXT_LIMIT);
-  const isName = /\p{L}/u.test(numberText);
-  const number = isName ? "" : toDialable(numberText).slice(0, limits.numberLimit);
-  const nameText = callerId.name?.slice(0, TEXT_LIMIT) ?? (isName ? numberText : "");
-  const name = toAscii(nameText).slice(0, limits.nameLimit).trim();
-  return {
-    number: number === "" ? undefined : number,
-    name: name === "" ? undefined : name,
-    absence: ABSENCE.unavailable,
-  };
-}
-
-function timeDigits(time: CallerId["time"]): string {
+function timeDigits(time: WallMinute): string {
   const inRange = (value: number, min: number, max: number) =>
     Math.min(max, Math.max(min, Math.trunc(value) || min));
   return [

@@ -191,7 +191,7 @@ describe("profileOf()", () => {
     expect(tones.table.busy.segments[0]?.durationMs).toBe(250);
     expect(tones.inherited).toEqual(["howler", "confirm"]);
     expect(ringing).toMatchObject({ cadenceMs: [1000, 5000], frequencyHz: 25 });
-    expect(ringing.inherited).toEqual(["frequencyHz", "distinctive"]);
+    expect(ringing.inherited).toEqual(["frequencyHz", "shape", "voltsRms", "distinctive"]);
     expect(pulse).toMatchObject({ digitMap: "sweden", breakMinMs: 15 });
     expect(flash.inherited).toBeUndefined();
     expect(profile("no").flash).toMatchObject({ minMs: 70, maxMs: 320, verified: false });
@@ -205,8 +205,10 @@ describe("profileOf()", () => {
   });
 
   it("says why where no caller ID is sent", () => {
-    const silent = COUNTRIES.map(profileOf).filter(({ callerId }) => callerId.when === "none");
-    expect(silent.map(({ code }) => code)).toContain("uk");
-    for (const { callerId } of silent) expect(callerId.source).toMatch(/is to come|there was none/);
+    const silent = COUNTRIES.map(profileOf).filter(
+      ({ callerId }) => callerId.transport.when === "none",
+    );
+    expect(silent.map(({ code }) => code)).toEqual(["us-old"]);
+    for (const { callerId } of silent) expect(callerId.source).toMatch(/there was none/);
   });
 });

@@ -23,6 +23,7 @@ export interface CountryOverride {
   readonly flash?: Own<CountryProfile["flash"]>;
   readonly pulse?: Own<CountryProfile["pulse"]>;
   readonly callerId?: Own<CountryProfile["callerId"]>;
+  readonly supervision?: Own<CountryProfile["supervision"]>;
   readonly emergency?: Own<CountryProfile["emergency"]>;
   /** Where public tables disagree, with each other or with what is used. Not in the profile. */
   readonly conflicts?: readonly CountryConflict[];
@@ -57,6 +58,7 @@ export function profileOf(country: CountryOverride): CountryProfile {
     flash: group(family.flash, country.flash),
     pulse: group(family.pulse, country.pulse),
     callerId: group(family.callerId, country.callerId),
+    supervision: group(family.supervision, country.supervision),
     emergency: group(family.emergency, country.emergency),
   };
 }

@@ -1,4 +1,4 @@
-import { FSK_MODEMS, FSK_PREAMBLE_LIMIT_BITS } from "../caller-id/fsk-source.ts";
+import { OPEN_LOOP_LIMIT_MS } from "../line/line-feed.ts";
 import { PULSE_DIGIT_MAPS } from "../line/pulse-digits.ts";
 import {
   MODULATION_HZ,
@@ -7,6 +7,8 @@ import {
   TONE_NAMES,
   TONE_SEGMENT_LIMIT,
 } from "../tones/tone.ts";
+import { checkCallerId } from "./caller-id-faults.ts";
+import { type Check, isBetween } from "./check.ts";
 import type { CountryProfile } from "./profile.ts";
 
 /** One thing wrong with a profile. */
@@ -35,19 +37,14 @@ export function profileFaults(profile: CountryProfile): readonly ProfileFault[] 
   checkTimes(profile, check);
   checkRinging(profile, check);
   checkTones(profile, check);
-  checkCallerId(profile, check);
+  checkCallerId(profile.callerId, check);
+  checkSupervision(profile, check);
   for (const number of profile.emergency.numbers) {
     const text: unknown = number;
     const holds = typeof text === "string" && /^[0-9*#]{1,20}$/.test(text);
     check("emergency.numbers", holds, "holds digits only, in quotes, at most 20 each");
   }
   return faults;
-}
-
-type Check = (path: string, holds: boolean, message: string) => void;
-
-function isBetween(value: unknown, min: number, max: number): boolean {
-  return typeof value === "number" && value >= min && value <= max;
 }
 
 function checkTimes(profile: CountryProfile, check: Check): void {
@@ -77,11 +74,30 @@ function checkRinging(profile: CountryProfile, check: Check): void {
   const { ringing } = profile;
   // what ringers are built for: 15 to 68 Hz
   check("ringing.frequencyHz", isBetween(ringing.frequencyHz, 15, 68), "must be 15 to 68 Hz");
+  const isShape = ringing.shape === "sine" || ringing.shape === "trapezoid";
+  check("ringing.shape", isShape, "must be sine or trapezoid");
+  // what bells need at the least, and what cards and people can stand
+  check("ringing.voltsRms", isBetween(ringing.voltsRms, 30, 100), "must be 30 to 100 V");
   checkCadence("ringing.cadenceMs", ringing.cadenceMs, check);
   const named = Object.entries(ringing.distinctive);
   const few = named.length <= CADENCE_COUNT_LIMIT;
   check("ringing.distinctive", few, `holds at most ${CADENCE_COUNT_LIMIT} cadences`);
   for (const [name, cadence] of named) checkCadence(`ringing.distinctive.${name}`, cadence, check);
+}
+
+function checkSupervision({ supervision }: CountryProfile, check: Check): void {
+  const { openLoopMs, metering } = supervision;
+  const open = isBetween(openLoopMs, 0, OPEN_LOOP_LIMIT_MS);
+  check("supervision.openLoopMs", open, `must be 0 to ${OPEN_LOOP_LIMIT_MS} ms`);
+  const isTone = metering.frequencyHz === 12_000 || metering.frequencyHz === 16_000;
+  check("supervision.metering.frequencyHz", isTone, "must be 12000 or 16000");
+  for (const [name, time] of [
+    ["pulseMs", metering.pulseMs],
+    ["pauseMs", metering.pauseMs],
+  ] as const) {
+    const holds = isBetween(time, 50, TIME_LIMIT_MS);
+    check(`supervision.metering.${name}`, holds, `must be 50 to ${TIME_LIMIT_MS} ms`);
+  }
 }
 
 function checkCadence(path: string, cadence: unknown, check: Check): void {
@@ -150,24 +166,4 @@ function checkModulation(path: string, modulation: unknown, check: Check): void 
   check(path, isBetween(rate, min, max), `rateHz must be ${min} to ${max}`);
   const depth = "depth" in modulation ? modulation.depth : undefined;
   check(path, isBetween(depth, 0, 1), "depth must be 0 to 1");
-}
-
-function checkCallerId(profile: CountryProfile, check: Check): void {
-  const scheme = profile.callerId;
-  const oneOf = (path: string, value: string, of: readonly string[]) =>
-    check(`callerId.${path}`, of.includes(value), `must be one of ${of.join(", ")}`);
-  oneOf("when", scheme.when, ["none", "after-first-ring"]);
-  oneOf("modem", scheme.modem, Object.keys(FSK_MODEMS));
-  oneOf("format", scheme.format, ["sdmf", "mdmf"]);
-  const between = (path: string, value: number, min: number, max: number) =>
-    check(`callerId.${path}`, isBetween(value, min, max), `must be ${min} to ${max}`);
-  between("delayMs", scheme.delayMs, 0, TIME_LIMIT_MS);
-  between("guardMs", scheme.guardMs, 0, TIME_LIMIT_MS);
-  between("seizureBits", scheme.seizureBits, 0, FSK_PREAMBLE_LIMIT_BITS);
-  between("markBits", scheme.markBits, 0, FSK_PREAMBLE_LIMIT_BITS);
-  between("tailBits", scheme.tailBits, 0, FSK_PREAMBLE_LIMIT_BITS);
-  between("levelDbm0", scheme.levelDbm0, TONE_LEVEL_DBM0.min, 0);
-  // number, name and the other parameters fit into one message of 255 bytes
-  between("numberLimit", scheme.numberLimit, 1, 60);
-  between("nameLimit", scheme.nameLimit, 1, 120);
 }

@@ -1,4 +1,5 @@
 import type { CallerIdScheme } from "../caller-id/scheme.ts";
+import type { MeteringConfig } from "../line/metering.ts";
 import type { PulseDigitMap } from "../line/pulse-digits.ts";
 import type { ToneTable } from "../tones/tone.ts";
 
@@ -28,6 +29,10 @@ export interface CountryProfile {
   readonly tones: Sourced & { readonly table: ToneTable };
   readonly ringing: Sourced & {
     readonly frequencyHz: number;
+    /** Of the ringing voltage; a card that cannot vary it leaves it. */
+    readonly shape: "sine" | "trapezoid";
+    /** Open-circuit volts, effective; a card that cannot vary it leaves it. */
+    readonly voltsRms: number;
     readonly cadenceMs: RingCadenceMs;
     /** Distinctive cadences by name, as a `ring` command may ask for them. */
     readonly distinctive: Readonly<Record<string, RingCadenceMs>>;
@@ -49,6 +54,14 @@ export interface CountryProfile {
     readonly digitMap: PulseDigitMap;
   };
   readonly callerId: Sourced & CallerIdScheme;
+  /** What the line tells a telephone of how the call stands. */
+  readonly supervision: Sourced & {
+    /** Whether the battery turns round when the far end answers, and back at the end. */
+    readonly answerReversal: boolean;
+    /** How long the battery is away when the far end has gone, ms; 0 for not at all. */
+    readonly openLoopMs: number;
+    readonly metering: MeteringConfig;
+  };
   readonly emergency: Sourced & { readonly numbers: readonly string[] };
 }
 
@@ -74,6 +87,25 @@ export const COMMON_PULSE = {
   breakMaxMs: COMMON_HOOK.breakMaxMs,
   interDigitMs: COMMON_HOOK.interDigitMs,
   digitMap: "normal",
+} as const;
+
+/** The ringing voltage that the profiles have in common, without its source. */
+export const COMMON_RINGING = {
+  // Linksys: trapezoid by default, and sine as the cure for sets that do not ring
+  shape: "sine",
+  // 45 effective into a load: Mediatrix, Si3210 at 5 REN; 60 to 65 open: Silvertel
+  voltsRms: 60,
+} as const;
+
+/**
+ * Supervision that the profiles have in common, without its source: the far end's going is told by
+ * an open loop (250–900 ms are found, 500 is typical), its answer by nothing.
+ */
+export const COMMON_SUPERVISION = {
+  answerReversal: false,
+  openLoopMs: 500,
+  // Yeastar: 12 kHz; TBR and national papers have 16 kHz elsewhere: not at hand
+  metering: { frequencyHz: 12_000, pulseMs: 120, pauseMs: 180 },
 } as const;
 
 /** Distinctive cadences that vendors share: Cisco SPA's Bellcore-r1 to r8. */

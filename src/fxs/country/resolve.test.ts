@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { BELLCORE_CALLER_ID } from "../caller-id/scheme.ts";
 import { steady } from "../tones/tone.ts";
 import type { CountryProfile } from "./profile.ts";
 import { type DeepPartial, resolveCountry } from "./resolve.ts";
@@ -39,13 +38,14 @@ describe("resolveCountry()", () => {
     const profile = resolved("us", {
       ringing: { cadenceMs: [500, 500], distinctive: { mine: [300, 300] } },
       tones: { table: { busy: steady([400], -10) } },
-      callerId: { ...BELLCORE_CALLER_ID, format: "sdmf" },
+      callerId: { scheme: "bellcore-sdmf", transport: { delayMs: 700 } },
     });
     expect(profile.ringing.cadenceMs).toEqual([500, 500]);
     expect(profile.ringing.distinctive["mine"]).toEqual([300, 300]);
     expect(profile.ringing.distinctive["bellcore-r1"]).toEqual([2000, 4000]);
     expect(profile.tones.table.busy).toEqual(steady([400], -10));
-    expect(profile.callerId.format).toBe("sdmf");
+    expect(profile.callerId.message.kind).toBe("sdmf");
+    expect(profile.callerId.transport).toMatchObject({ delayMs: 700, guardMs: 200 });
   });
 
   it("does not change the table it began with", () => {
@@ -110,9 +110,58 @@ describe("resolveCountry()", () => {
       "tones.table.busy.segments.0.modulation",
     ],
     ["a loud tone", tone([{ ...beep, levelDbm0: 4 }]), "tones.table.busy.segments.0"],
-    ["an unknown modem", { callerId: { modem: "v21" } }, "callerId.modem"],
-    ["a seizure without end", { callerId: { seizureBits: 4001 } }, "callerId.seizureBits"],
-    ["a name without end", { callerId: { nameLimit: 121 } }, "callerId.nameLimit"],
+    ["an unknown modem", { callerId: { signal: { modem: "v21" } } }, "callerId.signal.modem"],
+    [
+      "a seizure without end",
+      { callerId: { signal: { seizureBits: 4001 } } },
+      "callerId.signal.seizureBits",
+    ],
+    [
+      "a name without end",
+      { callerId: { message: { nameLimit: 121 } } },
+      "callerId.message.nameLimit",
+    ],
+    ["a modem of touch-tones", { callerId: { signal: { onMs: 70 } } }, "callerId.signal.onMs"],
+    [
+      "digits that tell of a caller at once",
+      { callerId: { scheme: "dtmf-sweden", signal: { onMs: 39 } } },
+      "callerId.signal.onMs",
+    ],
+    [
+      "letters that no key has",
+      { callerId: { scheme: "dtmf-sweden", message: { start: "E" } } },
+      "callerId.message.start",
+    ],
+    [
+      "a step that is none",
+      { callerId: { transport: { lead: [{ kind: "wink" }] } } },
+      "callerId.transport.lead.0.kind",
+    ],
+    [
+      "a ring pulse that is a ring",
+      { callerId: { transport: { lead: [{ kind: "ring", ms: 2001 }] } } },
+      "callerId.transport.lead.0.ms",
+    ],
+    [
+      "the same parameter twice",
+      { callerId: { message: { parameters: ["time", "time"] } } },
+      "callerId.message.parameters",
+    ],
+    ["an unknown lamp", { callerId: { lamp: { by: "candle" } } }, "callerId.lamp.by"],
+    [
+      "an answer by a digit",
+      { callerId: { waiting: { ackDigits: ["5"] } } },
+      "callerId.waiting.ackDigits",
+    ],
+    ["auto beside others", { callerId: { also: ["auto"] } }, "callerId.also"],
+    ["a bell of 101 V", { ringing: { voltsRms: 101 } }, "ringing.voltsRms"],
+    ["a bell of triangles", { ringing: { shape: "triangle" } }, "ringing.shape"],
+    ["an open loop of 11 s", { supervision: { openLoopMs: 11_000 } }, "supervision.openLoopMs"],
+    [
+      "metering by a voice",
+      { supervision: { metering: { frequencyHz: 1000 } } },
+      "supervision.metering.frequencyHz",
+    ],
     ["a number for a number", { emergency: { numbers: [911] } }, "emergency.numbers"],
     ["letters for a number", { emergency: { numbers: ["nine"] } }, "emergency.numbers"],
     ["a key of the language", JSON.parse('{"__proto__":{"x":1}}'), "__proto__"],
@@ -122,6 +171,12 @@ describe("resolveCountry()", () => {
       "ringing.distinctive.__proto__",
     ],
   ];
+  it("names the caller-ID scheme that there is not", () => {
+    const error = { kind: "unknown-caller-id", name: "bellcor" };
+    expect(fault({ callerId: { scheme: "bellcor" } })).toEqual(error);
+    expect(fault({ callerId: { scheme: "__proto__" } })).toMatchObject({ name: "__proto__" });
+  });
+
   for (const [name, overrides, path] of bad) {
     it(`refuses ${name}`, () => {
       expect(fault(overrides)).toBe(path);
@@ -135,6 +190,8 @@ describe("resolveCountry()", () => {
     ["a tone that ends", tone([beep])],
     ["a tone that repeats", tone([beep], 0)],
     ["a tone that is modulated", tone([{ ...beep, modulation: { rateHz: 200, depth: 1 } }])],
+    ["each scheme by its name", { callerId: { scheme: "auto" } }],
+    ["the longest ring pulse", { callerId: { transport: { lead: [{ kind: "ring", ms: 2000 }] } } }],
     ["nothing for a setting", { flash: { minMs: undefined } }],
   ];
   for (const [name, overrides] of fine) {

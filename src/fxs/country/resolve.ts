@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "../../base/result.ts";
+import { callerIdScheme, isCallerIdName } from "../caller-id/schemes.ts";
 import { countryProfile } from "./countries.ts";
 import type { CountryProfile } from "./profile.ts";
 import { profileFaults } from "./profile-faults.ts";
@@ -13,6 +14,8 @@ export type DeepPartial<T> = T extends readonly unknown[]
 /** Why a country with its overrides makes no profile. */
 export type CountryFault =
   | { readonly kind: "unknown-country"; readonly suggestion?: string }
+  /** `callerId.scheme` names no scheme; `CALLER_ID_NAMES` are those there are. */
+  | { readonly kind: "unknown-caller-id"; readonly name: string }
   /** `path` is where, e.g. `flash.minMs`; `message` what is wrong with it. */
   | { readonly kind: "bad-value"; readonly path: string; readonly message: string };
 
@@ -25,7 +28,9 @@ const DEPTH_LIMIT = 8;
 /**
  * A country's profile with a user's values in place of its own, checked as a whole.
  *
- * A group that was changed says so in its `source`, and is no longer `verified`.
+ * A group that was changed says so in its `source`, and is no longer `verified`. A
+ * `callerId.scheme` replaces the country's whole way of telling a caller; other values under
+ * `callerId` then change that scheme's.
  */
 export function resolveCountry(
   code: string,
@@ -33,12 +38,25 @@ export function resolveCountry(
 ): Result<CountryProfile, CountryFault> {
   const base = countryProfile(code);
   if (!base.ok) return err({ kind: "unknown-country", ...base.error });
-  const merged = merge(base.value, overrides, "", 0);
+  const schemed = withScheme(base.value, overrides);
+  if (!schemed.ok) return schemed;
+  const merged = merge(schemed.value, overrides, "", 0);
   if (!merged.ok) return merged;
   // The merge keeps every key of the base and the kind of each value; ranges are checked next.
   const profile = merged.value as CountryProfile;
   const fault = profileFaults(profile)[0];
   return fault === undefined ? ok(profile) : err({ kind: "bad-value", ...fault });
+}
+
+function withScheme(
+  base: CountryProfile,
+  overrides: unknown,
+): Result<CountryProfile, CountryFault> {
+  const callerId = isRecord(overrides) ? overrides["callerId"] : undefined;
+  const name = isRecord(callerId) ? callerId["scheme"] : undefined;
+  if (typeof name !== "string") return ok(base);
+  if (!isCallerIdName(name)) return err({ kind: "unknown-caller-id", name });
+  return ok({ ...base, callerId: { ...base.callerId, ...callerIdScheme(name) } });
 }
 
 type Merged = Result<unknown, CountryFault>;

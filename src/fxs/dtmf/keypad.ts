@@ -13,3 +13,10 @@ export function keyAt(row: number, column: number): Digit {
   // Rows and columns are 0–3, and the table above holds nothing but digits.
   return KEYS[row]?.[column] as Digit;
 }
+
+/** The two frequencies of a key, Hz. */
+export function frequenciesOf(digit: Digit): { readonly lowHz: number; readonly highHz: number } {
+  const row = KEYS.findIndex((keys) => keys.includes(digit));
+  const column = KEYS[row]?.indexOf(digit) ?? 0;
+  return { lowHz: ROW_HZ[row] ?? ROW_HZ[0], highHz: COLUMN_HZ[column] ?? COLUMN_HZ[0] };
+}

@@ -1,92 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { CallerId, LineEvent } from "../../base/line-messages.ts";
-import { fskDurationMs } from "../caller-id/fsk-source.ts";
-import { DE } from "../country/countries/de.ts";
-import { US } from "../country/countries/us.ts";
-import { profileOf } from "../country/override.ts";
-import type { CountryProfile } from "../country/profile.ts";
-import { createLine, type Line } from "./line.ts";
-import type { LineCapabilities, LineInput, LineOutput } from "./line-types.ts";
-
-const US_PROFILE = profileOf(US);
-const DE_PROFILE = profileOf(DE);
-
-const ABLE: LineCapabilities = {
-  onHookTransmission: true,
-  reversal: true,
-  openLoop: true,
-  ringDutyMax: 0.5,
-  ringBurstMaxMs: 5000,
-  ringTrip: "pulsing",
-};
-
-const CALLER: CallerId = { number: "101", time: { month: 1, day: 2, hour: 3, minute: 4 } };
-
-/** A line that is rung at 1000 ms and told of whatever is due, on time. */
-class RungLine {
-  readonly line: Line;
-  readonly log: string[] = [];
-  readonly events: LineEvent[] = [];
-  playedMs = 0;
-  #nowMs = 1000;
-  #doneMs: number | undefined;
-
-  constructor(callerId?: CallerId, able?: Partial<LineCapabilities>, country?: CountryProfile) {
-    const capabilities = { ...ABLE, ...able };
-    this.line = createLine({ country: country ?? US_PROFILE, capabilities });
-    const ring = { kind: "ring", ...(callerId === undefined ? {} : { callerId }) } as const;
-    this.hear({ kind: "command", command: ring });
-  }
-
-  runTo(untilMs: number): this {
-    for (;;) {
-      const wantedMs = this.line.watermarkWantedMs() ?? Infinity;
-      const deadlineMs = this.line.deadlineMs() ?? Infinity;
-      const doneMs = this.#doneMs ?? Infinity;
-      const nextMs = Math.max(this.#nowMs, Math.min(wantedMs, deadlineMs, doneMs));
-      if (nextMs > untilMs) break;
-      this.#nowMs = nextMs;
-      if (doneMs <= nextMs) {
-        this.#doneMs = undefined;
-        this.hear({ kind: "audio-done" });
-      } else if (deadlineMs <= nextMs) this.hear({ kind: "timeout" });
-      else this.hear({ kind: "watermark", atMs: wantedMs });
-    }
-    this.#nowMs = untilMs;
-    return this;
-  }
-
-  /** The loop detector under ringing: closed for `closedMs` of each cycle of 50 ms. */
-  pulses(fromMs: number, untilMs: number, closedMs: number): this {
-    for (let atMs = fromMs; atMs < untilMs; atMs += 50) {
-      this.loop(true, atMs).loop(false, atMs + closedMs);
-    }
-    return this;
-  }
-
-  loop(closed: boolean, atMs: number): this {
-    this.runTo(atMs).hear({ kind: "loop", closed, atMs });
-    return this;
-  }
-
-  hear(input: LineInput): void {
-    for (const output of this.line.handle(input, this.#nowMs)) this.#note(output);
-  }
-
-  #note(output: LineOutput): void {
-    if (output.kind === "event") this.events.push(output.event);
-    else if (output.kind === "slic" && output.action.kind === "ringing") {
-      this.log.push(`${this.#nowMs} ${output.action.on ? "ring" : "quiet"}`);
-    } else if (output.kind === "audio") {
-      this.log.push(`${this.#nowMs} audio ${output.on ? "on" : "off"}`);
-    } else this.log.push(`${this.#nowMs} ${output.kind}`);
-    if (output.kind === "play-caller-id") {
-      this.playedMs = fskDurationMs(output.job);
-      this.#doneMs = this.#nowMs + this.playedMs;
-    }
-    if (output.kind === "caller-id-off") this.#doneMs = undefined;
-  }
-}
+import { callerIdScheme } from "../caller-id/schemes.ts";
+import { createLine } from "./line.ts";
+import { ABLE, CALLER, DE_PROFILE, RungLine, US_PROFILE } from "./rung-line.fixture.ts";
 
 describe("createLine() ringing", () => {
   it("rings in the country's cadence and frequency until told to stop", () => {
@@ -115,9 +30,11 @@ describe("createLine() ringing", () => {
     expect(rung.log).toEqual([
       "1000 ring",
       "3000 quiet",
+      "3000 transmission on",
       "3600 audio on",
-      "3600 play-caller-id",
+      "3600 play-signal",
       `${doneMs} audio off`,
+      "7000 transmission off",
       "7000 ring",
       "9000 quiet",
     ]);
@@ -129,7 +46,7 @@ describe("createLine() ringing", () => {
     line.handle({ kind: "command", command: { kind: "ring", callerId: CALLER } }, 0);
     line.handle({ kind: "timeout" }, 1000);
     const outputs = line.handle({ kind: "timeout" }, 1600);
-    expect(outputs[1]).toMatchObject({ kind: "play-caller-id", job: { modem: "v23" } });
+    expect(outputs[1]).toMatchObject({ kind: "play-signal", signal: [{ modem: "v23" }] });
   });
 
   const without: readonly [string, RungLine][] = [
@@ -142,7 +59,7 @@ describe("createLine() ringing", () => {
         {},
         {
           ...US_PROFILE,
-          callerId: { ...US_PROFILE.callerId, when: "none" },
+          callerId: { ...US_PROFILE.callerId, ...callerIdScheme("none") },
         },
       ),
     ],
@@ -157,7 +74,7 @@ describe("createLine() ringing", () => {
   it("cuts the caller ID when ringing is stopped", () => {
     const rung = new RungLine(CALLER).runTo(4000);
     rung.hear({ kind: "command", command: { kind: "stop-ringing" } });
-    expect(rung.log.slice(-2)).toEqual(["4000 caller-id-off", "4000 audio off"]);
+    expect(rung.log.slice(-2)).toEqual(["4000 signal-off", "4000 audio off"]);
     rung.hear({ kind: "audio-done" });
     expect(rung.runTo(30_000).events).toEqual([]);
   });
@@ -187,7 +104,7 @@ describe("createLine() ringing", () => {
   it("trips in the silence as fast as off-hook is seen, and cuts the caller ID", () => {
     const rung = new RungLine(CALLER).loop(true, 4000).runTo(9000);
     expect(rung.events).toEqual([{ kind: "ring-trip", atMs: 4000 }]);
-    expect(rung.log.slice(-1)).toEqual(["4030 caller-id-off"]);
+    expect(rung.log.slice(-1)).toEqual(["4030 signal-off"]);
     expect(rung.log).not.toContain("4030 audio off");
   });
 
@@ -217,7 +134,10 @@ describe("createLine() ringing", () => {
     const outputs = line.handle({ kind: "command", command: { kind: "ring" } }, 100);
     expect(outputs).toEqual([
       { kind: "slic", action: { kind: "feed", feed: "forward" } },
-      { kind: "slic", action: { kind: "ringing", on: true, frequencyHz: 20 } },
+      {
+        kind: "slic",
+        action: { kind: "ringing", on: true, frequencyHz: 20, shape: "sine", voltsRms: 60 },
+      },
     ]);
   });
 

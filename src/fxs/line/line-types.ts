@@ -1,7 +1,7 @@
 import type { Digit, ToneSpec } from "../../base/audio.ts";
 import type { LineCommand, LineEvent } from "../../base/line-messages.ts";
 import type { PortFault } from "../../base/port-fault.ts";
-import type { FskJob } from "../caller-id/fsk-source.ts";
+import type { Signal } from "../caller-id/signal.ts";
 import type { CountryProfile } from "../country/profile.ts";
 
 /** What a line card can do, as the line needs to know it. */
@@ -16,6 +16,10 @@ export interface LineCapabilities {
   readonly ringBurstMaxMs: number;
   /** How off-hook shows during ringing. */
   readonly ringTrip: "pulsing" | "clean";
+  /** Frequencies of metering pulses that the card can send, Hz; none where it is absent. */
+  readonly meteringHz?: readonly number[];
+  /** Whether the card can light a neon lamp at an on-hook telephone. */
+  readonly neonLamp?: boolean;
 }
 
 /** How a line is set up. Plain data. */
@@ -39,7 +43,7 @@ export type LineInput =
   | { readonly kind: "command"; readonly command: LineCommand }
   /** The DTMF detector heard a digit begin. */
   | { readonly kind: "dtmf"; readonly digit: Digit; readonly atMs: number }
-  /** The caller ID was played to its end. Never comes after `caller-id-off`. */
+  /** The signal was played to its end. Never comes after `signal-off`. */
   | { readonly kind: "audio-done" }
   /** The card failed. */
   | { readonly kind: "fault"; readonly fault: PortFault }
@@ -50,7 +54,21 @@ export type LineInput =
 /** What the line card is to do. */
 export type SlicAction =
   | { readonly kind: "feed"; readonly feed: "open" | "forward" | "reverse" }
-  | { readonly kind: "ringing"; readonly on: boolean; readonly frequencyHz: number }
+  | {
+      readonly kind: "ringing";
+      readonly on: boolean;
+      readonly frequencyHz: number;
+      readonly shape: "sine" | "trapezoid";
+      readonly voltsRms: number;
+    }
+  /** Whether audio must reach the on-hook telephone. */
+  | { readonly kind: "on-hook-transmission"; readonly on: boolean }
+  | {
+      readonly kind: "metering-pulse";
+      readonly frequencyHz: number;
+      readonly durationMs: number;
+    }
+  | { readonly kind: "neon-lamp"; readonly on: boolean }
   | { readonly kind: "safe" };
 
 /** What a line wants done or told, in this order. */
@@ -60,9 +78,11 @@ export type LineOutput =
   /** Play a tone, in place of any other. */
   | { readonly kind: "tone"; readonly tone: ToneSpec }
   | { readonly kind: "tone-off" }
-  /** Play a burst of FSK (`createFskSource`), then hand in `audio-done`. */
-  | { readonly kind: "play-caller-id"; readonly job: FskJob }
-  /** Stop that burst now. */
-  | { readonly kind: "caller-id-off" }
+  /** Play a signal once (`createSignalSource`), then hand in `audio-done`. */
+  | { readonly kind: "play-signal"; readonly signal: Signal }
+  /** Stop that signal now. */
+  | { readonly kind: "signal-off" }
+  /** Whether the far end neither hears nor is heard; the digit detector hears all the same. */
+  | { readonly kind: "mute"; readonly on: boolean }
   /** Whether the PCM stream must run. */
   | { readonly kind: "audio"; readonly on: boolean };

@@ -413,9 +413,9 @@ describe("createLine() faults", () => {
 
   it("cuts a burst and a caller ID", () => {
     const rig = new Rig().command(0, { kind: "ring", callerId: CALLER }).run(2700);
-    expect(rig.actions.at(-1)).toBe("2600 play-caller-id");
+    expect(rig.actions.at(-1)).toBe("2600 play-signal");
     rig.input({ kind: "fault", fault });
-    expect(rig.actions.slice(-3)).toEqual(["2700 safe", "2700 caller-id-off", "2700 audio off"]);
+    expect(rig.actions.slice(-3)).toEqual(["2700 safe", "2700 signal-off", "2700 audio off"]);
     expect(rig.line.deadlineMs()).toBeUndefined();
   });
 });
@@ -427,6 +427,10 @@ describe("createLine() under any input", () => {
       { kind: "ring", cadence: "bellcore-r3" },
       { kind: "ring", cadence: "__proto__" },
       { kind: "stop-ringing" },
+      { kind: "call-waiting", callerId: CALLER },
+      { kind: "call-waiting-off" },
+      { kind: "message-waiting", waiting: true, time: CALLER.time },
+      { kind: "metering", pulses: 3 },
       { kind: "tone", tone: "dial", untilDigit: true },
       { kind: "tone", tone: "howler" },
       { kind: "tone-off" },

@@ -1,15 +1,17 @@
 import type { Digit } from "../../base/audio.ts";
 import { type Core, earliestMs } from "../../base/core.ts";
 import { invariant, unreachable } from "../../base/invariant.ts";
-import type { CallerId, LineCommand, LineEvent } from "../../base/line-messages.ts";
+import type { LineCommand, LineEvent, ToneName } from "../../base/line-messages.ts";
 import type { PortFault } from "../../base/port-fault.ts";
-import { callerIdJob, type FskJob, fskDurationMs } from "../caller-id/fsk-source.ts";
 import type { CountryProfile } from "../country/profile.ts";
+import { CallWaiting } from "./call-waiting.ts";
 import { type HookConfig, HookMachine, type HookSign } from "./hook.ts";
+import { LineFeed } from "./line-feed.ts";
 import { LineTone } from "./line-tone.ts";
 import type { LineConfig, LineInput, LineOutput, SlicAction } from "./line-types.ts";
+import { Metering } from "./metering.ts";
+import { OnHook } from "./on-hook.ts";
 import { digitFromPulses } from "./pulse-digits.ts";
-import { type RingAction, Ringing } from "./ringing.ts";
 
 /**
  * How long the loop detector is not believed after we disturbed the loop, ms: the end of a burst,
@@ -17,9 +19,6 @@ import { type RingAction, Ringing } from "./ringing.ts";
  * a cycle of 16 Hz ringing and the Ag1171's way out of ring mode are 45.
  */
 export const LOOP_SETTLE_MS = 80;
-
-/** Longest time without battery, ms; more is cut to it. */
-export const OPEN_LOOP_LIMIT_MS = 10_000;
 
 /** A line: a core that also tells which watermark its hook deadlines wait for. */
 export interface Line extends Core<LineInput, LineOutput> {
@@ -37,11 +36,11 @@ export interface Line extends Core<LineInput, LineOutput> {
  *      ┌─────────── ON-HOOK ◄────────────────────────┐ on-hook: tone off, audio off
  *      │ ring         │  ▲                           │
  *      ▼              │  │ stop-ringing, rest        │
- *     RINGING ────────┼──┘                           │
- *      │ bursts, silences; caller ID with audio on   │
+ *     ALERTING ───────┼──┘                           │
+ *      │ bursts, silences, caller ID; the lamp too   │
  *      │              ▼                              │
  *      └───────► OFF-HOOK ───────────────────────────┘
- *       ring trip   tones; digits, flashes; open loop, reversal
+ *       ring trip   tones; digits, flashes; call waiting; open loop, reversal, metering
  *
  *     FAULTED  from anywhere by `fault` (safe, tones off, audio off; the call there is lost);
  *              `recovered` leads to ON-HOOK with forward battery, and a closed loop then is a
@@ -50,31 +49,55 @@ export interface Line extends Core<LineInput, LineOutput> {
  * A telephone that is off-hook at power-up is reported as off-hook. What a command asks that
  * cannot be in the state it meets (a tone on-hook, ringing off-hook) is dropped: it crossed with
  * an event that its sender will see. Pulses are expected while `collect` is on; on-hook and `rest`
- * turn it off.
+ * turn it off. A telephone that lifts for its display's sake (NTT) counts as on-hook meanwhile.
  */
 class LineMachine implements Line {
   readonly #config: LineConfig;
-  readonly #ringing: Ringing;
-  readonly #tone = new LineTone((output) => this.#outputs.push(output));
+  readonly #push = (output: LineOutput): void => void this.#outputs.push(output);
+  readonly #onHook: OnHook;
+  readonly #tone = new LineTone(this.#push);
+  readonly #feed: LineFeed;
+  readonly #waiting: CallWaiting;
+  readonly #metering: Metering;
   #hook: HookMachine;
   #isFaulted = false;
   #isAudioOn = false;
-  #isReversed = false;
-  #openUntilMs: number | undefined;
-  #callerIdJob: FskJob | undefined;
   #outputs: LineOutput[] = [];
 
   constructor(config: LineConfig) {
-    const { ringDutyMax, ringBurstMaxMs } = config.capabilities;
+    const { country, capabilities } = config;
+    const { ringDutyMax, ringBurstMaxMs } = capabilities;
     invariant(ringDutyMax > 0 && ringDutyMax <= 1, "ringDutyMax is over 0, at most 1");
     invariant(ringBurstMaxMs > 0, "ringBurstMaxMs is over 0");
     this.#config = config;
-    this.#ringing = new Ringing(config.capabilities);
-    this.#hook = new HookMachine(hookConfigOf(config.country), Number.NEGATIVE_INFINITY);
+    this.#feed = new LineFeed(capabilities, this.#push, (what, nowMs) => {
+      if (what === "opened") this.#hook.setRegime("blind", nowMs);
+      else this.#blind(nowMs);
+    });
+    this.#onHook = new OnHook(config, {
+      push: this.#push,
+      feed: this.#feed,
+      audio: (on) => this.#audio(on),
+      isLifted: () => this.#hook.isOffHook,
+      rings: (on, nowMs) => {
+        if (on) this.#hook.setRegime("ringing", nowMs);
+        else this.#blind(nowMs);
+      },
+      lifted: (kind, atMs) => this.#lifted(kind, atMs),
+    });
+    const tone = country.tones.table["call-waiting"];
+    this.#waiting = new CallWaiting(country.callerId, tone, this.#push);
+    this.#metering = new Metering(country.supervision.metering, this.#push);
+    this.#hook = new HookMachine(hookConfigOf(country), Number.NEGATIVE_INFINITY);
   }
 
   deadlineMs(): number | undefined {
-    return earliestMs(this.#ringing.deadlineMs(), this.#openUntilMs);
+    return earliestMs(
+      this.#onHook.deadlineMs(),
+      this.#feed.deadlineMs(),
+      this.#waiting.deadlineMs(),
+      this.#metering.deadlineMs(),
+    );
   }
 
   watermarkWantedMs(): number | undefined {
@@ -108,10 +131,11 @@ class LineMachine implements Line {
         this.#command(input.command, nowMs);
         break;
       case "dtmf":
-        this.#digit(input.digit, "dtmf", input.atMs);
+        if (!this.#waiting.digit(input.digit, nowMs)) this.#digit(input.digit, "dtmf", input.atMs);
         break;
       case "audio-done":
-        this.#ringActions(this.#ringing.sent(nowMs), nowMs);
+        if (this.#waiting.sent(nowMs)) this.#event({ kind: "caller-id-sent", atMs: nowMs });
+        this.#onHook.sent(nowMs);
         break;
       case "timeout":
         this.#timeout(nowMs);
@@ -121,8 +145,9 @@ class LineMachine implements Line {
     }
   }
 
+  /** Whether the telephone is off-hook as far as anybody is told. */
   get #isOffHook(): boolean {
-    return this.#hook.isOffHook;
+    return this.#hook.isOffHook && !this.#onHook.holdsHook;
   }
 
   // ---- commands
@@ -130,144 +155,74 @@ class LineMachine implements Line {
   #command(command: LineCommand, nowMs: number): void {
     switch (command.kind) {
       case "ring":
-        this.#ring(command.cadence, command.callerId, nowMs);
+        if (!this.#isOffHook) this.#onHook.ring(command.cadence, command.callerId, nowMs);
         break;
       case "stop-ringing":
-        this.#ringActions(this.#ringing.stop(nowMs), nowMs);
+        this.#onHook.stop(nowMs);
         break;
       case "tone":
-        if (this.#isOffHook) {
-          const tone = this.#config.country.tones.table[command.tone];
-          this.#tone.play(tone, command.untilDigit ?? false);
-        }
+        this.#playTone(command.tone, command.untilDigit ?? false);
         break;
       case "tone-off":
+        this.#waiting.stop();
         this.#tone.stop();
+        break;
+      case "call-waiting":
+        if (this.#isOffHook) {
+          this.#tone.stop();
+          this.#waiting.start(command.callerId, nowMs);
+        }
+        break;
+      case "call-waiting-off":
+        this.#waiting.stop();
+        break;
+      case "message-waiting":
+        this.#onHook.tellLamp(command, nowMs);
         break;
       case "collect":
         this.#expectPulses(command.on);
         break;
       case "open-loop":
-        this.#openLoop(command.durationMs, nowMs);
+        if (!this.#onHook.isRinging) this.#feed.open(command.durationMs, nowMs);
         break;
       case "reverse-battery":
-        this.#reverse(command.reversed, nowMs);
+        if (!this.#onHook.isRinging) this.#feed.reverse(command.reversed, nowMs);
+        break;
+      case "metering":
+        if (this.#canMeter && this.#isOffHook) this.#metering.add(command.pulses, nowMs);
         break;
       case "rest":
-        this.#ringActions(this.#ringing.stop(nowMs), nowMs);
+        this.#onHook.stop(nowMs);
+        this.#waiting.stop();
         this.#tone.stop();
+        this.#metering.stop();
         this.#expectPulses(false);
-        this.#restoreFeed(nowMs);
+        this.#feed.restore(nowMs);
         break;
       default:
         unreachable(command);
     }
   }
 
+  #playTone(name: ToneName, untilDigit: boolean): void {
+    if (!this.#isOffHook) return;
+    this.#waiting.stop();
+    const heard = name === "dial" && this.#onHook.messagesWait ? "stutter-dial" : name;
+    this.#tone.play(this.#config.country.tones.table[heard], untilDigit);
+  }
+
+  get #canMeter(): boolean {
+    const { frequencyHz } = this.#config.country.supervision.metering;
+    return this.#config.capabilities.meteringHz?.includes(frequencyHz) ?? false;
+  }
+
   #expectPulses(on: boolean): void {
     this.#hook.expectPulses(on && (this.#config.pulseDialing ?? true));
-  }
-
-  #openLoop(durationMs: number, nowMs: number): void {
-    if (!this.#config.capabilities.openLoop || this.#ringing.isOn) return;
-    if (!(durationMs > 0)) return;
-    const isOpen = this.#openUntilMs !== undefined;
-    this.#openUntilMs = nowMs + Math.min(durationMs, OPEN_LOOP_LIMIT_MS);
-    if (isOpen) return;
-    this.#hook.setRegime("blind", nowMs);
-    this.#slic({ kind: "feed", feed: "open" });
-  }
-
-  #closeLoop(nowMs: number): void {
-    if (this.#openUntilMs === undefined) return;
-    this.#openUntilMs = undefined;
-    this.#slic({ kind: "feed", feed: this.#isReversed ? "reverse" : "forward" });
-    this.#blind(nowMs);
-  }
-
-  #reverse(reversed: boolean, nowMs: number): void {
-    if (!this.#config.capabilities.reversal || this.#ringing.isOn) return;
-    if (reversed === this.#isReversed) return;
-    this.#isReversed = reversed;
-    if (this.#openUntilMs !== undefined) return; // takes effect when the battery returns
-    this.#slic({ kind: "feed", feed: reversed ? "reverse" : "forward" });
-    this.#blind(nowMs);
-  }
-
-  #restoreFeed(nowMs: number): void {
-    const wasReversed = this.#isReversed;
-    this.#isReversed = false;
-    if (this.#openUntilMs !== undefined) this.#closeLoop(nowMs);
-    else if (wasReversed) {
-      this.#slic({ kind: "feed", feed: "forward" });
-      this.#blind(nowMs);
-    }
   }
 
   #blind(nowMs: number): void {
     this.#hook.setRegime("blind", nowMs);
     this.#hook.setRegime("watch", nowMs + LOOP_SETTLE_MS);
-  }
-
-  // ---- ringing
-
-  #ring(cadenceName: string | undefined, callerId: CallerId | undefined, nowMs: number): void {
-    if (this.#isOffHook) return;
-    const { ringing, callerId: scheme } = this.#config.country;
-    const named =
-      cadenceName !== undefined && Object.hasOwn(ringing.distinctive, cadenceName)
-        ? ringing.distinctive[cadenceName]
-        : undefined;
-    const cadenceMs = named ?? ringing.cadenceMs;
-    if (this.#ringing.isOn) {
-      this.#ringing.changeCadence(cadenceMs);
-      return;
-    }
-    this.#restoreFeed(nowMs);
-    const sends = this.#config.capabilities.onHookTransmission && scheme.when !== "none";
-    this.#callerIdJob = callerId !== undefined && sends ? callerIdJob(callerId, scheme) : undefined;
-    const slot =
-      this.#callerIdJob === undefined
-        ? undefined
-        : {
-            delayMs: scheme.delayMs,
-            durationMs: fskDurationMs(this.#callerIdJob),
-            guardMs: scheme.guardMs,
-          };
-    this.#ringActions(this.#ringing.start(cadenceMs, slot, nowMs), nowMs);
-  }
-
-  #ringActions(actions: readonly RingAction[], nowMs: number): void {
-    for (const action of actions) this.#ringAction(action, nowMs);
-  }
-
-  #ringAction(action: RingAction, nowMs: number): void {
-    const { frequencyHz } = this.#config.country.ringing;
-    switch (action) {
-      case "burst-on":
-        this.#slic({ kind: "ringing", on: true, frequencyHz });
-        this.#hook.setRegime("ringing", nowMs);
-        break;
-      case "burst-off":
-        this.#slic({ kind: "ringing", on: false, frequencyHz });
-        this.#blind(nowMs);
-        break;
-      case "send":
-        invariant(this.#callerIdJob !== undefined, "ringing sends only what it was given");
-        this.#audio(true);
-        this.#outputs.push({ kind: "play-caller-id", job: this.#callerIdJob });
-        return;
-      case "cut":
-        this.#outputs.push({ kind: "caller-id-off" });
-        this.#audio(this.#isOffHook);
-        break;
-      case "sent":
-        this.#audio(this.#isOffHook);
-        this.#event({ kind: "caller-id-sent", atMs: nowMs });
-        break;
-      default:
-        unreachable(action);
-    }
   }
 
   // ---- the wire
@@ -279,21 +234,14 @@ class LineMachine implements Line {
   #sign(sign: HookSign, nowMs: number): void {
     switch (sign.kind) {
       case "off-hook":
-      case "trip": {
-        const wasRinging = this.#ringing.isOn;
-        this.#ringActions(this.#ringing.stop(nowMs), nowMs);
-        this.#audio(true);
-        this.#event({ kind: wasRinging ? "ring-trip" : "off-hook", atMs: sign.atMs });
+      case "trip":
+        this.#onHook.offHook(sign.atMs, nowMs);
         break;
-      }
       case "on-hook":
-        this.#tone.stop();
-        this.#expectPulses(false);
-        this.#audio(false);
-        this.#event({ kind: "on-hook", atMs: sign.atMs });
+        this.#hungUp(sign.atMs, nowMs);
         break;
       case "flash":
-        this.#event({ ...sign, kind: "hook-flash" });
+        if (!this.#onHook.holdsHook) this.#event({ ...sign, kind: "hook-flash" });
         break;
       case "first-break":
         this.#tone.holdBack();
@@ -315,6 +263,26 @@ class LineMachine implements Line {
     }
   }
 
+  #lifted(kind: "off-hook" | "ring-trip", atMs: number): void {
+    this.#audio(true);
+    this.#event({ kind, atMs });
+  }
+
+  #hungUp(atMs: number, nowMs: number): void {
+    if (this.#onHook.holdsHook) {
+      this.#audio(false);
+      this.#onHook.hungUp(nowMs);
+      return;
+    }
+    this.#waiting.stop();
+    this.#tone.stop();
+    this.#metering.stop();
+    this.#expectPulses(false);
+    this.#audio(false);
+    this.#onHook.hungUp(nowMs);
+    this.#event({ kind: "on-hook", atMs });
+  }
+
   #digit(digit: Digit, source: "dtmf" | "pulse", atMs: number): void {
     if (!this.#isOffHook) return;
     this.#tone.digit();
@@ -324,18 +292,20 @@ class LineMachine implements Line {
   // ---- timers and faults
 
   #timeout(nowMs: number): void {
-    if (this.#openUntilMs !== undefined && nowMs >= this.#openUntilMs) this.#closeLoop(nowMs);
-    this.#ringActions(this.#ringing.timeout(nowMs), nowMs);
+    this.#feed.timeout(nowMs);
+    this.#onHook.timeout(nowMs);
+    this.#waiting.timeout(nowMs);
+    this.#metering.timeout(nowMs);
   }
 
   #fault(fault: PortFault, nowMs: number): void {
     this.#slic({ kind: "safe" });
-    const actions = this.#ringing.stop(nowMs);
-    if (actions.includes("cut")) this.#outputs.push({ kind: "caller-id-off" });
+    this.#onHook.fault(nowMs);
+    this.#waiting.stop();
     this.#tone.stop();
+    this.#metering.stop();
     this.#hook = new HookMachine(hookConfigOf(this.#config.country), nowMs);
-    this.#isReversed = false;
-    this.#openUntilMs = undefined;
+    this.#feed.reset();
     this.#audio(false);
     this.#isFaulted = true;
     this.#event({ kind: "fault", atMs: nowMs, fault });

@@ -102,8 +102,9 @@ export class Ringing {
     return this.#state.kind !== "idle";
   }
 
-  get isSending(): boolean {
-    return this.#state.kind === "sending";
+  /** Whether the caller ID goes into the silence that it is in. */
+  get willSend(): boolean {
+    return this.#state.kind === "silence" && this.#state.sendAtMs !== undefined;
   }
 
   deadlineMs(): number | undefined {

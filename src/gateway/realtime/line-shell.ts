@@ -4,8 +4,8 @@ import type { LineCommand, LineEvent, LineId } from "../../base/line-messages.ts
 import type { PortFault } from "../../base/port-fault.ts";
 import { done, type Result } from "../../base/result.ts";
 import {
-  createFskSource,
   createLine,
+  createSignalSource,
   type Line,
   type LineInput,
   type LineOutput,
@@ -36,7 +36,8 @@ export interface JoinedEndpoint {
   relaysDigits(): boolean;
 }
 
-const CALLER_ID = "caller-id";
+/** What the line plays once, as its audio graph names it. */
+const SIGNAL = "signal";
 /**
  * How long the sample clock still runs when nothing needs it any more: what was handed over last is
  * yet to be played, and a display wants a moment of silence after a message.
@@ -219,11 +220,14 @@ export class LineShell {
       case "tone-off":
         this.#audio.setTone(undefined);
         return;
-      case "play-caller-id":
-        this.#audio.play(createFskSource(output.job), CALLER_ID);
+      case "play-signal":
+        this.#audio.play(createSignalSource(output.signal), SIGNAL);
         return;
-      case "caller-id-off":
+      case "signal-off":
         this.#audio.stopPlaying();
+        return;
+      case "mute":
+        this.#audio.mute(output.on);
         return;
       case "audio":
         this.#stopAtMs = output.on ? undefined : this.#clock.nowMs() + DRAIN_MS;
@@ -244,7 +248,17 @@ export class LineShell {
       case "feed":
         return this.#slic.setFeed(action.feed);
       case "ringing":
-        return this.#slic.setRinging(action.on, { frequencyHz: action.frequencyHz });
+        return this.#slic.setRinging(action.on, {
+          frequencyHz: action.frequencyHz,
+          shape: action.shape,
+          voltsRms: action.voltsRms,
+        });
+      case "on-hook-transmission":
+        return this.#slic.setOnHookTransmission?.(action.on) ?? done;
+      case "metering-pulse":
+        return this.#slic.sendMeteringPulse?.(action.frequencyHz, action.durationMs) ?? done;
+      case "neon-lamp":
+        return this.#slic.setNeonLamp?.(action.on) ?? done;
       case "safe":
         this.#slic.safe();
         return done;

@@ -1,7 +1,7 @@
 /*
  * Reads caller ID by spandsp's adsi_rx.
  *
- *     caller-id-judge class|clip  < s16le-8kHz
+ *     caller-id-judge class|clip|jclip|dtmf  < s16le-8kHz
  *
  * Standard output has, for each message whose checksum holds, a line `message TYPE` and a line
  * `field TYPE TEXT` for each of its fields (type 0 is the whole of a single data message). Types
@@ -61,7 +61,13 @@ int main(int argc, char *argv[])
 
     if (argc != 2)
         return 2;
-    standard = strcmp(argv[1], "clip") == 0 ? ADSI_STANDARD_CLIP : ADSI_STANDARD_CLASS;
+    standard = ADSI_STANDARD_CLASS;
+    if (strcmp(argv[1], "clip") == 0)
+        standard = ADSI_STANDARD_CLIP;
+    if (strcmp(argv[1], "jclip") == 0)
+        standard = ADSI_STANDARD_JCLIP;
+    if (strcmp(argv[1], "dtmf") == 0)
+        standard = ADSI_STANDARD_CLIP_DTMF;
     receiver = adsi_rx_init(NULL, standard, message, NULL);
     while ((count = fread(block, sizeof(block[0]), BLOCK, stdin)) > 0)
         adsi_rx(receiver, block, (int) count);

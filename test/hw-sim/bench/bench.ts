@@ -218,7 +218,8 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
       world,
       name: `phone${line.id}`,
       country: profile?.code ?? "us",
-      callerIdModem: profile?.callerId.modem ?? "bell202",
+      callerIdModem:
+        profile?.callerId.signal.kind === "fsk" ? profile.callerId.signal.modem : "bell202",
       trace: trace.add,
     });
     return new BenchPhone(phone, world, speech);

@@ -1,4 +1,4 @@
-import { NO_CALLER_ID } from "../../caller-id/scheme.ts";
+import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { tonesAt } from "../../tones/tone.ts";
 import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
@@ -28,9 +28,9 @@ export const BE = {
     cadenceMs: [1000, 3000],
   },
   callerId: {
-    source: "not sent yet: DTMF before ringing (A…C) is to come",
+    source: "spandsp's adsi.h, DTMF variant 1; when and with which sign unverified",
     verified: false,
-    ...NO_CALLER_ID,
+    ...callerIdScheme("dtmf-belgium"),
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata BE",

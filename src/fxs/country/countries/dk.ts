@@ -1,4 +1,4 @@
-import { NO_CALLER_ID } from "../../caller-id/scheme.ts";
+import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { tonesAt } from "../../tones/tone.ts";
 import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
@@ -28,13 +28,21 @@ export const DK = {
     cadenceMs: [1000, 4000],
   },
   callerId: {
-    source: "not sent yet: DTMF before ringing (A…C and D…#) is to come",
+    source: "a public description of the Danish scheme (A…#, D1–D3); spandsp's adsi.h, variant 2",
     verified: false,
-    ...NO_CALLER_ID,
+    ...callerIdScheme("dtmf-denmark"),
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata DK",
     verified: true,
     numbers: ["112", "114"],
   },
+  conflicts: [
+    {
+      about: "caller ID",
+      source: "spandsp's adsi.h",
+      says: "gives A…C for Denmark as well as A…# and …#",
+      reason: "A…# is used; dtmf-sweden and dtmf-netherlands-old are the others",
+    },
+  ],
 } as const satisfies CountryOverride;

@@ -1,4 +1,4 @@
-import { NO_CALLER_ID } from "../../caller-id/scheme.ts";
+import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { tonesAt } from "../../tones/tone.ts";
 import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
@@ -29,9 +29,9 @@ export const FI = {
   },
   flash: { source: "Zyxel IES-1248, appendix B (Finland)", verified: true, minMs: 90, maxMs: 500 },
   callerId: {
-    source: "not sent yet: DTMF before ringing (A…C) is to come",
+    source: "spandsp's adsi.h, DTMF variant 1; when and with which sign unverified",
     verified: false,
-    ...NO_CALLER_ID,
+    ...callerIdScheme("dtmf-finland"),
   },
   emergency: { source: "libphonenumber ShortNumberMetadata FI", verified: true, numbers: ["112"] },
 } as const satisfies CountryOverride;

@@ -41,7 +41,7 @@ export const IR = {
       about: "caller ID",
       source: "reports",
       says: "DTMF on some lines, FSK on others",
-      reason: "FSK is what is there; an override switches it off",
+      reason: "FSK during ringing is used; `auto` sends both, and each DTMF scheme can be chosen",
     },
   ],
 } as const satisfies CountryOverride;

@@ -1,4 +1,4 @@
-import { NO_CALLER_ID } from "../../caller-id/scheme.ts";
+import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { tonesAt } from "../../tones/tone.ts";
 import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
@@ -28,9 +28,9 @@ export const NL = {
     cadenceMs: [1000, 4000],
   },
   callerId: {
-    source: "not sent yet: DTMF before ringing (A…C and D…#) is to come",
+    source: "spandsp's adsi.h, DTMF variant 1; when and with which sign unverified",
     verified: false,
-    ...NO_CALLER_ID,
+    ...callerIdScheme("dtmf-netherlands"),
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata NL",
@@ -43,6 +43,12 @@ export const NL = {
       source: "DAHDI zonedata [nl], Asterisk",
       says: "a remark: most of the 425 Hz tones may be 450 Hz as well",
       reason: "both tables use 425",
+    },
+    {
+      about: "caller ID",
+      source: "spandsp's adsi.h, and a public description of the Danish and Dutch schemes",
+      says: "A…C, A…# and …# are all given for the Netherlands",
+      reason: "A…C is used; dtmf-denmark-lr and dtmf-netherlands-old are the others",
     },
   ],
 } as const satisfies CountryOverride;

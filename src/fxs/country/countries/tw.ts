@@ -1,4 +1,4 @@
-import { NO_CALLER_ID } from "../../caller-id/scheme.ts";
+import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { cadenced, steady, stutter } from "../../tones/tone.ts";
 import type { CountryOverride } from "../override.ts";
 
@@ -25,9 +25,9 @@ export const TW = {
     cadenceMs: [1000, 4000],
   },
   callerId: {
-    source: "not sent yet: DTMF before ringing (D…C) is to come",
+    source: "spandsp's adsi.h, DTMF variant 4; when and with which sign unverified",
     verified: false,
-    ...NO_CALLER_ID,
+    ...callerIdScheme("dtmf-taiwan"),
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata TW",
@@ -40,6 +40,12 @@ export const TW = {
       source: "Asterisk indications.conf [tw]",
       says: "1000, 4000 ms, beside a ringback of 1000, 2000",
       reason: "used as read",
+    },
+    {
+      about: "caller ID",
+      source: "spandsp's adsi.h",
+      says: "gives Bell 202 (CLASS) for Taiwan as well as D…C",
+      reason: "D…C is used; bellcore is the other",
     },
   ],
 } as const satisfies CountryOverride;

@@ -1,4 +1,4 @@
-import { NO_CALLER_ID } from "../../caller-id/scheme.ts";
+import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { cadenced, modulated, steady, stutter } from "../../tones/tone.ts";
 import type { CountryOverride } from "../override.ts";
 
@@ -24,7 +24,7 @@ export const US_OLD = {
     verified: false,
     cadenceMs: [2000, 4000],
   },
-  callerId: { source: "there was none", verified: false, ...NO_CALLER_ID },
+  callerId: { source: "there was none", verified: false, ...callerIdScheme("none") },
   emergency: {
     source: "libphonenumber ShortNumberMetadata US",
     verified: true,

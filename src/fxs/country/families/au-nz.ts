@@ -1,7 +1,7 @@
-import { BELLCORE_CALLER_ID } from "../../caller-id/scheme.ts";
+import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { type ToneTable, tonesAt } from "../../tones/tone.ts";
 import type { CountryFamily } from "../override.ts";
-import { BELLCORE_CADENCES } from "../profile.ts";
+import { BELLCORE_CADENCES, COMMON_RINGING } from "../profile.ts";
 import { ETSI_FAMILY, ETSI_TONE_DBM0 } from "./etsi.ts";
 
 // no Australian level at hand: the German one
@@ -41,6 +41,7 @@ export const AU_NZ_FAMILY = {
     source: "Asterisk indications.conf [au] and [nz] ringcadence; 25 Hz",
     verified: false,
     frequencyHz: 25,
+    ...COMMON_RINGING,
     cadenceMs: [400, 200, 400, 2000],
     distinctive: BELLCORE_CADENCES,
   },
@@ -51,8 +52,9 @@ export const AU_NZ_FAMILY = {
   callerId: {
     source: "common knowledge: Bell 202 after the first burst; not checked against a text",
     verified: false,
-    ...BELLCORE_CALLER_ID,
+    ...callerIdScheme("bellcore"),
   },
+  supervision: ETSI_FAMILY.supervision,
   emergency: {
     source: "libphonenumber ShortNumberMetadata AU",
     verified: true,

@@ -1,7 +1,7 @@
-import { BELLCORE_CALLER_ID } from "../../caller-id/scheme.ts";
+import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { type ToneTable, tonesAt } from "../../tones/tone.ts";
 import type { CountryFamily } from "../override.ts";
-import { BELLCORE_CADENCES } from "../profile.ts";
+import { BELLCORE_CADENCES, COMMON_RINGING } from "../profile.ts";
 import { ETSI_FAMILY, ETSI_TONE_DBM0 } from "./etsi.ts";
 
 // no Chinese level at hand: the German one
@@ -33,6 +33,7 @@ export const CN_FAMILY = {
     source: "Asterisk indications.conf [cn] ringcadence; 25 Hz unverified",
     verified: false,
     frequencyHz: 25,
+    ...COMMON_RINGING,
     cadenceMs: [1000, 4000],
     distinctive: BELLCORE_CADENCES,
   },
@@ -43,8 +44,9 @@ export const CN_FAMILY = {
   callerId: {
     source: "reported variants differ (FSK, DTMF): Bell 202 after the first ring taken",
     verified: false,
-    ...BELLCORE_CALLER_ID,
+    ...callerIdScheme("bellcore"),
   },
+  supervision: ETSI_FAMILY.supervision,
   emergency: {
     source: "libphonenumber ShortNumberMetadata CN",
     verified: true,

@@ -1,7 +1,13 @@
-import { ETSI_CALLER_ID } from "../../caller-id/scheme.ts";
+import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { cadenced, type ToneTable, tonesAt } from "../../tones/tone.ts";
 import type { CountryFamily } from "../override.ts";
-import { BELLCORE_CADENCES, COMMON_HOOK, COMMON_PULSE } from "../profile.ts";
+import {
+  BELLCORE_CADENCES,
+  COMMON_HOOK,
+  COMMON_PULSE,
+  COMMON_RINGING,
+  COMMON_SUPERVISION,
+} from "../profile.ts";
 
 /**
  * Level of a tone where a country's own is not known, dBm0: the German one in the country tables
@@ -36,6 +42,7 @@ export const ETSI_FAMILY = {
     source: "the commonest ringcadence of Asterisk's indications.conf; 25 Hz common in Europe",
     verified: false,
     frequencyHz: 25,
+    ...COMMON_RINGING,
     cadenceMs: [1000, 4000],
     distinctive: BELLCORE_CADENCES,
   },
@@ -54,9 +61,14 @@ export const ETSI_FAMILY = {
     ...COMMON_PULSE,
   },
   callerId: {
-    source: "ETSI EN 300 659-1, after the first ring; field lengths unverified",
+    source: "the way of ETSI EN 300 659-1, during ringing: spandsp's adsi.h, Lantiq's timing",
     verified: false,
-    ...ETSI_CALLER_ID,
+    ...callerIdScheme("etsi-fsk"),
+  },
+  supervision: {
+    source: "voxilla, Panasonic: open loop 250–900 ms; Yeastar: 12 kHz",
+    verified: false,
+    ...COMMON_SUPERVISION,
   },
   emergency: { source: "the European number", verified: false, numbers: ["112"] },
 } as const satisfies CountryFamily;

@@ -1,7 +1,7 @@
-import { NO_CALLER_ID } from "../../caller-id/scheme.ts";
+import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { modulated, type ToneTable, tonesAt } from "../../tones/tone.ts";
 import type { CountryFamily } from "../override.ts";
-import { BELLCORE_CADENCES } from "../profile.ts";
+import { BELLCORE_CADENCES, COMMON_RINGING } from "../profile.ts";
 import { ETSI_FAMILY, ETSI_TONE_DBM0 } from "./etsi.ts";
 
 // no Japanese level at hand: the German one
@@ -32,6 +32,7 @@ export const JP_FAMILY = {
     source: "Asterisk indications.conf [jp] ringcadence; 16 Hz common knowledge",
     verified: false,
     frequencyHz: 16,
+    ...COMMON_RINGING,
     cadenceMs: [1000, 2000],
     distinctive: BELLCORE_CADENCES,
   },
@@ -40,10 +41,11 @@ export const JP_FAMILY = {
   flash: { source: "no source found: a wide window", verified: false, minMs: 80, maxMs: 700 },
   pulse: ETSI_FAMILY.pulse,
   callerId: {
-    source: "not sent yet: NTT's scheme (the telephone answers a short ring) is to come",
+    source: "the way of NTT, from spandsp's adsi.c and Lantiq's TAPI driver, which agree",
     verified: false,
-    ...NO_CALLER_ID,
+    ...callerIdScheme("ntt"),
   },
+  supervision: ETSI_FAMILY.supervision,
   emergency: {
     source: "libphonenumber ShortNumberMetadata JP",
     verified: true,

@@ -1,7 +1,7 @@
-import { NO_CALLER_ID } from "../../caller-id/scheme.ts";
+import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { type ToneTable, tonesAt } from "../../tones/tone.ts";
 import type { CountryFamily } from "../override.ts";
-import { BELLCORE_CADENCES } from "../profile.ts";
+import { BELLCORE_CADENCES, COMMON_RINGING } from "../profile.ts";
 import { ETSI_FAMILY, ETSI_TONE_DBM0 } from "./etsi.ts";
 
 // no British level at hand: the German one
@@ -40,6 +40,7 @@ export const UK_FAMILY = {
     source: "Asterisk indications.conf [uk] ringcadence; 25 Hz",
     verified: false,
     frequencyHz: 25,
+    ...COMMON_RINGING,
     cadenceMs: [400, 200, 400, 2000],
     distinctive: BELLCORE_CADENCES,
   },
@@ -48,10 +49,12 @@ export const UK_FAMILY = {
   flash: { source: "common British window", verified: false, minMs: 50, maxMs: 130 },
   pulse: ETSI_FAMILY.pulse,
   callerId: {
-    source: "not sent yet: BT SIN 227 (reversal and alert tone before ringing) is to come",
+    source:
+      "the way of BT SIN 227, from Zyxel's preset and data sheets of receivers (MT88E43, W91030)",
     verified: false,
-    ...NO_CALLER_ID,
+    ...callerIdScheme("bt"),
   },
+  supervision: ETSI_FAMILY.supervision,
   emergency: {
     source: "libphonenumber ShortNumberMetadata GB",
     verified: true,

@@ -1,7 +1,13 @@
-import { BELLCORE_CALLER_ID } from "../../caller-id/scheme.ts";
+import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { cadenced, once, steady, stutter, type ToneTable } from "../../tones/tone.ts";
 import type { CountryFamily } from "../override.ts";
-import { BELLCORE_CADENCES, COMMON_HOOK, COMMON_PULSE } from "../profile.ts";
+import {
+  BELLCORE_CADENCES,
+  COMMON_HOOK,
+  COMMON_PULSE,
+  COMMON_RINGING,
+  COMMON_SUPERVISION,
+} from "../profile.ts";
 
 /**
  * Tones of the United States, the "precise tone plan".
@@ -41,6 +47,7 @@ export const US_FAMILY = {
     // P4429 default
     frequencyHz: 20,
     // P4040 c=2000/4000; Asterisk [us] ringcadence
+    ...COMMON_RINGING,
     cadenceMs: [2000, 4000],
     distinctive: BELLCORE_CADENCES,
   },
@@ -59,9 +66,14 @@ export const US_FAMILY = {
     ...COMMON_PULSE,
   },
   callerId: {
-    source: "Telcordia GR-30-CORE type I; field lengths unverified",
+    source: "the way of Telcordia GR-30-CORE: spandsp's adsi.h, Panasonic's service manual",
     verified: false,
-    ...BELLCORE_CALLER_ID,
+    ...callerIdScheme("bellcore"),
+  },
+  supervision: {
+    source: "voxilla, Panasonic: open loop 250–900 ms; Yeastar: 12 kHz",
+    verified: false,
+    ...COMMON_SUPERVISION,
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata US",

@@ -1,13 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  callerIdJob,
-  createFskSource,
-  type FskJob,
-  type FskModem,
-  fskDurationMs,
-} from "./fsk-source.ts";
-import { BELLCORE_CALLER_ID, ETSI_CALLER_ID } from "./scheme.ts";
+import { callerIdSignal } from "./caller-id-signal.ts";
+import type { FskJob, FskModem } from "./fsk-source.ts";
+import { callerIdScheme } from "./schemes.ts";
+import { createSignalSource, type Signal, type SignalPart, signalDurationMs } from "./signal.ts";
 
 /** Frequencies written anew, so that a wrong table does not judge itself. */
 const MARK_SPACE: Record<FskModem, readonly [number, number]> = {
@@ -16,8 +12,8 @@ const MARK_SPACE: Record<FskModem, readonly [number, number]> = {
 };
 
 /** All of a burst, rendered in frames of a length, and a frame beyond its end. */
-function rendered(job: FskJob, frameSamples = 80): Int16Array {
-  const source = createFskSource(job);
+function rendered(signal: Signal, frameSamples = 80): Int16Array {
+  const source = createSignalSource(signal);
   const frames: Int16Array[] = [];
   for (let more = true; more; ) {
     const frame = new Int16Array(frameSamples).fill(12345);
@@ -70,12 +66,31 @@ function bytesOf(bits: string): readonly number[] {
   return bytes;
 }
 
-describe("createFskSource()", () => {
-  for (const scheme of [BELLCORE_CALLER_ID, ETSI_CALLER_ID]) {
-    it(`sends seizure, mark and message by ${scheme.modem}`, () => {
+const PLAIN = {
+  modem: "bell202",
+  stopBits: 1,
+  seizureBits: 0,
+  tailBits: 10,
+  levelDbm0: -13.5,
+} as const;
+
+const burst = (job: FskJob): Signal => [{ kind: "fsk", ...job }];
+
+/** The burst that a scheme tells a caller by. */
+function fskOf(signal: Signal): FskJob {
+  const [part] = signal;
+  if (part?.kind !== "fsk" || signal.length !== 1) throw new Error("no burst");
+  return part;
+}
+
+describe("createSignalSource() of a burst", () => {
+  for (const name of ["bellcore", "etsi-fsk"] as const) {
+    it(`sends seizure, mark and message by ${name}`, () => {
       const time = { month: 11, day: 22, hour: 8, minute: 5 };
-      const job = callerIdJob({ number: "5550100", name: "Alice", time }, scheme);
-      const bits = demodulated(rendered(job), scheme.modem);
+      const caller = { number: "5550100", name: "Alice", time };
+      const signal = callerIdSignal(caller, callerIdScheme(name));
+      const job = fskOf(signal);
+      const bits = demodulated(rendered(signal), job.modem);
       expect(bits.slice(0, 300)).toBe("01".repeat(150));
       expect(bits.slice(300, 480)).toBe("1".repeat(180));
       const message = bits.slice(480, 480 + job.bytes.length * 10);
@@ -84,41 +99,41 @@ describe("createFskSource()", () => {
     });
   }
 
+  it("sends as many stop bits as it is told", () => {
+    const bytes = [0x55, 0xaa];
+    const job = { ...PLAIN, modem: "v23", bytes, stopBits: 4, markBits: 5, tailBits: 5 } as const;
+    const bits = demodulated(rendered(burst(job)), "v23");
+    expect(bits.slice(5, 31)).toBe("0101010101111" + "0010101011111");
+  });
+
   it("sends any bytes by either modem", () => {
     const property = fc.property(
       fc.constantFrom<FskModem>("bell202", "v23"),
       fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 40 }),
       fc.integer({ min: 1, max: 333 }),
       (modem, bytes, frameSamples) => {
-        const job = { modem, bytes, seizureBits: 0, markBits: 5, tailBits: 5, levelDbm0: -13.5 };
-        const bits = demodulated(rendered(job, frameSamples), modem);
+        const job = { ...PLAIN, modem, bytes, markBits: 5, tailBits: 5 };
+        const bits = demodulated(rendered(burst(job), frameSamples), modem);
         expect(bytesOf(bits.slice(5, 5 + bytes.length * 10))).toEqual(bytes);
       },
     );
     fc.assert(property, { numRuns: 50 });
   });
 
-  const job: FskJob = {
-    modem: "bell202",
-    bytes: [0x80, 0x00, 0x80],
-    seizureBits: 300,
-    markBits: 180,
-    tailBits: 10,
-    levelDbm0: -13.5,
-  };
+  const job: FskJob = { ...PLAIN, bytes: [0x80, 0x00, 0x80], seizureBits: 300, markBits: 180 };
 
   it("keeps its phase: no two samples are further apart than the faster tone's slope", () => {
-    const samples = rendered(job);
+    const samples = rendered(burst(job));
     const peak = Math.max(...samples);
     const step = 2 * peak * Math.sin((Math.PI * 2200) / 8000) + 2;
-    const end = Math.floor(fskDurationMs(job) * 8);
+    const end = Math.floor(signalDurationMs(burst(job)) * 8);
     for (let at = 1; at < end; at++) {
       expect(Math.abs((samples[at] ?? 0) - (samples[at - 1] ?? 0))).toBeLessThanOrEqual(step);
     }
   });
 
   it("keeps bits that end between two samples to their exact length", () => {
-    const samples = rendered(job);
+    const samples = rendered(burst(job));
     const peak = (32124 / 10 ** (3.17 / 20)) * 10 ** (-13.5 / 20);
     const bitSamples = 8000 / 1200;
     for (let at = 0; at < 400; at++) {
@@ -132,7 +147,7 @@ describe("createFskSource()", () => {
   });
 
   it("keeps its level", () => {
-    const samples = rendered(job).subarray(0, 4000);
+    const samples = rendered(burst(job)).subarray(0, 4000);
     const meanSquare = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
     // 0 dBm0 is a sine that peaks at 32124 / 1.4405 (G.711, 3.17 dB)
     const levelDbm0 = 10 * Math.log10(meanSquare / ((32124 / 10 ** (3.17 / 20)) ** 2 / 2));
@@ -140,13 +155,38 @@ describe("createFskSource()", () => {
   });
 
   it("says how long it takes", () => {
-    expect(fskDurationMs(job)).toBeCloseTo((520 / 1200) * 1000, 0);
-    const samples = rendered(job, 1);
-    expect(samples.length).toBe(fskDurationMs(job) * 8);
+    expect(signalDurationMs(burst(job))).toBeCloseTo((520 / 1200) * 1000, 0);
+    const samples = rendered(burst(job), 1);
+    expect(samples.length).toBe(signalDurationMs(burst(job)) * 8);
   });
 
   it("gives the same samples whatever the frames", () => {
-    const one = rendered(job, 7).subarray(0, 3400);
-    expect([...rendered(job, 160).subarray(0, 3400)]).toEqual([...one]);
+    const one = rendered(burst(job), 7).subarray(0, 3400);
+    expect([...rendered(burst(job), 160).subarray(0, 3400)]).toEqual([...one]);
+  });
+});
+
+describe("createSignalSource() of parts", () => {
+  const beep = (frequencyHz: number, durationMs: number): SignalPart => ({
+    kind: "tones",
+    tones: [{ frequencyHz, levelDbm0: -10 }],
+    durationMs,
+  });
+  const signal: Signal = [beep(1000, 20), { kind: "silence", durationMs: 10 }, beep(2000, 5)];
+
+  it("plays them one after the other to the sample, whatever the frames", () => {
+    const samples = rendered(signal, 33);
+    expect(signalDurationMs(signal)).toBe(35);
+    expect(energyAt(samples, 1000, 0, 160)).toBeGreaterThan(1e10);
+    expect(samples.slice(160, 240).every((sample) => sample === 0)).toBe(true);
+    expect(energyAt(samples, 2000, 240, 280)).toBeGreaterThan(1e9);
+    expect(samples.slice(280).every((sample) => sample === 0)).toBe(true);
+    expect([...rendered(signal, 7).slice(0, 280)]).toEqual([...samples.slice(0, 280)]);
+  });
+
+  it("plays nothing of a signal without parts", () => {
+    const frame = new Int16Array(8).fill(1);
+    expect(createSignalSource([]).render(frame)).toBe(false);
+    expect([...frame]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 });
