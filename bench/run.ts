@@ -10,6 +10,7 @@ import { eightCalls } from "./figures/eight-calls.ts";
 import { idle } from "./figures/idle.ts";
 import { phoneDelay } from "./figures/phone-delay.ts";
 import { simWaveform } from "./figures/sim-waveform.ts";
+import { sipLoad } from "./figures/sip-load.ts";
 import { sipParse } from "./figures/sip-parse.ts";
 import { startTime } from "./figures/start-time.ts";
 
@@ -18,6 +19,7 @@ const GROUPS: readonly FigureGroup[] = [
   simWaveform,
   phoneDelay,
   sipParse,
+  sipLoad,
   startTime,
   idle,
   eightCalls,
