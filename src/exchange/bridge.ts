@@ -7,9 +7,13 @@ import {
   toUa,
 } from "./exchange-types.ts";
 import { bestStatus } from "./final-status.ts";
+import { RelayedRequests } from "./relayed-requests.ts";
 
 /** An event of one of a call's sessions. */
 export type SessionEvent = Extract<UaEvent, { readonly session: string }>;
+
+/** An event of a request inside a call. */
+export type RequestEvent = Extract<UaEvent, { readonly kind: "request" | "response" }>;
 
 /** What a call through the exchange is made of. */
 export interface BridgeCall {
@@ -20,6 +24,8 @@ export interface BridgeCall {
   readonly caller: string;
   /** One session a contact that is called. */
   readonly legs: readonly string[];
+  /** What peers know the exchange by. */
+  readonly domain: string;
 }
 
 /** A re-INVITE that is being carried across. */
@@ -28,6 +34,8 @@ interface Reoffer {
   readonly answerer: string;
   /** Whether the asker sent no offer, so that the answerer's 2xx holds it. */
   readonly delayed: boolean;
+  /** The session that the asker takes the place of: it is new in the call. */
+  readonly replaces?: string;
 }
 
 /**
@@ -40,6 +48,9 @@ interface Reoffer {
  *                           │ CANCEL, time out             └──┘ re-INVITE carried across
  *                           └──────────────────────────────────────────────────────► over
  *
+ * An INVITE with Replaces brings another in the place of either side: it is carried across as if
+ * that side had made a new offer, and once it is answered the side replaced is let go.
+ *
  * Where the caller offered nothing, the offer is in the callee's 2xx and the answer in the
  * caller's ACK: then `ack` carries it on (likewise for a re-INVITE).
  */
@@ -48,6 +59,8 @@ export class Bridge {
   /** Whether the caller's INVITE offered nothing. */
   readonly #delayedOffer: boolean;
   readonly #startedMs: number;
+  readonly #relayed: RelayedRequests;
+  #caller: string;
   /** Legs that neither refused nor ended. */
   readonly #live: Set<string>;
   readonly #refusals: number[] = [];
@@ -58,10 +71,14 @@ export class Bridge {
   /** The session whose 2xx waits for its ACK, with the answer that the other side's ACK brings. */
   #awaitsAck: string | undefined;
   #reoffer: Reoffer | undefined;
+  /** Sessions that took another's place, or tried to. */
+  readonly #newcomers: string[] = [];
   #over = false;
 
   constructor(call: BridgeCall, delayedOffer: boolean, nowMs: number) {
     this.#call = call;
+    this.#caller = call.caller;
+    this.#relayed = new RelayedRequests(call.id, call.domain);
     this.#live = new Set(call.legs);
     this.#startedMs = nowMs;
     this.#delayedOffer = delayedOffer;
@@ -73,7 +90,34 @@ export class Bridge {
 
   /** Every session this call ever had. */
   get sessions(): readonly string[] {
-    return [this.#call.caller, ...this.#call.legs];
+    return [this.#call.caller, ...this.#call.legs, ...this.#newcomers];
+  }
+
+  get id(): string {
+    return this.#call.id;
+  }
+
+  /** A request inside the call, or the answer to one that was carried on. */
+  request(event: RequestEvent): readonly ExchangeOutput[] {
+    if (event.kind === "response") return this.#relayed.response(event);
+    const { session } = event;
+    const peer = session === undefined || this.#over ? undefined : this.#peerOf(session);
+    return this.#relayed.request(event, peer);
+  }
+
+  /** `newcomer` called to take the place of `replaced`; `body` is its offer, where it has one. */
+  replace(newcomer: string, replaced: string, body: string | undefined): readonly ExchangeOutput[] {
+    const answerer = this.#over ? undefined : this.#peerOf(replaced);
+    const refuse = (status: number): readonly ExchangeOutput[] => [
+      toUa({ kind: "respond", session: newcomer, status }),
+    ];
+    if (answerer === undefined) return refuse(481);
+    if (this.#isOffering) return refuse(491);
+    if (this.#newcomers.length >= EXCHANGE_LIMITS.newcomersOfCall) return refuse(486);
+    this.#newcomers.push(newcomer);
+    this.#reoffer = { asker: newcomer, answerer, delayed: body === undefined, replaces: replaced };
+    const content = body === undefined ? {} : { body };
+    return [toUa({ kind: "reinvite", session: answerer, ...content })];
   }
 
   deadlineMs(): number | undefined {
@@ -87,10 +131,10 @@ export class Bridge {
     const deadlineMs = this.deadlineMs();
     if (deadlineMs === undefined || nowMs < deadlineMs) return [];
     if (this.#answeredMs !== undefined) {
-      const bye = toUa({ kind: "end", session: this.#call.caller });
+      const bye = toUa({ kind: "end", session: this.#caller });
       return [bye, ...this.#endLegs(), ...this.#finish(nowMs, "answered")];
     }
-    const refusal = toUa({ kind: "respond", session: this.#call.caller, status: 480 });
+    const refusal = toUa({ kind: "respond", session: this.#caller, status: 480 });
     return [refusal, ...this.#endLegs(), ...this.#finish(nowMs, "unanswered", 480)];
   }
 
@@ -123,7 +167,7 @@ export class Bridge {
     const single = this.#call.legs.length === 1;
     const content = single ? contentOf(event.response, event.body) : {};
     const { status } = event;
-    return [toUa({ kind: "respond", session: this.#call.caller, status, ...content })];
+    return [toUa({ kind: "respond", session: this.#caller, status, ...content })];
   }
 
   #answered(
@@ -136,14 +180,24 @@ export class Bridge {
       this.#callee = session;
       this.#answeredMs = nowMs;
       if (this.#delayedOffer) this.#awaitsAck = session;
-      const accept = { kind: "respond", session: this.#call.caller, status: 200 } as const;
+      const accept = { kind: "respond", session: this.#caller, status: 200 } as const;
       return [toUa({ ...accept, ...content }), ...this.#endLegs(session)];
     }
     if (this.#reoffer?.answerer !== session) return [];
-    const { asker, delayed } = this.#reoffer;
+    const { asker, delayed, replaces } = this.#reoffer;
     if (delayed) this.#awaitsAck = session;
     else this.#reoffer = undefined;
-    return [toUa({ kind: "respond", session: asker, status: 200, ...content })];
+    const accept = toUa({ kind: "respond", session: asker, status: 200, ...content });
+    return replaces === undefined ? [accept] : [accept, ...this.#succeed(asker, replaces)];
+  }
+
+  /** The newcomer is in: whose place it took is let go. */
+  #succeed(newcomer: string, replaced: string): readonly ExchangeOutput[] {
+    if (replaced === this.#caller) this.#caller = newcomer;
+    else this.#callee = newcomer;
+    this.#live.delete(replaced);
+    this.#live.add(newcomer);
+    return [toUa({ kind: "end", session: replaced })];
   }
 
   /** A leg refused, or fell away while it rang. */
@@ -153,22 +207,29 @@ export class Bridge {
     const decisive = status >= 600;
     if (this.#live.size > 0 && !decisive) return [];
     const best = bestStatus(this.#refusals);
-    const refusal = toUa({ kind: "respond", session: this.#call.caller, status: best });
+    const refusal = toUa({ kind: "respond", session: this.#caller, status: best });
     return [refusal, ...this.#endLegs(), ...this.#finish(nowMs, "refused", best)];
   }
 
   #ended(session: string, nowMs: number): readonly ExchangeOutput[] {
-    if (session === this.#call.caller) {
-      const result = this.#callee === undefined ? "unanswered" : "answered";
-      return [...this.#endLegs(), ...this.#finish(nowMs, result)];
+    if (this.#newcomers.includes(session) && this.#peerOf(session) === undefined) {
+      return this.#newcomerGone(session, nowMs);
     }
-    if (session !== this.#callee) return this.#legGone(session, 480, nowMs);
-    const bye = toUa({ kind: "end", session: this.#call.caller });
-    return [bye, ...this.#finish(nowMs, "answered")];
+    if (session !== this.#caller && session !== this.#callee) {
+      return this.#legGone(session, 480, nowMs);
+    }
+    const result = this.#callee === undefined ? "unanswered" : "answered";
+    return [...this.#endAll(session), ...this.#finish(nowMs, result)];
+  }
+
+  /** A newcomer gave up before it was in; the other side may have turned to it already. */
+  #newcomerGone(session: string, nowMs: number): readonly ExchangeOutput[] {
+    if (this.#reoffer?.asker !== session) return [];
+    return [...this.#endAll(session), ...this.#finish(nowMs, "answered")];
   }
 
   #ackArrived(session: string, body: string | undefined): readonly ExchangeOutput[] {
-    if (session === this.#call.caller) this.#confirmed = true;
+    if (session === this.#caller) this.#confirmed = true;
     const awaiting = this.#awaitsAck;
     if (awaiting === undefined || awaiting === session) return [];
     this.#awaitsAck = undefined;
@@ -179,12 +240,15 @@ export class Bridge {
   #reoffered(asker: string, body: string | undefined): readonly ExchangeOutput[] {
     const answerer = this.#peerOf(asker);
     if (answerer === undefined) return [];
-    const busy = !this.#confirmed || this.#reoffer !== undefined || this.#awaitsAck !== undefined;
     // Both sides at once, or before the call is settled: the asker tries again. RFC 3261 §14.2
-    if (busy) return [toUa({ kind: "respond", session: asker, status: 491 })];
+    if (this.#isOffering) return [toUa({ kind: "respond", session: asker, status: 491 })];
     this.#reoffer = { asker, answerer, delayed: body === undefined };
     const content = body === undefined ? {} : { body };
     return [toUa({ kind: "reinvite", session: answerer, ...content })];
+  }
+
+  get #isOffering(): boolean {
+    return !this.#confirmed || this.#reoffer !== undefined || this.#awaitsAck !== undefined;
   }
 
   #reofferFailed(session: string, status: number): readonly ExchangeOutput[] {
@@ -195,8 +259,16 @@ export class Bridge {
   }
 
   #peerOf(session: string): string | undefined {
-    if (session === this.#call.caller) return this.#callee;
-    return session === this.#callee ? this.#call.caller : undefined;
+    if (session === this.#caller) return this.#callee;
+    return session === this.#callee ? this.#caller : undefined;
+  }
+
+  /** Ends every session that is still there but the one that went of itself. */
+  #endAll(gone: string): readonly ExchangeOutput[] {
+    const pending = this.#reoffer?.replaces === undefined ? [] : [this.#reoffer.asker];
+    const others = [this.#caller, ...pending].filter((session) => session !== gone);
+    this.#live.delete(gone);
+    return [...others.map((session) => toUa({ kind: "end", session })), ...this.#endLegs()];
   }
 
   #endLegs(except?: string): readonly ExchangeOutput[] {

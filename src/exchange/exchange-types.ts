@@ -64,6 +64,10 @@ export const EXCHANGE_LIMITS = {
   talkMs: 86_400_000,
   /** How long one call to a service may last: a far end that vanished never says BYE. */
   serviceMs: 3_600_000,
+  /** Sessions that may come into one call in another's place. */
+  newcomersOfCall: 32,
+  /** Requests of one call that wait for the other side's answer. */
+  requestsOfCall: 16,
   /** How long media may take to open. */
   mediaOpenMs: 5_000,
   /** Nonces remembered with their count. */

@@ -38,6 +38,8 @@ class SmallExchange implements Exchange {
   readonly #location = new LocationTable();
   readonly #calls = new Set<Bridge | ServiceCall>();
   readonly #bySession = new Map<string, Bridge | ServiceCall>();
+  /** The calls that requests of ours are made in, by the id that those begin with. */
+  readonly #byId = new Map<string, Bridge>();
   readonly #byMedia = new Map<string, ServiceCall>();
 
   constructor(config: ExchangeConfig) {
@@ -68,6 +70,8 @@ class SmallExchange implements Exchange {
         return this.#incoming(event, nowMs);
       case "request":
         return this.#request(event, nowMs);
+      case "response":
+        return this.#byId.get(event.request.split(" ", 1)[0] ?? "")?.request(event) ?? [];
       case "progress":
       case "answered":
       case "failed":
@@ -112,19 +116,26 @@ class SmallExchange implements Exchange {
   #forgetIfOver(call: Bridge | ServiceCall): void {
     if (!call.over || !this.#calls.delete(call)) return;
     for (const session of call.sessions) this.#bySession.delete(session);
+    if (call instanceof Bridge) this.#byId.delete(call.id);
     if (call instanceof ServiceCall) this.#byMedia.delete(call.mediaSession);
   }
 
   #request(event: Extract<UaEvent, { kind: "request" }>, nowMs: number): readonly ExchangeOutput[] {
-    if (event.message.method !== "REGISTER") {
-      return [toUa({ kind: "reply", request: event.request, status: 405 })];
-    }
+    if (event.message.method !== "REGISTER") return this.#requestInCall(event);
     const registrar = {
       config: this.#config,
       authority: this.#authority,
       location: this.#location,
     };
     return answerRegister(registrar, event, nowMs);
+  }
+
+  #requestInCall(event: Extract<UaEvent, { kind: "request" }>): readonly ExchangeOutput[] {
+    const call = event.session === undefined ? undefined : this.#bySession.get(event.session);
+    if (call instanceof Bridge) return call.request(event);
+    // Outside of calls, and in those that we answer ourselves, nobody is there to take it.
+    const status = call === undefined && event.session === undefined ? 403 : 501;
+    return [toUa({ kind: "reply", request: event.request, status })];
   }
 
   #incoming(event: Incoming, nowMs: number): readonly ExchangeOutput[] {
@@ -145,6 +156,7 @@ class SmallExchange implements Exchange {
       const text = `A call of ${event.from.uri} from ${event.source.host} was refused: ${why}.`;
       return [...refuse(403), logOf("warn", text)];
     }
+    if (event.replaces !== undefined) return this.#replace(event, event.replaces);
     if (this.#calls.size >= EXCHANGE_LIMITS.calls) {
       const headers = [{ name: "retry-after", value: "10" }];
       return [
@@ -158,6 +170,15 @@ class SmallExchange implements Exchange {
     if (service !== undefined) return this.#startService(event, service, caller, called, nowMs);
     if (!this.#authority.isUser(called)) return refuse(404);
     return this.#startBridge(event, { caller, called, hops }, nowMs);
+  }
+
+  /** Somebody who was referred takes the place of one who is in a call. */
+  #replace(event: Incoming, replaced: string): readonly ExchangeOutput[] {
+    const call = this.#bySession.get(replaced);
+    const { session, request } = event;
+    if (!(call instanceof Bridge)) return [toUa({ kind: "respond", session, status: 481 })];
+    this.#bySession.set(session, call);
+    return call.replace(session, replaced, request.body === "" ? undefined : request.body);
   }
 
   #serviceOf(number: string): ServiceKind | undefined {
@@ -210,11 +231,13 @@ class SmallExchange implements Exchange {
         to: who.called,
         caller: session,
         legs: legs.map((leg) => leg.session),
+        domain: this.#config.domain,
       },
       request.body === "",
       nowMs,
     );
     this.#calls.add(call);
+    this.#byId.set(id, call);
     for (const one of call.sessions) this.#bySession.set(one, call);
     const { from, headers } = callerIdentity(who.caller, this.#config.domain, event.from, request);
     const content =

@@ -13,3 +13,4 @@ export {
   type ServiceKind,
   type ServiceNumbers,
 } from "./exchange-types.ts";
+export { RELAYED_METHODS } from "./relayed-requests.ts";

@@ -3,10 +3,11 @@ import { dialogFromRequest, dialogKeyOfRequest } from "./dialog/dialog.ts";
 import { defaultPort } from "./location/plan.ts";
 import { checkRequest, type Refusal, withSessionBody } from "./request-checks.ts";
 import { createResponse } from "./responses.ts";
+import { findReplaced } from "./session/find-replaced.ts";
 import { IncomingInvite } from "./session/incoming-invite.ts";
 import type { Stack } from "./stack.ts";
 import type { ServerTransactionId } from "./transaction/server-transactions.ts";
-import type { SipAddress } from "./user-agent-types.ts";
+import type { SipAccount, SipAddress } from "./user-agent-types.ts";
 import { replaceTopHeader } from "./wire/headers.ts";
 import type { SipHeader, SipRequest } from "./wire/message.ts";
 import type { SipParseError } from "./wire/parse-message.ts";
@@ -14,6 +15,9 @@ import { printMessage } from "./wire/print-message.ts";
 import { parseUri } from "./wire/uri.ts";
 import { parseVia, printVia, type Via } from "./wire/via.ts";
 import { topVia } from "./wire/wire-header.ts";
+
+/** Methods that mean nothing outside of a dialog. @see RFC 3261 §15.1.2, RFC 6086 §4.2.2 */
+const DIALOG_ONLY = new Set(["BYE", "INFO", "PRACK", "UPDATE"]);
 
 /** What those who are refused for overload are asked to wait, seconds. */
 const OVERLOAD_RETRY_S = 10;
@@ -98,6 +102,7 @@ export class IncomingRequests {
     const refusal = checkRequest({
       request,
       allowed: this.#stack.allowed,
+      supported: this.#stack.supported,
       dialog: key === undefined ? "none" : leg === undefined ? "unknown" : "known",
     });
     if (refusal !== undefined) {
@@ -108,8 +113,6 @@ export class IncomingRequests {
       const headers = [
         ...this.#stack.abilityHeaders(),
         { name: "accept", value: "application/sdp" },
-        // An empty list says that there is no extension. @see RFC 3261 §20.37
-        { name: "supported", value: "" },
         this.#stack.userAgentHeader(),
       ];
       this.#stack.reply(transaction, request, 200, nowMs, { headers });
@@ -118,11 +121,18 @@ export class IncomingRequests {
       leg.receiveRequest(transaction, plain, nowMs);
     } else if (request.method === "INVITE") {
       this.#receiveInvite(transaction, withSessionBody(request), source, nowMs);
-    } else if (request.method === "BYE") {
+    } else if (DIALOG_ONLY.has(request.method)) {
       this.#stack.reply(transaction, request, 481, nowMs);
     } else {
-      this.#stack.emitRequest(transaction, request);
+      const account = this.#accountOf(request, source);
+      this.#stack.emitRequest(transaction, request, undefined, account?.id);
     }
+  }
+
+  #accountOf(request: SipRequest, source: SipAddress): SipAccount | undefined {
+    const uri = parseUri(request.uri);
+    const user = uri.ok ? uri.value.user : "";
+    return this.#stack.accounts.findByUser(utf8TextFromLatin1(user), source);
   }
 
   #refuse(
@@ -159,10 +169,10 @@ export class IncomingRequests {
     source: SipAddress,
     nowMs: number,
   ): void {
-    const { config, legs, servers, accounts } = this.#stack;
+    const { config, legs, servers } = this.#stack;
     const uri = parseUri(request.uri);
     const user = uri.ok ? uri.value.user : "";
-    const account = accounts.findByUser(utf8TextFromLatin1(user), source);
+    const account = this.#accountOf(request, source);
     if (account === undefined && !config.acceptAnyUser) {
       this.#stack.reply(transaction, request, 404, nowMs);
       return;
@@ -177,7 +187,20 @@ export class IncomingRequests {
       this.#stack.reply(transaction, request, 400, nowMs, { reason: dialog.error });
       return;
     }
-    const parts = { transaction, request, source, dialog: dialog.value, account, user };
+    const succession = findReplaced(legs, request);
+    if (!succession.ok) {
+      this.#refuse(transaction, request, succession.error, nowMs);
+      return;
+    }
+    const parts = {
+      transaction,
+      request,
+      source,
+      dialog: dialog.value,
+      account,
+      user,
+      succession: succession.value,
+    };
     IncomingInvite.receive(this.#stack, parts, nowMs);
   }
 

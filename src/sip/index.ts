@@ -4,6 +4,7 @@ export * from "./auth/digest-client.ts";
 export * from "./auth/digest-server.ts";
 export * from "./auth/nonce.ts";
 export * from "./sdp/offer-answer.ts";
+export * from "./session/refer.ts";
 export { UserAgent, type UserAgentLoad } from "./user-agent.ts";
 export * from "./user-agent-types.ts";
 export * from "./wire/auth-params.ts";

@@ -15,6 +15,8 @@ export interface RequestCheck {
   readonly request: SipRequest;
   /** Methods that are not answered 405. */
   readonly allowed: readonly string[];
+  /** Extensions that may be required. */
+  readonly supported: readonly string[];
   /** `none`: no To tag. `unknown`: a To tag of no dialog of ours. */
   readonly dialog: "none" | "known" | "unknown";
 }
@@ -27,7 +29,7 @@ const SDP = "application/sdp";
  * @see RFC 3261 §8.2
  */
 export function checkRequest(check: RequestCheck): Refusal | undefined {
-  const { request, allowed, dialog } = check;
+  const { request, allowed, supported, dialog } = check;
   const scheme = uriScheme(request.uri);
   if (scheme !== "sip" && scheme !== "sips" && scheme !== "tel") {
     return { status: scheme === undefined ? 400 : 416, headers: [] };
@@ -38,8 +40,8 @@ export function checkRequest(check: RequestCheck): Refusal | undefined {
   if (!allowed.includes(request.method)) {
     return { status: 405, headers: [{ name: "allow", value: allowed.join(", ") }] };
   }
-  // No extension is known yet: whatever is required is not.
-  const required = listItems(request, "require");
+  const known = new Set(supported);
+  const required = listItems(request, "require").filter((tag) => !known.has(tag.toLowerCase()));
   if (required.length > 0) {
     return { status: 420, headers: [{ name: "unsupported", value: required.join(", ") }] };
   }

@@ -33,6 +33,9 @@ const PREFERRED = ["udp", "tcp", "tls", "memory"] as const satisfies readonly Si
 /** Methods that a user agent answers by itself. */
 const CORE_METHODS = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS"] as const;
 
+/** Extensions of every user agent. @see RFC 3891 §6.2 */
+const CORE_EXTENSIONS = ["replaces"] as const;
+
 /** What every part of one user agent shares: outputs, transactions, names, sessions. */
 export class Stack {
   readonly config: UserAgentConfig;
@@ -49,6 +52,8 @@ export class Stack {
   readonly statelessTag: string;
   /** Methods that are not answered 405. */
   readonly allowed: readonly string[];
+  /** Extensions that peers may require of us, in lower case. */
+  readonly supported: readonly string[];
   #outputs: UaOutput[] = [];
 
   constructor(config: UserAgentConfig) {
@@ -56,6 +61,8 @@ export class Stack {
     this.timers = { ...DEFAULT_TIMERS, ...config.timers };
     this.statelessTag = config.createToken();
     this.allowed = [...new Set([...CORE_METHODS, ...config.serves])];
+    const refers = config.serves.includes("REFER");
+    this.supported = [...CORE_EXTENSIONS, ...(refers ? ["norefersub"] : [])];
     const send = (bytes: Uint8Array, to: SipAddress) => this.send(bytes, to);
     this.clients = new ClientTransactions(this.timers, send);
     this.servers = new ServerTransactions(this.timers, send, config.createToken);
@@ -106,7 +113,12 @@ export class Stack {
   }
 
   /** Hands a request up that the layers above serve; they answer it with `reply`. */
-  emitRequest(transaction: ServerTransactionId, message: SipRequest, session?: string): void {
+  emitRequest(
+    transaction: ServerTransactionId,
+    message: SipRequest,
+    session?: string,
+    account?: string,
+  ): void {
     const source = this.servers.sourceOf(transaction);
     if (source === undefined) return;
     this.emit({
@@ -115,6 +127,7 @@ export class Stack {
       message,
       source,
       ...(session === undefined ? {} : { session }),
+      ...(account === undefined ? {} : { account }),
     });
   }
 
@@ -183,7 +196,11 @@ export class Stack {
 
   /** What we can do, for requests and answers that make a dialog and for OPTIONS. */
   abilityHeaders(): readonly SipHeader[] {
-    return [{ name: "allow", value: this.allowed.join(", ") }];
+    return [
+      { name: "allow", value: this.allowed.join(", ") },
+      // An empty list says that there is no extension. @see RFC 3261 §20.37
+      { name: "supported", value: this.supported.join(", ") },
+    ];
   }
 
   /** User-Agent, beside what a request or answer has otherwise. */

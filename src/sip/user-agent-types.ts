@@ -147,6 +147,31 @@ export type UaCommand =
       readonly status?: number;
       readonly headers?: readonly SipHeader[];
     }
+  /**
+   * A request inside a session that is up: INFO, MESSAGE, NOTIFY and their kin; it ends in one
+   * `response` event. 481 where there is no such session, or none that is up.
+   */
+  | {
+      readonly kind: "session-request";
+      readonly request: string;
+      readonly session: string;
+      readonly method: string;
+      readonly headers?: readonly SipHeader[];
+      readonly body?: string;
+    }
+  /**
+   * Ask the far end of a session to call somebody (REFER); it ends in one `response` event, and
+   * what becomes of the call is told by NOTIFY (a `request` event). `uri` is whom; where it is
+   * absent, the far end of the session `replaces`, whose place the new call is then to take.
+   */
+  | {
+      readonly kind: "refer";
+      readonly request: string;
+      readonly session: string;
+      readonly uri?: string;
+      readonly replaces?: string;
+      readonly headers?: readonly SipHeader[];
+    }
   /** A request outside any dialog. `request` is an id of the caller's making. */
   | {
       readonly kind: "send-request";
@@ -208,6 +233,9 @@ export type UaEvent =
       readonly to: SipParty;
       readonly request: SipRequest;
       readonly source: SipAddress;
+      /** The session whose place it is to take (Replaces), or that it wants to join (Join). */
+      readonly replaces?: string;
+      readonly joins?: string;
     }
   /** A provisional response to our INVITE (100 excepted). `body` is there on early media. */
   | {
@@ -259,8 +287,10 @@ export type UaEvent =
       readonly message: SipRequest;
       readonly source: SipAddress;
       readonly session?: string;
+      /** Outside of a session: the account whose user the Request-URI names, where there is one. */
+      readonly account?: string;
     }
-  /** The final answer to a `send-request`; no `response` where nobody answered. */
+  /** The final answer to `send-request`, `session-request` or `refer`; no `response` where nobody answered. */
   | {
       readonly kind: "response";
       readonly request: string;

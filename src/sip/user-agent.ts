@@ -182,6 +182,10 @@ export class UserAgent implements Core<UaInput, UaOutput> {
       case "end":
         legs.session(command.session)?.end(command, nowMs);
         return;
+      case "session-request":
+      case "refer":
+        this.#sessionRequest(command, nowMs);
+        return;
       case "send-request":
         sendRequest(this.#stack, command, nowMs);
         return;
@@ -191,6 +195,15 @@ export class UserAgent implements Core<UaInput, UaOutput> {
       default:
         unreachable(command);
     }
+  }
+
+  #sessionRequest(
+    command: Extract<UaCommand, { readonly kind: "session-request" | "refer" }>,
+    nowMs: number,
+  ): void {
+    const leg = this.#stack.legs.session(command.session);
+    if (leg !== undefined) leg.request(command, nowMs);
+    else this.#stack.emit({ kind: "response", request: command.request, status: 481 });
   }
 
   #reply(command: Extract<UaCommand, { readonly kind: "reply" }>, nowMs: number): void {

@@ -1,5 +1,10 @@
 import type { MediaCommand, MediaEvent } from "../../base/media-messages.ts";
-import { createExchange, type ExchangeInput, type ExchangeOutput } from "../../exchange/index.ts";
+import {
+  createExchange,
+  type ExchangeInput,
+  type ExchangeOutput,
+  RELAYED_METHODS,
+} from "../../exchange/index.ts";
 import type { UaEvent } from "../../sip/index.ts";
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
@@ -51,7 +56,7 @@ export class ExchangeControl {
         name: ExchangeControl.busName,
         listen: config.listen,
         userAgentName: `${userAgentName} exchange`,
-        serves: ["REGISTER"],
+        serves: ["REGISTER", ...RELAYED_METHODS],
         acceptAnyUser: true,
       },
       ports,

@@ -44,6 +44,11 @@ export class DialogUsage {
     this.#identity = identity;
   }
 
+  /** The dialog as it stands. */
+  get dialog(): Dialog {
+    return this.#dialog;
+  }
+
   get key(): string {
     const { callId, localTag, remoteTag } = this.#dialog;
     return dialogKey(callId, localTag, remoteTag);

@@ -6,7 +6,17 @@ import type { ServerTransactionId } from "../transaction/server-transactions.ts"
 import type { SessionEndCause, SipAccount, SipAddress } from "../user-agent-types.ts";
 import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "../wire/message.ts";
 import { partyFromHeader } from "../wire/party.ts";
-import type { AckCommand, EndCommand, Leg, ReinviteCommand, RespondCommand } from "./leg.ts";
+import type { Succession } from "./find-replaced.ts";
+import type {
+  AckCommand,
+  EndCommand,
+  Leg,
+  LegStanding,
+  ReferCommand,
+  ReinviteCommand,
+  RespondCommand,
+  SessionRequestCommand,
+} from "./leg.ts";
 import { respondStatus } from "./respond-status.ts";
 import { Session } from "./session.ts";
 
@@ -36,6 +46,7 @@ export interface IncomingParts {
   readonly account: SipAccount | undefined;
   /** User part of the Request-URI, unescaped: what our Contact names. */
   readonly user: string;
+  readonly succession: Succession;
 }
 
 /** An INVITE to us that has no final answer yet. */
@@ -61,7 +72,7 @@ export class IncomingInvite implements Leg {
   /** Answers 100 and hands the INVITE up. */
   static receive(stack: Stack, parts: IncomingParts, nowMs: number): void {
     const leg = new IncomingInvite(stack, parts);
-    const { request, source, account } = parts;
+    const { request, source, account, succession } = parts;
     stack.reply(parts.transaction, request, 100, nowMs);
     const nobody = { user: "", host: "", uri: "" };
     stack.emit({
@@ -72,6 +83,7 @@ export class IncomingInvite implements Leg {
       to: partyFromHeader(headerValue(request, "to") ?? "") ?? nobody,
       request,
       source,
+      ...succession,
     });
   }
 
@@ -127,6 +139,15 @@ export class IncomingInvite implements Leg {
     const headers = command.headers ?? [];
     this.#refuse(status < 300 ? 480 : status, nowMs, headers);
     this.#finish("local");
+  }
+
+  request(command: SessionRequestCommand | ReferCommand): void {
+    // Only what is up can be talked about.
+    this.#stack.emit({ kind: "response", request: command.request, status: 481 });
+  }
+
+  get standing(): LegStanding {
+    return { session: this.#id, stage: this.#isOver ? "over" : "ringing", dialog: this.#dialog };
   }
 
   receiveRequest(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {

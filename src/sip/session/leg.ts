@@ -1,3 +1,4 @@
+import type { Dialog } from "../dialog/dialog.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
 import type { UaCommand } from "../user-agent-types.ts";
 import type { SipRequest } from "../wire/message.ts";
@@ -11,6 +12,20 @@ export type AckCommand = Extract<UaCommand, { readonly kind: "ack" }>;
 /** Ends the session, whatever its state. */
 export type EndCommand = Extract<UaCommand, { readonly kind: "end" }>;
 
+/** Sends a request inside the session's dialog. */
+export type SessionRequestCommand = Extract<UaCommand, { readonly kind: "session-request" }>;
+/** Asks the far end to call somebody. */
+export type ReferCommand = Extract<UaCommand, { readonly kind: "refer" }>;
+
+/** How a leg stands, for those who want to take its place or to refer to it. */
+export interface LegStanding {
+  readonly session: string;
+  /** `calling`: an INVITE of ours; `ringing`: one to us; `up`: answered; `over`: ended. */
+  readonly stage: "calling" | "ringing" | "up" | "over";
+  /** The dialog; absent where an INVITE of ours has made none, or several. */
+  readonly dialog?: Dialog;
+}
+
 /**
  * One stage of a session's life, as commands and requests meet it: an INVITE of ours or to us that
  * has no final answer yet, or an established session.
@@ -20,6 +35,9 @@ export interface Leg {
   reinvite(command: ReinviteCommand, nowMs: number): void;
   ack(command: AckCommand, nowMs: number): void;
   end(command: EndCommand, nowMs: number): void;
+  /** Sends a request in the dialog; `replaces` stands for the session that a REFER names. */
+  request(command: SessionRequestCommand | ReferCommand, nowMs: number): void;
+  readonly standing: LegStanding;
   /** An INVITE, BYE or request that we serve, inside a dialog of the leg. */
   receiveRequest(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void;
   /** The ACK of a 2xx of ours. */

@@ -17,7 +17,16 @@ import { printCSeq } from "../wire/cseq.ts";
 import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "../wire/message.ts";
 import { printNameAddr, tagOf } from "../wire/name-addr.ts";
 import { parseUri } from "../wire/uri.ts";
-import type { AckCommand, EndCommand, Leg, ReinviteCommand, RespondCommand } from "./leg.ts";
+import type {
+  AckCommand,
+  EndCommand,
+  Leg,
+  LegStanding,
+  ReferCommand,
+  ReinviteCommand,
+  RespondCommand,
+  SessionRequestCommand,
+} from "./leg.ts";
 import { withDefaults } from "./request-headers.ts";
 import { Session } from "./session.ts";
 
@@ -124,6 +133,20 @@ export class OutgoingInvite implements Leg {
     this.#request.forgo();
     if (this.#isProceeding) this.#sendCancel(nowMs);
     else this.#cancel = "wanted";
+  }
+
+  request(command: SessionRequestCommand | ReferCommand): void {
+    // Only what is up can be talked about.
+    this.#stack.emit({ kind: "response", request: command.request, status: 481 });
+  }
+
+  get standing(): LegStanding {
+    const [dialog] = this.#early.size === 1 ? this.#early.values() : [];
+    return {
+      session: this.#id,
+      stage: this.#isOver ? "over" : "calling",
+      ...(dialog === undefined ? {} : { dialog }),
+    };
   }
 
   receiveRequest(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {

@@ -8,7 +8,17 @@ import type { ServerTransactionId } from "../transaction/server-transactions.ts"
 import { giveUpMs } from "../transaction/timers.ts";
 import type { SessionEndCause } from "../user-agent-types.ts";
 import type { SipHeader, SipRequest, SipResponse } from "../wire/message.ts";
-import type { AckCommand, EndCommand, Leg, ReinviteCommand, RespondCommand } from "./leg.ts";
+import { requestInDialog } from "./in-dialog.ts";
+import type {
+  AckCommand,
+  EndCommand,
+  Leg,
+  LegStanding,
+  ReferCommand,
+  ReinviteCommand,
+  RespondCommand,
+  SessionRequestCommand,
+} from "./leg.ts";
 import { type ReofferHost, Reoffers } from "./reoffers.ts";
 import { respondStatus } from "./respond-status.ts";
 import { SuccessAnswer } from "./success-answer.ts";
@@ -156,6 +166,16 @@ export class Session implements Leg {
 
   end(command: EndCommand, nowMs: number): void {
     this.#finish("local", nowMs, command.headers);
+  }
+
+  request(command: SessionRequestCommand | ReferCommand, nowMs: number): void {
+    const onGone = (atMs: number) => this.#finish("error", atMs);
+    requestInDialog(this.#stack, this.#usage, command, onGone, nowMs);
+  }
+
+  get standing(): LegStanding {
+    const stage = this.#isOver ? "over" : "up";
+    return { session: this.#id, stage, dialog: this.#usage.dialog };
   }
 
   receiveRequest(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {

@@ -1,0 +1,94 @@
+import type { UaEvent } from "../sip/index.ts";
+import { headerValue, type SipHeader, type SipMessage, withReferHost } from "../sip/index.ts";
+import { EXCHANGE_LIMITS, type ExchangeOutput, toUa } from "./exchange-types.ts";
+
+type RequestEvent = Extract<UaEvent, { kind: "request" }>;
+type ResponseEvent = Extract<UaEvent, { kind: "response" }>;
+
+/** Methods that go from one side of a call to the other. */
+export const RELAYED_METHODS = ["INFO", "MESSAGE", "NOTIFY", "REFER"] as const;
+
+/** Header fields that reach the other side as they are. */
+const CARRIED = [
+  "content-disposition",
+  "content-type",
+  "info-package",
+  "recv-info",
+  "refer-sub",
+  "referred-by",
+  "subscription-state",
+] as const;
+
+/**
+ * Requests inside a call that are carried across: digits and flashes (INFO), text, and transfers,
+ * which the two sides make out between them. What a dialog of ours has of its own is rewritten:
+ * a Refer-To that names us gets the domain, by which either side finds us, and the number by which
+ * an event names its REFER is left out, since each side counts its own. @see RFC 3515 §2.4.6
+ */
+export class RelayedRequests {
+  readonly #call: string;
+  readonly #domain: string;
+  readonly #waiting = new Map<string, string>();
+  #last = 0;
+
+  /** `call` begins the ids of what is sent; `domain` is what peers know us by. */
+  constructor(call: string, domain: string) {
+    this.#call = call;
+    this.#domain = domain;
+  }
+
+  /** Carries a request on to `session`; without one nobody is there yet. */
+  request(event: RequestEvent, session: string | undefined): readonly ExchangeOutput[] {
+    const { message } = event;
+    const refuse = (status: number): readonly ExchangeOutput[] => [
+      toUa({ kind: "reply", request: event.request, status }),
+    ];
+    if (session === undefined) return refuse(480);
+    if (this.#waiting.size >= EXCHANGE_LIMITS.requestsOfCall) return refuse(503);
+    const target = this.#referTo(message);
+    if (target === undefined) return refuse(400);
+    const request = `${this.#call} ${++this.#last}`;
+    this.#waiting.set(request, event.request);
+    const { method, body } = message;
+    const headers = [...target, ...eventOf(message), ...carried(message)];
+    return [toUa({ kind: "session-request", request, session, method, headers, body })];
+  }
+
+  /** Carries the answer back. */
+  response(event: ResponseEvent): readonly ExchangeOutput[] {
+    const request = this.#waiting.get(event.request);
+    if (request === undefined) return [];
+    this.#waiting.delete(event.request);
+    const { status, response } = event;
+    if (response === undefined) return [toUa({ kind: "reply", request, status: unheard(status) })];
+    const { reason, body } = response;
+    return [toUa({ kind: "reply", request, status, reason, body, headers: carried(response) })];
+  }
+
+  #referTo(message: SipMessage): readonly SipHeader[] | undefined {
+    const value = headerValue(message, "refer-to");
+    if (value === undefined) return [];
+    const replaces = /[?&]replaces=/i.test(value);
+    // A telephone number, or another server's address, is the far end's to reach.
+    const moved = replaces ? withReferHost(value, this.#domain) : value;
+    return moved === undefined ? undefined : [{ name: "refer-to", value: moved }];
+  }
+}
+
+/** Nobody answered there: the asker's own dialog is none the worse, as 408 or 481 would say. */
+function unheard(status: number): number {
+  return status === 408 || status === 481 ? 480 : status;
+}
+
+function eventOf(message: SipMessage): readonly SipHeader[] {
+  const value = headerValue(message, "event");
+  if (value === undefined) return [];
+  return [{ name: "event", value: value.replace(/;\s*id\s*=\s*[^;]*/i, "") }];
+}
+
+function carried(message: SipMessage): readonly SipHeader[] {
+  return CARRIED.flatMap((name) => {
+    const value = headerValue(message, name);
+    return value === undefined ? [] : [{ name, value }];
+  });
+}
