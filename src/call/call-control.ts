@@ -1,14 +1,29 @@
 import { type Core, earliestMs } from "../base/core.ts";
 import { invariant } from "../base/invariant.ts";
 import { createDigitCollector, type DigitMap, parseDigitMap } from "../fxs/index.ts";
+import type { UaEvent } from "../sip/index.ts";
+import { accountRequest } from "./account-requests.ts";
 import { afterCallStep } from "./after-call.ts";
 import { callRecord, WaitingRecords } from "./call-record.ts";
-import { type CallContext, type CallState, logOf, type Step, toMedia } from "./call-state.ts";
+import {
+  type CallContext,
+  type CallState,
+  type FinishedCall,
+  logOf,
+  type Step,
+  toMedia,
+} from "./call-state.ts";
 import type { CallConfig, CallInput, CallOutput, CallRecord } from "./call-types.ts";
 import { dialingStep, startDialing } from "./dialing.ts";
+import { menuStep } from "./flash.ts";
+import { inCallRequest } from "./in-call-requests.ts";
 import { answeringStep, preparingStep, ringingStep, startIncoming } from "./incoming.ts";
 import { callOf, faultedStep, interruptStep } from "./interrupts.ts";
 import { outgoingStep } from "./outgoing.ts";
+import { recallStep } from "./recall.ts";
+import { withReferral } from "./referred.ts";
+import { sessionUpdate } from "./session-update.ts";
+import { sideDeadlines, sideMediaStep, sideTimeoutStep, sideUaStep } from "./side-step.ts";
 import { talkingStep } from "./talking.ts";
 
 /** What a person at one line can do. */
@@ -37,7 +52,13 @@ class LineCallControl implements CallControl {
       interDigitMs: config.timers.interDigitMs,
       completeMs: config.timers.interDigitMs,
     });
-    this.#context = { config, collector, registration: undefined };
+    this.#context = {
+      config,
+      collector,
+      registration: undefined,
+      side: [],
+      messagesWait: false,
+    };
   }
 
   get state(): CallState {
@@ -50,18 +71,36 @@ class LineCallControl implements CallControl {
       "untilMs" in state ? state.untilMs : undefined,
       this.#context.collector.deadlineMs(),
       this.#records.deadlineMs(),
+      ...sideDeadlines(this.#context.side),
     );
   }
 
   handle(input: CallInput, nowMs: number): readonly CallOutput[] {
     const recorded = this.#recorded(input, nowMs);
     if (input.kind === "ua") this.#noteRegistration(input);
-    if (isStranger(this.#state, input)) return recorded;
+    if (input.kind === "ua" && input.event.kind === "request") {
+      if (input.event.session === undefined) {
+        return [...recorded, ...this.#accountRequest(input.event)];
+      }
+    }
+    const step = this.#step(input, nowMs);
+    if (step === undefined) return recorded;
+    const whole = withReferral(this.#context, this.#state, step);
+    return [...recorded, ...this.#take(whole, nowMs)];
+  }
+
+  #step(input: CallInput, nowMs: number): Step | undefined {
     const context = this.#context;
     const state = this.#state;
-    const step =
-      interruptStep(context, state, input, nowMs) ?? featureStep(context, state, input, nowMs);
-    return step === undefined ? recorded : [...recorded, ...this.#take(step, nowMs)];
+    const beside = besideStep(context, state, input, nowMs);
+    if (beside !== undefined || isStranger(state, input)) return beside;
+    return interruptStep(context, state, input, nowMs) ?? featureStep(context, state, input, nowMs);
+  }
+
+  #accountRequest(event: Extract<UaEvent, { kind: "request" }>): readonly CallOutput[] {
+    const { outputs, messagesWait } = accountRequest(this.#context, event);
+    if (messagesWait !== undefined) this.#context = { ...this.#context, messagesWait };
+    return outputs;
   }
 
   /** Records whose media has now told its figures, or whose time is over. */
@@ -94,12 +133,18 @@ class LineCallControl implements CallControl {
 
   #take(step: Step, nowMs: number): readonly CallOutput[] {
     this.#state = step.state;
-    const { finished } = step;
-    if (finished === undefined) return step.outputs;
+    if (step.side !== undefined) this.#context = { ...this.#context, side: step.side };
+    const all = [
+      ...(step.finished === undefined ? [] : [step.finished]),
+      ...(step.alsoFinished ?? []),
+    ];
+    return [...step.outputs, ...all.flatMap((finished) => this.#finish(finished, nowMs))];
+  }
+
+  #finish(finished: FinishedCall, nowMs: number): readonly CallOutput[] {
     const record = callRecord(this.#context.config.line, finished, nowMs);
-    if (!finished.hasMedia) return [...step.outputs, recordOutput(record)];
+    if (!finished.hasMedia) return [recordOutput(record)];
     return [
-      ...step.outputs,
       toMedia({ kind: "close", session: finished.call.id }),
       ...this.#records.add(record, nowMs).map(recordOutput),
     ];
@@ -107,6 +152,26 @@ class LineCallControl implements CallControl {
 }
 
 const recordOutput = (record: CallRecord): CallOutput => ({ kind: "record", record });
+
+/** What happens beside the call that the handset is at; `undefined` where nothing does. */
+function besideStep(
+  context: CallContext,
+  state: CallState,
+  input: CallInput,
+  nowMs: number,
+): Step | undefined {
+  switch (input.kind) {
+    case "ua":
+      return sideUaStep(context, state, input.event, nowMs);
+    case "media":
+      return sideMediaStep(context, state, input.event, nowMs);
+    case "timeout":
+      return sideTimeoutStep(context, state, nowMs);
+    case "line":
+    case "stop":
+      return undefined;
+  }
+}
 
 /** An event of a session that is not the present call's: it comes late, and means nothing now. */
 function isStranger(state: CallState, input: CallInput): boolean {
@@ -130,6 +195,10 @@ function featureStep(
     case "calling":
     case "ringback":
       return outgoingStep(context, state, input, nowMs);
+    case "menu":
+      return menuStep(context, state, input, nowMs) ?? upStep(context, state, input);
+    case "recall":
+      return recallStep(context, state, input, nowMs) ?? upStep(context, state, input);
     case "talking":
       return talkingStep(context, state, input, nowMs);
     case "preparing":
@@ -148,6 +217,20 @@ function featureStep(
     case "faulted":
       return faultedStep(context, state, input);
   }
+}
+
+/** What happens in a call that is up while the handset is at something else. */
+function upStep(
+  context: CallContext,
+  state: Extract<CallState, { kind: "menu" | "recall" }>,
+  input: CallInput,
+): Step | undefined {
+  if (input.kind !== "ua") return undefined;
+  if (input.event.kind === "request") {
+    return { state, outputs: inCallRequest(context, state.call, input.event) };
+  }
+  const update = sessionUpdate(context, state.call, input.event);
+  return update && { state: { ...state, call: update.call }, outputs: update.outputs };
 }
 
 /** A line at rest: who lifts gets dial tone, who calls makes it ring. */
@@ -170,7 +253,12 @@ function idleStep(context: CallContext, input: CallInput, nowMs: number): Step |
 
 /** The user's digit map with the emergency numbers before it. */
 function digitMapOf(config: CallConfig): DigitMap {
-  const texts = [...config.emergencyNumbers, config.digitMap];
+  const { mode, blindTransferCode: code } = config.flash;
+  const coded =
+    mode === "relay" || code === ""
+      ? []
+      : config.digitMap.split("|").map((rule) => `${code}${rule}`);
+  const texts = [...config.emergencyNumbers, config.digitMap, ...coded];
   const rules = texts.flatMap((text) => {
     const parsed = parseDigitMap(text);
     invariant(parsed.ok, `the digit map "${text}" was checked before`);

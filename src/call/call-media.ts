@@ -30,7 +30,8 @@ function oursAt(context: CallContext, call: Call, version: number): MediaOffer |
     codecs: config.codecs,
     telephoneEventPayloadType: config.telephoneEventPayloadType,
     ptimeMs: config.ptimeMs,
-    direction: "sendrecv",
+    // Sending alone is what tells a telephone that it is on hold. @see RFC 3264 §8.4
+    direction: call.onHold === true ? "sendonly" : "sendrecv",
     ...(config.rtcpMux === true ? { rtcpMux: true } : {}),
     ...(call.security === undefined ? {} : { security: call.security }),
   };
@@ -100,12 +101,15 @@ export function withAccepted(call: Call, answer: string): Result<Call, OfferAnsw
   return flow.ok ? ok({ ...call, flow: flow.value }) : flow;
 }
 
-/** Lets the call's audio flow to and from the line, as agreed. Nothing where nothing is agreed. */
+/**
+ * Lets the call's audio flow to and from the line, as agreed; from a call on hold nothing reaches
+ * it. Nothing where nothing is agreed.
+ */
 export function flowOutputs(call: Call): readonly CallOutput[] {
   if (call.flow === undefined) return [];
   return [
     toMedia({ kind: "flow", session: call.id, flow: call.flow }),
-    toMedia({ kind: "join", session: call.id, on: true }),
+    toMedia({ kind: "join", session: call.id, on: call.onHold !== true }),
   ];
 }
 

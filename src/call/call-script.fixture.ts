@@ -9,6 +9,7 @@ import {
   type CallInput,
   type CallOutput,
   DEFAULT_CALL_TIMERS,
+  type FlashConfig,
 } from "./call-types.ts";
 
 /** Where our media is opened. */
@@ -39,6 +40,14 @@ export function sdp(options: { port?: number; direction?: string; formats?: stri
   ].join("\r\n");
 }
 
+/** What a flash does unless a test says otherwise. */
+export const FLASH: FlashConfig = {
+  mode: "local",
+  second: "toggle",
+  transferOnHangUp: true,
+  blindTransferCode: "*98",
+};
+
 /** Line 1, user 101; tokens are t1, t2 and so on. */
 export function configOf(changes: Partial<CallConfig> = {}): CallConfig {
   let tokens = 0;
@@ -58,6 +67,9 @@ export function configOf(changes: Partial<CallConfig> = {}): CallConfig {
     callerId: true,
     trustAssertedIdentity: true,
     openLoopMs: 500,
+    flash: FLASH,
+    callWaiting: true,
+    silenceLimitMs: 0,
     disconnectTone: "reorder",
     wallTime: (nowMs) => ({ iso: `wall ${nowMs}`, month: 3, day: 14, hour: 15, minute: 9 }),
     createToken: () => `t${++tokens}`,
@@ -80,9 +92,12 @@ export function words(output: CallOutput): string {
     case "ua": {
       const { command } = output;
       const what = "status" in command ? ` ${command.status ?? ""}` : "";
-      const body = "body" in command && command.body !== undefined ? " +sdp" : "";
+      const hasBody = "body" in command && command.body !== undefined;
+      const body = hasBody && command.kind !== "session-request" ? " +sdp" : "";
       const uri = command.kind === "invite" ? ` ${command.uri}` : "";
-      return `ua ${command.kind}${what}${uri}${body}`;
+      const method = command.kind === "session-request" ? ` ${command.method}` : "";
+      const whom = command.kind === "refer" ? ` ${command.uri ?? command.replaces}` : "";
+      return `ua ${command.kind}${method}${whom}${what}${uri}${body}`;
     }
     case "media": {
       const { command } = output;
@@ -97,6 +112,10 @@ export function words(output: CallOutput): string {
       const status = sipStatus === undefined ? "" : ` ${sipStatus}`;
       return `record ${result}${status} ${endedBy}${media === undefined ? "" : " +stats"}`;
     }
+    case "message":
+      return `message ${output.from}`;
+    case "mailbox":
+      return `mailbox ${output.waiting ? "waits" : "empty"}`;
     case "log":
       return `log ${output.event.level}`;
   }
@@ -196,9 +215,14 @@ export const ended = (session: string, cause: "bye" | "cancel" | "timeout" | "lo
 export const FAR = "incoming 1";
 /** An INVITE of 102, called Bob, to us. */
 export function invite(
-  options: { session?: string; body?: string; headers?: readonly SipHeader[] } = {},
+  options: {
+    session?: string;
+    body?: string;
+    headers?: readonly SipHeader[];
+    replaces?: string;
+  } = {},
 ): CallInput {
-  const { session = FAR, body = sdp(), headers = [] } = options;
+  const { session = FAR, body = sdp(), headers = [], replaces } = options;
   const request: SipRequest = {
     kind: "request",
     method: "INVITE",
@@ -214,6 +238,7 @@ export function invite(
     to: { user: "101", host: "example.org", uri: "sip:101@example.org" },
     request,
     source: { transport: "udp", host: "198.51.100.7", port: 5060 },
+    ...(replaces === undefined ? {} : { replaces }),
   });
 }
 /** The ACK of a call in. */

@@ -5,7 +5,7 @@ import type { LogLevel } from "../base/log-event.ts";
 import type { MediaCommand, MediaFlow } from "../base/media-messages.ts";
 import type { MediaSecurity } from "../base/srtp-suites.ts";
 import type { CollectorInput, CollectorOutput } from "../fxs/index.ts";
-import type { MediaOffer, UaCommand } from "../sip/index.ts";
+import type { MediaOffer, SipHeader, UaCommand } from "../sip/index.ts";
 import type { CallConfig, CallEndedBy, CallOutput, CallResult } from "./call-types.ts";
 
 /** One call attempt while it lives. `id` names its media session too. */
@@ -32,7 +32,54 @@ export interface Call {
   readonly flow?: MediaFlow;
   readonly rangMs?: number;
   readonly answeredMs?: number;
+  /** Our user has put it on hold: nothing flows to or from the line. */
+  readonly onHold?: boolean;
+  /** Whom the far end of another call asked us to call, and what our INVITE then carries. */
+  readonly referral?: { readonly uri: string; readonly headers: readonly SipHeader[] };
 }
+
+/** A call beside the one that the handset is at. */
+export type SideCall =
+  /** Our user has put it on hold. */
+  | { readonly kind: "held"; readonly call: Call }
+  /** In conference with the one that the handset is at. */
+  | { readonly kind: "joined"; readonly call: Call }
+  /** A second caller, or one who takes another's place: media is asked for. */
+  | {
+      readonly kind: "arriving";
+      readonly call: Call;
+      readonly offer?: string;
+      readonly display?: CallerId;
+      /** The session whose place it takes. */
+      readonly replaces?: string;
+      readonly untilMs: number;
+    }
+  /** A second caller: the user hears of it. `body` is what the 200 will carry. */
+  | {
+      readonly kind: "waiting";
+      readonly call: Call;
+      readonly body: string;
+      readonly display?: CallerId;
+      readonly untilMs: number;
+    }
+  /** Its far end asked us to make the call `referred`, and is told what becomes of it. */
+  | {
+      readonly kind: "referrer";
+      readonly call: Call;
+      readonly referred: string;
+      readonly subscribed: boolean;
+    }
+  /**
+   * The handset has left it, and its far end is asked (`request`) to call somebody else: the far
+   * end of `partner`, where there is such a call.
+   */
+  | {
+      readonly kind: "parting";
+      readonly call: Call;
+      readonly request: string;
+      readonly partner?: Call;
+      readonly untilMs: number;
+    };
 
 /**
  * The basic call of one line. On-hook leads to `idle` from everywhere, a fault to `faulted`, the
@@ -52,6 +99,9 @@ export interface Call {
  *    └─┼─► preparing ──────────► ringing ────────────────────────► answering
  *  INVITE      │   media open       │       ring trip, off-hook
  *      └───────┴────────────────────┘
+ *
+ * Beside this there may be other calls, each a {@link SideCall}: one on hold, one that waits, one
+ * that is being handed over. A flash changes which of them the handset is at (`flash.ts`).
  *
  * A receiver that is off the hook at power-up takes the same road as one just lifted: dial tone,
  * then reorder, then the howler, then silence until it is hung up.
@@ -75,6 +125,10 @@ export type CallState =
       readonly untilMs: number;
     }
   | { readonly kind: "talking"; readonly call: Call }
+  /** Flash with two calls up, where a digit says what is meant. `call` is the last one's. */
+  | { readonly kind: "menu"; readonly call: Call; readonly untilMs: number }
+  /** Hung up with a call on hold: the bell reminds the user of it. */
+  | { readonly kind: "recall"; readonly call: Call; readonly untilMs: number }
   /** An INVITE came; media is asked for before the bell is rung. */
   | {
       readonly kind: "preparing";
@@ -98,7 +152,7 @@ export type CallState =
   | { readonly kind: "open-loop"; readonly untilMs: number }
   | {
       readonly kind: "tone";
-      readonly tone: Extract<ToneName, "busy" | "reorder">;
+      readonly tone: Extract<ToneName, "busy" | "reorder" | "confirm">;
       readonly untilMs: number;
     }
   | { readonly kind: "howler"; readonly untilMs: number }
@@ -123,6 +177,10 @@ export interface Step {
   readonly state: CallState;
   readonly outputs: readonly CallOutput[];
   readonly finished?: FinishedCall;
+  /** Calls beside it that are over too. */
+  readonly alsoFinished?: readonly FinishedCall[];
+  /** The calls beside it from now on; as they were where absent. */
+  readonly side?: readonly SideCall[];
 }
 
 /** What every feature may look at. The digit collector is the one part that holds state itself. */
@@ -131,6 +189,10 @@ export interface CallContext {
   readonly collector: Core<CollectorInput, CollectorOutput>;
   /** Undefined until the registrar has said the first word. */
   readonly registration: "registered" | "lost" | undefined;
+  /** Calls beside the one that the handset is at, the oldest first. */
+  readonly side: readonly SideCall[];
+  /** Whether messages wait in the user's mailbox. */
+  readonly messagesWait: boolean;
 }
 
 /** An output to our line. */

@@ -25,6 +25,10 @@ export interface CallTimers {
   readonly outgoingMs: number;
   /** How long busy or reorder tone plays before the howler. */
   readonly reorderMs: number;
+  /** How long a digit is waited for after a flash with two calls up. */
+  readonly flashMenuMs: number;
+  /** How long the far end of a transferred call may take to say what became of it. */
+  readonly transferMs: number;
   /** How long the howler plays before the line goes silent until the receiver is hung up. */
   readonly howlerMs: number;
 }
@@ -41,7 +45,24 @@ export const DEFAULT_CALL_TIMERS = {
   outgoingMs: 190_000,
   reorderMs: 20_000,
   howlerMs: 50_000,
+  flashMenuMs: 5_000,
+  transferMs: 190_000,
 } as const satisfies CallTimers;
+
+/** What a hook flash does. */
+export interface FlashConfig {
+  /** `local`: here, as below. `relay`: it goes to the far end, whose server has the features. */
+  readonly mode: "local" | "relay";
+  /**
+   * With two calls up: `toggle` changes over, `conference` joins them (and the next one drops the
+   * last), `menu` waits for a digit: 1 ends the call, 2 changes over, 3 joins, 4 transfers.
+   */
+  readonly second: "toggle" | "conference" | "menu";
+  /** Whether hanging up with two calls up joins the two others; else the one on hold rings back. */
+  readonly transferOnHangUp: boolean;
+  /** Keyed before a number while a call is on hold: hand that call over to it. Empty: none. */
+  readonly blindTransferCode: string;
+}
 
 /** What one line's call control is told at birth. The functions are pure of effects we can see. */
 export interface CallConfig {
@@ -60,12 +81,12 @@ export interface CallConfig {
   /** Whether offers propose RTCP on the RTP port. Default false: few devices miss it. */
   readonly rtcpMux?: boolean;
   /**
-   * `rfc4733`: a digit keyed in a call is also sent as a telephone-event, where the far end agreed
-   * to it. The tone itself still passes as audio, so a far end that listens for both hears the
-   * digit twice; `in-band` avoids that. Digits dialled by pulses come only while digits are
-   * collected, never in a call: there a break of the loop is a hook flash.
+   * `info`: a digit keyed in a call is also sent as an INFO request.
+   * `rfc4733`: it is also sent as a telephone-event, where the far end agreed to it. Digits dialled
+   * by pulses come only while digits are collected, never in a call: there a break of the loop is a
+   * hook flash. `in-band`: the tone itself passes as audio, and that is all.
    */
-  readonly dtmfRelay: "rfc4733" | "in-band";
+  readonly dtmfRelay: "rfc4733" | "info" | "in-band";
   /** Whether the telephone's display is told who calls. */
   readonly callerId: boolean;
   /** Whether P-Asserted-Identity is believed (it is as good as the server it comes from). */
@@ -74,6 +95,15 @@ export interface CallConfig {
   readonly openLoopMs: number;
   /** What is heard after the far end has gone: a country's convention. */
   readonly disconnectTone: "busy" | "reorder" | "dial";
+  /** What a hook flash does. */
+  readonly flash: FlashConfig;
+  /** Whether a second caller is announced by a tone; else the line is busy. */
+  readonly callWaiting: boolean;
+  /**
+   * A call from which nothing has been heard for this long, though something should, is ended;
+   * 0 leaves it.
+   */
+  readonly silenceLimitMs: number;
   /** The wall time at a moment of the monotonic clock. */
   readonly wallTime: (nowMs: number) => WallTime;
   /** A fresh unguessable token of letters and digits. */
@@ -134,4 +164,8 @@ export type CallOutput =
   | { readonly kind: "ua"; readonly command: UaCommand }
   | { readonly kind: "media"; readonly command: MediaCommand }
   | { readonly kind: "record"; readonly record: CallRecord }
+  /** A text for whoever displays it. */
+  | { readonly kind: "message"; readonly from: string; readonly text: string }
+  /** The mailbox: whether messages wait, and how many are new where that was told. */
+  | { readonly kind: "mailbox"; readonly waiting: boolean; readonly newVoice?: number }
   | { readonly kind: "log"; readonly event: LogEvent };

@@ -1,3 +1,4 @@
+import type { ToneName } from "../base/line-messages.ts";
 import type { CollectorInput } from "../fxs/index.ts";
 import { printUri } from "../sip/index.ts";
 import { startTone } from "./after-call.ts";
@@ -13,6 +14,8 @@ import {
 } from "./call-state.ts";
 import type { CallInput } from "./call-types.ts";
 import { isEmergencyNumber } from "./policy/emergency.ts";
+import { sideOf } from "./side-calls.ts";
+import { startTransfer } from "./transfer.ts";
 
 /** Dial tone, and digits are collected from now on. */
 export function startDialing(context: CallContext, nowMs: number): Step {
@@ -21,9 +24,14 @@ export function startDialing(context: CallContext, nowMs: number): Step {
     state: { kind: "dialing" },
     outputs: [
       toLine({ kind: "collect", on: true }),
-      toLine({ kind: "tone", tone: "dial", untilDigit: true }),
+      toLine({ kind: "tone", tone: dialToneOf(context), untilDigit: true }),
     ],
   };
+}
+
+/** A stuttering tone tells of messages; while a call is on hold the plain one is expected. */
+function dialToneOf(context: CallContext): ToneName {
+  return context.messagesWait && context.side.length === 0 ? "stutter-dial" : "dial";
 }
 
 /** Digits make a number, or come to nothing. */
@@ -67,6 +75,10 @@ function startCall(context: CallContext, number: string, nowMs: number): Step {
   const { config } = context;
   const call = outgoingCall(context, number, nowMs);
   const collected = toLine({ kind: "collect", on: false });
+  const transfer = blindTransfer(context, number, nowMs);
+  if (transfer !== undefined) {
+    return { ...transfer, outputs: [collected, ...transfer.outputs] };
+  }
   if (context.registration === "lost" && config.account.register && !call.emergency) {
     const tone = startTone(context, "reorder", nowMs);
     const text = `The call to ${number} fails: ${config.account.id} is not registered.`;
@@ -91,7 +103,24 @@ function startCall(context: CallContext, number: string, nowMs: number): Step {
   };
 }
 
-function outgoingCall(context: CallContext, number: string, nowMs: number): Call {
+/** The code for it and a number, while a call is on hold: that call is handed over. */
+function blindTransfer(context: CallContext, number: string, nowMs: number): Step | undefined {
+  const { blindTransferCode } = context.config.flash;
+  const held = sideOf(context.side, "held");
+  const isCoded = blindTransferCode !== "" && number.startsWith(blindTransferCode);
+  if (held === undefined || !isCoded || number === blindTransferCode) return undefined;
+  const uri = dialledUri(context, number.slice(blindTransferCode.length));
+  const transfer = startTransfer(context, held, { kind: "uri", uri }, nowMs);
+  const untilMs = nowMs + context.config.timers.reorderMs;
+  return {
+    state: { kind: "tone", tone: "confirm", untilMs },
+    outputs: [...transfer.outputs, toLine({ kind: "tone", tone: "confirm" })],
+    side: transfer.side,
+  };
+}
+
+/** A call attempt to a number. */
+export function outgoingCall(context: CallContext, number: string, nowMs: number): Call {
   const { config } = context;
   const id = `line${config.line}-${config.createToken()}`;
   return {

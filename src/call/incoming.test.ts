@@ -144,12 +144,13 @@ const SCENARIOS: readonly Scenario[] = [
     [[lift, ...DIAL_TONE], [invite(), "ua end 486", "record busy 486 box"], [key("1")]],
   ],
   [
-    "an INVITE while talking",
+    "an INVITE while talking, where nobody may wait",
     [
       ...TALKING,
       [invite(), "ua end 486", "record busy 486 box"],
       [hang, ...REST, "ua end", "media close"],
     ],
+    { callWaiting: false },
   ],
   [
     "an INVITE while another rings",

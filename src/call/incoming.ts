@@ -66,7 +66,12 @@ export function incomingCall(context: CallContext, event: Incoming, nowMs: numbe
   };
 }
 
-function displayOf(context: CallContext, event: Incoming, nowMs: number): CallerId | undefined {
+/** What the display will show of who calls; `undefined` where it is told nothing. */
+export function displayOf(
+  context: CallContext,
+  event: Incoming,
+  nowMs: number,
+): CallerId | undefined {
   const { config } = context;
   if (!config.callerId) return undefined;
   const asserted = headerValues(event.request, "p-asserted-identity")

@@ -9,7 +9,14 @@ import {
   toUa,
 } from "./call-state.ts";
 import type { CallInput, CallOutput } from "./call-types.ts";
+import { ringAfterHangUp, secondCallStep } from "./call-waiting.ts";
+import { dialledUri } from "./dialing.ts";
+import { flashStep } from "./flash.ts";
 import { incomingCall } from "./incoming.ts";
+import { startRecall } from "./recall.ts";
+import { endSide, endSides, sideOf, without } from "./side-calls.ts";
+import { successorStep } from "./succession.ts";
+import { startTransfer } from "./transfer.ts";
 
 /** The call that a state holds, if any. */
 export function callOf(state: CallState): Call | undefined {
@@ -28,15 +35,20 @@ export function interruptStep(
 ): Step | undefined {
   if (input.kind === "stop") return stop(context, state, nowMs);
   if (input.kind === "ua" && input.event.kind === "incoming") {
+    const { event } = input;
+    const successor = successorStep(context, state, event, nowMs);
+    if (successor !== undefined) return successor;
     if (state.kind === "idle") return undefined;
+    const second = secondCallStep(context, state, event, nowMs);
+    if (second !== undefined) return second;
     const isAway = state.kind === "faulted" || state.kind === "stopped";
     const status = isAway ? 480 : 486;
-    const call = incomingCall(context, input.event, nowMs);
+    const call = incomingCall(context, event, nowMs);
     const result = isAway ? "failed" : "busy";
     return {
       state,
       outputs: [
-        toUa({ kind: "end", session: input.event.session, status }),
+        toUa({ kind: "end", session: event.session, status }),
         logOf(context, "info", `${call.from} called in vain: ${status}.`),
       ],
       finished: { call, result, endedBy: "box", sipStatus: status, hasMedia: false },
@@ -48,11 +60,10 @@ export function interruptStep(
       return hangUp(context, state, nowMs);
     case "fault":
       return fault(context, state, input.event.fault.what, nowMs);
-    case "hook-flash":
-      return {
-        state,
-        outputs: [logOf(context, "debug", "Hook flash ignored: no feature uses it here.")],
-      };
+    case "hook-flash": {
+      const log = logOf(context, "debug", "Hook flash ignored: no feature uses it here.");
+      return flashStep(context, state, nowMs) ?? { state, outputs: [log] };
+    }
     default:
       return undefined;
   }
@@ -61,16 +72,95 @@ export function interruptStep(
 /** The receiver is down: whatever went on is over, and the line is free at once. */
 function hangUp(context: CallContext, state: CallState, nowMs: number): Step | undefined {
   // Nothing is off the hook in these: what rings goes on ringing.
-  const { kind } = state;
-  if (kind === "idle" || kind === "faulted" || kind === "preparing" || kind === "ringing") {
-    return undefined;
+  if (ON_HOOK.includes(state.kind)) return undefined;
+  return (
+    transferOnHangUp(context, state, nowMs) ??
+    withOthers(context, rest(context, state, { kind: "idle" }, "near", nowMs), nowMs)
+  );
+}
+
+const ON_HOOK: readonly CallState["kind"][] = ["idle", "faulted", "preparing", "ringing", "recall"];
+
+/**
+ * Hanging up with two calls up, or with one and a number dialled, joins the two others, where that
+ * is what hanging up does.
+ */
+function transferOnHangUp(context: CallContext, state: CallState, nowMs: number): Step | undefined {
+  const held = sideOf(context.side, "joined") ?? sideOf(context.side, "held");
+  if (held === undefined || !context.config.flash.transferOnHangUp) return undefined;
+  if (state.kind === "talking" || state.kind === "menu") {
+    const target = { kind: "call", call: state.call } as const;
+    const transfer = startTransfer(context, held, target, nowMs);
+    const { outputs } = quiet(context, nowMs);
+    return {
+      state: { kind: "idle" },
+      outputs: [...outputs, ...transfer.outputs],
+      side: transfer.side,
+    };
   }
-  return rest(context, state, { kind: "idle" }, "near", nowMs);
+  const isOnItsWay = state.kind === "calling" || state.kind === "ringback";
+  if (!isOnItsWay || state.call.emergency) return undefined;
+  // Who rings is not in a call yet that could be taken over: the other one calls anew.
+  const target = { kind: "uri", uri: dialledUri(context, state.call.to) } as const;
+  const transfer = startTransfer(context, held, target, nowMs);
+  const down = rest(context, state, { kind: "idle" }, "near", nowMs);
+  return { ...down, outputs: [...down.outputs, ...transfer.outputs], side: transfer.side };
+}
+
+/** The handset is down: who waits rings, and who is on hold rings back. */
+function withOthers(context: CallContext, step: Step, nowMs: number): Step {
+  const waiting = sideOf(context.side, "waiting");
+  const held = sideOf(context.side, "held");
+  const joined = sideOf(context.side, "joined");
+  if (joined !== undefined) {
+    const over = endSide(joined, "near");
+    return {
+      ...step,
+      outputs: [...step.outputs, ...over.outputs],
+      alsoFinished: over.finished,
+      side: without(context.side, joined),
+    };
+  }
+  if (held !== undefined) {
+    const recall = startRecall(context, held.call, nowMs);
+    return {
+      ...step,
+      state: recall.state,
+      outputs: [...step.outputs, ...recall.outputs],
+      side: without(context.side, held),
+    };
+  }
+  if (waiting === undefined) return step;
+  const ringing = ringAfterHangUp(waiting);
+  return {
+    ...step,
+    state: ringing.state,
+    outputs: [...step.outputs, ...ringing.outputs],
+    side: without(context.side, waiting),
+  };
+}
+
+/** Digits are not collected any more, and the line is at rest. */
+function quiet(context: CallContext, nowMs: number): { readonly outputs: readonly CallOutput[] } {
+  context.collector.handle({ kind: "stop" }, nowMs);
+  return { outputs: [toLine({ kind: "collect", on: false }), toLine({ kind: "rest" })] };
 }
 
 /** The box stops: whatever went on is over, and the line is put at rest for good. */
 function stop(context: CallContext, state: CallState, nowMs: number): Step {
-  return rest(context, state, { kind: "stopped" }, "box", nowMs);
+  return withoutOthers(context, rest(context, state, { kind: "stopped" }, "box", nowMs));
+}
+
+/** Ends the calls beside the handset's too. */
+function withoutOthers(context: CallContext, step: Step): Step {
+  if (context.side.length === 0) return step;
+  const over = endSides(context.side, "box");
+  return {
+    ...step,
+    outputs: [...step.outputs, ...over.outputs],
+    alsoFinished: over.finished,
+    side: [],
+  };
 }
 
 /** Ends all that goes on at the line. */
@@ -81,11 +171,7 @@ function rest(
   endedBy: "near" | "box",
   nowMs: number,
 ): Step {
-  context.collector.handle({ kind: "stop" }, nowMs);
-  const outputs: readonly CallOutput[] = [
-    toLine({ kind: "collect", on: false }),
-    toLine({ kind: "rest" }),
-  ];
+  const { outputs } = quiet(context, nowMs);
   const over = overOf(state, endedBy);
   if (over === undefined) return { state: next, outputs };
   return { state: next, outputs: [...outputs, ...over.outputs], finished: over.finished };
@@ -96,8 +182,9 @@ function fault(context: CallContext, state: CallState, what: string, nowMs: numb
   const log = logOf(context, "error", `The line has failed: ${what}.`);
   const over = overOf(state, "box");
   const faulted: CallState = { kind: "faulted" };
-  if (over === undefined) return { state: faulted, outputs: [log] };
-  return { state: faulted, outputs: [...over.outputs, log], finished: over.finished };
+  const outputs = [...(over?.outputs ?? []), log];
+  const finished = over === undefined ? {} : { finished: over.finished };
+  return withoutOthers(context, { state: faulted, outputs, ...finished });
 }
 
 /** Ends the call of a state on our side. */

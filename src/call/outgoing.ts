@@ -59,8 +59,9 @@ function sendInvite(context: CallContext, opened: Call, nowMs: number): Step | u
       toUa({
         kind: "invite",
         session: call.session,
-        uri: dialledUri(context, call.to),
+        uri: call.referral?.uri ?? dialledUri(context, call.to),
         account: config.account.id,
+        ...(call.referral === undefined ? {} : { headers: call.referral.headers }),
         body,
         contentType: "application/sdp",
       }),

@@ -9,6 +9,7 @@ import {
   DIAL_TONE,
   DIALLED,
   FAR,
+  FLASH,
   FLOWS,
   invite,
   key,
@@ -27,8 +28,17 @@ import type { CallConfig } from "./call-types.ts";
 
 const SCENARIOS: readonly Scenario[] = [
   [
-    "a flash is ignored where no feature uses it",
-    [...TALKING, [lineEvent({ kind: "hook-flash", atMs: 0, durationMs: 500 })]],
+    "a flash is relayed where so configured",
+    [
+      ...TALKING,
+      [lineEvent({ kind: "hook-flash", atMs: 0, durationMs: 500 }), "ua session-request INFO"],
+    ],
+    { flash: { ...FLASH, mode: "relay" } },
+  ],
+  [
+    "digits go as INFO where so configured",
+    [...TALKING, [key("#"), "ua session-request INFO"]],
+    { dtmfRelay: "info" },
   ],
   ["digits while talking are relayed where agreed", [...TALKING, [key("#"), "media send-digit #"]]],
   [

@@ -1,6 +1,6 @@
 import type { Digit } from "../base/audio.ts";
+import type { UaEvent } from "../sip/index.ts";
 import { startDisconnect } from "./after-call.ts";
-import { flowOutputs, statusOf, withAccepted, withAnswer, withOffer } from "./call-media.ts";
 import {
   type Call,
   type CallContext,
@@ -11,6 +11,11 @@ import {
   toUa,
 } from "./call-state.ts";
 import type { CallInput } from "./call-types.ts";
+import { DTMF_RELAY } from "./flash-relay.ts";
+import { inCallRequest } from "./in-call-requests.ts";
+import { referredStep } from "./referred.ts";
+import { peerOf, sessionUpdate } from "./session-update.ts";
+import { sideOf, without } from "./side-calls.ts";
 
 type Talking = Extract<CallState, { kind: "talking" | "answering" }>;
 
@@ -30,25 +35,20 @@ export function talkingStep(
         ? relayDigit(context, state, input.event.digit)
         : undefined;
     case "media":
-      if (input.event.kind !== "silent") return undefined;
-      return {
-        state,
-        outputs: [
-          logOf(context, "warn", `Nothing is heard of ${peerOf(state.call)}.`, {
-            silentMs: input.event.silentMs,
-          }),
-        ],
-      };
+      return input.event.kind === "silent"
+        ? silent(context, state, input.event.silentMs, nowMs)
+        : undefined;
     case "ua":
       switch (input.event.kind) {
         case "ended":
           return farEndGone(context, state, input.event.cause === "bye", nowMs);
-        case "reoffered":
-          return reoffered(context, state, input.event.body);
-        case "confirmed":
-          return confirmed(context, state, input.event.body);
-        default:
-          return undefined;
+        case "request":
+          return inCall(context, state, input.event, nowMs);
+        default: {
+          const update = sessionUpdate(context, state.call, input.event);
+          if (update === undefined) return undefined;
+          return { state: { ...state, call: update.call }, outputs: update.outputs };
+        }
       }
     case "stop":
     case "timeout":
@@ -56,9 +56,32 @@ export function talkingStep(
   }
 }
 
-/** The party at the other end, as it is called in log events. */
-function peerOf(call: Call): string {
-  return call.direction === "in" ? call.from : call.to;
+function inCall(
+  context: CallContext,
+  state: Talking,
+  event: Extract<UaEvent, { kind: "request" }>,
+  nowMs: number,
+): Step {
+  if (event.message.method === "REFER" && state.kind === "talking") {
+    return referredStep(context, state, event, nowMs);
+  }
+  return { state, outputs: inCallRequest(context, state.call, event) };
+}
+
+/** Nothing is heard of the far end: told, and where it lasts too long, the call is ended. */
+function silent(context: CallContext, state: Talking, silentMs: number, nowMs: number): Step {
+  const { silenceLimitMs } = context.config;
+  const { call } = state;
+  const flows = call.flow?.send === true && call.flow.receive;
+  const log = logOf(context, "warn", `Nothing is heard of ${peerOf(call)}.`, { silentMs });
+  if (silenceLimitMs === 0 || silentMs < silenceLimitMs || !flows) return { state, outputs: [log] };
+  const gone = farEndGone(context, state, false, nowMs);
+  const end = toUa({ kind: "end", session: call.session });
+  return {
+    ...gone,
+    outputs: [log, end, ...gone.outputs],
+    finished: { call, result: "answered", endedBy: "box", hasMedia: true },
+  };
 }
 
 /** Sends a keyed digit as a telephone-event, where configured and agreed. */
@@ -68,6 +91,7 @@ export function relayDigit(
   digit: Digit,
 ): Step | undefined {
   const { id, flow } = state.call;
+  if (context.config.dtmfRelay === "info") return digitAsInfo(context, state, digit);
   if (context.config.dtmfRelay !== "rfc4733") return undefined;
   if (flow?.telephoneEventPayloadType === undefined || !flow.send) return undefined;
   return {
@@ -76,8 +100,35 @@ export function relayDigit(
   };
 }
 
+function digitAsInfo<State extends CallState & { readonly call: Call }>(
+  context: CallContext,
+  state: State,
+  digit: Digit,
+): Step | undefined {
+  // In an early dialog nobody may be there to take it.
+  if (state.kind === "ringback") return undefined;
+  const { id, session } = state.call;
+  return {
+    state,
+    outputs: [
+      toUa({
+        kind: "session-request",
+        request: `${id}-${context.config.createToken()}`,
+        session,
+        method: "INFO",
+        headers: [{ name: "content-type", value: DTMF_RELAY }],
+        body: `Signal=${digit}\r\nDuration=${RELAYED_DIGIT_MS}\r\n`,
+      }),
+    ],
+  };
+}
+
 function farEndGone(context: CallContext, state: Talking, hungUp: boolean, nowMs: number): Step {
-  const gone = startDisconnect(context, nowMs);
+  const joined = sideOf(context.side, "joined");
+  const gone =
+    joined === undefined
+      ? startDisconnect(context, nowMs)
+      : { state: { kind: "talking", call: joined.call } as const, outputs: [] };
   const unconfirmed = state.kind === "answering" && !hungUp;
   return {
     state: gone.state,
@@ -88,44 +139,6 @@ function farEndGone(context: CallContext, state: Talking, hungUp: boolean, nowMs
       endedBy: "far",
       hasMedia: true,
     },
+    ...(joined === undefined ? {} : { side: without(context.side, joined) }),
   };
-}
-
-/** Hold, resume, another address or codec: answered with what we can, or refused. */
-function reoffered(context: CallContext, state: Talking, offer: string | undefined): Step {
-  const { session } = state.call;
-  const described =
-    offer === undefined ? withOffer(context, state.call) : withAnswer(context, state.call, offer);
-  if (!described.ok) {
-    const status = statusOf(described.error);
-    return { state, outputs: [toUa({ kind: "respond", session, status })] };
-  }
-  const { call, body } = described.value;
-  return {
-    state: { ...state, call },
-    outputs: [
-      toUa({
-        kind: "respond",
-        session,
-        status: 200,
-        body,
-        contentType: "application/sdp",
-      }),
-      ...(offer === undefined ? [] : flowOutputs(call)),
-    ],
-  };
-}
-
-/** The ACK of a re-INVITE: it brings the answer where the offer was ours. */
-function confirmed(
-  context: CallContext,
-  state: Talking,
-  body: string | undefined,
-): Step | undefined {
-  if (state.call.offered === undefined) return undefined;
-  const accepted = withAccepted(state.call, body ?? "");
-  const { offered: _, ...call } = accepted.ok ? accepted.value : state.call;
-  if (accepted.ok) return { state: { ...state, call }, outputs: flowOutputs(call) };
-  const text = `The far end's answer is unusable, audio stays as it was: ${accepted.error.detail}.`;
-  return { state: { ...state, call }, outputs: [logOf(context, "warn", text)] };
 }

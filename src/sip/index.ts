@@ -3,6 +3,7 @@ export type { DigestAlgorithm, DigestQop } from "./auth/digest.ts";
 export * from "./auth/digest-client.ts";
 export * from "./auth/digest-server.ts";
 export * from "./auth/nonce.ts";
+export * from "./events/message-summary.ts";
 export * from "./sdp/offer-answer.ts";
 export * from "./session/refer.ts";
 export { UserAgent, type UserAgentLoad } from "./user-agent.ts";

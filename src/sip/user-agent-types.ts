@@ -290,7 +290,7 @@ export type UaEvent =
       /** Outside of a session: the account whose user the Request-URI names, where there is one. */
       readonly account?: string;
     }
-  /** The final answer to `send-request`, `session-request` or `refer`; no `response` where nobody answered. */
+  /** The final answer to a request of ours that is no INVITE; no `response` where none came. */
   | {
       readonly kind: "response";
       readonly request: string;

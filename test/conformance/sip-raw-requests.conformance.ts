@@ -25,8 +25,6 @@ const CASES: readonly RawCase[] = SIP_VECTORS.present
  * as skipped; docs/sip-conformance.md lists them.
  */
 const OTHERWISE: Readonly<Record<string, readonly [status: string, why: string]>> = {
-  "160_err_duplicate_replaces": ["200", "Replaces is unknown here: ignored (RFC 3261 §8.2.2)"],
-  "161_err_replaces_dlg_not_found": ["200", "Replaces is unknown here: ignored (RFC 3261 §8.2.2)"],
   "361_non_sip_uri": ["400", "a Contact that cannot be called is the request's fault (§8.1.1.8)"],
   "363_non_sip_uri_subscribe": ["405", "no events to subscribe to yet (§8.2.1)"],
   "364_non_sip_uri_subscribe": ["405", "no events to subscribe to yet (§8.2.1)"],

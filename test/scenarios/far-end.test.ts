@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { UserConfig } from "../../src/app/config/user-config.ts";
 import { type Bench, bench } from "../hw-sim/bench/bench.ts";
 import type { BenchPhone } from "../hw-sim/bench/bench-phone.ts";
 import { expectMessage, expectSilence, pause, reply, send } from "../hw-sim/peers/scripted-peer.ts";
@@ -20,9 +21,13 @@ import { talkWithFarEnd } from "./support/talk.ts";
 const CONFIG = { registrar: FAR_SERVER, dialing: { digitMap: "xxx" } } as const;
 const TEST_TONE_HZ = 1004;
 
-async function benchWithFarEnd(seed: number): Promise<{ lab: Bench; far: FarEnd }> {
+async function benchWithFarEnd(
+  seed: number,
+  dialing: UserConfig["dialing"] = {},
+): Promise<{ lab: Bench; far: FarEnd }> {
   const far = farEndFirst();
-  const lab = await bench({ seed, config: CONFIG, prepare: far.prepare });
+  const config = { ...CONFIG, dialing: { ...CONFIG.dialing, ...dialing } };
+  const lab = await bench({ seed, config, prepare: far.prepare });
   return { lab, far: far.get() };
 }
 
@@ -295,8 +300,8 @@ describe("a call from a far end that is not ours", () => {
     await assertSettled(lab, { records: ["1 in 300>101 missed"] });
   });
 
-  it("while the line is in a call: 486, the call goes on", async () => {
-    const { lab, far } = await benchWithFarEnd(59);
+  it("while the line is in a call and nobody may wait: 486, the call goes on", async () => {
+    const { lab, far } = await benchWithFarEnd(59, { callWaiting: false });
     const [alice] = lab.phones;
     far.run(
       expectMessage(INVITE_OF_BOX, { timeoutMs: 30_000 }),

@@ -18,8 +18,8 @@ function digits(lab: Bench, line: number): string {
 }
 
 describe("hook flash", () => {
-  it("in a call is ignored, no feature uses it: the call goes on", async () => {
-    const lab = await bench({ seed: 31, config: UDP });
+  it("in a call is relayed where so configured: the call goes on", async () => {
+    const lab = await bench({ seed: 31, config: { ...UDP, dialing: { flash: "relay" } } });
     const [alice, bob] = lab.phones;
     await call(alice, "102", bob);
     await talk(lab, alice, bob);

@@ -38,6 +38,9 @@ const REGISTER_EXPIRES_S = 3600;
 const OPEN_DIGIT_MAP = "xx.|*xx.";
 /** The built-in exchange's own numbers: echo and milliwatt. */
 const EXCHANGE_SERVICES = ["600", "601"];
+/** As Cisco's SPA and ATA adapters have it. */
+const BLIND_TRANSFER_CODE = "*98";
+
 /** What resolving needs that is not written in the configuration. */
 export interface ResolveContext {
   readonly board: BoardFile;
@@ -312,6 +315,14 @@ function callSettings(
     // A stranger may assert what he likes; the server we register at is believed.
     trustAssertedIdentity: user.sip?.directCalls !== true,
     openLoopMs: 500,
+    flash: {
+      mode: user.dialing?.flash ?? "local",
+      second: user.dialing?.secondFlash ?? "toggle",
+      transferOnHangUp: user.dialing?.transferOnHangUp ?? true,
+      blindTransferCode: user.dialing?.blindTransferCode ?? BLIND_TRANSFER_CODE,
+    },
+    callWaiting: user.dialing?.callWaiting ?? true,
+    silenceLimitMs: user.dialing?.silenceLimitMs ?? 0,
     disconnectTone: "busy",
   };
 }

@@ -69,7 +69,7 @@ export const userConfigSchema = z.strictObject({
       portMax: port.optional(),
       ptimeMs: z.literal([10, 20, 30, 40, 60]).optional(),
       codecs: z.array(codec).min(1).optional(),
-      dtmfRelay: z.enum(["rfc4733", "in-band"]).optional(),
+      dtmfRelay: z.enum(["rfc4733", "info", "in-band"]).optional(),
       srtp: z.enum(["off", "optional", "required"]).optional(),
       rtcpMux: z.boolean().optional(),
       srtpSuites: z.array(srtpSuite).min(1).optional(),
@@ -81,6 +81,15 @@ export const userConfigSchema = z.strictObject({
       firstDigitMs: milliseconds.optional(),
       interDigitMs: milliseconds.optional(),
       noAnswerMs: milliseconds.optional(),
+      flash: z.enum(["local", "relay"]).optional(),
+      secondFlash: z.enum(["toggle", "conference", "menu"]).optional(),
+      transferOnHangUp: z.boolean().optional(),
+      blindTransferCode: z
+        .string({ error: 'must be text in quotes, like "*98"' })
+        .regex(/^[0-9*#]{0,8}$/, 'must be at most 8 of digits, "*" and "#"')
+        .optional(),
+      callWaiting: z.boolean().optional(),
+      silenceLimitMs: z.int().min(0).max(3_600_000).optional(),
     })
     .optional(),
   countryOverrides: z.record(z.string(), z.unknown()).optional(),

@@ -41,8 +41,8 @@ export interface UserConfig {
     readonly ptimeMs?: number;
     /** Codecs offered and accepted, best first, by their SDP names. Default PCMU, PCMA. */
     readonly codecs?: readonly string[];
-    /** Digits during a call as RFC 4733 events, or left in the audio alone. */
-    readonly dtmfRelay?: "rfc4733" | "in-band";
+    /** Digits during a call as RFC 4733 events, as INFO, or left in the audio alone. */
+    readonly dtmfRelay?: "rfc4733" | "info" | "in-band";
     /** Encryption of voice, keys by SDES: never, where the far end can, or always. Default off. */
     readonly srtp?: SrtpPolicy;
     /** Whether offers propose RTCP on the RTP port (one NAT binding less). Default no. */
@@ -56,6 +56,18 @@ export interface UserConfig {
     readonly interDigitMs?: number;
     /** How long an incoming call rings before it is refused. */
     readonly noAnswerMs?: number;
+    /** A hook flash is used here, or relayed to the far end. Default `local`. */
+    readonly flash?: "local" | "relay";
+    /** What a flash does with two calls up. Default `toggle`. */
+    readonly secondFlash?: "toggle" | "conference" | "menu";
+    /** Whether hanging up with two calls up joins the two others. Default true. */
+    readonly transferOnHangUp?: boolean;
+    /** Keyed before a number while a call is on hold: hands it over. Default `*98`; "" for none. */
+    readonly blindTransferCode?: string;
+    /** Whether a second caller is announced in a call. Default true. */
+    readonly callWaiting?: boolean;
+    /** Calls from which nothing is heard for this long are ended; 0 never. Default 0. */
+    readonly silenceLimitMs?: number;
   };
   /** Values of the country's profile to be replaced; the same shape, as much as is named. */
   readonly countryOverrides?: Readonly<Record<string, unknown>>;

@@ -25,6 +25,20 @@ export type BoxEvent =
     }
   | { readonly kind: "unregistered"; readonly line: LineId; readonly user: string }
   | { readonly kind: "record"; readonly record: CallRecord }
+  /** A text came for a line's user. */
+  | {
+      readonly kind: "message";
+      readonly line: LineId;
+      readonly from: string;
+      readonly text: string;
+    }
+  /** What the server told of a line's mailbox. */
+  | {
+      readonly kind: "mailbox";
+      readonly line: LineId;
+      readonly waiting: boolean;
+      readonly newVoice?: number;
+    }
   | { readonly kind: "board"; readonly message: unknown }
   /** A bug ended the real-time plane; lines are safe. The process must exit. */
   | { readonly kind: "fatal"; readonly reason: string };

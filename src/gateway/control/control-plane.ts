@@ -26,6 +26,7 @@ export interface ControlPorts extends SipShellPorts {
 }
 
 type IncomingCall = Extract<UaEvent, { kind: "incoming" }>;
+type Request = Extract<UaEvent, { kind: "request" }>;
 
 /** How long a stop waits for the registrar to confirm that we are gone, and for call records. */
 const STOP_WAIT_MS = 2000;
@@ -43,6 +44,8 @@ export class ControlPlane {
   readonly #lines = new Map<LineId, LineControl>();
   readonly #accounts = new Map<string, LineControl>();
   readonly #sessions = new SessionRoutes<LineControl>();
+  /** Whose requests wait for an answer. */
+  readonly #requests = new SessionRoutes<LineControl>();
   readonly #media = new SessionRoutes<LineControl | ExchangeControl>();
   #onSettled: (() => void) | undefined;
   #stopped = false;
@@ -84,7 +87,7 @@ export class ControlPlane {
       {
         name: "lines",
         userAgentName: config.userAgentName,
-        serves: [],
+        serves: ["INFO", "MESSAGE", "NOTIFY", "REFER"],
         acceptAnyUser: false,
         ...(needsSocket ? { listen: { host: config.sipHost, port: 0 } } : {}),
       },
@@ -151,7 +154,9 @@ export class ControlPlane {
       return;
     }
     const owner = this.#ownerOf(event);
+    if (event.kind === "request" && !this.#isServed(owner, event)) return;
     owner?.uaEvent(event);
+    if (event.kind === "response") this.#requests.delete(event.request);
     if (owner !== undefined) this.#tellRegistration(owner, event);
     if (event.kind === "ended" || event.kind === "failed") this.#sessions.delete(event.session);
     if (event.kind === "unregistered") this.#settle();
@@ -193,6 +198,7 @@ export class ControlPlane {
           this.#ports.onEvent({ kind: "record", record });
           this.#settle();
         },
+        tell: this.#ports.onEvent,
         log: this.#ports.log,
       },
     );
@@ -227,8 +233,27 @@ export class ControlPlane {
     });
   }
 
+  /** Whether somebody is there for a request; otherwise it is refused. */
+  #isServed(owner: LineControl | undefined, event: Request): boolean {
+    const { request, session, source } = event;
+    const status =
+      owner === undefined
+        ? session === undefined
+          ? 404
+          : 481
+        : session === undefined && !this.#directCalls && !owner.trusts(source)
+          ? 403
+          : undefined;
+    if (status === undefined) return true;
+    this.#lineSip.command({ kind: "reply", request, status });
+    return false;
+  }
+
   #lineCommand(owner: LineControl, command: UaCommand): void {
     if (command.kind === "invite") this.#sessions.set(command.session, owner);
+    if ("request" in command && command.kind !== "reply") {
+      this.#requests.set(command.request, owner);
+    }
     this.#lineSip.command(command);
   }
 
@@ -244,9 +269,10 @@ export class ControlPlane {
         return owner;
       }
       case "request":
-        return event.session === undefined ? undefined : this.#sessions.get(event.session);
+        if (event.session !== undefined) return this.#sessions.get(event.session);
+        return event.account === undefined ? undefined : this.#accounts.get(event.account);
       case "response":
-        return undefined;
+        return this.#requests.get(event.request);
       default:
         return this.#sessions.get(event.session);
     }

@@ -15,7 +15,7 @@ import type { Clock } from "../../hal/ports/clock.ts";
 import type { SipAddress, UaCommand, UaEvent } from "../../sip/index.ts";
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
-import type { LineStatus } from "./box-events.ts";
+import type { BoxEvent, LineStatus } from "./box-events.ts";
 import type { ControlLineConfig } from "./control-config.ts";
 
 /** Where a line's call control sends what it wants done. */
@@ -24,6 +24,7 @@ export interface LineControlSinks {
   ua(owner: LineControl, command: UaCommand): void;
   media(owner: LineControl, command: MediaCommand): void;
   record(record: CallRecord): void;
+  tell(event: BoxEvent): void;
   log(event: LogEvent): void;
 }
 
@@ -169,6 +170,10 @@ export class LineControl {
         return;
       case "record":
         this.#sinks.record(output.record);
+        return;
+      case "message":
+      case "mailbox":
+        this.#sinks.tell({ ...output, line: this.line });
         return;
       case "log":
         this.#sinks.log(output.event);

@@ -26,6 +26,7 @@ export function findReplaced(legs: LegRegistry, invite: SipRequest): Result<Succ
   if (value === undefined) return ok({});
   if (replaces.length + joins.length > 1) return refused(400, "One Replaces Or Join");
   const parsed = parseReplaces(value);
+  if (!parsed.ok && parsed.error === "without tags") return refused(481);
   if (!parsed.ok) return refused(400, replaces.length > 0 ? "Bad Replaces" : "Bad Join");
   const leg = replacedKeys(parsed.value)
     .map((key) => legs.dialog(key))

@@ -67,9 +67,14 @@ export function withReferHost(value: string, host: string): string | undefined {
   }
   const { port: _, ...uri } = parsed.value.uri;
   const params = new Map([...uri.params].filter(([name]) => name !== "transport"));
+  // Names are read in lower case; peers that compare letter by letter want this one as it is.
+  const headers = uri.headers?.map(({ name, value }) => ({
+    name: name === "replaces" ? "Replaces" : name,
+    value,
+  }));
   return printNameAddr({
     displayName: parsed.value.displayName,
-    uriText: printUri({ ...uri, host, params }),
+    uriText: printUri({ ...uri, host, params, headers }),
     params: parsed.value.params,
   });
 }

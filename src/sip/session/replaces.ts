@@ -15,17 +15,19 @@ export interface ReplacedDialog {
   readonly earlyOnly: boolean;
 }
 
-/** Reads a Replaces or Join value. The error says what is wrong. */
-export function parseReplaces(text: string): Result<ReplacedDialog, string> {
+/** What is wrong with a Replaces value: without both tags it names no dialog that can be. */
+export type ReplacesError = "broken" | "without tags";
+
+/** Reads a Replaces or Join value. */
+export function parseReplaces(text: string): Result<ReplacedDialog, ReplacesError> {
   const semicolon = text.indexOf(";");
   const callId = trimmed(text, 0, semicolon === -1 ? text.length : semicolon);
-  if (callId === "" || /[\s,]/.test(callId)) return err("no Call-ID");
+  if (callId === "" || /[\s,]/.test(callId)) return err("broken");
   const params = parseParams(text, semicolon === -1 ? text.length : semicolon);
-  if (!params.ok) return params;
+  if (!params.ok) return err("broken");
   const toTag = params.value.get("to-tag");
   const fromTag = params.value.get("from-tag");
-  if (toTag === undefined || toTag === "") return err("no to-tag");
-  if (fromTag === undefined || fromTag === "") return err("no from-tag");
+  if (!toTag || !fromTag) return err("without tags");
   return ok({ callId, toTag, fromTag, earlyOnly: params.value.has("early-only") });
 }
 

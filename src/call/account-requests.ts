@@ -1,0 +1,57 @@
+import {
+  headerValue,
+  MESSAGE_SUMMARY,
+  parseMessageSummary,
+  partyFromHeader,
+  type UaEvent,
+} from "../sip/index.ts";
+import { type CallContext, logOf, toUa } from "./call-state.ts";
+import type { CallOutput } from "./call-types.ts";
+import { messageOutputs } from "./in-call-requests.ts";
+
+type RequestEvent = Extract<UaEvent, { kind: "request" }>;
+
+/** What a request outside of calls comes to. */
+export interface AccountRequest {
+  readonly outputs: readonly CallOutput[];
+  /** Whether messages wait, where it said so. */
+  readonly messagesWait?: boolean;
+}
+
+/** A request to our account that belongs to no call: news of the mailbox, a text. */
+export function accountRequest(context: CallContext, event: RequestEvent): AccountRequest {
+  const { message, request } = event;
+  const reply = (status: number): CallOutput => toUa({ kind: "reply", request, status });
+  switch (message.method) {
+    case "MESSAGE": {
+      const from = partyFromHeader(headerValue(message, "from") ?? "");
+      const name = from === undefined || from.user === "" ? (from?.uri ?? "?") : from.user;
+      return { outputs: messageOutputs(context, name, event) };
+    }
+    case "NOTIFY": {
+      const about = (headerValue(message, "event") ?? "").split(";", 1)[0]?.trim().toLowerCase();
+      // Many servers tell of messages without being asked. @see RFC 3842 §4.6
+      if (about !== MESSAGE_SUMMARY) return { outputs: [reply(489)] };
+      return { outputs: [reply(200), ...told(context, message.body)], ...waits(message.body) };
+    }
+    default:
+      // Nobody outside of a call may make us call. @see RFC 3515 §5
+      return { outputs: [reply(403)] };
+  }
+}
+
+function waits(body: string): Pick<AccountRequest, "messagesWait"> {
+  const summary = parseMessageSummary(body);
+  return summary === undefined ? {} : { messagesWait: summary.waiting };
+}
+
+function told(context: CallContext, body: string): readonly CallOutput[] {
+  const summary = parseMessageSummary(body);
+  if (summary === undefined) return [];
+  const { waiting, newVoice } = summary;
+  const count = newVoice === undefined ? {} : { newVoice };
+  return [
+    { kind: "mailbox", waiting, ...count },
+    logOf(context, "info", waiting ? "Messages wait." : "No messages wait."),
+  ];
+}

@@ -1,0 +1,157 @@
+import type { UaEvent } from "../sip/index.ts";
+import { flowOutputs, MEDIA_OPEN_LIMIT_MS, statusOf, withAnswer, withOffer } from "./call-media.ts";
+import {
+  type CallContext,
+  type CallState,
+  logOf,
+  type SideCall,
+  type Step,
+  toLine,
+  toMedia,
+  toUa,
+} from "./call-state.ts";
+import { displayOf, incomingCall } from "./incoming.ts";
+import { finishedCall, replaced, sideOf, without } from "./side-calls.ts";
+
+type Incoming = Extract<UaEvent, { kind: "incoming" }>;
+type Arriving = Extract<SideCall, { kind: "arriving" }>;
+type Waiting = Extract<SideCall, { kind: "waiting" }>;
+
+/** Whether a second caller may wait: two people talk, and nobody else is in it. */
+function mayWait(context: CallContext, state: CallState): boolean {
+  if (!context.config.callWaiting || state.kind !== "talking" || state.call.emergency) return false;
+  return context.side.every(({ kind }) => kind === "parting");
+}
+
+/** An INVITE while the handset is at a call; `undefined` where nobody may wait. */
+export function secondCallStep(
+  context: CallContext,
+  state: CallState,
+  event: Incoming,
+  nowMs: number,
+): Step | undefined {
+  if (!mayWait(context, state)) return undefined;
+  const { config } = context;
+  const call = incomingCall(context, event, nowMs);
+  const offer = event.request.body === "" ? undefined : event.request.body;
+  const display = displayOf(context, event, nowMs);
+  const arriving: SideCall = {
+    kind: "arriving",
+    call,
+    ...(offer === undefined ? {} : { offer }),
+    ...(display === undefined ? {} : { display }),
+    untilMs: nowMs + MEDIA_OPEN_LIMIT_MS,
+  };
+  return {
+    state,
+    outputs: [
+      toMedia({ kind: "open", session: call.id, owner: { kind: "line", line: config.line } }),
+    ],
+    side: [...context.side, arriving],
+  };
+}
+
+/** Media of the second call is open: its caller hears ringback, our user the call-waiting tone. */
+export function startWaiting(
+  context: CallContext,
+  state: CallState,
+  arriving: Arriving,
+  nowMs: number,
+): Step {
+  const { offer, call: opened, display } = arriving;
+  const described =
+    offer === undefined ? withOffer(context, opened) : withAnswer(context, opened, offer);
+  if (!described.ok) return refuseArriving(context, state, arriving, statusOf(described.error));
+  const { call, body } = described.value;
+  const isFree = state.kind === "talking" || state.kind === "idle";
+  if (!isFree) return refuseArriving(context, state, arriving, 486);
+  const waiting: Waiting = {
+    kind: "waiting",
+    call: { ...call, rangMs: nowMs },
+    body,
+    ...(display === undefined ? {} : { display }),
+    untilMs: nowMs + context.config.timers.noAnswerMs,
+  };
+  const outputs = [
+    toUa({ kind: "respond", session: call.session, status: 180 }),
+    logOf(context, "info", `Waits: ${call.from} calls.`),
+  ];
+  if (state.kind === "idle") {
+    const ringing = ringAfterHangUp(waiting);
+    const side = without(context.side, arriving);
+    return { ...ringing, outputs: [...outputs, ...ringing.outputs], side };
+  }
+  const tone = toLine({ kind: "tone", tone: "call-waiting" });
+  return { state, outputs: [...outputs, tone], side: replaced(context.side, arriving, waiting) };
+}
+
+/** A second call that cannot be taken. */
+export function refuseArriving(
+  context: CallContext,
+  state: CallState,
+  arriving: Arriving,
+  status: number,
+): Step {
+  const { call } = arriving;
+  return {
+    state,
+    outputs: [
+      toUa({ kind: "end", session: call.session, status }),
+      logOf(context, "warn", `The call of ${call.from} is refused with ${status}.`),
+    ],
+    finished: { ...finishedCall(call, "box", status), result: "failed" },
+    side: without(context.side, arriving),
+  };
+}
+
+/** The second caller is answered: the 200 goes out, and its ACK makes the call. */
+export function answerWaiting(waiting: Waiting, nowMs: number): Pick<Step, "state" | "outputs"> {
+  const call = { ...waiting.call, answeredMs: nowMs };
+  return {
+    state: { kind: "answering", call },
+    outputs: [
+      toLine({ kind: "tone-off" }),
+      toUa({
+        kind: "respond",
+        session: call.session,
+        status: 200,
+        body: waiting.body,
+        contentType: "application/sdp",
+      }),
+      ...flowOutputs(call),
+    ],
+  };
+}
+
+/** The handset was hung up: who waits makes the bell ring. */
+export function ringAfterHangUp(waiting: Waiting): Pick<Step, "state" | "outputs"> {
+  const { call, body, untilMs, display } = waiting;
+  return {
+    state: { kind: "ringing", call, body, untilMs },
+    outputs: [toLine({ kind: "ring", ...(display === undefined ? {} : { callerId: display }) })],
+  };
+}
+
+/** The second caller gave up, or waited too long: its tone ends. */
+export function waitingGone(
+  context: CallContext,
+  state: CallState,
+  waiting: Waiting,
+  endedBy: "far" | "box",
+): Step {
+  const status = endedBy === "box" ? 480 : undefined;
+  const end =
+    status === undefined ? [] : [toUa({ kind: "end", session: waiting.call.session, status })];
+  const quiet = state.kind === "talking" ? [toLine({ kind: "tone-off" })] : [];
+  return {
+    state,
+    outputs: [...end, ...quiet],
+    finished: finishedCall(waiting.call, endedBy, status),
+    side: without(context.side, waiting),
+  };
+}
+
+/** The one who waits, where there is one. */
+export function waitingOf(context: CallContext): Waiting | undefined {
+  return sideOf(context.side, "waiting");
+}

@@ -1,0 +1,62 @@
+import { headerValue, type UaEvent } from "../sip/index.ts";
+import { type Call, type CallContext, logOf, toUa } from "./call-state.ts";
+import type { CallOutput } from "./call-types.ts";
+import { peerOf } from "./session-update.ts";
+
+type RequestEvent = Extract<UaEvent, { kind: "request" }>;
+
+/** Most characters of a message that are shown. */
+export const MESSAGE_CHARACTERS_MAX = 1000;
+
+/** A request inside a call that no feature waits for. */
+export function inCallRequest(
+  context: CallContext,
+  call: Call,
+  event: RequestEvent,
+): readonly CallOutput[] {
+  const { message, request } = event;
+  const reply = (status: number): CallOutput => toUa({ kind: "reply", request, status });
+  switch (message.method) {
+    case "INFO":
+      return [reply(200), ...infoTold(context, call, event)];
+    case "MESSAGE":
+      return messageOutputs(context, peerOf(call), event);
+    case "NOTIFY":
+      // No subscription of ours is in this dialog. @see RFC 6665 §4.1.3
+      return [reply(481)];
+    case "REFER":
+      return [reply(603)];
+    default:
+      return [reply(501)];
+  }
+}
+
+/** A text for the user: it is told, not kept. @see RFC 3428 §7 */
+export function messageOutputs(
+  context: CallContext,
+  from: string,
+  { message, request }: RequestEvent,
+): readonly CallOutput[] {
+  const type = (headerValue(message, "content-type") ?? "text/plain").split(";", 1)[0]?.trim();
+  if (type?.toLowerCase() !== "text/plain") {
+    const headers = [{ name: "accept", value: "text/plain" }];
+    return [toUa({ kind: "reply", request, status: 415, headers })];
+  }
+  const text = message.body.slice(0, MESSAGE_CHARACTERS_MAX);
+  return [
+    toUa({ kind: "reply", request, status: 200 }),
+    { kind: "message", from, text },
+    logOf(context, "info", `A message of ${from}.`),
+  ];
+}
+
+/** Digits and flashes that come as INFO. */
+function infoTold(
+  context: CallContext,
+  call: Call,
+  { message }: RequestEvent,
+): readonly CallOutput[] {
+  const signal = /^\s*Signal\s*=\s*(\S+)/im.exec(message.body)?.[1];
+  if (signal === undefined) return [];
+  return [logOf(context, "debug", `${peerOf(call)} signals ${signal.slice(0, 8)}.`)];
+}

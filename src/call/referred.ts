@@ -1,0 +1,158 @@
+import { headerValue, parseRefer, printSipfrag, SIPFRAG, type UaEvent } from "../sip/index.ts";
+import { MEDIA_OPEN_LIMIT_MS } from "./call-media.ts";
+import {
+  type Call,
+  type CallContext,
+  type CallState,
+  logOf,
+  type SideCall,
+  type Step,
+  toLine,
+  toMedia,
+  toUa,
+} from "./call-state.ts";
+import type { CallOutput } from "./call-types.ts";
+import { outgoingCall } from "./dialing.ts";
+import { resume } from "./hold.ts";
+import { peerOf } from "./session-update.ts";
+import { finishedCall, sideOf, without } from "./side-calls.ts";
+
+type RequestEvent = Extract<UaEvent, { kind: "request" }>;
+type Talking = Extract<CallState, { kind: "talking" }>;
+type Referrer = Extract<SideCall, { kind: "referrer" }>;
+
+/*
+ * The far end of our call hands us over: we call whom it names, and tell it what becomes of it.
+ *
+ *   talking ── REFER: 202, NOTIFY 100 ──► calling ──► ringback: NOTIFY 180
+ *      ▲                                     │            │
+ *      │ refused: NOTIFY of its status,      └─────┬──────┘ answered: NOTIFY 200, BYE to it
+ *      └───────────────────────────────────────────┤
+ *                                                  ▼
+ *                                               talking
+ */
+
+/** A REFER of the far end that our handset is talking to. */
+export function referredStep(
+  context: CallContext,
+  state: Talking,
+  event: RequestEvent,
+  nowMs: number,
+): Step {
+  const refuse = (status: number, reason?: string): Step => ({
+    state,
+    outputs: [
+      toUa({
+        kind: "reply",
+        request: event.request,
+        status,
+        ...(reason === undefined ? {} : { reason }),
+      }),
+    ],
+  });
+  const isFree = context.side.every(({ kind }) => kind === "parting");
+  if (state.call.emergency || !isFree) return refuse(603);
+  const target = parseRefer(event.message);
+  if (!target.ok) return refuse(target.error.status, target.error.reason);
+  const { uri, uriText, headers } = target.value;
+  const by = headerValue(event.message, "referred-by");
+  const subscribed = headerValue(event.message, "refer-sub")?.trim().toLowerCase() !== "false";
+  const referral = {
+    uri: uriText,
+    headers: [...headers, ...(by === undefined ? [] : [{ name: "referred-by", value: by }])],
+  };
+  const number = uri.user === "" ? uriText : uri.user;
+  const call: Call = { ...outgoingCall(context, number, nowMs), referral };
+  const referrer: Referrer = {
+    kind: "referrer",
+    call: state.call,
+    referred: call.id,
+    subscribed,
+  };
+  const answer = subscribed ? {} : { headers: [{ name: "refer-sub", value: "false" }] };
+  return {
+    state: { kind: "calling", call, stage: "opening", untilMs: nowMs + MEDIA_OPEN_LIMIT_MS },
+    outputs: [
+      toUa({ kind: "reply", request: event.request, status: 202, ...answer }),
+      ...notify(context, referrer, 100),
+      toMedia({ kind: "join", session: state.call.id, on: false }),
+      toMedia({
+        kind: "open",
+        session: call.id,
+        owner: { kind: "line", line: context.config.line },
+      }),
+      logOf(context, "info", `${peerOf(state.call)} hands us over to ${number}.`),
+    ],
+    side: [...context.side, referrer],
+  };
+}
+
+/** Tells who referred us how the call goes. @see RFC 3515 §2.4.4 */
+function notify(context: CallContext, referrer: Referrer, status: number): readonly CallOutput[] {
+  if (!referrer.subscribed) return [];
+  const left = Math.ceil(context.config.timers.transferMs / 1000);
+  const standing = status < 200 ? `active;expires=${left}` : "terminated;reason=noresource";
+  return [
+    toUa({
+      kind: "session-request",
+      request: `${referrer.call.id}-${context.config.createToken()}`,
+      session: referrer.call.session,
+      method: "NOTIFY",
+      headers: [
+        { name: "event", value: "refer" },
+        { name: "subscription-state", value: standing },
+        { name: "content-type", value: `${SIPFRAG};version=2.0` },
+      ],
+      body: printSipfrag(status),
+    }),
+  ];
+}
+
+/** What a step of the call that we were asked to make means for the one who asked. */
+export function withReferral(context: CallContext, before: CallState, step: Step): Step {
+  const side = step.side ?? context.side;
+  const referrer = sideOf(side, "referrer");
+  if (referrer === undefined) return step;
+  const { state } = step;
+  if (state.kind === "talking" && state.call.id === referrer.referred) {
+    return {
+      ...step,
+      outputs: [
+        ...step.outputs,
+        ...notify(context, referrer, 200),
+        toUa({ kind: "end", session: referrer.call.session }),
+      ],
+      alsoFinished: [...(step.alsoFinished ?? []), finishedCall(referrer.call, "far")],
+      side: without(side, referrer),
+    };
+  }
+  const isRinging = state.kind === "ringback" && state.call.rangMs !== undefined;
+  const rang = before.kind === "ringback" && before.call.rangMs !== undefined;
+  if (isRinging && !rang && state.call.id === referrer.referred) {
+    return { ...step, outputs: [...step.outputs, ...notify(context, referrer, 180)] };
+  }
+  if (step.finished?.call.id !== referrer.referred) return step;
+  return cameToNothing(context, step, referrer);
+}
+
+/** The call that we were asked to make failed: back to who asked, where the user is still there. */
+function cameToNothing(context: CallContext, step: Step, referrer: Referrer): Step {
+  const side = without(step.side ?? context.side, referrer);
+  const told = notify(context, referrer, step.finished?.sipStatus ?? 480);
+  const { kind } = step.state;
+  if (kind !== "tone" && kind !== "open-loop") {
+    return {
+      ...step,
+      outputs: [...step.outputs, ...told, toUa({ kind: "end", session: referrer.call.session })],
+      alsoFinished: [...(step.alsoFinished ?? []), finishedCall(referrer.call, "near")],
+      side,
+    };
+  }
+  const taken = resume(context, referrer.call);
+  return {
+    ...step,
+    state: { kind: "talking", call: taken.call },
+    outputs: [...step.outputs, ...told, toLine({ kind: "tone-off" }), ...taken.outputs],
+    side,
+  };
+}

@@ -1,0 +1,312 @@
+import { describe, expect, it } from "vitest";
+import { createCallControl } from "./call-control.ts";
+import {
+  ANSWERED,
+  answered,
+  configOf,
+  confirmed,
+  DIAL_TONE,
+  ended,
+  FAR,
+  FLASH,
+  hang,
+  invite,
+  key,
+  LOCAL,
+  lift,
+  lineEvent,
+  media,
+  OUT,
+  play,
+  REST,
+  response,
+  type Scenario,
+  type Step,
+  sdp,
+  TALKING,
+  trip,
+  ua,
+} from "./call-script.fixture.ts";
+import type { CallInput } from "./call-types.ts";
+
+const flash = lineEvent({ kind: "hook-flash", atMs: 0, durationMs: 500 });
+/** The id of the second call: token t1 and t2 went into the first. */
+const SECOND = "line1-t3";
+const opened = (session: string): CallInput => media({ kind: "opened", session, local: LOCAL });
+const accepted = (session: string, body = sdp()): CallInput =>
+  ua({ kind: "answered", session, response, body });
+const inCall = (session: string, method: string, headers: Record<string, string>, body = "") =>
+  ua({
+    kind: "request",
+    request: `r ${method}`,
+    session,
+    message: {
+      kind: "request",
+      method,
+      uri: "sip:101@example.org",
+      headers: Object.entries(headers).map(([name, value]) => ({ name, value })),
+      body,
+    },
+    source: { transport: "udp", host: "198.51.100.7", port: 5060 },
+  });
+const refer = (session: string, to: string, extra: Record<string, string> = {}) =>
+  inCall(session, "REFER", { "refer-to": to, ...extra });
+const notify = (session: string, line: string, state = "terminated;reason=noresource") =>
+  inCall(session, "NOTIFY", { event: "refer", "subscription-state": state }, `${line}\r\n`);
+
+const HOLDS: readonly Step[] = [
+  ...TALKING,
+  [flash, "media join off", "ua reinvite +sdp", ...DIAL_TONE],
+];
+const CONSULTS: readonly Step[] = [
+  ...HOLDS,
+  [key("1")],
+  [key("0")],
+  [key("3"), "line collect off", "line tone-off", "media open"],
+  [opened(SECOND), "ua invite sip:103@example.org +sdp"],
+  [accepted(SECOND), "line tone-off", "media flow 5004 send receive", "media join on"],
+];
+const RESUMES = ["media join on", "ua reinvite +sdp"] as const;
+const QUIET = ["line collect off", "line tone-off"] as const;
+
+const SCENARIOS: readonly Scenario[] = [
+  ["a flash at dial tone takes the call on hold back", [...HOLDS, [flash, ...QUIET, ...RESUMES]]],
+  [
+    "the answer to our hold is what flows",
+    [
+      ...HOLDS,
+      [accepted(OUT, sdp({ direction: "recvonly" })), "media flow 5004 send", "media join off"],
+    ],
+  ],
+  [
+    "the call on hold goes: a flash means nothing any more",
+    [...HOLDS, [ended(OUT, "bye"), "media close"], [flash]],
+  ],
+  [
+    "an emergency call is not left by a flash",
+    [
+      [lift, ...DIAL_TONE],
+      [key("1")],
+      [key("1")],
+      [key("2"), "line collect off", "line tone-off", "media open"],
+      [opened(OUT), "ua invite sip:112@example.org +sdp"],
+      [answered(sdp()), "line tone-off", "media flow 5004 send receive", "media join on"],
+      [flash],
+      [invite(), "ua end 486", "record busy 486 box"],
+    ],
+  ],
+  [
+    "the other in place of this one",
+    [...CONSULTS, [flash, "media join off", "ua reinvite +sdp", ...RESUMES]],
+  ],
+  [
+    "hung up: the one on hold is handed over to the other, and both end when that is done",
+    [
+      ...CONSULTS,
+      [hang, ...REST, "media join off", `ua refer ${SECOND}`],
+      [ua({ kind: "response", request: `${OUT}-t5`, status: 202 })],
+      [notify(OUT, "SIP/2.0 100 Trying", "active;expires=60"), "ua reply 200"],
+      [ended(SECOND, "bye"), "media close"],
+      [notify(OUT, "SIP/2.0 200 OK"), "ua reply 200", "ua end", "media close"],
+    ],
+  ],
+  [
+    "hung up, and the far end will have none of it: the bell rings",
+    [
+      ...CONSULTS,
+      [hang, ...REST, "media join off", `ua refer ${SECOND}`],
+      [
+        ua({ kind: "response", request: `${OUT}-t5`, status: 603 }),
+        "ua end",
+        "line ring 102",
+        "media close",
+      ],
+      [trip, "line stop-ringing", ...RESUMES],
+    ],
+  ],
+  [
+    "hung up, where hanging up hands nothing over: the one on hold rings back, and is left",
+    [
+      ...CONSULTS,
+      [hang, ...REST, "ua end", "line ring 102", "media close"],
+      [2000, "record answered near"],
+      [58_000, "line stop-ringing", "ua end", "media close"],
+    ],
+    { flash: { ...FLASH, transferOnHangUp: false } },
+  ],
+  [
+    "nobody says what became of it: both are ended",
+    [
+      ...CONSULTS,
+      [hang, ...REST, "media join off", `ua refer ${SECOND}`],
+      [190_000, "ua end", "ua end", "media close", "media close"],
+    ],
+  ],
+  [
+    "the code and a number hand the call over",
+    [
+      ...HOLDS,
+      [key("*")],
+      [key("9")],
+      [key("8")],
+      [key("1")],
+      [key("0")],
+      [key("3"), "line collect off", "ua refer sip:103@example.org", "line tone confirm"],
+      [notify(OUT, "SIP/2.0 486 Busy"), "ua reply 200", "line tone reorder"],
+      [flash, ...QUIET, ...RESUMES],
+    ],
+  ],
+  [
+    "no code is taken where there is none",
+    [...HOLDS, [key("*"), "line collect off", "line tone reorder"]],
+    { flash: { ...FLASH, blindTransferCode: "" } },
+  ],
+  [
+    "a second caller waits, gives up, and is a missed call",
+    [
+      ...TALKING,
+      [invite(), "media open"],
+      [opened("line1-t3"), "ua respond 180", "line tone call-waiting"],
+      [ended(FAR, "cancel"), "line tone-off", "media close"],
+    ],
+  ],
+  [
+    "a second caller waits too long",
+    [
+      ...TALKING,
+      [invite(), "media open"],
+      [opened("line1-t3"), "ua respond 180", "line tone call-waiting"],
+      [invite({ session: "third" }), "ua end 486", "record busy 486 box"],
+      [60_000, "ua end 480", "line tone-off", "media close"],
+    ],
+  ],
+];
+
+const TRANSFEREE: readonly Scenario[] = [
+  [
+    "calls whom it is told to, says so, and lets the one before go",
+    [
+      ...ANSWERED,
+      [confirmed()],
+      [
+        refer(FAR, "<sip:103@example.org?Replaces=a%3Bto-tag%3D1%3Bfrom-tag%3D2>"),
+        "ua reply 202",
+        "ua session-request NOTIFY",
+        "media join off",
+        "media open",
+      ],
+      [opened(SECOND), "ua invite sip:103@example.org +sdp"],
+      [
+        ua({ kind: "progress", session: SECOND, status: 180, response }),
+        "line tone ringback",
+        "ua session-request NOTIFY",
+      ],
+      [
+        accepted(SECOND),
+        "line tone-off",
+        "media flow 5004 send receive",
+        "media join on",
+        "ua session-request NOTIFY",
+        "ua end",
+        "media close",
+      ],
+    ],
+  ],
+  [
+    "goes back to the one before where it comes to nothing",
+    [
+      ...ANSWERED,
+      [confirmed()],
+      [
+        refer(FAR, "<sip:103@example.org>", { "refer-sub": "false" }),
+        "ua reply 202",
+        "media join off",
+        "media open",
+      ],
+      [opened(SECOND), "ua invite sip:103@example.org +sdp"],
+      [
+        ua({ kind: "failed", session: SECOND, status: 486, reason: "Busy" }),
+        "line tone busy",
+        "line tone-off",
+        ...RESUMES,
+        "media close",
+      ],
+    ],
+  ],
+  [
+    "hung up meanwhile: everything ends",
+    [
+      ...ANSWERED,
+      [confirmed()],
+      [
+        refer(FAR, "<sip:103@example.org>"),
+        "ua reply 202",
+        "ua session-request NOTIFY",
+        "media join off",
+        "media open",
+      ],
+      [hang, ...REST, "ua session-request NOTIFY", "ua end", "media close", "media close"],
+    ],
+  ],
+  [
+    "refuses what is no call, and a second one at a time",
+    [
+      ...ANSWERED,
+      [confirmed()],
+      [refer(FAR, "<http://example.org>"), "ua reply 416"],
+      [inCall(FAR, "NOTIFY", { event: "dialog" }), "ua reply 481"],
+      [flash, "media join off", "ua reinvite +sdp", ...DIAL_TONE],
+      [refer(FAR, "<sip:103@example.org>"), "ua reply 603"],
+    ],
+  ],
+];
+
+const SUCCESSION: readonly Scenario[] = [
+  [
+    "another takes the far end's place",
+    [
+      ...TALKING,
+      [invite({ replaces: OUT }), "media open"],
+      [
+        opened("line1-t3"),
+        "ua respond 200 +sdp",
+        "media join off",
+        "line tone-off",
+        "media flow 5004 send receive",
+        "media join on",
+        "ua end",
+        "media close",
+      ],
+    ],
+  ],
+  [
+    "the place of one on hold: it is on hold too, until a flash",
+    [
+      ...HOLDS,
+      [invite({ replaces: OUT }), "media open"],
+      [
+        opened("line1-t3"),
+        "ua respond 200 +sdp",
+        "media join off",
+        "media flow 5004 send",
+        "media join off",
+        "ua end",
+        "media close",
+      ],
+      [flash, ...QUIET, ...RESUMES],
+    ],
+  ],
+  ["the place of nobody: 481", [...TALKING, [invite({ replaces: "none" }), "ua end 481"]]],
+];
+
+describe("createCallControl() with two calls", () => {
+  const all: readonly Scenario[] = [...SCENARIOS, ...TRANSFEREE, ...SUCCESSION];
+
+  it.each(all.map(([name, steps, changes]) => ({ name, steps, changes })))(
+    "$name",
+    ({ steps, changes }) => {
+      const { told, expected } = play(createCallControl(configOf(changes)), steps);
+      expect(told).toEqual(expected);
+    },
+  );
+});

@@ -1,0 +1,114 @@
+import { unreachable } from "../base/invariant.ts";
+import type { MediaEvent } from "../base/media-messages.ts";
+import type { UaEvent } from "../sip/index.ts";
+import { withMedia } from "./call-media.ts";
+import { type CallContext, type CallState, logOf, type SideCall, type Step } from "./call-state.ts";
+import { refuseArriving, startWaiting, waitingGone } from "./call-waiting.ts";
+import { inCallRequest } from "./in-call-requests.ts";
+import { peerOf, sessionUpdate } from "./session-update.ts";
+import { finishedCall, replaced, sideOfSession, without } from "./side-calls.ts";
+import { succeed } from "./succession.ts";
+import { partingEnded, partingOver, referAnswered, referNotified } from "./transfer.ts";
+
+/** An event of a call beside the handset's; `undefined` where it is of none. */
+export function sideUaStep(
+  context: CallContext,
+  state: CallState,
+  event: UaEvent,
+  nowMs: number,
+): Step | undefined {
+  if (event.kind === "response") {
+    for (const one of context.side) {
+      if (one.kind !== "parting" || one.request !== event.request) continue;
+      return referAnswered(context, state, one, event.status, nowMs);
+    }
+    return undefined;
+  }
+  const session = "session" in event ? event.session : undefined;
+  const one = session === undefined ? undefined : sideOfSession(context.side, session);
+  if (one === undefined || session === undefined) return undefined;
+  if (event.kind === "request") {
+    if (one.kind === "parting" && event.message.method === "NOTIFY") {
+      return referNotified(context, state, one, event, nowMs);
+    }
+    return { state, outputs: inCallRequest(context, one.call, event) };
+  }
+  if (event.kind === "ended" || event.kind === "failed") return gone(context, state, one, session);
+  const update = sessionUpdate(context, one.call, event);
+  if (update === undefined) return undefined;
+  const changed = { ...one, call: update.call };
+  return { state, outputs: update.outputs, side: replaced(context.side, one, changed) };
+}
+
+/** A far end beside the handset's has gone. */
+function gone(context: CallContext, state: CallState, one: SideCall, session: string): Step {
+  switch (one.kind) {
+    case "arriving":
+      return {
+        state,
+        outputs: [],
+        finished: finishedCall(one.call, "far"),
+        side: without(context.side, one),
+      };
+    case "waiting":
+      return waitingGone(context, state, one, "far");
+    case "parting":
+      return partingEnded(context, state, one, session);
+    case "held":
+    case "joined":
+    case "referrer":
+      return {
+        state,
+        outputs: [logOf(context, "info", `${peerOf(one.call)} has gone.`)],
+        finished: finishedCall(one.call, "far"),
+        side: without(context.side, one),
+      };
+    default:
+      return unreachable(one);
+  }
+}
+
+/** A media event of a call beside the handset's; `undefined` where it is of none. */
+export function sideMediaStep(
+  context: CallContext,
+  state: CallState,
+  event: MediaEvent,
+  nowMs: number,
+): Step | undefined {
+  const one = context.side.find(({ call }) => call.id === event.session);
+  if (one?.kind !== "arriving") return undefined;
+  if (event.kind === "open-failed") return refuseArriving(context, state, one, 500);
+  if (event.kind !== "opened") return undefined;
+  const opened = { ...one, call: withMedia(one.call, event) };
+  const there = { ...context, side: replaced(context.side, one, opened) };
+  return one.replaces === undefined
+    ? startWaiting(there, state, opened, nowMs)
+    : succeed(there, state, opened, nowMs);
+}
+
+/** What is due beside the handset's call; `undefined` where nothing is. */
+export function sideTimeoutStep(
+  context: CallContext,
+  state: CallState,
+  nowMs: number,
+): Step | undefined {
+  for (const one of context.side) {
+    if (!("untilMs" in one) || nowMs < one.untilMs) continue;
+    switch (one.kind) {
+      case "arriving":
+        return refuseArriving(context, state, one, 500);
+      case "waiting":
+        return waitingGone(context, state, one, "box");
+      case "parting":
+        return partingOver(context, state, one);
+      default:
+        return unreachable(one);
+    }
+  }
+  return undefined;
+}
+
+/** When the next is due. */
+export function sideDeadlines(side: readonly SideCall[]): readonly number[] {
+  return side.flatMap((one) => ("untilMs" in one ? [one.untilMs] : []));
+}

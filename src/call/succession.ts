@@ -1,0 +1,115 @@
+import type { UaEvent } from "../sip/index.ts";
+import { flowOutputs, MEDIA_OPEN_LIMIT_MS, statusOf, withAnswer, withOffer } from "./call-media.ts";
+import {
+  type Call,
+  type CallContext,
+  type CallState,
+  logOf,
+  type SideCall,
+  type Step,
+  toLine,
+  toMedia,
+  toUa,
+} from "./call-state.ts";
+import { refuseArriving } from "./call-waiting.ts";
+import { displayOf, incomingCall } from "./incoming.ts";
+import { finishedCall, sideOfSession, without } from "./side-calls.ts";
+
+type Incoming = Extract<UaEvent, { kind: "incoming" }>;
+type Arriving = Extract<SideCall, { kind: "arriving" }>;
+
+/** The call of ours that an INVITE with Replaces is about: one that is up, or that we make. */
+function replacedCall(context: CallContext, state: CallState, session: string): Call | undefined {
+  if ("call" in state && state.call.session === session) {
+    switch (state.kind) {
+      case "talking":
+      case "menu":
+      case "calling":
+      case "ringback":
+        return state.call;
+      default:
+        return undefined;
+    }
+  }
+  const beside = sideOfSession(context.side, session);
+  return beside?.kind === "held" || beside?.kind === "joined" ? beside.call : undefined;
+}
+
+/** Somebody is to take the place of one who is in a call with us. @see RFC 3891 §3 */
+export function successorStep(
+  context: CallContext,
+  state: CallState,
+  event: Incoming,
+  nowMs: number,
+): Step | undefined {
+  const { replaces, session } = event;
+  if (replaces === undefined) return undefined;
+  const before = replacedCall(context, state, replaces);
+  if (before === undefined) {
+    return { state, outputs: [toUa({ kind: "end", session, status: 481 })] };
+  }
+  const call = incomingCall(context, event, nowMs);
+  const offer = event.request.body === "" ? undefined : event.request.body;
+  const display = displayOf(context, event, nowMs);
+  const arriving: SideCall = {
+    kind: "arriving",
+    call,
+    replaces,
+    ...(offer === undefined ? {} : { offer }),
+    ...(display === undefined ? {} : { display }),
+    untilMs: nowMs + MEDIA_OPEN_LIMIT_MS,
+  };
+  const owner = { kind: "line", line: context.config.line } as const;
+  return {
+    state,
+    outputs: [toMedia({ kind: "open", session: call.id, owner })],
+    side: [...context.side, arriving],
+  };
+}
+
+/** Media of the successor is open: it is answered, and the one before it let go. */
+export function succeed(
+  context: CallContext,
+  state: CallState,
+  arriving: Arriving,
+  nowMs: number,
+): Step {
+  const before = replacedCall(context, state, arriving.replaces ?? "");
+  if (before === undefined) return refuseArriving(context, state, arriving, 481);
+  const isFront = "call" in state && state.call === before;
+  const opened: Call = {
+    ...arriving.call,
+    answeredMs: nowMs,
+    ...(before.onHold === true ? { onHold: true } : {}),
+  };
+  const described =
+    arriving.offer === undefined
+      ? withOffer(context, opened)
+      : withAnswer(context, opened, arriving.offer);
+  if (!described.ok) return refuseArriving(context, state, arriving, statusOf(described.error));
+  const { call, body } = described.value;
+  const contentType = "application/sdp";
+  const others = without(context.side, arriving);
+  return {
+    state: isFront ? frontAfter(state, call) : state,
+    outputs: [
+      toUa({ kind: "respond", session: call.session, status: 200, body, contentType }),
+      toMedia({ kind: "join", session: before.id, on: false }),
+      ...(isFront ? [toLine({ kind: "tone-off" })] : []),
+      ...flowOutputs(call),
+      toUa({ kind: "end", session: before.session }),
+      logOf(context, "info", `${call.from} takes the place of ${partyOf(before)}.`),
+    ],
+    finished: finishedCall(before, "far"),
+    side: isFront ? others : others.map((one) => (one.call === before ? { ...one, call } : one)),
+  };
+}
+
+/** A menu of the user's stays open; all else is a talk from now on. */
+function frontAfter(state: CallState, call: Call): CallState {
+  return state.kind === "menu" ? { ...state, call } : { kind: "talking", call };
+}
+
+function partyOf(call: Call): string {
+  return call.direction === "in" ? call.from : call.to;
+}

@@ -1,0 +1,181 @@
+import { describe, expect, it } from "vitest";
+import type { SipHeader, UaCommand } from "../sip/index.ts";
+import { createExchange, type Exchange } from "./exchange.ts";
+import {
+  configOf,
+  invite,
+  PHONE,
+  register,
+  response,
+  told,
+  ua,
+} from "./exchange-script.fixture.ts";
+import { EXCHANGE_LIMITS, type ExchangeInput } from "./exchange-types.ts";
+
+const noHashes = { md5: () => "", sha256: () => "" };
+const LEG = "exchange-token2-1";
+
+/** 101 (session `a`) talks to 102. */
+function talking(): Exchange {
+  const exchange = createExchange(configOf(noHashes));
+  exchange.handle(register("102", { contacts: ["<sip:102@192.0.2.1>"] }), 0);
+  exchange.handle(invite(), 0);
+  exchange.handle(ua({ kind: "answered", session: LEG, response, body: "answer" }), 0);
+  exchange.handle(ua({ kind: "confirmed", session: "a" }), 0);
+  return exchange;
+}
+
+function request(
+  session: string | undefined,
+  method: string,
+  headers: readonly SipHeader[] = [],
+  body = "",
+): ExchangeInput {
+  return ua({
+    kind: "request",
+    request: "r",
+    message: { kind: "request", method, uri: "sip:x@example.org", headers, body },
+    source: PHONE,
+    ...(session === undefined ? {} : { session }),
+  });
+}
+
+function commandOf(exchange: Exchange, input: ExchangeInput): UaCommand | undefined {
+  const [first] = exchange.handle(input, 0);
+  return first?.kind === "ua" ? first.command : undefined;
+}
+
+describe("a request inside a call", () => {
+  it("is carried to the other side, and the answer back", () => {
+    const exchange = talking();
+    const type = { name: "content-type", value: "application/dtmf-relay" };
+    const hidden = { name: "authorization", value: "Digest secret" };
+    const sent = commandOf(exchange, request("a", "INFO", [type, hidden], "Signal=5"));
+    expect(sent).toEqual({
+      kind: "session-request",
+      request: "exchange-token2 1",
+      session: LEG,
+      method: "INFO",
+      headers: [type],
+      body: "Signal=5",
+    });
+    const answer = { ...response, status: 415, reason: "No", headers: [hidden] };
+    const answered = ua({
+      kind: "response",
+      request: "exchange-token2 1",
+      status: 415,
+      response: answer,
+    });
+    expect(commandOf(exchange, answered)).toMatchObject({
+      kind: "reply",
+      request: "r",
+      status: 415,
+      headers: [],
+    });
+    expect(exchange.handle(answered, 0)).toEqual([]);
+  });
+
+  it("is told 480 where the other side is silent, so that the dialog stays", () => {
+    const exchange = talking();
+    exchange.handle(request(LEG, "NOTIFY"), 0);
+    const silence = ua({ kind: "response", request: "exchange-token2 1", status: 408 });
+    expect(commandOf(exchange, silence)).toMatchObject({ kind: "reply", status: 480 });
+  });
+
+  it.each([
+    ["<sip:103@exchange?Replaces=a>", "<sip:103@example.org?Replaces=a>"],
+    ["<sip:103@other.example>", "<sip:103@other.example>"],
+    ["<tel:+1234>", "<tel:+1234>"],
+  ])("REFER to %s goes on to %s", (to, expected) => {
+    const refer = request("a", "REFER", [{ name: "refer-to", value: to }]);
+    const sent = commandOf(talking(), refer);
+    expect(sent).toMatchObject({ headers: [{ name: "refer-to", value: expected }] });
+  });
+
+  it("NOTIFY loses the number of a REFER that is another on the other side", () => {
+    const event = { name: "event", value: "refer;id=93809824;x=1" };
+    const sent = commandOf(talking(), request(LEG, "NOTIFY", [event]));
+    expect(sent).toMatchObject({ headers: [{ name: "event", value: "refer;x=1" }] });
+  });
+
+  it("is refused where nobody is there, or too many wait", () => {
+    expect(told(talking(), request(undefined, "REFER"))).toEqual(["reply 403"]);
+    expect(told(talking(), request("nobody", "INFO"))).toEqual(["reply 501"]);
+    const ringing = createExchange(configOf(noHashes));
+    ringing.handle(register("102", { contacts: ["<sip:102@192.0.2.1>"] }), 0);
+    ringing.handle(invite(), 0);
+    expect(told(ringing, request("a", "INFO"))).toEqual(["reply 480"]);
+    const exchange = talking();
+    for (let count = 0; count < EXCHANGE_LIMITS.requestsOfCall; count++) {
+      expect(told(exchange, request("a", "INFO"))).toEqual([`session-request ${LEG} +`]);
+    }
+    expect(told(exchange, request("a", "INFO"))).toEqual(["reply 503"]);
+  });
+});
+
+describe("an INVITE in another's place", () => {
+  const replacing = (replaces: string, body = "new offer"): ExchangeInput => {
+    const input = invite({ session: "c", from: "103", to: "101", body });
+    // The fixture makes an `incoming` of it, and nothing else.
+    if (input.kind !== "ua" || input.event.kind !== "incoming") return input;
+    return ua({ ...input.event, replaces });
+  };
+  const accepted = (session: string, body: string) =>
+    ua({ kind: "answered", session, response, body });
+
+  it.each([
+    ["the caller's", "a", LEG],
+    ["the callee's", LEG, "a"],
+  ])("%s is offered to the side that stays", (_whose, replaced, stays) => {
+    const exchange = talking();
+    expect(told(exchange, replacing(replaced))).toEqual([`reinvite ${stays} +new offer`]);
+    expect(told(exchange, accepted(stays, "new answer"))).toEqual([
+      "respond c 200 +new answer",
+      `end ${replaced}`,
+    ]);
+    expect(told(exchange, ua({ kind: "ended", session: replaced, cause: "local" }))).toEqual([]);
+    // From here on the newcomer is that side.
+    expect(told(exchange, request("c", "INFO"))).toEqual([`session-request ${stays} +`]);
+    expect(told(exchange, ua({ kind: "ended", session: "c", cause: "bye" }))).toEqual([
+      `end ${stays}`,
+      "record 101 to 102 answered",
+    ]);
+  });
+
+  it("without an offer takes the one of the side that stays, and brings the answer back", () => {
+    const exchange = talking();
+    expect(told(exchange, replacing("a", ""))).toEqual([`reinvite ${LEG}`]);
+    expect(told(exchange, accepted(LEG, "offer"))).toEqual(["respond c 200 +offer", "end a"]);
+    expect(told(exchange, ua({ kind: "confirmed", session: "c", body: "answer" }))).toEqual([
+      `ack ${LEG} +answer`,
+    ]);
+  });
+
+  it("that is refused leaves the call as it was", () => {
+    const exchange = talking();
+    exchange.handle(replacing("a"), 0);
+    const failed = ua({ kind: "reoffer-failed", session: LEG, status: 488 });
+    expect(told(exchange, failed)).toEqual(["respond c 488"]);
+    expect(told(exchange, ua({ kind: "ended", session: "c", cause: "local" }))).toEqual([]);
+    expect(told(exchange, request("a", "INFO"))).toEqual([`session-request ${LEG} +`]);
+  });
+
+  it("that is given up half way ends the call: its other side may have turned to it", () => {
+    const exchange = talking();
+    exchange.handle(replacing("a"), 0);
+    expect(told(exchange, ua({ kind: "ended", session: "c", cause: "cancel" }))).toEqual([
+      "end a",
+      `end ${LEG}`,
+      "record 101 to 102 answered",
+    ]);
+  });
+
+  it.each([
+    ["nobody knows", "nobody", 481],
+    ["a call that rings has", "b", 481],
+  ])("%s is refused", (_what, replaced, status) => {
+    const exchange = talking();
+    exchange.handle(invite({ session: "b", to: "600" }), 0);
+    expect(told(exchange, replacing(replaced))).toEqual([`respond c ${status}`]);
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { bench } from "../hw-sim/bench/bench.ts";
+import { expectMessage, send } from "../hw-sim/peers/scripted-peer.ts";
+import { eventsOf, FAR_SERVER, farEndFirst } from "./support/far-end.ts";
+import { assertSettled } from "./support/settled.ts";
+
+/** A request of the server's that belongs to no call. */
+function outside(method: string, cseq: number, headers: readonly string[], body: string): string {
+  return [
+    `${method} sip:101@{remote} SIP/2.0`,
+    `Via: SIP/2.0/UDP {local};branch=z9hG4bK${method}${cseq};rport`,
+    "Max-Forwards: 70",
+    `From: <sip:300@{local-host}>;tag=server${cseq}`,
+    "To: <sip:101@{local-host}>",
+    `Call-ID: ${method}${cseq}`,
+    `CSeq: ${cseq} ${method}`,
+    "Contact: <sip:300@{local}>",
+    ...headers,
+    "Content-Length: [len]",
+    "",
+    body,
+  ].join("\r\n");
+}
+
+const summary = (cseq: number, body: string): string =>
+  outside(
+    "NOTIFY",
+    cseq,
+    [
+      "Event: message-summary",
+      "Subscription-State: active",
+      "Content-Type: application/simple-message-summary",
+    ],
+    body,
+  );
+
+describe("the server tells of messages", () => {
+  it("the dial tone stutters until there are none", async () => {
+    const far = farEndFirst();
+    const lab = await bench({
+      seed: 231,
+      config: { registrar: FAR_SERVER },
+      prepare: far.prepare,
+    });
+    const [alice] = lab.phones;
+    far
+      .get()
+      .run(
+        send(summary(1, "Messages-Waiting: yes\r\nVoice-Message: 2/8 (0/2)\r\n")),
+        expectMessage(/^SIP\/2\.0 200 /),
+      );
+    await far.get().passes();
+    alice.lift();
+    await alice.hears("stutter-dial-tone");
+    await alice.hears("dial-tone");
+    alice.hang();
+    await lab.world.advance(2000);
+    far.get().run(send(summary(2, "Messages-Waiting: no\r\n")), expectMessage(/^SIP\/2\.0 200 /));
+    await far.get().passes();
+    alice.lift();
+    await alice.hears("dial-tone", { withinMs: 1000 });
+    expect(eventsOf(lab, "mailbox").map(({ waiting, newVoice }) => [waiting, newVoice])).toEqual([
+      [true, 2],
+      [false, undefined],
+    ]);
+    await assertSettled(lab, { records: [] });
+  });
+
+  it("a text is told to whoever watches; a REFER out of the blue is refused", async () => {
+    const far = farEndFirst();
+    const lab = await bench({
+      seed: 232,
+      config: { registrar: FAR_SERVER },
+      prepare: far.prepare,
+    });
+    far
+      .get()
+      .run(
+        send(outside("MESSAGE", 1, ["Content-Type: text/plain"], "Tea is ready")),
+        expectMessage(/^SIP\/2\.0 200 /),
+        send(outside("MESSAGE", 2, ["Content-Type: text/html"], "<b>Tea</b>")),
+        expectMessage(/^SIP\/2\.0 415 [\s\S]*Accept: text\/plain/),
+        send(outside("REFER", 3, ["Refer-To: <sip:900@expensive.example>"], "")),
+        expectMessage(/^SIP\/2\.0 403 /),
+      );
+    await far.get().passes();
+    expect(eventsOf(lab, "message").map(({ from, text }) => [from, text])).toEqual([
+      ["300", "Tea is ready"],
+    ]);
+    await assertSettled(lab, { records: [] });
+  });
+});
