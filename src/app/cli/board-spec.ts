@@ -25,7 +25,9 @@ export function boardSpec(config: ReadConfig): BoardSpec {
 function linuxOptions({ board, box, lines }: ReadConfig): LinuxBoardOptions {
   const levels = box.realtime.lines.flatMap(({ line, pcmChannel }) => {
     const written = lines[line - 1]?.levels ?? boardLine(board, line)?.levels;
-    return written === undefined ? [] : [[pcmChannel, written] as const];
+    return written === undefined || pcmChannel === undefined
+      ? []
+      : [[pcmChannel, written] as const];
   });
   return { pwm: board.pwm ?? {}, levels: Object.fromEntries(levels) };
 }

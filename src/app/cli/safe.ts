@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { openSlic } from "../../gateway/realtime/open-slic.ts";
+import { LineHardware } from "../../gateway/realtime/line-hardware.ts";
 import { openBoard } from "../open-board.ts";
 import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
@@ -21,10 +21,12 @@ export async function safe(options: CommandOptions): Promise<number> {
   const { box } = read.value;
   const opened = await openBoard(boardSpec(read.value), () => {});
   let failed = 0;
-  for (const { line, slic } of box.realtime.lines) {
+  const hardware = new LineHardware(opened.ports);
+  for (const wiring of box.realtime.lines) {
+    const { line } = wiring;
     try {
       const ignore = { onLoop() {}, onWatermark() {}, onFault() {} };
-      const card = await openSlic(slic, opened.ports, ignore);
+      const card = await hardware.openSlic(wiring, ignore);
       card.safe();
       await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
       card.close();

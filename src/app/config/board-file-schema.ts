@@ -1,9 +1,33 @@
 import { z } from "zod";
+import { CODINGS, IMPEDANCES } from "../../hal/drivers/index.ts";
 
 const name = z.string().min(1).max(64);
+const decibels = z.number().min(-30).max(30);
+
+const gpioSlic = z.strictObject({
+  driver: z.literal("gpio-slic"),
+  profile: name,
+  pins: z.strictObject({ fr: name, rm: name, shk: name, pd: name.optional() }),
+  ohtBias: z.boolean(),
+});
+
+const cardLine = z.strictObject({
+  device: name,
+  baud: z.int().min(9600).max(4_000_000).exactOptional(),
+  line: z.int().min(1).max(8),
+  coding: z.enum(CODINGS).exactOptional(),
+  leadFrames: z.int().min(1).max(8).exactOptional(),
+  settings: z
+    .strictObject({
+      impedance: z.enum(IMPEDANCES).exactOptional(),
+      toPhoneDb: decibels.exactOptional(),
+      fromPhoneDb: decibels.exactOptional(),
+    })
+    .exactOptional(),
+});
 
 /** The farthest from 0 dBm0 that a sound card's full scale is taken to be. */
-const fullScaleDbm0 = z.number().min(-60).max(60).optional();
+const fullScaleDbm0 = z.number().min(-60).max(60).exactOptional();
 
 /** What full scale of a sound channel means on the line, each way. */
 export const soundLevelsSchema = z.strictObject({
@@ -17,15 +41,22 @@ const pwmPin = z.strictObject({
 });
 
 const line = z.strictObject({
-  slic: z.strictObject({
-    driver: z.literal("gpio-slic"),
-    profile: name,
-    pins: z.strictObject({ fr: name, rm: name, shk: name, pd: name.optional() }),
-    ohtBias: z.boolean(),
-  }),
-  pcmChannel: name,
-  levels: soundLevelsSchema.optional(),
+  slic: z.discriminatedUnion("driver", [
+    gpioSlic,
+    cardLine.extend({ driver: z.literal("serial-card") }),
+  ]),
+  pcmChannel: name.exactOptional(),
+  pcmCard: cardLine.exactOptional(),
+  levels: soundLevelsSchema.exactOptional(),
 });
+
+/** Exactly one thing carries a line's audio: its own card, a sound device, or another card. */
+const lineWithAudio = line.refine(
+  ({ slic, pcmChannel, pcmCard }) =>
+    (pcmChannel === undefined || pcmCard === undefined) &&
+    (slic.driver === "serial-card" || pcmChannel !== undefined || pcmCard !== undefined),
+  "a line's audio is in a pcmChannel or a pcmCard; a serial-card brings its own",
+);
 
 /** The shape of a `board.json`; a test holds every board of this package to it. */
 export const boardFileSchema = z.strictObject({
@@ -42,7 +73,7 @@ export const boardFileSchema = z.strictObject({
     .optional(),
   pwm: z.record(name, pwmPin).optional(),
   lines: z.union([
-    z.array(line).min(1).max(48),
-    z.strictObject({ linesMax: z.int().min(1).max(48), each: line }),
+    z.array(lineWithAudio).min(1).max(48),
+    z.strictObject({ linesMax: z.int().min(1).max(48), each: lineWithAudio }),
   ]),
 });

@@ -1,14 +1,15 @@
-import type { SlicSpec } from "../../gateway/realtime/realtime-config.ts";
+import type { LineWiring, SlicSpec } from "../../gateway/realtime/realtime-config.ts";
 
 /** How one line of a board is wired. In a template `{n}` stands for the line's number. */
-export interface BoardLine {
-  readonly slic: SlicSpec;
-  readonly pcmChannel: string;
+export interface BoardLine extends LineWiring {
   /** What full scale of the sound channel means on the line, where the board's builder measured. */
-  readonly levels?: {
-    readonly captureFullScaleDbm0?: number | undefined;
-    readonly playbackFullScaleDbm0?: number | undefined;
-  };
+  readonly levels?: BoardLevels;
+}
+
+/** What full scale of a sound channel means on the line, each way. */
+export interface BoardLevels {
+  readonly captureFullScaleDbm0?: number;
+  readonly playbackFullScaleDbm0?: number;
 }
 
 /** A board as its `board.json` describes it. */
@@ -42,13 +43,19 @@ export function boardLinesMax(board: BoardFile): number {
 export function boardLine(board: BoardFile, line: number): BoardLine | undefined {
   if (line < 1 || line > boardLinesMax(board)) return undefined;
   if (!("each" in board.lines)) return board.lines[line - 1];
-  const { slic, pcmChannel, ...rest } = board.lines.each;
+  const { slic, pcmChannel, pcmCard, ...rest } = board.lines.each;
   const named = (text: string): string => text.replaceAll("{n}", String(line));
-  const { fr, rm, shk, pd } = slic.pins;
-  const pins = { fr: named(fr), rm: named(rm), shk: named(shk) };
   return {
-    slic: { ...slic, pins: pd === undefined ? pins : { ...pins, pd: named(pd) } },
-    pcmChannel: named(pcmChannel),
+    slic: namedSlic(slic, named),
+    ...(pcmChannel === undefined ? {} : { pcmChannel: named(pcmChannel) }),
+    ...(pcmCard === undefined ? {} : { pcmCard: { ...pcmCard, device: named(pcmCard.device) } }),
     ...rest,
   };
+}
+
+function namedSlic(slic: SlicSpec, named: (text: string) => string): SlicSpec {
+  if (slic.driver === "serial-card") return { ...slic, device: named(slic.device) };
+  const { fr, rm, shk, pd } = slic.pins;
+  const pins = { fr: named(fr), rm: named(rm), shk: named(shk) };
+  return { ...slic, pins: pd === undefined ? pins : { ...pins, pd: named(pd) } };
 }

@@ -38,8 +38,11 @@ describe("resolveConfig()", () => {
     expect(new Set(passwords).size).toBe(2);
     expect(control.exchange?.users.map((user) => user.password)).toEqual(passwords);
     expect(control.lines[0]?.call.digitMap).toBe("101|102|600|601");
-    expect(realtime.lines[1]).toMatchObject({ line: 2, pcmChannel: "c2" });
-    expect(realtime.lines[1]?.slic.pins.shk).toBe("s2");
+    expect(realtime.lines[1]).toMatchObject({
+      line: 2,
+      pcmChannel: "c2",
+      slic: { pins: { shk: "s2" } },
+    });
   });
 
   it("has no more default lines than the board has", () => {

@@ -15,7 +15,7 @@ import type {
   ControlLineConfig,
   LineServer,
 } from "../../gateway/control/control-config.ts";
-import type { RealtimeLineConfig } from "../../gateway/realtime/realtime-config.ts";
+import type { LineWiring, RealtimeLineConfig } from "../../gateway/realtime/realtime-config.ts";
 import { type BoardFile, type BoardLine, boardLine, boardLinesMax } from "./board-file.ts";
 import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
@@ -127,11 +127,8 @@ export function resolveConfig(
 }
 
 /** The board's wiring of a line, with what is written of its own. */
-function wired(
-  { slic, pcmChannel }: BoardLine,
-  line: UserLine,
-): Pick<RealtimeLineConfig, "slic" | "pcmChannel"> {
-  return { slic, pcmChannel: line.sound ?? pcmChannel };
+function wired({ levels: _, ...wiring }: BoardLine, { sound }: UserLine): LineWiring {
+  return sound === undefined ? wiring : { ...wiring, pcmChannel: sound };
 }
 
 /** Peers are told this address: it must be one, and one that they can answer to. */

@@ -1,4 +1,5 @@
 import type { SrtpPolicy, SrtpSuite } from "../../base/srtp-suites.ts";
+import type { BoardLevels } from "./board-file.ts";
 
 /**
  * The configuration as a person writes it: every setting may be left out. What is left out, and
@@ -93,10 +94,7 @@ export interface UserLine {
   /** The sound channel, where it is not the board's: `plughw:CARD=Device,DEV=0`, `hw:1,0#left`. */
   readonly sound?: string;
   /** What full scale of the sound card means on this line, as measured; see docs/hardware.md. */
-  readonly levels?: {
-    readonly captureFullScaleDbm0?: number | undefined;
-    readonly playbackFullScaleDbm0?: number | undefined;
-  };
+  readonly levels?: BoardLevels;
   /** With the simulated board: the set that is plugged in. Default touch-tone. */
   readonly phone?: "touch-tone" | "rotary";
 }

@@ -4,6 +4,7 @@ import type { RealtimePorts } from "../../hal/ports/board.ts";
 import type { Timer } from "../../hal/ports/clock.ts";
 import type { MediaOutput } from "../../media/index.ts";
 import type { RunQueue } from "../run-queue.ts";
+import type { LineHardware } from "./line-hardware.ts";
 import { LineShell } from "./line-shell.ts";
 import type { RealtimeLineConfig } from "./realtime-config.ts";
 
@@ -40,6 +41,7 @@ const HEALTHY_MS = 60_000;
 export class LineKeeper {
   readonly #config: RealtimeLineConfig;
   readonly #ports: RealtimePorts;
+  readonly #hardware: LineHardware;
   readonly #queue: RunQueue;
   readonly #sinks: LineKeeperSinks;
   #shell: LineShell | undefined;
@@ -51,11 +53,13 @@ export class LineKeeper {
   constructor(
     config: RealtimeLineConfig,
     ports: RealtimePorts,
+    hardware: LineHardware,
     queue: RunQueue,
     sinks: LineKeeperSinks,
   ) {
     this.#config = config;
     this.#ports = ports;
+    this.#hardware = hardware;
     this.#queue = queue;
     this.#sinks = sinks;
   }
@@ -95,7 +99,7 @@ export class LineKeeper {
     { readonly ok: true; readonly shell: LineShell } | { readonly ok: false; error: PortError }
   > {
     try {
-      const shell = await LineShell.open(this.#config, this.#ports, this.#queue, {
+      const shell = await LineShell.open(this.#config, this.#ports, this.#hardware, this.#queue, {
         event: (line, event) => this.#sinks.event(line, event),
         media: (output) => this.#sinks.media(output),
         faulted: () => this.#faulted(),

@@ -18,7 +18,7 @@ import { createToneSource, LineAudio, type MediaOutput } from "../../media/index
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
 import { LineDigits } from "./line-digits.ts";
-import { openSlic } from "./open-slic.ts";
+import type { LineHardware, OpenLineHardware } from "./line-hardware.ts";
 import type { RealtimeLineConfig } from "./realtime-config.ts";
 
 /** What a line's shell hands on. */
@@ -69,7 +69,7 @@ export class LineShell {
     ports: RealtimePorts,
     queue: RunQueue,
     sinks: LineShellSinks,
-    parts: { readonly slic: Slic; readonly pcm: PcmStream },
+    parts: OpenLineHardware,
   ) {
     this.#id = config.line;
     this.#clock = ports.clock;
@@ -99,34 +99,32 @@ export class LineShell {
   static async open(
     config: RealtimeLineConfig,
     ports: RealtimePorts,
+    hardware: LineHardware,
     queue: RunQueue,
     sinks: LineShellSinks,
   ): Promise<LineShell> {
     let shell: LineShell | undefined;
     let events = SILENT_EVENTS;
-    const slic = await openSlic(config.slic, ports, {
-      onLoop: (closed, atMs) => events.onLoop(closed, atMs),
-      onWatermark: (atMs) => events.onWatermark(atMs),
-      onFault: (fault) => events.onFault(fault),
-    });
-    try {
-      const pcm = await ports.pcm.open(config.pcmChannel, {
+    const parts = await hardware.open(
+      config,
+      {
+        onLoop: (closed, atMs) => events.onLoop(closed, atMs),
+        onWatermark: (atMs) => events.onWatermark(atMs),
+        onFault: (fault) => events.onFault(fault),
+      },
+      {
         onFrame: (captured, playout, first) => shell?.frame(captured, playout, first),
         onFault: (fault) => shell?.fault(fault),
-      });
-      const opened = new LineShell(config, ports, queue, sinks, { slic, pcm });
-      shell = opened;
-      events = {
-        onLoop: (closed, atMs) => opened.#runner.feed({ kind: "loop", closed, atMs }),
-        onWatermark: (atMs) => opened.#watermark(atMs),
-        onFault: (fault) => opened.fault(fault),
-      };
-      return opened;
-    } catch (error) {
-      slic.safe();
-      slic.close();
-      throw error;
-    }
+      },
+    );
+    const opened = new LineShell(config, ports, queue, sinks, parts);
+    shell = opened;
+    events = {
+      onLoop: (closed, atMs) => opened.#runner.feed({ kind: "loop", closed, atMs }),
+      onWatermark: (atMs) => opened.#watermark(atMs),
+      onFault: (fault) => opened.fault(fault),
+    };
+    return opened;
   }
 
   /** Tells the line machine how the loop stands; it reports a receiver that is off already. */

@@ -1,9 +1,10 @@
 import type { LineId } from "../../base/line-messages.ts";
 import type { SrtpPolicy, SrtpSuite } from "../../base/srtp-suites.ts";
 import type { CountryProfile } from "../../fxs/index.ts";
+import type { SerialCardLineConfig } from "../../hal/drivers/index.ts";
 
-/** Which driver a line's chip has, and how it is wired. */
-export interface SlicSpec {
+/** A chip that is worked by pins, and how it is wired. */
+export interface GpioSlicSpec {
   readonly driver: "gpio-slic";
   /** The chip's profile by name, e.g. `ag1171`. */
   readonly profile: string;
@@ -17,12 +18,29 @@ export interface SlicSpec {
   readonly ohtBias: boolean;
 }
 
-/** One line of the real-time plane. */
-export interface RealtimeLineConfig {
-  readonly line: LineId;
+/** A line of a microcontroller's line card; see docs/serial-line-card.md. It brings its audio. */
+export interface SerialCardSpec extends SerialCardLineConfig {
+  readonly driver: "serial-card";
+}
+
+/** Which driver a line's interface has, and how it is wired. */
+export type SlicSpec = GpioSlicSpec | SerialCardSpec;
+
+/** How one line is wired. */
+export interface LineWiring {
   readonly slic: SlicSpec;
-  /** The channel of the sound device that carries this line's audio. */
-  readonly pcmChannel: string;
+  /**
+   * The channel of the sound device that carries this line's audio. Absent where the line's own
+   * card does, or `pcmCard`.
+   */
+  readonly pcmChannel?: string;
+  /** A line of a serial card that carries the audio of a line whose interface is elsewhere. */
+  readonly pcmCard?: SerialCardLineConfig;
+}
+
+/** One line of the real-time plane. */
+export interface RealtimeLineConfig extends LineWiring {
+  readonly line: LineId;
   readonly country: CountryProfile;
   readonly pulseDialing: boolean;
   /** Whether a digit keyed in a call is withheld from the audio, since it is sent as an event. */

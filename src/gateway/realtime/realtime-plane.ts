@@ -2,6 +2,7 @@ import { unreachable } from "../../base/invariant.ts";
 import type { LineId } from "../../base/line-messages.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
 import { RunQueue } from "../run-queue.ts";
+import { LineHardware } from "./line-hardware.ts";
 import { LineKeeper, type LineKeeperSinks } from "./line-keeper.ts";
 import { MediaShell } from "./media-shell.ts";
 import type { RealtimeCommand, RealtimeEvent } from "./messages.ts";
@@ -34,8 +35,9 @@ export class RealtimePlane {
       media: (output) => this.#media.carry(output),
       died: (error) => this.#died(error),
     };
+    const hardware = new LineHardware(ports);
     for (const line of config.lines) {
-      this.#lines.set(line.line, new LineKeeper(line, ports, this.#queue, sinks));
+      this.#lines.set(line.line, new LineKeeper(line, ports, hardware, this.#queue, sinks));
     }
   }
 

@@ -10,3 +10,10 @@ export {
   type GpioSlicProfile,
   type PowerDownPin,
 } from "./gpio-slic-profiles.ts";
+export { IMPEDANCES, type Impedance, type LineSettings } from "./serial-card/line-settings.ts";
+export {
+  type OpenCardLine,
+  type SerialCardLineConfig,
+  SerialCards,
+} from "./serial-card/serial-cards.ts";
+export { type CardCoding, CODINGS } from "./serial-card/wire-numbers.ts";
