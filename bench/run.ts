@@ -10,6 +10,7 @@ import { eightCalls } from "./figures/eight-calls.ts";
 import { idle } from "./figures/idle.ts";
 import { phoneDelay } from "./figures/phone-delay.ts";
 import { simWaveform } from "./figures/sim-waveform.ts";
+import { sipFlood } from "./figures/sip-flood.ts";
 import { sipLoad } from "./figures/sip-load.ts";
 import { sipParse } from "./figures/sip-parse.ts";
 import { startTime } from "./figures/start-time.ts";
@@ -20,6 +21,7 @@ const GROUPS: readonly FigureGroup[] = [
   phoneDelay,
   sipParse,
   sipLoad,
+  sipFlood,
   startTime,
   idle,
   eightCalls,
