@@ -85,6 +85,7 @@ describe("createSimBoard()", () => {
         spi: `${line}-spi`,
         interrupt: `${line}-int`,
         reset: `${line}-reset`,
+        serial: "card1",
         pcmChannel: line,
       })),
     );

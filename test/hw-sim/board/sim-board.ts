@@ -1,18 +1,24 @@
+import { invariant } from "../../../src/base/invariant.ts";
 import type { LineId } from "../../../src/base/line-messages.ts";
 import type { Gpio } from "../../../src/hal/ports/gpio.ts";
-import type { ChipViolation } from "../chips/chip-violation.ts";
 import { daisyChain } from "../chips/si321x/daisy-chain.ts";
-import type { Si321xKind } from "../chips/si321x/register-map.ts";
-import { Si321x } from "../chips/si321x/si321x.ts";
-import { VoicePath } from "../chips/si321x/voice-path.ts";
-import { SlicModule } from "../chips/slic-module.ts";
+import type { Si321x } from "../chips/si321x/si321x.ts";
+import type { SlicModule } from "../chips/slic-module.ts";
 import { CopperLoop } from "../loop/copper-loop.ts";
 import type { TraceSink } from "../trace/trace.ts";
 import type { World } from "../world/world.ts";
+import {
+  buildCard,
+  buildCardModule,
+  buildModule,
+  buildSi321x,
+  type CardModule,
+  type LineParts,
+} from "./build-lines.ts";
 import { SimGpio } from "./sim-gpio.ts";
 import {
   isModule,
-  MODULES,
+  isSi321x,
   type SimChipName,
   type SimLine,
   type SimLineNames,
@@ -40,29 +46,23 @@ export interface SimBoard {
   readonly lines: readonly SimLine[];
 }
 
-/** What the lines of one board are built with. */
-interface BoardParts {
-  readonly world: World;
-  readonly gpio: SimGpio;
-  readonly pcm: SimPcm;
-  readonly trace: TraceSink | undefined;
+/** A line before the cards are put together. */
+interface Built {
+  readonly parts: LineParts;
+  readonly module: SlicModule | undefined;
+  readonly si321x: Si321x | undefined;
+  readonly onCard: CardModule | undefined;
 }
 
-/** One line's share of it. */
-interface LineParts extends BoardParts {
-  readonly id: LineId;
-  readonly names: SimLineNames;
-  readonly options: SimLineOptions;
-  readonly loop: CopperLoop;
-}
+/** A card has so many lines at most. @see docs/serial-line-card.md §3 */
+const CARD_LINES_MAX = 8;
 
 /** Builds a board with its chips powered and its loops wired. */
 export function createSimBoard(world: World, options: SimBoardOptions): SimBoard {
   const { lines: wanted, trace } = options;
-  const names = wanted.map((line, at) => simLineNames(at + 1, line));
   const gpio = new SimGpio(
     world,
-    wanted.flatMap((line, at) => pinsOf(line.chip, names[at])),
+    wanted.flatMap((line, at) => pinsOf(line.chip, simLineNames(at + 1, line))),
     {
       pwmPins: wanted.flatMap((line, at) =>
         line.pwm === true ? [simLineNames(at + 1).forwardReverse] : [],
@@ -73,20 +73,25 @@ export function createSimBoard(world: World, options: SimBoardOptions): SimBoard
   const pcm = new SimPcm(world);
   const spi = new SimSpi(world, trace);
   const serial = new SimSerial(world);
-  const lines = wanted.map((line, at) => buildLine({ world, gpio, pcm, trace }, at + 1, line));
-  wireSpi(spi, lines);
+  const built = wanted.map((line, at) => buildLine({ world, gpio, pcm, trace }, at + 1, line));
+  wireSpi(spi, built);
+  const cards = plugCards(world, serial, built);
+  const lines = built.map((line) => finish(line, cards.get(line)));
   return { gpio, pcm, spi, serial, lines };
 }
 
-function pinsOf(chip: SimChipName, names: SimLineNames | undefined): readonly string[] {
-  if (names === undefined) return [];
-  if (!isModule(chip)) return [names.interrupt, names.reset];
+function pinsOf(chip: SimChipName, names: SimLineNames): readonly string[] {
+  if (isSi321x(chip)) return [names.interrupt, names.reset];
+  if (!isModule(chip)) return [];
   return [names.forwardReverse, names.ringMode, names.switchHook, names.powerDown];
 }
 
-function buildLine(board: BoardParts, id: LineId, options: SimLineOptions): SimLine {
+function buildLine(
+  board: Pick<LineParts, "world" | "gpio" | "pcm" | "trace">,
+  id: LineId,
+  options: SimLineOptions,
+): Built {
   const { world, trace } = board;
-  const names = simLineNames(id, options);
   const loop = new CopperLoop(
     {
       clock: world.clock,
@@ -97,80 +102,62 @@ function buildLine(board: BoardParts, id: LineId, options: SimLineOptions): SimL
     },
     options.loop,
   );
-  const parts: LineParts = { ...board, id, names, options, loop };
+  const parts: LineParts = { ...board, id, names: simLineNames(id, options), options, loop };
   const { chip } = options;
   const module = isModule(chip) ? buildModule(parts, chip) : undefined;
-  const si321x = isModule(chip) ? undefined : buildSi321x(parts, chip);
-  const attach: SimLine["attach"] = (terminal) => loop.attach(terminal);
-  const rest = { id, names, module, si321x, loop, attach };
-  if (module !== undefined) return { ...rest, chip: module };
-  return { ...rest, chip: si321x ?? NO_CHIP };
+  const si321x = isSi321x(chip) ? buildSi321x(parts, chip) : undefined;
+  const onCard = chip === "serial-card" ? buildCardModule(parts) : undefined;
+  return { parts, module, si321x, onCard };
 }
 
-const NO_CHIP = { violations: [], isRinging: false } as const;
-
-function onViolation({ trace, id }: LineParts) {
-  return ({ atMs, kind, text }: ChipViolation): void =>
-    trace?.({ atMs, source: `line${id} chip`, kind, text });
-}
-
-function buildModule(parts: LineParts, name: keyof typeof MODULES): SlicModule {
-  const { world, gpio, pcm, names, options, loop } = parts;
-  const chip = new SlicModule(
-    {
-      clock: world.clock,
-      setFeed: (feed) => loop.setFeed(feed),
-      setSwitchHook: (level) => gpio.drive(names.switchHook, level),
-      onViolation: onViolation(parts),
-    },
-    MODULES[name],
-    options,
-  );
-  loop.onFeedCurrent((milliamps) => chip.onFeedCurrent(milliamps));
-  gpio.onOutput(names.forwardReverse, (drive) => chip.setForwardReverse(drive));
-  gpio.onOutput(names.ringMode, (drive) => chip.setRingMode(drive));
-  gpio.onOutput(names.powerDown, (drive) => chip.setPowerDown(drive));
-  pcm.addChannel(names.pcmChannel, loop, options.pcm);
-  return chip;
-}
-
-function buildSi321x(parts: LineParts, kind: Si321xKind): Si321x {
-  const { world, gpio, pcm, trace, id, names, options, loop } = parts;
-  const chip = new Si321x(
-    {
-      clock: world.clock,
-      random: world.random(`line${id} chip`),
-      setFeed: (feed) => loop.setFeed(feed),
-      setInterrupt: (level) => gpio.drive(names.interrupt, level),
-      onViolation: onViolation(parts),
-      onWrite: (register, value) =>
-        trace?.({
-          atMs: world.clock.nowMs(),
-          source: `line${id} chip`,
-          kind: "write",
-          register,
-          value,
-        }),
-    },
-    { kind, ...(options.supply === undefined ? {} : { supply: options.supply }) },
-  );
-  loop.onFeedCurrent((_, figures) => chip.onFeedCurrent(figures));
-  gpio.drive(names.interrupt, 1);
-  // A reset pin that nobody drives is pulled up.
-  gpio.onOutput(names.reset, (drive) => chip.setReset(drive === 0 ? 0 : 1));
-  const frameSamples = options.pcm?.frameSamples ?? FRAME_SAMPLES;
-  pcm.addChannel(names.pcmChannel, new VoicePath(chip, loop, frameSamples), options.pcm);
-  return chip;
+function finish({ parts, module, si321x, onCard }: Built, card: SimLine["card"]): SimLine {
+  const { id, names, loop } = parts;
+  const chip = module ?? si321x ?? onCard?.module;
+  invariant(chip !== undefined, "a line has a chip");
+  return {
+    id,
+    names,
+    chip,
+    module: module ?? onCard?.module,
+    card,
+    si321x,
+    loop,
+    attach: (terminal) => loop.attach(terminal),
+  };
 }
 
 /** One chip select for each chip, or for each chain of them. */
-function wireSpi(spi: SimSpi, lines: readonly SimLine[]): void {
+function wireSpi(spi: SimSpi, lines: readonly Built[]): void {
   const chains = new Map<string, Si321x[]>();
-  for (const { names, si321x } of lines) {
+  for (const { parts, si321x } of lines) {
     if (si321x === undefined) continue;
-    const chain = chains.get(names.spi) ?? [];
+    const chain = chains.get(parts.names.spi) ?? [];
     chain.push(si321x);
-    chains.set(names.spi, chain);
+    chains.set(parts.names.spi, chain);
   }
   for (const [device, chips] of chains) spi.addSelect(device, daisyChain(chips));
+}
+
+/** The cards with the lines that name them; which line of which card each one is. */
+function plugCards(
+  world: World,
+  serial: SimSerial,
+  lines: readonly Built[],
+): ReadonlyMap<Built, SimLine["card"]> {
+  const places = new Map<Built, SimLine["card"]>();
+  const names = new Set(
+    lines.flatMap(({ parts, onCard }) => (onCard === undefined ? [] : [parts.names.serial])),
+  );
+  for (const name of names) {
+    const onIt = lines.flatMap((built) =>
+      built.onCard === undefined || built.parts.names.serial !== name
+        ? []
+        : [{ built, parts: built.parts, module: built.onCard }],
+    );
+    invariant(onIt.length <= CARD_LINES_MAX, `${name} has more than ${CARD_LINES_MAX} lines`);
+    const card = buildCard(world, serial, onIt);
+    if (card === undefined) continue;
+    for (const [line, { built }] of onIt.entries()) places.set(built, { card, line });
+  }
+  return places;
 }

@@ -3,7 +3,9 @@ import { AG1170 } from "../chips/ag1170.ts";
 import { AG1171 } from "../chips/ag1171.ts";
 import type { ChipViolation } from "../chips/chip-violation.ts";
 import { KS0835F } from "../chips/ks0835f.ts";
+import type { SerialCard } from "../chips/serial-card/serial-card.ts";
 import type { BatterySupplyOptions } from "../chips/si321x/battery-supply.ts";
+import type { Si321xKind } from "../chips/si321x/register-map.ts";
 import type { Si321x } from "../chips/si321x/si321x.ts";
 import type { ModuleFigures, ModuleOptions, SlicModule } from "../chips/slic-module.ts";
 import type { CopperLoop, CopperLoopOptions } from "../loop/copper-loop.ts";
@@ -18,7 +20,7 @@ export const MODULES = {
 } as const satisfies Record<string, ModuleFigures>;
 
 /** A chip that a line can have. */
-export type SimChipName = keyof typeof MODULES | "si3210" | "si3215";
+export type SimChipName = keyof typeof MODULES | "si3210" | "si3215" | "serial-card";
 
 /**
  * One line of a simulated board: its chip, what is fitted around it, and its copper. What another
@@ -38,6 +40,13 @@ export interface SimLineOptions extends ModuleOptions {
    * line's chip at the head. Left out: a chip select of its own.
    */
   readonly spiChain?: string;
+  /**
+   * The serial line card that this line is on, by the name of its port; a card has up to eight, in
+   * their order on the board. Default `card1`.
+   */
+  readonly card?: string;
+  /** The rate that the card is set to; left out, it is on USB and takes any. */
+  readonly cardBaud?: number;
 }
 
 /** The names under which the program under test finds what a line has. */
@@ -50,6 +59,8 @@ export interface SimLineNames {
   readonly spi: string;
   readonly interrupt: string;
   readonly reset: string;
+  /** The serial port of the card that the line is on. */
+  readonly serial: string;
   readonly pcmChannel: string;
 }
 
@@ -68,6 +79,8 @@ export interface SimLine {
   readonly chip: SimChip;
   /** The chip, where it is a module on GPIO pins. */
   readonly module: SlicModule | undefined;
+  /** The card that the line is on, where it is on one, and which of its lines it is, from 0. */
+  readonly card: { readonly card: SerialCard; readonly line: number } | undefined;
   /** The chip, where it is a ProSLIC. */
   readonly si321x: Si321x | undefined;
   readonly loop: CopperLoop;
@@ -77,7 +90,7 @@ export interface SimLine {
 
 /**
  * The names of a line: `line1-fr`, `line1-rm`, `line1-shk`, `line1-pd`; `line1-spi`, `line1-int`,
- * `line1-reset`; channel `line1`.
+ * `line1-reset`; serial port `card1`; channel `line1`.
  */
 export function simLineNames(id: LineId, options?: SimLineOptions): SimLineNames {
   return {
@@ -88,8 +101,14 @@ export function simLineNames(id: LineId, options?: SimLineOptions): SimLineNames
     spi: options?.spiChain ?? `line${id}-spi`,
     interrupt: `line${id}-int`,
     reset: `line${id}-reset`,
+    serial: options?.card ?? "card1",
     pcmChannel: `line${id}`,
   };
+}
+
+/** Whether a chip is a ProSLIC. */
+export function isSi321x(chip: SimChipName): chip is Si321xKind {
+  return chip === "si3210" || chip === "si3215";
 }
 
 /** Whether a chip is a module on GPIO pins. */

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { PortError, type PortFault, type PortFaultKind } from "../../../src/base/port-fault.ts";
 import { World } from "../world/world.ts";
-import { type SerialDevice, type SerialPortOptions, SimSerial } from "./sim-serial.ts";
+import {
+  type SerialDevice,
+  type SerialPortOptions,
+  type SerialSend,
+  SimSerial,
+} from "./sim-serial.ts";
 
 const NAME = "/dev/ttyACM0";
 
@@ -16,8 +21,8 @@ class Device implements SerialDevice {
     this.#nowMs = nowMs;
   }
 
-  onOpen(send: (bytes: Uint8Array) => void): void {
-    this.send = send;
+  onOpen(port: SerialSend): void {
+    this.send = (bytes) => port.send(bytes);
   }
 
   onBytes(bytes: Uint8Array): void {

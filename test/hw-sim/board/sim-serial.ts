@@ -4,10 +4,17 @@ import type { Serial, SerialLink, SerialLinkEvents } from "../../../src/hal/port
 import type { World } from "../world/world.ts";
 import { type SerialConditions, SerialWire } from "./serial-wire.ts";
 
+/** A device's own end of an open link. */
+export interface SerialSend {
+  send(bytes: Uint8Array): void;
+  /** Bytes that it has given to the wire and that have not left yet. */
+  pendingBytes(): number;
+}
+
 /** What is plugged into a serial port: the world's side of the link. */
 export interface SerialDevice {
-  /** The program has opened the port; what the device has to say goes to `send`. */
-  onOpen(send: (bytes: Uint8Array) => void): void;
+  /** The program has opened the port. */
+  onOpen(port: SerialSend): void;
   /** What came over the wire, in pieces of any length; borrowed. */
   onBytes(bytes: Uint8Array): void;
   /** The program has closed it, or the plug was pulled. */
@@ -156,7 +163,11 @@ class Link implements SerialLink {
     this.#toHost = wire("to host", (bytes) => events.onBytes(bytes, world.clock.nowMs()));
     // A port that opens has told its user nothing yet: the device hears of it as an event.
     world.clock.at(world.clock.nowMs(), () => {
-      if (this.#open) port.device.onOpen((bytes) => this.#fromDevice(bytes));
+      if (!this.#open) return;
+      port.device.onOpen({
+        send: (bytes) => this.#fromDevice(bytes),
+        pendingBytes: () => this.#toHost.pendingBytes,
+      });
     });
   }
 
