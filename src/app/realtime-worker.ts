@@ -4,6 +4,7 @@ import { invariant } from "../base/invariant.ts";
 import type { RealtimeEvent } from "../gateway/realtime/messages.ts";
 import { RealtimePlane } from "../gateway/realtime/realtime-plane.ts";
 import type { Board } from "../hal/ports/board.ts";
+import { loadCodecs } from "./load-codecs.ts";
 import { openBoard } from "./open-board.ts";
 import type { FromWorker, ToWorker, WorkerBirth } from "./worker-messages.ts";
 
@@ -35,7 +36,8 @@ process.on("unhandledRejection", die);
 
 async function start(message: Extract<ToWorker, { kind: "start" }>): Promise<void> {
   board = await openBoard(birth.board, (told) => emit({ kind: "board", message: told }));
-  plane = new RealtimePlane(message.config, board.ports, emit);
+  const codecs = await loadCodecs(message.config.rtp.engines ?? []);
+  plane = new RealtimePlane(message.config, { ...board.ports, codecs }, emit);
   await plane.start();
 }
 

@@ -17,6 +17,8 @@ export interface NegotiatedCodec {
   readonly payloadType: number;
   readonly clockRateHz: number;
   readonly ptimeMs: number;
+  /** What the far end says of it, as its fmtp writes it. */
+  readonly parameters?: string;
 }
 
 /** What offer and answer agreed on: where audio goes, how, and which ways are open. */
@@ -30,6 +32,8 @@ export interface MediaFlow {
   readonly comfortNoisePayloadType?: number;
   /** Whether background noise is described and not sent; needs `comfortNoisePayloadType`. */
   readonly suppressSilence?: boolean;
+  /** What redundant audio is sent as, and how many packets each repeats. @see RFC 2198 */
+  readonly redundancy?: { readonly payloadType: number; readonly generations: number };
   readonly send: boolean;
   readonly receive: boolean;
   /** Absent where the call is not encrypted. */
@@ -56,6 +60,8 @@ export type MediaCommand =
       readonly digit: Digit;
       readonly durationMs: number;
     }
+  /** A hook flash as event, where the far end agreed to events. */
+  | { readonly kind: "send-flash"; readonly session: string; readonly durationMs: number }
   | { readonly kind: "close"; readonly session: string };
 
 /** The figures of a session, for the call record. Times in ms, counts in packets. */
@@ -90,4 +96,6 @@ export type MediaEvent =
       readonly digit: Digit;
       readonly durationMs: number;
     }
+  /** The far end's user pressed the hook. */
+  | { readonly kind: "flash"; readonly session: string; readonly durationMs: number }
   | { readonly kind: "closed"; readonly session: string; readonly stats: MediaStats };

@@ -80,6 +80,10 @@ export interface CallConfig {
   readonly ptimeMs: number;
   /** Whether offers propose RTCP on the RTP port. Default false: few devices miss it. */
   readonly rtcpMux?: boolean;
+  /** Whether background noise may be described and not sent. */
+  readonly comfortNoise?: boolean;
+  /** How many packets each packet repeats. */
+  readonly redundancy?: number;
   /**
    * `info`: a digit keyed in a call is also sent as an INFO request.
    * `rfc4733`: it is also sent as a telephone-event, where the far end agreed to it. Digits dialled

@@ -1,6 +1,14 @@
 /** The media core: codecs, RTP, tones, and the audio graph of a line. */
 export type { Codec, CodecSpec } from "./codec/codec.ts";
-export { CODECS, findCodec, findStaticCodec } from "./codec/codecs.ts";
+export {
+  CODECS,
+  codecsWith,
+  DEFAULT_OPUS,
+  ENGINE_CODECS,
+  type EngineCodec,
+  findCodec,
+  findStaticCodec,
+} from "./codec/codecs.ts";
 export { PCMA, PCMU } from "./codec/g711.ts";
 export { G722 } from "./codec/g722.ts";
 export { AAL2_G726, G726 } from "./codec/g726.ts";

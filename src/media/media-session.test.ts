@@ -247,6 +247,35 @@ describe("MediaSession", () => {
     expect(pair.events).toEqual([{ kind: "digit", session: "b", digit: "7", durationMs: 80 }]);
   });
 
+  it("hears digits and most of the voice with redundancy, one packet in three lost", () => {
+    const pair = new Pair({ redundancy: { payloadType: 121, generations: 2 } });
+    let packets = 0;
+    const types = new Set<number>();
+    pair.passes = (out) => {
+      if (out.channel !== "rtp") return true;
+      types.add((out.bytes[1] ?? 0) & 0x7f);
+      return ++packets % 3 !== 0;
+    };
+    const milliwatt = createMilliwatt();
+    const frame = new Int16Array(FRAME);
+    let concealedEarly = 0;
+    for (let n = 0; n < 600; n++) {
+      if (n % 120 === 10) pair.a.sendDigit("7", 100);
+      milliwatt.render(frame);
+      // A pause each second, in which playout may begin to wait for the copies.
+      pair.frame(n % 100 < 70 ? frame : new Int16Array(FRAME));
+      if (n === 200) concealedEarly = pair.b.stats().framesConcealed;
+    }
+    pair.silence(30);
+    const digits = pair.events.filter((one) => (one as { kind: string }).kind === "digit");
+    expect(digits).toHaveLength(5);
+    expect([...types]).toEqual([121]);
+    const { packetsLost, framesConcealed } = pair.b.stats();
+    expect(packetsLost).toBeGreaterThan(90);
+    // Two frames a packet: without copies it would be 266.
+    expect(framesConcealed - concealedEarly).toBeLessThan(50);
+  });
+
   it("honours the direction", () => {
     const pair = new Pair();
     pair.silence(20);

@@ -8,6 +8,7 @@ import { done, err, type Result } from "../base/result.ts";
 import type { CodecSpec } from "./codec/codec.ts";
 import { findCodec } from "./codec/codecs.ts";
 import { DigitPlayer } from "./dsp/digit-player.ts";
+import { receiverOptions, sameCoding, senderOptions } from "./flow-options.ts";
 import { parseRtcp } from "./rtp/parse-rtcp.ts";
 import { RtcpReporter } from "./rtp/rtcp-reporter.ts";
 import { looksLikeRtcp, parseRtp } from "./rtp/rtp-packet.ts";
@@ -39,6 +40,8 @@ export interface MediaSessionConfig {
   readonly random: () => number;
   /** What SRTP needs; without it no flow with keys can start. */
   readonly ciphers?: Ciphers;
+  /** The codecs that a flow may name; absent: those that need nothing from outside. */
+  readonly codecs?: readonly CodecSpec[];
 }
 
 /** What comes in besides audio. `bytes` is borrowed. */
@@ -104,7 +107,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   /** Starts, or changes, what flows. An error leaves things as they were. */
   setFlow(flow: MediaFlow, nowMs: number): Result<undefined, FlowError> {
     invariant(!this.#closed, "a closed session gets no flow");
-    const spec = findCodec(flow.codec.name, flow.codec.clockRateHz);
+    const spec = findCodec(flow.codec.name, flow.codec.clockRateHz, this.#config.codecs);
     if (spec === undefined) return err("unknown-codec");
     const before = this.#flowing;
     const srtp = this.#srtpFor(flow);
@@ -133,6 +136,11 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   /** Queues a digit to be sent, as event or in-band; false where that is not possible now. */
   sendDigit(digit: Digit, durationMs: number): boolean {
     return this.#flowing?.sender.sendDigit(digit, durationMs) ?? false;
+  }
+
+  /** Queues a hook flash to be sent as event; false where that is not possible now. */
+  sendFlash(durationMs: number): boolean {
+    return this.#flowing?.sender.sendFlash(durationMs) ?? false;
   }
 
   handle(input: MediaInput, nowMs: number): readonly MediaOutput[] {
@@ -187,6 +195,8 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
       for (const signal of flowing.receiver.restart()) outputs.push(...this.#onDigit(signal));
       const bytes = this.#rtcp.bye(this.#reportInput(flowing, nowMs), nowMs);
       outputs.push(...this.#sendRtcp(flowing, bytes));
+      flowing.sender.close();
+      flowing.receiver.close();
     }
     outputs.push({ kind: "event", event: { kind: "closed", session, stats: this.stats() } });
     return outputs;
@@ -210,11 +220,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   }
 
   #senderFor(flow: MediaFlow, spec: CodecSpec): RtpSender {
-    const { payloadType, ptimeMs } = flow.codec;
-    const eventPayloadType = flow.telephoneEventPayloadType;
-    const noisePayloadType =
-      flow.suppressSilence === true ? flow.comfortNoisePayloadType : undefined;
-    const options = { spec, payloadType, ptimeMs, eventPayloadType, noisePayloadType };
+    const options = senderOptions(flow, spec);
     const before = this.#flowing;
     if (before === undefined) {
       const { ssrc, firstSequence, firstTimestamp, frameSamples } = this.#config;
@@ -228,12 +234,11 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   #receiverFor(flow: MediaFlow, spec: CodecSpec, nowMs: number): RtpReceiver {
     const before = this.#flowing;
     if (before !== undefined && sameCoding(before.flow, flow)) return before.receiver;
-    if (before !== undefined) this.#earlier = { ...this.stats(), packetsSent: 0 };
-    const { payloadType } = flow.codec;
-    const eventPayloadType = flow.telephoneEventPayloadType;
-    const noisePayloadType = flow.comfortNoisePayloadType;
-    const options = { spec, payloadType, eventPayloadType, noisePayloadType };
-    return new RtpReceiver(this.#config.frameSamples, options, nowMs);
+    if (before !== undefined) {
+      this.#earlier = { ...this.stats(), packetsSent: 0 };
+      before.receiver.close();
+    }
+    return new RtpReceiver(this.#config.frameSamples, receiverOptions(flow, spec), nowMs);
   }
 
   /** Keys that did not change go on with what they have counted. */
@@ -329,6 +334,10 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
         this.#digits.end(durationMs);
         return [{ kind: "event", event: { kind: "digit", session, digit, durationMs } }];
       }
+      case "flash": {
+        const { durationMs } = signal;
+        return [{ kind: "event", event: { kind: "flash", session, durationMs } }];
+      }
     }
   }
 
@@ -379,17 +388,4 @@ function statsOf({ sender, receiver }: Flowing): MediaStats {
     framesConcealed: receiver.framesConcealed,
     jitterMs: receiver.jitterMs,
   };
-}
-
-/** Whether encoder and decoder can go on as they are. */
-function sameCoding(a: MediaFlow, b: MediaFlow): boolean {
-  return (
-    a.codec.name === b.codec.name &&
-    a.codec.clockRateHz === b.codec.clockRateHz &&
-    a.codec.payloadType === b.codec.payloadType &&
-    a.codec.ptimeMs === b.codec.ptimeMs &&
-    a.telephoneEventPayloadType === b.telephoneEventPayloadType &&
-    a.comfortNoisePayloadType === b.comfortNoisePayloadType &&
-    a.suppressSilence === b.suppressSilence
-  );
 }

@@ -40,6 +40,8 @@ export class Playout {
   /** Made up since the last packet: they count once the stream goes on. Its end is no loss. */
   #framesPending = 0;
   readonly #noise = new ComfortNoise();
+  /** The one that decoded last: it may know best what was lost. */
+  #decoder: Codec | undefined;
   /** The far end pauses: what does not come is noise, not lost. */
   #pausing = false;
 
@@ -97,6 +99,7 @@ export class Playout {
 
   /** Gets some more samples; returns whether lost ones were made up. */
   #refill(): boolean {
+    if (this.#recover()) return true;
     const step = this.#jitter.next(this.#frameSamples - this.#heldSamples);
     switch (step.kind) {
       case "packet":
@@ -116,9 +119,25 @@ export class Playout {
     }
   }
 
+  /** Takes what is lost from the copy that the packet behind it may carry. */
+  #recover(): boolean {
+    const hole = this.#pausing ? undefined : this.#jitter.behindHole;
+    const decoder = hole === undefined ? undefined : this.#decoderOf(hole.payloadType);
+    if (hole === undefined || decoder?.recover === undefined) return false;
+    const end = this.#heldSamples + hole.samples;
+    if (end > HELD_LIMIT_SAMPLES) return false;
+    const out = this.#held.subarray(this.#heldSamples, end);
+    if (!decoder.recover(hole.payload, out)) return false;
+    this.#jitter.next(hole.samples);
+    this.#concealment.good(out);
+    this.#heldSamples = end;
+    return true;
+  }
+
   #decode(payload: Uint8Array, payloadType: number, skip: number): void {
     const decoder = this.#decoderOf(payloadType);
     if (decoder === undefined) return;
+    this.#decoder = decoder;
     const samples = decoder.decode(payload, this.#decoded);
     const room = HELD_LIMIT_SAMPLES - this.#heldSamples;
     const audio = this.#decoded.subarray(Math.min(skip, samples), samples).subarray(0, room);
@@ -140,7 +159,8 @@ export class Playout {
     if (this.#pausing) {
       this.#noise.render(out);
       this.#concealment.good(out);
-    } else this.#concealment.conceal(out);
+    } else if (this.#decoder?.conceal?.(out) === true) this.#concealment.good(out);
+    else this.#concealment.conceal(out);
     this.#heldSamples = end;
   }
 

@@ -14,6 +14,7 @@ describe("a call by another codec", () => {
     { codecs: ["G726-32"], offer: "96 101", rtp: "96: 80 bytes", delayUnderMs: 50 },
     { codecs: ["G726-24"], offer: "96 101", rtp: "96: 60 bytes", delayUnderMs: 50 },
     { codecs: ["G726-16"], offer: "96 101", rtp: "96: 40 bytes", delayUnderMs: 50 },
+    { codecs: ["L16", "PCMU"], offer: "96 0 101", rtp: "96: 320 bytes", delayUnderMs: 50 },
     {
       codecs: ["AAL2-G726-32", "G722", "AAL2-G726-16"],
       offer: "96 9 97 101",
@@ -47,5 +48,56 @@ describe("a call by another codec", () => {
       expect(used).toBe(codec);
       expect(media).toMatchObject({ packetsLost: 0, packetsLate: 0, framesConcealed: 0 });
     }
+  });
+
+  it("opus: events of its own clock beside those of the line's, and digits arrive", async () => {
+    const types = new Set<number>();
+    const lab = await bench({
+      seed: 7,
+      config: {
+        exchange: { transport: "udp" },
+        rtp: { codecs: ["opus", "PCMU"], opus: { payloadType: 123 } },
+      },
+      onDatagram: ({ payload }) => {
+        const type = payload[1] ?? 0;
+        if ((payload[0] ?? 0) >> 6 === 2 && (type < 192 || type >= 224)) types.add(type & 0x7f);
+      },
+    });
+    const [alice, bob] = lab.phones;
+    await call(alice, "102", bob);
+    await talk(lab, alice, bob, { delayUnderMs: 70, correlationOver: 0.7 });
+    await alice.dials("5");
+    await assertSettled(lab, { records: RECORDS });
+    const invite = lab.wire.messages.find(({ text }) => text.startsWith("INVITE "));
+    const sdp = bodyOf(invite?.text ?? "");
+    expect(sdp).toMatch(/^m=audio \d+ RTP\/AVP 123 0 102 101\r$/m);
+    expect(sdp).toContain("a=rtpmap:123 opus/48000/2\r\n");
+    expect(sdp).toContain("a=rtpmap:102 telephone-event/48000\r\n");
+    expect(sdp).toContain("a=rtpmap:101 telephone-event/8000\r\n");
+    expect([...types].sort()).toEqual([102, 123]);
+    expect(lab.records[0]).toMatchObject({ codec: "OPUS", media: { framesConcealed: 0 } });
+  });
+
+  it.each([
+    { rtp: { redundancy: 2 }, offer: "102 0 8 101", types: [102] },
+    { rtp: { silenceSuppression: true }, offer: "0 8 101 13", types: [0, 13] },
+  ])("$rtp: offered as $offer, sent as $types", async ({ rtp, offer, types: expected }) => {
+    const types = new Set<number>();
+    const lab = await bench({
+      seed: 7,
+      config: { exchange: { transport: "udp" }, rtp },
+      onDatagram: ({ payload }) => {
+        const type = payload[1] ?? 0;
+        if ((payload[0] ?? 0) >> 6 === 2 && (type < 192 || type >= 224)) types.add(type & 0x7f);
+      },
+    });
+    const [alice, bob] = lab.phones;
+    await call(alice, "102", bob);
+    await talk(lab, alice, bob, { delayUnderMs: 70 });
+    await lab.world.advance(3000);
+    await assertSettled(lab, { records: RECORDS });
+    const invite = lab.wire.messages.find(({ text }) => text.startsWith("INVITE "));
+    expect(bodyOf(invite?.text ?? "")).toMatch(new RegExp(`RTP/AVP ${offer}\\r$`, "m"));
+    expect([...types].sort()).toEqual(expected);
   });
 });

@@ -1,5 +1,6 @@
 import { ciphers } from "../../src/hal/node/index.ts";
 import { parseRtcp } from "../../src/media/rtp/parse-rtcp.ts";
+import { parseRed } from "../../src/media/rtp/red.ts";
 import { parseRtp } from "../../src/media/rtp/rtp-packet.ts";
 import { SrtpSession } from "../../src/media/rtp/srtp/srtp-session.ts";
 import { parseTelephoneEvent } from "../../src/media/rtp/telephone-event.ts";
@@ -71,6 +72,18 @@ export function byteTargets(): readonly FuzzTarget[] {
       vectors: ["rtcp", "srtp"],
       run: (input) => {
         parseRtcp(input);
+      },
+    },
+    {
+      name: "red",
+      share: 40,
+      seeds: [bytes(0x85, 0x02, 0x80, 0x02, 0x00, 1, 2, 3)],
+      vectors: [],
+      run: (input) => {
+        const blocks = parseRed(input);
+        if (!blocks.ok) return;
+        const total = blocks.value.reduce((sum, { payload }) => sum + payload.length, 0);
+        promise(total < input.length, "blocks lie in their payload");
       },
     },
     {

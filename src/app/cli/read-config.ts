@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { err, ok, type Result } from "../../base/result.ts";
+import { ENGINE_CODECS } from "../../media/index.ts";
 import type { BoardFile } from "../config/board-file.ts";
 import type { BoxConfig } from "../config/box-config.ts";
 import { type ConfigProblem, printConfigProblem } from "../config/config-problem.ts";
 import { linesOf, parseRegistrar, resolveConfig } from "../config/resolve-config.ts";
+import type { CodecFaults } from "../config/resolve-rtp.ts";
 import type { UserConfig, UserLine } from "../config/user-config.ts";
+import { codecFault } from "../load-codecs.ts";
 import { localAddressToward } from "../local-address.ts";
 import { packageVersion, readBoard } from "../package-files.ts";
 import type { CommandOptions } from "./command-line.ts";
@@ -51,7 +54,8 @@ export async function readConfig(
   const board = await readBoard(user.board ?? "hw-sim");
   if (!board.ok) return err([describe({ path: ["board"], text: board.error })]);
   const version = await packageVersion();
-  const box = resolveConfig(user, { board: board.value, version, createToken });
+  const codecFaults = await findCodecFaults(user);
+  const box = resolveConfig(user, { board: board.value, version, createToken, codecFaults });
   if (!box.ok) return err(box.error.map(describe));
   return ok({
     user,
@@ -61,6 +65,16 @@ export async function readConfig(
     warnings: warningsOf(user),
     ...(file === undefined ? {} : { file }),
   });
+}
+
+/** Of the codecs from outside that are named, those that this machine lacks. */
+async function findCodecFaults(user: UserConfig): Promise<CodecFaults> {
+  const faults: { -readonly [Name in keyof CodecFaults]: CodecFaults[Name] } = {};
+  for (const { name, engine } of ENGINE_CODECS) {
+    const fault = user.rtp?.codecs?.includes(name) ? await codecFault(engine) : undefined;
+    if (fault !== undefined) faults[engine] = fault;
+  }
+  return faults;
 }
 
 /** Toward a registrar elsewhere, the address it can answer to; loopback would not do. */

@@ -50,9 +50,9 @@ describe("loadConfig()", () => {
       'tipring.yaml:2:18: rtp.codecs[1] is "G726-42"; did you mean "G726-40"?',
     ],
     [
-      "rtp:\n  codecs: [opus]\n",
-      'tipring.yaml:2:12: rtp.codecs[0] is "opus"; it can be PCMU, PCMA, G722, G726-40, G726-32, ' +
-        "G726-24, G726-16, AAL2-G726-40, AAL2-G726-32, AAL2-G726-24, AAL2-G726-16",
+      "rtp:\n  codecs: [iLBC]\n",
+      'tipring.yaml:2:12: rtp.codecs[0] is "iLBC"; it can be PCMU, PCMA, G722, G726-40, G726-32, ' +
+        "G726-24, G726-16, AAL2-G726-40, AAL2-G726-32, AAL2-G726-24, AAL2-G726-16, L16, opus, G729",
     ],
   ])("says where and what to do, given %j", (text, problem) => {
     expect(problems(text)).toEqual([problem]);

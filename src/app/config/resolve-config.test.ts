@@ -221,6 +221,35 @@ describe("resolveConfig() codecs", () => {
     expect(offered(codecs)).toEqual(types);
   });
 
+  it("opus has the number that is configured, and nothing else gets it", () => {
+    const rtp = { codecs: ["G726-32", "opus", "L16"], opus: { payloadType: 97, dtx: true } };
+    const resolved = resolveConfig({ rtp }, context);
+    const codecs = resolved.ok ? resolved.value.control.lines[0]?.call.codecs : [];
+    expect(codecs?.map(({ name, payloadType }) => `${payloadType} ${name}`)).toEqual([
+      "96 G726-32",
+      "97 opus",
+      "98 L16",
+    ]);
+    expect(codecs?.[1]).toMatchObject({ channels: 2, clockRateHz: 48_000 });
+    expect(codecs?.[1]?.fmtp).toContain("useinbandfec=1;usedtx=1");
+    expect(resolved.ok && resolved.value.realtime.rtp).toMatchObject({
+      engines: ["opus"],
+      opus: { bitrate: 20_000, dtx: true },
+    });
+  });
+
+  it("says what is wrong with a codec that the machine lacks, and with a number used twice", () => {
+    const codecFaults = { g729: "G.729: install it." };
+    const rtp = { codecs: ["PCMU", "G729"], opus: { payloadType: 101 } };
+    const resolved = resolveConfig({ rtp }, { ...context, codecFaults });
+    expect(resolved.ok ? [] : resolved.error.map((one) => printConfigProblem("here", one))).toEqual(
+      [
+        "here: rtp.opus.payloadType is 101, which means telephone events (rtp.eventPayloadType)",
+        'here: rtp.codecs[1] is "G729", which this machine does not have. G.729: install it.',
+      ],
+    );
+  });
+
   it("all codecs there are get payload types of their own", () => {
     const types = offered(CODECS.map(({ name }) => name))?.map((text) => text.split(" ")[0]);
     expect(types).toHaveLength(CODECS.length);

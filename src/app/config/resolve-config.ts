@@ -20,7 +20,7 @@ import { type BoardFile, type BoardLine, boardLine, boardLinesMax } from "./boar
 import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { codecOffers, resolveRtp, TELEPHONE_EVENT_PAYLOAD_TYPE } from "./resolve-rtp.ts";
+import { type CodecFaults, codecOffers, eventPayloadType, resolveRtp } from "./resolve-rtp.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
 
 const DEFAULT_LINES: readonly UserLine[] = [
@@ -47,6 +47,8 @@ export interface ResolveContext {
   readonly version: string;
   /** Makes the passwords that lines and the built-in exchange share when none is written. */
   readonly createToken: () => string;
+  /** Codecs from outside that this machine lacks, of those that the configuration names. */
+  readonly codecFaults?: CodecFaults;
 }
 
 /** The lines as written; a box that was told nothing has a touch-tone and a rotary phone. */
@@ -76,7 +78,7 @@ export function resolveConfig(
     registrar === undefined ? exchangeDigitMap(numbers) : OPEN_DIGIT_MAP,
     problems,
   );
-  const rtp = resolveRtp(user, sipHost, problems);
+  const rtp = resolveRtp(user, sipHost, context.codecFaults ?? {}, problems);
   const domain = user.domain ?? registrar?.host ?? sipHost;
   const realtimeLines: RealtimeLineConfig[] = [];
   const controlLines: ControlLineConfig[] = [];
@@ -304,7 +306,9 @@ function callSettings(
       ...(user.dialing?.noAnswerMs === undefined ? {} : { noAnswerMs: user.dialing.noAnswerMs }),
     },
     codecs: codecOffers(user),
-    telephoneEventPayloadType: TELEPHONE_EVENT_PAYLOAD_TYPE,
+    telephoneEventPayloadType: eventPayloadType(user),
+    comfortNoise: user.rtp?.silenceSuppression ?? false,
+    redundancy: user.rtp?.redundancy ?? 0,
     ptimeMs: user.rtp?.ptimeMs ?? 20,
     rtcpMux: user.rtp?.rtcpMux ?? false,
     dtmfRelay: user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY,

@@ -1,14 +1,15 @@
+import type { CodecEngines } from "../../base/codec-engines.ts";
 import type { SrtpSuite } from "../../base/srtp-suites.ts";
 import type { CallSettings } from "../../gateway/control/control-config.ts";
 import type { RtpConfig } from "../../gateway/realtime/realtime-config.ts";
-import { CODECS } from "../../media/index.ts";
+import { CODECS, DEFAULT_OPUS, ENGINE_CODECS } from "../../media/index.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 import type { UserConfig } from "./user-config.ts";
 
 /** Default range of RTP ports, as common adapters have it. */
 const RTP_PORTS = { portMin: 16384, portMax: 32767 };
 /** The first dynamic payload type in common use for it. @see RFC 4733 §2.4.1 */
-export const TELEPHONE_EVENT_PAYLOAD_TYPE = 101;
+const TELEPHONE_EVENT_PAYLOAD_TYPE = 101;
 /** Where payload types begin that mean what SDP says. @see RFC 3551 §6 */
 const DYNAMIC_PAYLOAD_TYPE_MIN = 96;
 /** What everybody has, and the line loses nothing by. */
@@ -23,35 +24,98 @@ const DEFAULT_SRTP_SUITES = [
   "AEAD_AES_256_GCM",
 ] as const satisfies readonly SrtpSuite[];
 
+/** What Opus is offered as: the number that browsers made common. */
+const OPUS_PAYLOAD_TYPE = 111;
+/** The line's own bandwidth; more than it would be lost. @see RFC 7587 §6.1 */
+const OPUS_PARAMETERS = "maxplaybackrate=8000;sprop-maxcapturerate=8000;stereo=0;sprop-stereo=0";
+/** Without annex B: its library describes silence in a way of its own. @see RFC 4856 §2.1.9 */
+const G729_PARAMETERS = "annexb=no";
+
+/** Why the machine lacks a codec from outside, by its engine. */
+export type CodecFaults = Readonly<Partial<Record<keyof CodecEngines, string>>>;
+
 /** Payload types of their own for codecs that have one, the rest counted up from 96. */
 export function codecOffers(user: UserConfig): CallSettings["codecs"] {
-  const names = user.rtp?.codecs ?? DEFAULT_CODECS;
-  let next = DYNAMIC_PAYLOAD_TYPE_MIN;
-  return CODECS.filter(({ name }) => names.includes(name))
-    .toSorted((a, b) => names.indexOf(a.name) - names.indexOf(b.name))
-    .map(({ name, clockRateHz, staticPayloadType }) => {
-      if (staticPayloadType === undefined && next === TELEPHONE_EVENT_PAYLOAD_TYPE) next++;
-      return { name, payloadType: staticPayloadType ?? next++, clockRateHz };
-    });
+  const names = [...new Set(user.rtp?.codecs ?? DEFAULT_CODECS)];
+  const { payloadType: opusType = OPUS_PAYLOAD_TYPE } = user.rtp?.opus ?? {};
+  const taken = new Set([eventPayloadType(user)]);
+  if (names.includes("opus")) taken.add(opusType);
+  const next = (): number => {
+    let free = DYNAMIC_PAYLOAD_TYPE_MIN;
+    while (taken.has(free)) free++;
+    taken.add(free);
+    return free;
+  };
+  const known = [...CODECS, ...ENGINE_CODECS];
+  return names.flatMap((wanted) => {
+    const codec = known.find(({ name }) => name === wanted);
+    if (codec === undefined) return [];
+    const { name, clockRateHz, staticPayloadType } = codec;
+    if (name === "opus") {
+      const fmtp = opusParameters(user);
+      return [{ name, payloadType: opusType, clockRateHz, channels: 2, fmtp }];
+    }
+    const fmtp = name === "G729" ? { fmtp: G729_PARAMETERS } : {};
+    return [{ name, payloadType: staticPayloadType ?? next(), clockRateHz, ...fmtp }];
+  });
+}
+
+function opusParameters(user: UserConfig): string {
+  const { fec, dtx } = { ...DEFAULT_OPUS, ...user.rtp?.opus };
+  return `${OPUS_PARAMETERS};useinbandfec=${fec ? 1 : 0};usedtx=${dtx ? 1 : 0}`;
+}
+
+/** The payload type of telephone events. */
+export function eventPayloadType(user: UserConfig): number {
+  return user.rtp?.eventPayloadType ?? TELEPHONE_EVENT_PAYLOAD_TYPE;
 }
 
 /** What the real-time plane is told of RTP; what does not fit together is added to `problems`. */
 export function resolveRtp(
   user: UserConfig,
   sipHost: string,
+  faults: CodecFaults,
   problems: ConfigProblem[],
 ): RtpConfig {
-  const portMin = user.rtp?.portMin ?? RTP_PORTS.portMin;
-  const portMax = user.rtp?.portMax ?? Math.max(RTP_PORTS.portMax, Math.min(65535, portMin + 200));
+  const { rtp = {} } = user;
+  const portMin = rtp.portMin ?? RTP_PORTS.portMin;
+  const portMax = rtp.portMax ?? Math.max(RTP_PORTS.portMax, Math.min(65535, portMin + 200));
   if (portMax <= portMin) {
     problems.push({
       path: ["rtp", "portMax"],
       text: `is ${portMax}; it must be above rtp.portMin, ${portMin}`,
     });
   }
-  const host = user.rtp?.host ?? sipHost;
-  const policy = user.rtp?.srtp ?? "off";
-  if (policy === "off") return { host, portMin, portMax };
-  const suites = user.rtp?.srtpSuites ?? DEFAULT_SRTP_SUITES;
-  return { host, portMin, portMax, srtp: { policy, suites } };
+  const { payloadType: opusType = OPUS_PAYLOAD_TYPE, ...opus } = rtp.opus ?? {};
+  if (opusType === eventPayloadType(user)) {
+    const text = `is ${opusType}, which means telephone events (rtp.eventPayloadType)`;
+    problems.push({ path: ["rtp", "opus", "payloadType"], text });
+  }
+  const engines = enginesOf(rtp.codecs ?? DEFAULT_CODECS, faults, problems);
+  const policy = rtp.srtp ?? "off";
+  const suites = rtp.srtpSuites ?? DEFAULT_SRTP_SUITES;
+  return {
+    host: rtp.host ?? sipHost,
+    portMin,
+    portMax,
+    engines,
+    opus: { ...DEFAULT_OPUS, ...opus },
+    ...(policy === "off" ? {} : { srtp: { policy, suites } }),
+  };
+}
+
+/** The engines that the named codecs need; one that the machine lacks is a problem. */
+function enginesOf(
+  names: readonly string[],
+  faults: CodecFaults,
+  problems: ConfigProblem[],
+): readonly (keyof CodecEngines)[] {
+  return ENGINE_CODECS.filter(({ name }) => names.includes(name)).map(({ name, engine }) => {
+    const why = faults[engine];
+    if (why !== undefined) {
+      const text = `is "${name}", which this machine does not have. ${why}`;
+      problems.push({ path: ["rtp", "codecs", names.indexOf(name)], text });
+    }
+    return engine;
+  });
 }

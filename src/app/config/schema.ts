@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SRTP_SUITE_NAMES } from "../../base/srtp-suites.ts";
-import { CODECS } from "../../media/index.ts";
+import { CODECS, ENGINE_CODECS } from "../../media/index.ts";
 import { soundLevelsSchema } from "./board-file-schema.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
 
@@ -18,7 +18,8 @@ const password = z
   .min(1, "must not be empty")
   .max(128, "must not be longer than 128 characters");
 
-const codec = z.enum(CODECS.map(({ name }) => name));
+const codec = z.enum([...CODECS, ...ENGINE_CODECS].map(({ name }) => name));
+const dynamicPayloadType = z.int().min(96).max(127);
 const srtpSuite = z.literal(SRTP_SUITE_NAMES);
 
 const line = z.strictObject({
@@ -71,6 +72,18 @@ export const userConfigSchema = z.strictObject({
       codecs: z.array(codec).min(1).optional(),
       dtmfRelay: z.enum(["rfc4733", "info", "in-band"]).optional(),
       srtp: z.enum(["off", "optional", "required"]).optional(),
+      eventPayloadType: dynamicPayloadType.optional(),
+      silenceSuppression: z.boolean().optional(),
+      redundancy: z.int().min(0).max(2).optional(),
+      opus: z
+        .strictObject({
+          payloadType: dynamicPayloadType.optional(),
+          bitrate: z.int().min(6000).max(64_000).optional(),
+          complexity: z.int().min(0).max(10).optional(),
+          fec: z.boolean().optional(),
+          dtx: z.boolean().optional(),
+        })
+        .optional(),
       rtcpMux: z.boolean().optional(),
       srtpSuites: z.array(srtpSuite).min(1).optional(),
     })

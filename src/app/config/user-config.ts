@@ -44,6 +44,25 @@ export interface UserConfig {
     readonly codecs?: readonly string[];
     /** Digits during a call as RFC 4733 events, as INFO, or left in the audio alone. */
     readonly dtmfRelay?: "rfc4733" | "info" | "in-band";
+    /** The payload type of telephone events in our offers. Default 101. */
+    readonly eventPayloadType?: number;
+    /** Whether background noise is described and not sent, where the far end agrees. Default no. */
+    readonly silenceSuppression?: boolean;
+    /** How many packets each packet repeats, where the far end agrees. Default 0. */
+    readonly redundancy?: number;
+    /** How Opus is set, where `codecs` names it. */
+    readonly opus?: {
+      /** In our offers. Default 111. */
+      readonly payloadType?: number;
+      /** Bits a second. Default 20000. */
+      readonly bitrate?: number;
+      /** 0 to 10. Default 5. */
+      readonly complexity?: number;
+      /** Copies for lost packets inside the packets. Default yes. */
+      readonly fec?: boolean;
+      /** Send nothing while nothing is said. Default no. */
+      readonly dtx?: boolean;
+    };
     /** Encryption of voice, keys by SDES: never, where the far end can, or always. Default off. */
     readonly srtp?: SrtpPolicy;
     /** Whether offers propose RTCP on the RTP port (one NAT binding less). Default no. */

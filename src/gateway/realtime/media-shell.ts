@@ -9,6 +9,8 @@ import type { RealtimePorts } from "../../hal/ports/board.ts";
 import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
 import {
   AudioBridge,
+  type CodecSpec,
+  codecsWith,
   EchoEndpoint,
   LINE_ENDPOINTS_MAX,
   type MediaInput,
@@ -59,6 +61,7 @@ export class MediaShell {
   readonly #sinks: MediaShellSinks;
   readonly #pairs: PortPairs;
   readonly #rtp: RtpConfig;
+  readonly #codecs: readonly CodecSpec[];
   readonly #cname: string;
   readonly #sessions = new Map<string, OpenSession>();
   /** Sessions whose sockets are being bound; false once they are not wanted any more. */
@@ -69,6 +72,7 @@ export class MediaShell {
     this.#queue = queue;
     this.#sinks = sinks;
     this.#rtp = rtp;
+    this.#codecs = codecsWith(ports.codecs ?? {}, rtp.opus);
     this.#pairs = new PortPairs(ports.udp, rtp, this.#random(4));
     this.#cname = hexFromBytes(ports.random.bytes(12));
   }
@@ -94,6 +98,9 @@ export class MediaShell {
         return;
       case "send-digit":
         open.session.sendDigit(command.digit, command.durationMs);
+        return;
+      case "send-flash":
+        open.session.sendFlash(command.durationMs);
         return;
       case "close":
         this.#close(command.session, open);
@@ -169,6 +176,7 @@ export class MediaShell {
       cname: this.#cname,
       wallAtZeroMs: clock.wallMs() - clock.nowMs(),
       random: () => this.#random(4) / 2 ** 32,
+      codecs: this.#codecs,
       ...(ciphers === undefined ? {} : { ciphers }),
     });
     const runner = new CoreRunner<MediaInput, MediaOutput>(session, clock, this.#queue, (output) =>

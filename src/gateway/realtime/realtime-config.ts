@@ -1,3 +1,4 @@
+import type { CodecEngines, OpusSettings } from "../../base/codec-engines.ts";
 import type { LineId } from "../../base/line-messages.ts";
 import type { SrtpPolicy, SrtpSuite } from "../../base/srtp-suites.ts";
 import type { CountryProfile } from "../../fxs/index.ts";
@@ -58,6 +59,9 @@ export interface RtpConfig {
   readonly host: string;
   readonly portMin: number;
   readonly portMax: number;
+  /** The codecs from outside that calls may use: their engines must be in the ports. */
+  readonly engines?: readonly (keyof CodecEngines)[];
+  readonly opus?: OpusSettings;
   /** Absent: no call is encrypted. Suites offered and taken, best first. */
   readonly srtp?: {
     readonly policy: Exclude<SrtpPolicy, "off">;

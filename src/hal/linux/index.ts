@@ -1,4 +1,5 @@
 export { type AlsaPcmOptions, createCardOpener, createPcm } from "./alsa-pcm.ts";
+export { loadG729 } from "./g729.ts";
 export { createGpio, type GpioOptions } from "./gpio.ts";
 export { type ChardevGpioOptions, createChardevGpio } from "./gpio-chardev.ts";
 export { type FileState, type GpioKernel, loadGpioKernel } from "./gpio-chardev-kernel.ts";

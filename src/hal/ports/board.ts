@@ -1,4 +1,5 @@
 import type { Ciphers } from "../../base/ciphers.ts";
+import type { CodecEngines } from "../../base/codec-engines.ts";
 import type { Clock } from "./clock.ts";
 import type { Gpio } from "./gpio.ts";
 import type { Udp } from "./net.ts";
@@ -16,6 +17,8 @@ export interface RealtimePorts {
   readonly pcm: Pcm;
   /** Without it no call is encrypted. */
   readonly ciphers?: Ciphers;
+  /** Codecs from outside; what is not here is never offered. */
+  readonly codecs?: CodecEngines;
   /** Absent where the board has no such bus. */
   readonly spi?: Spi;
   /** Absent where the board has no serial lines. */

@@ -2,15 +2,24 @@
  * One direction pair of a codec, made for one session (a codec may have memory).
  *
  * PCM is line audio, 8 kHz 16-bit linear, whatever the codec works at inside. Every array is
- * borrowed. Neither call throws, whatever the payload holds.
+ * borrowed. No call throws, whatever the payload holds.
  */
 export interface Codec {
-  /** Codes `pcm` into `out` and returns the bytes written; `out` is large enough by contract. */
+  /**
+   * Codes `pcm` into `out` and returns the bytes written; `out` is large enough by contract. 0
+   * where nothing need be sent: the far end makes up the pause.
+   */
   encode(pcm: Int16Array, out: Uint8Array): number;
   /** Decodes into `out` and returns the samples written; what does not fit is left out. */
   decode(payload: Uint8Array, out: Int16Array): number;
   /** How many samples a payload decodes to, without decoding it. */
   payloadSamples(payload: Uint8Array): number;
+  /** Makes up lost audio better than a stranger to the codec could; false where it cannot. */
+  conceal?(out: Int16Array): boolean;
+  /** Fills `out` with the audio right before `payload`, where that carries it; else false. */
+  recover?(payload: Uint8Array, out: Int16Array): boolean;
+  /** The session is over; nothing is called any more. */
+  close?(): void;
 }
 
 /** A codec as a table holds it: what SDP calls it, and how to make one. */
@@ -21,7 +30,10 @@ export interface CodecSpec {
   readonly staticPayloadType?: number;
   /** The RTP timestamp's clock, which need not be the sampling rate (G.722). */
   readonly clockRateHz: number;
+  /** The packet times that it can make, ascending, ms; absent: any. */
+  readonly packetTimesMs?: readonly number[];
   /** The largest payload for so many samples. */
   maxPayloadBytes(samples: number): number;
-  createCodec(): Codec;
+  /** @param parameters what the far end's SDP says of it (its fmtp), where it says anything */
+  createCodec(parameters?: string): Codec;
 }

@@ -1,15 +1,54 @@
+import type { CodecEngines, OpusSettings } from "../../base/codec-engines.ts";
 import type { CodecSpec } from "./codec.ts";
 import { PCMA, PCMU } from "./g711.ts";
 import { G722 } from "./g722.ts";
 import { AAL2_G726, G726 } from "./g726.ts";
+import { createG729Spec } from "./g729.ts";
+import { L16 } from "./l16.ts";
+import { createOpusSpec } from "./opus.ts";
 
-/** The codecs this build has. One that is not here is never offered. */
-export const CODECS: readonly CodecSpec[] = [PCMU, PCMA, G722, ...G726, ...AAL2_G726];
+/** The codecs this build has in itself. */
+export const CODECS: readonly CodecSpec[] = [PCMU, PCMA, G722, ...G726, ...AAL2_G726, L16];
 
-/** The codec of an SDP encoding name (any case) and clock, where this build has it. */
-export function findCodec(name: string, clockRateHz: number): CodecSpec | undefined {
+/** A codec that needs an engine from outside: what offers say of it. */
+export interface EngineCodec {
+  /** As SDP and configuration spell it. */
+  readonly name: string;
+  readonly clockRateHz: number;
+  readonly channels?: number;
+  readonly staticPayloadType?: number;
+  readonly engine: keyof CodecEngines;
+}
+
+/** Those that engines can add. @see RFC 7587 §7 (Opus: 48000 and two channels, always) */
+export const ENGINE_CODECS: readonly EngineCodec[] = [
+  { name: "opus", clockRateHz: 48_000, channels: 2, engine: "opus" },
+  { name: "G729", clockRateHz: 8000, staticPayloadType: 18, engine: "g729" },
+];
+
+/** How Opus is set unless told otherwise; 20 kbit/s is ample for a line's bandwidth. */
+export const DEFAULT_OPUS: OpusSettings = { bitrate: 20_000, complexity: 5, fec: true, dtx: false };
+
+/** All codecs of a box: its own, and those of the engines it was given. */
+export function codecsWith(
+  engines: CodecEngines,
+  opus: OpusSettings = DEFAULT_OPUS,
+): readonly CodecSpec[] {
+  return [
+    ...CODECS,
+    ...(engines.opus === undefined ? [] : [createOpusSpec(engines.opus, opus)]),
+    ...(engines.g729 === undefined ? [] : [createG729Spec(engines.g729)]),
+  ];
+}
+
+/** The codec of an SDP encoding name (any case) and clock, where the list has it. */
+export function findCodec(
+  name: string,
+  clockRateHz: number,
+  codecs: readonly CodecSpec[] = CODECS,
+): CodecSpec | undefined {
   const upper = name.toUpperCase();
-  return CODECS.find((codec) => codec.name === upper && codec.clockRateHz === clockRateHz);
+  return codecs.find((codec) => codec.name === upper && codec.clockRateHz === clockRateHz);
 }
 
 /** The codec that a payload type means without any SDP. @see RFC 3551 §6 */

@@ -224,6 +224,19 @@ export class JitterBuffer {
     return this.#playing && head !== undefined && head.at <= this.#due;
   }
 
+  /**
+   * The packet behind a hole that is to be made up now, and the hole's length; a copy of what is
+   * missing may be in it. `payload` is borrowed until the next call.
+   */
+  get behindHole(): (Pick<Slot, "samples" | "payloadType"> & { payload: Uint8Array }) | undefined {
+    const head = this.#slots[0];
+    if (!this.#playing || head === undefined) return undefined;
+    const samples = head.at - this.#due;
+    if (samples <= 0 || samples > HOLE_MAX_SAMPLES) return undefined;
+    const payload = head.bytes.subarray(0, head.length);
+    return { samples, payload, payloadType: head.payloadType };
+  }
+
   /** The advice to cut was followed: patience begins anew. */
   cut(): void {
     this.#tooLongSamples = 0;

@@ -5,6 +5,7 @@ import { PACKET_LIMIT_SAMPLES, Playout } from "../playout.ts";
 import { COMFORT_NOISE_PAYLOAD_TYPE } from "./comfort-noise-payload.ts";
 import type { NtpTime } from "./ntp-time.ts";
 import { ReceiverStatistics } from "./receiver-statistics.ts";
+import { parseRed } from "./red.ts";
 import type { ReportBlock } from "./rtcp-packet.ts";
 import type { RtpPacket } from "./rtp-packet.ts";
 import { parseTelephoneEvent } from "./telephone-event.ts";
@@ -20,9 +21,22 @@ export interface ReceiverOptions {
   readonly eventPayloadType: number | undefined;
   /** Of comfort noise, besides the static 13. */
   readonly noisePayloadType?: number | undefined;
+  /** Of redundant audio. */
+  readonly redPayloadType?: number | undefined;
 }
 
 const NOTHING: readonly DigitSignal[] = [];
+
+/** Packets back from the newest that copies are compared with; more copies than that are none. */
+const SEEN_PACKETS = 64;
+
+interface Block {
+  readonly payloadType: number;
+  readonly timestamp: number;
+  readonly payload: Uint8Array;
+  /** Extended. */
+  readonly sequence: number;
+}
 
 /** From packets to frames and digits, for one stream at a time. */
 export class RtpReceiver {
@@ -36,6 +50,8 @@ export class RtpReceiver {
   #candidateSsrc: number | undefined;
   #packets = 0;
   #lostEarlier = 0;
+  /** The sequence numbers that came of late, each in its place of a ring. */
+  readonly #seen = new Float64Array(SEEN_PACKETS).fill(-1);
   #lastPullMs: number;
 
   constructor(frameSamples: number, options: ReceiverOptions, nowMs: number) {
@@ -52,6 +68,7 @@ export class RtpReceiver {
   knows(payloadType: number): boolean {
     return (
       payloadType === this.#options.eventPayloadType ||
+      payloadType === this.#options.redPayloadType ||
       this.#isNoise(payloadType) ||
       this.#decoder(payloadType) !== undefined
     );
@@ -67,26 +84,53 @@ export class RtpReceiver {
     if (verdict === "restart") this.#playout.restart();
     this.#packets++;
 
-    if (packet.payloadType === this.#options.eventPayloadType) {
-      const event = parseTelephoneEvent(packet.payload);
-      if (!event.ok) return ended;
-      const signals = this.#events.receive(packet.timestamp, event.value, nowMs);
-      return ended.length === 0 ? signals : [...ended, ...signals];
+    const { payloadType, timestamp, payload } = packet;
+    const sequence = stream.extendedSequence;
+    if (payloadType !== this.#options.eventPayloadType) stream.onTimestamp(timestamp, nowMs);
+    const signals =
+      payloadType === this.#options.redPayloadType
+        ? this.#takeRedundant(packet, sequence, nowMs)
+        : this.#take({ payloadType, timestamp, payload, sequence }, nowMs);
+    return ended.length === 0 ? signals : [...ended, ...signals];
+  }
+
+  /** A block of its own, or one of redundant audio. */
+  #take(block: Block, nowMs: number): readonly DigitSignal[] {
+    const { payloadType, timestamp, payload, sequence } = block;
+    if (payloadType === this.#options.eventPayloadType) {
+      const event = parseTelephoneEvent(payload);
+      return event.ok ? this.#events.receive(timestamp, event.value, nowMs) : NOTHING;
     }
-    stream.onTimestamp(packet.timestamp, nowMs);
-    const noise = this.#isNoise(packet.payloadType);
+    const noise = this.#isNoise(payloadType);
     const samples = noise
       ? this.#frameSamples
-      : (this.#decoder(packet.payloadType)?.payloadSamples(packet.payload) ?? 0);
+      : (this.#decoder(payloadType)?.payloadSamples(payload) ?? 0);
+    this.#seen[sequence % SEEN_PACKETS] = sequence;
     this.#playout.put({
-      sequence: stream.extendedSequence,
-      timestamp: packet.timestamp,
-      payloadType: packet.payloadType,
-      payload: packet.payload,
+      sequence,
+      timestamp,
+      payloadType,
+      payload,
       samples: Math.min(samples, PACKET_LIMIT_SAMPLES),
       noise,
     });
-    return ended;
+    return NOTHING;
+  }
+
+  /** Copies are taken for packets that did not come; each is one packet older than the next. */
+  #takeRedundant(packet: RtpPacket, newest: number, nowMs: number): readonly DigitSignal[] {
+    const blocks = parseRed(packet.payload);
+    if (!blocks.ok) return NOTHING;
+    const signals: DigitSignal[] = [];
+    for (const [at, { payloadType, timestampOffset, payload }] of blocks.value.entries()) {
+      const sequence = newest - (blocks.value.length - 1 - at);
+      const isVoice = payloadType !== this.#options.eventPayloadType;
+      if (payloadType === packet.payloadType || !this.knows(payloadType)) continue;
+      if (isVoice && this.#seen[sequence % SEEN_PACKETS] === sequence) continue;
+      const timestamp = (packet.timestamp - timestampOffset) >>> 0;
+      signals.push(...this.#take({ payloadType, timestamp, payload, sequence }, nowMs));
+    }
+    return signals;
   }
 
   timeout(nowMs: number): readonly DigitSignal[] {
@@ -109,6 +153,11 @@ export class RtpReceiver {
   restart(): readonly DigitSignal[] {
     this.#playout.restart();
     return this.#events.restart();
+  }
+
+  /** Lets the decoders go. */
+  close(): void {
+    for (const decoder of this.#decoders.values()) decoder.close?.();
   }
 
   onSenderReport(ssrc: number, ntp: NtpTime, nowMs: number): void {

@@ -1,13 +1,15 @@
 import { type Digit, LINE_SAMPLE_RATE_HZ, SAMPLES_PER_MS } from "../../base/audio.ts";
 import { invariant } from "../../base/invariant.ts";
+import type { MediaFlow } from "../../base/media-messages.ts";
 import type { Codec, CodecSpec } from "../codec/codec.ts";
 import { DigitPlayer } from "../dsp/digit-player.ts";
 import { eventFromDigit } from "../dsp/dtmf-tone.ts";
 import type { NoiseModel } from "../dsp/noise-model.ts";
 import { SilenceSuppressor } from "../dsp/silence-suppressor.ts";
 import { COMFORT_NOISE_MAX_BYTES, writeComfortNoise } from "./comfort-noise-payload.ts";
+import { RedWriter } from "./red.ts";
 import { RTP_HEADER_BYTES, writeRtpHeader } from "./rtp-packet.ts";
-import { TELEPHONE_EVENT_BYTES, writeTelephoneEvent } from "./telephone-event.ts";
+import { FLASH_EVENT, TELEPHONE_EVENT_BYTES, writeTelephoneEvent } from "./telephone-event.ts";
 import { type EventPacket, TelephoneEventSender } from "./telephone-event-sender.ts";
 
 /** The longest packet that is made. */
@@ -34,9 +36,13 @@ export interface SenderOptions {
   readonly spec: CodecSpec;
   readonly payloadType: number;
   readonly ptimeMs: number;
+  /** What the far end says of the codec. */
+  readonly parameters?: string | undefined;
   readonly eventPayloadType: number | undefined;
   /** With it, background noise is described and not sent. */
   readonly noisePayloadType?: number | undefined;
+  /** With it, each packet repeats those before it. */
+  readonly redundancy?: MediaFlow["redundancy"] | undefined;
 }
 
 /** All that changes with the codec. */
@@ -48,6 +54,7 @@ interface Coding {
   readonly events: TelephoneEventSender;
   readonly pcm: Int16Array;
   readonly voiceBytes: Uint8Array;
+  readonly red: RedWriter | undefined;
   readonly silence:
     | { readonly suppressor: SilenceSuppressor; readonly payloadType: number }
     | undefined;
@@ -94,8 +101,14 @@ export class RtpSender {
 
   /** The same stream goes on with another codec, packet time or event payload type. */
   reconfigure(options: SenderOptions): void {
+    this.#coding.codec.close?.();
     this.#coding = createCoding(options, this.#frameSamples);
     this.#filled = 0;
+  }
+
+  /** Lets the encoder go. */
+  close(): void {
+    this.#coding.codec.close?.();
   }
 
   /** False where too many digits wait already. */
@@ -104,6 +117,12 @@ export class RtpSender {
     return eventPayloadType === undefined
       ? this.#tones.play(digit, durationMs)
       : events.enqueue(eventFromDigit(digit), durationMs);
+  }
+
+  /** False where no events are agreed on, or too many wait. */
+  sendFlash(durationMs: number): boolean {
+    const { eventPayloadType, events } = this.#coding;
+    return eventPayloadType !== undefined && events.enqueue(FLASH_EVENT, durationMs);
   }
 
   /**
@@ -136,7 +155,7 @@ export class RtpSender {
     const event = events.step(timestamp, units);
     if (event === undefined) return this.#sound(timestamp);
     const eventBytes = this.#event(event, eventPayloadType);
-    if (!event.replacesVoice) return [eventBytes, this.#voice(timestamp)];
+    if (!event.replacesVoice) return [eventBytes, ...this.#voice(timestamp)];
     this.#markNext = true;
     return [eventBytes];
   }
@@ -146,7 +165,7 @@ export class RtpSender {
     const { silence } = this.#coding;
     const decision = silence?.suppressor.decide();
     if (silence === undefined || decision === undefined || decision.kind === "voice") {
-      return [this.#voice(timestamp)];
+      return this.#voice(timestamp);
     }
     this.#markNext = true;
     if (decision.kind === "nothing") return NOTHING;
@@ -155,37 +174,48 @@ export class RtpSender {
 
   #noise(model: NoiseModel, payloadType: number, timestamp: number): Uint8Array {
     const length = writeComfortNoise(this.#noiseBytes.subarray(RTP_HEADER_BYTES), model);
-    this.#writeHeader(this.#noiseBytes, false, payloadType, timestamp);
-    this.#payloadBytes += length;
-    return this.#noiseBytes.subarray(0, RTP_HEADER_BYTES + length);
+    return this.#packet(this.#noiseBytes, length, { marker: false, payloadType, timestamp });
   }
 
-  #voice(timestamp: number): Uint8Array {
+  /** Nothing where the codec itself pauses. */
+  #voice(timestamp: number): readonly Uint8Array[] {
     const { codec, pcm, voiceBytes, payloadType } = this.#coding;
     const length = codec.encode(pcm, voiceBytes.subarray(RTP_HEADER_BYTES));
-    this.#writeHeader(voiceBytes, this.#markNext, payloadType, timestamp);
-    this.#markNext = false;
-    this.#payloadBytes += length;
-    return voiceBytes.subarray(0, RTP_HEADER_BYTES + length);
+    const marker = this.#markNext;
+    this.#markNext = length === 0;
+    if (length === 0) return NOTHING;
+    return [this.#packet(voiceBytes, length, { marker, payloadType, timestamp })];
   }
 
   #event(event: EventPacket, payloadType: number): Uint8Array {
     writeTelephoneEvent(this.#eventBytes, RTP_HEADER_BYTES, event.payload);
-    this.#writeHeader(this.#eventBytes, event.marker, payloadType, event.timestamp);
-    this.#payloadBytes += TELEPHONE_EVENT_BYTES;
-    return this.#eventBytes;
+    const { marker, timestamp } = event;
+    const header = { marker, payloadType, timestamp };
+    return this.#packet(this.#eventBytes, TELEPHONE_EVENT_BYTES, header);
   }
 
-  #writeHeader(out: Uint8Array, marker: boolean, payloadType: number, timestamp: number): void {
-    writeRtpHeader(out, {
+  /** Completes a packet whose payload lies behind the room for its header. */
+  #packet(
+    bytes: Uint8Array,
+    payloadBytes: number,
+    header: { readonly marker: boolean; readonly payloadType: number; readonly timestamp: number },
+  ): Uint8Array {
+    const { red } = this.#coding;
+    const { marker, timestamp } = header;
+    const plain = bytes.subarray(0, RTP_HEADER_BYTES + payloadBytes);
+    const packet =
+      red?.wrap(header.payloadType, timestamp, plain.subarray(RTP_HEADER_BYTES)) ?? plain;
+    writeRtpHeader(packet, {
       marker,
-      payloadType,
+      payloadType: red?.payloadType ?? header.payloadType,
       sequence: this.#sequence,
       timestamp: timestamp % 2 ** 32,
       ssrc: this.#start.ssrc,
     });
     this.#sequence = (this.#sequence + 1) & 0xffff;
     this.#packets++;
+    this.#payloadBytes += packet.length - RTP_HEADER_BYTES;
+    return packet;
   }
 
   /** Where the sample clock stood still (the line heard a tone), the timestamp catches up. */
@@ -201,16 +231,20 @@ export class RtpSender {
 }
 
 function createCoding(options: SenderOptions, frameSamples: number): Coding {
-  const { spec, payloadType, eventPayloadType, noisePayloadType } = options;
-  const packetSamples = packetSamplesOf(options.ptimeMs, frameSamples);
+  const { spec, payloadType, eventPayloadType, noisePayloadType, redundancy } = options;
+  const packetSamples = packetSamplesOf(spec, options.ptimeMs, frameSamples);
   return {
-    codec: spec.createCodec(),
+    codec: spec.createCodec(options.parameters),
     payloadType,
     unitsPerSample: spec.clockRateHz / LINE_SAMPLE_RATE_HZ,
     eventPayloadType,
     events: new TelephoneEventSender(spec.clockRateHz),
     pcm: new Int16Array(packetSamples),
     voiceBytes: new Uint8Array(RTP_HEADER_BYTES + spec.maxPayloadBytes(packetSamples)),
+    red:
+      redundancy === undefined
+        ? undefined
+        : new RedWriter(redundancy.payloadType, redundancy.generations),
     silence:
       noisePayloadType === undefined
         ? undefined
@@ -221,8 +255,9 @@ function createCoding(options: SenderOptions, frameSamples: number): Coding {
   };
 }
 
-/** Whole frames a packet: what was asked for, rounded, within the limit. */
-function packetSamplesOf(ptimeMs: number, frameSamples: number): number {
-  const wanted = Math.min(PTIME_LIMIT_MS, ptimeMs) * SAMPLES_PER_MS;
+/** Whole frames a packet: what was asked for, rounded, within the limit and the codec's own. */
+function packetSamplesOf(spec: CodecSpec, ptimeMs: number, frameSamples: number): number {
+  const ownMs = spec.packetTimesMs?.findLast((own) => own <= ptimeMs) ?? spec.packetTimesMs?.[0];
+  const wanted = Math.min(PTIME_LIMIT_MS, ownMs ?? ptimeMs) * SAMPLES_PER_MS;
   return Math.max(1, Math.round(wanted / frameSamples)) * frameSamples;
 }

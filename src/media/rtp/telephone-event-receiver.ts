@@ -1,5 +1,5 @@
 import { DIGITS, type Digit } from "../../base/audio.ts";
-import type { TelephoneEvent } from "./telephone-event.ts";
+import { FLASH_EVENT, type TelephoneEvent } from "./telephone-event.ts";
 
 /**
  * An event that nobody updated for so long is over: its last packets were lost. Three of the
@@ -13,13 +13,15 @@ const EVENT_LIMIT_MS = 60_000;
 /** A timestamp further behind than this is no late packet but a sender that began anew, ms. */
 const STALE_MS = 10_000;
 
-/** What the packets of an event mean. Each digit starts once and ends once. */
+/** What the packets of an event mean. A digit starts once and ends once; a flash is told once. */
 export type DigitSignal =
   | { readonly kind: "digit-start"; readonly digit: Digit; readonly volume: number }
-  | { readonly kind: "digit-end"; readonly digit: Digit; readonly durationMs: number };
+  | { readonly kind: "digit-end"; readonly digit: Digit; readonly durationMs: number }
+  | { readonly kind: "flash"; readonly durationMs: number };
 
 interface Sounding {
-  readonly digit: Digit;
+  /** Undefined for the hook flash. */
+  readonly digit: Digit | undefined;
   readonly event: number;
   /** Timestamp of the present segment. */
   segmentAt: number;
@@ -52,10 +54,10 @@ export class TelephoneEventReceiver {
     this.#clockRateHz = clockRateHz;
   }
 
-  /** Takes one packet; events that are no DTMF digits are passed over. */
+  /** Takes one packet; events that are neither digit nor hook flash are passed over. */
   receive(timestamp: number, packet: TelephoneEvent, nowMs: number): readonly DigitSignal[] {
     const digit = DIGITS[packet.event];
-    if (digit === undefined) return NOTHING;
+    if (digit === undefined && packet.event !== FLASH_EVENT) return NOTHING;
     const now = this.#sounding;
 
     if (now !== undefined && timestamp === now.segmentAt) {
@@ -86,7 +88,7 @@ export class TelephoneEventReceiver {
       heardAtMs: nowMs,
     };
     this.#sounding = begun;
-    signals.push({ kind: "digit-start", digit, volume: packet.volume });
+    if (digit !== undefined) signals.push({ kind: "digit-start", digit, volume: packet.volume });
     if (packet.end) signals.push(this.#finish(begun));
     return signals;
   }
@@ -124,11 +126,11 @@ export class TelephoneEventReceiver {
     this.#sounding = undefined;
     this.#overAt = sounding.segmentAt;
     const units = sounding.unitsBefore + sounding.unitsOfSegment;
-    return {
-      kind: "digit-end",
-      digit: sounding.digit,
-      durationMs: (units * 1000) / this.#clockRateHz,
-    };
+    const durationMs = (units * 1000) / this.#clockRateHz;
+    const { digit } = sounding;
+    return digit === undefined
+      ? { kind: "flash", durationMs }
+      : { kind: "digit-end", digit, durationMs };
   }
 }
 

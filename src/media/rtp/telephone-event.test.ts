@@ -170,10 +170,20 @@ describe("TelephoneEventReceiver", () => {
   });
 
   it.each([
-    { what: "event 16, the hook flash", packet: event(16, 800, true) },
+    { what: "event 17", packet: event(17, 800, true) },
     { what: "event 255", packet: event(255, 800, true) },
   ])("receive() passes over $what", ({ packet }) => {
     expect(new TelephoneEventReceiver(8000).receive(1, packet, 0)).toEqual([]);
+  });
+
+  it("receive() tells a hook flash once, with its length", () => {
+    const receiver = new TelephoneEventReceiver(8000);
+    expect(receiver.receive(500, event(16, 160), 0)).toEqual([]);
+    const over = [{ kind: "flash", durationMs: 100 }];
+    expect(receiver.receive(500, event(16, 800, true), 60)).toEqual(over);
+    expect(receiver.receive(500, event(16, 800, true), 80)).toEqual([]);
+    receiver.receive(9000, event(16, 160), 1000);
+    expect(receiver.timeout(1150)).toEqual([{ kind: "flash", durationMs: 20 }]);
   });
 
   it("receive() drops a straggler of an older digit", () => {

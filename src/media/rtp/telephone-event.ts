@@ -22,6 +22,9 @@ export interface TelephoneEvent {
   readonly duration: number;
 }
 
+/** The hook flash. @see RFC 2833 §3.10, which RFC 4733 §7.1 keeps reserved for it */
+export const FLASH_EVENT = 16;
+
 /** Bytes of one event. */
 export const TELEPHONE_EVENT_BYTES = 4;
 

@@ -55,7 +55,7 @@ describe("createOffer()", () => {
         "a=rtpmap:97 ILBC/8000",
         "a=fmtp:97 mode=20",
         "a=rtpmap:101 telephone-event/8000",
-        "a=fmtp:101 0-15",
+        "a=fmtp:101 0-16",
         "a=ptime:20",
         "a=sendrecv",
         "",
@@ -98,7 +98,7 @@ describe("answerOffer()", () => {
         "m=audio 4000 RTP/AVP 96 101",
         "a=rtpmap:96 PCMA/8000",
         "a=rtpmap:101 telephone-event/8000",
-        "a=fmtp:101 0-15",
+        "a=fmtp:101 0-16",
         "a=ptime:30",
         "a=sendrecv",
         "",
@@ -302,5 +302,49 @@ describe("acceptAnswer()", () => {
         expect([ours.send, ours.receive]).toEqual([theirs.receive, theirs.send]);
       }),
     );
+  });
+});
+
+describe("comfort noise and redundancy", () => {
+  const ours: MediaOffer = { ...OURS, comfortNoise: true, redundancy: 2 };
+
+  it("createOffer() lists them around the codecs", () => {
+    const body = createOffer(ours);
+    expect(body).toContain("m=audio 4000 RTP/AVP 102 0 8 97 101 13\r\n");
+    expect(body).toContain("a=rtpmap:102 red/8000\r\na=fmtp:102 0/0/0\r\n");
+    expect(body).toContain("a=rtpmap:13 CN/8000\r\n");
+  });
+
+  it.each([
+    ["both", ["RTP/AVP 121 0 13", "a=rtpmap:121 red/8000", "a=fmtp:121 0/0/0/0"], 2, 13],
+    ["one generation", ["RTP/AVP 0 121", "a=rtpmap:121 red/8000", "a=fmtp:121 0/0"], 1, undefined],
+    ["no fmtp", ["RTP/AVP 121 0", "a=rtpmap:121 red/8000"], undefined, undefined],
+    [
+      "another codec's",
+      ["RTP/AVP 121 0", "a=rtpmap:121 red/8000", "a=fmtp:121 8/8"],
+      undefined,
+      undefined,
+    ],
+    [
+      "mixed codecs",
+      ["RTP/AVP 121 0", "a=rtpmap:121 red/8000", "a=fmtp:121 0/8"],
+      undefined,
+      undefined,
+    ],
+    ["neither", ["RTP/AVP 0"], undefined, undefined],
+  ])("answerOffer() of %s", (_, [media = "", ...lines], generations, noise) => {
+    const { body, flow } = answered(sdp(`m=audio 5000 ${media}`, ...lines), ours);
+    expect(flow.redundancy?.generations).toBe(generations);
+    expect(flow.comfortNoisePayloadType).toBe(noise);
+    expect(flow.suppressSilence).toBe(noise === undefined ? undefined : true);
+    expect(body.includes("red/8000")).toBe(generations !== undefined);
+    expect(body.includes("CN/8000")).toBe(noise !== undefined);
+  });
+
+  it("answerOffer() takes neither where we do not want it", () => {
+    const offer = sdp("m=audio 5000 RTP/AVP 121 0 13", "a=rtpmap:121 red/8000", "a=fmtp:121 0/0");
+    const { body, flow } = answered(offer);
+    expect(body).toContain("m=audio 4000 RTP/AVP 0\r\n");
+    expect([flow.redundancy, flow.comfortNoisePayloadType]).toEqual([undefined, undefined]);
   });
 });

@@ -2,6 +2,12 @@ import type { SocketAddress } from "../../base/address.ts";
 import type { MediaFlow } from "../../base/media-messages.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { MediaSecurity } from "../../base/srtp-suites.ts";
+import {
+  type AuxiliaryFormats,
+  answeredAuxiliary,
+  matchAuxiliary,
+  offeredAuxiliary,
+} from "./auxiliary.ts";
 import { codecsOf, type SdpCodec } from "./codecs.ts";
 import type { CryptoMatch } from "./crypto.ts";
 import { attribute, parseSdp, printSdp, type Sdp, type SdpLine, type SdpMedia } from "./sdp.ts";
@@ -33,6 +39,8 @@ export interface CodecOffer {
   /** In our own offers; in an answer the offerer's number stands. */
   readonly payloadType: number;
   readonly clockRateHz: number;
+  /** Default 1. */
+  readonly channels?: number;
   readonly fmtp?: string;
 }
 
@@ -46,6 +54,10 @@ export interface MediaOffer {
   /** In the order of our preference. */
   readonly codecs: readonly CodecOffer[];
   readonly telephoneEventPayloadType?: number;
+  /** Whether background noise may be described and not sent, both ways. @see RFC 3389 */
+  readonly comfortNoise?: boolean;
+  /** How many packets each packet of ours repeats, where the far end takes that. @see RFC 2198 */
+  readonly redundancy?: number;
   readonly ptimeMs: number;
   readonly direction: MediaDirection;
   /** Keys for SRTP by SDES; absent where calls are never encrypted. */
@@ -68,10 +80,6 @@ export interface OfferAnswerError {
   readonly detail: string;
 }
 
-/** Named events of the sixteen digits. @see RFC 4733 §2.5.1.1 */
-const TELEPHONE_EVENT = "TELEPHONE-EVENT";
-const DIGIT_EVENTS = "0-15";
-
 /** RTCP on the RTP port. @see RFC 5761 §5.1.1 */
 const RTCP_MUX = "rtcp-mux";
 
@@ -79,8 +87,9 @@ const RTCP_MUX = "rtcp-mux";
 interface Match {
   readonly stream: SdpMedia;
   readonly codec: SdpCodec;
-  readonly fmtp: string | undefined;
-  readonly telephoneEvent: number | undefined;
+  /** Ours that it matches. */
+  readonly own: CodecOffer;
+  readonly auxiliary: AuxiliaryFormats;
   readonly address: StreamAddress;
   readonly crypto: CryptoMatch | undefined;
   readonly rtcpMux: boolean;
@@ -91,14 +100,13 @@ interface Match {
  * @see RFC 3264 §5
  */
 export function createOffer(offer: MediaOffer): string {
-  const codecs: SdpCodec[] = offer.codecs.map((codec) => ({ ...codec, channels: 1 }));
-  const clockRateHz = offer.codecs[0]?.clockRateHz ?? 8000;
+  const codecs = offer.codecs.map((codec): SdpCodec => ({ channels: 1, ...codec }));
+  const { first, last } = offeredAuxiliary(offer);
   const { protocol, lines } = offerTransport(offer.security);
   return printSdp({
     lines: sessionLines(offer, [{ type: "t", value: "0 0" }]),
     media: [
-      audioStream(offer, codecs, offer.telephoneEventPayloadType, {
-        clockRateHz,
+      audioStream(offer, [...first, ...codecs, ...last], {
         ptimeMs: offer.ptimeMs,
         direction: offer.direction,
         protocol,
@@ -120,10 +128,8 @@ function sessionLines(ours: MediaOffer, times: readonly SdpLine[]): readonly Sdp
 
 function audioStream(
   ours: MediaOffer,
-  codecs: readonly SdpCodec[],
-  telephoneEvent: number | undefined,
+  formats: readonly SdpCodec[],
   how: {
-    readonly clockRateHz: number;
     readonly ptimeMs: number;
     readonly direction: string;
     readonly protocol: string;
@@ -131,23 +137,17 @@ function audioStream(
   },
 ): SdpMedia {
   const lines: string[] = [];
-  const formats: string[] = [];
-  for (const { name, payloadType, clockRateHz, fmtp } of codecs) {
-    formats.push(`${payloadType}`);
-    lines.push(`rtpmap:${payloadType} ${name}/${clockRateHz}`);
+  for (const { name, payloadType, clockRateHz, channels, fmtp } of formats) {
+    const more = channels === 1 ? "" : `/${channels}`;
+    lines.push(`rtpmap:${payloadType} ${name}/${clockRateHz}${more}`);
     if (fmtp !== undefined) lines.push(`fmtp:${payloadType} ${fmtp}`);
-  }
-  if (telephoneEvent !== undefined) {
-    formats.push(`${telephoneEvent}`);
-    lines.push(`rtpmap:${telephoneEvent} telephone-event/${how.clockRateHz}`);
-    lines.push(`fmtp:${telephoneEvent} ${DIGIT_EVENTS}`);
   }
   lines.push(...how.more, `ptime:${how.ptimeMs}`, how.direction);
   return {
     media: "audio",
     port: ours.local.port,
     protocol: how.protocol,
-    formats,
+    formats: formats.map(({ payloadType }) => `${payloadType}`),
     lines: lines.map((value) => ({ type: "a", value })),
   };
 }
@@ -169,13 +169,12 @@ export function answerOffer(
   const found = findStream(sdp, ours);
   if (!found.ok) return found;
   const match = found.value;
-  const { stream, codec, fmtp, telephoneEvent } = match;
+  const { stream, codec, own } = match;
   const direction = answerDirection(sdp, match, ours.direction);
   const ptimeMs = streamPtimeMs(stream, ours.ptimeMs);
-  const answered = { name: codec.name, payloadType: codec.payloadType, channels: 1, fmtp };
-  const { clockRateHz } = codec;
-  const audio = audioStream(ours, [{ ...answered, clockRateHz }], telephoneEvent, {
-    clockRateHz,
+  const answered: SdpCodec = { ...codec, name: own.name, fmtp: own.fmtp };
+  const { first, last } = answeredAuxiliary(match.auxiliary, codec);
+  const audio = audioStream(ours, [...first, answered, ...last], {
     ptimeMs,
     direction,
     protocol: stream.protocol,
@@ -225,29 +224,25 @@ function matchStream(
     return err({ kind: "no-security", detail });
   }
   const codecs = codecsOf(stream);
-  const ourOf = (codec: SdpCodec) =>
+  const ownOf = (codec: SdpCodec) =>
     ours.codecs.find(
-      ({ name, clockRateHz }) =>
+      ({ name, clockRateHz, channels = 1 }) =>
         name.toUpperCase() === codec.name &&
         clockRateHz === codec.clockRateHz &&
-        codec.channels === 1,
+        channels === codec.channels,
     );
-  const codec = codecs.find((candidate) => ourOf(candidate) !== undefined);
-  if (codec === undefined) {
+  const codec = codecs.find((candidate) => ownOf(candidate) !== undefined);
+  const own = codec === undefined ? undefined : ownOf(codec);
+  if (codec === undefined || own === undefined) {
     return err({ kind: "no-codec", detail: `none of ${stream.formats.join(" ")}` });
   }
   const address = streamAddress(sdp, stream, ours.local);
   if (address === undefined) {
     return err({ kind: "bad-address", detail: "no address of our family to send to" });
   }
-  const event = codecs.find(
-    ({ name, clockRateHz }) => name === TELEPHONE_EVENT && clockRateHz === codec.clockRateHz,
-  );
-  const telephoneEvent =
-    ours.telephoneEventPayloadType === undefined ? undefined : event?.payloadType;
+  const auxiliary = matchAuxiliary(codecs, codec, ours);
   const rtcpMux = attribute(stream.lines, RTCP_MUX) !== undefined;
-  const fmtp = ourOf(codec)?.fmtp;
-  return ok({ stream, codec, fmtp, telephoneEvent, address, crypto, rtcpMux });
+  return ok({ stream, codec, own, auxiliary, address, crypto, rtcpMux });
 }
 
 /** What we may do: what the far end lets us, of what we want. @see RFC 3264 §6.1, §8.4 */
@@ -258,7 +253,8 @@ function answerDirection(sdp: Sdp, match: Match, wanted: MediaDirection): MediaD
 }
 
 function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): MediaFlow {
-  const { codec, address, telephoneEvent } = match;
+  const { codec, address } = match;
+  const { telephoneEvent, comfortNoise, red } = match.auxiliary;
   const srtp = keysOf(match.crypto);
   return {
     remote: address.rtp,
@@ -268,8 +264,13 @@ function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): Media
       payloadType: codec.payloadType,
       clockRateHz: codec.clockRateHz,
       ptimeMs,
+      ...(codec.fmtp === undefined ? {} : { parameters: codec.fmtp }),
     },
     ...(telephoneEvent === undefined ? {} : { telephoneEventPayloadType: telephoneEvent }),
+    ...(comfortNoise === undefined
+      ? {}
+      : { comfortNoisePayloadType: comfortNoise, suppressSilence: true }),
+    ...(red === undefined ? {} : { redundancy: red }),
     send: sends(direction),
     receive: receives(direction),
     ...(srtp === undefined ? {} : { srtp }),

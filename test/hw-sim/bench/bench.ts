@@ -23,7 +23,7 @@ import { VirtualNetwork } from "../world/network.ts";
 import { pacedResolver, pacedUdp } from "../world/paced-net.ts";
 import type { RealTimePacer } from "../world/pacer.ts";
 import { createRealTimePacer } from "../world/real-time.ts";
-import { ciphers, createRealPorts, hashes } from "../world/real-time-ports.ts";
+import { ciphers, createRealPorts, hashes, loadCodecs } from "../world/real-time-ports.ts";
 import { World } from "../world/world.ts";
 import { BenchPhone, ScenarioError, type SpeechTimes } from "./bench-phone.ts";
 import { type PhoneSpec, plugIn } from "./phone-maker.ts";
@@ -206,7 +206,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     resolver: around.resolver,
     store,
     hashes,
-    realtime: createSameThreadHost({ ports: realtimePorts(around, board, random) }),
+    realtime: createSameThreadHost({ ports: realtimePorts(around, board, random, user) }),
     wallTime: utcWallTime,
     log: (event) => void logs.push(event),
     onEvent: (event) => void events.push(event),
@@ -246,8 +246,10 @@ function realtimePorts(
   { world, udp }: Surroundings,
   { gpio, pcm, spi, serial }: SimBoard,
   random: Random,
+  user: UserConfig,
 ): RealtimePorts {
-  return { clock: world.clock, random, udp, gpio, pcm, spi, serial, ciphers };
+  const codecs = loadCodecs(user.rtp?.codecs ?? []);
+  return { clock: world.clock, random, udp, gpio, pcm, spi, serial, ciphers, codecs };
 }
 
 function isList(

@@ -1,9 +1,11 @@
 import type { Ciphers } from "../../../src/base/ciphers.ts";
+import type { CodecEngines } from "../../../src/base/codec-engines.ts";
 import type { Hashes } from "../../../src/base/hashes.ts";
 import {
   createRandom,
   createResolver,
   createUdp,
+  loadOpus,
   ciphers as nodeCiphers,
   hashes as nodeHashes,
 } from "../../../src/hal/node/index.ts";
@@ -12,6 +14,11 @@ import type { Random } from "../../../src/hal/ports/random.ts";
 
 /** The hash functions of this machine: the same values everywhere, so they may serve any world. */
 export const hashes: Hashes = nodeHashes;
+
+/** The codecs from outside that a configuration may name: the same WebAssembly everywhere. */
+export function loadCodecs(names: readonly string[]): CodecEngines {
+  return names.includes("opus") ? { opus: loadOpus() } : {};
+}
 
 /** AES, likewise. */
 export const ciphers: Ciphers = nodeCiphers;

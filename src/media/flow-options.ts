@@ -1,0 +1,45 @@
+import type { MediaFlow } from "../base/media-messages.ts";
+import type { CodecSpec } from "./codec/codec.ts";
+import type { ReceiverOptions } from "./rtp/rtp-receiver.ts";
+import type { SenderOptions } from "./rtp/rtp-sender.ts";
+
+/** What of a flow the sender must know. */
+export function senderOptions(flow: MediaFlow, spec: CodecSpec): SenderOptions {
+  const { payloadType, ptimeMs, parameters } = flow.codec;
+  return {
+    spec,
+    payloadType,
+    ptimeMs,
+    parameters,
+    eventPayloadType: flow.telephoneEventPayloadType,
+    noisePayloadType: flow.suppressSilence === true ? flow.comfortNoisePayloadType : undefined,
+    redundancy: flow.redundancy,
+  };
+}
+
+/** What of a flow the receiver must know. */
+export function receiverOptions(flow: MediaFlow, spec: CodecSpec): ReceiverOptions {
+  return {
+    spec,
+    payloadType: flow.codec.payloadType,
+    eventPayloadType: flow.telephoneEventPayloadType,
+    noisePayloadType: flow.comfortNoisePayloadType,
+    redPayloadType: flow.redundancy?.payloadType,
+  };
+}
+
+/** Whether encoder and decoder can go on as they are. */
+export function sameCoding(a: MediaFlow, b: MediaFlow): boolean {
+  return (
+    a.codec.name === b.codec.name &&
+    a.codec.clockRateHz === b.codec.clockRateHz &&
+    a.codec.payloadType === b.codec.payloadType &&
+    a.codec.ptimeMs === b.codec.ptimeMs &&
+    a.codec.parameters === b.codec.parameters &&
+    a.redundancy?.payloadType === b.redundancy?.payloadType &&
+    a.redundancy?.generations === b.redundancy?.generations &&
+    a.telephoneEventPayloadType === b.telephoneEventPayloadType &&
+    a.comfortNoisePayloadType === b.comfortNoisePayloadType &&
+    a.suppressSilence === b.suppressSilence
+  );
+}

@@ -1,0 +1,122 @@
+import type { SdpCodec } from "./codecs.ts";
+import type { MediaOffer } from "./offer-answer.ts";
+
+/** What goes beside a codec in one stream, by the payload types that offer and answer gave it. */
+export interface AuxiliaryFormats {
+  readonly telephoneEvent?: number;
+  readonly comfortNoise?: number;
+  readonly red?: { readonly payloadType: number; readonly generations: number };
+}
+
+/** What of a session decides about them. */
+export type AuxiliaryWishes = Pick<
+  MediaOffer,
+  "codecs" | "telephoneEventPayloadType" | "comfortNoise" | "redundancy"
+>;
+
+/** The sixteen digits and the hook flash. @see RFC 4733 §3.2, RFC 2833 §3.10 (16) */
+const EVENTS = "0-16";
+/** @see RFC 3551 §6, table 4 */
+const COMFORT_NOISE = 13;
+const COMFORT_NOISE_RATE_HZ = 8000;
+/** Events of the line's own rate have the number that the configuration gives. */
+const LINE_RATE_HZ = 8000;
+/** Payload types that mean what SDP says, in the order in which they are given away. */
+const DYNAMIC = [
+  ...Array.from({ length: 26 }, (_, n) => 102 + n),
+  ...Array.from({ length: 6 }, (_, n) => 96 + n),
+];
+
+const format = (
+  name: string,
+  payloadType: number,
+  clockRateHz: number,
+  fmtp?: string,
+): SdpCodec => ({ name, payloadType, clockRateHz, channels: 1, fmtp });
+
+/**
+ * What our offer lists beside its codecs: events at the clock of each codec, since a stream's
+ * timestamps have one clock; comfort noise; redundancy of the first codec. @see RFC 7587 §7
+ */
+export function offeredAuxiliary(ours: AuxiliaryWishes): {
+  readonly first: readonly SdpCodec[];
+  readonly last: readonly SdpCodec[];
+} {
+  const { codecs, telephoneEventPayloadType: events, comfortNoise, redundancy = 0 } = ours;
+  const taken = new Set(codecs.map(({ payloadType }) => payloadType));
+  if (events !== undefined) taken.add(events);
+  const next = (): number => {
+    const free = DYNAMIC.find((payloadType) => !taken.has(payloadType)) ?? 127;
+    taken.add(free);
+    return free;
+  };
+  const clocks = [...new Set(codecs.map(({ clockRateHz }) => clockRateHz))];
+  const last: SdpCodec[] = [];
+  for (const clock of events === undefined ? [] : clocks) {
+    const payloadType = clock === LINE_RATE_HZ ? events : undefined;
+    last.push(format("telephone-event", payloadType ?? next(), clock, EVENTS));
+  }
+  if (comfortNoise === true) last.push(format("CN", COMFORT_NOISE, COMFORT_NOISE_RATE_HZ));
+  const [codec] = codecs;
+  if (redundancy === 0 || codec === undefined) return { first: [], last };
+  return { first: [redFormat(next(), codec, redundancy)], last };
+}
+
+/** `red/8000` with the payload type of each generation, the newest first. @see RFC 2198 §5 */
+function redFormat(
+  payloadType: number,
+  codec: Pick<SdpCodec, "payloadType" | "clockRateHz">,
+  generations: number,
+): SdpCodec {
+  const types = Array<number>(generations + 1).fill(codec.payloadType);
+  return format("red", payloadType, codec.clockRateHz, types.join("/"));
+}
+
+/** What a far end's stream has beside a codec that we can do as well. */
+export function matchAuxiliary(
+  theirs: readonly SdpCodec[],
+  codec: SdpCodec,
+  ours: AuxiliaryWishes,
+): AuxiliaryFormats {
+  const find = (name: string): SdpCodec | undefined =>
+    theirs.find((one) => one.name === name && one.clockRateHz === codec.clockRateHz);
+  const event = ours.telephoneEventPayloadType === undefined ? undefined : find("TELEPHONE-EVENT");
+  const noise = ours.comfortNoise === true ? find("CN") : undefined;
+  const red = redOf(theirs, codec, ours.redundancy ?? 0);
+  return {
+    ...(event === undefined ? {} : { telephoneEvent: event.payloadType }),
+    ...(noise === undefined ? {} : { comfortNoise: noise.payloadType }),
+    ...(red === undefined ? {} : { red }),
+  };
+}
+
+/** Redundancy of this codec alone, as deep as both want it. */
+function redOf(
+  theirs: readonly SdpCodec[],
+  codec: SdpCodec,
+  wanted: number,
+): AuxiliaryFormats["red"] {
+  for (const { name, clockRateHz, payloadType, fmtp = "" } of theirs) {
+    if (name !== "RED" || clockRateHz !== codec.clockRateHz) continue;
+    const types = fmtp.trim().split("/");
+    if (types.length < 2 || types.some((type) => type !== `${codec.payloadType}`)) continue;
+    const generations = Math.min(wanted, types.length - 1);
+    if (generations > 0) return { payloadType, generations };
+  }
+  return undefined;
+}
+
+/** What our answer lists around its one codec. */
+export function answeredAuxiliary(
+  found: AuxiliaryFormats,
+  codec: SdpCodec,
+): { readonly first: readonly SdpCodec[]; readonly last: readonly SdpCodec[] } {
+  const { telephoneEvent, comfortNoise, red } = found;
+  const last: SdpCodec[] = [];
+  if (telephoneEvent !== undefined) {
+    last.push(format("telephone-event", telephoneEvent, codec.clockRateHz, EVENTS));
+  }
+  if (comfortNoise !== undefined) last.push(format("CN", comfortNoise, COMFORT_NOISE_RATE_HZ));
+  const first = red === undefined ? [] : [redFormat(red.payloadType, codec, red.generations)];
+  return { first, last };
+}
