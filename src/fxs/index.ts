@@ -44,5 +44,7 @@ export type {
   SlicAction,
 } from "./line/line-types.ts";
 export type { PulseDigitMap } from "./line/pulse-digits.ts";
+export type { RingShare } from "./line/ring-supply.ts";
+export { RingSupply } from "./line/ring-supply.ts";
 export type { ToneTable } from "./tones/tone.ts";
 export { TONE_NAMES } from "./tones/tone.ts";

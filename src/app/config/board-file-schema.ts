@@ -47,6 +47,7 @@ const line = z.strictObject({
   ]),
   pcmChannel: name.exactOptional(),
   pcmCard: cardLine.exactOptional(),
+  ringSupply: name.exactOptional(),
   levels: soundLevelsSchema.exactOptional(),
 });
 
@@ -72,6 +73,7 @@ export const boardFileSchema = z.strictObject({
     })
     .optional(),
   pwm: z.record(name, pwmPin).optional(),
+  ringSupplies: z.record(name, z.strictObject({ renMax: z.number().min(0.1).max(240) })).optional(),
   lines: z.union([
     z.array(lineWithAudio).min(1).max(48),
     z.strictObject({ linesMax: z.int().min(1).max(48), each: lineWithAudio }),

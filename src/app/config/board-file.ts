@@ -2,6 +2,8 @@ import type { LineWiring, SlicSpec } from "../../gateway/realtime/realtime-confi
 
 /** How one line of a board is wired. In a template `{n}` stands for the line's number. */
 export interface BoardLine extends LineWiring {
+  /** The one of `ringSupplies` that it rings from; absent where its card has its own. */
+  readonly ringSupply?: string;
   /** What full scale of the sound channel means on the line, where the board's builder measured. */
   readonly levels?: BoardLevels;
 }
@@ -30,6 +32,8 @@ export interface BoardFile {
   readonly pwm?: Readonly<
     Record<string, { readonly devices: readonly string[]; readonly channel: number }>
   >;
+  /** What several lines ring from, by name: ringer equivalence numbers that each carries. */
+  readonly ringSupplies?: Readonly<Record<string, { readonly renMax: number }>>;
   /** The lines it has, in order; or a template for up to `linesMax` of them. */
   readonly lines: readonly BoardLine[] | { readonly linesMax: number; readonly each: BoardLine };
 }

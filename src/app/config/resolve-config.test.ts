@@ -93,6 +93,28 @@ describe("resolveConfig()", () => {
     ]);
   });
 
+  it("lets lines ring from what the board names, or the user says", () => {
+    const each = { slic, pcmChannel: "c{n}", ringSupply: "brick" };
+    const wired: BoardFile = {
+      ...board,
+      ringSupplies: { brick: { renMax: 3 } },
+      lines: { linesMax: 3, each },
+    };
+    const suppliesOf = (user: UserConfig, on = board) => {
+      const resolved = resolveConfig(user, { ...context, board: on });
+      return resolved.ok ? resolved.value.realtime.lines.map(({ ringSupply }) => ringSupply) : [];
+    };
+    const lines = [{ number: "1", ren: 2 }, { number: "2" }];
+    expect(suppliesOf({ lines })).toEqual([undefined, undefined]);
+    expect(suppliesOf({ lines, ringing: { renMax: 2 } })).toEqual([
+      { supply: "box", renMax: 2, ren: 2 },
+      { supply: "box", renMax: 2, ren: 1 },
+    ]);
+    expect(suppliesOf({ lines: [{ number: "1" }] }, wired)).toEqual([
+      { supply: "brick", renMax: 3, ren: 1 },
+    ]);
+  });
+
   it.each<[UserConfig, string]>([
     [
       { lines: [{ number: "1", callerId: "bellcor" }] },
@@ -105,6 +127,10 @@ describe("resolveConfig()", () => {
     [
       { countryOverrides: { callerId: { signal: { modem: "v21" } } } },
       "here: countryOverrides.callerId.signal.modem must be one of bell202, v23",
+    ],
+    [
+      { lines: [{ number: "1", ren: 3 }], ringing: { renMax: 2 } },
+      "here: lines[0].ren is 3, but the ringing supply carries 2; unplug a bell",
     ],
     [{ country: "irr" }, 'here: country is "irr"; did you mean "ir"?'],
     [{ country: "germany" }, 'here: country is "germany"; did you mean "de"?'],

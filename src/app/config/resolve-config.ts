@@ -1,14 +1,7 @@
 import type { SocketAddress } from "../../base/address.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { DEFAULT_CALL_TIMERS } from "../../call/index.ts";
-import {
-  CALLER_ID_NAMES,
-  type CallerIdName,
-  COUNTRY_CODES,
-  type CountryProfile,
-  parseDigitMap,
-  resolveCountry,
-} from "../../fxs/index.ts";
+import { type CountryProfile, parseDigitMap } from "../../fxs/index.ts";
 import type {
   CallSettings,
   ControlExchangeConfig,
@@ -19,7 +12,7 @@ import type { LineWiring, RealtimeLineConfig } from "../../gateway/realtime/real
 import { type BoardFile, type BoardLine, boardLine, boardLinesMax } from "./board-file.ts";
 import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
-import { didYouMean } from "./did-you-mean.ts";
+import { countryOf, ringSupplyOf } from "./resolve-line.ts";
 import { type CodecFaults, codecOffers, eventPayloadType, resolveRtp } from "./resolve-rtp.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
 
@@ -68,16 +61,8 @@ export function resolveConfig(
   checkHost(user.sip?.host, ["sip", "host"], problems);
   checkHost(user.rtp?.host, ["rtp", "host"], problems);
   const registrar = registrarOf(user, problems);
-  const numbers = [
-    ...lines.map(({ number }) => number),
-    ...(user.exchange?.extensions ?? []).map(({ number }) => number),
-    ...EXCHANGE_SERVICES,
-  ];
-  const call = callSettings(
-    user,
-    registrar === undefined ? exchangeDigitMap(numbers) : OPEN_DIGIT_MAP,
-    problems,
-  );
+  const digitMap = registrar === undefined ? exchangeDigitMap(lines, user) : OPEN_DIGIT_MAP;
+  const call = callSettings(user, digitMap, problems);
   const rtp = resolveRtp(user, sipHost, context.codecFaults ?? {}, problems);
   const domain = user.domain ?? registrar?.host ?? sipHost;
   const realtimeLines: RealtimeLineConfig[] = [];
@@ -92,15 +77,13 @@ export function resolveConfig(
     realtimeLines.push({
       line: at + 1,
       ...wired(wiring, line),
+      ...ringSupplyOf(wiring, line, user, context.board, ["lines", at], problems),
       country,
       pulseDialing: line.pulseDialing ?? true,
       relaysDigits: (user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY) === "rfc4733",
     });
     controlLines.push(
-      controlLine(at + 1, line, password, domain, server(user, registrar), {
-        ...call,
-        emergencyNumbers: country.emergency.numbers,
-      }),
+      controlLine(at + 1, line, password, domain, server(user, registrar), call, country),
     );
   }
   if (problems.length > 0) return err(problems);
@@ -153,7 +136,8 @@ function controlLine(
   password: string | undefined,
   domain: string,
   lineServer: LineServer,
-  call: CallSettings,
+  call: BoxCallSettings,
+  { emergency, supervision }: CountryProfile,
 ): ControlLineConfig {
   return {
     line,
@@ -167,7 +151,12 @@ function controlLine(
       ...(written.authUser === undefined ? {} : { authUser: written.authUser }),
     },
     server: lineServer,
-    call,
+    call: {
+      ...call,
+      emergencyNumbers: emergency.numbers,
+      openLoopMs: supervision.openLoopMs,
+    },
+    answerReversal: supervision.answerReversal,
   };
 }
 
@@ -221,69 +210,24 @@ function registrarOf(user: UserConfig, problems: ConfigProblem[]): SocketAddress
   return registrar;
 }
 
-function countryOf(
-  line: UserLine,
-  user: UserConfig,
-  linePath: ConfigPath,
-  problems: ConfigProblem[],
-): CountryProfile | undefined {
-  const code = line.country ?? user.country ?? "us";
-  const path: ConfigPath = line.country === undefined ? ["country"] : [...linePath, "country"];
-  const resolved = resolveCountry(code, overridesFor(line, user));
-  if (resolved.ok) return resolved.value;
-  if (resolved.error.kind === "unknown-caller-id") {
-    const isLines = line.callerId !== undefined;
-    const place = isLines ? [...linePath, "callerId"] : ["countryOverrides", "callerId", "scheme"];
-    if (problems.some((problem) => problem.path.join() === place.join())) return undefined;
-    const { name } = resolved.error;
-    const meant = didYouMean(name, CALLER_ID_NAMES);
-    const advice =
-      meant === undefined ? `it can be ${CALLER_ID_NAMES.join(", ")}` : `did you mean "${meant}"?`;
-    problems.push({ path: place, text: `is "${name}"; ${advice}` });
-    return undefined;
-  }
-  if (resolved.error.kind === "bad-value") {
-    const { path: inside, message } = resolved.error;
-    const place = ["countryOverrides", ...inside.split(".")];
-    if (!problems.some((problem) => problem.path.join() === place.join())) {
-      problems.push({ path: place, text: message });
-    }
-    return undefined;
-  }
-  // A wrong country of the box is one problem, however many lines use it.
-  if (problems.some((problem) => problem.path.join() === path.join())) return undefined;
-  const meant = resolved.error.suggestion;
-  const advice =
-    meant === undefined ? `it can be ${COUNTRY_CODES.join(", ")}` : `did you mean "${meant}"?`;
-  problems.push({ path, text: `is "${code}"; ${advice}` });
-  return undefined;
-}
-
-/** What the user has changed of the country, with what is written at the line itself. */
-function overridesFor(
-  line: UserLine,
-  { countryOverrides = {} }: UserConfig,
-): Parameters<typeof resolveCountry>[1] {
-  if (line.callerId === undefined) return countryOverrides;
-  const { callerId } = countryOverrides;
-  const others = typeof callerId === "object" && callerId !== null ? callerId : {};
-  // As in a file, the values may be of any kind: they are checked where they are merged.
-  return { ...countryOverrides, callerId: { ...others, scheme: line.callerId as CallerIdName } };
-}
-
 /**
  * The numbers that the built-in exchange can reach, so that dialling ends with the last digit.
  * Names that a telephone cannot dial are left out.
  */
-function exchangeDigitMap(numbers: readonly string[]): string {
+function exchangeDigitMap(lines: readonly UserLine[], { exchange }: UserConfig): string {
+  const reached = [...lines, ...(exchange?.extensions ?? [])].map(({ number }) => number);
+  const numbers = [...reached, ...EXCHANGE_SERVICES];
   return numbers.filter((number) => /^[0-9*#A-D]+$/.test(number)).join("|");
 }
+
+/** What all lines' calls have in common. */
+type BoxCallSettings = Omit<CallSettings, "emergencyNumbers" | "openLoopMs">;
 
 function callSettings(
   user: UserConfig,
   defaultDigitMap: string,
   problems: ConfigProblem[],
-): Omit<CallSettings, "emergencyNumbers"> {
+): BoxCallSettings {
   const digitMap = user.dialing?.digitMap ?? defaultDigitMap;
   const parsed = parseDigitMap(digitMap);
   if (!parsed.ok) {
@@ -315,7 +259,6 @@ function callSettings(
     callerId: true,
     // A stranger may assert what he likes; the server we register at is believed.
     trustAssertedIdentity: user.sip?.directCalls !== true,
-    openLoopMs: 500,
     flash: {
       mode: user.dialing?.flash ?? "local",
       second: user.dialing?.secondFlash ?? "toggle",

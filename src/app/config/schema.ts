@@ -20,6 +20,8 @@ const password = z
 
 const codec = z.enum([...CODECS, ...ENGINE_CODECS].map(({ name }) => name));
 const dynamicPayloadType = z.int().min(96).max(127);
+/** Ringer equivalence numbers: a tenth of a bell to what no card rings any more. */
+const ren = z.number().min(0.1).max(240);
 const srtpSuite = z.literal(SRTP_SUITE_NAMES);
 
 const line = z.strictObject({
@@ -30,6 +32,7 @@ const line = z.strictObject({
   country: z.string().optional(),
   callerId: z.string().optional(),
   pulseDialing: z.boolean().optional(),
+  ren: ren.optional(),
   phone: z.enum(["touch-tone", "rotary"]).optional(),
   sound: z.string().min(1).max(64).optional(),
   levels: soundLevelsSchema.optional(),
@@ -105,6 +108,7 @@ export const userConfigSchema = z.strictObject({
       silenceLimitMs: z.int().min(0).max(3_600_000).optional(),
     })
     .optional(),
+  ringing: z.strictObject({ renMax: ren.optional() }).optional(),
   countryOverrides: z.record(z.string(), z.unknown()).optional(),
   log: z.strictObject({ level: z.enum(["error", "warn", "info", "debug"]).optional() }).optional(),
   data: z.string().optional(),

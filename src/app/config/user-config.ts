@@ -89,6 +89,13 @@ export interface UserConfig {
     /** Calls from which nothing is heard for this long are ended; 0 never. Default 0. */
     readonly silenceLimitMs?: number;
   };
+  readonly ringing?: {
+    /**
+     * Ringer equivalence numbers that the lines' ringing supply carries at a time: bursts are
+     * staggered to hold it. Default: as the board says.
+     */
+    readonly renMax?: number;
+  };
   /** Values of the country's profile to be replaced; the same shape, as much as is named. */
   readonly countryOverrides?: Readonly<Record<string, unknown>>;
   readonly log?: { readonly level?: "error" | "warn" | "info" | "debug" };
@@ -114,6 +121,8 @@ export interface UserLine {
   readonly sound?: string;
   /** What full scale of the sound card means on this line, as measured; see docs/hardware.md. */
   readonly levels?: BoardLevels;
+  /** Ringer equivalence number of all bells at this line. Default 1. */
+  readonly ren?: number;
   /** With the simulated board: the set that is plugged in. Default touch-tone. */
   readonly phone?: "touch-tone" | "rotary";
 }

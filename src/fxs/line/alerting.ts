@@ -3,6 +3,7 @@ import { invariant, unreachable } from "../../base/invariant.ts";
 import { type Signal, signalDurationMs } from "../caller-id/signal.ts";
 import type { RingCadenceMs } from "../country/profile.ts";
 import type { OnHookStep, RingPlan, SilencePlan } from "./on-hook-plan.ts";
+import type { RingShare } from "./ring-supply.ts";
 import { type RingAction, Ringing, type RingLimits, SEND_GRACE_MS } from "./ringing.ts";
 
 /** What alerting asks to be done. */
@@ -80,8 +81,8 @@ export class Alerting {
   #isReversed = false;
   #actions: AlertAction[] = [];
 
-  constructor(limits: RingLimits) {
-    this.#ringing = new Ringing(limits);
+  constructor(limits: RingLimits, share?: RingShare) {
+    this.#ringing = new Ringing(limits, share);
   }
 
   /** Whether a call is being made known, from the first sign to the end of ringing. */

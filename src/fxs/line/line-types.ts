@@ -3,6 +3,7 @@ import type { LineCommand, LineEvent } from "../../base/line-messages.ts";
 import type { PortFault } from "../../base/port-fault.ts";
 import type { Signal } from "../caller-id/signal.ts";
 import type { CountryProfile } from "../country/profile.ts";
+import type { RingShare } from "./ring-supply.ts";
 
 /** What a line card can do, as the line needs to know it. */
 export interface LineCapabilities {
@@ -22,12 +23,14 @@ export interface LineCapabilities {
   readonly neonLamp?: boolean;
 }
 
-/** How a line is set up. Plain data. */
+/** How a line is set up. Plain data, but for what it shares with other lines. */
 export interface LineConfig {
   readonly country: CountryProfile;
   readonly capabilities: LineCapabilities;
   /** Whether dial pulses are understood; true unless said otherwise. */
   readonly pulseDialing?: boolean;
+  /** Its part in the supply that several lines ring from; absent where it has its own. */
+  readonly ringShare?: RingShare;
 }
 
 /**

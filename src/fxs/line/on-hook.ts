@@ -32,7 +32,7 @@ export class OnHook {
   constructor(config: LineConfig, hands: OnHookHands) {
     this.#config = config;
     this.#hands = hands;
-    this.#alerting = new Alerting(config.capabilities);
+    this.#alerting = new Alerting(config.capabilities, config.ringShare);
   }
 
   /** Whether a call is being made known. */

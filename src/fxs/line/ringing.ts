@@ -1,5 +1,6 @@
 import { invariant, unreachable } from "../../base/invariant.ts";
 import type { RingCadenceMs } from "../country/profile.ts";
+import type { RingShare } from "./ring-supply.ts";
 
 /** What the card allows of ringing. */
 export interface RingLimits {
@@ -48,8 +49,8 @@ export const SEND_GRACE_MS = 1000;
 
 type RingState =
   | { readonly kind: "idle" }
-  /** The card is owed rest from the ringing before. */
-  | { readonly kind: "owed"; readonly untilMs: number }
+  /** The card is owed rest from the ringing before, or the supply rings others: `reserved`. */
+  | { readonly kind: "owed"; readonly untilMs: number; readonly reserved: boolean }
   | { readonly kind: "burst"; readonly part: number; readonly sinceMs: number }
   | {
       readonly kind: "silence";
@@ -69,7 +70,7 @@ type RingState =
  *
  *               start                   on for its time, at most ringBurstMax
  *     idle ──────────────► owed ─────────► burst ───────────────────────► silence
- *      ▲                (if rest is owed)    ▲                             │    ▲ │
+ *      ▲           (rest, or its turn)       ▲                             │    ▲ │
  *      │                                     └──── off for its time ───────┘    │ │ sendAt
  *      │ stop, from anywhere                  a cycle ends: rest owed is kept   │ ▼
  *      └─────────────────────────────────────────────────────────────────────  sending
@@ -80,11 +81,14 @@ type RingState =
  * and `start` as well. Bursts keep their length, silences grow. Bursts are counted as long as they
  * really were, so that a late timeout costs rest, not the card.
  *
+ * Where lines share a ringing supply, a cycle begins when the supply is free for its bursts.
+ *
  * Caller ID goes into the first silence of the first cycle that has room for it, else into that
  * cycle's last, which then grows.
  */
 export class Ringing {
   readonly #limits: RingLimits;
+  readonly #share: RingShare | undefined;
   #state: RingState = { kind: "idle" };
   #cadenceMs: RingCadenceMs = [];
   #nextCadenceMs: RingCadenceMs | undefined;
@@ -94,8 +98,9 @@ export class Ringing {
   /** Ringing within the last window, oldest first. */
   #past: { readonly fromMs: number; readonly toMs: number }[] = [];
 
-  constructor(limits: RingLimits) {
+  constructor(limits: RingLimits, share?: RingShare) {
     this.#limits = limits;
+    this.#share = share;
   }
 
   get isOn(): boolean {
@@ -142,18 +147,17 @@ export class Ringing {
     this.#slot = slot;
     const restMs = this.#restUntilMs();
     if (restMs > nowMs) {
-      this.#state = { kind: "owed", untilMs: restMs };
+      this.#state = { kind: "owed", untilMs: restMs, reserved: false };
       return [];
     }
-    this.#cycleStartMs = nowMs;
-    this.#ringingMs = 0;
-    return this.#burst(0, nowMs);
+    return this.#cycle(nowMs);
   }
 
   /** Silent at once, the caller ID cut. */
   stop(nowMs: number): readonly RingAction[] {
     const state = this.#state;
     this.#state = { kind: "idle" };
+    this.#share?.release(nowMs);
     if (state.kind === "sending") return ["cut"];
     if (state.kind !== "burst") return [];
     this.#countBurst(state, nowMs);
@@ -176,9 +180,7 @@ export class Ringing {
       case "idle":
         return [];
       case "owed":
-        this.#cycleStartMs = nowMs;
-        this.#ringingMs = 0;
-        return this.#burst(0, nowMs);
+        return state.reserved ? this.#begin(nowMs) : this.#cycle(nowMs);
       case "burst":
         return this.#endBurst(state, nowMs);
       case "silence":
@@ -190,6 +192,21 @@ export class Ringing {
       default:
         return unreachable(state);
     }
+  }
+
+  /** A cycle begins when the supply is free for it. */
+  #cycle(nowMs: number): readonly RingAction[] {
+    const spanMs = this.#cadenceMs.slice(0, -1).reduce((sum, partMs) => sum + partMs, 0);
+    const untilMs = this.#share?.reserve(spanMs + RING_TAIL_MS, nowMs) ?? nowMs;
+    if (untilMs <= nowMs) return this.#begin(nowMs);
+    this.#state = { kind: "owed", untilMs, reserved: true };
+    return [];
+  }
+
+  #begin(nowMs: number): readonly RingAction[] {
+    this.#cycleStartMs = nowMs;
+    this.#ringingMs = 0;
+    return this.#burst(0, nowMs);
   }
 
   #burst(part: number, nowMs: number): readonly RingAction[] {
@@ -231,9 +248,7 @@ export class Ringing {
     if (part + 1 < this.#cadenceMs.length) return this.#burst(part + 1, nowMs);
     this.#cadenceMs = this.#nextCadenceMs ?? this.#cadenceMs;
     this.#nextCadenceMs = undefined;
-    this.#cycleStartMs = nowMs;
-    this.#ringingMs = 0;
-    return this.#burst(0, nowMs);
+    return this.#cycle(nowMs);
   }
 
   #burstMs(part: number): number {

@@ -18,6 +18,8 @@ export interface ControlLineConfig {
   readonly account: Omit<SipAccount, "server" | "id">;
   readonly server: LineServer;
   readonly call: CallSettings;
+  /** Whether the battery turns round while a call that the line has made is answered. */
+  readonly answerReversal: boolean;
 }
 
 /** The embedded exchange. */

@@ -42,6 +42,8 @@ export class LineControl {
   readonly #clock: Clock;
   #hardware: LineStatus["hardware"] = "opening";
   #hook: LineStatus["hook"] = "on-hook";
+  /** Whether the battery is turned round as the sign of an answer. */
+  #isReversed = false;
   #registration: LineStatus["registration"] = "not-registered";
 
   constructor(
@@ -66,7 +68,13 @@ export class LineControl {
       wallTime: ports.wallTime,
       createToken: ports.createToken,
     });
-    this.#runner = new CoreRunner(this.#call, ports.clock, queue, (output) => this.#carry(output));
+    this.#runner = new CoreRunner(
+      this.#call,
+      ports.clock,
+      queue,
+      (output) => this.#carry(output),
+      () => this.#supervise(),
+    );
   }
 
   get user(): string {
@@ -155,6 +163,17 @@ export class LineControl {
 
   close(): void {
     this.#runner.stop();
+  }
+
+  /** Tells a coin box or a private exchange, by the battery, that the far end has answered. */
+  #supervise(): void {
+    if (!this.#config.answerReversal) return;
+    const { state } = this.#call;
+    const call = "call" in state ? state.call : undefined;
+    const reversed = call?.direction === "out" && call.answeredMs !== undefined;
+    if (reversed === this.#isReversed) return;
+    this.#isReversed = reversed;
+    this.#sinks.line(this.line, { kind: "reverse-battery", reversed });
   }
 
   #carry(output: CallOutput): void {

@@ -1,5 +1,6 @@
 import type { LineEvent, LineId } from "../../base/line-messages.ts";
 import { PortError, type PortFault } from "../../base/port-fault.ts";
+import type { RingShare } from "../../fxs/index.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
 import type { Timer } from "../../hal/ports/clock.ts";
 import type { MediaOutput } from "../../media/index.ts";
@@ -44,6 +45,7 @@ export class LineKeeper {
   readonly #hardware: LineHardware;
   readonly #queue: RunQueue;
   readonly #sinks: LineKeeperSinks;
+  readonly #ringShare: RingShare | undefined;
   #shell: LineShell | undefined;
   #retry: Timer | undefined;
   #waitMs = RETRY_MIN_MS;
@@ -56,7 +58,9 @@ export class LineKeeper {
     hardware: LineHardware,
     queue: RunQueue,
     sinks: LineKeeperSinks,
+    ringShare?: RingShare,
   ) {
+    this.#ringShare = ringShare;
     this.#config = config;
     this.#ports = ports;
     this.#hardware = hardware;
@@ -99,11 +103,18 @@ export class LineKeeper {
     { readonly ok: true; readonly shell: LineShell } | { readonly ok: false; error: PortError }
   > {
     try {
-      const shell = await LineShell.open(this.#config, this.#ports, this.#hardware, this.#queue, {
-        event: (line, event) => this.#sinks.event(line, event),
-        media: (output) => this.#sinks.media(output),
-        faulted: () => this.#faulted(),
-      });
+      const shell = await LineShell.open(
+        this.#config,
+        this.#ports,
+        this.#hardware,
+        this.#queue,
+        {
+          event: (line, event) => this.#sinks.event(line, event),
+          media: (output) => this.#sinks.media(output),
+          faulted: () => this.#faulted(),
+        },
+        this.#ringShare,
+      );
       if (this.#closed) shell.close();
       else this.#shell = shell;
       this.#openedMs = this.#ports.clock.nowMs();

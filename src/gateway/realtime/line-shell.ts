@@ -9,6 +9,7 @@ import {
   type Line,
   type LineInput,
   type LineOutput,
+  type RingShare,
   type SlicAction,
 } from "../../fxs/index.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
@@ -70,6 +71,7 @@ export class LineShell {
     queue: RunQueue,
     sinks: LineShellSinks,
     parts: OpenLineHardware,
+    ringShare: RingShare | undefined,
   ) {
     this.#id = config.line;
     this.#clock = ports.clock;
@@ -80,6 +82,7 @@ export class LineShell {
       country: config.country,
       capabilities: parts.slic.capabilities,
       pulseDialing: config.pulseDialing,
+      ...(ringShare === undefined ? {} : { ringShare }),
     });
     this.#relaysDigits = config.relaysDigits;
     this.#audio = new LineAudio({
@@ -102,6 +105,7 @@ export class LineShell {
     hardware: LineHardware,
     queue: RunQueue,
     sinks: LineShellSinks,
+    ringShare?: RingShare,
   ): Promise<LineShell> {
     let shell: LineShell | undefined;
     let events = SILENT_EVENTS;
@@ -117,7 +121,7 @@ export class LineShell {
         onFault: (fault) => shell?.fault(fault),
       },
     );
-    const opened = new LineShell(config, ports, queue, sinks, parts);
+    const opened = new LineShell(config, ports, queue, sinks, parts, ringShare);
     shell = opened;
     events = {
       onLoop: (closed, atMs) => opened.#runner.feed({ kind: "loop", closed, atMs }),

@@ -44,8 +44,20 @@ export interface RealtimeLineConfig extends LineWiring {
   readonly line: LineId;
   readonly country: CountryProfile;
   readonly pulseDialing: boolean;
+  /** The supply that it rings from together with other lines, and what of it the line needs. */
+  readonly ringSupply?: RingSupplyUse;
   /** Whether a digit keyed in a call is withheld from the audio, since it is sent as an event. */
   readonly relaysDigits: boolean;
+}
+
+/** A line's part in a ringing supply. */
+export interface RingSupplyUse {
+  /** The supply's name: lines with the same one share it. */
+  readonly supply: string;
+  /** Ringer equivalence numbers that the supply carries at a time. */
+  readonly renMax: number;
+  /** Those of the bells at this line. */
+  readonly ren: number;
 }
 
 /** All that the real-time plane is told at its start; plain serialisable data. */

@@ -1,12 +1,13 @@
 import { unreachable } from "../../base/invariant.ts";
 import type { LineId } from "../../base/line-messages.ts";
+import { type RingShare, RingSupply } from "../../fxs/index.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
 import { RunQueue } from "../run-queue.ts";
 import { LineHardware } from "./line-hardware.ts";
 import { LineKeeper, type LineKeeperSinks } from "./line-keeper.ts";
 import { MediaShell } from "./media-shell.ts";
 import type { RealtimeCommand, RealtimeEvent } from "./messages.ts";
-import type { RealtimeConfig } from "./realtime-config.ts";
+import type { RealtimeConfig, RealtimeLineConfig } from "./realtime-config.ts";
 
 /**
  * The real-time plane: every line and every media session of a box, on the ports of one thread.
@@ -36,8 +37,10 @@ export class RealtimePlane {
       died: (error) => this.#died(error),
     };
     const hardware = new LineHardware(ports);
+    const supplies = new Map<string, RingSupply>();
     for (const line of config.lines) {
-      this.#lines.set(line.line, new LineKeeper(line, ports, hardware, this.#queue, sinks));
+      const share = ringShareOf(line, supplies);
+      this.#lines.set(line.line, new LineKeeper(line, ports, hardware, this.#queue, sinks, share));
     }
   }
 
@@ -87,4 +90,15 @@ export class RealtimePlane {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#emit({ kind: "fatal", reason });
   }
+}
+
+/** A line's part in the supply that it names; supplies are made as they are named first. */
+function ringShareOf(
+  { ringSupply }: RealtimeLineConfig,
+  supplies: Map<string, RingSupply>,
+): RingShare | undefined {
+  if (ringSupply === undefined) return undefined;
+  const supply = supplies.get(ringSupply.supply) ?? new RingSupply(ringSupply.renMax);
+  supplies.set(ringSupply.supply, supply);
+  return supply.share(ringSupply.ren);
 }

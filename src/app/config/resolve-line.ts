@@ -1,0 +1,86 @@
+import {
+  CALLER_ID_NAMES,
+  type CallerIdName,
+  COUNTRY_CODES,
+  type CountryProfile,
+  resolveCountry,
+} from "../../fxs/index.ts";
+import type { RealtimeLineConfig } from "../../gateway/realtime/realtime-config.ts";
+import type { BoardFile, BoardLine } from "./board-file.ts";
+import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import type { UserConfig, UserLine } from "./user-config.ts";
+
+/** The profile of a line's country with the user's values in it. */
+export function countryOf(
+  line: UserLine,
+  user: UserConfig,
+  linePath: ConfigPath,
+  problems: ConfigProblem[],
+): CountryProfile | undefined {
+  const code = line.country ?? user.country ?? "us";
+  const path: ConfigPath = line.country === undefined ? ["country"] : [...linePath, "country"];
+  const resolved = resolveCountry(code, overridesFor(line, user));
+  if (resolved.ok) return resolved.value;
+  if (resolved.error.kind === "unknown-caller-id") {
+    const isLines = line.callerId !== undefined;
+    const place = isLines ? [...linePath, "callerId"] : ["countryOverrides", "callerId", "scheme"];
+    if (problems.some((problem) => problem.path.join() === place.join())) return undefined;
+    const { name } = resolved.error;
+    const meant = didYouMean(name, CALLER_ID_NAMES);
+    const advice =
+      meant === undefined ? `it can be ${CALLER_ID_NAMES.join(", ")}` : `did you mean "${meant}"?`;
+    problems.push({ path: place, text: `is "${name}"; ${advice}` });
+    return undefined;
+  }
+  if (resolved.error.kind === "bad-value") {
+    const { path: inside, message } = resolved.error;
+    const place = ["countryOverrides", ...inside.split(".")];
+    if (!problems.some((problem) => problem.path.join() === place.join())) {
+      problems.push({ path: place, text: message });
+    }
+    return undefined;
+  }
+  // A wrong country of the box is one problem, however many lines use it.
+  if (problems.some((problem) => problem.path.join() === path.join())) return undefined;
+  const meant = resolved.error.suggestion;
+  const advice =
+    meant === undefined ? `it can be ${COUNTRY_CODES.join(", ")}` : `did you mean "${meant}"?`;
+  problems.push({ path, text: `is "${code}"; ${advice}` });
+  return undefined;
+}
+
+/** What the user has changed of the country, with what is written at the line itself. */
+function overridesFor(
+  line: UserLine,
+  { countryOverrides = {} }: UserConfig,
+): Parameters<typeof resolveCountry>[1] {
+  if (line.callerId === undefined) return countryOverrides;
+  const { callerId } = countryOverrides;
+  const others = typeof callerId === "object" && callerId !== null ? callerId : {};
+  // As in a file, the values may be of any kind: they are checked where they are merged.
+  return { ...countryOverrides, callerId: { ...others, scheme: line.callerId as CallerIdName } };
+}
+
+/** The supply of a box whose board names none, where the user says what it carries. */
+const WHOLE_BOX = "box";
+
+/** What a line rings from, where it shares that with others. */
+export function ringSupplyOf(
+  { ringSupply }: BoardLine,
+  line: UserLine,
+  { ringing }: UserConfig,
+  board: BoardFile,
+  linePath: ConfigPath,
+  problems: ConfigProblem[],
+): Pick<RealtimeLineConfig, "ringSupply"> {
+  const supply = ringSupply ?? WHOLE_BOX;
+  const renMax = ringing?.renMax ?? board.ringSupplies?.[supply]?.renMax;
+  const ren = line.ren ?? 1;
+  if (renMax === undefined) return {};
+  if (ren > renMax) {
+    const text = `is ${ren}, but the ringing supply carries ${renMax}; unplug a bell`;
+    problems.push({ path: [...linePath, "ren"], text });
+  }
+  return { ringSupply: { supply, renMax, ren } };
+}
