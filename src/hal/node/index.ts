@@ -5,4 +5,5 @@ export { hashes } from "./hashes.ts";
 export { loadOpus } from "./opus.ts";
 export { createRandom } from "./random.ts";
 export { createResolver, type NameLookup, type ResolverOptions } from "./resolver.ts";
+export { createStreams } from "./streams.ts";
 export { createUdp } from "./udp.ts";

@@ -1,6 +1,7 @@
 import type { SocketAddress } from "../../base/address.ts";
 import type { NaptrRecord, SrvRecord } from "../../base/dns.ts";
 import type { PortFault } from "../../base/port-fault.ts";
+import type { TlsPeer } from "../../base/tls.ts";
 
 /** What the user of a UDP socket hands over when binding it. */
 export interface UdpBinding {
@@ -51,29 +52,6 @@ export interface TlsServerOptions {
   readonly clientAuthorities?: string;
 }
 
-/**
- * What the far end of a TLS stream showed. Whether that will do is for the stream's user to judge,
- * before it sends anything.
- */
-export interface TlsPeer {
-  /** `TLSv1.2`, `TLSv1.3`. */
-  readonly protocol: string;
-  /** Why the chain does not lead to an authority that is believed; absent where it does. */
-  readonly distrust?: string;
-  /** Whether `distrust` is about dates alone, as far as the port can tell. */
-  readonly isDateFault?: boolean;
-  /** Who the certificate says it is for, as it says it. Empty where none was shown. */
-  readonly names: readonly TlsName[];
-  /** SHA-256 of the certificate: lower-case hexadecimal without colons; empty without one. */
-  readonly fingerprint: string;
-}
-
-/** One name of a certificate: of its subjectAltName, or (`cn`) of its subject. */
-export interface TlsName {
-  readonly kind: "dns" | "uri" | "ip" | "cn";
-  readonly value: string;
-}
-
 /** What the user of a stream hands over when it is opened. */
 export interface StreamEvents {
   /** Some bytes, in order; how they are cut says nothing. `bytes` is borrowed. */
@@ -92,7 +70,7 @@ export interface StreamEvents {
 export interface Stream {
   readonly local: SocketAddress;
   readonly remote: SocketAddress;
-  /** Only of TLS. */
+  /** Only of TLS: to be judged before anything is sent. */
   readonly peer?: TlsPeer;
   write(bytes: Uint8Array): boolean;
   close(): void;

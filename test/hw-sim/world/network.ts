@@ -3,6 +3,7 @@ import { invariant } from "../../../src/base/invariant.ts";
 import { PortError, type PortFault, type PortFaultKind } from "../../../src/base/port-fault.ts";
 import type { Udp, UdpBinding, UdpSocket } from "../../../src/hal/ports/net.ts";
 import { Link, type LinkConditions, PERFECT_LINK } from "./link.ts";
+import { type HostPaths, SimStreams } from "./sim-streams.ts";
 import type { World } from "./world.ts";
 
 /** Why a datagram never reached a program. */
@@ -22,6 +23,7 @@ export interface DatagramEvent {
 /** One machine on the network. */
 export interface NetworkHost {
   readonly udp: Udp;
+  readonly streams: SimStreams;
   /** Its own addresses, the loopback ones apart. The first is the source of what it sends. */
   readonly addresses: readonly string[];
   /** Its sockets that are open now, in the order they were bound. */
@@ -43,7 +45,7 @@ const EPHEMERAL_FIRST = 49152;
 const PORT_MAX = 65535;
 
 /**
- * A network of UDP hosts known by address text. Everyone reaches everyone, through a link for each
+ * A network of hosts known by address text. Everyone reaches everyone, through a link for each
  * direction of each pair; a host's loopback addresses are its own. A datagram to a port where
  * nobody listens is lost without a word, as with an unconnected socket.
  */
@@ -67,8 +69,11 @@ export class VirtualNetwork {
     const known = this.#hosts.get(address);
     if (known !== undefined) return known;
     const addresses = [address, ...more];
-    const host = new Host(this.#world, addresses, (from, to, bytes, bound) =>
-      this.#send(host, from, to, bytes, bound),
+    const host: Host = new Host(
+      this.#world,
+      addresses,
+      (from, to, bytes, bound) => this.#send(host, from, to, bytes, bound),
+      this.#streamPaths(() => host),
     );
     for (const each of addresses) {
       invariant(!isLoopback(each), `${each} is a loopback address: every host has it`);
@@ -108,10 +113,27 @@ export class VirtualNetwork {
     else this.#unreachable.delete(address);
   }
 
+  /** Breaks the streams between a host and another one (all of them where none is named). */
+  resetStreams(host: string, peer?: string): void {
+    this.#hosts.get(host)?.streams.reset(peer);
+  }
+
   /** Shows every datagram to `tap` until the returned function is called. */
   tap(tap: (event: DatagramEvent) => void): () => void {
     this.#taps.add(tap);
     return () => this.#taps.delete(tap);
+  }
+
+  #streamPaths(host: () => Host): HostPaths {
+    return {
+      world: this.#world,
+      conditionsOf: (from, to) => this.#conditionsOf(from, to),
+      isCut: (from, to) => this.#partitions.has(pairKey(from.host, to.host)),
+      find: (address) => (isLoopback(address) ? host() : this.#hosts.get(address))?.streams,
+      isUnreachable: (address) => this.#unreachable.has(address),
+      sourceHost: (local, to) => host().sourceHost(local, to),
+      has: (address) => host().has(address),
+    };
   }
 
   #tell(
@@ -205,13 +227,15 @@ type Send = (from: SocketAddress, to: SocketAddress, bytes: Uint8Array, bound: B
 class Host implements NetworkHost {
   readonly addresses: readonly string[];
   readonly udp: Udp;
+  readonly streams: SimStreams;
   readonly #bound: Bound[] = [];
   readonly #refused = new Map<number, PortFaultKind>();
   readonly #send: Send;
   #ephemeral = EPHEMERAL_FIRST;
 
-  constructor(world: World, addresses: readonly string[], send: Send) {
+  constructor(world: World, addresses: readonly string[], send: Send, paths: HostPaths) {
     this.addresses = addresses;
+    this.streams = new SimStreams(paths);
     this.#send = send;
     this.udp = {
       bind: (binding) => {
@@ -249,7 +273,7 @@ class Host implements NetworkHost {
     const fail = (kind: PortFaultKind, advice: string): never => {
       throw new PortError({ kind, what: `UDP socket on ${printAddress(binding)}`, advice });
     };
-    if (!isWildcard(host) && !isLoopback(host) && !this.addresses.includes(host)) {
+    if (!this.has(host)) {
       fail("not-found", `Bind an address of this machine: ${this.addresses.join(", ")}.`);
     }
     const refused = this.#refused.get(binding.port);
@@ -271,7 +295,7 @@ class Host implements NetworkHost {
       local: bound.local,
       send: (payload, to) => {
         if (!bound.open) return;
-        const from = { host: this.#sourceHost(bound.local.host, to), port: bound.local.port };
+        const from = { host: this.sourceHost(bound.local.host, to), port: bound.local.port };
         this.#send(from, to, payload, bound);
       },
       close: () => {
@@ -282,7 +306,13 @@ class Host implements NetworkHost {
     };
   }
 
-  #sourceHost(local: string, to: SocketAddress): string {
+  /** Whether it can be reached at that address, a wildcard included. */
+  has(host: string): boolean {
+    return isWildcard(host) || isLoopback(host) || this.addresses.includes(host);
+  }
+
+  /** The address that what goes to another one leaves from. */
+  sourceHost(local: string, to: SocketAddress): string {
     if (!isWildcard(local)) return local;
     if (isLoopback(to.host)) return to.host;
     const isIpv6 = to.host.includes(":");
