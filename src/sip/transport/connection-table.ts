@@ -1,0 +1,108 @@
+import type { SocketAddress } from "../../base/address.ts";
+import type { SipAddress } from "../user-agent-types.ts";
+import type { StreamFramer } from "../wire/stream-framer.ts";
+
+/** One connection, from the wish for it to its end. */
+export interface Connection {
+  readonly id: number;
+  readonly transport: "tcp" | "tls";
+  readonly remote: SocketAddress;
+  /** Whether we opened it. */
+  readonly isOurs: boolean;
+  /** Of TLS that we opened: whose certificate was asked for. */
+  readonly serverName: string | undefined;
+  readonly framer: StreamFramer;
+  isOpen: boolean;
+  /** Its writer was told to hold back. */
+  isFull: boolean;
+  waiting: Uint8Array[];
+  waitingBytes: number;
+  /** The last time that a whole message or a ping came, or something was sent. */
+  activeAtMs: number;
+  /** Whether a whole message ever came. */
+  hasSpoken: boolean;
+  /** Places that it also stands for. */
+  readonly aliases: Set<string>;
+}
+
+/** The connections of a stack, by id and by the places that they lead to. */
+export class ConnectionTable {
+  readonly #byId = new Map<number, Connection>();
+  readonly #byPlace = new Map<string, Set<Connection>>();
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  all(): Iterable<Connection> {
+    return this.#byId.values();
+  }
+
+  get(id: number): Connection | undefined {
+    return this.#byId.get(id);
+  }
+
+  add(connection: Connection): void {
+    this.#byId.set(connection.id, connection);
+    this.#join(placeOf(connection.transport, connection.remote), connection);
+  }
+
+  /** Lets a connection stand for another port of its far end. */
+  alias(connection: Connection, port: number): void {
+    const { transport, remote, aliases } = connection;
+    const place = placeOf(transport, { host: remote.host, port });
+    aliases.add(place);
+    this.#join(place, connection);
+  }
+
+  remove(connection: Connection): void {
+    this.#byId.delete(connection.id);
+    const { transport, remote, aliases } = connection;
+    for (const place of [placeOf(transport, remote), ...aliases]) {
+      const there = this.#byPlace.get(place);
+      there?.delete(connection);
+      if (there?.size === 0) this.#byPlace.delete(place);
+    }
+  }
+
+  /**
+   * A connection that leads to an address. One that the far end opened has shown no certificate:
+   * it will not do where a name was asked for.
+   */
+  find(to: SipAddress): Connection | undefined {
+    if (to.transport !== "tcp" && to.transport !== "tls") return undefined;
+    for (const connection of this.#byPlace.get(placeOf(to.transport, to)) ?? []) {
+      if (to.serverName === undefined || to.serverName === connection.serverName) return connection;
+    }
+    return undefined;
+  }
+
+  /** How many one far end has opened. */
+  countFrom(host: string): number {
+    let count = 0;
+    for (const { isOurs, remote } of this.#byId.values()) {
+      if (!isOurs && remote.host === host) count++;
+    }
+    return count;
+  }
+
+  /** The one of the far ends' connections that was silent for the longest time. */
+  mostIdle(): Connection | undefined {
+    let found: Connection | undefined;
+    for (const connection of this.#byId.values()) {
+      if (connection.isOurs) continue;
+      if (found === undefined || connection.activeAtMs < found.activeAtMs) found = connection;
+    }
+    return found;
+  }
+
+  #join(place: string, connection: Connection): void {
+    const there = this.#byPlace.get(place);
+    if (there === undefined) this.#byPlace.set(place, new Set([connection]));
+    else there.add(connection);
+  }
+}
+
+function placeOf(transport: "tcp" | "tls", { host, port }: SocketAddress): string {
+  return `${transport} ${host} ${port}`;
+}
