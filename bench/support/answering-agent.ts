@@ -11,9 +11,11 @@ import {
   createClock,
   createRandom,
   createResolver,
+  createStreams,
   createUdp,
   hashes,
 } from "../../src/hal/node/index.ts";
+import { STRICT_CERTIFICATES } from "../../src/sip/index.ts";
 import { AutoAnswer, mediaOf } from "../../test/conformance/sip-auto-answer.ts";
 
 const HOST = "127.0.0.1";
@@ -33,7 +35,7 @@ async function main(): Promise<void> {
   const shell = await SipShell.open(
     {
       name: "bench",
-      listen: { host: HOST, port: 0 },
+      network: { listen: { host: HOST, port: 0 }, tls: { policy: STRICT_CERTIFICATES } },
       userAgentName: "Tipring/bench",
       serves: ["INVITE"],
       acceptAnyUser: true,
@@ -41,6 +43,7 @@ async function main(): Promise<void> {
     {
       clock: createClock(),
       udp: createUdp(),
+      streams: createStreams(),
       resolver: createResolver(),
       hashes,
       createToken: createTokenSource(createRandom()),

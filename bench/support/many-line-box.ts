@@ -14,6 +14,7 @@ import {
   createFileStore,
   createRandom,
   createResolver,
+  createStreams,
   createUdp,
   hashes,
 } from "../../src/hal/node/index.ts";
@@ -43,6 +44,7 @@ async function main(words: readonly string[]): Promise<void> {
     clock: createClock(),
     random,
     udp: createUdp(),
+    streams: createStreams(),
     resolver: createResolver(),
     store: createFileStore("tipring-data"),
     hashes,

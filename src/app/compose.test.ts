@@ -32,6 +32,7 @@ function setUp(start: RealtimeHost["start"]) {
     compose(config.value, {
       clock: world.clock,
       udp: machine.udp,
+      streams: machine.streams,
       resolver: createNameTable(world),
       hashes,
       random: world.random("box"),

@@ -6,7 +6,7 @@ import { createTokenSource } from "../gateway/control/token.ts";
 import type { RealtimeHost } from "../gateway/realtime/host.ts";
 import type { Clock } from "../hal/ports/clock.ts";
 import type { LogSink } from "../hal/ports/log-sink.ts";
-import type { Resolver, Udp } from "../hal/ports/net.ts";
+import type { Resolver, Streams, Udp } from "../hal/ports/net.ts";
 import type { Random } from "../hal/ports/random.ts";
 import type { Store } from "../hal/ports/store.ts";
 import type { BoxConfig } from "./config/box-config.ts";
@@ -16,6 +16,7 @@ export interface BoxPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly udp: Udp;
+  readonly streams: Streams;
   readonly resolver: Resolver;
   readonly store: Store;
   readonly hashes: Hashes;
@@ -37,10 +38,11 @@ export const CALL_RECORDS_FILE = "calls.jsonl";
  * in the ports alone.
  */
 export async function compose(config: BoxConfig, ports: BoxPorts): Promise<Box> {
-  const { clock, udp, resolver, hashes, realtime, log, wallTime, onEvent } = ports;
+  const { clock, udp, streams, resolver, hashes, realtime, log, wallTime, onEvent } = ports;
   return ControlPlane.start(config.control, config.realtime, {
     clock,
     udp,
+    streams,
     resolver,
     hashes,
     realtime,

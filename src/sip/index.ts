@@ -6,6 +6,12 @@ export * from "./auth/nonce.ts";
 export * from "./events/message-summary.ts";
 export * from "./sdp/offer-answer.ts";
 export * from "./session/refer.ts";
+export { type CertificatePolicy, STRICT_CERTIFICATES } from "./transport/certificate.ts";
+export {
+  Connections,
+  type ConnectionsInput,
+  type ConnectionsOutput,
+} from "./transport/connections.ts";
 export { UserAgent, type UserAgentLoad } from "./user-agent.ts";
 export * from "./user-agent-types.ts";
 export * from "./wire/auth-params.ts";

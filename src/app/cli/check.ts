@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { printAddress } from "../../base/address.ts";
+import type { SipHop } from "../../sip/index.ts";
 import type { CommandOptions } from "./command-line.ts";
 import { readConfig } from "./read-config.ts";
 
@@ -18,11 +20,16 @@ export async function check(options: CommandOptions): Promise<number> {
     const { server } = line;
     const where =
       server.kind === "network"
-        ? `${server.address.host}:${server.address.port}`
+        ? [server.hop, ...server.backups].map(printHop).join(", else at ")
         : "the built-in exchange";
     const country = box.realtime.lines[line.line - 1]?.country.code ?? "?";
     told.push(`line ${line.line}: ${line.account.user} at ${where}, country ${country}`);
   }
   process.stdout.write(`${told.join("\n")}\n`);
   return 0;
+}
+
+function printHop({ host, port, transport }: SipHop): string {
+  const at = port === undefined ? host : printAddress({ host, port });
+  return transport === undefined ? at : `${at} over ${transport.toUpperCase()}`;
 }

@@ -1,11 +1,13 @@
+import { readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { err, ok, type Result } from "../../base/result.ts";
 import { ENGINE_CODECS } from "../../media/index.ts";
 import type { BoardFile } from "../config/board-file.ts";
 import type { BoxConfig } from "../config/box-config.ts";
 import { type ConfigProblem, printConfigProblem } from "../config/config-problem.ts";
-import { linesOf, parseRegistrar, resolveConfig } from "../config/resolve-config.ts";
+import { linesOf, resolveConfig } from "../config/resolve-config.ts";
 import type { CodecFaults } from "../config/resolve-rtp.ts";
+import { parseRegistrar, SIP_PORT } from "../config/resolve-sip.ts";
 import type { UserConfig, UserLine } from "../config/user-config.ts";
 import { codecFault } from "../load-codecs.ts";
 import { localAddressToward } from "../local-address.ts";
@@ -55,7 +57,13 @@ export async function readConfig(
   if (!board.ok) return err([describe({ path: ["board"], text: board.error })]);
   const version = await packageVersion();
   const codecFaults = await findCodecFaults(user);
-  const box = resolveConfig(user, { board: board.value, version, createToken, codecFaults });
+  const box = resolveConfig(user, {
+    board: board.value,
+    version,
+    createToken,
+    readTextFile,
+    codecFaults,
+  });
   if (!box.ok) return err(box.error.map(describe));
   return ok({
     user,
@@ -81,8 +89,33 @@ async function findCodecFaults(user: UserConfig): Promise<CodecFaults> {
 async function withReachableHost(user: UserConfig): Promise<UserConfig> {
   if (user.registrar === undefined || user.sip?.host !== undefined) return user;
   const registrar = parseRegistrar(user.registrar);
-  const host = registrar && (await localAddressToward(registrar.host, registrar.port));
-  return host === undefined ? user : { ...user, sip: { ...user.sip, host } };
+  const { host = "", port = SIP_PORT } = registrar ?? {};
+  // A name may have SRV records alone, or not be known yet: then the way to anywhere is taken.
+  const own =
+    (await localAddressToward(host, port)) ?? (await localAddressToward(ANYWHERE, SIP_PORT));
+  if (own === undefined) return user;
+  const isV4 = !own.includes(":");
+  const own6 = isV4 ? await localAddressToward(ANYWHERE6, SIP_PORT) : undefined;
+  const host6 = own6 === undefined ? {} : { host6: own6 };
+  return { ...user, sip: { ...host6, ...user.sip, host: own } };
+}
+
+/** Addresses that nobody has; nothing is sent there. @see RFC 5737, RFC 3849 */
+const ANYWHERE = "192.0.2.1";
+const ANYWHERE6 = "2001:db8::1";
+
+/** The largest file that the configuration may name, bytes. */
+const NAMED_FILE_MAX_BYTES = 1_000_000;
+
+/** A file that the configuration names. */
+function readTextFile(file: string): Result<string, string> {
+  try {
+    const { size } = statSync(file);
+    if (size > NAMED_FILE_MAX_BYTES) return err(`is larger than ${NAMED_FILE_MAX_BYTES} bytes`);
+    return ok(readFileSync(file, "utf8"));
+  } catch (error) {
+    return err(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function warningsOf({ registrar, sip }: UserConfig): readonly string[] {

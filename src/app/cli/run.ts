@@ -8,6 +8,7 @@ import {
   createFileStore,
   createRandom,
   createResolver,
+  createStreams,
   createUdp,
   hashes,
 } from "../../hal/node/index.ts";
@@ -115,11 +116,13 @@ function start(
   log: LogSink,
   onEvent: (event: BoxEvent) => void,
 ): Promise<Box> {
+  const nameServers = config.user.sip?.nameServers;
   return compose(config.box, {
     clock: createClock(),
     random: createRandom(),
     udp: createUdp(),
-    resolver: createResolver(),
+    streams: createStreams(),
+    resolver: createResolver(nameServers === undefined ? {} : { servers: nameServers }),
     store: createFileStore(config.user.data ?? "tipring-data"),
     hashes,
     realtime,

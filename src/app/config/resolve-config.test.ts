@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CODECS } from "../../media/index.ts";
 import type { BoardFile } from "./board-file.ts";
 import { printConfigProblem } from "./config-problem.ts";
-import { parseRegistrar, resolveConfig } from "./resolve-config.ts";
+import { resolveConfig } from "./resolve-config.ts";
 import type { UserConfig } from "./user-config.ts";
 
 const slic = {
@@ -66,7 +66,8 @@ describe("resolveConfig()", () => {
     expect(resolved.value.control.exchange).toBeUndefined();
     expect(line?.server).toEqual({
       kind: "network",
-      address: { host: "pbx.example.net", port: 5060 },
+      hop: { host: "pbx.example.net" },
+      backups: [],
     });
     expect(line?.account).toMatchObject({ domain: "pbx.example.net" });
     expect(line?.account.password).toBeUndefined();
@@ -281,20 +282,5 @@ describe("resolveConfig() codecs", () => {
     expect(types).toHaveLength(CODECS.length);
     expect(new Set(types).size).toBe(CODECS.length);
     expect(types).not.toContain("101");
-  });
-});
-
-describe("parseRegistrar()", () => {
-  it.each([
-    ["pbx", { host: "pbx", port: 5060 }],
-    ["10.0.0.1:5070", { host: "10.0.0.1", port: 5070 }],
-    ["[2001:db8::1]:5070", { host: "2001:db8::1", port: 5070 }],
-    ["[::1]", { host: "::1", port: 5060 }],
-    ["pbx:0", undefined],
-    ["pbx:65536", undefined],
-    [":5060", undefined],
-    ["", undefined],
-  ])("reads %j", (text, address) => {
-    expect(parseRegistrar(text)).toEqual(address);
   });
 });

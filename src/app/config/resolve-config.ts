@@ -1,4 +1,3 @@
-import type { SocketAddress } from "../../base/address.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { DEFAULT_CALL_TIMERS } from "../../call/index.ts";
 import { type CountryProfile, parseDigitMap } from "../../fxs/index.ts";
@@ -14,15 +13,14 @@ import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { countryOf, ringSupplyOf } from "./resolve-line.ts";
 import { type CodecFaults, codecOffers, eventPayloadType, resolveRtp } from "./resolve-rtp.ts";
-import type { UserConfig, UserLine } from "./user-config.ts";
+import { exchangeListen, exchangeTlsPort, registrarOf, serverOf, tlsOf } from "./resolve-sip.ts";
+import type { ReadTextFile, UserConfig, UserLine } from "./user-config.ts";
 
 const DEFAULT_LINES: readonly UserLine[] = [
   { number: "101", phone: "touch-tone" },
   { number: "102", phone: "rotary" },
 ];
 
-/** The port of SIP. @see RFC 3261 §19.1.2 */
-const SIP_PORT = 5060;
 const LOOPBACK = "127.0.0.1";
 const DEFAULT_DTMF_RELAY = "rfc4733";
 /** The lease a line asks for. */
@@ -38,6 +36,8 @@ const BLIND_TRANSFER_CODE = "*98";
 export interface ResolveContext {
   readonly board: BoardFile;
   readonly version: string;
+  /** Reads the files that the configuration names (certificates). */
+  readonly readTextFile?: ReadTextFile;
   /** Makes the passwords that lines and the built-in exchange share when none is written. */
   readonly createToken: () => string;
   /** Codecs from outside that this machine lacks, of those that the configuration names. */
@@ -60,7 +60,10 @@ export function resolveConfig(
   const sipHost = user.sip?.host ?? LOOPBACK;
   checkHost(user.sip?.host, ["sip", "host"], problems);
   checkHost(user.rtp?.host, ["rtp", "host"], problems);
+  checkHost(user.sip?.host6, ["sip", "host6"], problems);
   const registrar = registrarOf(user, problems);
+  const server = serverOf(user, registrar, problems);
+  const tls = tlsOf(user, context.readTextFile, problems);
   const digitMap = registrar === undefined ? exchangeDigitMap(lines, user) : OPEN_DIGIT_MAP;
   const call = callSettings(user, digitMap, problems);
   const rtp = resolveRtp(user, sipHost, context.codecFaults ?? {}, problems);
@@ -82,27 +85,16 @@ export function resolveConfig(
       pulseDialing: line.pulseDialing ?? true,
       relaysDigits: (user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY) === "rfc4733",
     });
-    controlLines.push(
-      controlLine(at + 1, line, password, domain, server(user, registrar), call, country),
-    );
+    controlLines.push(controlLine(at + 1, line, password, domain, server, call, country));
   }
   if (problems.length > 0) return err(problems);
-  const exchange: ControlExchangeConfig = {
-    listen: { host: sipHost, port: user.sip?.port ?? SIP_PORT },
-    domain,
-    ...(user.exchange?.digest === undefined ? {} : { digestAlgorithms: user.exchange.digest }),
-    users: [
-      ...passwords,
-      ...(user.exchange?.extensions ?? []).map(({ number, password }) => ({
-        user: number,
-        password,
-      })),
-    ],
-  };
+  const exchange = exchangeOf(user, sipHost, domain, passwords);
   return ok({
     control: {
       lines: controlLines,
       sipHost,
+      ...(user.sip?.host6 === undefined ? {} : { sipHost6: user.sip.host6 }),
+      tls,
       userAgentName: `Tipring/${context.version}`,
       directCalls: user.sip?.directCalls ?? false,
       ...(registrar === undefined ? { exchange } : {}),
@@ -116,6 +108,26 @@ function wired({ levels: _, ...wiring }: BoardLine, { sound }: UserLine): LineWi
   return sound === undefined ? wiring : { ...wiring, pcmChannel: sound };
 }
 
+function exchangeOf(
+  user: UserConfig,
+  sipHost: string,
+  domain: string,
+  lineUsers: readonly { readonly user: string; readonly password: string }[],
+): ControlExchangeConfig {
+  const tlsPort = exchangeTlsPort(user);
+  const extensions = user.exchange?.extensions ?? [];
+  return {
+    listen: exchangeListen(user, sipHost),
+    ...(tlsPort === undefined ? {} : { tlsPort }),
+    domain,
+    ...(user.exchange?.digest === undefined ? {} : { digestAlgorithms: user.exchange.digest }),
+    users: [
+      ...lineUsers,
+      ...extensions.map(({ number, password }) => ({ user: number, password })),
+    ],
+  };
+}
+
 /** Peers are told this address: it must be one, and one that they can answer to. */
 function checkHost(host: string | undefined, path: ConfigPath, problems: ConfigProblem[]): void {
   if (host === undefined) return;
@@ -123,11 +135,6 @@ function checkHost(host: string | undefined, path: ConfigPath, problems: ConfigP
   if (isAddress && host !== "0.0.0.0" && host !== "::") return;
   const text = `is "${host}"; it must be one address of this machine, like 192.168.1.20`;
   problems.push({ path, text });
-}
-
-function server(user: UserConfig, registrar: SocketAddress | undefined): LineServer {
-  if (registrar !== undefined) return { kind: "network", address: registrar };
-  return { kind: "exchange", transport: user.exchange?.transport ?? "memory" };
 }
 
 function controlLine(
@@ -187,27 +194,6 @@ function checkLineNumbers(
     }
     seen.add(number);
   }
-}
-
-/** A registrar as written, `host` or `host:port`; undefined where it is neither. */
-export function parseRegistrar(text: string): SocketAddress | undefined {
-  const parts = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+))(?::(\d{1,5}))?$/.exec(text);
-  const host = parts?.[1] ?? parts?.[2];
-  const port = parts?.[3] === undefined ? SIP_PORT : Number(parts[3]);
-  return host === undefined || port < 1 || port > 65535 ? undefined : { host, port };
-}
-
-function registrarOf(user: UserConfig, problems: ConfigProblem[]): SocketAddress | undefined {
-  const text = user.registrar;
-  if (text === undefined) return undefined;
-  const registrar = parseRegistrar(text);
-  if (registrar === undefined) {
-    problems.push({
-      path: ["registrar"],
-      text: `is "${text}"; it must be host or host:port, like pbx.example.net:5060`,
-    });
-  }
-  return registrar;
 }
 
 /**

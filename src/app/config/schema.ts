@@ -24,6 +24,20 @@ const dynamicPayloadType = z.int().min(96).max(127);
 const ren = z.number().min(0.1).max(240);
 const srtpSuite = z.literal(SRTP_SUITE_NAMES);
 
+const fileName = z.string().min(1, "must not be empty").max(1024);
+
+/** As OpenSSL prints it, or without the colons. */
+const fingerprint = z
+  .string()
+  .regex(/^(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$/, "must be a SHA-256 of 64 hexadecimal digits");
+
+const nameServer = z
+  .string()
+  .regex(
+    /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:]*|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?$/,
+    "must be an address or address:port, like 192.168.1.1",
+  );
+
 const line = z.strictObject({
   number: extension,
   name: z.string().max(60).optional(),
@@ -47,10 +61,25 @@ export const userConfigSchema = z.strictObject({
     .strictObject({
       host: z.string().optional(),
       port: port.optional(),
+      host6: z.string().optional(),
       directCalls: z.boolean().optional(),
+      transport: z.enum(["udp", "tcp", "tls"]).optional(),
+      nameServers: z.array(nameServer).min(1).max(3).optional(),
+      tls: z
+        .strictObject({
+          ca: fileName.optional(),
+          certificate: fileName.optional(),
+          key: fileName.optional(),
+          verify: z.boolean().optional(),
+          fingerprints: z.array(fingerprint).max(10).optional(),
+          wildcards: z.boolean().optional(),
+          port: port.optional(),
+        })
+        .optional(),
     })
     .optional(),
   registrar: z.string().optional(),
+  registrarBackups: z.array(z.string()).min(1).max(4).optional(),
   domain: z.string().optional(),
   exchange: z
     .strictObject({

@@ -1,3 +1,4 @@
+import type { Result } from "../../base/result.ts";
 import type { SrtpPolicy, SrtpSuite } from "../../base/srtp-suites.ts";
 import type { BoardLevels } from "./board-file.ts";
 
@@ -16,11 +17,37 @@ export interface UserConfig {
     readonly host?: string;
     /** Where IP phones and trunks reach the exchange. Default 5060. */
     readonly port?: number;
+    /** The same of IPv6, where this machine has both. Found by itself toward a registrar. */
+    readonly host6?: string;
     /** Whether lines take calls from anyone, not only from the server they are registered at. */
     readonly directCalls?: boolean;
+    /** How the registrar is reached. Default: what its DNS records say, else UDP. */
+    readonly transport?: "udp" | "tcp" | "tls";
+    /** Name servers, `address` or `address:port`, in place of the system's. */
+    readonly nameServers?: readonly string[];
+    readonly tls?: {
+      /** File of the authorities that are believed, PEM. Default: the system's list. */
+      readonly ca?: string;
+      /** Files of what is shown to others, PEM: the certificate with its chain, and its key. */
+      readonly certificate?: string;
+      readonly key?: string;
+      /** Whether a server's certificate is checked. Default on. */
+      readonly verify?: boolean;
+      /** SHA-256 of the only certificates that are taken, whatever else they say. */
+      readonly fingerprints?: readonly string[];
+      /** Whether `*.example.net` stands for `pbx.example.net`. Default off: RFC 5922 §7.2. */
+      readonly wildcards?: boolean;
+      /** Where telephones with TLS reach the exchange. Default 5061. */
+      readonly port?: number;
+    };
   };
-  /** `host` or `host:port` of the SIP server the lines register at, instead of the exchange. */
+  /**
+   * `host` or `host:port` of the SIP server the lines register at, instead of the exchange. Without
+   * a port its SRV records say where it is.
+   */
   readonly registrar?: string;
+  /** Servers that are asked where the registrar does not answer, the first first. */
+  readonly registrarBackups?: readonly string[];
   /** The domain of the lines' addresses. Default: the registrar's host. */
   readonly domain?: string;
   /** The embedded exchange. Used when no registrar is named. */
@@ -126,3 +153,6 @@ export interface UserLine {
   /** With the simulated board: the set that is plugged in. Default touch-tone. */
   readonly phone?: "touch-tone" | "rotary";
 }
+
+/** Reads a file that the configuration names; the error says why it cannot be read. */
+export type ReadTextFile = (file: string) => Result<string, string>;

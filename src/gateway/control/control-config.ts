@@ -1,11 +1,12 @@
 import type { SocketAddress } from "../../base/address.ts";
 import type { LineId } from "../../base/line-messages.ts";
 import type { CallConfig } from "../../call/index.ts";
-import type { SipAccount } from "../../sip/index.ts";
+import type { SipAccount, SipHop } from "../../sip/index.ts";
+import type { SipTlsConfig } from "./sip-streams.ts";
 
 /** Where a line's SIP account registers: a server on the network, or the box's own exchange. */
 export type LineServer =
-  | { readonly kind: "network"; readonly address: SocketAddress }
+  | { readonly kind: "network"; readonly hop: SipHop; readonly backups: readonly SipHop[] }
   /** `udp` takes the long way, through sockets, so that it can be captured. */
   | { readonly kind: "exchange"; readonly transport: "memory" | "udp" };
 
@@ -25,6 +26,8 @@ export interface ControlLineConfig {
 /** The embedded exchange. */
 export interface ControlExchangeConfig {
   readonly listen: SocketAddress;
+  /** Where telephones with TLS reach it; needs a certificate. */
+  readonly tlsPort?: number;
   readonly domain: string;
   readonly users: readonly { readonly user: string; readonly password: string }[];
   /** Best first; the exchange's own default where absent. */
@@ -36,6 +39,9 @@ export interface ControlConfig {
   readonly lines: readonly ControlLineConfig[];
   /** The address of this machine that the lines' SIP uses; the port is the system's choice. */
   readonly sipHost: string;
+  /** The same of IPv6, where this machine has both families. */
+  readonly sipHost6?: string;
+  readonly tls: SipTlsConfig;
   readonly userAgentName: string;
   /** Whether a line takes calls from anyone; else only from the server it is registered at. */
   readonly directCalls: boolean;

@@ -3,7 +3,7 @@ import { invariant } from "../../base/invariant.ts";
 import type { LineId } from "../../base/line-messages.ts";
 import type { MediaCommand, MediaEvent } from "../../base/media-messages.ts";
 import type { CallRecord, WallTime } from "../../call/index.ts";
-import type { SipAddress, UaCommand, UaEvent } from "../../sip/index.ts";
+import type { SipHop, UaCommand, UaEvent } from "../../sip/index.ts";
 import type { RealtimeHost } from "../realtime/host.ts";
 import type { RealtimeEvent } from "../realtime/messages.ts";
 import type { RealtimeConfig } from "../realtime/realtime-config.ts";
@@ -14,6 +14,7 @@ import { ExchangeControl } from "./exchange-control.ts";
 import { LineControl } from "./line-control.ts";
 import { MemoryBus } from "./memory-bus.ts";
 import { SessionRoutes } from "./session-routes.ts";
+import type { SipNetworkConfig } from "./sip-network.ts";
 import { SipShell, type SipShellPorts } from "./sip-shell.ts";
 
 /** What the control plane needs from outside, besides what its SIP stacks need. */
@@ -77,9 +78,15 @@ export class ControlPlane {
     const exchange =
       config.exchange === undefined
         ? undefined
-        : await ExchangeControl.open(config.exchange, config.userAgentName, ports, queue, bus, {
-            media: (owner, command) => plane?.sendMedia(owner, command),
-          });
+        : await ExchangeControl.open(
+            config.exchange,
+            networkOf(config, config.exchange.listen.port, config.exchange.tlsPort),
+            config.userAgentName,
+            ports,
+            queue,
+            bus,
+            { media: (owner, command) => plane?.sendMedia(owner, command) },
+          );
     const needsSocket = config.lines.some(
       ({ server }) => server.kind === "network" || server.transport === "udp",
     );
@@ -89,7 +96,7 @@ export class ControlPlane {
         userAgentName: config.userAgentName,
         serves: ["INFO", "MESSAGE", "NOTIFY", "REFER"],
         acceptAnyUser: false,
-        ...(needsSocket ? { listen: { host: config.sipHost, port: 0 } } : {}),
+        ...(needsSocket ? { network: networkOf(config, 0) } : {}),
       },
       ports,
       queue,
@@ -183,7 +190,7 @@ export class ControlPlane {
       this.#ports.wallTime(clock.wallMs() - (clock.nowMs() - nowMs));
     const line = new LineControl(
       config,
-      this.#serverAddress(config),
+      this.#serverHops(config),
       { clock, createToken, wallTime },
       this.#queue,
       {
@@ -206,14 +213,14 @@ export class ControlPlane {
     this.#accounts.set(line.accountId, line);
   }
 
-  #serverAddress({ server }: ControlLineConfig): SipAddress {
-    if (server.kind === "network") return { transport: "udp", ...server.address };
+  #serverHops({ server }: ControlLineConfig): readonly [SipHop, ...SipHop[]] {
+    if (server.kind === "network") return [server.hop, ...server.backups];
     invariant(this.#exchange !== undefined, "a line at the exchange needs an exchange");
     const listening = this.#exchange.listening;
     if (server.transport === "udp" && listening !== undefined) {
-      return { transport: "udp", ...listening };
+      return [{ transport: "udp", ...listening }];
     }
-    return { transport: "memory", host: ExchangeControl.busName, port: 0 };
+    return [{ transport: "memory", host: ExchangeControl.busName, port: 0 }];
   }
 
   /** Whether a call comes from somewhere else than the server of the line that it is for. */
@@ -334,4 +341,15 @@ export class ControlPlane {
       ...(event.retryMs === undefined ? {} : { retryMs: event.retryMs }),
     });
   }
+}
+
+/** Where a stack is reached: every address of the box, one port. */
+function networkOf(config: ControlConfig, port: number, tlsPort?: number): SipNetworkConfig {
+  const { sipHost, sipHost6, tls } = config;
+  return {
+    listen: { host: sipHost, port },
+    ...(sipHost6 === undefined ? {} : { listen6: { host: sipHost6, port } }),
+    ...(tlsPort === undefined ? {} : { tlsPort }),
+    tls,
+  };
 }

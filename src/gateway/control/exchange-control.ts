@@ -10,6 +10,7 @@ import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
 import type { ControlExchangeConfig } from "./control-config.ts";
 import type { MemoryBus } from "./memory-bus.ts";
+import type { SipNetworkConfig } from "./sip-network.ts";
 import { SipShell, type SipShellPorts } from "./sip-shell.ts";
 
 /** Limits on the leases the registrar gives, seconds. */
@@ -44,6 +45,7 @@ export class ExchangeControl {
 
   static async open(
     config: ControlExchangeConfig,
+    network: SipNetworkConfig,
     userAgentName: string,
     ports: SipShellPorts,
     queue: RunQueue,
@@ -54,7 +56,8 @@ export class ExchangeControl {
     const sip = await SipShell.open(
       {
         name: ExchangeControl.busName,
-        listen: config.listen,
+        network,
+        answersWhereHeard: true,
         userAgentName: `${userAgentName} exchange`,
         serves: ["REGISTER", ...RELAYED_METHODS],
         acceptAnyUser: true,

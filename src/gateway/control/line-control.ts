@@ -12,7 +12,7 @@ import {
   type WallTime,
 } from "../../call/index.ts";
 import type { Clock } from "../../hal/ports/clock.ts";
-import type { SipAddress, UaCommand, UaEvent } from "../../sip/index.ts";
+import type { SipAddress, SipHop, UaCommand, UaEvent } from "../../sip/index.ts";
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
 import type { BoxEvent, LineStatus } from "./box-events.ts";
@@ -33,7 +33,7 @@ export class LineControl {
   readonly line: LineId;
   readonly accountId: string;
   readonly #config: ControlLineConfig;
-  readonly #server: SipAddress;
+  readonly #servers: readonly [SipHop, ...SipHop[]];
   /** The addresses that our server has answered from, and its name. */
   readonly #serverHosts = new Set<string>();
   readonly #call: CallControl;
@@ -48,7 +48,7 @@ export class LineControl {
 
   constructor(
     config: ControlLineConfig,
-    server: SipAddress,
+    servers: readonly [SipHop, ...SipHop[]],
     ports: { clock: Clock; createToken: () => string; wallTime: (nowMs: number) => WallTime },
     queue: RunQueue,
     sinks: LineControlSinks,
@@ -56,8 +56,8 @@ export class LineControl {
     this.line = config.line;
     this.accountId = `line-${config.line}`;
     this.#config = config;
-    this.#server = server;
-    this.#serverHosts.add(server.host);
+    this.#servers = servers;
+    for (const { host } of servers) this.#serverHosts.add(host);
     this.#sinks = sinks;
     this.#clock = ports.clock;
     const { user, domain, register } = config.account;
@@ -82,15 +82,17 @@ export class LineControl {
   }
 
   get serverName(): string {
-    const { transport, host, port } = this.#server;
-    return transport === "memory" ? "the built-in exchange" : printAddress({ host, port });
+    const [{ transport, host, port }] = this.#servers;
+    if (transport === "memory") return "the built-in exchange";
+    return port === undefined ? host : printAddress({ host, port });
   }
 
   /** Adds the account, which begins to register. */
   register(): void {
+    const [server, ...backups] = this.#servers;
     this.#sinks.ua(this, {
       kind: "add-account",
-      account: { ...this.#config.account, id: this.accountId, server: this.#server },
+      account: { ...this.#config.account, id: this.accountId, server, backups },
     });
   }
 
@@ -128,7 +130,8 @@ export class LineControl {
 
   /** Whether a request from there may be a call for this line: its server, nobody else. */
   trusts(source: SipAddress): boolean {
-    return source.transport === this.#server.transport && this.#serverHosts.has(source.host);
+    const isInside = this.#servers[0].transport === "memory";
+    return (source.transport === "memory") === isInside && this.#serverHosts.has(source.host);
   }
 
   uaEvent(event: UaEvent): void {

@@ -64,7 +64,8 @@ describe("StreamFramer push()", () => {
   ])("takes a message at its limit and none above it (%i over)", (over, messages) => {
     const head = "X\r\nContent-Length: 65000\r\n\r\n";
     const pad = WIRE_LIMITS.messageBytes - head.length - 65_000 + over;
-    const text = `X\r\nA: ${"p".repeat(pad - 5)}\r\nContent-Length: 65000\r\n\r\n${"b".repeat(65_000)}`;
+    const body = "b".repeat(65_000);
+    const text = `X\r\nA: ${"p".repeat(pad - 5)}\r\nContent-Length: 65000\r\n\r\n${body}`;
     expect(text.length).toBe(WIRE_LIMITS.messageBytes + over);
     expect(framesOf(text).filter((frame) => !frame.startsWith("broken"))).toHaveLength(messages);
   });

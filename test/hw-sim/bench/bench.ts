@@ -7,7 +7,7 @@ import type { BoxEvent } from "../../../src/gateway/control/box-events.ts";
 import { createTokenSource } from "../../../src/gateway/control/token.ts";
 import { createSameThreadHost } from "../../../src/gateway/realtime/same-thread-host.ts";
 import type { RealtimePorts } from "../../../src/hal/ports/board.ts";
-import type { Resolver, Udp } from "../../../src/hal/ports/net.ts";
+import type { Resolver, Streams, Udp } from "../../../src/hal/ports/net.ts";
 import type { Random } from "../../../src/hal/ports/random.ts";
 import { pcm16FromVolts } from "../audio/levels.ts";
 import { speechLike } from "../audio/speech-like.ts";
@@ -20,7 +20,7 @@ import { Trace } from "../trace/trace.ts";
 import type { LinkConditions } from "../world/link.ts";
 import { createNameTable, type NameTable } from "../world/names.ts";
 import { VirtualNetwork } from "../world/network.ts";
-import { pacedResolver, pacedUdp } from "../world/paced-net.ts";
+import { pacedResolver, pacedStreams, pacedUdp } from "../world/paced-net.ts";
 import type { RealTimePacer } from "../world/pacer.ts";
 import { createRealTimePacer } from "../world/real-time.ts";
 import { ciphers, createRealPorts, hashes, loadCodecs } from "../world/real-time-ports.ts";
@@ -79,6 +79,7 @@ interface Surroundings {
   readonly names: NameTable | undefined;
   readonly pacer: RealTimePacer | undefined;
   readonly udp: Udp;
+  readonly streams: Streams;
   readonly resolver: Resolver;
   readonly wire: WireWatch;
 }
@@ -203,6 +204,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     clock: world.clock,
     random,
     udp: around.udp,
+    streams: around.streams,
     resolver: around.resolver,
     store,
     hashes,
@@ -284,6 +286,7 @@ function surroundings(options: BenchOptions): Surroundings {
       names: undefined,
       pacer,
       udp: tap(pacedUdp(pacer, real.udp)),
+      streams: pacedStreams(pacer, real.streams),
       resolver: pacedResolver(pacer, real.resolver),
       wire,
     };
@@ -293,8 +296,9 @@ function surroundings(options: BenchOptions): Surroundings {
   traceNetwork(network, trace.add);
   network.tap((event) => wire.note(event));
   const names = createNameTable(world);
-  const { udp } = network.host(BENCH_HOST);
-  return { world, trace, network, names, pacer: undefined, udp: tap(udp), resolver: names, wire };
+  const { udp, streams } = network.host(BENCH_HOST);
+  const net = { udp: tap(udp), streams, resolver: names };
+  return { world, trace, network, names, pacer: undefined, ...net, wire };
 }
 
 /** The configuration with what a bench needs beside: a line a phone, and an address. */

@@ -4,12 +4,13 @@ import type { Hashes } from "../../../src/base/hashes.ts";
 import {
   createRandom,
   createResolver,
+  createStreams,
   createUdp,
   loadOpus,
   ciphers as nodeCiphers,
   hashes as nodeHashes,
 } from "../../../src/hal/node/index.ts";
-import type { Resolver, Udp } from "../../../src/hal/ports/net.ts";
+import type { Resolver, Streams, Udp } from "../../../src/hal/ports/net.ts";
 import type { Random } from "../../../src/hal/ports/random.ts";
 
 /** The hash functions of this machine: the same values everywhere, so they may serve any world. */
@@ -26,8 +27,14 @@ export const ciphers: Ciphers = nodeCiphers;
 /** The network and the chance of the machine, for a world bound to wall time. */
 export function createRealPorts(): {
   readonly udp: Udp;
+  readonly streams: Streams;
   readonly resolver: Resolver;
   readonly random: Random;
 } {
-  return { udp: createUdp(), resolver: createResolver(), random: createRandom() };
+  return {
+    udp: createUdp(),
+    streams: createStreams(),
+    resolver: createResolver(),
+    random: createRandom(),
+  };
 }

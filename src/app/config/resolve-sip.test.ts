@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { err, ok } from "../../base/result.ts";
+import type { ConfigProblem } from "./config-problem.ts";
+import { printConfigProblem } from "./config-problem.ts";
+import { exchangeTlsPort, parseRegistrar, registrarOf, serverOf, tlsOf } from "./resolve-sip.ts";
+import type { UserConfig } from "./user-config.ts";
+
+describe("parseRegistrar()", () => {
+  it.each([
+    ["pbx", { host: "pbx" }],
+    ["10.0.0.1:5070", { host: "10.0.0.1", port: 5070 }],
+    ["[2001:db8::1]:5070", { host: "2001:db8::1", port: 5070 }],
+    ["[::1]", { host: "::1" }],
+    ["pbx:0", undefined],
+    ["pbx:65536", undefined],
+    [":5060", undefined],
+    ["", undefined],
+  ])("reads %j", (text, address) => {
+    expect(parseRegistrar(text)).toEqual(address);
+  });
+});
+
+describe("serverOf()", () => {
+  const of = (user: UserConfig) => {
+    const problems: ConfigProblem[] = [];
+    const server = serverOf(user, registrarOf(user, problems), problems);
+    return { server, problems: problems.map((problem) => printConfigProblem("here", problem)) };
+  };
+
+  it.each([
+    ["pbx.example.net", undefined, { host: "pbx.example.net" }],
+    ["pbx.example.net:5070", undefined, { host: "pbx.example.net", port: 5070 }],
+    ["pbx.example.net", "tls", { host: "pbx.example.net", transport: "tls" }],
+  ] as const)(
+    "of the registrar %s over %s leaves the rest to its records",
+    (registrar, transport, hop) => {
+      const user = { registrar, ...(transport === undefined ? {} : { sip: { transport } }) };
+      expect(of(user).server).toEqual({ kind: "network", hop, backups: [] });
+    },
+  );
+
+  it("has the backups behind the registrar, in their order", () => {
+    const user = { registrar: "a.example", registrarBackups: ["b.example", "c.example:5070"] };
+    expect(of(user).server).toMatchObject({
+      backups: [{ host: "b.example" }, { host: "c.example", port: 5070 }],
+    });
+  });
+
+  it.each([
+    [
+      { registrar: "a.example", registrarBackups: ["b.example", "c d"] },
+      'here: registrarBackups[1] is "c d"; it must be host or host:port, like pbx.example.net:5060',
+    ],
+    [
+      { registrarBackups: ["b.example"] },
+      "here: registrarBackups stands behind a registrar; name that one too",
+    ],
+  ])("tells what is wrong with %j", (user, problem) => {
+    expect(of(user).problems).toEqual([problem]);
+  });
+});
+
+describe("tlsOf()", () => {
+  const FILES: Readonly<Record<string, string>> = {
+    "ca.pem": "-----BEGIN CERTIFICATE-----\nMII",
+    "cert.pem": "-----BEGIN CERTIFICATE-----\nMII",
+    "key.pem": "-----BEGIN EC PRIVATE KEY-----\nMII",
+    "notes.txt": "hello",
+  };
+  const of = (tls: NonNullable<NonNullable<UserConfig["sip"]>["tls"]>) => {
+    const problems: ConfigProblem[] = [];
+    const read = (file: string) => {
+      const text = FILES[file];
+      return text === undefined ? err("there is no such file") : ok(text);
+    };
+    const config = tlsOf({ sip: { tls } }, read, problems);
+    return { config, problems: problems.map((problem) => printConfigProblem("here", problem)) };
+  };
+
+  it("checks certificates where nothing is said", () => {
+    expect(of({}).config).toEqual({
+      policy: { verify: true, wildcards: false, fingerprints: [] },
+    });
+  });
+
+  it("reads its files", () => {
+    const { config, problems } = of({ ca: "ca.pem", certificate: "cert.pem", key: "key.pem" });
+    expect(problems).toEqual([]);
+    expect(config.authorities).toBe(FILES["ca.pem"]);
+    expect(config.identity).toEqual({ certificate: FILES["cert.pem"], key: FILES["key.pem"] });
+  });
+
+  it("takes fingerprints with colons and without", () => {
+    const print = Array.from({ length: 32 }, () => "AB").join(":");
+    expect(of({ fingerprints: [print] }).config.policy.fingerprints).toEqual(["ab".repeat(32)]);
+  });
+
+  it.each([
+    [{ ca: "no.pem" }, "here: sip.tls.ca names no.pem: there is no such file"],
+    [{ ca: "notes.txt" }, "here: sip.tls.ca names notes.txt, which is no certificate in PEM"],
+    [{ certificate: "cert.pem" }, "here: sip.tls.certificate needs sip.tls.key beside it"],
+    [{ key: "key.pem" }, "here: sip.tls.key needs sip.tls.certificate beside it"],
+    [
+      { certificate: "key.pem", key: "key.pem" },
+      "here: sip.tls.certificate names key.pem, which is no certificate in PEM",
+    ],
+  ])("tells what is wrong with %j", (tls, problem) => {
+    expect(of(tls).problems).toEqual([problem]);
+  });
+
+  it.each([
+    [undefined, undefined],
+    [{ certificate: "cert.pem", key: "key.pem" }, 5061],
+    [{ certificate: "cert.pem", key: "key.pem", port: 5071 }, 5071],
+    [{ port: 5071 }, undefined],
+  ])("with %j the exchange waits for TLS on %s", (tls, port) => {
+    expect(exchangeTlsPort(tls === undefined ? {} : { sip: { tls } })).toBe(port);
+  });
+});

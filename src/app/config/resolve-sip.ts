@@ -1,0 +1,140 @@
+import type { SocketAddress } from "../../base/address.ts";
+import type { LineServer } from "../../gateway/control/control-config.ts";
+import type { SipTlsConfig } from "../../gateway/control/sip-streams.ts";
+import type { SipHop } from "../../sip/index.ts";
+import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
+import type { ReadTextFile, UserConfig } from "./user-config.ts";
+
+/** The port of SIP. @see RFC 3261 §19.1.2 */
+export const SIP_PORT = 5060;
+/** The port of SIP over TLS. @see RFC 3261 §19.1.2 */
+const SIPS_PORT = 5061;
+
+/** A registrar as it is written: without a port its SRV records are looked for. */
+export interface WrittenRegistrar {
+  readonly host: string;
+  readonly port?: number;
+}
+
+/** A registrar as written, `host` or `host:port`; undefined where it is neither. */
+export function parseRegistrar(text: string): WrittenRegistrar | undefined {
+  const parts = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?$/.exec(text);
+  const host = parts?.[1] ?? parts?.[2];
+  if (host === undefined) return undefined;
+  if (parts?.[3] === undefined) return { host };
+  const port = Number(parts[3]);
+  return port < 1 || port > 65535 ? undefined : { host, port };
+}
+
+/** The registrar that the lines have; undefined where none is named or it cannot be read. */
+export function registrarOf(
+  user: UserConfig,
+  problems: ConfigProblem[],
+): WrittenRegistrar | undefined {
+  const { registrar } = user;
+  return registrar === undefined ? undefined : readRegistrar(registrar, ["registrar"], problems);
+}
+
+function readRegistrar(
+  text: string,
+  path: ConfigPath,
+  problems: ConfigProblem[],
+): WrittenRegistrar | undefined {
+  const registrar = parseRegistrar(text);
+  if (registrar === undefined) {
+    problems.push({
+      path,
+      text: `is "${text}"; it must be host or host:port, like pbx.example.net:5060`,
+    });
+  }
+  return registrar;
+}
+
+/** Where the lines' requests go. */
+export function serverOf(
+  user: UserConfig,
+  registrar: WrittenRegistrar | undefined,
+  problems: ConfigProblem[],
+): LineServer {
+  if (registrar === undefined) {
+    if (user.registrarBackups !== undefined) {
+      const text = "stands behind a registrar; name that one too";
+      problems.push({ path: ["registrarBackups"], text, atKey: true });
+    }
+    return { kind: "exchange", transport: user.exchange?.transport ?? "memory" };
+  }
+  const backups = (user.registrarBackups ?? []).flatMap((text, at) => {
+    const backup = readRegistrar(text, ["registrarBackups", at], problems);
+    return backup === undefined ? [] : [hopOf(backup, user)];
+  });
+  return { kind: "network", hop: hopOf(registrar, user), backups };
+}
+
+function hopOf({ host, port }: WrittenRegistrar, user: UserConfig): SipHop {
+  const transport = user.sip?.transport;
+  return {
+    host,
+    ...(port === undefined ? {} : { port }),
+    ...(transport === undefined ? {} : { transport }),
+  };
+}
+
+/** What the box shows over TLS and asks of others. Its files are read here. */
+export function tlsOf(
+  user: UserConfig,
+  readTextFile: ReadTextFile | undefined,
+  problems: ConfigProblem[],
+): SipTlsConfig {
+  const tls = user.sip?.tls ?? {};
+  const read = (key: "ca" | "certificate" | "key"): string | undefined => {
+    const file = tls[key];
+    if (file === undefined) return undefined;
+    const path: ConfigPath = ["sip", "tls", key];
+    const text = readTextFile?.(file) ?? { ok: false as const, error: "no files are read here" };
+    if (!text.ok) {
+      problems.push({ path, text: `names ${file}: ${text.error}` });
+      return undefined;
+    }
+    const wanted = key === "key" ? "PRIVATE KEY" : "CERTIFICATE";
+    if (!isPem(text.value, wanted)) {
+      problems.push({ path, text: `names ${file}, which is no ${wanted.toLowerCase()} in PEM` });
+      return undefined;
+    }
+    return text.value;
+  };
+  const authorities = read("ca");
+  const certificate = read("certificate");
+  const key = read("key");
+  if ((tls.certificate === undefined) !== (tls.key === undefined)) {
+    const [there, missing] =
+      tls.key === undefined ? ["certificate", "key"] : ["key", "certificate"];
+    const text = `needs sip.tls.${missing} beside it`;
+    problems.push({ path: ["sip", "tls", there ?? ""], text, atKey: true });
+  }
+  return {
+    policy: {
+      verify: tls.verify ?? true,
+      wildcards: tls.wildcards ?? false,
+      fingerprints: (tls.fingerprints ?? []).map((one) => one.replaceAll(":", "").toLowerCase()),
+    },
+    ...(authorities === undefined ? {} : { authorities }),
+    ...(certificate === undefined || key === undefined ? {} : { identity: { certificate, key } }),
+  };
+}
+
+/** Where telephones reach the exchange over TLS, if there is something to show them. */
+export function exchangeTlsPort(user: UserConfig): number | undefined {
+  return user.sip?.tls?.certificate === undefined ? undefined : (user.sip.tls.port ?? SIPS_PORT);
+}
+
+/** Where IP phones reach the exchange. */
+export function exchangeListen(user: UserConfig, host: string): SocketAddress {
+  return { host, port: user.sip?.port ?? SIP_PORT };
+}
+
+/** PEM, or a text of the simulated world, which stands in for it there. */
+function isPem(text: string, label: string): boolean {
+  return (
+    new RegExp(`-----BEGIN (?:[A-Z0-9]+ )*${label}-----`).test(text) || /^simulated /.test(text)
+  );
+}
