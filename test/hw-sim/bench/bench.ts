@@ -3,6 +3,7 @@ import { printConfigProblem } from "../../../src/app/config/config-problem.ts";
 import { resolveConfig } from "../../../src/app/config/resolve-config.ts";
 import type { UserConfig } from "../../../src/app/config/user-config.ts";
 import type { LogEvent } from "../../../src/base/log-event.ts";
+import { err, ok } from "../../../src/base/result.ts";
 import type { BoxEvent } from "../../../src/gateway/control/box-events.ts";
 import { createTokenSource } from "../../../src/gateway/control/token.ts";
 import { createSameThreadHost } from "../../../src/gateway/realtime/same-thread-host.ts";
@@ -41,6 +42,8 @@ export interface BenchOptions {
   readonly phones?: readonly PhoneSpec[];
   /** The box's configuration; lines are made to fit the phones where it names none. */
   readonly config?: UserConfig;
+  /** Texts of the files that the configuration names (certificates), by name. */
+  readonly files?: Readonly<Record<string, string>>;
   /** How the virtual network treats every datagram, the box's own among them. */
   readonly network?: Partial<LinkConditions>;
   /** What is special about every line's copper, chip and sound card; or about each, in order. */
@@ -184,7 +187,13 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
   const user = userConfig(options, specs.length, realTime ? "127.0.0.1" : BENCH_HOST);
   const random = world.random("box");
   const createToken = createTokenSource(random);
-  const resolved = resolveConfig(user, { board: SIM_BOARD_FILE, version: "sim", createToken });
+  const resolved = resolveConfig(user, {
+    ...{ board: SIM_BOARD_FILE, version: "sim", createToken },
+    readTextFile: (file) => {
+      const text = options.files?.[file];
+      return text === undefined ? err("the bench has no such file") : ok(text);
+    },
+  });
   if (!resolved.ok) {
     const problems = resolved.error.map((problem) => printConfigProblem("bench", problem));
     throw new ScenarioError(problems.join("\n"));

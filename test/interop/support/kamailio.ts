@@ -11,6 +11,20 @@ export interface KamailioOptions {
   readonly algorithm?: "MD5" | "SHA-256";
   /** The longest lease it grants. Default 3600. */
   readonly leaseMaxS?: number;
+  /** Listens for TCP too, on the same port. */
+  readonly tcp?: boolean;
+  /** Listens for TLS too, on a port of its own, with this to show. */
+  readonly tls?: KamailioTls;
+  /** Reaches contacts where they came from, and pings them with OPTIONS every two seconds. */
+  readonly nat?: boolean;
+}
+
+/** Files of a TLS server, PEM. */
+export interface KamailioTls {
+  readonly certificate: string;
+  readonly key: string;
+  /** Where given clients have to show a certificate under it. */
+  readonly clientAuthority?: string;
 }
 
 const CONFIG = fileURLToPath(new URL("../kamailio/kamailio.cfg", import.meta.url));
@@ -27,6 +41,8 @@ export function passwordOf(user: string): string {
 export class Kamailio {
   /** `host:port`. */
   readonly address: string;
+  /** The port of TLS; free where there is none. */
+  readonly tlsPort: number;
   readonly #stage: Stage;
   readonly #options: KamailioOptions;
   readonly #port: number;
@@ -36,13 +52,15 @@ export class Kamailio {
     this.address = `127.0.0.1:${port}`;
     this.#stage = stage;
     this.#port = port;
+    this.tlsPort = port + 1;
     this.#options = options;
   }
 
   /** Starts it, with no registrations. Resolves when it answers. */
   async start(): Promise<void> {
     const { folder } = this.#stage;
-    const { leaseMaxS = LEASE_MAX_S, algorithm } = this.#options;
+    const { leaseMaxS = LEASE_MAX_S, algorithm, tcp = false, tls, nat = false } = this.#options;
+    const tlsAt = `tls:127.0.0.1:${this.tlsPort}`;
     this.#program = this.#stage.start({
       title: "Kamailio",
       path: requireProgram("kamailio"),
@@ -50,9 +68,36 @@ export class Kamailio {
         ...["-f", CONFIG, "-l", `udp:${this.address}`, "-DD", "-E", "-w", folder, "-Y", folder],
         ...["-A", `LEASE_MAX_S=${leaseMaxS}`],
         ...(algorithm === "SHA-256" ? ["-A", "WITH_SHA_256"] : []),
+        ...(tcp || tls !== undefined ? ["-A", "WITH_STREAMS"] : []),
+        ...(tcp ? ["-l", `tcp:${this.address}`] : []),
+        ...(tls === undefined
+          ? []
+          : ["-l", tlsAt, "-A", "WITH_TLS", "-A", `TLS_CONFIG="${this.#tlsConfig(tls)}"`]),
+        ...(nat ? ["-A", "WITH_NAT"] : []),
       ],
     });
     await answersOptions(this.#port, this.#program);
+  }
+
+  #tlsConfig({ certificate, key, clientAuthority }: KamailioTls): string {
+    const lines = [
+      "[server:default]",
+      "method = TLSv1.2+",
+      `certificate = ${certificate}`,
+      `private_key = ${key}`,
+      ...(clientAuthority === undefined
+        ? ["verify_certificate = no", "require_certificate = no"]
+        : [
+            "verify_certificate = yes",
+            "require_certificate = yes",
+            `ca_list = ${clientAuthority}`,
+          ]),
+      "[client:default]",
+      "verify_certificate = no",
+      "require_certificate = no",
+      "",
+    ];
+    return this.#stage.write(`tls-${this.#port}.cfg`, lines.join("\n"));
   }
 
   /** Stops it: its port is closed then, and its registrations are forgotten. */
@@ -66,7 +111,7 @@ export async function startKamailio(
   stage: Stage,
   options: KamailioOptions = {},
 ): Promise<Kamailio> {
-  const kamailio = new Kamailio(stage, await freePorts(), options);
+  const kamailio = new Kamailio(stage, await freePorts(2), options);
   await kamailio.start();
   return kamailio;
 }
