@@ -1,7 +1,7 @@
 import { type Box, type BoxPorts, compose } from "../../../src/app/compose.ts";
 import { printConfigProblem } from "../../../src/app/config/config-problem.ts";
 import { resolveConfig } from "../../../src/app/config/resolve-config.ts";
-import type { UserConfig } from "../../../src/app/config/user-config.ts";
+import type { ReadTextFile, UserConfig } from "../../../src/app/config/user-config.ts";
 import type { LogEvent } from "../../../src/base/log-event.ts";
 import { err, ok } from "../../../src/base/result.ts";
 import type { BoxEvent } from "../../../src/gateway/control/box-events.ts";
@@ -189,10 +189,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
   const createToken = createTokenSource(random);
   const resolved = resolveConfig(user, {
     ...{ board: SIM_BOARD_FILE, version: "sim", createToken },
-    readTextFile: (file) => {
-      const text = options.files?.[file];
-      return text === undefined ? err("the bench has no such file") : ok(text);
-    },
+    readTextFile: filesOf(options),
   });
   if (!resolved.ok) {
     const problems = resolved.error.map((problem) => printConfigProblem("bench", problem));
@@ -261,6 +258,14 @@ function realtimePorts(
 ): RealtimePorts {
   const codecs = loadCodecs(user.rtp?.codecs ?? []);
   return { clock: world.clock, random, udp, gpio, pcm, spi, serial, ciphers, codecs };
+}
+
+/** Reads the files that the scenario brought. */
+function filesOf({ files = {} }: BenchOptions): ReadTextFile {
+  return (file) => {
+    const text = files[file];
+    return text === undefined ? err("the bench has no such file") : ok(text);
+  };
 }
 
 function isList(
