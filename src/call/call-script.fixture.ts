@@ -87,7 +87,9 @@ export function words(output: CallOutput): string {
       if (command.kind === "open-loop") return `line open-loop ${command.durationMs}`;
       if (command.kind !== "ring") return `line ${command.kind}`;
       const { number, name, absence } = command.callerId ?? {};
-      return ["line ring", number, name, absence].filter((part) => part !== undefined).join(" ");
+      const cadence = command.cadence === undefined ? undefined : `(${command.cadence})`;
+      const parts = ["line ring", cadence, number, name, absence];
+      return parts.filter((part) => part !== undefined).join(" ");
     }
     case "ua": {
       const { command } = output;

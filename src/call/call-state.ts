@@ -21,6 +21,8 @@ export interface Call {
   readonly startedAt: string;
   /** Digits: the session id of our SDP's origin line. */
   readonly sdpSessionId: string;
+  /** The cadence that the bell rings in for it, where it is not the usual one. */
+  readonly cadence?: string;
   /** Our media's address, once it is open. */
   readonly local?: SocketAddress;
   /** Keys that our media session lends to offers and answers; absent where it does not encrypt. */

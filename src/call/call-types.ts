@@ -2,6 +2,7 @@ import type { LineCommand, LineEvent, LineId } from "../base/line-messages.ts";
 import type { LogEvent } from "../base/log-event.ts";
 import type { MediaCommand, MediaEvent, MediaStats } from "../base/media-messages.ts";
 import type { CodecOffer, SipAccount, UaCommand, UaEvent } from "../sip/index.ts";
+import type { RingRule } from "./policy/ring-cadence.ts";
 
 /** Wall time at one moment, in the user's zone: what a record and a telephone's display show. */
 export interface WallTime {
@@ -93,6 +94,8 @@ export interface CallConfig {
   readonly dtmfRelay: "rfc4733" | "info" | "in-band";
   /** Whether the telephone's display is told who calls. */
   readonly callerId: boolean;
+  /** Who rings in which cadence; before what the server asks for by Alert-Info. Default: nobody. */
+  readonly ringRules?: readonly RingRule[];
   /** Whether P-Asserted-Identity is believed (it is as good as the server it comes from). */
   readonly trustAssertedIdentity: boolean;
   /** Length of the open switching interval when the far end goes; 0 for none. */

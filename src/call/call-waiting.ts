@@ -1,3 +1,4 @@
+import type { CallerId } from "../base/line-messages.ts";
 import type { UaEvent } from "../sip/index.ts";
 import { flowOutputs, MEDIA_OPEN_LIMIT_MS, statusOf, withAnswer, withOffer } from "./call-media.ts";
 import {
@@ -10,7 +11,7 @@ import {
   toMedia,
   toUa,
 } from "./call-state.ts";
-import { displayOf, incomingCall } from "./incoming.ts";
+import { cadenceOf, displayOf, incomingCall } from "./incoming.ts";
 import { finishedCall, replaced, sideOf, without } from "./side-calls.ts";
 
 type Incoming = Extract<UaEvent, { kind: "incoming" }>;
@@ -51,6 +52,10 @@ export function secondCallStep(
   };
 }
 
+function shown(display: CallerId | undefined): { readonly callerId?: CallerId } {
+  return display === undefined ? {} : { callerId: display };
+}
+
 /** Media of the second call is open: its caller hears ringback, our user the call-waiting tone. */
 export function startWaiting(
   context: CallContext,
@@ -81,7 +86,7 @@ export function startWaiting(
     const side = without(context.side, arriving);
     return { ...ringing, outputs: [...outputs, ...ringing.outputs], side };
   }
-  const tone = toLine({ kind: "tone", tone: "call-waiting" });
+  const tone = toLine({ kind: "call-waiting", ...shown(display) });
   return { state, outputs: [...outputs, tone], side: replaced(context.side, arriving, waiting) };
 }
 
@@ -128,7 +133,7 @@ export function ringAfterHangUp(waiting: Waiting): Pick<Step, "state" | "outputs
   const { call, body, untilMs, display } = waiting;
   return {
     state: { kind: "ringing", call, body, untilMs },
-    outputs: [toLine({ kind: "ring", ...(display === undefined ? {} : { callerId: display }) })],
+    outputs: [toLine({ kind: "ring", ...cadenceOf(call), ...shown(display) })],
   };
 }
 

@@ -194,6 +194,18 @@ describe("createCallControl() for a call in", () => {
     );
   });
 
+  it("rings in the cadence that the server asks for, or the user's for a caller", () => {
+    const headers = [{ name: "alert-info", value: "<http://127.0.0.1/Bellcore-dr3>" }];
+    const rings = (ring: string) =>
+      [
+        [invite({ headers }), "media open"],
+        [opened, "ua respond 180", ring],
+      ] as const;
+    check(rings("line ring (bellcore-r3) 102 Bob"));
+    const ringRules = [{ caller: "10*", cadence: "soft" }];
+    check(rings("line ring (soft) 102 Bob"), { ringRules });
+  });
+
   it("shows an asserted identity before From, and nothing against the caller's wish", () => {
     const asserted = { name: "p-asserted-identity", value: '"Carol" <sip:103@example.org>' };
     check([

@@ -23,6 +23,7 @@ import {
 import type { CallInput, CallOutput, CallResult } from "./call-types.ts";
 import { sdpSessionId, startDialing } from "./dialing.ts";
 import { callerDisplay } from "./policy/caller-display.ts";
+import { ringCadence } from "./policy/ring-cadence.ts";
 import { talkingStep } from "./talking.ts";
 
 type Incoming = Extract<UaEvent, { kind: "incoming" }>;
@@ -53,6 +54,8 @@ export function startIncoming(context: CallContext, event: Incoming, nowMs: numb
 /** The attempt that an INVITE is, for its record. */
 export function incomingCall(context: CallContext, event: Incoming, nowMs: number): Call {
   const { config } = context;
+  const alertInfo = headerValues(event.request, "alert-info");
+  const cadence = ringCadence(config.ringRules ?? [], event.from.user, alertInfo);
   return {
     id: `line${config.line}-${config.createToken()}`,
     direction: "in",
@@ -63,6 +66,7 @@ export function incomingCall(context: CallContext, event: Incoming, nowMs: numbe
     startedMs: nowMs,
     startedAt: config.wallTime(nowMs).iso,
     sdpSessionId: sdpSessionId(config.createToken()),
+    ...(cadence === undefined ? {} : { cadence }),
   };
 }
 
@@ -148,10 +152,15 @@ function ring(context: CallContext, state: Preparing, opened: Call, nowMs: numbe
     },
     outputs: [
       toUa({ kind: "respond", session: call.session, status: 180 }),
-      toLine({ kind: "ring", ...display }),
+      toLine({ kind: "ring", ...cadenceOf(call), ...display }),
       logOf(context, "info", `Rings: ${call.from} calls.`),
     ],
   };
+}
+
+/** In which cadence the bell rings for a call. */
+export function cadenceOf({ cadence }: Call): { readonly cadence?: string } {
+  return cadence === undefined ? {} : { cadence };
 }
 
 /** The bell rings, until someone lifts, the caller gives up or the time is out. */

@@ -5,3 +5,4 @@ export * from "./call-types.ts";
 export { type CallerDisplay, type CallerSigns, callerDisplay } from "./policy/caller-display.ts";
 export { isEmergencyNumber } from "./policy/emergency.ts";
 export { type Refusal, refusalOf } from "./policy/refusal.ts";
+export type { RingRule } from "./policy/ring-cadence.ts";

@@ -166,7 +166,7 @@ const SCENARIOS: readonly Scenario[] = [
     [
       ...TALKING,
       [invite(), "media open"],
-      [opened("line1-t3"), "ua respond 180", "line tone call-waiting"],
+      [opened("line1-t3"), "ua respond 180", "line call-waiting"],
       [ended(FAR, "cancel"), "line tone-off", "media close"],
     ],
   ],
@@ -175,7 +175,7 @@ const SCENARIOS: readonly Scenario[] = [
     [
       ...TALKING,
       [invite(), "media open"],
-      [opened("line1-t3"), "ua respond 180", "line tone call-waiting"],
+      [opened("line1-t3"), "ua respond 180", "line call-waiting"],
       [invite({ session: "third" }), "ua end 486", "record busy 486 box"],
       [60_000, "ua end 480", "line tone-off", "media close"],
     ],

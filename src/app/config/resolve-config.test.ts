@@ -133,6 +133,10 @@ describe("resolveConfig()", () => {
       { lines: [{ number: "1", ren: 3 }], ringing: { renMax: 2 } },
       "here: lines[0].ren is 3, but the ringing supply carries 2; unplug a bell",
     ],
+    [
+      { lines: [{ number: "1", rings: [{ caller: "9*", cadence: "bellcore-2" }] }] },
+      'here: lines[0].rings[0].cadence is "bellcore-2"; did you mean "bellcore-r2"?',
+    ],
     [{ country: "irr" }, 'here: country is "irr"; did you mean "ir"?'],
     [{ country: "germany" }, 'here: country is "germany"; did you mean "de"?'],
     [

@@ -11,7 +11,7 @@ import type { LineWiring, RealtimeLineConfig } from "../../gateway/realtime/real
 import { type BoardFile, type BoardLine, boardLine, boardLinesMax } from "./board-file.ts";
 import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
-import { countryOf, ringSupplyOf } from "./resolve-line.ts";
+import { checkRings, countryOf, ringSupplyOf } from "./resolve-line.ts";
 import { type CodecFaults, codecOffers, eventPayloadType, resolveRtp } from "./resolve-rtp.ts";
 import { exchangeListen, exchangeTlsPort, registrarOf, serverOf, tlsOf } from "./resolve-sip.ts";
 import type { ReadTextFile, UserConfig, UserLine } from "./user-config.ts";
@@ -75,6 +75,7 @@ export function resolveConfig(
     const wiring = boardLine(context.board, at + 1);
     const country = countryOf(line, user, ["lines", at], problems);
     if (wiring === undefined || country === undefined) continue;
+    checkRings(line, country, ["lines", at], problems);
     const password = line.password ?? (registrar === undefined ? context.createToken() : undefined);
     if (password !== undefined) passwords.push({ user: line.number, password });
     realtimeLines.push({
@@ -162,6 +163,7 @@ function controlLine(
       ...call,
       emergencyNumbers: emergency.numbers,
       openLoopMs: supervision.openLoopMs,
+      ringRules: written.rings ?? [],
     },
     answerReversal: supervision.answerReversal,
   };

@@ -84,3 +84,21 @@ export function ringSupplyOf(
   }
   return { ringSupply: { supply, renMax, ren } };
 }
+
+/** A cadence that a line is to ring in must be one that there is. */
+export function checkRings(
+  line: UserLine,
+  { ringing }: CountryProfile,
+  linePath: ConfigPath,
+  problems: ConfigProblem[],
+): void {
+  const names = Object.keys(ringing.distinctive);
+  for (const [at, { cadence }] of (line.rings ?? []).entries()) {
+    if (names.includes(cadence)) continue;
+    const meant = didYouMean(cadence, names);
+    const advice =
+      meant === undefined ? `it can be ${names.join(", ")}` : `did you mean "${meant}"?`;
+    const path: ConfigPath = [...linePath, "rings", at, "cadence"];
+    problems.push({ path, text: `is "${cadence}"; ${advice}` });
+  }
+}

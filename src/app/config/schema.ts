@@ -20,6 +20,15 @@ const password = z
 
 const codec = z.enum([...CODECS, ...ENGINE_CODECS].map(({ name }) => name));
 const dynamicPayloadType = z.int().min(96).max(127);
+/** Most callers that one line rings for in a cadence of their own. */
+const RING_RULES_MAX = 100;
+const ringRule = z.strictObject({
+  caller: z
+    .string({ error: 'must be text in quotes, like "0912*"' })
+    .regex(/^[0-9A-Za-z+#._-]{0,32}\*?$/, 'must be a number, "*" at its end for any more digits'),
+  cadence: z.string().min(1).max(32),
+});
+
 /** Ringer equivalence numbers: a tenth of a bell to what no card rings any more. */
 const ren = z.number().min(0.1).max(240);
 const srtpSuite = z.literal(SRTP_SUITE_NAMES);
@@ -47,6 +56,7 @@ const line = z.strictObject({
   callerId: z.string().optional(),
   pulseDialing: z.boolean().optional(),
   ren: ren.optional(),
+  rings: z.array(ringRule).max(RING_RULES_MAX).optional(),
   phone: z.enum(["touch-tone", "rotary"]).optional(),
   sound: z.string().min(1).max(64).optional(),
   levels: soundLevelsSchema.optional(),

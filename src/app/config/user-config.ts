@@ -148,6 +148,11 @@ export interface UserLine {
   readonly sound?: string;
   /** What full scale of the sound card means on this line, as measured; see docs/hardware.md. */
   readonly levels?: BoardLevels;
+  /**
+   * Who rings in which cadence, the first that fits: a number, `*` at its end for any more digits,
+   * and a name of `ringing.distinctive`.
+   */
+  readonly rings?: readonly { readonly caller: string; readonly cadence: string }[];
   /** Ringer equivalence number of all bells at this line. Default 1. */
   readonly ren?: number;
   /** With the simulated board: the set that is plugged in. Default touch-tone. */
