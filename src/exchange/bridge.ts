@@ -1,3 +1,4 @@
+import { earliestMs } from "../base/core.ts";
 import { headerValue, type SipMessage, type UaEvent } from "../sip/index.ts";
 import {
   EXCHANGE_LIMITS,
@@ -7,6 +8,7 @@ import {
   toUa,
 } from "./exchange-types.ts";
 import { bestStatus } from "./final-status.ts";
+import { Hunt, type HuntLeg } from "./hunt.ts";
 import { RelayedRequests } from "./relayed-requests.ts";
 
 /** An event of one of a call's sessions. */
@@ -22,8 +24,8 @@ export interface BridgeCall {
   readonly to: string;
   /** The caller's session. */
   readonly caller: string;
-  /** One session a contact that is called. */
-  readonly legs: readonly string[];
+  /** Whom to call, all of them; in which order is in their preferences. */
+  readonly legs: readonly HuntLeg[];
   /** What peers know the exchange by. */
   readonly domain: string;
 }
@@ -44,8 +46,8 @@ interface Reoffer {
  *
  *   INVITE of the caller           first 2xx of a leg                BYE, longest time
  *   ───────────────────► ringing ─────────────────────► connected ──────────────────► over
- *                           │ every leg refused, 6xx,      │  ▲
- *                           │ CANCEL, time out             └──┘ re-INVITE carried across
+ *                           │ all whom `Hunt` finds        │  ▲
+ *                           │ refused, 6xx, CANCEL         └──┘ re-INVITE carried across
  *                           └──────────────────────────────────────────────────────► over
  *
  * An INVITE with Replaces brings another in the place of either side: it is carried across as if
@@ -61,9 +63,7 @@ export class Bridge {
   readonly #startedMs: number;
   readonly #relayed: RelayedRequests;
   #caller: string;
-  /** Legs that neither refused nor ended. */
-  readonly #live: Set<string>;
-  readonly #refusals: number[] = [];
+  readonly #hunt: Hunt;
   #callee: string | undefined;
   #answeredMs: number | undefined;
   /** Whether the caller's ACK has come. */
@@ -79,7 +79,7 @@ export class Bridge {
     this.#call = call;
     this.#caller = call.caller;
     this.#relayed = new RelayedRequests(call.id, call.domain);
-    this.#live = new Set(call.legs);
+    this.#hunt = new Hunt(call.legs);
     this.#startedMs = nowMs;
     this.#delayedOffer = delayedOffer;
   }
@@ -90,11 +90,16 @@ export class Bridge {
 
   /** Every session this call ever had. */
   get sessions(): readonly string[] {
-    return [this.#call.caller, ...this.#call.legs, ...this.#newcomers];
+    return [this.#call.caller, ...this.#hunt.sessions, ...this.#newcomers];
   }
 
   get id(): string {
     return this.#call.id;
+  }
+
+  /** Calls the first ones. */
+  start(nowMs: number): readonly ExchangeOutput[] {
+    return this.#hunt.next(nowMs);
   }
 
   /** A request inside the call, or the answer to one that was carried on. */
@@ -123,7 +128,7 @@ export class Bridge {
   deadlineMs(): number | undefined {
     if (this.#over) return undefined;
     if (this.#answeredMs !== undefined) return this.#answeredMs + EXCHANGE_LIMITS.talkMs;
-    return this.#startedMs + EXCHANGE_LIMITS.ringMs;
+    return earliestMs(this.#hunt.deadlineMs(), this.#startedMs + EXCHANGE_LIMITS.ringTotalMs);
   }
 
   /** Gives up a call that rang too long, or that nobody can still be in. */
@@ -134,15 +139,23 @@ export class Bridge {
       const bye = toUa({ kind: "end", session: this.#caller });
       return [bye, ...this.#endLegs(), ...this.#finish(nowMs, "answered")];
     }
+    const tooLong = nowMs >= this.#startedMs + EXCHANGE_LIMITS.ringTotalMs;
+    const overdue = this.#hunt.overdue(nowMs);
+    for (const leg of overdue) this.#hunt.drop(leg, 408);
+    const ended = overdue.map((session) => toUa({ kind: "end", session }));
+    if (!tooLong && this.#hunt.isRinging) return ended;
+    const more = tooLong ? [] : this.#hunt.next(nowMs);
+    if (more.length > 0) return [...ended, ...more];
     const refusal = toUa({ kind: "respond", session: this.#caller, status: 480 });
-    return [refusal, ...this.#endLegs(), ...this.#finish(nowMs, "unanswered", 480)];
+    const rest = this.#endLegs();
+    return [refusal, ...ended, ...rest, ...this.#finish(nowMs, "unanswered", 480)];
   }
 
   handle(event: SessionEvent, nowMs: number): readonly ExchangeOutput[] {
     if (this.#over) return [];
     switch (event.kind) {
       case "progress":
-        return this.#progress(event);
+        return this.#progress(event, nowMs);
       case "answered":
         return this.#answered(event, nowMs);
       case "failed":
@@ -161,11 +174,14 @@ export class Bridge {
     }
   }
 
-  #progress(event: Extract<UaEvent, { kind: "progress" }>): readonly ExchangeOutput[] {
-    if (this.#callee !== undefined || !this.#live.has(event.session)) return [];
+  #progress(
+    event: Extract<UaEvent, { kind: "progress" }>,
+    nowMs: number,
+  ): readonly ExchangeOutput[] {
+    if (this.#callee !== undefined || !this.#hunt.has(event.session)) return [];
+    this.#hunt.progress(event.session, nowMs);
     // The caller sees one dialog: early media of several contacts in it would be two answers.
-    const single = this.#call.legs.length === 1;
-    const content = single ? contentOf(event.response, event.body) : {};
+    const content = this.#hunt.isSingle ? contentOf(event.response, event.body) : {};
     const { status } = event;
     return [toUa({ kind: "respond", session: this.#caller, status, ...content })];
   }
@@ -176,7 +192,7 @@ export class Bridge {
   ): readonly ExchangeOutput[] {
     const { session } = event;
     const content = contentOf(event.response, event.body);
-    if (this.#callee === undefined && this.#live.has(session)) {
+    if (this.#callee === undefined && this.#hunt.has(session)) {
       this.#callee = session;
       this.#answeredMs = nowMs;
       if (this.#delayedOffer) this.#awaitsAck = session;
@@ -195,18 +211,17 @@ export class Bridge {
   #succeed(newcomer: string, replaced: string): readonly ExchangeOutput[] {
     if (replaced === this.#caller) this.#caller = newcomer;
     else this.#callee = newcomer;
-    this.#live.delete(replaced);
-    this.#live.add(newcomer);
     return [toUa({ kind: "end", session: replaced })];
   }
 
   /** A leg refused, or fell away while it rang. */
   #legGone(leg: string, status: number, nowMs: number): readonly ExchangeOutput[] {
-    if (!this.#live.delete(leg) || this.#callee !== undefined) return [];
-    this.#refusals.push(status);
+    if (!this.#hunt.drop(leg, status)) return [];
     const decisive = status >= 600;
-    if (this.#live.size > 0 && !decisive) return [];
-    const best = bestStatus(this.#refusals);
+    if (this.#hunt.isRinging && !decisive) return [];
+    const more = decisive ? [] : this.#hunt.next(nowMs);
+    if (more.length > 0) return more;
+    const best = bestStatus(this.#hunt.refusals);
     const refusal = toUa({ kind: "respond", session: this.#caller, status: best });
     return [refusal, ...this.#endLegs(), ...this.#finish(nowMs, "refused", best)];
   }
@@ -267,14 +282,14 @@ export class Bridge {
   #endAll(gone: string): readonly ExchangeOutput[] {
     const pending = this.#reoffer?.replaces === undefined ? [] : [this.#reoffer.asker];
     const others = [this.#caller, ...pending].filter((session) => session !== gone);
-    this.#live.delete(gone);
-    return [...others.map((session) => toUa({ kind: "end", session })), ...this.#endLegs()];
+    return [...others.map((session) => toUa({ kind: "end", session })), ...this.#endLegs(gone)];
   }
 
+  /** Ends whoever was called, answered or ringing, but for one. */
   #endLegs(except?: string): readonly ExchangeOutput[] {
-    const ended = [...this.#live].filter((leg) => leg !== except);
-    for (const leg of ended) this.#live.delete(leg);
-    return ended.map((session) => toUa({ kind: "end", session }));
+    const callee = this.#callee === undefined ? [] : [this.#callee];
+    const legs = [...callee, ...this.#hunt.end(except)].filter((leg) => leg !== except);
+    return legs.map((session) => toUa({ kind: "end", session }));
   }
 
   #finish(nowMs: number, result: ExchangeResult, sipStatus?: number): readonly ExchangeOutput[] {

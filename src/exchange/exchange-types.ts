@@ -58,8 +58,12 @@ export const EXCHANGE_LIMITS = {
   calls: 100,
   /** Contacts of one user; the one that ends first makes room for another. */
   contactsPerUser: 10,
-  /** How long a call may ring: a little more than timer C asks. @see RFC 3261 §16.6 step 11 */
+  /** How long a leg may ring after its last 1xx: timer C, over 3 min. RFC 3261 §16.6 step 11 */
   ringMs: 190_000,
+  /** How long contacts ring before those that are preferred less are called instead. */
+  serialRingMs: 20_000,
+  /** How long a call may ring in all, whatever its legs say. */
+  ringTotalMs: 600_000,
   /** How long two sides may talk: where both vanished without a BYE, it must end some day. */
   talkMs: 86_400_000,
   /** How long one call to a service may last: a far end that vanished never says BYE. */

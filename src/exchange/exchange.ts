@@ -15,6 +15,7 @@ import {
   type ServiceKind,
   toUa,
 } from "./exchange-types.ts";
+import type { HuntLeg } from "./hunt.ts";
 import { LocationTable, targetOf } from "./location.ts";
 import { answerRegister } from "./registrar.ts";
 import { ServiceCall } from "./service-call.ts";
@@ -223,40 +224,34 @@ class SmallExchange implements Exchange {
     const bindings = this.#location.of(who.called).filter(({ expiresAtMs }) => expiresAtMs > nowMs);
     if (bindings.length === 0) return [toUa({ kind: "respond", session, status: 480 })];
     const id = `exchange-${this.#config.createToken()}`;
-    const legs = bindings.map((binding, at) => ({ session: `${id}-${at + 1}`, binding }));
-    const call = new Bridge(
-      {
-        id,
-        from: who.caller,
-        to: who.called,
-        caller: session,
-        legs: legs.map((leg) => leg.session),
-        domain: this.#config.domain,
-      },
-      request.body === "",
-      nowMs,
-    );
+    const { from, headers } = callerIdentity(who.caller, this.#config.domain, event.from, request);
+    const contentType = headerValue(request, "content-type") ?? "application/sdp";
+    const content = request.body === "" ? {} : { body: request.body, contentType };
+    const hops = { name: "max-forwards", value: String(who.hops - 1) };
+    const legs = bindings.map((binding, at): HuntLeg => {
+      const leg = `${id}-${at + 1}`;
+      const routes = binding.path.map((value) => ({ name: "route", value }));
+      return {
+        session: leg,
+        preference: binding.preference,
+        ...(binding.flow === undefined ? {} : { instance: binding.flow.instance }),
+        invite: {
+          kind: "invite",
+          session: leg,
+          uri: binding.uriText,
+          to: targetOf(binding),
+          from,
+          headers: [hops, ...routes, ...headers],
+          ...content,
+        },
+      };
+    });
+    const { domain } = this.#config;
+    const about = { id, from: who.caller, to: who.called, caller: session, legs, domain };
+    const call = new Bridge(about, request.body === "", nowMs);
     this.#calls.add(call);
     this.#byId.set(id, call);
     for (const one of call.sessions) this.#bySession.set(one, call);
-    const { from, headers } = callerIdentity(who.caller, this.#config.domain, event.from, request);
-    const content =
-      request.body === ""
-        ? {}
-        : {
-            body: request.body,
-            contentType: headerValue(request, "content-type") ?? "application/sdp",
-          };
-    return legs.map((leg) =>
-      toUa({
-        kind: "invite",
-        session: leg.session,
-        uri: leg.binding.uriText,
-        to: targetOf(leg.binding),
-        from,
-        headers: [{ name: "max-forwards", value: String(who.hops - 1) }, ...headers],
-        ...content,
-      }),
-    );
+    return call.start(nowMs);
   }
 }

@@ -12,6 +12,18 @@ export interface Binding {
   readonly callId: string;
   readonly cseq: number;
   readonly expiresAtMs: number;
+  /** Thousandths: 1000 is the default. @see RFC 3261 §20.10 (q) */
+  readonly preference: number;
+  /** The way over proxies that the REGISTER came, the last one first. @see RFC 3327 */
+  readonly path: readonly string[];
+  readonly flow?: Flow;
+}
+
+/** One of the ways to a device that a contact stands for. @see RFC 5626 §4.2 */
+export interface Flow {
+  /** The device's `+sip.instance`. */
+  readonly instance: string;
+  readonly regId: number;
 }
 
 /** A change that a REGISTER asks for: a lease of 0 removes. */
@@ -19,11 +31,14 @@ export interface BindingChange {
   readonly uri: SipUri;
   readonly uriText: string;
   readonly expiresMs: number;
+  readonly preference: number;
+  readonly flow?: Flow;
 }
 
 /** Who asks for a change. */
 export interface BindingOrigin {
   readonly source: SipAddress;
+  readonly path: readonly string[];
   readonly callId: string;
   readonly cseq: number;
 }
@@ -41,12 +56,10 @@ export class LocationTable {
    * Whether a change comes out of order: the same Call-ID changed a binding before with a CSeq not
    * lower than this one. @see RFC 3261 §10.3 step 7
    */
-  isStale(user: string, uri: SipUri, origin: BindingOrigin): boolean {
+  isStale(user: string, contact: Contact, origin: BindingOrigin): boolean {
     return this.of(user).some(
       (binding) =>
-        binding.callId === origin.callId &&
-        binding.cseq >= origin.cseq &&
-        sameUri(binding.uri, uri),
+        binding.callId === origin.callId && binding.cseq >= origin.cseq && isSame(binding, contact),
     );
   }
 
@@ -58,10 +71,10 @@ export class LocationTable {
     nowMs: number,
   ): readonly Binding[] {
     let bindings = this.of(user);
-    for (const { uri, uriText, expiresMs } of changes) {
-      bindings = bindings.filter((binding) => !sameUri(binding.uri, uri));
+    for (const { expiresMs, ...contact } of changes) {
+      bindings = bindings.filter((binding) => !isSame(binding, contact));
       if (expiresMs === 0) continue;
-      bindings = [{ uri, uriText, ...origin, expiresAtMs: nowMs + expiresMs }, ...bindings];
+      bindings = [{ ...contact, ...origin, expiresAtMs: nowMs + expiresMs }, ...bindings];
     }
     const kept = latest(bindings);
     this.#set(user, kept);
@@ -99,6 +112,15 @@ export class LocationTable {
   }
 }
 
+/** What tells one contact from another. */
+export type Contact = Pick<Binding, "uri" | "flow">;
+
+/** A way to a device is known by its number, whatever its URI is now. @see RFC 5626 §6 */
+function isSame(a: Contact, b: Contact): boolean {
+  if (a.flow === undefined || b.flow === undefined) return sameUri(a.uri, b.uri);
+  return a.flow.instance === b.flow.instance && a.flow.regId === b.flow.regId;
+}
+
 /** As many as may be, those whose leases last longest, in their order. */
 function latest(bindings: readonly Binding[]): readonly Binding[] {
   const limit = EXCHANGE_LIMITS.contactsPerUser;
@@ -108,13 +130,15 @@ function latest(bindings: readonly Binding[]): readonly Binding[] {
 }
 
 /**
- * Where requests to a contact go. A contact that names the very host its REGISTER came from is
+ * Where requests to a contact go. Over proxies, or on a flow that the device keeps open, that is
+ * where the REGISTER came from. Else a contact that names the very host its REGISTER came from is
  * taken at its word, port and all. Any other (behind a translator, a host name, another
  * interface) is reached where it sent from, which is what keeps a translator's way open.
  * @see RFC 3581 §4
  */
-export function targetOf({ uri, source }: Binding): SipAddress {
-  if (source.transport === "memory" || uri.host !== source.host) return source;
+export function targetOf({ uri, source, path, flow }: Binding): SipAddress {
+  if (source.transport === "memory" || path.length > 0 || flow !== undefined) return source;
+  if (uri.host !== source.host) return source;
   return { transport: source.transport, host: uri.host, port: uri.port ?? SIP_PORT };
 }
 

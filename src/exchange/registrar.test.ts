@@ -9,6 +9,7 @@ import {
   type RequestOptions,
   register,
   told,
+  ua,
 } from "./exchange-script.fixture.ts";
 import { EXCHANGE_LIMITS, type ExchangeConfig } from "./exchange-types.ts";
 
@@ -164,5 +165,113 @@ describe("answerRegister()", () => {
     const to = output?.kind === "ua" && output.command.kind === "invite" ? output.command.to : null;
     expect(`${to?.host}:${to?.port}`).toBe(target);
     expect(to?.transport).toBe(source.transport);
+  });
+});
+
+describe("answerRegister() on preference, Path and flows", () => {
+  const instance = '+sip.instance="<urn:uuid:0>"';
+  const flow = (uri: string, regId: number): string => `<${uri}>;${instance};reg-id=${regId}`;
+  const outbound = { name: "supported", value: "path, outbound" };
+
+  it.each([
+    ["0.5", "0.5"],
+    ["0", "0"],
+    ["1.000", undefined],
+    ["0.25", "0.25"],
+  ])("keeps q=%s", (q, expected) => {
+    const answer = registrar().ask({ contacts: [`<${A}>;q=${q}`], expires: 90 });
+    const shown = expected === undefined ? "" : `;q=${expected}`;
+    expect(answer).toEqual({ status: 200, values: [`<${A}>;expires=90${shown}`] });
+  });
+
+  it.each(["2", "1.1", "-1", "0.1234", "x", ".5"])("refuses q=%s", (q) => {
+    expect(registrar().ask({ contacts: [`<${A}>;q=${q}`] })?.status).toBe(400);
+  });
+
+  it("calls the preferred contact first, the other one after it refused", () => {
+    const { exchange, ask } = registrar();
+    ask({ contacts: [`<${A}>;q=0.1`, `<${B}>`], expires: 90 });
+    const legs = told(exchange, invite({ from: "102", to: "101" }));
+    expect(legs).toEqual([expect.stringContaining(B)]);
+    const session = legs[0]?.split(" ")[1] ?? "";
+    const busy = ua({ kind: "failed", session, status: 486, reason: "" });
+    expect(told(exchange, busy)).toEqual([expect.stringContaining(A)]);
+  });
+
+  it("gives the preferred contact twenty seconds, then calls the other one", () => {
+    const { exchange, ask } = registrar();
+    ask({ contacts: [`<${A}>;q=0.1`, `<${B}>`], expires: 90 });
+    told(exchange, invite({ from: "102", to: "101" }), 0);
+    expect(exchange.deadlineMs()).toBe(EXCHANGE_LIMITS.serialRingMs);
+    expect(told(exchange, { kind: "timeout" }, EXCHANGE_LIMITS.serialRingMs)).toEqual([
+      expect.stringMatching(/^end /),
+      expect.stringContaining(A),
+    ]);
+  });
+
+  it("sends calls along the Path, to where the REGISTER came from", () => {
+    const { exchange, ask } = registrar();
+    const path = { name: "path", value: "<sip:edge.example.org;lr>" };
+    ask({ contacts: [`<${B}>`], expires: 90, headers: [path] });
+    const [output] = exchange.handle(invite({ from: "102", to: "101" }), 0);
+    const command =
+      output?.kind === "ua" && output.command.kind === "invite" ? output.command : null;
+    expect(command?.to).toEqual(PHONE);
+    expect(command?.headers?.filter(({ name }) => name === "route")).toEqual([
+      { name: "route", value: path.value },
+    ]);
+  });
+
+  it("tells the Path in its answer", () => {
+    const { exchange } = registrar();
+    const path = { name: "path", value: "<sip:edge.example.org;lr>" };
+    const asked = register("101", { contacts: [`<${A}>`], headers: [path] });
+    expect(answerOf(exchange.handle(asked, 0), "path")).toEqual({
+      status: 200,
+      values: [path.value],
+    });
+  });
+
+  it("knows a way to a device by its number, wherever it is now", () => {
+    const { ask } = registrar();
+    ask({ contacts: [flow(A, 1)], expires: 90, headers: [outbound] });
+    const moved = { contacts: [flow(B, 1)], expires: 90, headers: [outbound], callId: "new" };
+    expect(ask(moved)?.values).toEqual([`<${B}>;expires=90;${instance};reg-id=1`]);
+    const second = { contacts: [flow(A, 2)], expires: 90, headers: [outbound], callId: "more" };
+    expect(ask(second)?.values).toHaveLength(2);
+  });
+
+  it.each([
+    ["says so where the device speaks to us itself", [], 200, ["outbound"]],
+    [
+      "refuses it behind a proxy that keeps no flow",
+      [
+        { name: "via", value: "SIP/2.0/UDP edge" },
+        { name: "via", value: "SIP/2.0/UDP phone" },
+      ],
+      439,
+      [],
+    ],
+    [
+      "takes it behind one that does",
+      [
+        { name: "via", value: "SIP/2.0/UDP edge" },
+        { name: "via", value: "SIP/2.0/UDP phone" },
+        { name: "path", value: "<sip:token@edge;lr;ob>" },
+      ],
+      200,
+      ["outbound"],
+    ],
+  ])("with outbound %s", (_, headers, status, values) => {
+    const { exchange } = registrar();
+    const options = { contacts: [flow(A, 1)], headers: [outbound, ...headers] };
+    const outputs = exchange.handle(register("101", options), 0);
+    expect(answerOf(outputs, "require")).toEqual({ status, values });
+  });
+
+  it.each(["0", "-1", "1.5", "x", "2147483648"])("takes reg-id=%s for none", (regId) => {
+    const contacts = [`<${A}>;${instance};reg-id=${regId}`];
+    const answer = registrar().ask({ contacts, expires: 90, headers: [outbound] });
+    expect(answer).toEqual({ status: 200, values: [`<${A}>;expires=90`] });
   });
 });

@@ -18,10 +18,22 @@ import {
   logOf,
   toUa,
 } from "./exchange-types.ts";
-import type { BindingChange, BindingOrigin, LocationTable } from "./location.ts";
+import type {
+  Binding,
+  BindingChange,
+  BindingOrigin,
+  Contact,
+  Flow,
+  LocationTable,
+} from "./location.ts";
 
 /** The lease of a contact that asks for none it can be read from. @see RFC 3261 §10.2.1.1 */
 const DEFAULT_EXPIRES_S = 3600;
+/** `q=1`, in thousandths: also that of a contact without a preference. */
+const PREFERENCE_MAX = 1000;
+/** A larger number than anybody has ways. @see RFC 5626 §4.2 */
+const REG_ID_MAX = 2 ** 31 - 1;
+const INSTANCE_LENGTH_MAX = 256;
 
 type RegisterEvent = Extract<UaEvent, { kind: "request" }>;
 
@@ -73,8 +85,37 @@ function registerStep(
   if (!cseq.ok || callId === undefined) return { status: 400 };
   const wish = readWish(message, config);
   if (!wish.ok) return wish.error;
-  const origin: BindingOrigin = { source, callId, cseq: cseq.value.sequence };
-  return carryOut({ location, user, origin, nowMs }, wish.value);
+  const path = headerValues(message, "path");
+  const outbound = supports(message, "outbound") && usesFlow(wish.value);
+  if (outbound && !isFirstHopOutbound(message)) {
+    return { status: 439, reason: "First Hop Lacks Outbound Support" };
+  }
+  const origin: BindingOrigin = { source, path, callId, cseq: cseq.value.sequence };
+  const answer = carryOut({ location, user, origin, nowMs }, wish.value);
+  if (answer.status !== 200) return answer;
+  const extra = [
+    ...path.map((value) => ({ name: "path", value })),
+    ...(outbound ? [{ name: "require", value: "outbound" }] : []),
+  ];
+  return { ...answer, headers: [...(answer.headers ?? []), ...extra] };
+}
+
+function supports(message: SipRequest, tag: string): boolean {
+  return headerValues(message, "supported").some((value) =>
+    value.split(",").some((item) => item.trim().toLowerCase() === tag),
+  );
+}
+
+function usesFlow(wish: Wish): boolean {
+  return wish.kind === "change" && wish.changes.some(({ flow }) => flow !== undefined);
+}
+
+/** The device speaks to us itself, or to a proxy that keeps its flow. @see RFC 5626 §6 */
+function isFirstHopOutbound(message: SipRequest): boolean {
+  if (headerValues(message, "via").length <= 1) return true;
+  const last = headerValues(message, "path").at(-1);
+  const address = last === undefined ? undefined : parseNameAddr(last);
+  return address?.ok === true && address.value.uri?.params.has("ob") === true;
 }
 
 function carryOut(
@@ -88,13 +129,9 @@ function carryOut(
 ): Answer {
   const { location, user, origin, nowMs } = at;
   const before = location.of(user);
-  const uris =
-    wish.kind === "change"
-      ? wish.changes.map(({ uri }) => uri)
-      : wish.kind === "clear"
-        ? before.map(({ uri }) => uri)
-        : [];
-  if (uris.some((uri) => location.isStale(user, uri, origin))) {
+  const touched: readonly Contact[] =
+    wish.kind === "change" ? wish.changes : wish.kind === "clear" ? before : [];
+  if (touched.some((contact) => location.isStale(user, contact, origin))) {
     return { status: 400, reason: "CSeq Out Of Order" };
   }
   const logs: ExchangeOutput[] = [];
@@ -107,14 +144,21 @@ function carryOut(
   const after = location.of(user);
   if (before.length === 0 && after.length > 0) logs.push(logOf("info", `${user} is registered.`));
   if (before.length > 0 && after.length === 0) logs.push(logOf("info", `${user} has signed off.`));
-  const headers = after.map(({ uriText, expiresAtMs }) => ({
+  const headers = after.map((binding) => ({
     name: "contact",
-    value: printNameAddr({
-      uriText,
-      params: new Map([["expires", String(Math.ceil((expiresAtMs - nowMs) / 1000))]]),
-    }),
+    value: printNameAddr({ uriText: binding.uriText, params: contactParams(binding, nowMs) }),
   }));
   return { status: 200, headers, logs };
+}
+
+function contactParams(binding: Binding, nowMs: number): Map<string, string> {
+  const { preference, flow } = binding;
+  const params = new Map([["expires", String(Math.ceil((binding.expiresAtMs - nowMs) / 1000))]]);
+  if (preference !== PREFERENCE_MAX) params.set("q", String(preference / PREFERENCE_MAX));
+  if (flow !== undefined) {
+    params.set("+sip.instance", flow.instance).set("reg-id", String(flow.regId));
+  }
+  return params;
 }
 
 /** Reads what the Contact and Expires header fields ask for, and checks all of it first. */
@@ -143,7 +187,11 @@ function readWish(message: SipRequest, config: ExchangeConfig): Result<Wish, Ans
       return err({ status: 423, headers: [{ name: "min-expires", value }] });
     }
     const expiresMs = Math.min(asked, config.maxExpiresS) * 1000;
-    changes.push({ uri, uriText: contact.value.uriText, expiresMs });
+    const preference = preferenceOf(contact.value.params.get("q"));
+    if (preference === undefined) return err({ status: 400, reason: "Bad q" });
+    const flow = flowOf(contact.value.params);
+    const { uriText } = contact.value;
+    changes.push({ uri, uriText, expiresMs, preference, ...(flow === undefined ? {} : { flow }) });
   }
   return ok({ kind: "change", changes });
 }
@@ -152,4 +200,20 @@ function readWish(message: SipRequest, config: ExchangeConfig): Result<Wish, Ans
 function secondsOf(text: string | undefined): number | undefined {
   const digits = text?.trim() ?? "";
   return /^[0-9]{1,10}$/.test(digits) ? Number(digits) : undefined;
+}
+
+/** `0` to `1` with at most three decimals, in thousandths. @see RFC 3261 §25.1 (qvalue) */
+function preferenceOf(text: string | undefined): number | undefined {
+  if (text === undefined) return PREFERENCE_MAX;
+  const good = /^(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/.test(text);
+  return good ? Math.round(Number(text) * PREFERENCE_MAX) : undefined;
+}
+
+/** The device and the number of the way to it; undefined where either lacks or makes no sense. */
+function flowOf(params: ReadonlyMap<string, string | undefined>): Flow | undefined {
+  const instance = params.get("+sip.instance");
+  const regId = Number(params.get("reg-id") ?? Number.NaN);
+  if (instance === undefined || instance.length > INSTANCE_LENGTH_MAX) return undefined;
+  if (!Number.isInteger(regId) || regId < 1 || regId > REG_ID_MAX) return undefined;
+  return { instance, regId };
 }
