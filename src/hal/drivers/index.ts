@@ -10,6 +10,11 @@ export {
   type GpioSlicProfile,
   type PowerDownPin,
 } from "./gpio-slic-profiles.ts";
+export {
+  type CardCheckOptions,
+  type CardCheckResult,
+  checkCard,
+} from "./serial-card/check/card-check.ts";
 export { IMPEDANCES, type Impedance, type LineSettings } from "./serial-card/line-settings.ts";
 export {
   type OpenCardLine,

@@ -1,6 +1,11 @@
 import { decodeCobs } from "./cobs.ts";
 import { crc16 } from "./crc16.ts";
-import { FRAME_MAX_BYTES, PACKET_MAX_BYTES, PACKET_MIN_BYTES } from "./wire-numbers.ts";
+import {
+  FRAME_MAX_BYTES,
+  PACKET_MAX_BYTES,
+  PACKET_MIN_BYTES,
+  PACKET_TYPES,
+} from "./wire-numbers.ts";
 
 /** What a link received wrong, since it was opened. */
 export interface ReceiveErrors {
@@ -39,11 +44,6 @@ export class FrameReader {
     }
   }
 
-  /** The counting of seq begins anew with the next packet. */
-  forgetSeq(): void {
-    this.#lastSeq = undefined;
-  }
-
   #endFrame(): void {
     const length = this.#length;
     const overlong = this.#overlong;
@@ -57,15 +57,16 @@ export class FrameReader {
       this.errors.packets++;
     } else if (crc16(packet) !== 0) {
       this.errors.crc++;
-    } else if (this.#isNew(packet[1] ?? 0)) {
+    } else if (this.#isNew(packet[0] ?? 0, packet[1] ?? 0)) {
       this.#onPacket(packet.subarray(0, -2));
     }
   }
 
-  #isNew(seq: number): boolean {
+  #isNew(type: number, seq: number): boolean {
     const last = this.#lastSeq;
     this.#lastSeq = seq;
-    if (last === undefined) return true;
+    // With a WELCOME counting begins anew, whatever was before.
+    if (last === undefined || type === PACKET_TYPES.welcome) return true;
     if (seq === last) return false;
     this.errors.lost += (seq - last - 1) & 0xff;
     return true;
