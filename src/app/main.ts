@@ -27,6 +27,8 @@ async function main(words: readonly string[]): Promise<number> {
       return (await import("./cli/check.ts")).check(options);
     case "safe":
       return (await import("./cli/safe.ts")).safe(options);
+    case "card-check":
+      return (await import("./cli/card-check.ts")).cardCheck(options);
     case "demo":
       return (await import("./cli/demo.ts")).demo(options);
   }

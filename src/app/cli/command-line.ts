@@ -3,7 +3,7 @@ import { err, ok, type Result } from "../../base/result.ts";
 import { didYouMean } from "../config/did-you-mean.ts";
 
 /** What the command line can be asked to do. */
-export const COMMANDS = ["run", "demo", "check", "safe", "help", "version"] as const;
+export const COMMANDS = ["run", "demo", "check", "safe", "card-check", "help", "version"] as const;
 /** One of them. */
 export type Command = (typeof COMMANDS)[number];
 
@@ -21,6 +21,11 @@ export interface CommandOptions {
   readonly pcap?: string;
   readonly phone?: string;
   readonly out?: string;
+  readonly port?: string;
+  readonly baud?: string;
+  readonly line?: string;
+  readonly quiet?: boolean;
+  readonly hook?: boolean;
 }
 
 /** What `tipring help` prints. */
@@ -30,6 +35,8 @@ export const USAGE = `tipring: an analog telephone adapter
   tipring demo     make one complete call between two simulated telephones
   tipring check    read the configuration and say what is wrong with it
   tipring safe     put every line into its safe state: ringing off
+  tipring card-check
+                   hold a line card on a serial port to the protocol's document
   tipring help, tipring version
 
 run, check, safe
@@ -47,6 +54,12 @@ demo
   --trace FILE           write everything that happened, a JSON object a line
   --pcap FILE            write the SIP and RTP that crossed, for Wireshark
   --out FOLDER           where the recordings go (recordings)
+card-check
+  --port DEVICE          the card's serial port, /dev/ttyACM0; nothing else may use it
+  --baud RATE            921600 unless told
+  --line N               the line that is tried (1); it rings
+  --quiet                do not ring
+  --hook                 ask for the receiver to be lifted and hung up
 `;
 
 /** Reads the words of a command line; a wrong one is named together with what was meant. */
@@ -103,6 +116,11 @@ function parse(words: readonly string[]) {
       pcap: { type: "string" },
       phone: { type: "string" },
       out: { type: "string" },
+      port: { type: "string" },
+      baud: { type: "string" },
+      line: { type: "string" },
+      quiet: { type: "boolean" },
+      hook: { type: "boolean" },
       help: { type: "boolean", short: "h" },
       version: { type: "boolean", short: "v" },
     },
