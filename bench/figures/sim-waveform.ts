@@ -9,6 +9,9 @@ import type { WorldTimes } from "../support/talking-world.ts";
 const LINES = 2;
 const MINUTES = 10;
 const WARM_MINUTES = 2;
+const IDLE_LINES = 8;
+const IDLE_MINUTES = 600;
+const IDLE_WARM_MINUTES = 60;
 const RUNS = 3;
 
 /**
@@ -16,37 +19,46 @@ const RUNS = 3;
  * ten-minute call between two telephones that both talk all the while, with everything on: copper,
  * noise, echo, tone detectors at both ears, our whole program, the network and the trace. It runs
  * in one thread of a process of its own, warm; median of some runs. The second figure divides by
- * processor time, so that what else the machine does counts less.
+ * processor time, so that what else the machine does counts less. `sim.idle` is the same of eight
+ * registered lines whose telephones nobody lifts.
  */
 export const simWaveform: FigureGroup = {
-  limits: { "sim.waveform": { atLeast: 200 }, "sim.waveform-cpu": undefined },
+  limits: {
+    "sim.waveform": { atLeast: 200 },
+    "sim.waveform-cpu": undefined,
+    "sim.idle": { atLeast: 50_000 },
+  },
 
   async measure() {
-    const runs = await withScratch(async (folder) => {
-      const { world } = await bundle(folder, { world: "bench/support/talking-world.ts" });
-      const times: WorldTimes[] = [];
-      for (let run = 0; run < RUNS; run++) times.push(await timesOf(world));
-      return times;
+    return withScratch(async (folder) => {
+      const { talking, idle } = await bundle(folder, {
+        talking: "bench/support/talking-world.ts",
+        idle: "bench/support/idle-world.ts",
+      });
+      const calls = await runsOf([talking, MINUTES, WARM_MINUTES]);
+      const idles = await runsOf([idle, IDLE_LINES, IDLE_MINUTES, IDLE_WARM_MINUTES]);
+      const inCall = LINES * MINUTES * 60_000;
+      const atRest = IDLE_LINES * IDLE_MINUTES * 60_000;
+      return [
+        figure("sim.waveform", inCall / median(calls.map(({ wallMs }) => wallMs)), "line-s/s"),
+        figure(
+          "sim.waveform-cpu",
+          inCall / median(calls.map(({ cpuMs }) => cpuMs)),
+          "line-s/cpu-s",
+        ),
+        figure("sim.idle", atRest / median(idles.map(({ wallMs }) => wallMs)), "line-s/s"),
+      ];
     });
-    const rate = (ms: (times: WorldTimes) => number): number =>
-      (LINES * MINUTES * 60_000) / median(runs.map(ms));
-    return [
-      figure(
-        "sim.waveform",
-        rate(({ wallMs }) => wallMs),
-        "line-s/s",
-      ),
-      figure(
-        "sim.waveform-cpu",
-        rate(({ cpuMs }) => cpuMs),
-        "line-s/cpu-s",
-      ),
-    ];
   },
 };
 
-async function timesOf(program: string): Promise<WorldTimes> {
-  const words = [program, String(MINUTES), String(WARM_MINUTES)];
+async function runsOf(words: readonly (string | number)[]): Promise<readonly WorldTimes[]> {
+  const times: WorldTimes[] = [];
+  for (let run = 0; run < RUNS; run++) times.push(await timesOf(words.map(String)));
+  return times;
+}
+
+async function timesOf(words: readonly string[]): Promise<WorldTimes> {
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
   let printed = "";
   child.stdout.on("data", (chunk: Buffer) => {
@@ -55,6 +67,6 @@ async function timesOf(program: string): Promise<WorldTimes> {
   // Not `exit`: what was printed last may still be on its way then.
   const [code] = await once(child, "close");
   if (code !== 0) throw new Error(`the simulated world ended with ${code}`);
-  // Our own program, just above, prints this shape.
+  // Our own programs, just above, print this shape.
   return JSON.parse(printed) as WorldTimes;
 }

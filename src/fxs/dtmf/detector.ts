@@ -146,11 +146,15 @@ class Receiver implements DtmfDetector {
     this.#found = -1;
     const energy = this.#analysis.meanSquare;
     if (energy < (this.#minPeak * this.#minPeak) / 2) return;
-    this.#analysis.look();
+    this.#analysis.lookAtRows();
     const row = this.#strongest(0);
-    const column = this.#strongest(4);
-    if (row < 0 || column < 0) return;
+    if (row < 0) return;
     const low = this.#analysis.amplitude(row);
+    // A row so weak leaves no column within twist that would make the two pure: most of speech.
+    if ((low * low * (1 + this.#twistMax ** 2)) / 2 < energy * PURITY_MIN) return;
+    this.#analysis.lookAtColumns();
+    const column = this.#strongest(4);
+    if (column < 0) return;
     const high = this.#analysis.amplitude(column);
     if (low < this.#minPeak || high < this.#minPeak) return;
     if (high > low * this.#twistMax || low > high * this.#reverseTwistMax) return;

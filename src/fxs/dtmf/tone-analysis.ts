@@ -52,10 +52,12 @@ export class ToneAnalysis {
     invariant(hop.length === HOP_SAMPLES, "a hop has its length");
     this.#samples.copyWithin(0, HOP_SAMPLES);
     this.#samples.set(hop, WINDOW_SAMPLES - HOP_SAMPLES);
+    const samples = this.#samples;
+    const windowed = this.#windowed;
     let energy = 0;
     for (let at = 0; at < WINDOW_SAMPLES; at++) {
-      const weighed = (this.#samples[at] ?? 0) * (WINDOW[at] ?? 0);
-      this.#windowed[at] = weighed;
+      const weighed = (samples[at] ?? 0) * (WINDOW[at] ?? 0);
+      windowed[at] = weighed;
       energy += weighed * weighed;
     }
     this.#meanSquare = energy / WINDOW_SQUARES;
@@ -66,20 +68,30 @@ export class ToneAnalysis {
     return this.#meanSquare;
   }
 
-  /** Looks at all eight frequencies. Without it between two hops, `offsetHz` means nothing. */
-  look(): void {
-    this.#realBefore.set(this.#real);
-    this.#imaginaryBefore.set(this.#imaginary);
-    for (let tone = 0; tone < TONES_HZ.length; tone++) {
+  /** Looks at the rows. Without a look at both groups in the hop before, `offset` means nothing. */
+  lookAtRows(): void {
+    this.#look(0, ROW_HZ.length);
+  }
+
+  /** Looks at the columns. */
+  lookAtColumns(): void {
+    this.#look(ROW_HZ.length, TONES_HZ.length);
+  }
+
+  #look(from: number, to: number): void {
+    const windowed = this.#windowed;
+    for (let tone = from; tone < to; tone++) {
       const cosines = tone * 2 * WINDOW_SAMPLES;
       const sines = cosines + WINDOW_SAMPLES;
       let real = 0;
       let imaginary = 0;
       for (let at = 0; at < WINDOW_SAMPLES; at++) {
-        const sample = this.#windowed[at] ?? 0;
+        const sample = windowed[at] ?? 0;
         real += sample * (WAVES[cosines + at] ?? 0);
         imaginary -= sample * (WAVES[sines + at] ?? 0);
       }
+      this.#realBefore[tone] = this.#real[tone] ?? 0;
+      this.#imaginaryBefore[tone] = this.#imaginary[tone] ?? 0;
       this.#real[tone] = real;
       this.#imaginary[tone] = imaginary;
     }

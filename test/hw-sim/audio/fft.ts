@@ -25,12 +25,18 @@ export class Fft {
 
   /** Forward transform of `re + j·im`. */
   forward(re: Float64Array, im: Float64Array): void {
-    invariant(re.length === this.size && im.length === this.size, "arrays of the FFT's size");
+    const { size } = this;
+    invariant(re.length === size && im.length === size, "arrays of the FFT's size");
     this.#reorder(re, im);
-    for (let half = 1; half < this.size; half *= 2) {
-      const stride = this.size / (2 * half);
-      for (let start = 0; start < this.size; start += 2 * half) {
-        for (let k = 0; k < half; k++) this.#butterfly(re, im, start + k, half, k * stride);
+    for (let top = 0; top < size; top += 2) sumAndDifference(re, im, top, top + 1);
+    for (let half = 2; half < size; half *= 2) {
+      const stride = size / (2 * half);
+      for (let k = 0; k < half; k++) {
+        const cos = this.#cos[k * stride] ?? 0;
+        const sin = this.#sin[k * stride] ?? 0;
+        for (let top = k; top < size; top += 2 * half) {
+          butterfly(re, im, top, top + half, cos, sin);
+        }
       }
     }
   }
@@ -44,22 +50,6 @@ export class Fft {
     }
   }
 
-  #butterfly(re: Float64Array, im: Float64Array, top: number, half: number, turn: number): void {
-    const bottom = top + half;
-    const cos = this.#cos[turn] ?? 0;
-    const sin = this.#sin[turn] ?? 0;
-    const bottomRe = re[bottom] ?? 0;
-    const bottomIm = im[bottom] ?? 0;
-    const turnedRe = bottomRe * cos + bottomIm * sin;
-    const turnedIm = bottomIm * cos - bottomRe * sin;
-    const topRe = re[top] ?? 0;
-    const topIm = im[top] ?? 0;
-    re[bottom] = topRe - turnedRe;
-    im[bottom] = topIm - turnedIm;
-    re[top] = topRe + turnedRe;
-    im[top] = topIm + turnedIm;
-  }
-
   #reorder(re: Float64Array, im: Float64Array): void {
     for (let at = 0; at < this.size; at++) {
       const other = this.#reversed[at] ?? 0;
@@ -70,6 +60,89 @@ export class Fft {
       im[at] = im[other] ?? 0;
       re[other] = savedRe;
       im[other] = savedIm;
+    }
+  }
+}
+
+function sumAndDifference(re: Float64Array, im: Float64Array, top: number, bottom: number): void {
+  const topRe = re[top] ?? 0;
+  const topIm = im[top] ?? 0;
+  const bottomRe = re[bottom] ?? 0;
+  const bottomIm = im[bottom] ?? 0;
+  re[top] = topRe + bottomRe;
+  im[top] = topIm + bottomIm;
+  re[bottom] = topRe - bottomRe;
+  im[bottom] = topIm - bottomIm;
+}
+
+function butterfly(
+  re: Float64Array,
+  im: Float64Array,
+  top: number,
+  bottom: number,
+  cos: number,
+  sin: number,
+): void {
+  const bottomRe = re[bottom] ?? 0;
+  const bottomIm = im[bottom] ?? 0;
+  const turnedRe = bottomRe * cos + bottomIm * sin;
+  const turnedIm = bottomIm * cos - bottomRe * sin;
+  const topRe = re[top] ?? 0;
+  const topIm = im[top] ?? 0;
+  re[bottom] = topRe - turnedRe;
+  im[bottom] = topIm - turnedIm;
+  re[top] = topRe + turnedRe;
+  im[top] = topIm + turnedIm;
+}
+
+/**
+ * The power spectrum of real samples: a transform of half the length, on whose real and imaginary
+ * parts even and odd samples ride.
+ */
+export class PowerSpectrum {
+  readonly size: number;
+  readonly #half: Fft;
+  readonly #re: Float64Array;
+  readonly #im: Float64Array;
+  readonly #cos: Float64Array;
+  readonly #sin: Float64Array;
+
+  constructor(size: number) {
+    this.size = size;
+    this.#half = new Fft(size / 2);
+    this.#re = new Float64Array(size / 2);
+    this.#im = new Float64Array(size / 2);
+    this.#cos = Float64Array.from({ length: size / 2 }, (_, k) =>
+      Math.cos((2 * Math.PI * k) / size),
+    );
+    this.#sin = Float64Array.from({ length: size / 2 }, (_, k) =>
+      Math.sin((2 * Math.PI * k) / size),
+    );
+  }
+
+  /** Fills `power` (half of `size`) from at most `size` samples, of which what lacks is 0. */
+  of(samples: Float64Array, power: Float64Array): void {
+    const re = this.#re;
+    const im = this.#im;
+    const half = re.length;
+    re.fill(0);
+    im.fill(0);
+    for (let at = 0; at < samples.length; at += 2) {
+      re[at >> 1] = samples[at] ?? 0;
+      im[at >> 1] = samples[at + 1] ?? 0;
+    }
+    this.#half.forward(re, im);
+    for (let bin = 0; bin < half; bin++) {
+      const mirror = bin === 0 ? 0 : half - bin;
+      const evenRe = ((re[bin] ?? 0) + (re[mirror] ?? 0)) / 2;
+      const evenIm = ((im[bin] ?? 0) - (im[mirror] ?? 0)) / 2;
+      const oddRe = ((im[bin] ?? 0) + (im[mirror] ?? 0)) / 2;
+      const oddIm = ((re[mirror] ?? 0) - (re[bin] ?? 0)) / 2;
+      const cos = this.#cos[bin] ?? 0;
+      const sin = this.#sin[bin] ?? 0;
+      const allRe = evenRe + oddRe * cos + oddIm * sin;
+      const allIm = evenIm + oddIm * cos - oddRe * sin;
+      power[bin] = allRe * allRe + allIm * allIm;
     }
   }
 }

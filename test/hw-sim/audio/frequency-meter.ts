@@ -1,4 +1,4 @@
-import { Fft } from "./fft.ts";
+import { PowerSpectrum } from "./fft.ts";
 import { dbmFromMeanSquare, SAMPLE_RATE_HZ } from "./levels.ts";
 
 /** One sine found in a piece of sound. */
@@ -29,25 +29,28 @@ const PEAK_LIMIT = 6;
 /** Below this nothing is told in a telephone band. */
 const LOWEST_HZ = 100;
 
-const fft = new Fft(FFT_SIZE);
-const re = new Float64Array(FFT_SIZE);
-const im = new Float64Array(FFT_SIZE);
+const spectrum = new PowerSpectrum(FFT_SIZE);
+const windowed = new Float64Array(METER_LIMIT_SAMPLES);
 const power = new Float64Array(FFT_SIZE / 2);
 
 /** Fills `power` with the Hann-windowed spectrum; returns the window's sum. */
 function transform(samples: Float64Array): number {
-  re.fill(0);
-  im.fill(0);
+  const piece = windowed.subarray(0, samples.length);
+  const step = (2 * Math.PI) / samples.length;
+  // cos((n + 1)·step) from the two before it: no cosine a sample.
+  const twice = 2 * Math.cos(step);
+  let before = Math.cos(-0.5 * step);
+  let cosine = Math.cos(0.5 * step);
   let windowSum = 0;
-  for (let at = 0; at < samples.length; at++) {
-    const weight = 0.5 - 0.5 * Math.cos((2 * Math.PI * (at + 0.5)) / samples.length);
+  for (let at = 0; at < piece.length; at++) {
+    const weight = 0.5 - 0.5 * cosine;
     windowSum += weight;
-    re[at] = weight * (samples[at] ?? 0);
+    piece[at] = weight * (samples[at] ?? 0);
+    const next = twice * cosine - before;
+    before = cosine;
+    cosine = next;
   }
-  fft.forward(re, im);
-  for (let bin = 0; bin < power.length; bin++) {
-    power[bin] = (re[bin] ?? 0) ** 2 + (im[bin] ?? 0) ** 2;
-  }
+  spectrum.of(piece, power);
   return windowSum;
 }
 

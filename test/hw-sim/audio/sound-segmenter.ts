@@ -98,16 +98,22 @@ export class SoundSegmenter {
 
   /** Hears more; `onFrame` is called every 5 ms of it, after closed segments were told. */
   process(volts: Float64Array, onFrame: () => void): void {
-    for (let at = 0; at < volts.length; at++) {
-      const sample = volts[at] ?? 0;
-      this.#ring[this.#position % RING_SAMPLES] = sample;
-      this.#energy += sample * sample;
-      this.#position++;
-      this.#inFrame++;
-      if (this.#inFrame === FRAME_SAMPLES) {
-        this.#endFrame();
-        onFrame();
+    const ring = this.#ring;
+    for (let at = 0; at < volts.length; ) {
+      const end = Math.min(volts.length, at + FRAME_SAMPLES - this.#inFrame);
+      let position = this.#position;
+      let energy = this.#energy;
+      this.#inFrame += end - at;
+      for (; at < end; at++) {
+        const sample = volts[at] ?? 0;
+        ring[position++ % RING_SAMPLES] = sample;
+        energy += sample * sample;
       }
+      this.#position = position;
+      this.#energy = energy;
+      if (this.#inFrame < FRAME_SAMPLES) return;
+      this.#endFrame();
+      onFrame();
     }
   }
 

@@ -167,19 +167,21 @@ export class PairAudio {
       up[at] = said * gain + noise * scale;
     }
     this.#noise = noise;
-    for (const tap of talking ? this.#closedTaps : this.#openTaps) {
-      const lag = history - tap.delaySamples;
+    for (const { delaySamples, gain: tapGain } of talking ? this.#closedTaps : this.#openTaps) {
+      const lag = history - delaySamples;
       for (let at = from; at < to; at++) {
-        up[at] = (up[at] ?? 0) + (down[lag + at] ?? 0) * tap.gain;
+        up[at] = (up[at] ?? 0) + (down[lag + at] ?? 0) * tapGain;
       }
     }
     this.#quantise(from, to);
   }
 
   #quantise(from: number, to: number): void {
+    const up = this.#up;
+    const captured = this.#captured;
     for (let at = from; at < to; at++) {
-      const step = Math.round((this.#up[at] ?? 0) / VOLTS_PER_STEP);
-      this.#captured[at] = Math.max(INT16_MIN, Math.min(INT16_MAX, step));
+      const step = Math.round((up[at] ?? 0) / VOLTS_PER_STEP);
+      captured[at] = step > INT16_MAX ? INT16_MAX : step < INT16_MIN ? INT16_MIN : step;
     }
   }
 }

@@ -82,8 +82,10 @@ export class Receiver {
       piece.set(volts);
       const isMatching = this.#sentFirst === firstSample && this.#sentLength === volts.length;
       if (isMatching) {
+        const sent = this.#sent;
+        const balance = this.#balance;
         for (let at = 0; at < piece.length; at++) {
-          piece[at] = (piece[at] ?? 0) - this.#balance * (this.#sent[at] ?? 0);
+          piece[at] = (piece[at] ?? 0) - balance * (sent[at] ?? 0);
         }
       }
     }

@@ -39,11 +39,12 @@ const KEPT_MAX = 1_000_000;
  */
 export class Trace {
   readonly #hash = new Sha256();
-  readonly #lines: string[] = [];
+  /** Kept events; what was asked for once is a line from then on. */
+  readonly #kept: (TraceEvent | string)[] = [];
   readonly #keptMax: number;
   readonly #onLine: ((line: string) => void) | undefined;
   #count = 0;
-  /** Kept lines are hashed when somebody asks: most runs never do. */
+  /** Kept events are written out and hashed when somebody asks: most runs never do. */
   #hashedLines = 0;
 
   constructor(options: TraceOptions = {}) {
@@ -51,11 +52,19 @@ export class Trace {
     this.#onLine = options.onLine;
   }
 
-  /** Takes an event; bound, so that it can be handed out as a {@link TraceSink}. */
+  /**
+   * Takes an event, which must not change any more; bound, so that it can be handed out as a
+   * {@link TraceSink}.
+   */
   readonly add: TraceSink = (event) => {
-    const line = jsonLineFromEvent(event);
     this.#count++;
-    if (this.#lines.length < this.#keptMax) this.#lines.push(line);
+    const room = this.#kept.length < this.#keptMax;
+    if (room && this.#onLine === undefined) {
+      this.#kept.push(event);
+      return;
+    }
+    const line = jsonLineFromEvent(event);
+    if (room) this.#kept.push(line);
     else {
       this.#catchUp();
       this.#take(line);
@@ -70,7 +79,7 @@ export class Trace {
 
   /** The kept lines, oldest first. */
   get lines(): readonly string[] {
-    return this.#lines;
+    return this.#kept.map((_, at) => this.#line(at));
   }
 
   /** SHA-256 of all so far, lower-case hexadecimal. */
@@ -81,12 +90,20 @@ export class Trace {
 
   /** The kept lines as one text, JSON Lines. */
   jsonLines(): string {
-    return this.#lines.map((line) => `${line}\n`).join("");
+    return this.lines.map((line) => `${line}\n`).join("");
+  }
+
+  #line(at: number): string {
+    const kept = this.#kept[at] ?? "";
+    if (typeof kept === "string") return kept;
+    const line = jsonLineFromEvent(kept);
+    this.#kept[at] = line;
+    return line;
   }
 
   #catchUp(): void {
-    for (; this.#hashedLines < this.#lines.length; this.#hashedLines++) {
-      this.#take(this.#lines[this.#hashedLines] ?? "");
+    for (; this.#hashedLines < this.#kept.length; this.#hashedLines++) {
+      this.#take(this.#line(this.#hashedLines));
     }
   }
 
