@@ -40,6 +40,8 @@ export interface MediaFlow {
   readonly srtp?: SrtpKeys;
   /** Whether RTCP goes the way of RTP, to its port. @see RFC 5761 */
   readonly rtcpMux?: boolean;
+  /** Whether the far end wants extended reports. @see RFC 3611 §5.1 */
+  readonly rtcpXr?: boolean;
 }
 
 /** What the control plane asks of media. */
@@ -74,6 +76,25 @@ export interface MediaStats {
   /** Interarrival jitter. @see RFC 3550 §6.4.1 */
   readonly jitterMs: number;
   readonly roundTripMs?: number;
+  /** Absent where too little came to judge. */
+  readonly quality?: MediaQuality;
+}
+
+/** How the far end is heard, by the E-model. @see ITU-T G.107, RFC 3611 §4.7 */
+export interface MediaQuality {
+  /** 0 to 93.2. */
+  readonly rFactor: number;
+  /** Mean opinion, 1 to 4.5: of what is heard, and of a conversation with its delay. */
+  readonly mosListening: number;
+  readonly mosConversational: number;
+  /** Of the packets that were sent: lost on the way, and come too late to be played. */
+  readonly lossPercent: number;
+  readonly discardPercent: number;
+  /** Mean length of the stretches with loss, and of those between. */
+  readonly burstMs: number;
+  readonly gapMs: number;
+  /** From mouth to ear: half the round trip, packet, jitter buffer and frames. */
+  readonly delayMs: number;
 }
 
 /** What media tells the control plane. */
@@ -96,6 +117,8 @@ export type MediaEvent =
       readonly digit: Digit;
       readonly durationMs: number;
     }
+  /** The figures so far, every few seconds. */
+  | { readonly kind: "quality"; readonly session: string; readonly stats: MediaStats }
   /** The far end's user pressed the hook. */
   | { readonly kind: "flash"; readonly session: string; readonly durationMs: number }
   | { readonly kind: "closed"; readonly session: string; readonly stats: MediaStats };

@@ -32,6 +32,7 @@ function oursAt(context: CallContext, call: Call, version: number): MediaOffer |
     ptimeMs: config.ptimeMs,
     // Sending alone is what tells a telephone that it is on hold. @see RFC 3264 §8.4
     direction: call.onHold === true ? "sendonly" : "sendrecv",
+    rtcpXr: config.rtcpXr ?? false,
     rtcpMux: config.rtcpMux ?? false,
     comfortNoise: config.comfortNoise ?? false,
     redundancy: config.redundancy ?? 0,

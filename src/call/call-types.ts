@@ -81,6 +81,8 @@ export interface CallConfig {
   readonly ptimeMs: number;
   /** Whether offers propose RTCP on the RTP port. Default false: few devices miss it. */
   readonly rtcpMux?: boolean;
+  /** Whether offers ask for extended reports. */
+  readonly rtcpXr?: boolean;
   /** Whether background noise may be described and not sent. */
   readonly comfortNoise?: boolean;
   /** How many packets each packet repeats. */

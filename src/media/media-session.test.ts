@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SocketAddress } from "../base/address.ts";
-import type { MediaFlow } from "../base/media-messages.ts";
+import type { MediaFlow, MediaStats } from "../base/media-messages.ts";
 import { levelDbm0 } from "./dsp/levels.ts";
 import { createMilliwatt } from "./dsp/tone-source.ts";
 import { AudioBridge, EchoEndpoint, SourceEndpoint } from "./endpoints.ts";
 import { type MediaOutput, MediaSession, SILENT_MS } from "./media-session.ts";
 import { parseRtcp } from "./rtp/parse-rtcp.ts";
+import type { RtcpPacket } from "./rtp/rtcp-packet.ts";
 import { parseRtp } from "./rtp/rtp-packet.ts";
 
 const FRAME = 80;
@@ -46,9 +47,11 @@ class Pair {
   readonly b = createSession("b", 2);
   readonly heardByB: number[] = [];
   readonly events: unknown[] = [];
+  readonly qualities: MediaStats[] = [];
   /** Of what `a` sends: false loses it. */
   bIsHeard = true;
   passes: (out: MediaOutput & { kind: "send" }) => boolean = () => true;
+  sees: (out: MediaOutput & { kind: "send" }) => void = () => {};
   nowMs = 0;
 
   constructor(over: Partial<MediaFlow> = {}) {
@@ -80,10 +83,12 @@ class Pair {
   #carry(from: MediaSession, outputs: readonly MediaOutput[]): void {
     for (const out of keep(outputs)) {
       if (out.kind === "event") {
-        this.events.push(out.event);
+        if (out.event.kind === "quality") this.qualities.push(out.event.stats);
+        else this.events.push(out.event);
         continue;
       }
       const isA = from === this.a;
+      this.sees(out);
       if (isA && !this.passes(out)) continue;
       const source = isA ? addressA : addressB;
       const kind = out.channel;
@@ -318,6 +323,31 @@ describe("MediaSession", () => {
     expect(pair.b.stats().framesConcealed).toBeGreaterThanOrEqual(38);
   });
 
+  it("rates what is heard all along, and tells a far end that wants to know", () => {
+    const pair = new Pair({ rtcpXr: true });
+    let packets = 0;
+    const reports: RtcpPacket[] = [];
+    pair.passes = (out) => out.channel === "rtcp" || ++packets % 20 !== 0;
+    pair.sees = (out) => {
+      const parsed = out.channel === "rtcp" ? parseRtcp(out.bytes) : undefined;
+      if (parsed?.ok) reports.push(...parsed.value);
+    };
+    pair.silence(3000);
+    expect(pair.qualities.length).toBeGreaterThan(5);
+    const { quality } = pair.b.stats();
+    expect(quality?.lossPercent).toBeCloseTo(5, 0);
+    expect(quality?.rFactor).toBeCloseTo(93.2 - (95 * 5) / 30.1, 0);
+    expect(quality?.mosListening).toBeCloseTo(3.9, 0);
+    expect(pair.a.stats().quality?.mosConversational).toBeGreaterThan(4.3);
+    const told = reports.flatMap((one) => (one.kind === "extended-report" ? one.blocks : []));
+    expect(told.at(-1)).toMatchObject({
+      kind: "voip-metrics",
+      metrics: { ssrc: expect.any(Number), rFactor: expect.any(Number), gapMin: 16 },
+    });
+    const lossRates = told.map((one) => (one.kind === "voip-metrics" ? one.metrics.lossRate : 0));
+    expect(Math.max(...lossRates)).toBeGreaterThanOrEqual(11);
+  });
+
   it("follows another SSRC after two packets, not after one", () => {
     const pair = new Pair();
     pair.silence(20);
@@ -379,11 +409,32 @@ describe("MediaSession", () => {
     const session = createSession("n", 9);
     session.setFlow(flowTo({ host: "10.0.0.5", port: 4000 }), 0);
     const from = { host: "198.51.100.9", port: 61_000 };
-    const bytes = Uint8Array.of(0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5, 0xff);
-    session.handle({ kind: "rtp", bytes, from }, 1);
+    for (const sequence of [1, 2, 3]) {
+      const bytes = Uint8Array.of(0x80, 0, 0, sequence, 0, 0, 0, 0, 0, 0, 0, 5, 0xff);
+      session.handle({ kind: "rtp", bytes, from }, sequence);
+    }
     session.push(new Int16Array(FRAME), 10);
     expect(session.push(new Int16Array(FRAME), 20)).toMatchObject([{ to: from }]);
     expect(session.close(30)[0]).toMatchObject({ to: { host: from.host, port: 61_001 } });
+  });
+
+  it("leaves an SSRC that another has too, with BYE; hears its own packets sent back", () => {
+    const session = createSession("c", 7);
+    session.setFlow(flowTo(addressB), 0);
+    session.push(new Int16Array(FRAME), 10);
+    const [ours] = keep(session.push(new Int16Array(FRAME), 20));
+    const bytes = ours?.kind === "send" ? ours.bytes : new Uint8Array(0);
+    const back = keep(session.handle({ kind: "rtp", bytes, from: addressB }, 30));
+    expect(back).toMatchObject([{ kind: "event", event: { kind: "receiving" } }]);
+    const theirs = bytes.slice();
+    theirs.set([0x12, 0x34], 2);
+    const [bye] = keep(session.handle({ kind: "rtp", bytes: theirs, from: addressB }, 40));
+    const parsed = parseRtcp(bye?.kind === "send" ? bye.bytes : new Uint8Array(0));
+    expect(parsed.ok && parsed.value.at(-1)).toMatchObject({ kind: "bye", ssrcs: [7] });
+    session.push(new Int16Array(FRAME), 50);
+    const [next] = keep(session.push(new Int16Array(FRAME), 60));
+    const packet = parseRtp(next?.kind === "send" ? next.bytes : new Uint8Array(0));
+    expect(packet.ok && packet.value).toMatchObject({ ssrc: 2 ** 31, marker: true });
   });
 
   it("takes any datagrams at any time without throwing", () => {

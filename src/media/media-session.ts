@@ -10,6 +10,7 @@ import { findCodec } from "./codec/codecs.ts";
 import { DigitPlayer } from "./dsp/digit-player.ts";
 import { receiverOptions, sameCoding, senderOptions } from "./flow-options.ts";
 import { parseRtcp } from "./rtp/parse-rtcp.ts";
+import { RtcpPath } from "./rtp/rtcp-path.ts";
 import { RtcpReporter } from "./rtp/rtcp-reporter.ts";
 import { looksLikeRtcp, parseRtp } from "./rtp/rtp-packet.ts";
 import { RtpReceiver } from "./rtp/rtp-receiver.ts";
@@ -17,6 +18,8 @@ import { RtpSender } from "./rtp/rtp-sender.ts";
 import { SourceLatch } from "./rtp/source-latch.ts";
 import { SrtpSession } from "./rtp/srtp/srtp-session.ts";
 import type { DigitSignal } from "./rtp/telephone-event-receiver.ts";
+import { extendedBlocks, type PathFigures, pathOf, qualityOf } from "./session-quality.ts";
+import { statsOf, ZERO_STATS } from "./session-stats.ts";
 
 /** Nothing for so long, where something should come, is told as `silent`. */
 export const SILENT_MS = 5000;
@@ -72,7 +75,7 @@ interface Flowing {
   readonly sender: RtpSender;
   readonly receiver: RtpReceiver;
   readonly rtpLatch: SourceLatch;
-  readonly rtcpLatch: SourceLatch;
+  readonly rtcpPath: RtcpPath;
   /** Encrypts and decrypts; undefined where the call is plain. */
   readonly srtp: SrtpSession | undefined;
 }
@@ -113,16 +116,16 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     const srtp = this.#srtpFor(flow);
     if (srtp === "no-ciphers") return err(srtp);
     const rtpLatch = before?.rtpLatch ?? new SourceLatch(flow.remote);
-    const rtcpLatch = before?.rtcpLatch ?? new SourceLatch(flow.remoteRtcp);
+    const rtcpPath = before?.rtcpPath ?? new RtcpPath(flow.remoteRtcp);
     rtpLatch.signal(flow.remote);
-    rtcpLatch.signal(flow.remoteRtcp);
+    rtcpPath.signal(flow.remoteRtcp);
     this.#flowing = {
       flow,
       spec,
       sender: this.#senderFor(flow, spec),
       receiver: this.#receiverFor(flow, spec, nowMs),
       rtpLatch,
-      rtcpLatch,
+      rtcpPath,
       srtp,
     };
     if (before?.flow.receive !== true) {
@@ -208,6 +211,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     const now = flowing === undefined ? ZERO_STATS : statsOf(flowing);
     const earlier = this.#earlier ?? ZERO_STATS;
     const { roundTripMs } = this.#rtcp;
+    const quality = flowing === undefined ? undefined : qualityOf(this.#path(flowing));
     return {
       packetsSent: now.packetsSent,
       packetsReceived: earlier.packetsReceived + now.packetsReceived,
@@ -216,6 +220,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
       framesConcealed: earlier.framesConcealed + now.framesConcealed,
       jitterMs: now.jitterMs,
       ...(roundTripMs === undefined ? undefined : { roundTripMs }),
+      ...(quality === undefined ? undefined : { quality }),
     };
   }
 
@@ -263,7 +268,11 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     if (bytes === undefined) return NOTHING;
     const packet = parseRtp(bytes);
     if (!packet.ok || !receiver.knows(packet.value.payloadType)) return NOTHING;
-    if (!rtpLatch.accept(from) || !flow.receive) return NOTHING;
+    const isAuthentic = srtp !== undefined;
+    if (!rtpLatch.accept(from, packet.value, isAuthentic) || !flow.receive) return NOTHING;
+    if (packet.value.ssrc === flowing.sender.ssrc && !flowing.sender.hasSent(packet.value)) {
+      return this.#leaveSource(flowing, nowMs);
+    }
 
     const isNew = !this.#heard || this.#silentTold;
     this.#heardMs = nowMs;
@@ -291,7 +300,11 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     if (plain === undefined) return NOTHING;
     const packets = parseRtcp(plain);
     if (!packets.ok) return NOTHING;
-    if (from !== undefined && !flowing.rtcpLatch.accept(from)) return NOTHING;
+    if (
+      from !== undefined &&
+      !flowing.rtcpPath.accept(from, flowing.rtpLatch, flowing.srtp !== undefined)
+    )
+      return NOTHING;
     for (const packet of packets.value) {
       if (packet.kind === "sender-report") {
         flowing.receiver.onSenderReport(packet.ssrc, packet.ntp, nowMs);
@@ -311,12 +324,16 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     if (reportMs !== undefined && nowMs >= reportMs) {
       const bytes = this.#rtcp.report(this.#reportInput(flowing, nowMs), nowMs);
       outputs.push(...this.#sendRtcp(flowing, bytes));
+      const stats = this.stats();
+      if (stats.quality !== undefined) {
+        outputs.push({ kind: "event", event: { kind: "quality", session, stats } });
+      }
     }
     if (flowing.flow.receive && !this.#silentTold && nowMs >= this.#heardMs + SILENT_MS) {
       this.#silentTold = true;
       // The peer may have moved (its NAT forgot): the next source is listened to.
       flowing.rtpLatch.release();
-      flowing.rtcpLatch.release();
+      flowing.rtcpPath.release();
       const silentMs = nowMs - this.#heardMs;
       outputs.push({ kind: "event", event: { kind: "silent", session, silentMs } });
     }
@@ -346,46 +363,37 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
       sent: flowing.sender.counts,
       rtpTimestamp: flowing.sender.timestampAt(nowMs),
       reports: flowing.receiver.report(nowMs),
+      extended: extendedBlocks(flowing.flow, flowing.receiver.ssrc, this.#path(flowing)),
     };
   }
 
-  /** Behind a NAT the signalled RTCP address is as wrong as the RTP one; the next port may do. */
-  #rtcpDestination(flowing: Flowing): SocketAddress {
-    const { rtpLatch, rtcpLatch } = flowing;
-    if (!rtpLatch.isMoved || rtcpLatch.isLatched) return rtcpLatch.destination;
-    const { host, port } = rtpLatch.destination;
-    return { host, port: Math.min(0xffff, port + 1) };
+  #path({ flow, receiver }: Flowing): PathFigures {
+    return pathOf(flow, receiver, this.#rtcp.roundTripMs);
+  }
+
+  /**
+   * Another source has our SSRC by chance: we say BYE and go on under a new one. What is only sent
+   * back to us (a far end that echoes) has our own numbers, and is heard. @see RFC 3550 §8.2
+   */
+  #leaveSource(flowing: Flowing, nowMs: number): readonly MediaOutput[] {
+    const bytes = this.#rtcp.bye(this.#reportInput(flowing, nowMs), nowMs);
+    const outputs = this.#sendRtcp(flowing, bytes);
+    const ssrc = Math.floor(this.#config.random() * 2 ** 32);
+    flowing.sender.changeSource(ssrc);
+    flowing.srtp?.changeSource();
+    this.#rtcp.changeSource(ssrc, nowMs);
+    return outputs;
   }
 
   #sendRtcp(flowing: Flowing, plain: Uint8Array): readonly MediaOutput[] {
-    const { srtp, flow, rtpLatch } = flowing;
+    const { srtp, flow, rtpLatch, rtcpPath } = flowing;
     const bytes = srtp === undefined ? plain : srtp.protectRtcp(plain);
     if (bytes === undefined) return NOTHING;
     if (flow.rtcpMux === true) return [this.#send("rtp", bytes, rtpLatch.destination)];
-    return [this.#send("rtcp", bytes, this.#rtcpDestination(flowing))];
+    return [this.#send("rtcp", bytes, rtcpPath.destination(rtpLatch))];
   }
 
   #send(channel: "rtp" | "rtcp", bytes: Uint8Array, to: SocketAddress): MediaOutput {
     return { kind: "send", session: this.#config.session, channel, bytes, to };
   }
-}
-
-const ZERO_STATS: MediaStats = {
-  packetsSent: 0,
-  packetsReceived: 0,
-  packetsLost: 0,
-  packetsLate: 0,
-  framesConcealed: 0,
-  jitterMs: 0,
-};
-
-function statsOf({ sender, receiver }: Flowing): MediaStats {
-  return {
-    packetsSent: sender.counts.packets,
-    packetsReceived: receiver.packets,
-    packetsLost: receiver.lost,
-    packetsLate: receiver.late,
-    framesConcealed: receiver.framesConcealed,
-    jitterMs: receiver.jitterMs,
-  };
 }

@@ -242,6 +242,7 @@ function callSettings(
     comfortNoise: user.rtp?.silenceSuppression ?? false,
     redundancy: user.rtp?.redundancy ?? 0,
     ptimeMs: user.rtp?.ptimeMs ?? 20,
+    rtcpXr: user.rtp?.rtcpXr ?? false,
     rtcpMux: user.rtp?.rtcpMux ?? false,
     dtmfRelay: user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY,
     callerId: true,

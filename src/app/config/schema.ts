@@ -126,6 +126,7 @@ export const userConfigSchema = z.strictObject({
           dtx: z.boolean().optional(),
         })
         .optional(),
+      rtcpXr: z.boolean().optional(),
       rtcpMux: z.boolean().optional(),
       srtpSuites: z.array(srtpSuite).min(1).optional(),
     })

@@ -92,6 +92,8 @@ export interface UserConfig {
     };
     /** Encryption of voice, keys by SDES: never, where the far end can, or always. Default off. */
     readonly srtp?: SrtpPolicy;
+    /** Whether offers ask for extended reports; who asks us for them gets them. Default no. */
+    readonly rtcpXr?: boolean;
     /** Whether offers propose RTCP on the RTP port (one NAT binding less). Default no. */
     readonly rtcpMux?: boolean;
     /** Crypto suites offered and taken, best first. */

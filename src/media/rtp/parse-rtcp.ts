@@ -1,5 +1,6 @@
 import { ByteReader, latin1FromBytes } from "../../base/bytes.ts";
 import { err, ok, type Result } from "../../base/result.ts";
+import { parseExtendedBlocks } from "./extended-report.ts";
 import {
   type ReportBlock,
   RTCP_COMPOUND_LIMIT,
@@ -59,6 +60,8 @@ function parseBody(packetType: number, count: number, body: Uint8Array): RtcpPac
       return parseSourceDescription(count, body);
     case RTCP_TYPE.bye:
       return parseBye(count, body);
+    case RTCP_TYPE.extendedReport:
+      return parseExtendedReport(body);
     default:
       return { kind: "other", packetType, body };
   }
@@ -89,6 +92,15 @@ function parseReceiverReport(count: number, body: Uint8Array): RtcpPacket | unde
   const ssrc = reader.u32();
   const reports = parseReports(count, reader);
   return reader.overrun ? undefined : { kind: "receiver-report", ssrc, reports };
+}
+
+function parseExtendedReport(body: Uint8Array): RtcpPacket {
+  const reader = new ByteReader(body);
+  const ssrc = reader.u32();
+  const blocks = reader.overrun ? undefined : parseExtendedBlocks(reader);
+  // Its blocks are nobody's duty: a broken one leaves the reports before it as they are.
+  if (blocks === undefined) return { kind: "other", packetType: RTCP_TYPE.extendedReport, body };
+  return { kind: "extended-report", ssrc, blocks };
 }
 
 function parseReports(count: number, reader: ByteReader): readonly ReportBlock[] {

@@ -1,5 +1,6 @@
 import { ByteWriter, bytesFromLatin1 } from "../../base/bytes.ts";
 import { invariant, unreachable } from "../../base/invariant.ts";
+import { writeExtendedBlock } from "./extended-report.ts";
 import { type ReportBlock, RTCP_COUNT_LIMIT, RTCP_TYPE, type RtcpPacket } from "./rtcp-packet.ts";
 
 /** The longest item of a source description: its length field has eight bits. */
@@ -68,6 +69,10 @@ function printBody(packet: RtcpPacket): PrintedBody {
       if (packet.reason !== undefined) printText(writer, packet.reason);
       fillWord(writer);
       return { count: packet.ssrcs.length, packetType: RTCP_TYPE.bye, body: writer.finish() };
+    case "extended-report":
+      writer.u32(packet.ssrc);
+      for (const block of packet.blocks) writeExtendedBlock(writer, block);
+      return { count: 0, packetType: RTCP_TYPE.extendedReport, body: writer.finish() };
     case "other":
       return { count: 0, packetType: packet.packetType, body: packet.body };
     default:

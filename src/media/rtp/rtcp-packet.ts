@@ -1,3 +1,4 @@
+import type { ExtendedBlock } from "./extended-report.ts";
 import type { NtpTime } from "./ntp-time.ts";
 
 /**
@@ -28,6 +29,12 @@ export type RtcpPacket =
     }
   | { readonly kind: "source-description"; readonly chunks: readonly SdesChunk[] }
   | { readonly kind: "bye"; readonly ssrcs: readonly number[]; readonly reason?: string }
+  | {
+      readonly kind: "extended-report";
+      readonly ssrc: number;
+      /** Those that we know; others are passed over. */
+      readonly blocks: readonly ExtendedBlock[];
+    }
   /** Well formed, of a type that is not used here. */
   | { readonly kind: "other"; readonly packetType: number; readonly body: Uint8Array };
 
@@ -66,6 +73,8 @@ export const RTCP_TYPE = {
   receiverReport: 201,
   sourceDescription: 202,
   bye: 203,
+  /** @see RFC 3611 §2 */
+  extendedReport: 207,
 } as const;
 
 /** The SDES item that names an endpoint for the whole session. @see RFC 3550 §6.5.1 */

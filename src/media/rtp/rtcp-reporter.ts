@@ -1,3 +1,4 @@
+import type { ExtendedBlock } from "./extended-report.ts";
 import { middleNtp, ntpFromWallMs } from "./ntp-time.ts";
 import { printRtcp } from "./print-rtcp.ts";
 import { rtcpIntervalMs } from "./rtcp-interval.ts";
@@ -30,11 +31,14 @@ export interface ReportInput {
   /** The media timestamp of now. */
   readonly rtpTimestamp: number;
   readonly reports: readonly ReportBlock[];
+  /** For far ends that want extended reports. */
+  readonly extended: readonly ExtendedBlock[];
 }
 
 /** Our side of RTCP: when the next compound is due, and what stands in it. @see RFC 3550 §6 */
 export class RtcpReporter {
   readonly #config: RtcpReporterConfig;
+  #ssrc: number;
   #dueMs: number | undefined;
   #initial = true;
   #sentBefore = 0;
@@ -43,6 +47,7 @@ export class RtcpReporter {
 
   constructor(config: RtcpReporterConfig) {
     this.#config = config;
+    this.#ssrc = config.ssrc;
   }
 
   get roundTripMs(): number | undefined {
@@ -72,13 +77,20 @@ export class RtcpReporter {
   /** The last compound: report and BYE. Nothing is due after it. @see RFC 3550 §6.6 */
   bye(input: ReportInput, nowMs: number): Uint8Array {
     this.#dueMs = undefined;
-    return this.#compound(input, [{ kind: "bye", ssrcs: [this.#config.ssrc] }], nowMs);
+    return this.#compound(input, [{ kind: "bye", ssrcs: [this.#ssrc] }], nowMs);
+  }
+
+  /** Goes on under another SSRC, for which reports are due as if media had just begun. */
+  changeSource(ssrc: number, nowMs: number): void {
+    this.#ssrc = ssrc;
+    this.#initial = true;
+    this.#dueMs = nowMs + this.#interval(false);
   }
 
   /** What a peer reports of us tells the round trip. @see RFC 3550 §6.4.1, figure 2 */
   onReports(reports: readonly ReportBlock[], nowMs: number): void {
     for (const report of reports) {
-      if (report.ssrc !== this.#config.ssrc || report.lastSr === 0) continue;
+      if (report.ssrc !== this.#ssrc || report.lastSr === 0) continue;
       const now = middleNtp(this.#ntp(nowMs));
       const units = (now - report.lastSr - report.delaySinceLastSr) | 0;
       const roundTripMs = (units * 1000) / 0x10000;
@@ -87,7 +99,8 @@ export class RtcpReporter {
   }
 
   #compound(input: ReportInput, more: readonly RtcpPacket[], nowMs: number): Uint8Array {
-    const { ssrc, cname } = this.#config;
+    const { cname } = this.#config;
+    const ssrc = this.#ssrc;
     const { sent, rtpTimestamp, reports } = input;
     const first: RtcpPacket =
       sent.packets > this.#sentBefore
@@ -105,7 +118,10 @@ export class RtcpReporter {
       kind: "source-description",
       chunks: [{ ssrc, items: [{ type: SDES_CNAME, text: cname }] }],
     };
-    return printRtcp([first, description, ...more]);
+    const { extended: blocks } = input;
+    const extended: readonly RtcpPacket[] =
+      blocks.length === 0 ? [] : [{ kind: "extended-report", ssrc, blocks }];
+    return printRtcp([first, description, ...extended, ...more]);
   }
 
   #interval(weSend: boolean): number {

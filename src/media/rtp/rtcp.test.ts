@@ -98,11 +98,11 @@ describe("parseRtcp()", () => {
   });
 
   it("takes a padded last packet and one of unknown type", () => {
-    const bytes = [0x80, 207, 0, 1, 1, 2, 3, 4, 0xa0, 201, 0, 2, 0, 0, 0, 7, 0, 0, 0, 4];
+    const bytes = [0x80, 210, 0, 1, 1, 2, 3, 4, 0xa0, 201, 0, 2, 0, 0, 0, 7, 0, 0, 0, 4];
     expect(parseRtcp(Uint8Array.from(bytes))).toEqual({
       ok: true,
       value: [
-        { kind: "other", packetType: 207, body: Uint8Array.of(1, 2, 3, 4) },
+        { kind: "other", packetType: 210, body: Uint8Array.of(1, 2, 3, 4) },
         { kind: "receiver-report", ssrc: 7, reports: [] },
       ],
     });

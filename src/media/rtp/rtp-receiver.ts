@@ -3,6 +3,7 @@ import type { Codec, CodecSpec } from "../codec/codec.ts";
 import { findStaticCodec } from "../codec/codecs.ts";
 import { PACKET_LIMIT_SAMPLES, Playout } from "../playout.ts";
 import { COMFORT_NOISE_PAYLOAD_TYPE } from "./comfort-noise-payload.ts";
+import { type LossFigures, LossHistory } from "./loss-history.ts";
 import type { NtpTime } from "./ntp-time.ts";
 import { ReceiverStatistics } from "./receiver-statistics.ts";
 import { parseRed } from "./red.ts";
@@ -50,6 +51,7 @@ export class RtpReceiver {
   #candidateSsrc: number | undefined;
   #packets = 0;
   #lostEarlier = 0;
+  readonly #losses = new LossHistory();
   /** The sequence numbers that came of late, each in its place of a ring. */
   readonly #seen = new Float64Array(SEEN_PACKETS).fill(-1);
   #lastPullMs: number;
@@ -83,6 +85,7 @@ export class RtpReceiver {
     if (verdict === "suspect" || verdict === "duplicate") return ended;
     if (verdict === "restart") this.#playout.restart();
     this.#packets++;
+    this.#losses.received(stream.extendedSequence);
 
     const { payloadType, timestamp, payload } = packet;
     const sequence = stream.extendedSequence;
@@ -106,7 +109,7 @@ export class RtpReceiver {
       ? this.#frameSamples
       : (this.#decoder(payloadType)?.payloadSamples(payload) ?? 0);
     this.#seen[sequence % SEEN_PACKETS] = sequence;
-    this.#playout.put({
+    const verdict = this.#playout.put({
       sequence,
       timestamp,
       payloadType,
@@ -114,6 +117,7 @@ export class RtpReceiver {
       samples: Math.min(samples, PACKET_LIMIT_SAMPLES),
       noise,
     });
+    if (verdict === "late") this.#losses.discarded(sequence);
     return NOTHING;
   }
 
@@ -166,6 +170,21 @@ export class RtpReceiver {
 
   report(nowMs: number): readonly ReportBlock[] {
     return this.#stream === undefined ? [] : [this.#stream.report(nowMs)];
+  }
+
+  /** What was lost, and how it fell. */
+  get losses(): LossFigures {
+    return this.#losses.figures();
+  }
+
+  /** The source that is heard; undefined until there is one. */
+  get ssrc(): number | undefined {
+    return this.#stream?.ssrc;
+  }
+
+  /** What playout waits beyond the fastest packets. */
+  get jitterBufferMs(): number {
+    return (this.#playout.delaySamples * 1000) / LINE_SAMPLE_RATE_HZ;
   }
 
   get packets(): number {

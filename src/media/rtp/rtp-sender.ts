@@ -18,6 +18,9 @@ export const PTIME_LIMIT_MS = 120;
 /** Frames missing for longer than this were not clocked: the timestamp moves on by the time. */
 const CLOCK_GAP_MS = 100;
 
+/** Packets back in which what comes back under our SSRC is taken for our own: 20 s at 20 ms. */
+const REFLECTED_PACKETS = 1000;
+
 /** Where a stream starts: random, so that it cannot be guessed. @see RFC 3550 §5.1 */
 export interface RtpStart {
   readonly ssrc: number;
@@ -64,7 +67,7 @@ const NOTHING: readonly Uint8Array[] = [];
 
 /** From frames to packets: packetisation, encoder, digits as events or, without them, as tones. */
 export class RtpSender {
-  readonly #start: RtpStart;
+  #ssrc: number;
   readonly #frameSamples: number;
   #sequence: number;
   /** Of the next sample to come in, extended. */
@@ -81,11 +84,27 @@ export class RtpSender {
   #payloadBytes = 0;
 
   constructor(start: RtpStart, frameSamples: number, options: SenderOptions) {
-    this.#start = start;
+    this.#ssrc = start.ssrc;
     this.#frameSamples = frameSamples;
     this.#sequence = start.sequence;
     this.#timestamp = start.timestamp;
     this.#coding = createCoding(options, frameSamples);
+  }
+
+  get ssrc(): number {
+    return this.#ssrc;
+  }
+
+  /** Whether a packet under our SSRC may be one that we sent of late. */
+  hasSent({ sequence }: { readonly sequence: number }): boolean {
+    const behind = (this.#sequence - 1 - sequence) & 0xffff;
+    return behind < Math.min(this.#packets, REFLECTED_PACKETS);
+  }
+
+  /** Goes on under another SSRC; its numbers go on. */
+  changeSource(ssrc: number): void {
+    this.#ssrc = ssrc;
+    this.#markNext = true;
   }
 
   get counts(): SentCounts {
@@ -210,7 +229,7 @@ export class RtpSender {
       payloadType: red?.payloadType ?? header.payloadType,
       sequence: this.#sequence,
       timestamp: timestamp % 2 ** 32,
-      ssrc: this.#start.ssrc,
+      ssrc: this.#ssrc,
     });
     this.#sequence = (this.#sequence + 1) & 0xffff;
     this.#packets++;

@@ -1,25 +1,42 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SourceLatch } from "./source-latch.ts";
+import { SourceLatch, STRANGER_PACKETS } from "./source-latch.ts";
 
 const signalled = { host: "192.0.2.1", port: 4000 };
 const moved = { host: "198.51.100.9", port: 61000 };
 const stranger = { host: "203.0.113.5", port: 4000 };
+const mark = (sequence: number, ssrc = 7) => ({ ssrc, sequence: sequence & 0xffff });
+
+/** So many packets in a row; returns which of them were taken. */
+function send(latch: SourceLatch, from: typeof moved, count: number, first = 0, ssrc = 7) {
+  return Array.from({ length: count }, (_, n) => latch.accept(from, mark(first + n, ssrc)));
+}
 
 describe("SourceLatch", () => {
   it("sends where signalling said until something comes", () => {
     const latch = new SourceLatch(signalled);
     expect(latch.destination).toEqual(signalled);
-    expect(latch.accept(signalled)).toBe(true);
+    expect(latch.accept(signalled, mark(1))).toBe(true);
     expect(latch.isMoved).toBe(false);
   });
 
-  it("takes the first source, sends there and ignores strangers", () => {
+  it("takes a source behind a NAT with its third packet in a row, and ignores others then", () => {
     const latch = new SourceLatch(signalled);
-    expect(latch.accept(moved)).toBe(true);
+    expect(send(latch, moved, 4, 65_534)).toEqual([false, false, true, true]);
     expect(latch.destination).toEqual(moved);
     expect(latch.isMoved).toBe(true);
-    expect(latch.accept(stranger)).toBe(false);
+    expect(send(latch, stranger, 10)).not.toContain(true);
     expect(latch.destination).toEqual(moved);
+  });
+
+  it.each([
+    { what: "numbers that do not follow", packets: [mark(1), mark(3), mark(5), mark(7)] },
+    { what: "one number again and again", packets: [mark(1), mark(1), mark(1), mark(1)] },
+    { what: "a source that changes", packets: [mark(1, 1), mark(2, 2), mark(3, 3), mark(4, 4)] },
+  ])("does not take a stranger with $what", ({ packets }) => {
+    const latch = new SourceLatch(signalled);
+    for (const packet of packets) expect(latch.accept(stranger, packet)).toBe(false);
+    expect(latch.destination).toEqual(signalled);
   });
 
   it.each([
@@ -27,26 +44,51 @@ describe("SourceLatch", () => {
     { packets: 50, taken: false },
   ])("lets the signalled source take over after $packets packets: $taken", ({ packets, taken }) => {
     const latch = new SourceLatch(signalled);
-    for (let n = 0; n < packets; n++) latch.accept(moved);
-    expect(latch.accept(signalled)).toBe(taken);
+    send(latch, moved, packets + STRANGER_PACKETS - 1);
+    expect(latch.accept(signalled, mark(1))).toBe(taken);
     expect(latch.destination).toEqual(taken ? signalled : moved);
-    if (taken) expect(latch.accept(moved)).toBe(false);
+    if (taken) expect(latch.accept(moved, mark(100))).toBe(false);
   });
 
   it("signal() of another address listens anew, of the same changes nothing", () => {
     const latch = new SourceLatch(signalled);
-    latch.accept(moved);
+    send(latch, moved, 3);
     latch.signal({ ...signalled });
     expect(latch.destination).toEqual(moved);
     latch.signal(stranger);
     expect(latch.destination).toEqual(stranger);
-    expect(latch.accept(stranger)).toBe(true);
+    expect(send(latch, moved, 3, 50, 99)).toContain(true);
   });
 
-  it("release() listens to whoever comes next", () => {
+  it.each([
+    { who: "the same stream from elsewhere", from: stranger, ssrc: 7, taken: true },
+    { who: "another stream of the same host", from: { ...moved, port: 9 }, ssrc: 8, taken: true },
+    { who: "another stream from elsewhere", from: stranger, ssrc: 8, taken: false },
+  ])("release() listens to $who: $taken", ({ from, ssrc, taken }) => {
     const latch = new SourceLatch(signalled);
-    latch.accept(moved);
+    send(latch, moved, 5);
     latch.release();
-    expect(latch.accept(stranger)).toBe(true);
+    expect(send(latch, from, 20, 500, ssrc).includes(true)).toBe(taken);
+    expect(latch.accept(signalled, mark(9, 1))).toBe(true);
+  });
+
+  it("takes what is authentic from anywhere, at once", () => {
+    const latch = new SourceLatch(signalled);
+    expect(latch.accept(signalled, mark(1), true)).toBe(true);
+    expect(latch.accept(stranger, mark(9, 3), true)).toBe(true);
+    expect(latch.destination).toEqual(stranger);
+  });
+
+  it("never follows a stranger once the signalled source was heard, whatever it sends", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat({ max: 20 }), fc.nat({ max: 3 }))), (packets) => {
+        const latch = new SourceLatch(signalled);
+        latch.accept(signalled, mark(1000));
+        for (const [sequence, ssrc] of packets) {
+          expect(latch.accept(stranger, mark(sequence, ssrc))).toBe(false);
+        }
+        expect(latch.destination).toEqual(signalled);
+      }),
+    );
   });
 });

@@ -3,21 +3,41 @@ import { type SocketAddress, sameAddress } from "../../base/address.ts";
 /** So many packets long the signalled address may still take a latched stranger's place. */
 const PROBATION_PACKETS = 50;
 
+/** A stranger is listened to with its third packet in a row. @see RFC 3550 App. A.1 */
+export const STRANGER_PACKETS = 3;
+
+/** What a packet says of the stream it belongs to. */
+export interface StreamMark {
+  readonly ssrc: number;
+  readonly sequence: number;
+}
+
 /**
  * Symmetric RTP: to whom we listen, and where we send.
  *
- *    open ──first packet──▶ latched ──another address──▶ (ignored)
- *     ▲                       │ ▲
- *     └── release (silence) ──┘ └── the signalled address, during the first 50 packets
+ *              the signalled address, or three packets in a row of one stream
+ *    open ───────────────────────────────────────────────────────▶ latched ─▶ (others ignored)
+ *     ▲                                                             │  ▲
+ *     └──────────────── release (silence) ──────────────────────────┘  └─ the signalled address,
+ *                                                                         the first 50 packets
  *
- * A peer behind a NAT sends from an address that its SDP does not know; so the first source is
- * taken, and answered. One that is only faster than the signalled address loses its place again.
- * @see RFC 4961, RFC 7362 §4
+ * A peer behind a NAT sends from an address that its SDP does not know; so such a source is taken,
+ * and answered. To keep others from steering our voice to themselves: the signalled address is
+ * taken at once and may retake its place; a stranger needs packets that follow one another; and
+ * once a stream was heard, only that stream (by its SSRC) or a source on the same host may take its
+ * place after a silence. What is authentic by SRTP is taken from anywhere.
+ * @see RFC 4961, RFC 7362 §4, §5 (latching and its attacks)
  */
 export class SourceLatch {
   #signalled: SocketAddress;
   #latched: SocketAddress | undefined;
   #packets = 0;
+  /** Whom we listened to before a silence. */
+  #before: { readonly host: string; readonly ssrc: number } | undefined;
+  #ssrc: number | undefined;
+  #candidate:
+    | { readonly from: SocketAddress; readonly ssrc: number; next: number; packets: number }
+    | undefined;
 
   constructor(signalled: SocketAddress) {
     this.#signalled = signalled;
@@ -42,24 +62,57 @@ export class SourceLatch {
     if (sameAddress(address, this.#signalled)) return;
     this.#signalled = address;
     this.release();
+    this.#before = undefined;
   }
 
-  /** Listen to whoever comes next. */
+  /** The source went silent: it may come back from elsewhere. */
   release(): void {
+    if (this.#latched !== undefined && this.#ssrc !== undefined) {
+      this.#before = { host: this.#latched.host, ssrc: this.#ssrc };
+    }
     this.#latched = undefined;
+    this.#candidate = undefined;
     this.#packets = 0;
   }
 
-  /** Whether a valid packet from there is to be taken; may latch. */
-  accept(from: SocketAddress): boolean {
+  /**
+   * Whether a valid packet from there is to be taken; may latch.
+   * @param isAuthentic nobody but the far end can have sent it
+   */
+  accept(from: SocketAddress, stream: StreamMark, isAuthentic = false): boolean {
     if (this.#latched !== undefined && sameAddress(from, this.#latched)) {
       this.#packets++;
+      this.#ssrc = stream.ssrc;
       return true;
     }
-    const mayTakeOver = this.#packets < PROBATION_PACKETS && sameAddress(from, this.#signalled);
-    if (this.#latched !== undefined && !mayTakeOver) return false;
+    const isSignalled = sameAddress(from, this.#signalled);
+    if (this.#latched !== undefined) {
+      if (!isAuthentic && !(isSignalled && this.#packets < PROBATION_PACKETS)) return false;
+    } else if (!isAuthentic && !isSignalled && !this.#hasProved(from, stream)) return false;
     this.#latched = { host: from.host, port: from.port };
+    this.#ssrc = stream.ssrc;
+    this.#candidate = undefined;
     this.#packets = 1;
     return true;
+  }
+
+  /** Whether a stranger's packets follow one another, and it may take the place at all. */
+  #hasProved(from: SocketAddress, { ssrc, sequence }: StreamMark): boolean {
+    const before = this.#before;
+    if (before !== undefined && before.ssrc !== ssrc && before.host !== from.host) return false;
+    const candidate = this.#candidate;
+    const next = (sequence + 1) & 0xffff;
+    const goesOn =
+      candidate !== undefined &&
+      candidate.ssrc === ssrc &&
+      candidate.next === sequence &&
+      sameAddress(candidate.from, from);
+    if (!goesOn) {
+      this.#candidate = { from: { host: from.host, port: from.port }, ssrc, next, packets: 1 };
+      return false;
+    }
+    candidate.next = next;
+    candidate.packets++;
+    return candidate.packets >= STRANGER_PACKETS;
   }
 }

@@ -10,7 +10,15 @@ import {
 } from "./auxiliary.ts";
 import { codecsOf, type SdpCodec } from "./codecs.ts";
 import type { CryptoMatch } from "./crypto.ts";
-import { attribute, parseSdp, printSdp, type Sdp, type SdpLine, type SdpMedia } from "./sdp.ts";
+import {
+  attribute,
+  attributes,
+  parseSdp,
+  printSdp,
+  type Sdp,
+  type SdpLine,
+  type SdpMedia,
+} from "./sdp.ts";
 import {
   directionOf,
   type MediaDirection,
@@ -64,6 +72,8 @@ export interface MediaOffer {
   readonly security?: MediaSecurity;
   /** Whether our offer proposes RTCP on the RTP port; an offer that does is always followed. */
   readonly rtcpMux?: boolean;
+  /** Whether our offer asks for extended reports; who asks us for them gets them. */
+  readonly rtcpXr?: boolean;
 }
 
 /**
@@ -82,6 +92,9 @@ export interface OfferAnswerError {
 
 /** RTCP on the RTP port. @see RFC 5761 §5.1.1 */
 const RTCP_MUX = "rtcp-mux";
+/** Extended reports, and the block that we ask for and tell. @see RFC 3611 §5.1 */
+const RTCP_XR = "rtcp-xr";
+const METRICS = "voip-metrics";
 
 /** An audio stream of the far end, and what of it we can do. */
 interface Match {
@@ -93,6 +106,7 @@ interface Match {
   readonly address: StreamAddress;
   readonly crypto: CryptoMatch | undefined;
   readonly rtcpMux: boolean;
+  readonly rtcpXr: boolean;
 }
 
 /**
@@ -110,7 +124,11 @@ export function createOffer(offer: MediaOffer): string {
         ptimeMs: offer.ptimeMs,
         direction: offer.direction,
         protocol,
-        more: offer.rtcpMux === true ? [...lines, RTCP_MUX] : lines,
+        more: [
+          ...lines,
+          ...(offer.rtcpMux === true ? [RTCP_MUX] : []),
+          ...(offer.rtcpXr === true ? [`${RTCP_XR}:${METRICS}`] : []),
+        ],
       }),
     ],
   });
@@ -178,7 +196,11 @@ export function answerOffer(
     ptimeMs,
     direction,
     protocol: stream.protocol,
-    more: [...answerCrypto(match.crypto), ...(match.rtcpMux ? [RTCP_MUX] : [])],
+    more: [
+      ...answerCrypto(match.crypto),
+      ...(match.rtcpMux ? [RTCP_MUX] : []),
+      ...(match.rtcpXr ? [`${RTCP_XR}:${METRICS}`] : []),
+    ],
   });
   const times = sdp.lines.filter(({ type }) => type === "t");
   const media = sdp.media.map((offered) => (offered === stream ? audio : refused(offered)));
@@ -242,7 +264,8 @@ function matchStream(
   }
   const auxiliary = matchAuxiliary(codecs, codec, ours);
   const rtcpMux = attribute(stream.lines, RTCP_MUX) !== undefined;
-  return ok({ stream, codec, own, auxiliary, address, crypto, rtcpMux });
+  const rtcpXr = attributes(stream.lines, RTCP_XR).some((value) => value.includes(METRICS));
+  return ok({ stream, codec, own, auxiliary, address, crypto, rtcpMux, rtcpXr });
 }
 
 /** What we may do: what the far end lets us, of what we want. @see RFC 3264 §6.1, §8.4 */
@@ -275,6 +298,7 @@ function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): Media
     receive: receives(direction),
     ...(srtp === undefined ? {} : { srtp }),
     ...(match.rtcpMux ? { rtcpMux: true } : {}),
+    ...(match.rtcpXr ? { rtcpXr: true } : {}),
   };
 }
 

@@ -76,6 +76,11 @@ export class SrtpSession {
     }
   }
 
+  /** Our packets go on under another SSRC, whose rollovers begin anew. */
+  changeSource(): void {
+    this.#sentIndex = -1;
+  }
+
   /** Our packets have one SSRC, and sequence numbers that count up by one. */
   protectRtp(packet: Uint8Array): Uint8Array {
     const sequence = ((packet[2] ?? 0) << 8) | (packet[3] ?? 0);

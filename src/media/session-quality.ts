@@ -1,0 +1,107 @@
+import type { MediaFlow, MediaQuality } from "../base/media-messages.ts";
+import { mosFromR, rFactor } from "./rtp/e-model.ts";
+import { type ExtendedBlock, METRIC_UNKNOWN } from "./rtp/extended-report.ts";
+import { GAP_MIN_PACKETS, type LossFigures } from "./rtp/loss-history.ts";
+import type { RtpReceiver } from "./rtp/rtp-receiver.ts";
+
+/** What a session knows of the way from the far end to our telephone. */
+export interface PathFigures {
+  /** SDP encoding name in upper case. */
+  readonly codec: string;
+  readonly ptimeMs: number;
+  readonly losses: LossFigures;
+  readonly roundTripMs: number | undefined;
+  /** What playout waits beyond the fastest packets. */
+  readonly jitterBufferMs: number;
+}
+
+/** Our own delay besides packet and jitter buffer: a frame on each side of the line. */
+const END_SYSTEM_MS = 20;
+
+/** How the far end is heard, by its figures so far; undefined until packets are settled. */
+export function qualityOf(path: PathFigures): MediaQuality | undefined {
+  const { codec, losses, ptimeMs } = path;
+  if (losses.settled === 0) return undefined;
+  const lossPercent = (100 * losses.lost) / losses.settled;
+  const discardPercent = (100 * losses.discarded) / losses.settled;
+  const delayMs = (path.roundTripMs ?? 0) / 2 + endSystemMs(path);
+  const loss = { lossPercent: lossPercent + discardPercent, burstRatio: losses.burstRatio };
+  const heard = { codec, ...loss };
+  const r = rFactor({ ...heard, delayMs });
+  return {
+    rFactor: round(r),
+    mosListening: round(mosFromR(rFactor({ ...heard, delayMs: 0 }))),
+    mosConversational: round(mosFromR(r)),
+    lossPercent: round(lossPercent),
+    discardPercent: round(discardPercent),
+    burstMs: Math.round(losses.burstPackets * ptimeMs),
+    gapMs: Math.round(losses.gapPackets * ptimeMs),
+    delayMs: Math.round(delayMs),
+  };
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+function endSystemMs({ ptimeMs, jitterBufferMs }: PathFigures): number {
+  return ptimeMs + jitterBufferMs + END_SYSTEM_MS;
+}
+
+/** The figures of a flow as they are now. */
+export function pathOf(
+  flow: MediaFlow,
+  receiver: Pick<RtpReceiver, "losses" | "jitterBufferMs">,
+  roundTripMs: number | undefined,
+): PathFigures {
+  const { losses, jitterBufferMs } = receiver;
+  const { name, ptimeMs } = flow.codec;
+  return { codec: name, ptimeMs, losses, roundTripMs, jitterBufferMs };
+}
+
+/** What an extended report tells of a source, where the far end wants to know. */
+export function extendedBlocks(
+  flow: MediaFlow,
+  ssrc: number | undefined,
+  path: PathFigures,
+): readonly ExtendedBlock[] {
+  if (flow.rtcpXr !== true || ssrc === undefined) return [];
+  const quality = qualityOf(path);
+  return quality === undefined ? [] : [metricsBlock(ssrc, path, quality)];
+}
+
+/** The same as a block of an extended report. @see RFC 3611 §4.7 */
+function metricsBlock(ssrc: number, path: PathFigures, quality: MediaQuality): ExtendedBlock {
+  const { losses } = path;
+  const share = (of: number): number => Math.min(255, Math.floor(256 * of));
+  const word = (ms: number): number => Math.min(0xffff, Math.round(ms));
+  return {
+    kind: "voip-metrics",
+    metrics: {
+      ssrc,
+      lossRate: share(losses.lost / losses.settled),
+      discardRate: share(losses.discarded / losses.settled),
+      burstDensity: share(losses.burstDensity),
+      gapDensity: share(losses.gapDensity),
+      burstMs: word(quality.burstMs),
+      gapMs: word(quality.gapMs),
+      roundTripMs: word(path.roundTripMs ?? 0),
+      endSystemMs: word(endSystemMs(path)),
+      signalLevel: METRIC_UNKNOWN,
+      noiseLevel: METRIC_UNKNOWN,
+      echoReturnLoss: METRIC_UNKNOWN,
+      gapMin: GAP_MIN_PACKETS,
+      rFactor: Math.round(quality.rFactor),
+      externalR: METRIC_UNKNOWN,
+      mosListening: Math.round(10 * quality.mosListening),
+      mosConversational: Math.round(10 * quality.mosConversational),
+      receiverConfig: ADAPTIVE_ENHANCED,
+      jitterBufferMs: word(path.jitterBufferMs),
+      jitterBufferMaximumMs: word(path.jitterBufferMs),
+      jitterBufferLimitMs: JITTER_BUFFER_LIMIT_MS,
+    },
+  };
+}
+
+/** Concealment better than repetition, an adaptive buffer, rate unknown. @see RFC 3611 §4.7.6 */
+const ADAPTIVE_ENHANCED = 0b10_11_0000;
+/** The longest that playout is let to wait. */
+const JITTER_BUFFER_LIMIT_MS = 200;

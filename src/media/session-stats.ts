@@ -1,0 +1,30 @@
+import type { MediaStats } from "../base/media-messages.ts";
+import type { RtpReceiver } from "./rtp/rtp-receiver.ts";
+import type { RtpSender } from "./rtp/rtp-sender.ts";
+
+interface Counted {
+  readonly sender: RtpSender;
+  readonly receiver: RtpReceiver;
+}
+
+/** Before anything flows. */
+export const ZERO_STATS: MediaStats = {
+  packetsSent: 0,
+  packetsReceived: 0,
+  packetsLost: 0,
+  packetsLate: 0,
+  framesConcealed: 0,
+  jitterMs: 0,
+};
+
+/** What a sender and a receiver have counted. */
+export function statsOf({ sender, receiver }: Counted): MediaStats {
+  return {
+    packetsSent: sender.counts.packets,
+    packetsReceived: receiver.packets,
+    packetsLost: receiver.lost,
+    packetsLate: receiver.late,
+    framesConcealed: receiver.framesConcealed,
+    jitterMs: receiver.jitterMs,
+  };
+}
