@@ -25,6 +25,10 @@ async function main(words: readonly string[]): Promise<number> {
       return (await import("./cli/run.ts")).run(options);
     case "check":
       return (await import("./cli/check.ts")).check(options);
+    case "doctor":
+      return (await import("./cli/doctor.ts")).doctor(options);
+    case "boards":
+      return (await import("./cli/boards.ts")).boards(options);
     case "safe":
       return (await import("./cli/safe.ts")).safe(options);
     case "card-check":

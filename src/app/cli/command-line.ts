@@ -3,7 +3,17 @@ import { err, ok, type Result } from "../../base/result.ts";
 import { didYouMean } from "../config/did-you-mean.ts";
 
 /** What the command line can be asked to do. */
-export const COMMANDS = ["run", "demo", "check", "safe", "card-check", "help", "version"] as const;
+export const COMMANDS = [
+  "run",
+  "demo",
+  "check",
+  "doctor",
+  "boards",
+  "safe",
+  "card-check",
+  "help",
+  "version",
+] as const;
 /** One of them. */
 export type Command = (typeof COMMANDS)[number];
 
@@ -26,6 +36,7 @@ export interface CommandOptions {
   readonly line?: string;
   readonly quiet?: boolean;
   readonly hook?: boolean;
+  readonly fix?: boolean;
 }
 
 /** What `tipring help` prints. */
@@ -34,18 +45,24 @@ export const USAGE = `tipring: an analog telephone adapter
   tipring run      run the adapter (the default)
   tipring demo     make one complete call between two simulated telephones
   tipring check    read the configuration and say what is wrong with it
+  tipring doctor   look at this machine and say what it lacks, and what to do about it
+  tipring boards   list the boards, and what each needs
   tipring safe     put every line into its safe state: ringing off
   tipring card-check
                    hold a line card on a serial port to the protocol's document
   tipring help, tipring version
 
-run, check, safe
+run, check, doctor, safe
   --config FILE          a configuration file (tipring.yaml, where there is one)
   --board NAME           a folder in boards/; hw-sim needs no hardware
 run
   --registrar HOST:PORT  register the lines there, not at the built-in exchange
   --sip-port PORT        where IP phones reach the built-in exchange (5060)
   --log-level LEVEL      error, warn, info or debug
+doctor, boards
+  --json                 as JSON, on one line
+doctor
+  --fix                  put the sound card's mixer right
 demo
   --virtual              in virtual time: no sockets, the same bytes at every run
   --seed N               what chance is drawn from (1)
@@ -121,6 +138,7 @@ function parse(words: readonly string[]) {
       line: { type: "string" },
       quiet: { type: "boolean" },
       hook: { type: "boolean" },
+      fix: { type: "boolean" },
       help: { type: "boolean", short: "h" },
       version: { type: "boolean", short: "v" },
     },

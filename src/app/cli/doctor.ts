@@ -1,0 +1,56 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseRegistrar } from "../config/resolve-config.ts";
+import { examine } from "../doctor/doctor.ts";
+import { isHealthy, printFindings } from "../doctor/finding.ts";
+import { type Machine, thisMachine } from "../doctor/machine.ts";
+import { localAddressToward } from "../local-address.ts";
+import type { CommandOptions } from "./command-line.ts";
+import { readConfig } from "./read-config.ts";
+
+/** Where a card's mixer is kept, in the data folder. */
+export function keptMixerFile(data: string | undefined, card: string): string {
+  return join(data ?? "tipring-data", `mixer-${card}.json`);
+}
+
+/**
+ * `tipring doctor`: says what this machine lacks for the lines of a configuration, and what to do
+ * about each. Exit code 1 where a line cannot work.
+ */
+export async function doctor(
+  options: CommandOptions,
+  machine: Machine = thisMachine(),
+): Promise<number> {
+  const read = await readConfig(options, () => randomBytes(10).toString("hex"));
+  if (!read.ok) {
+    for (const line of read.error) process.stderr.write(`${line}\n`);
+    return 1;
+  }
+  const { user, board } = read.value;
+  const findings = await examine(read.value, machine, {
+    fix: options.fix === true,
+    keptMixer: (card) => readOr(keptMixerFile(user.data, card), ""),
+    addressToward: async (registrar) => {
+      const address = parseRegistrar(registrar);
+      return address && (await localAddressToward(address.host, address.port));
+    },
+  });
+  const healthy = isHealthy(findings);
+  if (options.json) {
+    const told = { board: board.name, ok: healthy, findings };
+    process.stdout.write(`${JSON.stringify(told)}\n`);
+  } else {
+    process.stdout.write(`board ${board.name}: ${board.title}\n`);
+    process.stdout.write(`${printFindings(findings).join("\n")}\n`);
+  }
+  return healthy ? 0 : 1;
+}
+
+function readOr(file: string, otherwise: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return otherwise;
+  }
+}

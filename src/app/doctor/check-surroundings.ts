@@ -1,0 +1,76 @@
+import type { UserConfig } from "../config/user-config.ts";
+import { bad, type Finding, good, note } from "./finding.ts";
+import type { Machine } from "./machine.ts";
+
+const CLOCK_SOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+/** systemd-timesyncd touches this file once the clock was set. */
+const TIME_SYNC_FILES = ["/run/systemd/timesync/synchronized"];
+const LOOPBACK = "127.0.0.1";
+
+/** The clock: what the kernel counts by, and whether the time of day is right. */
+export async function checkClock(machine: Machine): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const source = machine.readText(CLOCK_SOURCE)?.trim();
+  if (source === "jiffies") {
+    const advice = "use a kernel with a better clock for this board: see its log for clocksource";
+    findings.push(bad("clock", "the kernel counts time by its tick alone (jiffies)", advice));
+  } else if (source !== undefined) {
+    findings.push(good("clock", `the kernel counts time by ${source}`));
+  }
+  const told = await machine.run("timedatectl", ["show", "-p", "NTPSynchronized", "--value"]);
+  const said = told?.code === 0 ? told.text.trim() : undefined;
+  const isSet = TIME_SYNC_FILES.some((file) => machine.readText(file) !== undefined);
+  if (said === "yes" || isSet) findings.push(good("clock", "the time of day is set by NTP"));
+  else if (said === "no") {
+    findings.push(
+      note(
+        "clock",
+        "the time of day is not set by NTP: caller displays and call records may show a wrong one",
+        "run: sudo timedatectl set-ntp true",
+      ),
+    );
+  } else {
+    findings.push(note("clock", "whether NTP sets the time of day cannot be told here"));
+  }
+  return findings;
+}
+
+/** The network, as far as this configuration uses it. */
+export async function checkNetwork(
+  machine: Machine,
+  user: Pick<UserConfig, "registrar" | "sip" | "rtp">,
+  addressToward: (registrar: string) => Promise<string | undefined>,
+): Promise<readonly Finding[]> {
+  // A link-local address is nothing that a telephone could be told.
+  const addresses = machine.addresses().filter((address) => !address.startsWith("fe80:"));
+  const findings: Finding[] = [];
+  if (addresses.length > 0) findings.push(good("network", `addresses: ${addresses.join(", ")}`));
+  else {
+    const text = "no address but loopback";
+    findings.push(
+      user.registrar === undefined
+        ? note("network", `${text}: IP phones cannot reach this box`)
+        : bad("network", text, "connect the network cable, or set up wireless"),
+    );
+  }
+  for (const [setting, host] of [
+    ["sip.host", user.sip?.host],
+    ["rtp.host", user.rtp?.host],
+  ] as const) {
+    if (host === undefined || host === LOOPBACK || addresses.includes(host)) continue;
+    const advice = `set ${setting} to one of ${addresses.join(", ") || "none, now"}`;
+    findings.push(bad("network", `${setting} is ${host}, which is not this machine's`, advice));
+  }
+  if (user.registrar === undefined) return findings;
+  const from = await addressToward(user.registrar);
+  findings.push(
+    from === undefined
+      ? bad(
+          "network",
+          `there is no way to the registrar ${user.registrar}`,
+          "check its name in the configuration, and this machine's DNS and route",
+        )
+      : good("network", `the registrar ${user.registrar} is reached from ${from}`),
+  );
+  return findings;
+}
