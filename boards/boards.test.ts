@@ -29,6 +29,42 @@ describe("boards/", () => {
     expect(existsSync(new URL(`${name}/README.md`, folder))).toBe(true);
   });
 
+  const hardware = names.filter((name) => name !== "hw-sim");
+
+  it.each(hardware)(
+    "%s says what it is made of, and wires RM so that nothing rings alone",
+    (name) => {
+      const readme = readFileSync(new URL(`${name}/README.md`, folder), "utf8");
+      expect(readme).toMatch(/pull-down|resistor that holds RM\s+down/);
+      expect(readme).toMatch(/nobody has run this on (the )?hardware/i);
+      expect(readme).toMatch(/never the public network/);
+      expect(readme).toMatch(/fuse/);
+      expect(readme).toMatch(/V AC|60 to 90 V/);
+    },
+  );
+
+  it.each(hardware)(
+    "%s names in its README each pin and PWM chip that its file names",
+    async (name) => {
+      const board = await readBoard(name);
+      if (!board.ok) throw new Error(board.error);
+      const readme = readFileSync(new URL(`${name}/README.md`, folder), "utf8");
+      expect(board.value.hardware?.needs.length ?? 0).toBeGreaterThan(0);
+      for (let line = 1; line <= boardLinesMax(board.value); line++) {
+        const slic = boardLine(board.value, line)?.slic;
+        if (slic?.driver !== "gpio-slic") continue;
+        const pins = Object.values(slic.pins);
+        for (const pin of pins) expect(readme).toContain(pin);
+        expect(new Set(pins).size).toBe(pins.length);
+        for (const pin of Object.keys(board.value.pwm ?? {})) expect(pin).toBe(slic.pins.fr);
+      }
+      if (name === "raspberry-pi") return;
+      for (const { devices } of Object.values(board.value.pwm ?? {})) {
+        for (const device of devices) expect(readme).toContain(device);
+      }
+    },
+  );
+
   it("hw-sim is the board that the simulator builds", async () => {
     expect(await readBoard("hw-sim")).toEqual({ ok: true, value: SIM_BOARD_FILE });
     const pins = simLineNames(7);

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseRegistrar } from "../config/resolve-config.ts";
+import { parseRegistrar, SIP_PORT } from "../config/resolve-sip.ts";
 import { examine } from "../doctor/doctor.ts";
 import { isHealthy, printFindings } from "../doctor/finding.ts";
 import { type Machine, thisMachine } from "../doctor/machine.ts";
@@ -33,7 +33,7 @@ export async function doctor(
     keptMixer: (card) => readOr(keptMixerFile(user.data, card), ""),
     addressToward: async (registrar) => {
       const address = parseRegistrar(registrar);
-      return address && (await localAddressToward(address.host, address.port));
+      return address && (await localAddressToward(address.host, address.port ?? SIP_PORT));
     },
   });
   const healthy = isHealthy(findings);

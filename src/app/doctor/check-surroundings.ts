@@ -62,15 +62,23 @@ export async function checkNetwork(
     findings.push(bad("network", `${setting} is ${host}, which is not this machine's`, advice));
   }
   if (user.registrar === undefined) return findings;
-  const from = await addressToward(user.registrar);
-  findings.push(
-    from === undefined
-      ? bad(
-          "network",
-          `there is no way to the registrar ${user.registrar}`,
-          "check its name in the configuration, and this machine's DNS and route",
-        )
-      : good("network", `the registrar ${user.registrar} is reached from ${from}`),
-  );
+  findings.push(checkRegistrar(user.registrar, await addressToward(user.registrar)));
   return findings;
+}
+
+function checkRegistrar(registrar: string, from: string | undefined): Finding {
+  if (from !== undefined)
+    return good("network", `the registrar ${registrar} is reached from ${from}`);
+  const isAddress = /^(?:[\d.]+|\[.*\])(?::\d+)?$/.test(registrar);
+  return isAddress
+    ? bad(
+        "network",
+        `there is no way to the registrar ${registrar}`,
+        "check this machine's network cable, address and route",
+      )
+    : note(
+        "network",
+        `the registrar's name ${registrar} has no address here`,
+        "where it has SRV records that may be meant so; else check the name and this machine's DNS",
+      );
 }

@@ -178,6 +178,16 @@ describe("examine()", () => {
     expect(told(findings)).toMatch(/good .* has its levels in the configuration/);
   });
 
+  it("a registrar's name without an address may have SRV records: it is to be noted", async () => {
+    const user = { registrar: "pbx.example.net", sip: { host: "127.0.0.1" } };
+    const { findings } = await examined({}, "hw-sim", {
+      user,
+      addressToward: async () => undefined,
+    });
+    expect(told(findings)).toMatch(/note the registrar's name pbx.example.net has no address/);
+    expect(isHealthy(findings)).toBe(true);
+  });
+
   it("a registrar and addresses are looked at as the configuration has them", async () => {
     const user = { registrar: "192.0.2.1:5060", sip: { host: "192.0.2.99" } };
     const { findings } = await examined({}, "hw-sim", {
