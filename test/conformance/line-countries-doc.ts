@@ -95,6 +95,7 @@ const GROUPS = [
   "hook",
   "flash",
   "pulse",
+  "dtmf",
   "callerId",
   "supervision",
   "emergency",

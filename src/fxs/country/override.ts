@@ -22,6 +22,7 @@ export interface CountryOverride {
   readonly hook?: Own<CountryProfile["hook"]>;
   readonly flash?: Own<CountryProfile["flash"]>;
   readonly pulse?: Own<CountryProfile["pulse"]>;
+  readonly dtmf?: Own<CountryProfile["dtmf"]>;
   readonly callerId?: Own<CountryProfile["callerId"]>;
   readonly supervision?: Own<CountryProfile["supervision"]>;
   readonly emergency?: Own<CountryProfile["emergency"]>;
@@ -57,6 +58,7 @@ export function profileOf(country: CountryOverride): CountryProfile {
     hook: group(family.hook, country.hook),
     flash: group(family.flash, country.flash),
     pulse: group(family.pulse, country.pulse),
+    dtmf: group(family.dtmf, country.dtmf),
     callerId: group(family.callerId, country.callerId),
     supervision: group(family.supervision, country.supervision),
     emergency: group(family.emergency, country.emergency),

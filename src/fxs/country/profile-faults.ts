@@ -39,6 +39,7 @@ export function profileFaults(profile: CountryProfile): readonly ProfileFault[] 
   checkTones(profile, check);
   checkCallerId(profile.callerId, check);
   checkSupervision(profile, check);
+  checkDtmf(profile, check);
   for (const number of profile.emergency.numbers) {
     const text: unknown = number;
     const holds = typeof text === "string" && /^[0-9*#]{1,20}$/.test(text);
@@ -97,6 +98,19 @@ function checkSupervision({ supervision }: CountryProfile, check: Check): void {
   ] as const) {
     const holds = isBetween(time, 50, TIME_LIMIT_MS);
     check(`supervision.metering.${name}`, holds, `must be 50 to ${TIME_LIMIT_MS} ms`);
+  }
+}
+
+function checkDtmf({ dtmf }: CountryProfile, check: Check): void {
+  const bounds = [
+    ["minLevelDbm0", dtmf.minLevelDbm0, -45, -10],
+    ["twistMaxDb", dtmf.twistMaxDb, 1, 20],
+    ["reverseTwistMaxDb", dtmf.reverseTwistMaxDb, 1, 20],
+    // less is refused by telephones' own tolerance, more lets neighbours in
+    ["offsetMaxPercent", dtmf.offsetMaxPercent, 1.5, 3.5],
+  ] as const;
+  for (const [name, value, min, max] of bounds) {
+    check(`dtmf.${name}`, isBetween(value, min, max), `must be ${min} to ${max}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CallerIdScheme } from "../caller-id/scheme.ts";
+import type { DtmfOptions } from "../dtmf/detector.ts";
 import type { MeteringConfig } from "../line/metering.ts";
 import type { PulseDigitMap } from "../line/pulse-digits.ts";
 import type { ToneTable } from "../tones/tone.ts";
@@ -53,6 +54,8 @@ export interface CountryProfile {
     readonly interDigitMs: number;
     readonly digitMap: PulseDigitMap;
   };
+  /** What of touch-tones is taken for a digit. */
+  readonly dtmf: Sourced & Required<DtmfOptions>;
   readonly callerId: Sourced & CallerIdScheme;
   /** What the line tells a telephone of how the call stands. */
   readonly supervision: Sourced & {

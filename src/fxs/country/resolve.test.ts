@@ -154,6 +154,8 @@ describe("resolveCountry()", () => {
       "callerId.waiting.ackDigits",
     ],
     ["auto beside others", { callerId: { also: ["auto"] } }, "callerId.also"],
+    ["every voice for a digit", { dtmf: { minLevelDbm0: -46 } }, "dtmf.minLevelDbm0"],
+    ["the next key for a digit", { dtmf: { offsetMaxPercent: 3.6 } }, "dtmf.offsetMaxPercent"],
     ["a bell of 101 V", { ringing: { voltsRms: 101 } }, "ringing.voltsRms"],
     ["a bell of triangles", { ringing: { shape: "triangle" } }, "ringing.shape"],
     ["an open loop of 11 s", { supervision: { openLoopMs: 11_000 } }, "supervision.openLoopMs"],

@@ -1,5 +1,5 @@
 import { type Digit, SAMPLES_PER_MS } from "../../base/audio.ts";
-import { createDtmfDetector, type DtmfDetector } from "../../fxs/index.ts";
+import { createDtmfDetector, type DtmfDetector, type DtmfOptions } from "../../fxs/index.ts";
 
 /**
  * How long after a digit that the line itself played its echo may still begin to be heard: the
@@ -19,7 +19,7 @@ const ECHO_ENERGY_MAX = 0.5;
  * In each frame `hear` comes first, then `play`: what is played now is heard from the next one on.
  */
 export class LineDigits {
-  readonly #near: DtmfDetector = createDtmfDetector();
+  readonly #near: DtmfDetector;
   readonly #played: DtmfDetector = createDtmfDetector();
   #keyed: Digit | undefined;
   #playing: Digit | undefined;
@@ -27,6 +27,11 @@ export class LineDigits {
   #last: Digit | undefined;
   #sinceSamples = 0;
   #playedEnergy = 0;
+
+  /** `limits`: what of the telephone's keys is taken. */
+  constructor(limits: DtmfOptions = {}) {
+    this.#near = createDtmfDetector(limits);
+  }
 
   /** Whether a keyed digit sounds. */
   get sounding(): boolean {

@@ -59,7 +59,7 @@ export class LineShell {
   readonly #line: Line;
   readonly #runner: CoreRunner<LineInput, LineOutput>;
   readonly #audio: LineAudio;
-  readonly #digits = new LineDigits();
+  readonly #digits: LineDigits;
   readonly #relaysDigits: boolean;
   readonly #pcm: PcmStream;
   #stopAtMs: number | undefined;
@@ -84,6 +84,7 @@ export class LineShell {
       pulseDialing: config.pulseDialing,
       ...(ringShare === undefined ? {} : { ringShare }),
     });
+    this.#digits = new LineDigits(config.country.dtmf);
     this.#relaysDigits = config.relaysDigits;
     this.#audio = new LineAudio({
       frameSamples: parts.pcm.frameSamples,

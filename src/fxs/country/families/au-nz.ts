@@ -49,6 +49,8 @@ export const AU_NZ_FAMILY = {
   // unverified: keys of about 100 ms
   flash: { source: "common Australian window", verified: false, minMs: 60, maxMs: 140 },
   pulse: ETSI_FAMILY.pulse,
+  // Australian receivers are said to take 10 dB of twist: no text at hand
+  dtmf: { ...ETSI_FAMILY.dtmf, twistMaxDb: 10, reverseTwistMaxDb: 11 },
   callerId: {
     source: "common knowledge: Bell 202 after the first burst; not checked against a text",
     verified: false,

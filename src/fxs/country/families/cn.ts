@@ -41,6 +41,7 @@ export const CN_FAMILY = {
   // unverified: no Chinese window found
   flash: { source: "no source found: a wide window", verified: false, minMs: 80, maxMs: 700 },
   pulse: ETSI_FAMILY.pulse,
+  dtmf: ETSI_FAMILY.dtmf,
   callerId: {
     source: "reported variants differ (FSK, DTMF): Bell 202 after the first ring taken",
     verified: false,

@@ -1,4 +1,5 @@
 import { callerIdScheme } from "../../caller-id/schemes.ts";
+import { DTMF_LIMITS } from "../../dtmf/detector.ts";
 import { cadenced, type ToneTable, tonesAt } from "../../tones/tone.ts";
 import type { CountryFamily } from "../override.ts";
 import {
@@ -59,6 +60,14 @@ export const ETSI_FAMILY = {
     source: "DAHDI kernel.h; Zyxel IES-1248 (47–80 % break, 250 ms)",
     verified: false,
     ...COMMON_PULSE,
+  },
+  dtmf: {
+    source:
+      "BT SIN 351 (±1.5 %, 40 ms on and off); a Danish description of receivers (8 dB, −28 dBm)",
+    verified: false,
+    ...DTMF_LIMITS,
+    // levels down to −28 dBm are to be taken, below −36 none
+    minLevelDbm0: -30,
   },
   callerId: {
     source: "the way of ETSI EN 300 659-1, during ringing: spandsp's adsi.h, Lantiq's timing",

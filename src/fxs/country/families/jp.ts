@@ -40,6 +40,8 @@ export const JP_FAMILY = {
   // unverified: no Japanese window found
   flash: { source: "no source found: a wide window", verified: false, minMs: 80, maxMs: 700 },
   pulse: ETSI_FAMILY.pulse,
+  // Japanese exchanges are said to take 1.8 % and 5 dB either way: no text at hand
+  dtmf: { ...ETSI_FAMILY.dtmf, offsetMaxPercent: 2.4 },
   callerId: {
     source: "the way of NTT, from spandsp's adsi.c and Lantiq's TAPI driver, which agree",
     verified: false,

@@ -48,6 +48,7 @@ export const UK_FAMILY = {
   // unverified: timed break recall of about 90 ms
   flash: { source: "common British window", verified: false, minMs: 50, maxMs: 130 },
   pulse: ETSI_FAMILY.pulse,
+  dtmf: ETSI_FAMILY.dtmf,
   callerId: {
     source:
       "the way of BT SIN 227, from Zyxel's preset and data sheets of receivers (MT88E43, W91030)",

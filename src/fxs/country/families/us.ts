@@ -1,4 +1,5 @@
 import { callerIdScheme } from "../../caller-id/schemes.ts";
+import { DTMF_LIMITS } from "../../dtmf/detector.ts";
 import { cadenced, once, steady, stutter, type ToneTable } from "../../tones/tone.ts";
 import type { CountryFamily } from "../override.ts";
 import {
@@ -64,6 +65,11 @@ export const US_FAMILY = {
     source: "NEC NEAX2000 (9–22 pps, 55–77 % break, 256 ms); DAHDI kernel.h",
     verified: true,
     ...COMMON_PULSE,
+  },
+  dtmf: {
+    source: "NEC NEAX2000, Bellcore: 0 to −25 dBm, twist +4 and −8 dB, ±1.5 %",
+    verified: false,
+    ...DTMF_LIMITS,
   },
   callerId: {
     source: "the way of Telcordia GR-30-CORE: spandsp's adsi.h, Panasonic's service manual",
