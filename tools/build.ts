@@ -1,10 +1,11 @@
 /**
  * Builds `dist`: `tsx tools/build.ts [--if-stale] [--quiet]`.
  *
- * Without `--if-stale` the compiler checks all types and writes programs and declarations, as the
- * package needs them. With it only what changed since the last build is translated, file by
- * file and without a type check, so that a program starts at once; where nothing changed nothing
- * is written. What was known to be built is kept in `node_modules/.cache/tipring/build.json`.
+ * Without `--if-stale` the kernels are compiled, and the compiler checks all types and writes
+ * programs and declarations, as the package needs them. With it only what changed since the last
+ * build is translated, file by file and without a type check, so that a program starts at once;
+ * where nothing changed nothing is written. What was known to be built is kept in
+ * `node_modules/.cache/tipring/build.json`.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -22,6 +23,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build as bundle, type Message, type Plugin } from "esbuild";
+import { buildKernels } from "./kernels.ts";
 
 /** Folders of which `dist` is the image. */
 const SOURCES = ["src", "test/hw-sim"] as const;
@@ -203,6 +205,8 @@ function isStamp(value: unknown): value is Stamp {
 async function main(options: readonly string[]): Promise<number> {
   const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
   const startedMs = performance.now();
+  // A package holds what its sources give; a program that is to start at once takes what is kept.
+  if (!options.includes("--if-stale")) buildKernels(root);
   const report = await build(root, options.includes("--if-stale"));
   for (const problem of report.problems) process.stderr.write(`${problem}\n`);
   const tookMs = Math.round(performance.now() - startedMs);

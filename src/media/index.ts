@@ -14,6 +14,13 @@ export { G722 } from "./codec/g722.ts";
 export { AAL2_G726, G726 } from "./codec/g726.ts";
 export { DigitPlayer } from "./dsp/digit-player.ts";
 export { DtmfTone } from "./dsp/dtmf-tone.ts";
+export {
+  ECHO_TAIL_MAX_MS,
+  ECHO_TAIL_MIN_MS,
+  EchoCanceller,
+  type EchoCancellerConfig,
+} from "./dsp/echo/echo-canceller.ts";
+export { createReferenceEchoFilter } from "./dsp/echo/reference-echo-filter.ts";
 export { applyGain, factorFromDb, levelDbm0, mixInto } from "./dsp/levels.ts";
 export { createMilliwatt, createToneSource } from "./dsp/tone-source.ts";
 export { AudioBridge, EchoEndpoint, SourceEndpoint } from "./endpoints.ts";

@@ -51,6 +51,17 @@ describe("resolveConfig()", () => {
     expect(resolved.ok && resolved.value.realtime.lines.length).toBe(1);
   });
 
+  it("cancels echo over 32 ms, over what a line says, or not at all", () => {
+    const lines = [
+      { number: "1" },
+      { number: "2", echoCanceller: { tailMs: 128 } },
+      { number: "3", echoCanceller: { tailMs: 64, off: true } },
+    ];
+    const resolved = resolveConfig({ lines }, context);
+    const tails = resolved.ok && resolved.value.realtime.lines.map((line) => line.echoTailMs);
+    expect(tails).toEqual([32, 128, undefined]);
+  });
+
   it("takes a line's own sound channel in place of the board's", () => {
     const lines = [{ number: "1", sound: "hw:2,0#left" }, { number: "2" }];
     const resolved = resolveConfig({ lines }, context);

@@ -32,6 +32,9 @@ const EXCHANGE_SERVICES = ["600", "601"];
 /** As Cisco's SPA and ATA adapters have it. */
 const BLIND_TRANSFER_CODE = "*98";
 
+/** The hybrid of a line, and what its loop reflects, is over long before. */
+const ECHO_TAIL_MS = 32;
+
 /** What resolving needs that is not written in the configuration. */
 export interface ResolveContext {
   readonly board: BoardFile;
@@ -85,6 +88,7 @@ export function resolveConfig(
       country,
       pulseDialing: line.pulseDialing ?? true,
       relaysDigits: (user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY) === "rfc4733",
+      ...echoOf(line),
     });
     controlLines.push(controlLine(at + 1, line, password, domain, server, call, country));
   }
@@ -167,6 +171,10 @@ function controlLine(
     },
     answerReversal: supervision.answerReversal,
   };
+}
+
+function echoOf({ echoCanceller }: UserLine): Pick<RealtimeLineConfig, "echoTailMs"> {
+  return echoCanceller?.off === true ? {} : { echoTailMs: echoCanceller?.tailMs ?? ECHO_TAIL_MS };
 }
 
 function checkLineNumbers(

@@ -1,7 +1,9 @@
 import { z } from "zod";
+
 import { SRTP_SUITE_NAMES } from "../../base/srtp-suites.ts";
-import { CODECS, ENGINE_CODECS } from "../../media/index.ts";
+import { CODECS, ECHO_TAIL_MAX_MS, ECHO_TAIL_MIN_MS, ENGINE_CODECS } from "../../media/index.ts";
 import { soundLevelsSchema } from "./board-file-schema.ts";
+
 import type { UserConfig, UserLine } from "./user-config.ts";
 
 /** Most lines one box is asked to run. */
@@ -60,6 +62,12 @@ const line = z.strictObject({
   phone: z.enum(["touch-tone", "rotary"]).optional(),
   sound: z.string().min(1).max(64).optional(),
   levels: soundLevelsSchema.optional(),
+  echoCanceller: z
+    .strictObject({
+      tailMs: z.int().min(ECHO_TAIL_MIN_MS).max(ECHO_TAIL_MAX_MS).optional(),
+      off: z.boolean().optional(),
+    })
+    .optional(),
 });
 
 /** The file's shape. Every object is strict: a key nobody knows is an error, not a silence. */

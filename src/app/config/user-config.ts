@@ -159,6 +159,12 @@ export interface UserLine {
   readonly ren?: number;
   /** With the simulated board: the set that is plugged in. Default touch-tone. */
   readonly phone?: "touch-tone" | "rotary";
+  /** Takes the line's own echo out of what the far end hears. On unless `off`. */
+  readonly echoCanceller?: {
+    /** How late the last of the echo may be, 8 to 128 ms. Default 32. */
+    readonly tailMs?: number;
+    readonly off?: boolean;
+  };
 }
 
 /** Reads a file that the configuration names; the error says why it cannot be read. */

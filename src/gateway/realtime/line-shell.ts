@@ -19,7 +19,11 @@ import { createToneSource, LineAudio, type MediaOutput } from "../../media/index
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
 import { LineDigits } from "./line-digits.ts";
+
+import { createLineEcho } from "./line-echo.ts";
+
 import type { LineHardware, OpenLineHardware } from "./line-hardware.ts";
+
 import type { RealtimeLineConfig } from "./realtime-config.ts";
 
 /** What a line's shell hands on. */
@@ -89,6 +93,7 @@ export class LineShell {
     this.#audio = new LineAudio({
       frameSamples: parts.pcm.frameSamples,
       detectDigits: (frame) => this.#detect(frame),
+      ...createLineEcho(config.echoTailMs, parts.pcm),
     });
     this.#runner = new CoreRunner(
       this.#line,

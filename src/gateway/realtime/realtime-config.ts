@@ -48,6 +48,8 @@ export interface RealtimeLineConfig extends LineWiring {
   readonly ringSupply?: RingSupplyUse;
   /** Whether a digit keyed in a call is withheld from the audio, since it is sent as an event. */
   readonly relaysDigits: boolean;
+  /** Echo of the line is cancelled over so long a tail; undefined leaves it. */
+  readonly echoTailMs?: number;
 }
 
 /** A line's part in a ringing supply. */

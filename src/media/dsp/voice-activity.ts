@@ -1,5 +1,6 @@
 import { SAMPLES_PER_MS } from "../../base/audio.ts";
 import { levelDbm0, SILENCE_DBM0 } from "./levels.ts";
+import { NoiseFloor } from "./noise-floor.ts";
 
 /** Whatever is louder is sent, steady or not: a modem, a tone, music. */
 const ALWAYS_VOICE_DBM0 = -38;
@@ -8,9 +9,6 @@ const NEVER_VOICE_DBM0 = -62;
 /** Voice stands so far out of the noise, over all or above about 2 kHz (a sibilant). */
 const MARGIN_DB = 6;
 const HISS_MARGIN_DB = 8;
-/** The noise is the least of so long a time: longer than a word without a breath. */
-const FLOOR_WINDOW_SAMPLES = 400 * SAMPLES_PER_MS;
-const FLOOR_WINDOWS = 4;
 /** A word's soft end and the gaps within words are sent. */
 const HANGOVER_SAMPLES = 200 * SAMPLES_PER_MS;
 
@@ -21,8 +19,8 @@ const HANGOVER_SAMPLES = 200 * SAMPLES_PER_MS;
  *    limits: noise up to −38 dBm0; voice 6 dB over it; onset within the frame; 200 ms of hangover
  */
 export class VoiceActivity {
-  readonly #floor = new NoiseFloor();
-  readonly #hissFloor = new NoiseFloor();
+  readonly #floor = new NoiseFloor(SILENCE_DBM0);
+  readonly #hissFloor = new NoiseFloor(SILENCE_DBM0);
   readonly #difference: Int16Array;
   #last = 0;
   #hangover = 0;
@@ -34,7 +32,7 @@ export class VoiceActivity {
 
   /** The noise that voice is told from, dBm0. */
   get noiseDbm0(): number {
-    return this.#floor.dbm0;
+    return this.#floor.value;
   }
 
   /** Takes a frame; returns whether it holds voice, or has followed voice closely. */
@@ -44,7 +42,7 @@ export class VoiceActivity {
     const active =
       level > ALWAYS_VOICE_DBM0 ||
       (level > NEVER_VOICE_DBM0 &&
-        (level > this.#floor.dbm0 + MARGIN_DB || hiss > this.#hissFloor.dbm0 + HISS_MARGIN_DB));
+        (level > this.#floor.value + MARGIN_DB || hiss > this.#hissFloor.value + HISS_MARGIN_DB));
     this.#floor.take(level, frame.length);
     this.#hissFloor.take(hiss, frame.length);
     this.#hangover = active ? HANGOVER_SAMPLES : Math.max(0, this.#hangover - frame.length);
@@ -59,27 +57,5 @@ export class VoiceActivity {
       this.#last = sample;
     }
     return this.#difference;
-  }
-}
-
-/** The least level of the last four windows. */
-class NoiseFloor {
-  readonly #windows = new Float64Array(FLOOR_WINDOWS).fill(SILENCE_DBM0);
-  #least = 0;
-  #filled = 0;
-  #at = 0;
-  dbm0 = SILENCE_DBM0;
-
-  take(level: number, samples: number): void {
-    // One frame alone is not the noise: levels of frames vary by some 2 dB around it.
-    this.#least = this.#filled === 0 ? level : Math.min(this.#least, level);
-    this.#filled += samples;
-    if (this.#filled >= FLOOR_WINDOW_SAMPLES) {
-      this.#windows[this.#at] = this.#least;
-      this.#at = (this.#at + 1) % FLOOR_WINDOWS;
-      this.#filled = 0;
-    }
-    this.dbm0 = this.#least;
-    for (const window of this.#windows) this.dbm0 = Math.min(this.dbm0, window);
   }
 }

@@ -1,0 +1,240 @@
+import { peakFromDbm0, SAMPLES_PER_MS } from "../../../base/audio.ts";
+
+const powerOf = (dbm0: number): number => peakFromDbm0(dbm0) ** 2 / 2;
+const ratioOf = (db: number): number => 10 ** (db / 10);
+
+/** A far end quieter than this makes no echo worth learning from. */
+const FAR_MIN_POWER = powerOf(-50);
+/** Less than this is nobody's voice. */
+const VOICE_MIN_POWER = powerOf(-55);
+/** The hybrid loses 6 dB, but for some sounds less; what is louder is the near end's voice. */
+const ALONE_RATIO = ratioOf(-3);
+/** The most of the far end that comes back, before the path is known. */
+const ECHO_GAIN_MAX = ratioOf(-3);
+/** What a path that is not known is thought to lose. */
+const ECHO_GAIN_LIKELY = ratioOf(-10);
+/** After it was heard alone, a near end's voice is thought to go on for so long. */
+const DOUBLE_TALK_SAMPLES = 60 * SAMPLES_PER_MS;
+
+/** The largest step: beyond it learning is no faster, only noisier. */
+const STEP_MAX = 0.5;
+/** The smallest. Between them the step grows with each trial that shows a gain, and else falls. */
+const STEP_MIN = 0.03;
+const STEP_GROWTH = 1.4;
+const STEP_FALL = 0.7;
+const GAIN_RATIO = ratioOf(-0.5);
+
+/**
+ * After so many frames of learning comes one of trial. A filter that learns while it is measured
+ * looks far better than it is: voices are so regular that it follows them, the near end's too.
+ */
+const LEARN_FRAMES = 3;
+/** How fast what trials leave is followed. */
+const RESIDUAL_DOWN = 0.3;
+const RESIDUAL_UP = 0.1;
+/** A quiet line's own noise, and what quantisation makes: about −51 dBm0. */
+const NOISE_POWER = 4000;
+/** Filters are compared where the far end is within 12 dB of its loudest of late (−6 dB a s). */
+const LOUD_RATIO = ratioOf(-12);
+const LOUD_DECAY_PER_MS = ratioOf(-0.006);
+/** Background better than foreground by 1 dB, and than nothing by 1.5: it is taken over. */
+const SURE_ADOPT = [ratioOf(-1), ratioOf(-1.5)] as const;
+/** With more error than expected, it may be the near end: by 3 dB, and than nothing by 6. */
+const DOUBT_RATIO = ratioOf(6);
+const DOUBT_ADOPT = [ratioOf(-3), ratioOf(-6)] as const;
+/** Over some ten trials the background is worse than the foreground by 3 dB: it went astray. */
+const RESTORE_RATIO = ratioOf(3);
+/** Or the foreground is worse than nothing by 1.5 dB: another path. */
+const CLEAR_RATIO = ratioOf(1.5);
+const TRIAL_MEMORY = 0.8;
+/** From here on the path is known. */
+const LEAK_KNOWN = ratioOf(-6);
+
+/** No canceller is better than this: quantisation alone leaves more. */
+const LEAK_MIN = ratioOf(-32);
+/** How the leak follows the least of error over estimate: down fast, up 1.3 dB a second. */
+const LEAK_DOWN = 0.2;
+const LEAK_UP = 1.003;
+/** How fast energies for it are averaged: some 40 ms. */
+const SMOOTHING = 0.25;
+/** What is this much over the expected residual is the near end's voice. */
+const RESIDUAL_MARGIN = ratioOf(15);
+/** However good the filter was of late: a sound that is new to it leaves more. */
+const LEAK_LIKELY = ratioOf(-27);
+/** Residual echo is looked for this long after the far end stopped, besides the tail. */
+const LINGER_SAMPLES = 30 * SAMPLES_PER_MS;
+/** The near end's voice keeps the way open for so long after it was last told from residual. */
+const OPEN_SAMPLES = 80 * SAMPLES_PER_MS;
+const VOICE_SAMPLES = 20 * SAMPLES_PER_MS;
+
+/** Mean squares of one frame. */
+export interface EchoPowers {
+  readonly far: number;
+  readonly near: number;
+  /** What is left of `near` with the foreground, and with the background. */
+  readonly heard: number;
+  readonly tried: number;
+  /** Of what the foreground takes away. */
+  readonly estimate: number;
+}
+
+/** What to do with the filters after a frame. */
+export type FilterAction = "keep" | "adopt" | "restore" | "clear";
+
+/**
+ * Decides how an echo canceller learns, and what of its output is residual echo.
+ *
+ *     far quiet ── nothing is learned, nothing is suppressed
+ *     far talks ── the step is the part of the error that is thought to be echo
+ *     more error than expected ── learn as if nothing were known: the path may have changed
+ *     near louder than an echo can be ── double talk: nothing is learned, nothing is suppressed
+ *
+ * The step size alone cannot tell double talk from a changed echo path, so it need not: the
+ * background learns, and is heard only once it proved better.
+ */
+export class EchoControl {
+  readonly #frameSamples: number;
+  /** Powers of the far end over the tail. */
+  readonly #fars: Float64Array;
+  #at = 0;
+  #farMax = 0;
+  #farLoud = 0;
+  #heard = 0;
+  #estimate = 0;
+  #estimateNow = 0;
+  /** Residual over estimate, in power: 1 is no cancellation. */
+  #leak = 1;
+  #tried = 0;
+  #step = STEP_MAX;
+  /** What the background leaves of the far end, in trials, as a ratio of powers. */
+  #residual = ECHO_GAIN_LIKELY;
+  #doubleTalkLeft = 0;
+  #openLeft = 0;
+  #voiceSamples = 0;
+  #lingerLeft = 0;
+  #learnedFrames = 0;
+  #trial = false;
+  /** Energies of the last trials. */
+  readonly #sums = { near: 0, heard: 0, tried: 0 };
+
+  constructor(tailSamples: number, frameSamples: number) {
+    this.#frameSamples = frameSamples;
+    this.#fars = new Float64Array(Math.ceil(tailSamples / frameSamples) + 1);
+  }
+
+  /** Whether the near end talks louder than an echo can be. */
+  get doubleTalk(): boolean {
+    return this.#doubleTalkLeft > 0;
+  }
+
+  /** Whether the far end has been heard of late: what is heard may be its echo. */
+  get farActive(): boolean {
+    return this.#lingerLeft > 0;
+  }
+
+  /** How much of the echo is left, as a ratio of powers. */
+  get leak(): number {
+    return this.#leak;
+  }
+
+  /** Takes the powers that are known before a frame is filtered; returns the step size for it. */
+  begin(far: number, near: number): number {
+    const frame = this.#frameSamples;
+    this.#fars[this.#at] = far;
+    this.#at = (this.#at + 1) % this.#fars.length;
+    let farMax = 0;
+    for (const one of this.#fars) if (one > farMax) farMax = one;
+    this.#farMax = farMax;
+    this.#farLoud = Math.max(far, this.#farLoud * LOUD_DECAY_PER_MS ** (frame / SAMPLES_PER_MS));
+    const active = farMax > FAR_MIN_POWER;
+    this.#lingerLeft = active ? LINGER_SAMPLES : Math.max(0, this.#lingerLeft - frame);
+    const alone = near > farMax * ALONE_RATIO && near > VOICE_MIN_POWER;
+    this.#doubleTalkLeft = alone ? DOUBLE_TALK_SAMPLES : Math.max(0, this.#doubleTalkLeft - frame);
+    this.#trial = false;
+    if (!active || this.doubleTalk) return 0;
+    if (this.#learnedFrames >= LEARN_FRAMES && far >= this.#farLoud * LOUD_RATIO) {
+      this.#learnedFrames = 0;
+      this.#trial = true;
+      return 0;
+    }
+    this.#learnedFrames++;
+    return this.#step;
+  }
+
+  /**
+   * What is added to the mean square of the reference, so that of each error only that part is
+   * learned from that can be echo: the far end's level times the residual, of all that is left.
+   */
+  get regularisation(): number {
+    return NOISE_POWER + this.#tried / this.#residual;
+  }
+
+  /** Takes the powers of the filtered frame; returns what to do with the filters. */
+  end(powers: EchoPowers): FilterAction {
+    this.#heard += SMOOTHING * (powers.heard - this.#heard);
+    this.#estimateNow = powers.estimate;
+    this.#tried += 2 * SMOOTHING * (powers.tried - this.#tried);
+    this.#estimate += SMOOTHING * (powers.estimate - this.#estimate);
+    if (this.#farMax <= FAR_MIN_POWER) return "keep";
+    if (!this.doubleTalk) this.#followLeak();
+    return this.#trial ? this.#judge(powers) : "keep";
+  }
+
+  /** Whether a frame of such power after the filter is residual echo and no voice. */
+  isResidual(heard: number, noise: number): boolean {
+    if (!this.farActive) return false;
+    const echo = Math.max(this.#estimate, this.#estimateNow);
+    const leak = Math.max(LEAK_LIKELY, this.#leak);
+    const expected = Math.max(leak * echo, this.#unknownEcho());
+    const voice = heard > expected * RESIDUAL_MARGIN + noise * 4 && heard > VOICE_MIN_POWER;
+    // A new sound leaves more than those that were learned, but not for two frames of 10 ms.
+    this.#voiceSamples = voice ? this.#voiceSamples + this.#frameSamples : 0;
+    if (this.#voiceSamples >= VOICE_SAMPLES) this.#openLeft = OPEN_SAMPLES;
+    else this.#openLeft = Math.max(0, this.#openLeft - this.#frameSamples);
+    return this.#openLeft === 0;
+  }
+
+  /** Before anything is known about the path, all that an echo could be is taken for one. */
+  #unknownEcho(): number {
+    return this.#leak > 0.5 ? (this.#farMax * ECHO_GAIN_MAX) / RESIDUAL_MARGIN : 0;
+  }
+
+  #followLeak(): void {
+    if (this.#estimate < VOICE_MIN_POWER / 100) return;
+    const now = this.#heard / this.#estimate;
+    const leak = this.#leak;
+    this.#leak = now < leak ? leak + LEAK_DOWN * (now - leak) : Math.min(now, leak * LEAK_UP);
+    this.#leak = Math.max(LEAK_MIN, Math.min(1, this.#leak));
+  }
+
+  #judge({ far, near, heard, tried, estimate }: EchoPowers): FilterAction {
+    const residual = Math.min(ECHO_GAIN_MAX, tried / far);
+    const speed = residual < this.#residual ? RESIDUAL_DOWN : RESIDUAL_UP;
+    this.#residual += speed * (residual - this.#residual);
+    if (tried < heard * GAIN_RATIO) this.#step = Math.min(STEP_MAX, this.#step * STEP_GROWTH);
+    else if (tried > heard) this.#step = Math.max(STEP_MIN, this.#step * STEP_FALL);
+    const sums = this.#sums;
+    sums.near = TRIAL_MEMORY * sums.near + near;
+    sums.heard = TRIAL_MEMORY * sums.heard + heard;
+    sums.tried = TRIAL_MEMORY * sums.tried + tried;
+    const known = this.#leak < LEAK_KNOWN;
+    const doubt = known && heard > this.#leak * estimate * DOUBT_RATIO && heard > VOICE_MIN_POWER;
+    const [better, than] = doubt ? DOUBT_ADOPT : SURE_ADOPT;
+    if (tried < heard * better && tried < near * than) {
+      this.#heard = Math.min(this.#heard, tried);
+      sums.heard = Math.min(sums.heard, sums.tried);
+      return "adopt";
+    }
+    if (sums.heard > sums.near * CLEAR_RATIO) {
+      this.#leak = 1;
+      sums.heard = sums.near;
+      sums.tried = sums.near;
+      return "clear";
+    }
+    if (sums.tried > sums.heard * RESTORE_RATIO) {
+      sums.tried = sums.heard;
+      return "restore";
+    }
+    return "keep";
+  }
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { ToneDisabler } from "./tone-disabler.ts";
+
+interface Tone {
+  readonly hz?: number;
+  readonly dbm0?: number;
+  readonly turnDegrees?: number;
+  readonly everyMs?: number;
+  readonly ms?: number;
+  /** Depth of a 15 Hz modulation. */
+  readonly modulation?: number;
+}
+
+/** The answering tone, which turns its phase each 450 ms. */
+function toneOf(tone: Tone): Int16Array {
+  const { hz = 2100, dbm0 = -12, turnDegrees = 180, everyMs = 450, ms = 2000 } = tone;
+  const peak = 22_303 * 10 ** (dbm0 / 20);
+  return Int16Array.from({ length: ms * 8 }, (_, at) => {
+    const turns = Math.floor(at / (everyMs * 8));
+    const phase = (2 * Math.PI * hz * at) / 8000 + (turns * turnDegrees * Math.PI) / 180;
+    const envelope = 1 + (tone.modulation ?? 0) * Math.sin((2 * Math.PI * 15 * at) / 8000);
+    return Math.round(peak * envelope * Math.sin(phase));
+  });
+}
+
+const disabledBy = (audio: Int16Array, frameSamples = 80): boolean => {
+  const disabler = new ToneDisabler();
+  for (let at = 0; at < audio.length; at += frameSamples) {
+    disabler.process(audio.subarray(at, at + frameSamples));
+    if (disabler.disabled) return true;
+  }
+  return false;
+};
+
+describe("ToneDisabler", () => {
+  const taken: readonly [string, Tone][] = [
+    ["2100 Hz with reversals", {}],
+    ["21 Hz below", { hz: 2079 }],
+    ["21 Hz above", { hz: 2121 }],
+    ["the weakest level", { dbm0: -30.5 }],
+    ["the strongest", { dbm0: 0 }],
+    ["reversals of 155 degrees", { turnDegrees: 155 }],
+    ["reversals of 205 degrees", { turnDegrees: 205 }],
+    ["reversals each 425 ms", { everyMs: 425 }],
+    ["reversals each 475 ms", { everyMs: 475 }],
+    ["reversals within a window", { everyMs: 453 }],
+    ["V.8's modulated tone", { modulation: 0.2 }],
+  ];
+  it.each(taken)("is disabled by %s", (_, tone) => {
+    expect(disabledBy(toneOf(tone))).toBe(true);
+    expect(disabledBy(toneOf(tone), 33)).toBe(true);
+  });
+
+  const refused: readonly [string, Tone][] = [
+    ["2100 Hz without reversals", { turnDegrees: 0 }],
+    ["turns of 90 degrees", { turnDegrees: 90 }],
+    ["too weak a tone", { dbm0: -33 }],
+    ["another frequency", { hz: 2000 }],
+    ["2225 Hz, Bell's tone", { hz: 2225 }],
+    ["reversals too often", { everyMs: 150 }],
+  ];
+  it.each(refused)("is not by %s", (_, tone) => {
+    expect(disabledBy(toneOf(tone))).toBe(false);
+  });
+
+  it("is enabled again 250 ms after the signal has gone, not by a short break", () => {
+    const disabler = new ToneDisabler();
+    disabler.process(toneOf({}));
+    disabler.process(new Int16Array(80 * 20));
+    expect(disabler.disabled).toBe(true);
+    disabler.process(toneOf({ hz: 1300, ms: 100 }));
+    disabler.process(new Int16Array(80 * 20));
+    expect(disabler.disabled).toBe(true);
+    disabler.process(new Int16Array(80 * 6));
+    expect(disabler.disabled).toBe(false);
+  });
+});

@@ -1,0 +1,131 @@
+import { LINE_SAMPLE_RATE_HZ, peakFromDbm0 } from "../../../base/audio.ts";
+import { invariant } from "../../../base/invariant.ts";
+
+/** The answering tone of modems and telefax. @see ITU-T G.168 §7.2, V.25 §3 */
+const TONE_HZ = 2100;
+/** ±21 Hz are to be recognized. @see ITU-T G.168 §7.2 */
+const OFFSET_MAX_HZ = 25;
+/** Weakest tone that disables; under which level it releases. @see ITU-T G.168 §7.2, §7.7 */
+const DETECT_POWER = peakFromDbm0(-31) ** 2 / 2;
+const HOLD_POWER = peakFromDbm0(-36) ** 2 / 2;
+/** How long a signal must be gone. @see ITU-T G.168 §7.7 (250 ± 150 ms) */
+const RELEASE_MS = 250;
+/** The tone's part of the power: the 15 Hz modulation of ANSam included, speech is not. */
+const PURITY_MIN = 0.8;
+/** Reversals come each 450 ± 25 ms; so much of the steady tone must stand before one. */
+const STEADY_MS = 300;
+/** A reversal within a window takes it and its neighbour away. */
+const GAP_MAX_MS = 25;
+/** A reversal is 180 ± 25°, measured with an error of some degrees. @see ITU-T G.168 §7.2 */
+const REVERSAL_MIN = Math.PI - (35 * Math.PI) / 180;
+
+/** Windows of 10 ms: a whole number of periods of 2100 Hz. */
+const WINDOW_SAMPLES = 80;
+const WINDOW_MS = (WINDOW_SAMPLES * 1000) / LINE_SAMPLE_RATE_HZ;
+const ROTATION_MAX = (2 * Math.PI * OFFSET_MAX_HZ * WINDOW_MS) / 1000;
+
+/** One period of what is multiplied with; it repeats after a window. */
+const COSINES = table(Math.cos);
+const SINES = table(Math.sin);
+
+function table(wave: (angle: number) => number): Float64Array {
+  return Float64Array.from({ length: WINDOW_SAMPLES }, (_, at) =>
+    wave((2 * Math.PI * TONE_HZ * at) / LINE_SAMPLE_RATE_HZ),
+  );
+}
+
+/**
+ * Recognizes the tone by which modems ask that echo cancellers keep out of the way: 2100 Hz with
+ * phase reversals. Without reversals (a simple telefax answer) nothing is disabled.
+ *
+ *               300 ms of tone, then a reversal
+ *     enabled ──────────────────────────────────▶ disabled
+ *        ▲                                           │
+ *        └───────── 250 ms under −36 dBm0 ───────────┘
+ *
+ *    limits: 2100 ± 21 Hz, −31 dBm0 and up, reversals of 180 ± 25°
+ *
+ * @see ITU-T G.168 §7
+ */
+export class ToneDisabler {
+  #filled = 0;
+  #real = 0;
+  #imaginary = 0;
+  #power = 0;
+  /** Phase and the turn a window of the last window with tone, and how long it has been steady. */
+  #phase = 0;
+  #rotation = 0;
+  #steadyMs = 0;
+  #gapMs = 0;
+  #quietMs = 0;
+  #disabled = false;
+
+  /** Whether the tone asked for it and the signal has not gone since. */
+  get disabled(): boolean {
+    return this.#disabled;
+  }
+
+  /** Takes audio of one direction. */
+  process(frame: Int16Array): void {
+    for (let at = 0; at < frame.length; at++) {
+      const sample = frame[at] ?? 0;
+      const position = this.#filled;
+      this.#real += sample * (COSINES[position] ?? 0);
+      this.#imaginary += sample * (SINES[position] ?? 0);
+      this.#power += sample * sample;
+      this.#filled = position + 1;
+      if (this.#filled === WINDOW_SAMPLES) this.#window();
+    }
+  }
+
+  #window(): void {
+    const power = this.#power / WINDOW_SAMPLES;
+    const tone = (2 * (this.#real ** 2 + this.#imaginary ** 2)) / WINDOW_SAMPLES ** 2;
+    const phase = Math.atan2(-this.#imaginary, this.#real);
+    this.#filled = 0;
+    this.#real = 0;
+    this.#imaginary = 0;
+    this.#power = 0;
+    if (this.#disabled) this.#hold(power);
+    else if (power >= DETECT_POWER && tone >= PURITY_MIN * power) this.#follow(phase);
+    else this.#miss();
+  }
+
+  #hold(power: number): void {
+    this.#quietMs = power < HOLD_POWER ? this.#quietMs + WINDOW_MS : 0;
+    if (this.#quietMs < RELEASE_MS) return;
+    this.#disabled = false;
+    this.#steadyMs = 0;
+  }
+
+  #miss(): void {
+    this.#gapMs += WINDOW_MS;
+    if (this.#gapMs > GAP_MAX_MS) this.#steadyMs = 0;
+  }
+
+  #follow(phase: number): void {
+    const windows = this.#gapMs / WINDOW_MS + 1;
+    const turned = wrap(phase - this.#phase - (windows - 1) * this.#rotation);
+    const surprise = wrap(turned - this.#rotation);
+    this.#phase = phase;
+    this.#gapMs = 0;
+    if (this.#steadyMs >= STEADY_MS && Math.abs(surprise) >= REVERSAL_MIN) {
+      this.#disabled = true;
+      this.#quietMs = 0;
+      return;
+    }
+    const known = this.#steadyMs > WINDOW_MS;
+    if (known ? Math.abs(surprise) < ROTATION_MAX / 2 : Math.abs(turned) <= ROTATION_MAX) {
+      this.#rotation = known ? this.#rotation + surprise / 4 : turned;
+      this.#steadyMs += windows * WINDOW_MS;
+      if (Math.abs(this.#rotation) > ROTATION_MAX) this.#steadyMs = 0;
+    } else this.#steadyMs = 0;
+  }
+}
+
+/** An angle within ±π. */
+function wrap(angle: number): number {
+  const wrapped = angle - 2 * Math.PI * Math.round(angle / (2 * Math.PI));
+  invariant(Number.isFinite(wrapped), "a phase is a number");
+  return wrapped;
+}
