@@ -2,6 +2,7 @@ import type { Hashes } from "../base/hashes.ts";
 import type { CallRecord, WallTime } from "../call/index.ts";
 import type { BoxEvent } from "../gateway/control/box-events.ts";
 import { ControlPlane } from "../gateway/control/control-plane.ts";
+import { instanceOf } from "../gateway/control/instance-id.ts";
 import { createTokenSource } from "../gateway/control/token.ts";
 import type { RealtimeHost } from "../gateway/realtime/host.ts";
 import type { Clock } from "../hal/ports/clock.ts";
@@ -39,7 +40,9 @@ export const CALL_RECORDS_FILE = "calls.jsonl";
  */
 export async function compose(config: BoxConfig, ports: BoxPorts): Promise<Box> {
   const { clock, udp, streams, resolver, hashes, realtime, log, wallTime, onEvent } = ports;
+  const instance = await instanceOf(ports.store, ports.random, log);
   return ControlPlane.start(config.control, config.realtime, {
+    instance,
     clock,
     udp,
     streams,

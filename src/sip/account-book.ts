@@ -1,13 +1,16 @@
 import { carriedText } from "./auth/digest.ts";
 import type { Credentials, Route } from "./client-request.ts";
-import type { SipAccount, SipAddress } from "./user-agent-types.ts";
-import { printNameAddr } from "./wire/name-addr.ts";
+import { hopOfUri } from "./locator.ts";
+import type { Granted } from "./registration/granted.ts";
+import type { SipAccount, SipAddress, SipHop } from "./user-agent-types.ts";
+import { parseNameAddr, printNameAddr } from "./wire/name-addr.ts";
 import { printUri } from "./wire/uri.ts";
 
 interface Entry {
   readonly account: SipAccount;
   /** Where its server was reached last. */
   reached?: SipAddress;
+  granted?: Granted;
 }
 
 /** The accounts that a stack has, and where their servers were found. */
@@ -34,6 +37,23 @@ export class AccountBook {
     else entry.reached = address;
   }
 
+  /** Remembers what the server granted. */
+  setGranted(id: string, granted: Granted | undefined): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    if (granted === undefined) delete entry.granted;
+    else entry.granted = granted;
+  }
+
+  /** What our Contact is to name for that user toward that server, in place of an address. */
+  gruuOf(user: string, near: SipAddress): string | undefined {
+    for (const { account, reached, granted } of this.#entries.values()) {
+      const isThere = reached?.transport === near.transport && reached.host === near.host;
+      if (isThere && account.user === user) return granted?.gruu;
+    }
+    return undefined;
+  }
+
   /** The address at which the server answered last. */
   reachedOf(id: string): SipAddress | undefined {
     return this.#entries.get(id)?.reached;
@@ -46,7 +66,12 @@ export class AccountBook {
   routeOf(id: string): Route {
     const entry = this.#entries.get(id);
     if (entry === undefined) return { hop: undefined };
-    const { account, reached } = entry;
+    const { account, reached, granted } = entry;
+    const [first] = granted?.serviceRoute ?? [];
+    if (first !== undefined) {
+      const hop = hopOfRoute(first, reached);
+      if (hop !== undefined) return { hop, routes: granted?.serviceRoute ?? [] };
+    }
     return {
       hop: account.server,
       ...(reached === undefined ? {} : { prefer: reached }),
@@ -66,6 +91,13 @@ export class AccountBook {
     const from = named.find((entry) => entry.reached?.host === source.host);
     return (from ?? named[0])?.account;
   }
+}
+
+/** Where a route begins; where it is the server that we are registered at, at its address. */
+function hopOfRoute(route: string, reached: SipAddress | undefined): SipHop | undefined {
+  const parsed = parseNameAddr(route);
+  const hop = parsed.ok ? hopOfUri(parsed.value.uriText, reached?.transport) : undefined;
+  return hop !== undefined && reached !== undefined && hop.host === reached.host ? reached : hop;
 }
 
 /** The address of record as a URI. */

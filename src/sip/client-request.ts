@@ -7,7 +7,13 @@ import type { ClientTransactionId } from "./transaction/client-transactions.ts";
 import type { SipAddress, SipHop } from "./user-agent-types.ts";
 import { printCSeq } from "./wire/cseq.ts";
 import { prependHeader, withHeader, withoutHeader } from "./wire/headers.ts";
-import { headerValue, headerValues, type SipRequest, type SipResponse } from "./wire/message.ts";
+import {
+  headerValue,
+  headerValues,
+  type SipHeader,
+  type SipRequest,
+  type SipResponse,
+} from "./wire/message.ts";
 import { printMessage } from "./wire/print-message.ts";
 
 /** Challenges that one request answers before it gives up. */
@@ -55,6 +61,8 @@ export interface Route {
   readonly hop: SipHop | undefined;
   /** Tried before anything is looked up: where the server answered last. */
   readonly prefer?: SipAddress;
+  /** Route values, the next hop first. */
+  readonly routes?: readonly string[];
   /** Located one after the other, where nothing before them answers. */
   readonly backups?: readonly SipHop[];
 }
@@ -66,8 +74,8 @@ export interface ClientRequestSpec extends Route {
   readonly credentials?: Credentials | undefined;
   /** Where it goes when the hop has no address: where the far end was heard before. */
   readonly fallback?: SipAddress | undefined;
-  /** User part of our Contact, unescaped: the Contact is made for each address that is tried. */
-  readonly contactUser?: string | undefined;
+  /** Makes the Contact header fields, for each address that is tried. */
+  readonly contacts?: (to: SipAddress) => readonly SipHeader[];
 }
 
 type AuthHeader = "authorization" | "proxy-authorization";
@@ -97,8 +105,10 @@ export class ClientRequest {
     this.#stack = stack;
     this.#spec = spec;
     this.#owner = owner;
-    this.#request = spec.request;
-    const { hop, backups = [], prefer } = spec;
+    const { hop, backups = [], prefer, routes = [] } = spec;
+    const route = routes.map((value) => ({ name: "route", value }));
+    const { request } = spec;
+    this.#request = { ...request, headers: [...route, ...request.headers] };
     this.#hops = hop === undefined ? [] : [hop, ...backups];
     if (prefer !== undefined) this.#addresses = [prefer];
   }
@@ -255,11 +265,10 @@ export class ClientRequest {
   }
 
   #withContact(to: SipAddress): SipRequest {
-    const { contactUser } = this.#spec;
-    const [contact] = contactUser === undefined ? [] : this.#stack.contactHeaders(to, contactUser);
-    return contact === undefined
-      ? this.#request
-      : withHeader(this.#request, contact.name, contact.value);
+    const contacts = this.#spec.contacts?.(to) ?? [];
+    if (contacts.length === 0) return this.#request;
+    const others = this.#request.headers.filter(({ name }) => name !== "contact");
+    return { ...this.#request, headers: [...others, ...contacts] };
   }
 
   /** Prepares the next attempt; false where the challenge cannot be answered, or was before. */

@@ -48,6 +48,8 @@ export class Stack {
   /** Addresses that did not answer. */
   readonly blacklist = new Blacklist();
   readonly publicAddresses = new PublicAddresses();
+  /** The near ends of our connections: where we are reached on them by who opens none himself. */
+  readonly nearEnds = new PublicAddresses();
   /** To tag of answers that we keep no state for. */
   readonly statelessTag: string;
   /** Methods that are not answered 405. */
@@ -150,7 +152,7 @@ export class Stack {
    */
   newVia(to: SipTransport | SipAddress): string | undefined {
     const transport = typeof to === "string" ? to : to.transport;
-    const local = this.#localOf(to);
+    const local = this.localOf(to);
     if (local === undefined) return undefined;
     const branch = BRANCH_COOKIE + this.config.createToken();
     const alias = isStream(transport) && local.port !== 0 ? ";alias" : "";
@@ -159,7 +161,7 @@ export class Stack {
   }
 
   /** Our address on a transport, of the family that the other end has. */
-  #localOf(to: SipTransport | SipAddress): SocketAddress | undefined {
+  localOf(to: SipTransport | SipAddress): SocketAddress | undefined {
     const { local, local6 } = this.config;
     if (typeof to === "string") return local[to];
     const own = local[to.transport];
@@ -173,7 +175,15 @@ export class Stack {
    * `user` is unescaped.
    */
   contactUri(near: SipTransport | SipAddress, user: string): string | undefined {
-    const local = this.#localOf(near);
+    const local = this.localOf(near);
+    if (local === undefined) return undefined;
+    const gruu = typeof near === "string" ? undefined : this.accounts.gruuOf(user, near);
+    return gruu ?? this.ownContactUri(near, user);
+  }
+
+  /** The same, never a URI that a registrar gave us: for REGISTER. */
+  ownContactUri(near: SipTransport | SipAddress, user: string): string | undefined {
+    const local = this.localOf(near);
     if (local === undefined) return undefined;
     const transport = typeof near === "string" ? near : near.transport;
     const seen = typeof near === "string" ? undefined : this.publicAddresses.of(near);

@@ -45,6 +45,23 @@ export interface SipAccount {
   readonly displayName?: string;
   /** Where REGISTER and requests go (also the outbound proxy). */
   readonly server: SipHop;
+  /**
+   * `urn:uuid:…`, the same for ever: by it a server knows us again. Absent: no flows are asked for.
+   * @see RFC 5626 §4.1
+   */
+  readonly instance?: string;
+  /** How the way to the server is kept open; by what it can do where absent. */
+  readonly keepAlive?: {
+    readonly kind: "auto" | "off" | "crlf" | "stun" | "options";
+    readonly everyS?: number;
+  };
+  /**
+   * Whether a GRUU that the registrar grants stands in our Contact. Default false: some registrars
+   * grant one that their proxy cannot route to. @see RFC 5627
+   */
+  readonly usesGruu?: boolean;
+  /** Whether our Contact follows the address that the server sees us at. Default true. */
+  readonly followsPublicAddress?: boolean;
   /** Servers that are asked where none of those before answers; the first is gone back to. */
   readonly backups?: readonly SipHop[];
   readonly authUser?: string;
@@ -316,6 +333,10 @@ export type UaInput =
     }
   /** Something to `to` could not be sent, or its connection broke: what waits for it fails. */
   | { readonly kind: "send-failed"; readonly to: SipAddress; readonly reason: string }
+  /** A connection to there was opened; `local` is its near end. */
+  | { readonly kind: "connected"; readonly to: SipAddress; readonly local: SocketAddress }
+  /** This machine has other addresses or another way out: what was learned does not hold. */
+  | { readonly kind: "network-changed" }
   | { readonly kind: "timeout" };
 
 /** What comes out of the user agent. */

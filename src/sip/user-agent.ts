@@ -1,6 +1,7 @@
 import { latin1FromBytes } from "../base/bytes.ts";
 import { type Core, earliestMs } from "../base/core.ts";
 import { unreachable } from "../base/invariant.ts";
+import { isStun } from "../base/stun/stun-message.ts";
 import { IncomingRequests } from "./incoming-requests.ts";
 import type { DnsAnswer } from "./locator.ts";
 import { Registrations } from "./registration/registrations.ts";
@@ -16,6 +17,9 @@ import type {
   UserAgentConfig,
 } from "./user-agent-types.ts";
 import { parseMessage } from "./wire/parse-message.ts";
+
+/** What a ping is answered with. @see RFC 5626 §3.5.1 */
+const PONG = new Uint8Array([0x0d, 0x0a]);
 
 /** Timers run in one `timeout`; what is left is due at once again. */
 const TIMERS_PER_TIMEOUT = 10_000;
@@ -70,6 +74,12 @@ export class UserAgent implements Core<UaInput, UaOutput> {
       case "send-failed":
         this.#sendFailed(input.to, input.reason, nowMs);
         break;
+      case "connected":
+        this.#stack.nearEnds.learn(input.to, input.local);
+        break;
+      case "network-changed":
+        this.#networkChanged(nowMs);
+        break;
       case "timeout":
         this.#timeout(nowMs);
         break;
@@ -107,7 +117,15 @@ export class UserAgent implements Core<UaInput, UaOutput> {
 
   #receive(bytes: Uint8Array, from: SipAddress, nowMs: number): void {
     if (isPing(bytes)) {
-      this.#stack.send(new Uint8Array([0x0d, 0x0a]), from);
+      this.#stack.send(PONG, from);
+      return;
+    }
+    if (bytes.length === 2 && bytes[0] === 0x0d && bytes[1] === 0x0a) {
+      this.#registrations.pong(from, nowMs);
+      return;
+    }
+    if (isStun(bytes)) {
+      this.#registrations.stun(bytes, from, nowMs);
       return;
     }
     const parsed = parseMessage(latin1FromBytes(bytes));
@@ -132,6 +150,14 @@ export class UserAgent implements Core<UaInput, UaOutput> {
     for (const event of this.#stack.clients.sendFailed(to, nowMs)) {
       if (event.kind === "failed") event.user?.fail(event.cause, event.transaction, nowMs);
     }
+    this.#registrations.connectionLost(to, nowMs);
+  }
+
+  #networkChanged(nowMs: number): void {
+    this.#stack.blacklist.clear();
+    this.#stack.publicAddresses.clear();
+    this.#stack.nearEnds.clear();
+    this.#registrations.networkChanged(nowMs);
   }
 
   #timeout(nowMs: number): void {

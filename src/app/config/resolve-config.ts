@@ -13,7 +13,14 @@ import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { checkRings, countryOf, ringSupplyOf } from "./resolve-line.ts";
 import { type CodecFaults, codecOffers, eventPayloadType, resolveRtp } from "./resolve-rtp.ts";
-import { exchangeListen, exchangeTlsPort, registrarOf, serverOf, tlsOf } from "./resolve-sip.ts";
+import {
+  exchangeListen,
+  exchangeTlsPort,
+  natOf,
+  registrarOf,
+  serverOf,
+  tlsOf,
+} from "./resolve-sip.ts";
 import type { ReadTextFile, UserConfig, UserLine } from "./user-config.ts";
 
 const DEFAULT_LINES: readonly UserLine[] = [
@@ -66,6 +73,7 @@ export function resolveConfig(
   checkHost(user.sip?.host6, ["sip", "host6"], problems);
   const registrar = registrarOf(user, problems);
   const server = serverOf(user, registrar, problems);
+  const nat = natOf(user);
   const tls = tlsOf(user, context.readTextFile, problems);
   const digitMap = registrar === undefined ? exchangeDigitMap(lines, user) : OPEN_DIGIT_MAP;
   const call = callSettings(user, digitMap, problems);
@@ -90,7 +98,7 @@ export function resolveConfig(
       relaysDigits: (user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY) === "rfc4733",
       ...echoOf(line),
     });
-    controlLines.push(controlLine(at + 1, line, password, domain, server, call, country));
+    controlLines.push(controlLine(at + 1, line, password, domain, server, nat, call, country));
   }
   if (problems.length > 0) return err(problems);
   const exchange = exchangeOf(user, sipHost, domain, passwords);
@@ -148,6 +156,7 @@ function controlLine(
   password: string | undefined,
   domain: string,
   lineServer: LineServer,
+  nat: ReturnType<typeof natOf>,
   call: BoxCallSettings,
   { emergency, supervision }: CountryProfile,
 ): ControlLineConfig {
@@ -158,6 +167,7 @@ function controlLine(
       domain,
       register: true,
       expiresS: REGISTER_EXPIRES_S,
+      ...nat,
       ...(written.name === undefined ? {} : { displayName: written.name }),
       ...(password === undefined ? {} : { password }),
       ...(written.authUser === undefined ? {} : { authUser: written.authUser }),

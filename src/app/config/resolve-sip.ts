@@ -1,7 +1,7 @@
 import type { SocketAddress } from "../../base/address.ts";
 import type { LineServer } from "../../gateway/control/control-config.ts";
 import type { SipTlsConfig } from "../../gateway/control/sip-streams.ts";
-import type { SipHop } from "../../sip/index.ts";
+import type { SipAccount, SipHop } from "../../sip/index.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import type { ReadTextFile, UserConfig } from "./user-config.ts";
 
@@ -76,6 +76,18 @@ function hopOf({ host, port }: WrittenRegistrar, user: UserConfig): SipHop {
     host,
     ...(port === undefined ? {} : { port }),
     ...(transport === undefined ? {} : { transport }),
+  };
+}
+
+/** How an account's way through translators is kept. */
+export function natOf({
+  sip,
+}: UserConfig): Pick<SipAccount, "keepAlive" | "followsPublicAddress" | "usesGruu"> {
+  const { keepAlive: kind = "auto", keepAliveS: everyS, followAddress } = sip?.nat ?? {};
+  return {
+    keepAlive: { kind, ...(everyS === undefined ? {} : { everyS }) },
+    ...(sip?.gruu === undefined ? {} : { usesGruu: sip.gruu }),
+    ...(followAddress === undefined ? {} : { followsPublicAddress: followAddress }),
   };
 }
 

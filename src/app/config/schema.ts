@@ -82,6 +82,14 @@ export const userConfigSchema = z.strictObject({
       host6: z.string().optional(),
       directCalls: z.boolean().optional(),
       transport: z.enum(["udp", "tcp", "tls"]).optional(),
+      gruu: z.boolean().optional(),
+      nat: z
+        .strictObject({
+          keepAlive: z.enum(["auto", "off", "crlf", "stun", "options"]).optional(),
+          keepAliveS: z.int().min(5).max(3600).optional(),
+          followAddress: z.boolean().optional(),
+        })
+        .optional(),
       nameServers: z.array(nameServer).min(1).max(3).optional(),
       tls: z
         .strictObject({

@@ -23,6 +23,17 @@ export interface UserConfig {
     readonly directCalls?: boolean;
     /** How the registrar is reached. Default: what its DNS records say, else UDP. */
     readonly transport?: "udp" | "tcp" | "tls";
+    /** Whether calls are bound to a URI that the registrar grants (GRUU). Default off. */
+    readonly gruu?: boolean;
+    /** The way through address translators to the registrar. */
+    readonly nat?: {
+      /** How it is kept open. Default `auto`: as the registrar can. */
+      readonly keepAlive?: "auto" | "off" | "crlf" | "stun" | "options";
+      /** How often, seconds. Default 29 for UDP, 120 for TCP and TLS, or what the server asks. */
+      readonly keepAliveS?: number;
+      /** Whether our Contact follows the address that the registrar sees. Default on. */
+      readonly followAddress?: boolean;
+    };
     /** Name servers, `address` or `address:port`, in place of the system's. */
     readonly nameServers?: readonly string[];
     readonly tls?: {

@@ -16,7 +16,7 @@ export type CallSettings = Omit<CallConfig, "line" | "account" | "wallTime" | "c
 /** One line, as the control plane sees it. */
 export interface ControlLineConfig {
   readonly line: LineId;
-  readonly account: Omit<SipAccount, "server" | "id">;
+  readonly account: Omit<SipAccount, "server" | "backups" | "instance" | "id">;
   readonly server: LineServer;
   readonly call: CallSettings;
   /** Whether the battery turns round while a call that the line has made is answered. */

@@ -20,6 +20,8 @@ import { SipShell, type SipShellPorts } from "./sip-shell.ts";
 /** What the control plane needs from outside, besides what its SIP stacks need. */
 export interface ControlPorts extends SipShellPorts {
   readonly realtime: RealtimeHost;
+  /** Who the box is to SIP servers, `urn:uuid:…`. */
+  readonly instance: string;
   readonly wallTime: (wallMs: number) => WallTime;
   /** Keeps a call record. */
   readonly record: (record: CallRecord) => void;
@@ -185,13 +187,13 @@ export class ControlPlane {
   }
 
   #addLine(config: ControlLineConfig): void {
-    const { clock, createToken } = this.#ports;
+    const { clock, createToken, instance } = this.#ports;
     const wallTime = (nowMs: number): WallTime =>
       this.#ports.wallTime(clock.wallMs() - (clock.nowMs() - nowMs));
     const line = new LineControl(
       config,
       this.#serverHops(config),
-      { clock, createToken, wallTime },
+      { clock, createToken, wallTime, instance },
       this.#queue,
       {
         line: (id, command) => {

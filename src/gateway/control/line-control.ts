@@ -28,6 +28,15 @@ export interface LineControlSinks {
   log(event: LogEvent): void;
 }
 
+/** What a line needs from outside. */
+export interface LineControlPorts {
+  readonly clock: Clock;
+  readonly createToken: () => string;
+  readonly wallTime: (nowMs: number) => WallTime;
+  /** Who the box is to SIP servers. */
+  readonly instance: string;
+}
+
 /** One line in the control plane: its call control, its account, and where it stands. */
 export class LineControl {
   readonly line: LineId;
@@ -40,6 +49,7 @@ export class LineControl {
   readonly #runner: CoreRunner<CallInput, CallOutput>;
   readonly #sinks: LineControlSinks;
   readonly #clock: Clock;
+  readonly #instance: string;
   #hardware: LineStatus["hardware"] = "opening";
   #hook: LineStatus["hook"] = "on-hook";
   /** Whether the battery is turned round as the sign of an answer. */
@@ -49,7 +59,7 @@ export class LineControl {
   constructor(
     config: ControlLineConfig,
     servers: readonly [SipHop, ...SipHop[]],
-    ports: { clock: Clock; createToken: () => string; wallTime: (nowMs: number) => WallTime },
+    ports: LineControlPorts,
     queue: RunQueue,
     sinks: LineControlSinks,
   ) {
@@ -60,6 +70,7 @@ export class LineControl {
     for (const { host } of servers) this.#serverHosts.add(host);
     this.#sinks = sinks;
     this.#clock = ports.clock;
+    this.#instance = ports.instance;
     const { user, domain, register } = config.account;
     this.#call = createCallControl({
       ...config.call,
@@ -90,9 +101,10 @@ export class LineControl {
   /** Adds the account, which begins to register. */
   register(): void {
     const [server, ...backups] = this.#servers;
+    const place = { id: this.accountId, server, backups, instance: this.#instance };
     this.#sinks.ua(this, {
       kind: "add-account",
-      account: { ...this.#config.account, id: this.accountId, server, backups },
+      account: { ...this.#config.account, ...place },
     });
   }
 

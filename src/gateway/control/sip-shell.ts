@@ -96,6 +96,7 @@ export class SipShell {
         : await SipNetwork.open(config.network, ports, queue, {
             message: (bytes, from) => shell?.datagram(bytes, from),
             failed: (to, reason) => shell?.sendFailed(to, reason),
+            ready: (to, local) => shell?.connected(to, local),
           });
     shell = new SipShell(config, ports, queue, bus, network, onEvent);
     return shell;
@@ -116,6 +117,10 @@ export class SipShell {
 
   sendFailed(to: SipAddress, reason: string): void {
     this.#runner.feed({ kind: "send-failed", to, reason });
+  }
+
+  connected(to: SipAddress, local: SocketAddress): void {
+    this.#runner.feed({ kind: "connected", to, local });
   }
 
   close(): void {

@@ -42,6 +42,8 @@ export interface SipStreamsPorts {
 export interface SipStreamsSinks {
   message(bytes: Uint8Array, from: SipAddress): void;
   failed(to: SipAddress, reason: string): void;
+  /** A connection that we opened is ready; `local` is its near end. */
+  ready(to: SipAddress, local: SocketAddress): void;
 }
 
 /** Drives the connections of one SIP stack through the stream port. */
@@ -137,6 +139,9 @@ export class SipStreams {
       case "message":
         this.#sinks.message(output.bytes, output.from);
         return;
+      case "ready":
+        this.#sinks.ready(output.to, output.local);
+        return;
       case "failed":
         this.#sinks.failed(output.to, output.reason);
         return;
@@ -169,7 +174,8 @@ export class SipStreams {
       this.#open.set(connection, stream);
       const peer = stream.peer === undefined ? {} : { peer: stream.peer };
       const wallMs = this.#ports.clock.wallMs();
-      this.#runner.feed({ kind: "opened", connection, wallMs, ...peer });
+      const { local } = stream;
+      this.#runner.feed({ kind: "opened", connection, local, wallMs, ...peer });
     } catch (error) {
       this.#unwanted.delete(connection);
       const reason = error instanceof PortError ? printFault(error.fault) : String(error);

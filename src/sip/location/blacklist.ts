@@ -48,6 +48,12 @@ export class Blacklist {
     return (this.#entries.get(keyOf(address))?.untilMs ?? 0) > nowMs;
   }
 
+  /** Whether any address is on it. */
+  hasAny(nowMs: number): boolean {
+    for (const { untilMs } of this.#entries.values()) if (untilMs > nowMs) return true;
+    return false;
+  }
+
   /** Those that did not fail first, else in their order. */
   sorted(addresses: readonly SipAddress[], nowMs: number): readonly SipAddress[] {
     const good = addresses.filter((address) => !this.has(address, nowMs));

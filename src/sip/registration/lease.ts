@@ -1,5 +1,5 @@
 import { headerValue, headerValues, type SipResponse } from "../wire/message.ts";
-import { parseNameAddr } from "../wire/name-addr.ts";
+import { type NameAddr, parseNameAddr } from "../wire/name-addr.ts";
 import { parseUri, type SipUri } from "../wire/uri.ts";
 
 /**
@@ -9,17 +9,36 @@ import { parseUri, type SipUri } from "../wire/uri.ts";
  * 0 where the registrar says that ours is not bound.
  * @see RFC 3261 §10.2.4
  */
-export function leaseOf(response: SipResponse, contactUri: string, askedS: number): number {
+export function leaseOf(
+  response: SipResponse,
+  contactUri: string,
+  askedS: number,
+  instance?: string,
+): number {
   const expiresS = secondsOf(headerValue(response, "expires"));
+  const ours = bindingOf(response, contactUri, instance);
+  return secondsOf(ours?.params.get("expires")) ?? expiresS ?? askedS;
+}
+
+/**
+ * Our own binding among the Contact values of an answer: by its URI, or by the instance where the
+ * registrar has rewritten the URI (it saw us behind a translator). @see RFC 5626 §6
+ */
+export function bindingOf(
+  response: SipResponse,
+  contactUri: string,
+  instance: string | undefined,
+): NameAddr | undefined {
   const ours = parseUri(contactUri);
+  let byInstance: NameAddr | undefined;
   for (const value of headerValues(response, "contact")) {
     const contact = parseNameAddr(value);
-    if (!contact.ok || contact.value.uri === undefined || !ours.ok) continue;
-    if (sameBinding(contact.value.uri, ours.value)) {
-      return secondsOf(contact.value.params.get("expires")) ?? expiresS ?? askedS;
-    }
+    if (!contact.ok || contact.value.uri === undefined) continue;
+    if (ours.ok && sameBinding(contact.value.uri, ours.value)) return contact.value;
+    const named = contact.value.params.get("+sip.instance");
+    if (instance !== undefined && named === instance) byInstance ??= contact.value;
   }
-  return expiresS ?? askedS;
+  return byInstance;
 }
 
 /** A header field of seconds (Expires, Min-Expires, Retry-After); `undefined` where it is none. */

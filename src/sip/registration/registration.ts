@@ -8,13 +8,13 @@ import { fractionOf } from "../fraction.ts";
  *   +-------------+--------->+------------+----------------+
  *   | registering |          | registered |                |
  *   +-------------+<---------|            |<------------+  |
- *     ^  |          again    +------------+   accepted  |  v
+ *     ^  |     again, renew  +------------+   accepted  |  v
  *     |  | refused, nobody answered                   +------------+
  *     |  v                                            | refreshing |
  *   +---------+<------------------------------------- +------------+
  *   | waiting |             refused, nobody answered
  *   +---------+
- *        the wait is over: registering
+ *        the wait is over or renew: registering; a lost flow leads from registered to waiting
  *
  *   stop: +---------------+ any end of it   +------+
  *   ----->| unregistering |---------------->| gone |
@@ -31,6 +31,13 @@ export const REGISTRATION_TIMES = {
   retryMostMs: 120_000,
   /** Wait after a refusal that a retry will not cure (wrong password, unknown user). */
   refusedMs: 300_000,
+  /** How soon the first server is tried again while another one has us. */
+  primaryAgainMs: 120_000,
+  /**
+   * Wait for a new connection after one broke, up to twice as long: sooner than the 15 to 30 s of
+   * RFC 5626 §4.5, since somebody may be calling; later ones back off as above.
+   */
+  flowAgainMs: 1_000,
   /** A Retry-After is followed up to here. */
   retryAfterMostMs: 3_600_000,
   /** Leases outside these bounds are read as the bound. */
@@ -84,7 +91,8 @@ export type RegistrationState =
 /** What happens to a registration. `refused` is any final answer that does not bind us. */
 export type RegistrationInput =
   | { readonly kind: "start" }
-  | { readonly kind: "accepted"; readonly leaseS: number }
+  /** `isBackup`: by another server than the first, which is looked for again before long. */
+  | { readonly kind: "accepted"; readonly leaseS: number; readonly isBackup?: boolean }
   | {
       readonly kind: "refused";
       readonly status: number;
@@ -94,6 +102,10 @@ export type RegistrationInput =
   /** Nobody answered, or it could not be sent. */
   | { readonly kind: "unanswered" }
   | { readonly kind: "timeout" }
+  /** What the server knows of us may not hold any more: our address changed, or the network. */
+  | { readonly kind: "renew" }
+  /** The connection that we are called on broke. */
+  | { readonly kind: "flow-lost" }
   | { readonly kind: "stop" };
 
 /** What is to be done, in order. */
@@ -129,6 +141,10 @@ export function registrationStep(
       return onStop(state, nowMs);
     case "timeout":
       return onTimeout(state, nowMs);
+    case "renew":
+      return onRenew(state);
+    case "flow-lost":
+      return onFlowLost(config, state, nowMs);
     default:
       break;
   }
@@ -136,7 +152,7 @@ export function registrationStep(
     return { state: GONE, actions: [{ kind: "tell-unregistered" }] };
   }
   if (state.kind !== "registering") return stay(state);
-  if (input.kind === "accepted") return onAccepted(config, state.expiresS, input.leaseS, nowMs);
+  if (input.kind === "accepted") return onAccepted(config, state.expiresS, input, nowMs);
   if (input.kind === "refused" && input.status === 423) {
     const { leaseMostS, leaseNeverBriefS } = REGISTRATION_TIMES;
     const expiresS = Math.min(input.minExpiresS ?? leaseNeverBriefS, leaseMostS);
@@ -186,17 +202,18 @@ function register(
 function onAccepted(
   config: RegistrationConfig,
   expiresS: number,
-  leaseS: number,
+  input: Extract<RegistrationInput, { readonly kind: "accepted" }>,
   nowMs: number,
 ): RegistrationStep {
-  const { leaseLeastS, leaseMostS } = REGISTRATION_TIMES;
-  const boundedS = Math.min(Math.max(leaseS, leaseLeastS), leaseMostS);
+  const { leaseLeastS, leaseMostS, primaryAgainMs } = REGISTRATION_TIMES;
+  const boundedS = Math.min(Math.max(input.leaseS, leaseLeastS), leaseMostS);
+  const mostMs = input.isBackup === true ? primaryAgainMs : Number.POSITIVE_INFINITY;
   const share = REFRESH_FROM + REFRESH_SPREAD * fractionOf(config.spreadSeed);
   return {
     state: {
       kind: "registered",
       expiresS,
-      refreshAtMs: nowMs + Math.floor(boundedS * 1000 * share),
+      refreshAtMs: nowMs + Math.floor(Math.min(boundedS * 1000, mostMs) * share),
       leaseEndsMs: nowMs + boundedS * 1000,
     },
     actions: [{ kind: "tell-registered", expiresS: boundedS }],
@@ -209,6 +226,29 @@ function onTimeout(state: RegistrationState, nowMs: number): RegistrationStep {
   if (state.kind === "registered") return register(state.expiresS, 0, state.leaseEndsMs);
   if (state.kind === "waiting") return register(state.expiresS, state.failures, state.leaseEndsMs);
   return stay(state);
+}
+
+function onRenew(state: RegistrationState): RegistrationStep {
+  switch (state.kind) {
+    case "registering":
+    case "registered":
+    case "waiting":
+      return register(state.expiresS, 0, state.leaseEndsMs);
+    default:
+      return stay(state);
+  }
+}
+
+function onFlowLost(
+  config: RegistrationConfig,
+  state: RegistrationState,
+  nowMs: number,
+): RegistrationStep {
+  if (state.kind !== "registered") return stay(state);
+  const waitMs = REGISTRATION_TIMES.flowAgainMs * (1 + fractionOf(config.spreadSeed));
+  const { expiresS, leaseEndsMs } = state;
+  const retryAtMs = nowMs + waitMs;
+  return { state: { kind: "waiting", expiresS, failures: 0, retryAtMs, leaseEndsMs }, actions: [] };
 }
 
 function onStop(state: RegistrationState, nowMs: number): RegistrationStep {

@@ -1,15 +1,24 @@
-import { aorOf, credentialsOf, fromValue } from "../account-book.ts";
-import { carriedText } from "../auth/digest.ts";
+import { type SocketAddress, sameAddress } from "../../base/address.ts";
+import { earliestMs } from "../../base/core.ts";
+import { aorOf, credentialsOf } from "../account-book.ts";
 import { ClientRequest, type SentRequest } from "../client-request.ts";
 import { DeadlineQueue } from "../deadline-queue.ts";
-import { defaultPort } from "../location/plan.ts";
+import { samePlace } from "../location/blacklist.ts";
 import type { Stack } from "../stack.ts";
-import type { SipAccount, SipAddress, SipHop } from "../user-agent-types.ts";
-import { printCSeq } from "../wire/cseq.ts";
+import { isStream } from "../transaction/transports.ts";
+import type { SipAccount, SipAddress } from "../user-agent-types.ts";
 import { headerValue, type SipRequest, type SipResponse } from "../wire/message.ts";
-import { printNameAddr } from "../wire/name-addr.ts";
-import { parseUri, printUri } from "../wire/uri.ts";
+import { parseNameAddr } from "../wire/name-addr.ts";
+import { grantedBy, seenAddress } from "./granted.ts";
 import { leaseOf, secondsOf } from "./lease.ts";
+import { keepAliveFor, PathKeeper } from "./path-keeper.ts";
+import {
+  addressOf,
+  contactOf,
+  instanceParam,
+  registerContacts,
+  registerRequest,
+} from "./register-request.ts";
 import {
   REGISTRATION_IDLE,
   type RegistrationAction,
@@ -19,6 +28,12 @@ import {
   registrationDeadlineMs,
   registrationStep,
 } from "./registration.ts";
+
+/**
+ * How often in a row a registration is repeated because the server saw us elsewhere than we said: a
+ * translator that gives every packet another port would have us do it for ever.
+ */
+export const ADDRESS_CHANGES_MAX = 2;
 
 interface Registration {
   readonly account: SipAccount;
@@ -30,6 +45,10 @@ interface Registration {
   request: ClientRequest | undefined;
   /** What the last refusal was, for the event. */
   refusal: { readonly status?: number; readonly reason: string };
+  /** The Contact URI that the server has of us. */
+  bound: string | undefined;
+  keeper: PathKeeper | undefined;
+  addressChanges: number;
 }
 
 /** The registrations of all accounts: the machine's actions carried out. */
@@ -48,18 +67,19 @@ export class Registrations {
     if (before !== undefined) this.#drop(before, nowMs);
     this.#stack.accounts.set(account);
     const { createToken } = this.#stack.config;
+    const contact = contactOf(this.#stack, account, addressOf(account.server)) ?? "";
     const registration: Registration = {
       account,
-      config: {
-        expiresS: account.expiresS,
-        spreadSeed: `${aorOf(account)} ${this.#contactOf(account)}`,
-      },
+      config: { expiresS: account.expiresS, spreadSeed: `${aorOf(account)} ${contact}` },
       callId: createToken(),
       fromTag: createToken(),
       state: REGISTRATION_IDLE,
       sequence: 0,
       request: undefined,
       refusal: { reason: "" },
+      bound: undefined,
+      keeper: undefined,
+      addressChanges: 0,
     };
     this.#live.set(account.id, registration);
     if (account.register) this.#step(registration, { kind: "start" }, nowMs);
@@ -75,6 +95,40 @@ export class Registrations {
     this.#step(registration, { kind: "stop" }, nowMs);
   }
 
+  /** A connection to there broke: who is called on it needs another one. */
+  connectionLost(to: SipAddress, nowMs: number): void {
+    if (!isStream(to.transport)) return;
+    for (const registration of [...this.#live.values()]) {
+      const reached = this.#stack.accounts.reachedOf(registration.account.id);
+      if (reached === undefined || !samePlace(reached, to)) continue;
+      this.#step(registration, { kind: "flow-lost" }, nowMs);
+    }
+  }
+
+  /** Everybody registers anew: our addresses may be others. */
+  networkChanged(nowMs: number): void {
+    for (const registration of [...this.#live.values()]) {
+      registration.addressChanges = 0;
+      this.#step(registration, { kind: "renew" }, nowMs);
+    }
+  }
+
+  /** A single line end came, the answer to a keep-alive. */
+  pong(from: SipAddress, nowMs: number): void {
+    for (const registration of [...this.#live.values()]) {
+      registration.keeper?.pong(from, nowMs);
+      this.#setDeadline(registration);
+    }
+  }
+
+  /** A STUN message came. `bytes` is borrowed. */
+  stun(bytes: Uint8Array, from: SipAddress, nowMs: number): void {
+    for (const registration of [...this.#live.values()]) {
+      registration.keeper?.stun(bytes, from, nowMs);
+      this.#setDeadline(registration);
+    }
+  }
+
   deadlineMs(): number | undefined {
     return this.#deadlines.earliestMs();
   }
@@ -83,6 +137,8 @@ export class Registrations {
   timeout(nowMs: number): boolean {
     const registration = this.#deadlines.takeDue(nowMs);
     if (registration === undefined) return false;
+    const { keeper } = registration;
+    if (keeper !== undefined && keeper.deadlineMs() <= nowMs) keeper.timeout(nowMs);
     this.#step(registration, { kind: "timeout" }, nowMs);
     return true;
   }
@@ -90,13 +146,26 @@ export class Registrations {
   #step(registration: Registration, input: RegistrationInput, nowMs: number): void {
     const step = registrationStep(registration.config, registration.state, input, nowMs);
     registration.state = step.state;
-    this.#deadlines.set(registration, registrationDeadlineMs(step.state));
+    if (step.state.kind !== "registered") this.#stopKeeper(registration, nowMs);
+    this.#setDeadline(registration);
     for (const action of step.actions) this.#act(registration, action, nowMs);
     const isLeaving = step.state.kind === "unregistering" || step.state.kind === "gone";
     if (isLeaving && this.#live.get(registration.account.id) === registration) {
       this.#stack.accounts.delete(registration.account.id);
     }
     if (step.state.kind === "gone") this.#drop(registration, nowMs);
+  }
+
+  #setDeadline(registration: Registration): void {
+    const { state, keeper, account } = registration;
+    if (this.#live.get(account.id) !== registration) return;
+    const deadlineMs = earliestMs(registrationDeadlineMs(state), keeper?.deadlineMs());
+    this.#deadlines.set(registration, deadlineMs);
+  }
+
+  #stopKeeper(registration: Registration, nowMs: number): void {
+    registration.keeper?.stop(nowMs);
+    registration.keeper = undefined;
   }
 
   #act(registration: Registration, action: RegistrationAction, nowMs: number): void {
@@ -133,11 +202,11 @@ export class Registrations {
     const request = new ClientRequest(
       this.#stack,
       {
-        request: this.#registerRequest(registration, expiresS),
+        request: registerRequest(this.#stack, registration, ++registration.sequence, expiresS),
         hop: account.server,
         ...(account.backups === undefined ? {} : { backups: account.backups }),
         credentials: credentialsOf(account),
-        contactUser: carriedText(account.user),
+        contacts: (to) => registerContacts(this.#stack, account, to, registration.bound),
         fallback: this.#stack.accounts.reachedOf(account.id),
       },
       {
@@ -168,11 +237,17 @@ export class Registrations {
   ): void {
     const { account } = registration;
     const { status, reason } = response;
-    const contactUri = this.#stack.contactUri(sent.to, carriedText(account.user)) ?? "";
-    const leaseS = leaseOf(response, contactUri, askedS);
+    // What was sent, not what would be sent now: another account may have learned since.
+    const contactUri = sentContact(sent.request);
+    const leaseS = leaseOf(response, contactUri, askedS, instanceParam(account));
     if (status >= 200 && status < 300 && (leaseS > 0 || askedS === 0)) {
+      registration.bound = askedS === 0 ? undefined : contactUri;
       this.#stack.accounts.setReached(account.id, sent.to);
-      this.#step(registration, { kind: "accepted", leaseS }, nowMs);
+      const isBackup = this.#isBackup(account, sent.to, nowMs);
+      this.#step(registration, { kind: "accepted", leaseS, isBackup }, nowMs);
+      if (registration.state.kind === "registered") {
+        this.#settle(registration, response, sent.to, contactUri, nowMs);
+      }
       return;
     }
     registration.refusal =
@@ -189,33 +264,84 @@ export class Registrations {
     );
   }
 
-  #registerRequest(registration: Registration, expiresS: number): SipRequest {
-    const { account, callId, fromTag } = registration;
-    const uriText = aorOf(account);
-    const sequence = ++registration.sequence;
-    const headers = [
-      { name: "max-forwards", value: "70" },
-      { name: "from", value: fromValue(uriText, account.displayName, fromTag) },
-      { name: "to", value: printNameAddr({ uriText, params: new Map() }) },
-      { name: "call-id", value: callId },
-      { name: "cseq", value: printCSeq({ sequence, method: "REGISTER" }) },
-      // Made anew for the address that is tried.
-      ...this.#stack.contactHeaders(account.server.transport ?? "udp", carriedText(account.user)),
-      { name: "expires", value: String(expiresS) },
-      ...this.#stack.abilityHeaders(),
-      this.#stack.userAgentHeader(),
-    ];
-    return { kind: "request", method: "REGISTER", uri: registrarUri(account), headers, body: "" };
+  /** Whether another server than the first one has us, because the first one failed. */
+  #isBackup({ server, backups = [] }: SipAccount, to: SipAddress, nowMs: number): boolean {
+    const failed = this.#stack.blacklist.hasAny(nowMs);
+    const isFirst = server.host === to.host && (server.port ?? to.port) === to.port;
+    return failed && !isFirst && (backups.length > 0 || server.host !== to.host);
   }
 
-  #contactOf(account: SipAccount): string {
-    const { transport = "udp" } = account.server;
-    return this.#stack.contactUri(transport, carriedText(account.user)) ?? "";
+  /** Takes note of what the server granted and of where it saw us. */
+  #settle(
+    registration: Registration,
+    response: SipResponse,
+    to: SipAddress,
+    contactUri: string,
+    nowMs: number,
+  ): void {
+    const { account } = registration;
+    const granted = grantedBy(response, contactUri, instanceParam(account));
+    const { gruu: _, ...plain } = granted;
+    const taken = account.usesGruu === true ? granted : { ...plain, gruu: undefined };
+    this.#stack.accounts.setGranted(account.id, taken);
+    // Where nobody can connect to us we are called on our connection, by the name of its near end.
+    const local = this.#stack.localOf(to);
+    const nearEnd = local?.port === 0 ? this.#stack.nearEnds.of(to) : undefined;
+    const seen = seenAddress(response) ?? nearEnd;
+    const hasMoved = seen !== undefined && this.#follow(registration, to, seen);
+    if (hasMoved && registration.addressChanges <= ADDRESS_CHANGES_MAX) {
+      this.#step(registration, { kind: "renew" }, nowMs);
+      return;
+    }
+    if (!hasMoved) registration.addressChanges = 0;
+    const isBehindTranslator = this.#stack.publicAddresses.of(to) !== undefined;
+    const keepAlive = keepAliveFor(account, to, granted, isBehindTranslator);
+    if (keepAlive === undefined) return;
+    registration.keeper = new PathKeeper(
+      this.#stack,
+      account,
+      to,
+      keepAlive,
+      {
+        lost: (atMs) => this.#pathLost(registration, to, atMs),
+        moved: (address, atMs) => {
+          if (this.#follow(registration, to, address)) {
+            this.#step(registration, { kind: "renew" }, atMs);
+          }
+        },
+      },
+      nowMs,
+    );
+    this.#setDeadline(registration);
+  }
+
+  /** Takes over the address that the far end sees us at; true where our Contact is another then. */
+  #follow(registration: Registration, to: SipAddress, seen: SocketAddress): boolean {
+    const local = this.#stack.localOf(to);
+    if (registration.account.followsPublicAddress === false || local === undefined) return false;
+    // On a connection of ours the port seen is not where we listen; without a translator in between
+    // that is no reason to name it, unless nobody can connect to us anyway.
+    const isOurs = sameAddress(seen, local) || (seen.host === local.host && isListening(to, local));
+    this.#stack.publicAddresses.learn(to, isOurs ? undefined : seen);
+    // It may have been learned by another account already: what the server has of this one counts.
+    if (contactOf(this.#stack, registration.account, to) === registration.bound) return false;
+    registration.addressChanges++;
+    if (registration.addressChanges > ADDRESS_CHANGES_MAX) {
+      this.#stack.log("warn", `${to.host} sees us at another address each time`);
+    }
+    return true;
+  }
+
+  #pathLost(registration: Registration, to: SipAddress, nowMs: number): void {
+    this.#stack.log("warn", `${registration.account.id}: ${to.host} does not answer any more`);
+    this.#stack.blacklist.failed(to, nowMs);
+    this.#step(registration, { kind: "renew" }, nowMs);
   }
 
   #drop(registration: Registration, nowMs: number): void {
     registration.request?.abandon(nowMs);
     registration.request = undefined;
+    this.#stopKeeper(registration, nowMs);
     this.#deadlines.set(registration, undefined);
     if (this.#live.get(registration.account.id) === registration) {
       this.#live.delete(registration.account.id);
@@ -223,14 +349,13 @@ export class Registrations {
   }
 }
 
-/** The domain alone: a registrar is named without a user. @see RFC 3261 §10.2 */
-function registrarUri(account: SipAccount): string {
-  const aor = parseUri(aorOf(account));
-  if (!aor.ok) return `sip:${account.domain}`;
-  return printUri({ ...aor.value, user: "" });
+/** The first Contact of a REGISTER of ours. */
+function sentContact(request: SipRequest): string {
+  const contact = parseNameAddr(headerValue(request, "contact") ?? "");
+  return contact.ok ? contact.value.uriText : "";
 }
 
-/** A hop as far as it is known without a look-up. */
-function addressOf({ host, port, transport = "udp" }: SipHop): SipAddress {
-  return { transport, host, port: port ?? defaultPort(transport) };
+/** Whether peers can connect to us on that transport. */
+function isListening({ transport }: SipAddress, local: SocketAddress): boolean {
+  return isStream(transport) && local.port !== 0;
 }

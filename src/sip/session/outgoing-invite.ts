@@ -82,7 +82,10 @@ export class OutgoingInvite implements Leg {
     const { request, route, credentials, contactUser } = invite;
     this.#request = new ClientRequest(
       stack,
-      { request, ...route, credentials, contactUser },
+      {
+        ...{ request, ...route, credentials },
+        contacts: (to) => stack.contactHeaders(to, contactUser),
+      },
       {
         takeSequence: () => ++this.#sequence,
         onSent: () => {

@@ -1,3 +1,4 @@
+import type { SocketAddress } from "../../base/address.ts";
 import { bytesFromLatin1, latin1FromBytes } from "../../base/bytes.ts";
 import type { NaptrRecord, SrvRecord } from "../../base/dns.ts";
 import type { LogEvent } from "../../base/log-event.ts";
@@ -76,6 +77,14 @@ export class Desk {
         this.#take({ kind: "resolved-srv", query, records: srv[host] ?? [] });
       } else this.#take({ kind: "resolved-naptr", query, records: naptr[host] ?? [] });
     }
+  }
+
+  networkChanged(): void {
+    this.#take({ kind: "network-changed" });
+  }
+
+  connected(to: SipAddress, local: SocketAddress): void {
+    this.#take({ kind: "connected", to, local });
   }
 
   sendFailed(to: SipAddress): void {

@@ -41,6 +41,7 @@ export type ConnectionsInput =
   | {
       readonly kind: "opened";
       readonly connection: number;
+      readonly local: SocketAddress;
       /** Only of TLS. */
       readonly peer?: TlsPeer;
       readonly wallMs: number;
@@ -76,6 +77,8 @@ export type ConnectionsOutput =
   | { readonly kind: "close"; readonly connection: number }
   /** A message or a keep-alive, for the user agent. */
   | { readonly kind: "message"; readonly bytes: Uint8Array; readonly from: SipAddress }
+  /** A connection to there is open, and this is its near end. */
+  | { readonly kind: "ready"; readonly to: SipAddress; readonly local: SocketAddress }
   /** A connection is gone: what waits for an answer from there fails. */
   | { readonly kind: "failed"; readonly to: SipAddress; readonly reason: string }
   | { readonly kind: "log"; readonly event: LogEvent };
@@ -141,7 +144,7 @@ export class Connections implements Core<ConnectionsInput, ConnectionsOutput> {
     if (connection === undefined) return;
     switch (input.kind) {
       case "opened":
-        this.#opened(connection, input.peer, input.wallMs);
+        this.#opened(connection, input);
         return;
       case "data":
         this.#data(connection, input.bytes, nowMs);
@@ -220,7 +223,10 @@ export class Connections implements Core<ConnectionsInput, ConnectionsOutput> {
     this.#table.add(connection);
   }
 
-  #opened(connection: Connection, peer: TlsPeer | undefined, wallMs: number): void {
+  #opened(
+    connection: Connection,
+    { peer, wallMs, local }: Extract<ConnectionsInput, { kind: "opened" }>,
+  ): void {
     const { serverName, remote } = connection;
     if (serverName !== undefined) {
       const verdict = judgeCertificate(this.#policy, peer, serverName, wallMs);
@@ -231,6 +237,7 @@ export class Connections implements Core<ConnectionsInput, ConnectionsOutput> {
       }
     }
     connection.isOpen = true;
+    this.#outputs.push({ kind: "ready", to: addressOf(connection), local });
     this.#flush(connection);
   }
 
@@ -273,10 +280,8 @@ export class Connections implements Core<ConnectionsInput, ConnectionsOutput> {
   }
 
   #end(connection: Connection, reason: string): void {
-    const { id, transport, remote, serverName } = connection;
     this.#table.remove(connection);
-    const name = serverName === undefined ? {} : { serverName };
-    this.#fail({ transport, ...remote, ...name, flow: id }, reason);
+    this.#fail(addressOf(connection), reason);
   }
 
   #fail(to: SipAddress, reason: string): void {
@@ -286,6 +291,11 @@ export class Connections implements Core<ConnectionsInput, ConnectionsOutput> {
   #log(level: LogEvent["level"], text: string): void {
     this.#outputs.push({ kind: "log", event: { level, area: "sip", text } });
   }
+}
+
+function addressOf({ id, transport, remote, serverName }: Connection): SipAddress {
+  const name = serverName === undefined ? {} : { serverName };
+  return { transport, ...remote, ...name, flow: id };
 }
 
 function create(
