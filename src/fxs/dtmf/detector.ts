@@ -131,13 +131,13 @@ class Receiver implements DtmfDetector {
 
   process(frame: Int16Array): readonly DtmfEvent[] {
     let events: DtmfEvent[] | undefined;
+    const raw = this.#raw;
     for (let at = 0; at < frame.length; at++) {
-      const sample = frame[at] ?? 0;
-      this.#raw[this.#filled] = sample;
-      this.#hop[this.#filled++] = this.#filter.next(sample);
+      raw[this.#filled++] = frame[at] ?? 0;
       if (this.#filled < HOP_SAMPLES) continue;
       this.#filled = 0;
       this.#samples += HOP_SAMPLES;
+      this.#filter.run(raw, this.#hop);
       const event = this.#step();
       if (event === undefined) continue;
       events ??= [];

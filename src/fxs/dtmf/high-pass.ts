@@ -12,22 +12,28 @@ const SECTIONS = [
   [1, -1.8940191400736612, 1, -1.648495424148567, 0.8811006780511363],
 ] as const;
 
-/** Takes dial tone out of a signal, sample by sample. */
+/** Takes dial tone out of a signal, piece by piece. */
 export class DialToneFilter {
-  #a1 = 0;
-  #a2 = 0;
-  #b1 = 0;
-  #b2 = 0;
+  /** Two of each section (transposed direct form II). */
+  readonly #state = new Float64Array(4);
 
-  /** The next sample, filtered (transposed direct form II). */
-  next(sample: number): number {
-    const [first, second] = SECTIONS;
-    const middle = first[0] * sample + this.#a1;
-    this.#a1 = first[1] * sample - first[3] * middle + this.#a2;
-    this.#a2 = first[2] * sample - first[4] * middle;
-    const out = second[0] * middle + this.#b1;
-    this.#b1 = second[1] * middle - second[3] * out + this.#b2;
-    this.#b2 = second[2] * middle - second[4] * out;
-    return out;
+  /** Filters the next samples into `out`, which is as long. */
+  run(samples: Float64Array, out: Float64Array): void {
+    const [[p0, p1, p2, q1, q2], [r0, r1, r2, s1, s2]] = SECTIONS;
+    let [a1 = 0, a2 = 0, b1 = 0, b2 = 0] = this.#state;
+    for (let at = 0; at < samples.length; at++) {
+      const sample = samples[at] ?? 0;
+      const middle = p0 * sample + a1;
+      a1 = p1 * sample - q1 * middle + a2;
+      a2 = p2 * sample - q2 * middle;
+      const filtered = r0 * middle + b1;
+      b1 = r1 * middle - s1 * filtered + b2;
+      b2 = r2 * middle - s2 * filtered;
+      out[at] = filtered;
+    }
+    this.#state[0] = a1;
+    this.#state[1] = a2;
+    this.#state[2] = b1;
+    this.#state[3] = b2;
   }
 }

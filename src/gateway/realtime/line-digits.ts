@@ -9,24 +9,25 @@ const ECHO_TAIL_SAMPLES = 100 * SAMPLES_PER_MS;
 /** An echo is this much weaker than what it is an echo of, at the least: 3 dB, in energy. */
 const ECHO_ENERGY_MAX = 0.5;
 
+/** How much of what was played is kept: the echo's tail, and longer than a digit takes to show. */
+const KEPT_SAMPLES = 512 * SAMPLES_PER_MS;
+
 /**
  * The digits that a telephone keys, told from the echo of those that are played to it. Without
  * that, two lines whose far ends relay digits would send one to and fro without end.
  *
- *     played ─▶ detector ─▶ digit, energy ─┐ same digit, and weaker: echo
- *     near   ─▶ detector ─▶ digit, energy ─┴─▶ keyed
+ *     near ─▶ detector ─▶ digit, energy ─┐
+ *     played ─▶ the last half second     ├─ the same digit there, and stronger: echo; else keyed
+ *                  └─▶ detector, on demand ┘
  *
  * In each frame `hear` comes first, then `play`: what is played now is heard from the next one on.
+ * What was played is looked at only when a digit is heard, which is seldom.
  */
 export class LineDigits {
   readonly #near: DtmfDetector;
-  readonly #played: DtmfDetector = createDtmfDetector();
+  readonly #played = new Int16Array(KEPT_SAMPLES);
+  #playedAt = 0;
   #keyed: Digit | undefined;
-  #playing: Digit | undefined;
-  /** What was played last, and how many samples ago it ended. */
-  #last: Digit | undefined;
-  #sinceSamples = 0;
-  #playedEnergy = 0;
 
   /** `limits`: what of the telephone's keys is taken. */
   constructor(limits: DtmfOptions = {}) {
@@ -53,22 +54,57 @@ export class LineDigits {
 
   /** The frame that goes to the telephone next, all tones in it. */
   play(frame: Int16Array): void {
-    const energy = energyOf(frame);
-    if (this.#playing === undefined) this.#sinceSamples += frame.length;
-    for (const event of this.#played.process(frame)) {
-      this.#playing = event.kind === "start" ? event.digit : undefined;
-      this.#last = event.digit;
-      this.#sinceSamples = 0;
-      if (event.kind === "start") this.#playedEnergy = energy;
+    for (let from = 0; from < frame.length; ) {
+      const count = Math.min(frame.length - from, KEPT_SAMPLES - this.#playedAt);
+      const isWhole = from === 0 && count === frame.length;
+      const piece = isWhole ? frame : frame.subarray(from, from + count);
+      this.#played.set(piece, this.#playedAt);
+      this.#playedAt = (this.#playedAt + count) % KEPT_SAMPLES;
+      from += count;
     }
-    if (this.#playing !== undefined) this.#playedEnergy = Math.max(this.#playedEnergy, energy);
   }
 
   #isEcho(digit: Digit, frame: Int16Array): boolean {
-    if (digit !== this.#last) return false;
-    if (this.#playing === undefined && this.#sinceSamples > ECHO_TAIL_SAMPLES) return false;
-    return energyOf(frame) <= this.#playedEnergy * ECHO_ENERGY_MAX;
+    const last = lastDigit(this.#playedInOrder(), frame.length);
+    if (digit !== last?.digit || last.sinceSamples > ECHO_TAIL_SAMPLES) return false;
+    return energyOf(frame) <= last.energy * ECHO_ENERGY_MAX;
   }
+
+  #playedInOrder(): Int16Array {
+    const played = new Int16Array(KEPT_SAMPLES);
+    played.set(this.#played.subarray(this.#playedAt));
+    played.set(this.#played.subarray(0, this.#playedAt), KEPT_SAMPLES - this.#playedAt);
+    return played;
+  }
+}
+
+/**
+ * The last digit in what was played, how long ago it was told to have ended (0 while it sounds),
+ * and the energy of its strongest frame.
+ */
+function lastDigit(
+  played: Int16Array,
+  frameSamples: number,
+): { readonly digit: Digit; readonly sinceSamples: number; readonly energy: number } | undefined {
+  const detector = createDtmfDetector();
+  let digit: Digit | undefined;
+  let sounds = false;
+  let sinceSamples = 0;
+  let energy = 0;
+  // The last frame ends where `played` does.
+  for (let at = played.length % frameSamples; at < played.length; at += frameSamples) {
+    const frame = played.subarray(at, at + frameSamples);
+    const frameEnergy = energyOf(frame);
+    if (!sounds) sinceSamples += frame.length;
+    for (const event of detector.process(frame)) {
+      sounds = event.kind === "start";
+      digit = event.digit;
+      sinceSamples = 0;
+      if (sounds) energy = frameEnergy;
+    }
+    if (sounds) energy = Math.max(energy, frameEnergy);
+  }
+  return digit === undefined ? undefined : { digit, sinceSamples, energy };
 }
 
 function energyOf(frame: Int16Array): number {

@@ -30,6 +30,7 @@ export interface AudioPath {
   readonly listening: boolean;
 }
 
+const STEPS_PER_VOLT = 1 / VOLTS_PER_STEP;
 const INT16_MAX = 32767;
 const INT16_MIN = -32768;
 /** Times of events and of samples meet within this many samples. */
@@ -42,8 +43,8 @@ const SAMPLE_SLACK = 1e-6;
 export class PairAudio {
   readonly #frameSamples: number;
   readonly #gain: number;
-  readonly #closedTaps: readonly EchoTap[];
-  readonly #openTaps: readonly EchoTap[];
+  readonly #closedTaps: Taps;
+  readonly #openTaps: Taps;
   /** Peak of noise that is even between plus and minus it. */
   readonly #noisePeakVolts: number;
   readonly #historySamples: number;
@@ -51,7 +52,6 @@ export class PairAudio {
   readonly #down: Float64Array;
   readonly #own: Float64Array;
   readonly #heard: Float64Array;
-  readonly #up: Float64Array;
   readonly #captured: Int16Array;
   #noise: number;
   #startMs = 0;
@@ -67,15 +67,14 @@ export class PairAudio {
     invariant(delayMax <= ECHO_DELAY_MAX_SAMPLES, "an echo tap is too late");
     this.#frameSamples = frameSamples;
     this.#gain = 10 ** (-options.lossDb / 20);
-    this.#closedTaps = scaleEcho(echoTaps, options.erlDb);
-    this.#openTaps = scaleEcho(echoTaps, OPEN_PAIR_ERL_DB);
+    this.#closedTaps = packTaps(scaleEcho(echoTaps, options.erlDb));
+    this.#openTaps = packTaps(scaleEcho(echoTaps, OPEN_PAIR_ERL_DB));
     const { noiseDbm0 } = options;
     this.#noisePeakVolts = noiseDbm0 === undefined ? 0 : voltsFromDbm(noiseDbm0) * Math.sqrt(3);
     this.#historySamples = delayMax;
     this.#down = new Float64Array(delayMax + frameSamples);
     this.#own = new Float64Array(frameSamples);
     this.#heard = new Float64Array(frameSamples);
-    this.#up = new Float64Array(frameSamples);
     this.#captured = new Int16Array(frameSamples);
     this.#noise = options.random.int(0x7fffffff) + 1;
   }
@@ -144,44 +143,48 @@ export class PairAudio {
     this.#captured.fill(0, from, to);
   }
 
+  /**
+   * Both ways at once: the telephone hears the chip, itself and noise; the chip records the
+   * telephone, noise and the echo of what it sends, in 16-bit steps.
+   */
   #mix(from: number, to: number, talking: boolean): void {
     const down = this.#down;
     const own = this.#own;
     const heard = this.#heard;
-    const up = this.#up;
+    const captured = this.#captured;
     const history = this.#historySamples;
     const gain = this.#gain;
     const ownGain = talking ? 1 : 0;
-    const scale = this.#noisePeakVolts / 2 ** 31;
+    const scale = this.#noisePeakVolts / 2 ** 15;
+    const { delays, gains } = talking ? this.#closedTaps : this.#openTaps;
     let noise = this.#noise;
     for (let at = from; at < to; at++) {
       const said = (own[at] ?? 0) * ownGain;
-      // xorshift32, twice: the two ends hear different noise. @see Marsaglia, "Xorshift RNGs", 2003
+      // xorshift32, half of it for each end. @see Marsaglia, "Xorshift RNGs", 2003
       noise ^= noise << 13;
       noise ^= noise >>> 17;
       noise ^= noise << 5;
-      heard[at] = (down[history + at] ?? 0) * gain + said + noise * scale;
-      noise ^= noise << 13;
-      noise ^= noise >>> 17;
-      noise ^= noise << 5;
-      up[at] = said * gain + noise * scale;
-    }
-    this.#noise = noise;
-    for (const { delaySamples, gain: tapGain } of talking ? this.#closedTaps : this.#openTaps) {
-      const lag = history - delaySamples;
-      for (let at = from; at < to; at++) {
-        up[at] = (up[at] ?? 0) + (down[lag + at] ?? 0) * tapGain;
+      heard[at] = (down[history + at] ?? 0) * gain + said + (noise >> 16) * scale;
+      let up = said * gain + ((noise << 16) >> 16) * scale;
+      for (let tap = 0; tap < gains.length; tap++) {
+        up += (down[history + at - (delays[tap] ?? 0)] ?? 0) * (gains[tap] ?? 0);
       }
-    }
-    this.#quantise(from, to);
-  }
-
-  #quantise(from: number, to: number): void {
-    const up = this.#up;
-    const captured = this.#captured;
-    for (let at = from; at < to; at++) {
-      const step = Math.round((up[at] ?? 0) / VOLTS_PER_STEP);
+      const step = Math.round(up * STEPS_PER_VOLT);
       captured[at] = step > INT16_MAX ? INT16_MAX : step < INT16_MIN ? INT16_MIN : step;
     }
+    this.#noise = noise;
   }
+}
+
+/** Taps as the mixing loop wants them. */
+interface Taps {
+  readonly delays: Int32Array;
+  readonly gains: Float64Array;
+}
+
+function packTaps(taps: readonly EchoTap[]): Taps {
+  return {
+    delays: Int32Array.from(taps, ({ delaySamples }) => delaySamples),
+    gains: Float64Array.from(taps, ({ gain }) => gain),
+  };
 }

@@ -267,7 +267,9 @@ describe("createTouchTonePhone()", () => {
     pair.world.runUntil(4000);
     expect(phone.hears).toBeUndefined();
     const [tone, ended] = phone.observations;
-    expect(tone).toMatchObject({ kind: "tone", name: "dial-tone", frequenciesHz: [350, 440] });
+    expect(tone).toMatchObject({ kind: "tone", name: "dial-tone" });
+    const frequenciesHz = tone?.kind === "tone" ? tone.frequenciesHz : [];
+    expect(frequenciesHz.map(Math.round)).toEqual([350, 440]);
     expect(ended).toEqual({ kind: "tone-ended", atMs: 3000, name: "dial-tone" });
   });
 

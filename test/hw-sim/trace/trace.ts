@@ -2,12 +2,18 @@ import { Sha256 } from "./sha256.ts";
 
 /** What a trace can hold: what JSON can. Undefined members are left out. */
 export type TraceValue =
+  | TraceLater
   | string
   | number
   | boolean
   | null
   | readonly TraceValue[]
   | { readonly [name: string]: TraceValue | undefined };
+
+/** What is worked out only where somebody looks; it must not change meanwhile. */
+export interface TraceLater {
+  toJSON(): string;
+}
 
 /**
  * One thing that happened in the world. `source` names where, e.g. `line1 loop`; `kind` what, in
@@ -127,6 +133,13 @@ export function textLineFromEvent(event: TraceEvent): string {
   const { atMs, source, kind, ...rest } = event;
   const details = Object.entries(rest)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+    .map(([name, value]) => `${name}=${textOf(value)}`);
   return [`${atMs.toFixed(3).padStart(12)} ms `, source.padEnd(14), kind, ...details].join(" ");
+}
+
+function textOf(value: TraceValue | undefined): string {
+  const isLater = typeof value === "object" && value !== null && "toJSON" in value;
+  // A trace value with a `toJSON` is a later one: no other has functions in it.
+  if (isLater) return (value as TraceLater).toJSON();
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -52,11 +52,11 @@ const PORT_MAX = 65535;
 export class VirtualNetwork {
   readonly #world: World;
   readonly #hosts = new Map<string, Host>();
-  readonly #links = new Map<string, Link>();
   readonly #conditions = new Map<string, LinkConditions>();
   readonly #partitions = new Set<string>();
   readonly #unreachable = new Set<string>();
   readonly #taps = new Set<(event: DatagramEvent) => void>();
+  readonly #copies = new Copies();
   #anyConditions: LinkConditions;
 
   constructor(world: World, conditions: Partial<LinkConditions> = {}) {
@@ -127,7 +127,7 @@ export class VirtualNetwork {
   #streamPaths(host: () => Host): HostPaths {
     return {
       world: this.#world,
-      conditionsOf: (from, to) => this.#conditionsOf(from, to),
+      conditionsOf: (from, to) => this.#conditionsOf(pairKey(from.host, to.host), from, to),
       isCut: (from, to) => this.#partitions.has(pairKey(from.host, to.host)),
       find: (address) => (isLoopback(address) ? host() : this.#hosts.get(address))?.streams,
       isUnreachable: (address) => this.#unreachable.has(address),
@@ -156,17 +156,18 @@ export class VirtualNetwork {
       });
       return;
     }
-    const payload = bytes.slice();
+    const payload = this.#copies.copy(bytes);
     const ends = [from, to] as const;
     this.#tell("datagram-sent", payload, ends);
     const target = isLoopback(to.host) ? host : this.#hosts.get(to.host);
     const key = pairKey(from.host, to.host);
-    const cut = this.#partitions.has(key);
+    const cut = this.#partitions.size > 0 && this.#partitions.has(key);
     if (target === undefined || cut) {
       this.#tell("datagram-lost", payload, ends, cut ? "partition" : "no-such-host");
       return;
     }
-    const arrivals = this.#link(key, host).arrivalsMs(clock.nowMs(), this.#conditionsOf(from, to));
+    const conditions = this.#conditionsOf(key, from, to);
+    const arrivals = host.link(key, this.#world).arrivalsMs(clock.nowMs(), conditions);
     if (arrivals.length === 0) this.#tell("datagram-lost", payload, ends, "link");
     for (const atMs of arrivals) {
       clock.at(atMs, () => this.#deliver(target, ends, payload));
@@ -194,7 +195,7 @@ export class VirtualNetwork {
 
   #deliver(target: Host, ends: readonly [SocketAddress, SocketAddress], payload: Uint8Array): void {
     const [from, to] = ends;
-    const cut = this.#partitions.has(pairKey(from.host, to.host));
+    const cut = this.#partitions.size > 0 && this.#partitions.has(pairKey(from.host, to.host));
     const bound = target.listener(to);
     if (bound === undefined || cut) {
       this.#tell("datagram-lost", payload, ends, cut ? "partition" : "no-listener");
@@ -202,23 +203,34 @@ export class VirtualNetwork {
     }
     this.#tell("datagram-delivered", payload, ends);
     // Each listener has bytes of its own: one that writes into them spoils nobody's.
-    bound.binding.onDatagram(payload.slice(), from);
+    bound.binding.onDatagram(this.#copies.copy(payload), from);
   }
 
-  #conditionsOf(from: SocketAddress, to: SocketAddress): LinkConditions {
+  #conditionsOf(key: string, from: SocketAddress, to: SocketAddress): LinkConditions {
     const inside = isLoopback(to.host) || from.host === to.host;
-    const own = this.#conditions.get(pairKey(from.host, to.host));
+    const own = this.#conditions.get(key);
     return own ?? (inside ? PERFECT_LINK : this.#anyConditions);
   }
+}
 
-  #link(key: string, host: Host): Link {
-    // Loopbacks of two hosts are two links.
-    const name = `network ${host.addresses[0]} ${key}`;
-    const known = this.#links.get(name);
-    if (known !== undefined) return known;
-    const made = new Link(this.#world.random(name));
-    this.#links.set(name, made);
-    return made;
+const SLAB_BYTES = 65_536;
+
+/** Copies of small pieces, many to one buffer: a buffer of its own for each costs far more. */
+class Copies {
+  #slab = new Uint8Array(SLAB_BYTES);
+  #used = 0;
+
+  copy(bytes: Uint8Array): Uint8Array {
+    const { length } = bytes;
+    if (length > SLAB_BYTES / 8) return bytes.slice();
+    if (this.#used + length > SLAB_BYTES) {
+      this.#slab = new Uint8Array(SLAB_BYTES);
+      this.#used = 0;
+    }
+    const copy = this.#slab.subarray(this.#used, this.#used + length);
+    copy.set(bytes);
+    this.#used += length;
+    return copy;
   }
 }
 
@@ -229,6 +241,7 @@ class Host implements NetworkHost {
   readonly udp: Udp;
   readonly streams: SimStreams;
   readonly #bound: Bound[] = [];
+  readonly #links = new Map<string, Link>();
   readonly #refused = new Map<number, PortFaultKind>();
   readonly #send: Send;
   #ephemeral = EPHEMERAL_FIRST;
@@ -247,6 +260,15 @@ class Host implements NetworkHost {
         });
       },
     };
+  }
+
+  /** The link on which it sends between two addresses. Loopbacks of two hosts are two links. */
+  link(key: string, world: World): Link {
+    const known = this.#links.get(key);
+    if (known !== undefined) return known;
+    const made = new Link(world.random(`network ${this.addresses[0]} ${key}`));
+    this.#links.set(key, made);
+    return made;
   }
 
   get bound(): readonly SocketAddress[] {
