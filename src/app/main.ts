@@ -31,6 +31,8 @@ async function main(words: readonly string[]): Promise<number> {
       return (await import("./cli/boards.ts")).boards(options);
     case "safe":
       return (await import("./cli/safe.ts")).safe(options);
+    case "learn":
+      return (await import("./cli/learn.ts")).learn(options);
     case "card-check":
       return (await import("./cli/card-check.ts")).cardCheck(options);
     case "demo":

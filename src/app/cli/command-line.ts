@@ -10,6 +10,7 @@ export const COMMANDS = [
   "doctor",
   "boards",
   "safe",
+  "learn",
   "card-check",
   "help",
   "version",
@@ -48,11 +49,12 @@ export const USAGE = `tipring: an analog telephone adapter
   tipring doctor   look at this machine and say what it lacks, and what to do about it
   tipring boards   list the boards, and what each needs
   tipring safe     put every line into its safe state: ringing off
+  tipring learn    measure a telephone's dial and hook flash, and propose settings
   tipring card-check
                    hold a line card on a serial port to the protocol's document
   tipring help, tipring version
 
-run, check, doctor, safe
+run, check, doctor, safe, learn
   --config FILE          a configuration file (tipring.yaml, where there is one)
   --board NAME           a folder in boards/; hw-sim needs no hardware
 run
@@ -71,6 +73,8 @@ demo
   --trace FILE           write everything that happened, a JSON object a line
   --pcap FILE            write the SIP and RTP that crossed, for Wireshark
   --out FOLDER           where the recordings go (recordings)
+learn
+  --line N               the line whose telephone is measured (1)
 card-check
   --port DEVICE          the card's serial port, /dev/ttyACM0; nothing else may use it
   --baud RATE            921600 unless told

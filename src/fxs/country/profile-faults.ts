@@ -67,6 +67,8 @@ function checkTimes(profile: CountryProfile, check: Check): void {
   check("pulse.breakMinMs", inOrder, "must be less than pulse.breakMaxMs");
   const onHookMs = Math.max(hook.onHookMinMs, flash.maxMs);
   check("pulse.breakMaxMs", pulse.breakMaxMs <= onHookMs, "must not be longer than on-hook takes");
+  // a make within a digit: 63 ms of 8 pulses a second at 50 %
+  check("pulse.interDigitMs", pulse.interDigitMs >= 70, "must be longer than a digit's own makes");
   const known = Object.hasOwn(PULSE_DIGIT_MAPS, pulse.digitMap);
   check("pulse.digitMap", known, `must be one of ${Object.keys(PULSE_DIGIT_MAPS).join(", ")}`);
 }

@@ -77,6 +77,7 @@ describe("resolveCountry()", () => {
     ["a time of nothing", { hook: { offHookMinMs: 0 } }, "hook.offHookMinMs"],
     ["a time without end", { hook: { onHookMinMs: 60_001 } }, "hook.onHookMinMs"],
     ["no number", { hook: { onHookMinMs: Number.NaN } }, "hook.onHookMinMs"],
+    ["digits that fall apart", { pulse: { interDigitMs: 69 } }, "pulse.interDigitMs"],
     ["an unknown dial", { pulse: { digitMap: "oslo" } }, "pulse.digitMap"],
     ["a bell of 14 Hz", { ringing: { frequencyHz: 14 } }, "ringing.frequencyHz"],
     ["a bell of 69 Hz", { ringing: { frequencyHz: 69 } }, "ringing.frequencyHz"],
