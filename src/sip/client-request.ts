@@ -7,6 +7,7 @@ import type { ClientTransactionId } from "./transaction/client-transactions.ts";
 import type { SipAddress, SipHop } from "./user-agent-types.ts";
 import { printCSeq } from "./wire/cseq.ts";
 import { prependHeader, withHeader, withoutHeader } from "./wire/headers.ts";
+import { ipFamily } from "./wire/host.ts";
 import {
   headerValue,
   headerValues,
@@ -120,7 +121,21 @@ export class ClientRequest {
 
   /** Starts. It may end before this returns. */
   start(nowMs: number): void {
+    const [hop] = this.#hops;
+    const prefer = this.#addresses[0];
+    // Whether there is another server decides how long this one may be silent.
+    if (hop !== undefined && prefer !== undefined) this.#lookBehind(hop, prefer, nowMs);
     this.#next(nowMs);
+  }
+
+  /** Locates the hop behind the preferred address, where that takes no time: an IP address does. */
+  #lookBehind(hop: SipHop, prefer: SipAddress, nowMs: number): void {
+    if (ipFamily(hop.host) === undefined) return;
+    this.#stack.locator.locate(hop, nowMs, (found, atMs) => {
+      const others = found.filter((address) => !samePlace(address, prefer));
+      this.#addresses = [prefer, ...this.#stack.blacklist.sorted(others, atMs)];
+      this.#hops.shift();
+    });
   }
 
   /** No further attempts, and nothing sent that was not yet. Responses are still handed on. */
