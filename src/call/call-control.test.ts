@@ -239,7 +239,9 @@ describe("createCallControl() under any course of events", () => {
         const ids = records.map(({ record }) => record.id);
         expect(new Set(ids).size).toBe(ids.length);
         const into = records.filter(({ record }) => record.direction === "in");
-        expect(into.length).toBe(line.incoming() - line.misplaced());
+        // One that wanted the place of a call that ended meanwhile was a call, and failed.
+        expect(into.length).toBeLessThanOrEqual(line.incoming());
+        expect(into.length).toBeGreaterThanOrEqual(line.incoming() - line.misplaced());
         const opened = opens(line.outputs);
         for (const id of opened) expect(ids).toContain(id);
       }),

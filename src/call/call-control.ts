@@ -12,6 +12,7 @@ import {
   logOf,
   type Step,
   toMedia,
+  toUa,
 } from "./call-state.ts";
 import type { CallConfig, CallInput, CallOutput, CallRecord } from "./call-types.ts";
 import { dialingStep, startDialing } from "./dialing.ts";
@@ -93,8 +94,11 @@ class LineCallControl implements CallControl {
     const context = this.#context;
     const state = this.#state;
     const beside = besideStep(context, state, input, nowMs);
-    if (beside !== undefined || isStranger(state, input)) return beside;
-    return interruptStep(context, state, input, nowMs) ?? featureStep(context, state, input, nowMs);
+    if (beside !== undefined) return beside;
+    const step = isStranger(state, input)
+      ? undefined
+      : (interruptStep(context, state, input, nowMs) ?? featureStep(context, state, input, nowMs));
+    return step ?? unserved(context, state, input);
   }
 
   #accountRequest(event: Extract<UaEvent, { kind: "request" }>): readonly CallOutput[] {
@@ -152,6 +156,18 @@ class LineCallControl implements CallControl {
 }
 
 const recordOutput = (record: CallRecord): CallOutput => ({ kind: "record", record });
+
+/** A request that no feature waits for is answered all the same. */
+function unserved(context: CallContext, state: CallState, input: CallInput): Step | undefined {
+  if (input.kind !== "ua" || input.event.kind !== "request") return undefined;
+  const { request, session } = input.event;
+  const call = callOf(state);
+  const outputs =
+    call === undefined || call.session !== session
+      ? [toUa({ kind: "reply", request, status: 481 })]
+      : inCallRequest(context, call, input.event);
+  return { state, outputs };
+}
 
 /** What happens beside the call that the handset is at; `undefined` where nothing does. */
 function besideStep(

@@ -201,8 +201,23 @@ export const opened = media({ kind: "opened", session: OUT, local: LOCAL });
 /** The first call's media is closed. */
 export const closed = media({ kind: "closed", session: OUT, stats: STATS });
 /** A provisional response to our INVITE. */
-export const progress = (status: number, body?: string): CallInput =>
-  ua({ kind: "progress", session: OUT, status, response, ...(body === undefined ? {} : { body }) });
+export const progress = (status: number, body?: string, earlyMedia?: string): CallInput =>
+  ua({
+    kind: "progress",
+    session: OUT,
+    status,
+    response:
+      earlyMedia === undefined
+        ? response
+        : { ...response, headers: [{ name: "p-early-media", value: earlyMedia }] },
+    ...(body === undefined ? {} : { body }),
+  });
+/** The far end's voice comes. */
+export const receiving = media({
+  kind: "receiving",
+  session: OUT,
+  from: { host: "198.51.100.7", port: 5004 },
+});
 /** Our INVITE was accepted. */
 export const answered = (body?: string): CallInput =>
   ua({ kind: "answered", session: OUT, response, ...(body === undefined ? {} : { body }) });

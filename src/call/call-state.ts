@@ -124,6 +124,10 @@ export type CallState =
       readonly kind: "ringback";
       readonly call: Call;
       readonly hears: "tone" | "early-media";
+      /** Whether voice of the far end has come. */
+      readonly comes: boolean;
+      /** What its server says of it. @see RFC 5009 */
+      readonly early?: "sends" | "silent";
       readonly untilMs: number;
     }
   | { readonly kind: "talking"; readonly call: Call }

@@ -19,6 +19,7 @@ import {
   play,
   progress,
   REST,
+  receiving,
   type Scenario,
   STATS,
   type Step,
@@ -54,17 +55,44 @@ const SCENARIOS: readonly Scenario[] = [
   ],
   ["183 without a body is silence", [...DIALLED, [progress(183)]]],
   [
+    "a description that no voice follows leaves nobody in silence",
+    [
+      ...DIALLED,
+      [progress(183, sdp()), ...FLOWS],
+      [progress(180), "line tone ringback"],
+      [receiving, "line tone-off"],
+    ],
+  ],
+  [
+    "180 with a description rings here until the voice comes",
+    [
+      ...DIALLED,
+      [progress(180, sdp()), "line tone ringback", ...FLOWS],
+      [receiving, "line tone-off"],
+    ],
+  ],
+  [
+    "180 whose server vouches for the voice does not ring here",
+    [...DIALLED, [progress(180, sdp(), "sendrecv"), ...FLOWS], [receiving]],
+  ],
+  [
+    "voice that the server forbids is not heard",
+    [
+      ...DIALLED,
+      [progress(180, sdp(), "inactive"), "line tone ringback", ...FLOWS, "media join off"],
+      [receiving],
+      [progress(183, sdp(), "sendonly"), "line tone-off", ...FLOWS],
+    ],
+  ],
+  [
     "early media is heard in place of ringback",
     [
       ...DIALLED,
       [progress(180), "line tone ringback"],
-      [
-        progress(183, sdp({ port: 7000 })),
-        "line tone-off",
-        "media flow 7000 send receive",
-        "media join on",
-      ],
+      [progress(183, sdp({ port: 7000 })), "media flow 7000 send receive", "media join on"],
+      [receiving, "line tone-off"],
       [progress(180)],
+      [receiving],
       [key("5"), "media send-digit 5"],
       [answered(sdp()), "line tone-off", ...FLOWS],
     ],

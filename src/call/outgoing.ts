@@ -12,6 +12,7 @@ import {
 } from "./call-state.ts";
 import type { CallInput, CallOutput, CallResult } from "./call-types.ts";
 import { dialledUri } from "./dialing.ts";
+import { progressStep, voiceComes } from "./early-media.ts";
 import { refusalOf } from "./policy/refusal.ts";
 import { relayDigit } from "./talking.ts";
 
@@ -35,7 +36,9 @@ export function outgoingStep(
       if (input.event.kind === "open-failed") {
         return abandon(context, state, `no media: ${input.event.reason}`, nowMs);
       }
-      return undefined;
+      return input.event.kind === "receiving" && state.kind === "ringback"
+        ? voiceComes(state)
+        : undefined;
     case "ua":
       return sessionStep(context, state, input.event, nowMs);
     case "line":
@@ -61,6 +64,7 @@ function sendInvite(context: CallContext, opened: Call, nowMs: number): Step | u
         session: call.session,
         uri: call.referral?.uri ?? dialledUri(context, call.to),
         account: config.account.id,
+        redirects: true,
         ...(call.referral === undefined ? {} : { headers: call.referral.headers }),
         body,
         contentType: "application/sdp",
@@ -77,7 +81,7 @@ function sessionStep(
 ): Step | undefined {
   switch (event.kind) {
     case "progress":
-      return progress(state, event.status, event.body, nowMs);
+      return progressStep(state, event, nowMs);
     case "answered":
       return answered(context, state, event.body, nowMs);
     case "failed": {
@@ -100,34 +104,6 @@ function sessionStep(
     default:
       return undefined;
   }
-}
-
-/** 180 rings back; any other with a session description is early media. @see RFC 3960 §3.2 */
-function progress(
-  state: Outgoing,
-  status: number,
-  body: string | undefined,
-  nowMs: number,
-): Step | undefined {
-  const rang = status === 180 && state.call.rangMs === undefined;
-  const call = rang ? { ...state.call, rangMs: nowMs } : state.call;
-  const untilMs = state.untilMs;
-  if (body !== undefined) {
-    const early = withAccepted(call, body);
-    if (early.ok) {
-      const silence = state.kind === "ringback" && state.hears === "tone";
-      return {
-        state: { kind: "ringback", call: early.value, hears: "early-media", untilMs },
-        outputs: [...(silence ? [toLine({ kind: "tone-off" })] : []), ...flowOutputs(early.value)],
-      };
-    }
-  }
-  if (state.kind === "ringback") return { state: { ...state, call }, outputs: [] };
-  if (status !== 180) return undefined;
-  return {
-    state: { kind: "ringback", call, hears: "tone", untilMs },
-    outputs: [toLine({ kind: "tone", tone: "ringback" })],
-  };
 }
 
 function answered(

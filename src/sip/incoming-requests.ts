@@ -5,6 +5,7 @@ import { checkRequest, type Refusal, withSessionBody } from "./request-checks.ts
 import { createResponse } from "./responses.ts";
 import { findReplaced } from "./session/find-replaced.ts";
 import { IncomingInvite } from "./session/incoming-invite.ts";
+import { timerAnswer } from "./session/session-timer.ts";
 import type { Stack } from "./stack.ts";
 import type { ServerTransactionId } from "./transaction/server-transactions.ts";
 import type { SipAccount, SipAddress } from "./user-agent-types.ts";
@@ -18,6 +19,9 @@ import { topVia } from "./wire/wire-header.ts";
 
 /** Methods that mean nothing outside of a dialog. @see RFC 3261 §15.1.2, RFC 6086 §4.2.2 */
 const DIALOG_ONLY = new Set(["BYE", "INFO", "PRACK", "UPDATE"]);
+
+/** Methods whose body is a session description. @see RFC 3262 §5, RFC 3311 §5 */
+const DESCRIBES = new Set(["INVITE", "PRACK", "UPDATE"]);
 
 /** What those who are refused for overload are asked to wait, seconds. */
 const OVERLOAD_RETRY_S = 10;
@@ -117,7 +121,7 @@ export class IncomingRequests {
       ];
       this.#stack.reply(transaction, request, 200, nowMs, { headers });
     } else if (leg !== undefined) {
-      const plain = request.method === "INVITE" ? withSessionBody(request) : request;
+      const plain = DESCRIBES.has(request.method) ? withSessionBody(request) : request;
       leg.receiveRequest(transaction, plain, nowMs);
     } else if (request.method === "INVITE") {
       this.#receiveInvite(transaction, withSessionBody(request), source, nowMs);
@@ -185,6 +189,12 @@ export class IncomingRequests {
     const dialog = dialogFromRequest(request, servers.tagOf(transaction), source.transport);
     if (!dialog.ok) {
       this.#stack.reply(transaction, request, 400, nowMs, { reason: dialog.error });
+      return;
+    }
+    const { sessionTimer } = config;
+    const timer = sessionTimer === undefined ? undefined : timerAnswer(sessionTimer, request);
+    if (timer?.ok === false) {
+      this.#refuse(transaction, request, timer.error, nowMs);
       return;
     }
     const succession = findReplaced(legs, request);

@@ -6,6 +6,7 @@ export * from "./auth/nonce.ts";
 export * from "./events/message-summary.ts";
 export * from "./sdp/offer-answer.ts";
 export * from "./session/refer.ts";
+export type { SessionTimerConfig } from "./session/session-timer.ts";
 export { type CertificatePolicy, STRICT_CERTIFICATES } from "./transport/certificate.ts";
 export {
   Connections,

@@ -8,6 +8,8 @@ import { isIpAddress, Locator } from "./locator.ts";
 import { PublicAddresses } from "./nat/public-addresses.ts";
 import { createResponse, type ResponseParts } from "./responses.ts";
 import { LegRegistry } from "./session/leg-registry.ts";
+import { RELIABLE } from "./session/reliable.ts";
+import { TIMER } from "./session/session-timer.ts";
 import { ClientTransactions } from "./transaction/client-transactions.ts";
 import { type ServerTransactionId, ServerTransactions } from "./transaction/server-transactions.ts";
 import { DEFAULT_TIMERS, giveUpMs, type TransactionTimers } from "./transaction/timers.ts";
@@ -31,10 +33,10 @@ const REQUEST_PREFIX = "request ";
 const PREFERRED = ["udp", "tcp", "tls", "memory"] as const satisfies readonly SipTransport[];
 
 /** Methods that a user agent answers by itself. */
-const CORE_METHODS = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS"] as const;
+const CORE_METHODS = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "PRACK", "UPDATE"] as const;
 
-/** Extensions of every user agent. @see RFC 3891 §6.2 */
-const CORE_EXTENSIONS = ["replaces"] as const;
+/** Extensions of every user agent. @see RFC 3891 §6.2, RFC 3262 §4 */
+const CORE_EXTENSIONS = ["replaces", RELIABLE] as const;
 
 /** What every part of one user agent shares: outputs, transactions, names, sessions. */
 export class Stack {
@@ -64,7 +66,11 @@ export class Stack {
     this.statelessTag = config.createToken();
     this.allowed = [...new Set([...CORE_METHODS, ...config.serves])];
     const refers = config.serves.includes("REFER");
-    this.supported = [...CORE_EXTENSIONS, ...(refers ? ["norefersub"] : [])];
+    this.supported = [
+      ...CORE_EXTENSIONS,
+      ...(refers ? ["norefersub"] : []),
+      ...(config.sessionTimer === undefined ? [] : [TIMER]),
+    ];
     const send = (bytes: Uint8Array, to: SipAddress) => this.send(bytes, to);
     this.clients = new ClientTransactions(this.timers, send);
     this.servers = new ServerTransactions(this.timers, send, config.createToken);

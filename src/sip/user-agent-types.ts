@@ -2,6 +2,7 @@ import type { SocketAddress } from "../base/address.ts";
 import type { NaptrRecord, SrvRecord } from "../base/dns.ts";
 import type { Hashes } from "../base/hashes.ts";
 import type { LogEvent } from "../base/log-event.ts";
+import type { SessionTimerConfig } from "./session/session-timer.ts";
 import type { SipHeader, SipRequest, SipResponse } from "./wire/message.ts";
 
 /** How a message travels: through a socket, or inside the box. */
@@ -98,6 +99,11 @@ export interface UserAgentConfig {
    * its Contact: right for who stands in for its proxy (an exchange), wrong behind a proxy.
    */
   readonly answersWhereHeard?: boolean;
+  /**
+   * How long a session may go without a sign of life, in seconds; absent: nobody watches, and the
+   * extension is not offered. @see RFC 4028
+   */
+  readonly sessionTimer?: SessionTimerConfig;
   /** Timer values; the RFC's defaults where absent. @see RFC 3261 §17.1.1.1, table 4 */
   readonly timers?: { readonly t1Ms?: number; readonly t2Ms?: number; readonly t4Ms?: number };
 }
@@ -120,7 +126,7 @@ export type UaCommand =
   /**
    * Start a session. `to` goes direct, without an account's server (an exchange toward a contact);
    * `from` replaces the account's identity. `headers` may hold a `max-forwards` in place of 70.
-   * Without `body` the far end is asked for an offer (see `ack`).
+   * Without `body` the far end is asked for an offer (see `ack`). `redirects`: a 3xx is followed.
    */
   | {
       readonly kind: "invite";
@@ -129,6 +135,7 @@ export type UaCommand =
       readonly account?: string;
       readonly to?: SipAddress;
       readonly from?: { readonly displayName?: string; readonly uri: string };
+      readonly redirects?: boolean;
       readonly headers?: readonly SipHeader[];
       readonly body?: string;
       readonly contentType?: string;

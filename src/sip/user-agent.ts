@@ -243,6 +243,7 @@ export class UserAgent implements Core<UaInput, UaOutput> {
     const { reason, headers, body } = command;
     const status = respondStatus(command.status);
     this.#stack.reply(transaction, request, status, nowMs, { reason, headers, body });
+    if (status >= 200) this.#stack.legs.invite(transaction)?.replied?.(transaction, nowMs);
   }
 }
 

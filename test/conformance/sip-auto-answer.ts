@@ -6,6 +6,7 @@ import {
   type MediaOffer,
 } from "../../src/sip/sdp/offer-answer.ts";
 import type { UaCommand, UaEvent } from "../../src/sip/user-agent-types.ts";
+import type { SipRequest } from "../../src/sip/wire/message.ts";
 
 /** What a telephone that takes every call says it can do. */
 export function mediaOf(local: SocketAddress): MediaOffer {
@@ -57,7 +58,7 @@ export class AutoAnswer {
       case "reoffered":
         return [this.#answer(event.session, event.body ?? "", 200)];
       case "request":
-        return [{ kind: "reply", request: event.request, status: 200 }];
+        return [this.#reply(event.request, event.message)];
       case "confirmed":
         return this.#offered.delete(event.session) ? this.#check(event.session, event.body) : [];
       case "progress":
@@ -77,6 +78,17 @@ export class AutoAnswer {
     const answer = answerOffer(offer, this.#media);
     if (answer.ok) return { kind: "respond", session, status, body: answer.value.body };
     return { kind: "respond", session, status: answer.error.kind === "bad-sdp" ? 400 : 488 };
+  }
+
+  /** A PRACK or UPDATE may bring an offer. */
+  #reply(request: string, { method, body }: SipRequest): UaCommand {
+    if ((method !== "PRACK" && method !== "UPDATE") || body === "") {
+      return { kind: "reply", request, status: 200 };
+    }
+    const answer = answerOffer(body, this.#media);
+    if (!answer.ok) return { kind: "reply", request, status: 488 };
+    const headers = [{ name: "content-type", value: "application/sdp" }];
+    return { kind: "reply", request, status: 200, headers, body: answer.value.body };
   }
 
   #check(session: string, answer: string | undefined): readonly UaCommand[] {

@@ -38,6 +38,10 @@ interface Script {
   readonly calls?: string;
   /** Whether calls are encrypted, with keys by SDES; else they are plain. */
   readonly isEncrypted?: boolean;
+  /** What calls are answered with, one after the other; 200 where absent. */
+  readonly statuses?: readonly number[];
+  /** What is served beside calls and texts. */
+  readonly serves?: readonly string[];
   /** The body that calls are answered with, whatever they offer. */
   readonly answers?: string;
   /** What a person would do when something happens; `ours` is the last body that we sent. */
@@ -84,8 +88,10 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   "uac-inv-two-media-but-one-disabled-no-rtpmap": { on: reoffers },
   "uac-inv-without-sdp": { on: ends("confirmed") },
   "uac-message-no-body": {},
+  "uac-norefersub": { serves: ["REFER"] },
   "uac-norefersub-disabled": {},
   "uac-options": {},
+  "uac-prack-sdp-offer": { statuses: [183, 200] },
   "uac-reinvite-bad-via-branch": {},
   "uac-srtp-dtls": { isEncrypted: true },
   "uac-srtp-sdes": { isEncrypted: true },
@@ -109,10 +115,9 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
 const NOT_PLAYED: Readonly<Record<string, string>> = {
   "transfer-attended": "asks for OPTIONS alone; what it is named for needs three of its phones",
   "transfer-unattended": "asks for OPTIONS alone; what it is named for needs three of its phones",
-  "uac-early-recv-update-481": "no UPDATE yet (RFC 3311 is an extension)",
-  "uac-norefersub": "no REFER yet (RFC 4488 is an extension)",
-  "uac-prack-sdp-decline": "no 100rel yet (RFC 3262 is an extension)",
-  "uac-prack-sdp-offer": "no 100rel yet (RFC 3262 is an extension)",
+  "uac-early-recv-update-481":
+    "wants an UPDATE of ours before the answer; we send it in calls alone",
+  "uac-prack-sdp-decline": "wants the call refused for the offer of a PRACK: that is refused, 488",
   "uac-reinvite-port-0-bad-sdp": "does not expect the 100 of RFC 3261 §17.2.1",
   "uac-srtp-dtls-lower-prio": "wants keys by DTLS, which are not taken: 488 (RFC 3264 §6)",
   "uac-srtp-dtls-reinv-sdes": "wants keys by DTLS, which are not taken: 488 (RFC 3264 §6)",
@@ -120,8 +125,8 @@ const NOT_PLAYED: Readonly<Record<string, string>> = {
   "uac-subscribe": "no events yet: 405 (RFC 3261 §8.2.1)",
   "uac-ticket-1864-scenario2": "wants 500 where RFC 3261 §14.2 has 488",
   "uac-ticket-1866-reinv-after-failed-nego": "wants 500 where RFC 3261 §14.2 has 488",
-  "uac-upd-sdp-decline": "no UPDATE yet (RFC 3311 is an extension)",
-  "uac-upd-sdp-offer": "no UPDATE yet (RFC 3311 is an extension)",
+  "uac-upd-sdp-decline": "its BYE has a lower CSeq than its UPDATE: 500 (RFC 3261 §12.2.2)",
+  "uac-upd-sdp-offer": "its BYE has a lower CSeq than its UPDATE: 500 (RFC 3261 §12.2.2)",
   "uas-answer-200-multiple-fmts": "wants a second offer that RFC 3264 §6.1 does not ask for",
   "uas-auth": "its challenge has no nonce (RFC 7616 §3.3)",
   "uas-reinv-with-less-media": "its requests have a tag that its 2xx had not (RFC 3261 §12.2.2)",
@@ -153,7 +158,8 @@ describe.skipIf(isPeerMissing("sipp") || !(present || isRequired))("[sip.scenari
 
 /** Plays one scenario to its end: SIPp says whether it was kept to. */
 async function play(stage: Stage, name: string, script: Script): Promise<void> {
-  const phone = await LoopbackPhone.open({ serves: ["MESSAGE"], react: reactionTo(script) });
+  const serves = ["MESSAGE", ...(script.serves ?? [])];
+  const phone = await LoopbackPhone.open({ serves, react: reactionTo(script) });
   stage.atEnd(() => phone.close());
   const [port, mediaPort] = [await freePorts(), await freePorts(MEDIA_PORTS)];
   const program = stage.start({
@@ -182,7 +188,7 @@ async function play(stage: Stage, name: string, script: Script): Promise<void> {
 
 /** Answers everything; then what the script adds. */
 function reactionTo(script: Script): (event: UaEvent) => readonly UaCommand[] {
-  const answers = new AutoAnswer(script.isEncrypted === true ? ENCRYPTED : MEDIA);
+  const answers = new AutoAnswer(script.isEncrypted === true ? ENCRYPTED : MEDIA, script.statuses);
   let ours = script.calls ?? "";
   return (event) => {
     const { answers: fixed } = script;

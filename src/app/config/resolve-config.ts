@@ -3,6 +3,7 @@ import { DEFAULT_CALL_TIMERS } from "../../call/index.ts";
 import { type CountryProfile, parseDigitMap } from "../../fxs/index.ts";
 import type {
   CallSettings,
+  ControlConfig,
   ControlExchangeConfig,
   ControlLineConfig,
   LineServer,
@@ -36,6 +37,9 @@ const REGISTER_EXPIRES_S = 3600;
 const OPEN_DIGIT_MAP = "xx.|*xx.";
 /** The built-in exchange's own numbers: echo and milliwatt. */
 const EXCHANGE_SERVICES = ["600", "601"];
+/** The interval that RFC 4028 §4 recommends, and the shortest that it allows, seconds. */
+const SESSION_EXPIRES_S = 1800;
+const SESSION_EXPIRES_MIN_S = 90;
 /** As Cisco's SPA and ATA adapters have it. */
 const BLIND_TRANSFER_CODE = "*98";
 
@@ -110,6 +114,7 @@ export function resolveConfig(
       tls,
       userAgentName: `Tipring/${context.version}`,
       directCalls: user.sip?.directCalls ?? false,
+      ...sessionTimerOf(user),
       ...(registrar === undefined ? { exchange } : {}),
     },
     realtime: { lines: realtimeLines, rtp },
@@ -119,6 +124,11 @@ export function resolveConfig(
 /** The board's wiring of a line, with what is written of its own. */
 function wired({ levels: _, ...wiring }: BoardLine, { sound }: UserLine): LineWiring {
   return sound === undefined ? wiring : { ...wiring, pcmChannel: sound };
+}
+
+function sessionTimerOf(user: UserConfig): Pick<ControlConfig, "sessionTimer"> {
+  const expiresS = user.sip?.sessionExpiresS ?? SESSION_EXPIRES_S;
+  return expiresS === 0 ? {} : { sessionTimer: { expiresS, minS: SESSION_EXPIRES_MIN_S } };
 }
 
 function exchangeOf(

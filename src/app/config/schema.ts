@@ -9,6 +9,9 @@ import type { UserConfig, UserLine } from "./user-config.ts";
 /** Most lines one box is asked to run. */
 export const LINES_MAX = 48;
 
+/** @see RFC 4028 §5 */
+const SESSION_EXPIRES_MIN_S = 90;
+
 const port = z.int().min(1).max(65535);
 const milliseconds = z.int().min(100).max(3_600_000);
 const extension = z
@@ -81,6 +84,14 @@ export const userConfigSchema = z.strictObject({
       port: port.optional(),
       host6: z.string().optional(),
       directCalls: z.boolean().optional(),
+      sessionExpiresS: z
+        .int()
+        .min(0)
+        .max(86_400)
+        .refine((value) => value === 0 || value >= SESSION_EXPIRES_MIN_S, {
+          error: `must be 0 or at least ${SESSION_EXPIRES_MIN_S}`,
+        })
+        .optional(),
       transport: z.enum(["udp", "tcp", "tls"]).optional(),
       gruu: z.boolean().optional(),
       nat: z

@@ -21,6 +21,11 @@ export interface UserConfig {
     readonly host6?: string;
     /** Whether lines take calls from anyone, not only from the server they are registered at. */
     readonly directCalls?: boolean;
+    /**
+     * How long a call may go without a sign of life from the far end's signalling, seconds; 0 for
+     * ever. Default 1800.
+     */
+    readonly sessionExpiresS?: number;
     /** How the registrar is reached. Default: what its DNS records say, else UDP. */
     readonly transport?: "udp" | "tcp" | "tls";
     /** Whether calls are bound to a URI that the registrar grants (GRUU). Default off. */

@@ -1,7 +1,7 @@
 import type { SocketAddress } from "../../base/address.ts";
 import type { LineId } from "../../base/line-messages.ts";
 import type { CallConfig } from "../../call/index.ts";
-import type { SipAccount, SipHop } from "../../sip/index.ts";
+import type { SessionTimerConfig, SipAccount, SipHop } from "../../sip/index.ts";
 import type { SipTlsConfig } from "./sip-streams.ts";
 
 /** Where a line's SIP account registers: a server on the network, or the box's own exchange. */
@@ -43,6 +43,8 @@ export interface ControlConfig {
   readonly sipHost6?: string;
   readonly tls: SipTlsConfig;
   readonly userAgentName: string;
+  /** How long a call may go without a sign of life; absent: nobody watches. */
+  readonly sessionTimer?: SessionTimerConfig;
   /** Whether a line takes calls from anyone; else only from the server it is registered at. */
   readonly directCalls: boolean;
   readonly exchange?: ControlExchangeConfig;

@@ -83,7 +83,7 @@ export class ControlPlane {
         : await ExchangeControl.open(
             config.exchange,
             networkOf(config, config.exchange.listen.port, config.exchange.tlsPort),
-            config.userAgentName,
+            config,
             ports,
             queue,
             bus,
@@ -98,6 +98,7 @@ export class ControlPlane {
         userAgentName: config.userAgentName,
         serves: ["INFO", "MESSAGE", "NOTIFY", "REFER"],
         acceptAnyUser: false,
+        ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
         ...(needsSocket ? { network: networkOf(config, 0) } : {}),
       },
       ports,

@@ -8,7 +8,7 @@ import {
 import type { UaEvent } from "../../sip/index.ts";
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
-import type { ControlExchangeConfig } from "./control-config.ts";
+import type { ControlConfig, ControlExchangeConfig } from "./control-config.ts";
 import type { MemoryBus } from "./memory-bus.ts";
 import type { SipNetworkConfig } from "./sip-network.ts";
 import { SipShell, type SipShellPorts } from "./sip-shell.ts";
@@ -46,7 +46,7 @@ export class ExchangeControl {
   static async open(
     config: ControlExchangeConfig,
     network: SipNetworkConfig,
-    userAgentName: string,
+    box: Pick<ControlConfig, "userAgentName" | "sessionTimer">,
     ports: SipShellPorts,
     queue: RunQueue,
     bus: MemoryBus,
@@ -58,7 +58,8 @@ export class ExchangeControl {
         name: ExchangeControl.busName,
         network,
         answersWhereHeard: true,
-        userAgentName: `${userAgentName} exchange`,
+        userAgentName: `${box.userAgentName} exchange`,
+        ...(box.sessionTimer === undefined ? {} : { sessionTimer: box.sessionTimer }),
         serves: ["REGISTER", ...RELAYED_METHODS],
         acceptAnyUser: true,
       },

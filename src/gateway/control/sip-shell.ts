@@ -4,6 +4,7 @@ import type { Clock } from "../../hal/ports/clock.ts";
 import type { LogSink } from "../../hal/ports/log-sink.ts";
 import type { Resolver, Streams, Udp } from "../../hal/ports/net.ts";
 import {
+  type SessionTimerConfig,
   type SipAddress,
   type UaCommand,
   type UaEvent,
@@ -26,6 +27,8 @@ export interface SipShellConfig {
   readonly serves: readonly string[];
   readonly acceptAnyUser: boolean;
   readonly answersWhereHeard?: boolean;
+  /** Absent: sessions are not watched. */
+  readonly sessionTimer?: SessionTimerConfig;
 }
 
 /** What a SIP stack's shell needs from outside. */
@@ -73,6 +76,7 @@ export class SipShell {
       ...(config.answersWhereHeard === undefined
         ? {}
         : { answersWhereHeard: config.answersWhereHeard }),
+      ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
     });
     this.#runner = new CoreRunner(userAgent, ports.clock, queue, (output) => this.#carry(output));
     bus.join(config.name, (bytes, from) => this.#runner.feed({ kind: "datagram", bytes, from }));

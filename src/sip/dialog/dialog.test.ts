@@ -186,6 +186,17 @@ describe("takeRemoteSequence()", () => {
   });
 });
 
+describe("takeRemoteSequence() of a BYE", () => {
+  it.each([
+    [7, 6, false],
+    [7, 7, true],
+    [7, 8, true],
+  ])("after %i takes %i: %s", (remoteSequence, sequence, isTaken) => {
+    const dialog = dialogWith({ remoteSequence });
+    expect(takeRemoteSequence(dialog, request("BYE", [], sequence)).ok).toBe(isTaken);
+  });
+});
+
 describe("refreshTarget()", () => {
   it("follows a Contact and keeps the target without one", () => {
     const dialog = dialogWith({});

@@ -127,8 +127,15 @@ export function refreshTarget(dialog: Dialog, message: SipMessage): Dialog {
 export function takeRemoteSequence(dialog: Dialog, request: SipRequest): Result<Dialog, "old"> {
   const sequence = sequenceOf(request);
   const last = dialog.remoteSequence;
-  if (last !== undefined && sequence <= last) return err("old");
+  // The RFC has lower numbers refused. The same number twice is wrong too, but who says BYE so is
+  // gone all the same.
+  const isOld = last !== undefined && (sequence < last || (sequence === last && !isBye(request)));
+  if (isOld) return err("old");
   return ok({ ...dialog, remoteSequence: sequence });
+}
+
+function isBye(request: SipRequest): boolean {
+  return request.method === "BYE";
 }
 
 /** A request inside a dialog, without Via, and the URI of the hop that it goes to. */

@@ -1,5 +1,6 @@
+import { earliestMs } from "../../base/core.ts";
 import { credentialsOf } from "../account-book.ts";
-import { type Dialog, dialogKey } from "../dialog/dialog.ts";
+import { type Dialog, dialogKey, takeRemoteSequence } from "../dialog/dialog.ts";
 import { createResponse } from "../responses.ts";
 import type { Stack } from "../stack.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
@@ -17,8 +18,10 @@ import type {
   RespondCommand,
   SessionRequestCommand,
 } from "./leg.ts";
+import { ReliableAnswers } from "./reliable-answers.ts";
 import { respondStatus } from "./respond-status.ts";
 import { Session } from "./session.ts";
+import { type TimerAnswer, timerAnswer } from "./session-timer.ts";
 
 /*
  * An INVITE to us until our final answer.
@@ -54,7 +57,12 @@ export class IncomingInvite implements Leg {
   readonly #stack: Stack;
   readonly #parts: IncomingParts;
   readonly #id: string;
-  readonly #dialog: Dialog;
+  #dialog: Dialog;
+  readonly #reliable: ReliableAnswers;
+  /** A 2xx that waits for a provisional answer before it to be acknowledged. */
+  #success: RespondCommand | undefined;
+  /** An offer in a PRACK or UPDATE that has no answer yet. */
+  #openOffer: ServerTransactionId | undefined;
   #provisional: SipResponse | undefined;
   #repeatAtMs: number | undefined;
   #isOver = false;
@@ -64,6 +72,7 @@ export class IncomingInvite implements Leg {
     this.#parts = parts;
     this.#dialog = parts.dialog;
     this.#id = stack.legs.nextIncomingId();
+    this.#reliable = new ReliableAnswers(stack, parts.transaction, parts.request);
     stack.legs.bindSession(this.#id, this);
     stack.legs.bindInvite(parts.transaction, this);
     stack.legs.bindDialog(keyOf(this.#dialog), this);
@@ -88,14 +97,23 @@ export class IncomingInvite implements Leg {
   }
 
   respond(command: RespondCommand, nowMs: number): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#success !== undefined) return;
     const status = respondStatus(command.status);
     if (status === 100) return;
     const { transaction, request } = this.#parts;
+    if (status >= 200 && status < 300 && this.#isNegotiating) {
+      this.#success = command;
+      return;
+    }
+    const timer = status >= 200 && status < 300 ? this.#timerAnswer() : undefined;
     const response = createResponse(request, status, {
       ...command,
       toTag: this.#dialog.localTag,
-      headers: [...(status < 300 ? this.#dialogHeaders() : []), ...(command.headers ?? [])],
+      headers: [
+        ...(status < 300 ? this.#dialogHeaders() : []),
+        ...(timer?.headers ?? []),
+        ...(command.headers ?? []),
+      ],
     });
     if (status >= 300) {
       this.#stack.servers.respond(transaction, response, nowMs);
@@ -103,10 +121,8 @@ export class IncomingInvite implements Leg {
       return;
     }
     if (status < 200) {
-      this.#stack.servers.respond(transaction, response, nowMs);
       this.#provisional = response;
-      this.#repeatAtMs = nowMs + PROVISIONAL_EVERY_MS;
-      this.#stack.legs.deadlines.set(this, this.#repeatAtMs);
+      this.#sendProvisional(response, nowMs);
       return;
     }
     this.#leave();
@@ -120,7 +136,9 @@ export class IncomingInvite implements Leg {
         peer: source,
       },
       isCaller: false,
+      localBody: response.body,
     });
+    session.begin(request, timer?.interval, nowMs);
     session.takeOver();
     this.#stack.servers.respond(transaction, response, nowMs);
     session.awaitAck(transaction, response, nowMs);
@@ -155,6 +173,8 @@ export class IncomingInvite implements Leg {
       // A second one before the first is answered. @see RFC 3261 §14.2
       const headers = [{ name: "retry-after", value: "1" }];
       this.#stack.reply(transaction, request, 500, nowMs, { headers });
+    } else if (request.method === "PRACK" || request.method === "UPDATE") {
+      this.#receiveEarly(transaction, request, nowMs);
     } else if (request.method === "BYE") {
       // The caller may end an early dialog this way too. @see RFC 3261 §15
       this.#stack.reply(transaction, request, 200, nowMs);
@@ -175,10 +195,83 @@ export class IncomingInvite implements Leg {
   }
 
   timeout(nowMs: number): void {
-    if (this.#provisional === undefined || this.#isOver) return;
-    this.#stack.servers.respond(this.#parts.transaction, this.#provisional, nowMs);
+    if (this.#isOver) return;
+    if (this.#reliable.timeout(nowMs) === "given-up") {
+      this.#refuse(504, nowMs);
+      this.#finish("timeout");
+      return;
+    }
+    const isDue = this.#repeatAtMs !== undefined && this.#repeatAtMs <= nowMs;
+    if (this.#provisional !== undefined && isDue) this.#sendProvisional(this.#provisional, nowMs);
+    this.#rearm();
+  }
+
+  #sendProvisional(response: SipResponse, nowMs: number): void {
+    if (this.#reliable.wants(response.status, response.body)) this.#reliable.send(response, nowMs);
+    else this.#stack.servers.respond(this.#parts.transaction, response, nowMs);
     this.#repeatAtMs = nowMs + PROVISIONAL_EVERY_MS;
-    this.#stack.legs.deadlines.set(this, this.#repeatAtMs);
+    this.#rearm();
+  }
+
+  #rearm(): void {
+    const dueMs = earliestMs(this.#repeatAtMs, this.#reliable.deadlineMs());
+    this.#stack.legs.deadlines.set(this, dueMs);
+  }
+
+  /** PRACK, or an UPDATE before the answer. With an offer they are the upper layers' to answer. */
+  #receiveEarly(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {
+    const reply = (status: number, headers: readonly SipHeader[] = []) =>
+      this.#stack.reply(transaction, request, status, nowMs, { headers });
+    const counted = takeRemoteSequence(this.#dialog, request);
+    if (!counted.ok) {
+      reply(500);
+      return;
+    }
+    this.#dialog = counted.value;
+    const isPrack = request.method === "PRACK";
+    if (isPrack && !this.#reliable.acknowledge(request, nowMs)) {
+      reply(481);
+      return;
+    }
+    if (request.body === "") {
+      reply(200, isPrack ? [] : this.#dialogHeaders());
+    } else if (!this.#reliable.hasAnswered) {
+      // Its first offer has no answer yet that it is sure to have. @see RFC 3311 §5.2
+      reply(500, [{ name: "retry-after", value: "1" }]);
+    } else {
+      this.#openOffer = transaction;
+      this.#stack.legs.bindInvite(transaction, this);
+      this.#stack.emitRequest(transaction, request, this.#id);
+    }
+    if (isPrack) this.#proceed(nowMs);
+  }
+
+  replied(transaction: ServerTransactionId, nowMs: number): void {
+    if (this.#openOffer !== transaction) return;
+    this.#openOffer = undefined;
+    this.#stack.legs.unbindInvite(transaction);
+    this.#proceed(nowMs);
+  }
+
+  /** A 2xx that waited may go out now. */
+  #proceed(nowMs: number): void {
+    const success = this.#success;
+    if (success !== undefined && !this.#isNegotiating) {
+      this.#success = undefined;
+      this.respond(success, nowMs);
+    } else this.#rearm();
+  }
+
+  /** Whether a description on its way must be settled before the 2xx. @see RFC 3262 §3, §5 */
+  get #isNegotiating(): boolean {
+    return this.#reliable.isWaiting || this.#openOffer !== undefined;
+  }
+
+  #timerAnswer(): TimerAnswer | undefined {
+    const config = this.#stack.config.sessionTimer;
+    const answer = config === undefined ? undefined : timerAnswer(config, this.#parts.request);
+    // What is too short was refused before the session began.
+    return answer?.ok === true ? answer.value : undefined;
   }
 
   #dialogHeaders(): readonly SipHeader[] {
@@ -207,6 +300,7 @@ export class IncomingInvite implements Leg {
     const { legs } = this.#stack;
     legs.unbindSession(this.#id, this);
     legs.unbindInvite(this.#parts.transaction);
+    if (this.#openOffer !== undefined) legs.unbindInvite(this.#openOffer);
     legs.unbindDialog(keyOf(this.#dialog), this);
     legs.deadlines.set(this, undefined);
   }

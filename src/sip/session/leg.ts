@@ -44,5 +44,7 @@ export interface Leg {
   receiveAck(request: SipRequest, nowMs: number): void;
   /** A CANCEL of an INVITE that the leg has not answered finally; it was answered 200. */
   receiveCancel(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void;
+  /** A request that was handed up with `bindInvite` has been answered. */
+  replied?(transaction: ServerTransactionId, nowMs: number): void;
   timeout(nowMs: number): void;
 }

@@ -1,22 +1,15 @@
 import { invariant } from "../../base/invariant.ts";
-import { aorOf, credentialsOf, fromValue } from "../account-book.ts";
-import { carriedText } from "../auth/digest.ts";
-import {
-  ClientRequest,
-  type Credentials,
-  type Route,
-  type SentRequest,
-} from "../client-request.ts";
-import { type Dialog, dialogFromResponse, dialogKey, sequenceOf } from "../dialog/dialog.ts";
-import { hopOfUri } from "../locator.ts";
+import { ClientRequest, type Credentials, type SentRequest } from "../client-request.ts";
+import { dialogFromResponse, sequenceOf } from "../dialog/dialog.ts";
+import type { DialogIdentity } from "../dialog/dialog-usage.ts";
 import type { Stack } from "../stack.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
 import { giveUpMs } from "../transaction/timers.ts";
-import type { UaCommand } from "../user-agent-types.ts";
 import { printCSeq } from "../wire/cseq.ts";
+import { withHeader } from "../wire/headers.ts";
 import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "../wire/message.ts";
-import { printNameAddr, tagOf } from "../wire/name-addr.ts";
-import { parseUri } from "../wire/uri.ts";
+import { tagOf } from "../wire/name-addr.ts";
+import { EarlyDialogs, FORKS_MAX } from "./early-dialogs.ts";
 import type {
   AckCommand,
   EndCommand,
@@ -27,8 +20,15 @@ import type {
   RespondCommand,
   SessionRequestCommand,
 } from "./leg.ts";
-import { withDefaults } from "./request-headers.ts";
+import {
+  cancelOf,
+  type InviteCommand,
+  type PreparedInvite,
+  prepareInvite,
+} from "./prepare-invite.ts";
+import { Redirects } from "./redirects.ts";
 import { Session } from "./session.ts";
+import { minSeOf, timerOffer } from "./session-timer.ts";
 
 /*
  * An INVITE of ours until its final answer.
@@ -51,26 +51,25 @@ import { Session } from "./session.ts";
  * Behind it the transaction stays for forks: a 2xx of a further tag is acknowledged and ended.
  */
 
-/** Dialogs that one INVITE may make by forking. */
-export const FORKS_MAX = 16;
-
-type InviteCommand = Extract<UaCommand, { readonly kind: "invite" }>;
-
 /** An INVITE of ours, from the command on. */
 export class OutgoingInvite implements Leg {
   readonly #stack: Stack;
   readonly #id: string;
   readonly #contactUser: string;
   readonly #credentials: Credentials | undefined;
-  readonly #request: ClientRequest;
+  readonly #redirects: Redirects | undefined;
+  #request: ClientRequest;
+  #invite: PreparedInvite;
   #sequence = 1;
+  /** The shortest session interval that somebody on the way takes. */
+  #floorS = 0;
   #isOver = false;
   /** A provisional response to the running attempt came: it may be cancelled. */
   #isProceeding = false;
   #cancel: "none" | "wanted" | "sent" = "none";
   #cancelHeaders: readonly SipHeader[] = [];
   #abandonAtMs: number | undefined;
-  readonly #early = new Map<string, Dialog>();
+  readonly #early: EarlyDialogs;
   /** Who answered 2xx, by tag: the first is the session, others are on their way out. */
   readonly #answered = new Map<string, Session>();
 
@@ -79,15 +78,21 @@ export class OutgoingInvite implements Leg {
     this.#id = command.session;
     this.#contactUser = invite.contactUser;
     this.#credentials = invite.credentials;
-    const { request, route, credentials, contactUser } = invite;
-    this.#request = new ClientRequest(
-      stack,
+    this.#invite = invite;
+    this.#early = new EarlyDialogs(stack, this);
+    if (command.redirects === true) this.#redirects = new Redirects(invite.request.uri);
+    this.#request = this.#attempt(invite);
+  }
+
+  #attempt({ request, route, credentials, contactUser }: PreparedInvite): ClientRequest {
+    return new ClientRequest(
+      this.#stack,
       {
         ...{ request, ...route, credentials },
-        contacts: (to) => stack.contactHeaders(to, contactUser),
+        contacts: (to) => this.#stack.contactHeaders(to, contactUser),
       },
       {
-        takeSequence: () => ++this.#sequence,
+        takeSequence: () => this.#takeSequence(),
         onSent: () => {
           this.#isProceeding = false;
         },
@@ -95,6 +100,23 @@ export class OutgoingInvite implements Leg {
         onFailed: (status, reason, atMs) => this.#onFailed(status, reason, atMs),
       },
     );
+  }
+
+  #takeSequence(): number {
+    this.#sequence = Math.max(this.#sequence, this.#early.sequence) + 1;
+    return this.#sequence;
+  }
+
+  /** The INVITE once more, changed, in the same call. */
+  #again(change: Partial<SipRequest>, nowMs: number): void {
+    const { request } = this.#invite;
+    const cseq = printCSeq({ sequence: this.#takeSequence(), method: "INVITE" });
+    const changed = withHeader({ ...request, ...change }, "cseq", cseq);
+    this.#invite = { ...this.#invite, request: changed };
+    this.#isProceeding = false;
+    this.#early.drop();
+    this.#request = this.#attempt(this.#invite);
+    this.#request.start(nowMs);
   }
 
   /** Carries the command out. What cannot even be sent ends in `failed` at once. */
@@ -144,7 +166,7 @@ export class OutgoingInvite implements Leg {
   }
 
   get standing(): LegStanding {
-    const [dialog] = this.#early.size === 1 ? this.#early.values() : [];
+    const dialog = this.#early.only;
     return {
       session: this.#id,
       stage: this.#isOver ? "over" : "calling",
@@ -171,13 +193,14 @@ export class OutgoingInvite implements Leg {
     if (this.#abandonAtMs === undefined || this.#abandonAtMs > nowMs) return;
     this.#abandonAtMs = undefined;
     this.#request.abandon(nowMs);
-    this.#dropEarly();
+    this.#early.drop();
   }
 
   #onResponse(response: SipResponse, sent: SentRequest, nowMs: number): void {
     if (response.status < 200) this.#onProvisional(response, sent, nowMs);
     else if (response.status < 300) this.#onSuccess(response, sent, nowMs);
     else {
+      if (this.#goOn(response, nowMs)) return;
       this.#settle();
       if (this.#isOver) return;
       this.#isOver = true;
@@ -187,15 +210,34 @@ export class OutgoingInvite implements Leg {
     }
   }
 
+  /** Whether a refusal is one that another try may help against, which then is under way. */
+  #goOn(response: SipResponse, nowMs: number): boolean {
+    if (this.#isOver || this.#answered.size > 0) return false;
+    if (response.status === 422) {
+      const { sessionTimer } = this.#stack.config;
+      const floorS = minSeOf(response);
+      if (sessionTimer === undefined || floorS <= this.#floorS) return false;
+      this.#floorS = floorS;
+      const { request } = this.#invite;
+      const headers = request.headers.filter(
+        ({ name }) => name !== "session-expires" && name !== "min-se",
+      );
+      this.#again({ headers: [...headers, ...timerOffer(sessionTimer, floorS)] }, nowMs);
+      return true;
+    }
+    if (response.status >= 400) return false;
+    const uri = this.#redirects?.next(response);
+    if (uri === undefined) return false;
+    this.#stack.log("info", `the call is led on to ${uri}`);
+    this.#again({ uri }, nowMs);
+    return true;
+  }
+
   #onProvisional(response: SipResponse, sent: SentRequest, nowMs: number): void {
     this.#isProceeding = true;
     if (this.#cancel === "wanted") this.#sendCancel(nowMs);
     if (response.status === 100 || this.#isOver || this.#answered.size > 0) return;
-    const dialog = dialogFromResponse(sent.request, response, sent.to.transport);
-    if (dialog.ok && (this.#early.has(dialog.value.remoteTag) || this.#early.size < FORKS_MAX)) {
-      this.#early.set(dialog.value.remoteTag, dialog.value);
-      this.#stack.legs.bindDialog(keyOf(dialog.value), this);
-    }
+    if (!this.#early.take(response, sent, this.#identity(sent), nowMs)) return;
     const { status } = response;
     this.#stack.emit({
       kind: "progress",
@@ -221,20 +263,16 @@ export class OutgoingInvite implements Leg {
       this.#onFailed(503, dialog.error, nowMs);
       return;
     }
-    const identity = {
-      contactUser: this.#contactUser,
-      credentials: this.#credentials,
-      peer: sent.to,
-    };
     const parts = {
       id: this.#id,
       // Attempts and CANCEL may have counted on since this one was sent.
       dialog: {
         ...dialog.value,
-        localSequence: Math.max(this.#sequence, sequenceOf(sent.request)),
+        localSequence: Math.max(this.#sequence, this.#early.sequence, sequenceOf(sent.request)),
       },
-      identity,
+      identity: this.#identity(sent),
       isCaller: true,
+      localBody: sent.request.body,
     };
     if (this.#isOver || this.#answered.size > 0) {
       this.#answered.set(tag, Session.discard(this.#stack, parts, sent.request, nowMs));
@@ -252,6 +290,10 @@ export class OutgoingInvite implements Leg {
     });
   }
 
+  #identity(sent: SentRequest): DialogIdentity {
+    return { contactUser: this.#contactUser, credentials: this.#credentials, peer: sent.to };
+  }
+
   #onFailed(status: number, reason: string, _nowMs: number): void {
     this.#settle();
     // After a final answer this is the end of its transaction and of no interest.
@@ -266,12 +308,7 @@ export class OutgoingInvite implements Leg {
     this.#abandonAtMs = undefined;
     this.#stack.legs.deadlines.set(this, undefined);
     if (this.#cancel === "wanted") this.#cancel = "none";
-    this.#dropEarly();
-  }
-
-  #dropEarly(): void {
-    for (const dialog of this.#early.values()) this.#stack.legs.unbindDialog(keyOf(dialog), this);
-    this.#early.clear();
+    this.#early.drop();
   }
 
   /** @see RFC 3261 §9.1 */
@@ -284,74 +321,4 @@ export class OutgoingInvite implements Leg {
     this.#abandonAtMs = nowMs + giveUpMs(this.#stack.timers);
     this.#stack.legs.deadlines.set(this, this.#abandonAtMs);
   }
-}
-
-interface PreparedInvite {
-  readonly request: SipRequest;
-  readonly route: Route;
-  readonly credentials: Credentials | undefined;
-  readonly contactUser: string;
-}
-
-/** The first INVITE without Via, or why there can be none. */
-function prepareInvite(stack: Stack, command: InviteCommand): PreparedInvite | string {
-  const account = command.account === undefined ? undefined : stack.accounts.get(command.account);
-  if (command.account !== undefined && account === undefined) return "there is no such account";
-  if (!parseUri(command.uri).ok) return `"${command.uri}" is no address`;
-  const route: Route =
-    command.to !== undefined
-      ? { hop: command.to }
-      : account === undefined
-        ? { hop: hopOfUri(command.uri) }
-        : stack.accounts.routeOf(account.id);
-  const fromUri =
-    command.from?.uri ??
-    (account === undefined ? "sip:anonymous@anonymous.invalid" : aorOf(account));
-  const parsedFrom = parseUri(fromUri);
-  if (!parsedFrom.ok) return `"${fromUri}" is no address`;
-  const displayName = command.from === undefined ? account?.displayName : command.from.displayName;
-  const contactUser = account === undefined ? parsedFrom.value.user : carriedText(account.user);
-  const body = command.body ?? "";
-  const token = stack.config.createToken;
-  const tied = [
-    { name: "from", value: fromValue(fromUri, displayName, token()) },
-    { name: "to", value: printNameAddr({ uriText: command.uri, params: new Map() }) },
-    { name: "call-id", value: token() },
-    { name: "cseq", value: printCSeq({ sequence: 1, method: "INVITE" }) },
-    // Made anew for each address that is tried.
-    ...stack.contactHeaders(route.hop?.transport ?? "udp", contactUser),
-  ];
-  const defaults = [
-    { name: "max-forwards", value: "70" },
-    ...stack.abilityHeaders(),
-    stack.userAgentHeader(),
-    ...(body === ""
-      ? []
-      : [{ name: "content-type", value: command.contentType ?? "application/sdp" }]),
-  ];
-  const headers = withDefaults(tied, defaults, command.headers ?? []);
-  return {
-    request: { kind: "request", method: "INVITE", uri: command.uri, headers, body },
-    route,
-    credentials: account === undefined ? undefined : credentialsOf(account),
-    contactUser,
-  };
-}
-
-function cancelOf(invite: SipRequest, extra: readonly SipHeader[]): SipRequest {
-  const headers = [
-    { name: "via", value: headerValue(invite, "via") ?? "" },
-    ...invite.headers.filter(({ name }) => name === "route"),
-    { name: "max-forwards", value: "70" },
-    { name: "from", value: headerValue(invite, "from") ?? "" },
-    { name: "to", value: headerValue(invite, "to") ?? "" },
-    { name: "call-id", value: headerValue(invite, "call-id") ?? "" },
-    { name: "cseq", value: printCSeq({ sequence: sequenceOf(invite), method: "CANCEL" }) },
-    ...extra,
-  ];
-  return { kind: "request", method: "CANCEL", uri: invite.uri, headers, body: "" };
-}
-
-function keyOf(dialog: Dialog): string {
-  return dialogKey(dialog.callId, dialog.localTag, dialog.remoteTag);
 }

@@ -1,7 +1,7 @@
 import type { ClientRequest, SentRequest } from "../client-request.ts";
 import type { DialogUsage } from "../dialog/dialog-usage.ts";
 import type { Stack } from "../stack.ts";
-import type { SipRequest, SipResponse } from "../wire/message.ts";
+import type { SipHeader, SipRequest, SipResponse } from "../wire/message.ts";
 import { GlareWait } from "./glare-wait.ts";
 
 /*
@@ -27,6 +27,8 @@ export interface ReofferHost {
   onRefused(status: number): void;
   /** A refusal was dealt with: what waits may have its turn, and timers are others. */
   onSettled(nowMs: number): void;
+  /** What a re-INVITE says of the session's interval. */
+  headers(): readonly SipHeader[];
   /** The far end is gone (408) or has no such dialog (481). @see RFC 3261 §12.2.1.2 */
   onLost(status: number, nowMs: number): void;
 }
@@ -89,7 +91,12 @@ export class Reoffers {
     this.#waiting = undefined;
     const { body } = offer;
     const type = body === "" ? [] : [{ name: "content-type", value: "application/sdp" }];
-    const headers = [...this.#usage.contactHeaders(), ...this.#stack.abilityHeaders(), ...type];
+    const headers = [
+      ...this.#usage.contactHeaders(),
+      ...this.#stack.abilityHeaders(),
+      ...this.#host.headers(),
+      ...type,
+    ];
     const owner = {
       takeSequence: () => this.#usage.takeSequence(),
       onResponse: (response: SipResponse, sent: SentRequest, atMs: number) =>

@@ -1,7 +1,7 @@
 import { earliestMs } from "../../base/core.ts";
 import type { SentRequest } from "../client-request.ts";
-import { type Dialog, sequenceOf } from "../dialog/dialog.ts";
-import { type DialogIdentity, DialogUsage } from "../dialog/dialog-usage.ts";
+import { sequenceOf } from "../dialog/dialog.ts";
+import { DialogUsage } from "../dialog/dialog-usage.ts";
 import { createResponse } from "../responses.ts";
 import type { Stack } from "../stack.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
@@ -9,6 +9,8 @@ import { giveUpMs } from "../transaction/timers.ts";
 import type { SessionEndCause } from "../user-agent-types.ts";
 import type { SipHeader, SipRequest, SipResponse } from "../wire/message.ts";
 import { requestInDialog } from "./in-dialog.ts";
+import { IncomingReoffer } from "./incoming-reoffer.ts";
+import { EXPIRED, KeepAlive } from "./keep-alive.ts";
 import type {
   AckCommand,
   EndCommand,
@@ -21,6 +23,8 @@ import type {
 } from "./leg.ts";
 import { type ReofferHost, Reoffers } from "./reoffers.ts";
 import { respondStatus } from "./respond-status.ts";
+import type { SessionParts } from "./session-parts.ts";
+import type { SessionInterval } from "./session-timer.ts";
 import { SuccessAnswer } from "./success-answer.ts";
 
 /*
@@ -44,24 +48,10 @@ import { SuccessAnswer } from "./success-answer.ts";
  * The person's session ends (`ended`) when it is decided; BYE and late copies go on behind.
  */
 
-/** What a session is made of. */
-export interface SessionParts {
-  readonly id: string;
-  readonly dialog: Dialog;
-  readonly identity: DialogIdentity;
-  /** Whether the first INVITE was ours: the owner of the Call-ID waits longer after a glare. */
-  readonly isCaller: boolean;
-}
-
 /** A 2xx with the far end's offer, whose ACK waits for our answer. */
 interface UnansweredOffer {
   readonly invite: SipRequest;
   readonly giveUpAtMs: number;
-}
-
-interface IncomingReoffer {
-  readonly transaction: ServerTransactionId;
-  readonly request: SipRequest;
 }
 
 /** An established session: one dialog, its re-INVITEs and its end. */
@@ -70,17 +60,26 @@ export class Session implements Leg {
   readonly #id: string;
   readonly #usage: DialogUsage;
   readonly #reoffers: Reoffers;
+  readonly #keepAlive: KeepAlive;
+  readonly #incoming: IncomingReoffer;
+  #localBody: string;
   #isOver = false;
   #isClosing = false;
   #byeHeaders: readonly SipHeader[] = [];
   #answer: SuccessAnswer | undefined;
-  #incoming: IncomingReoffer | undefined;
   #unanswered: UnansweredOffer | undefined;
 
   constructor(stack: Stack, parts: SessionParts) {
     this.#stack = stack;
     this.#id = parts.id;
     this.#usage = new DialogUsage(stack, parts.dialog, parts.identity);
+    this.#localBody = parts.localBody;
+    this.#incoming = new IncomingReoffer(stack, this);
+    this.#keepAlive = new KeepAlive(stack, this.#usage, {
+      reofferSame: (nowMs) => this.#reofferSame(nowMs),
+      onLost: (status, nowMs) => this.#finish(status === 408 ? "timeout" : "error", nowMs),
+      onChanged: () => this.#rearm(),
+    });
     this.#reoffers = new Reoffers(stack, this.#usage, parts.isCaller, this.#reofferHost());
     stack.legs.bindDialog(this.#usage.key, this);
   }
@@ -107,6 +106,8 @@ export class Session implements Leg {
    * that we asked for, with the answer (`ack`).
    */
   accept(invite: SipRequest, response: SipResponse, nowMs: number): void {
+    this.#keepAlive.accepted(response, nowMs);
+    this.#rearm();
     if (invite.body !== "" || response.body === "" || this.#isOver) {
       this.#usage.acknowledge(invite, nowMs);
       return;
@@ -120,6 +121,12 @@ export class Session implements Leg {
     if (this.#unanswered?.invite !== invite) this.#usage.acknowledge(invite, nowMs);
   }
 
+  /** What the INVITE that made the session agreed on, and what its caller can do. */
+  begin(invite: SipRequest, interval: SessionInterval | undefined, nowMs: number): void {
+    this.#keepAlive.learn(invite);
+    this.#keepAlive.agreed(interval, nowMs);
+  }
+
   /** A 2xx of ours is out: it is sent again until its ACK comes. */
   awaitAck(transaction: ServerTransactionId, response: SipResponse, nowMs: number): void {
     this.#answer = new SuccessAnswer(this.#stack, transaction, response, nowMs);
@@ -127,29 +134,36 @@ export class Session implements Leg {
   }
 
   respond(command: RespondCommand, nowMs: number): void {
-    const pending = this.#incoming;
+    const pending = this.#incoming.open;
     if (pending === undefined) {
       this.#stack.log("debug", `nothing to answer with ${command.status} in ${this.#id}`);
       return;
     }
     const { transaction, request } = pending;
     const status = respondStatus(command.status);
+    const isSuccess = status >= 200 && status < 300;
+    const timer = isSuccess ? this.#keepAlive.answer(request) : undefined;
     const response = createResponse(request, status, {
       ...command,
       headers: [
         ...(status < 300 ? this.#usage.contactHeaders() : []),
         ...(status < 300 ? this.#stack.abilityHeaders() : []),
+        ...(timer?.ok === true ? timer.value.headers : []),
         ...(command.headers ?? []),
       ],
     });
-    if (status >= 200) this.#closeIncoming();
+    if (status >= 200) this.#incoming.close();
     this.#stack.servers.respond(transaction, response, nowMs);
-    if (status >= 200 && status < 300) this.awaitAck(transaction, response, nowMs);
+    if (timer?.ok === true) this.#keepAlive.agreed(timer.value.interval, nowMs);
+    if (isSuccess && response.body !== "") this.#localBody = response.body;
+    if (isSuccess && request.method === "INVITE") this.awaitAck(transaction, response, nowMs);
     this.#proceed(nowMs);
   }
 
   reinvite(command: ReinviteCommand, nowMs: number): void {
-    this.#reoffers.queue(command.body ?? "");
+    const body = command.body ?? "";
+    if (body !== "") this.#localBody = body;
+    this.#reoffers.queue(body);
     this.#proceed(nowMs);
   }
 
@@ -160,6 +174,7 @@ export class Session implements Leg {
       return;
     }
     this.#unanswered = undefined;
+    if (command.body !== undefined) this.#localBody = command.body;
     this.#usage.acknowledge(pending.invite, nowMs, command.body);
     this.#proceed(nowMs);
   }
@@ -190,8 +205,11 @@ export class Session implements Leg {
       this.#onBye(request, nowMs);
     } else if (this.#isOver) {
       reply(481);
-    } else if (request.method === "INVITE") {
-      this.#onReinvite(transaction, request, nowMs);
+    } else if (request.method === "INVITE" || request.method === "UPDATE") {
+      this.#onReoffer(transaction, request, nowMs);
+    } else if (request.method === "PRACK") {
+      // What it acknowledges is not waited for any more: the INVITE has its final answer.
+      reply(200);
     } else {
       this.#stack.emitRequest(transaction, request, this.#id);
     }
@@ -214,8 +232,8 @@ export class Session implements Leg {
   }
 
   receiveCancel(transaction: ServerTransactionId, _request: SipRequest, nowMs: number): void {
-    if (this.#incoming?.transaction !== transaction) return;
-    this.#refuseIncoming(487, nowMs);
+    if (this.#incoming.open?.transaction !== transaction) return;
+    this.#incoming.refuse(487, nowMs);
     this.#proceed(nowMs);
   }
 
@@ -226,21 +244,35 @@ export class Session implements Leg {
       this.#finish("timeout", nowMs);
       this.#sayBye(nowMs);
     }
-    const pending = this.#unanswered;
-    if (pending !== undefined && pending.giveUpAtMs <= nowMs) this.#finish("timeout", nowMs);
+    if ((this.#unanswered?.giveUpAtMs ?? Number.POSITIVE_INFINITY) <= nowMs)
+      this.#finish("timeout", nowMs);
+    if (this.#keepAlive.timeout(nowMs)) this.#finish("timeout", nowMs, EXPIRED);
+    this.#proceed(nowMs);
+  }
+
+  #reofferSame(nowMs: number): void {
+    if (this.#localBody === "" || this.#reoffers.isRunning) return;
+    this.#reoffers.queue(this.#localBody);
     this.#proceed(nowMs);
   }
 
   #onBye(request: SipRequest, nowMs: number): void {
     this.#answer = undefined;
     this.#unanswered = undefined;
-    this.#refuseIncoming(487, nowMs);
+    this.#incoming.refuse(487, nowMs);
     this.#tellEnd("bye", request);
     this.#close(nowMs);
   }
 
-  #onReinvite(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {
-    if (this.#incoming !== undefined) {
+  /** A re-INVITE, or an UPDATE: with an offer it is as one, without it tells of life. */
+  #onReoffer(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {
+    if (this.#keepAlive.refuses(transaction, request, nowMs)) return;
+    if (request.method === "UPDATE" && request.body === "") {
+      this.#keepAlive.answerUpdate(transaction, request, nowMs);
+      this.#rearm();
+      return;
+    }
+    if (this.#incoming.open !== undefined) {
       // Retry-After is to be random between 0 and 10 s; one second keeps a hold snappy.
       const headers = [{ name: "retry-after", value: "1" }];
       this.#stack.reply(transaction, request, 500, nowMs, { headers });
@@ -252,9 +284,8 @@ export class Session implements Leg {
       return;
     }
     this.#usage.refreshTarget(request);
-    this.#stack.reply(transaction, request, 100, nowMs);
-    this.#incoming = { transaction, request };
-    this.#stack.legs.bindInvite(transaction, this);
+    if (request.method === "INVITE") this.#stack.reply(transaction, request, 100, nowMs);
+    this.#incoming.begin(transaction, request);
     this.#stack.emit({
       kind: "reoffered",
       session: this.#id,
@@ -263,23 +294,11 @@ export class Session implements Leg {
     });
   }
 
-  #refuseIncoming(status: number, nowMs: number): void {
-    const pending = this.#incoming;
-    if (pending === undefined) return;
-    this.#closeIncoming();
-    this.#stack.reply(pending.transaction, pending.request, status, nowMs);
-  }
-
-  #closeIncoming(): void {
-    if (this.#incoming !== undefined) this.#stack.legs.unbindInvite(this.#incoming.transaction);
-    this.#incoming = undefined;
-  }
-
   #reofferHost(): ReofferHost {
     return {
       mayOffer: () =>
         !this.#isOver &&
-        this.#incoming === undefined &&
+        this.#incoming.open === undefined &&
         this.#answer === undefined &&
         this.#unanswered === undefined,
       onAccepted: (invite, response, nowMs) => {
@@ -300,6 +319,7 @@ export class Session implements Leg {
         this.#stack.emit({ kind: "reoffer-failed", session: this.#id, status });
       },
       onSettled: (nowMs) => this.#proceed(nowMs),
+      headers: () => this.#keepAlive.headers(),
       onLost: (status, nowMs) => this.#finish(status === 408 ? "timeout" : "error", nowMs),
     };
   }
@@ -315,7 +335,7 @@ export class Session implements Leg {
     if (this.#isOver) return;
     this.#tellEnd(cause);
     this.#byeHeaders = byeHeaders;
-    this.#refuseIncoming(487, nowMs);
+    this.#incoming.refuse(487, nowMs);
     const pending = this.#unanswered;
     this.#unanswered = undefined;
     if (pending !== undefined) this.#usage.acknowledge(pending.invite, nowMs);
@@ -326,6 +346,7 @@ export class Session implements Leg {
   #tellEnd(cause: SessionEndCause, request?: SipRequest): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#keepAlive.stop();
     this.#reoffers.clear();
     this.#stack.legs.unbindSession(this.#id, this);
     this.#stack.emit({
@@ -364,6 +385,7 @@ export class Session implements Leg {
         this.#answer?.deadlineMs(),
         this.#unanswered?.giveUpAtMs,
         this.#reoffers.deadlineMs(),
+        this.#keepAlive.deadlineMs(),
       ),
     );
   }

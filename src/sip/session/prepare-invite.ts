@@ -1,0 +1,103 @@
+import { aorOf, credentialsOf, fromValue } from "../account-book.ts";
+import { carriedText } from "../auth/digest.ts";
+import type { Credentials, Route } from "../client-request.ts";
+import { sequenceOf } from "../dialog/dialog.ts";
+import { hopOfUri } from "../locator.ts";
+import type { Stack } from "../stack.ts";
+import type { UaCommand } from "../user-agent-types.ts";
+import { printCSeq } from "../wire/cseq.ts";
+import { headerValue, type SipHeader, type SipRequest } from "../wire/message.ts";
+import { printNameAddr } from "../wire/name-addr.ts";
+import { parseUri } from "../wire/uri.ts";
+import { RELIABLE } from "./reliable.ts";
+import { withDefaults } from "./request-headers.ts";
+import { timerOffer } from "./session-timer.ts";
+
+/** Starts a session. */
+export type InviteCommand = Extract<UaCommand, { readonly kind: "invite" }>;
+
+/** The INVITE of a command, and where it goes. */
+export interface PreparedInvite {
+  readonly request: SipRequest;
+  readonly route: Route;
+  readonly credentials: Credentials | undefined;
+  readonly contactUser: string;
+}
+
+/** The first INVITE without Via, or why there can be none. */
+export function prepareInvite(stack: Stack, command: InviteCommand): PreparedInvite | string {
+  const account = command.account === undefined ? undefined : stack.accounts.get(command.account);
+  if (command.account !== undefined && account === undefined) return "there is no such account";
+  if (!parseUri(command.uri).ok) return `"${command.uri}" is no address`;
+  const route: Route =
+    command.to !== undefined
+      ? { hop: command.to }
+      : account === undefined
+        ? { hop: hopOfUri(command.uri) }
+        : stack.accounts.routeOf(account.id);
+  const fromUri =
+    command.from?.uri ??
+    (account === undefined ? "sip:anonymous@anonymous.invalid" : aorOf(account));
+  const parsedFrom = parseUri(fromUri);
+  if (!parsedFrom.ok) return `"${fromUri}" is no address`;
+  const displayName = command.from === undefined ? account?.displayName : command.from.displayName;
+  const contactUser = account === undefined ? parsedFrom.value.user : carriedText(account.user);
+  const body = command.body ?? "";
+  const token = stack.config.createToken;
+  const tied = [
+    { name: "from", value: fromValue(fromUri, displayName, token()) },
+    { name: "to", value: printNameAddr({ uriText: command.uri, params: new Map() }) },
+    { name: "call-id", value: token() },
+    { name: "cseq", value: printCSeq({ sequence: 1, method: "INVITE" }) },
+    // Made anew for each address that is tried.
+    ...stack.contactHeaders(route.hop?.transport ?? "udp", contactUser),
+  ];
+  const defaults = [
+    { name: "max-forwards", value: "70" },
+    ...abilities(stack, body !== ""),
+    stack.userAgentHeader(),
+    ...(body === ""
+      ? []
+      : [{ name: "content-type", value: command.contentType ?? "application/sdp" }]),
+  ];
+  const headers = withDefaults(tied, defaults, command.headers ?? []);
+  return {
+    request: { kind: "request", method: "INVITE", uri: command.uri, headers, body },
+    route,
+    credentials: account === undefined ? undefined : credentialsOf(account),
+    contactUser,
+  };
+}
+
+/** The CANCEL of an INVITE as it was sent. @see RFC 3261 §9.1 */
+export function cancelOf(invite: SipRequest, extra: readonly SipHeader[]): SipRequest {
+  const headers = [
+    { name: "via", value: headerValue(invite, "via") ?? "" },
+    ...invite.headers.filter(({ name }) => name === "route"),
+    { name: "max-forwards", value: "70" },
+    { name: "from", value: headerValue(invite, "from") ?? "" },
+    { name: "to", value: headerValue(invite, "to") ?? "" },
+    { name: "call-id", value: headerValue(invite, "call-id") ?? "" },
+    { name: "cseq", value: printCSeq({ sequence: sequenceOf(invite), method: "CANCEL" }) },
+    ...extra,
+  ];
+  return { kind: "request", method: "CANCEL", uri: invite.uri, headers, body: "" };
+}
+
+/**
+ * What we can do. Without an offer of ours the far end could put its own into a reliable
+ * provisional answer, to be answered before anybody has lifted: that is not asked for.
+ */
+function abilities(stack: Stack, offers: boolean): readonly SipHeader[] {
+  const { sessionTimer } = stack.config;
+  return [
+    ...stack
+      .abilityHeaders()
+      .map((header) =>
+        header.name === "supported" && !offers
+          ? { ...header, value: stack.supported.filter((tag) => tag !== RELIABLE).join(", ") }
+          : header,
+      ),
+    ...(sessionTimer === undefined ? [] : timerOffer(sessionTimer)),
+  ];
+}
