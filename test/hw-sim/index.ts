@@ -34,6 +34,7 @@ export type { Phone, PhoneOptions } from "./phones/phone.ts";
 export { createRotaryPhone } from "./phones/rotary-phone.ts";
 export { createTouchTonePhone } from "./phones/touch-tone-phone.ts";
 export { pcapFileHead, pcapRecord } from "./trace/pcap.ts";
+export { pcapngFileHead, pcapngPacket } from "./trace/pcapng.ts";
 export { Trace, type TraceEvent } from "./trace/trace.ts";
 export type { LinkConditions } from "./world/link.ts";
 export { VirtualNetwork } from "./world/network.ts";

@@ -30,6 +30,8 @@ export interface CommandOptions {
   readonly seed?: string;
   readonly trace?: string;
   readonly pcap?: string;
+  readonly vcd?: string;
+  readonly wav?: string;
   readonly phone?: string;
   readonly out?: string;
   readonly port?: string;
@@ -71,7 +73,9 @@ demo
   --phone KIND           touch-tone or rotary
   --json                 one JSON object at the end
   --trace FILE           write everything that happened, a JSON object a line
-  --pcap FILE            write the SIP and RTP that crossed, for Wireshark
+  --pcap FILE            write the SIP and RTP that crossed, for Wireshark (pcapng)
+  --vcd FILE             write what pins and loops did, for a waveform viewer
+  --wav FOLDER           write each line's audio both ways, line1.wav and so on
   --out FOLDER           where the recordings go (recordings)
 learn
   --line N               the line whose telephone is measured (1)
@@ -135,6 +139,8 @@ function parse(words: readonly string[]) {
       seed: { type: "string" },
       trace: { type: "string" },
       pcap: { type: "string" },
+      vcd: { type: "string" },
+      wav: { type: "string" },
       phone: { type: "string" },
       out: { type: "string" },
       port: { type: "string" },

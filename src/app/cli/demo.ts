@@ -10,22 +10,31 @@ interface DemoStep {
   readonly detail: string;
 }
 
+/** What it leaves behind. */
+interface Files {
+  readonly callerHeard: Uint8Array;
+  readonly calledHeard: Uint8Array;
+  readonly recorded:
+    | {
+        readonly pcapng: Uint8Array;
+        readonly vcd: string;
+        readonly wires: readonly Uint8Array[];
+      }
+    | undefined;
+}
+
 /** The part of `tipring/hw-sim` that the demonstration is. */
 interface DemoModule {
   runDemo(options: {
     seed: number;
     virtual: boolean;
     phone: "touch-tone" | "rotary";
-    capture: boolean;
+    record: boolean;
     onStep: (step: DemoStep) => void;
     onTraceLine?: (line: string) => void;
   }): Promise<{
     readonly result: { readonly ok: boolean };
-    readonly files: {
-      readonly callerHeard: Uint8Array;
-      readonly calledHeard: Uint8Array;
-      readonly pcap: Uint8Array | undefined;
-    };
+    readonly files: Files;
   }>;
 }
 
@@ -49,7 +58,7 @@ export async function demo(options: CommandOptions): Promise<number> {
     seed,
     virtual: options.virtual,
     phone,
-    capture: options.pcap !== undefined,
+    record: [options.pcap, options.vcd, options.wav].some((file) => file !== undefined),
     onStep: (step) => tell(step, options.json),
     ...(options.trace === undefined
       ? {}
@@ -59,7 +68,7 @@ export async function demo(options: CommandOptions): Promise<number> {
   await save(join(folder, "caller-heard.wav"), files.callerHeard);
   await save(join(folder, "called-heard.wav"), files.calledHeard);
   if (options.trace !== undefined) await save(options.trace, `${traceLines.join("\n")}\n`);
-  if (options.pcap !== undefined && files.pcap !== undefined) await save(options.pcap, files.pcap);
+  await saveRecorded(options, files.recorded);
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else {
     process.stdout.write(
@@ -76,6 +85,19 @@ function tell(step: DemoStep, json: boolean): void {
   const mark = step.ok ? "ok  " : "FAIL";
   const line = `${seconds} s  ${mark}  ${step.name.padEnd(16)}${step.detail}\n`;
   (json ? process.stderr : process.stdout).write(line);
+}
+
+async function saveRecorded(
+  { pcap, vcd, wav }: CommandOptions,
+  recorded: Files["recorded"],
+): Promise<void> {
+  if (recorded === undefined) return;
+  if (pcap !== undefined) await save(pcap, recorded.pcapng);
+  if (vcd !== undefined) await save(vcd, recorded.vcd);
+  if (wav === undefined) return;
+  for (const [at, wire] of recorded.wires.entries()) {
+    await save(join(wav, `line${at + 1}.wav`), wire);
+  }
 }
 
 async function save(file: string, content: Uint8Array | string): Promise<void> {

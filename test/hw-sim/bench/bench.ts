@@ -32,6 +32,7 @@ import { SIM_BOARD_FILE } from "./sim-board-file.ts";
 import { tapUdp } from "./tap-udp.ts";
 import { utcWallTime } from "./utc-wall-time.ts";
 import { WireWatch } from "./wire-watch.ts";
+import { WorldRecorder } from "./world-recorder.ts";
 
 /** How a bench is laid out. */
 export interface BenchOptions {
@@ -60,6 +61,8 @@ export interface BenchOptions {
    * hardware that fails, a receiver that is off the hook already.
    */
   readonly prepare?: (place: BenchPlace) => void | Promise<void>;
+  /** Keeps what viewers can show: {@link Bench.recorder} has it. */
+  readonly record?: boolean;
   /** Told every datagram once. `payload` may be kept. */
   readonly onDatagram?: (datagram: CapturedDatagram) => void;
   /** Told every event of the trace, as a line of JSON. */
@@ -85,6 +88,7 @@ interface Surroundings {
   readonly streams: Streams;
   readonly resolver: Resolver;
   readonly wire: WireWatch;
+  readonly recorder: WorldRecorder | undefined;
 }
 
 /** A running box with its telephones, and everything that can be watched from outside. */
@@ -135,6 +139,13 @@ export class Bench {
     const { network } = this.#around;
     if (network === undefined) throw new ScenarioError("a bench in real time has real sockets");
     return network;
+  }
+
+  /** Pins, registers, audio and datagrams for viewers, where the bench was told to `record`. */
+  get recorder(): WorldRecorder {
+    const { recorder } = this.#around;
+    if (recorder === undefined) throw new ScenarioError("lay the bench out with `record: true`");
+    return recorder;
   }
 
   /** The virtual name server; there is none under wall time. */
@@ -202,6 +213,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
       ...(isList(options.line) ? options.line[at] : options.line),
     })),
     trace: trace.add,
+    onAudio: around.recorder?.onAudio,
   });
   const store = new MemoryStore(world);
   const events: BoxEvent[] = [];
@@ -286,9 +298,14 @@ async function untilRegistered({ world, box, events }: Bench): Promise<void> {
 function surroundings(options: BenchOptions): Surroundings {
   const world = new World({ seed: options.seed ?? 1 });
   const { onTraceLine, onDatagram } = options;
-  const trace = new Trace(onTraceLine === undefined ? {} : { onLine: onTraceLine });
+  const recorder = options.record === true ? new WorldRecorder(`seed ${world.seed}`) : undefined;
+  const trace = new Trace({
+    ...(onTraceLine === undefined ? {} : { onLine: onTraceLine }),
+    ...(recorder === undefined ? {} : { onEvent: recorder.onEvent }),
+  });
+  const listeners = [onDatagram, recorder?.onDatagram].filter((told) => told !== undefined);
   const tap = (udp: Udp): Udp =>
-    onDatagram === undefined ? udp : tapUdp(udp, () => world.clock.wallMs(), onDatagram);
+    listeners.reduce((tapped, told) => tapUdp(tapped, () => world.clock.wallMs(), told), udp);
   const wire = new WireWatch();
   if (options.realTime === true) {
     const pacer = createRealTimePacer(world);
@@ -303,6 +320,7 @@ function surroundings(options: BenchOptions): Surroundings {
       streams: pacedStreams(pacer, real.streams),
       resolver: pacedResolver(pacer, real.resolver),
       wire,
+      recorder,
     };
   }
   const network = new VirtualNetwork(world, options.network);
@@ -312,7 +330,7 @@ function surroundings(options: BenchOptions): Surroundings {
   const names = createNameTable(world);
   const { udp, streams } = network.host(BENCH_HOST);
   const net = { udp: tap(udp), streams, resolver: names };
-  return { world, trace, network, names, pacer: undefined, ...net, wire };
+  return { world, trace, network, names, pacer: undefined, ...net, wire, recorder };
 }
 
 /** The configuration with what a bench needs beside: a line a phone, and an address. */

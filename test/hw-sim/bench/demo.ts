@@ -1,8 +1,6 @@
 import { pcm16FromVolts, SAMPLE_RATE_HZ } from "../audio/levels.ts";
 import { speechLike } from "../audio/speech-like.ts";
 import { printWav } from "../audio/wav.ts";
-import type { CapturedDatagram } from "../trace/pcap.ts";
-import { pcapFileHead, pcapRecord } from "../trace/pcap.ts";
 import { type Bench, bench } from "./bench.ts";
 import type { BenchPhone, HeardSpeech } from "./bench-phone.ts";
 
@@ -15,7 +13,8 @@ export interface DemoOptions {
   readonly phone: "touch-tone" | "rotary";
   readonly onStep?: (step: DemoStep) => void;
   readonly onTraceLine?: (line: string) => void;
-  readonly capture?: boolean;
+  /** Keep the datagrams, the pins and the wires' audio as well. */
+  readonly record?: boolean;
 }
 
 /** One thing that had to be observed, and whether it was. */
@@ -43,8 +42,15 @@ export interface DemoFiles {
   /** What the calling telephone heard, and the called one: WAV files' bytes. */
   readonly callerHeard: Uint8Array;
   readonly calledHeard: Uint8Array;
-  /** The SIP and RTP that crossed, where it was captured. */
-  readonly pcap: Uint8Array | undefined;
+  /** The rest where it was asked for: see `WorldRecorder`. */
+  readonly recorded:
+    | {
+        readonly pcapng: Uint8Array;
+        readonly vcd: string;
+        /** Each line's pair, line 1 first. */
+        readonly wires: readonly Uint8Array[];
+      }
+    | undefined;
 }
 
 const CALLER = "101";
@@ -62,7 +68,6 @@ export async function runDemo(options: DemoOptions): Promise<{
   readonly result: DemoResult;
   readonly files: DemoFiles;
 }> {
-  const captured: CapturedDatagram[] = [];
   const laid = await bench({
     seed: options.seed,
     phones: [options.phone, options.phone === "rotary" ? "touch-tone" : "rotary"],
@@ -71,13 +76,11 @@ export async function runDemo(options: DemoOptions): Promise<{
     network: { latencyMs: 1, jitterMs: 4 },
     config: { exchange: { transport: "udp" } },
     ...(options.onTraceLine === undefined ? {} : { onTraceLine: options.onTraceLine }),
-    ...(options.capture === true
-      ? { onDatagram: (datagram: CapturedDatagram) => void captured.push(datagram) }
-      : {}),
+    record: options.record === true,
   });
   const demo = new Demo(laid, options);
   await demo.run();
-  return { result: demo.result(), files: demo.files(captured) };
+  return { result: demo.result(), files: demo.files() };
 }
 
 class Demo {
@@ -122,14 +125,20 @@ class Demo {
     };
   }
 
-  files(captured: readonly CapturedDatagram[]): DemoFiles {
+  files(): DemoFiles {
     const wav = (volts: Float64Array): Uint8Array =>
       printWav({ sampleRateHz: SAMPLE_RATE_HZ, channels: [pcm16FromVolts(volts)] });
     return {
       callerHeard: wav(this.#a.recorded()),
       calledHeard: wav(this.#b.recorded()),
-      pcap: this.#options.capture === true ? pcapFile(captured) : undefined,
+      recorded: this.#options.record === true ? this.#recorded() : undefined,
     };
+  }
+
+  #recorded(): DemoFiles["recorded"] {
+    const { recorder, board } = this.#bench;
+    const wires = board.lines.map(({ id }) => recorder.wav(id));
+    return { pcapng: recorder.pcapng(), vcd: recorder.vcd(), wires };
   }
 
   #script(): readonly (readonly [string, () => Promise<string>])[] {
@@ -263,20 +272,4 @@ class Demo {
 
 function told(heard: HeardSpeech): string {
   return `heard ${heard.delayMs} ms later, correlation ${heard.correlation.toFixed(3)}`;
-}
-
-function pcapFile(captured: readonly CapturedDatagram[]): Uint8Array {
-  const parts = [pcapFileHead()];
-  for (const datagram of captured) {
-    const record = pcapRecord(datagram);
-    if (record.ok) parts.push(record.value);
-  }
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const file = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    file.set(part, at);
-    at += part.length;
-  }
-  return file;
 }

@@ -34,6 +34,10 @@ export interface SimBoardOptions {
   /** Lines 1 and up. */
   readonly lines: readonly SimLineOptions[];
   readonly trace?: TraceSink | undefined;
+  /** Told each frame of a pair's audio: what its chip sent, and what it got. Borrowed. */
+  readonly onAudio?:
+    | ((line: LineId, firstSample: number, down: Int16Array, up: Int16Array) => void)
+    | undefined;
 }
 
 /** A built board: the ports for the program under test, the lines for telephones and tests. */
@@ -59,7 +63,7 @@ const CARD_LINES_MAX = 8;
 
 /** Builds a board with its chips powered and its loops wired. */
 export function createSimBoard(world: World, options: SimBoardOptions): SimBoard {
-  const { lines: wanted, trace } = options;
+  const { lines: wanted, trace, onAudio } = options;
   const gpio = new SimGpio(
     world,
     wanted.flatMap((line, at) => pinsOf(line.chip, simLineNames(at + 1, line))),
@@ -73,7 +77,9 @@ export function createSimBoard(world: World, options: SimBoardOptions): SimBoard
   const pcm = new SimPcm(world);
   const spi = new SimSpi(world, trace);
   const serial = new SimSerial(world);
-  const built = wanted.map((line, at) => buildLine({ world, gpio, pcm, trace }, at + 1, line));
+  const built = wanted.map((line, at) =>
+    buildLine({ world, gpio, pcm, trace, onAudio }, at + 1, line),
+  );
   wireSpi(spi, built);
   const cards = plugCards(world, serial, built);
   const lines = built.map((line) => finish(line, cards.get(line)));
@@ -87,11 +93,11 @@ function pinsOf(chip: SimChipName, names: SimLineNames): readonly string[] {
 }
 
 function buildLine(
-  board: Pick<LineParts, "world" | "gpio" | "pcm" | "trace">,
+  board: Pick<LineParts, "world" | "gpio" | "pcm" | "trace"> & Pick<SimBoardOptions, "onAudio">,
   id: LineId,
   options: SimLineOptions,
 ): Built {
-  const { world, trace } = board;
+  const { world, trace, onAudio } = board;
   const loop = new CopperLoop(
     {
       clock: world.clock,
@@ -99,6 +105,9 @@ function buildLine(
       frameSamples: options.pcm?.frameSamples ?? FRAME_SAMPLES,
       name: `line${id}`,
       trace,
+      ...(onAudio === undefined
+        ? {}
+        : { onAudio: (first, down, up) => onAudio(id, first, down, up) }),
     },
     options.loop,
   );

@@ -30,6 +30,8 @@ export interface CopperLoopParts {
   /** Name in the trace. */
   readonly name: string;
   readonly trace?: TraceSink | undefined;
+  /** Told each frame of audio: what the chip sent, and what it got meanwhile. Borrowed. */
+  readonly onAudio?: ((firstSample: number, down: Int16Array, up: Int16Array) => void) | undefined;
 }
 
 const NOISE_DBM0 = -65;
@@ -57,6 +59,10 @@ export class CopperLoop {
   readonly #trace: TraceSink | undefined;
   readonly #ohms: number;
   readonly #audio: PairAudio;
+  readonly #onAudio: CopperLoopParts["onAudio"];
+  /** Of the frame in progress, for who listens in. */
+  readonly #sent: Int16Array;
+  #sentFirst = 0;
   #feed = NO_FEED;
   #terminal: Terminal | undefined;
   #closed = false;
@@ -79,6 +85,8 @@ export class CopperLoop {
     this.#clock = parts.clock;
     this.#name = parts.name;
     this.#trace = parts.trace;
+    this.#onAudio = parts.onAudio;
+    this.#sent = new Int16Array(parts.onAudio === undefined ? 0 : parts.frameSamples);
     const cable = options.cable ?? "0.4 mm";
     const km = options.lengthKm ?? LENGTH_KM;
     this.#ohms = options.ohms ?? cableOhms(cable, km);
@@ -157,12 +165,17 @@ export class CopperLoop {
 
   /** The sound card begins a frame: see {@link PairAudio.beginFrame}. */
   beginFrame(playout: Int16Array, startMs: number, samplePeriodMs: number, firstSample: number) {
+    if (this.#onAudio !== undefined) {
+      this.#sent.set(playout);
+      this.#sentFirst = firstSample;
+    }
     this.#audio.beginFrame(playout, startMs, samplePeriodMs, firstSample);
   }
 
   /** The frame is over: renders what is left of it and fills `captured`. */
   endFrame(captured: Int16Array): void {
     this.#audio.endFrame(captured, this.#path());
+    this.#onAudio?.(this.#sentFirst, this.#sent, captured);
   }
 
   /** The sound card stopped: the frame in progress is rendered up to now and dropped. */

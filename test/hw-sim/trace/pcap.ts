@@ -15,7 +15,7 @@ export interface CapturedDatagram {
 const MAGIC = 0xa1b2c3d4;
 const SNAPSHOT_MAX_BYTES = 65575;
 /** Packets begin with the IP header, version 4 or 6. @see https://www.tcpdump.org/linktypes.html */
-const LINKTYPE_RAW = 101;
+export const LINKTYPE_RAW = 101;
 const IP_MAX_BYTES = 65535;
 const IPV4_HEAD_BYTES = 20;
 const UDP_HEAD_BYTES = 8;
@@ -71,7 +71,8 @@ export function pcapRecord(datagram: CapturedDatagram): Result<Uint8Array, strin
   return ok(record.finish());
 }
 
-function ipPacket({ from, to, payload }: CapturedDatagram): Result<Uint8Array, string> {
+/** The IP packet that carries a datagram; the error says why there is none. */
+export function ipPacket({ from, to, payload }: CapturedDatagram): Result<Uint8Array, string> {
   const source = bytesFromIpAddress(from.host);
   const target = bytesFromIpAddress(to.host);
   if (source === undefined || target === undefined || source.length !== target.length) {

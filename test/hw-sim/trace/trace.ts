@@ -35,6 +35,8 @@ export interface TraceOptions {
   readonly keptMax?: number;
   /** Each line as it comes, without its line end. */
   readonly onLine?: (line: string) => void;
+  /** Each event as it comes. */
+  readonly onEvent?: (event: TraceEvent) => void;
 }
 
 const KEPT_MAX = 1_000_000;
@@ -49,6 +51,7 @@ export class Trace {
   readonly #kept: (TraceEvent | string)[] = [];
   readonly #keptMax: number;
   readonly #onLine: ((line: string) => void) | undefined;
+  readonly #onEvent: ((event: TraceEvent) => void) | undefined;
   #count = 0;
   /** Kept events are written out and hashed when somebody asks: most runs never do. */
   #hashedLines = 0;
@@ -56,6 +59,7 @@ export class Trace {
   constructor(options: TraceOptions = {}) {
     this.#keptMax = options.keptMax ?? KEPT_MAX;
     this.#onLine = options.onLine;
+    this.#onEvent = options.onEvent;
   }
 
   /**
@@ -64,6 +68,7 @@ export class Trace {
    */
   readonly add: TraceSink = (event) => {
     this.#count++;
+    this.#onEvent?.(event);
     const room = this.#kept.length < this.#keptMax;
     if (room && this.#onLine === undefined) {
       this.#kept.push(event);

@@ -7,6 +7,8 @@ export const PEER_PACKAGES = {
   baresip: "baresip-core",
   sipp: "sip-tester",
   socat: "socat",
+  tshark: "tshark",
+  sox: "sox",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** A program that the interop tests run. */
