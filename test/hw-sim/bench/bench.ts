@@ -206,15 +206,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     const problems = resolved.error.map((problem) => printConfigProblem("bench", problem));
     throw new ScenarioError(problems.join("\n"));
   }
-  const board = createSimBoard(world, {
-    lines: specs.map((_, at) => ({
-      chip: "ag1171" as const,
-      ohtBias: true,
-      ...(isList(options.line) ? options.line[at] : options.line),
-    })),
-    trace: trace.add,
-    onAudio: around.recorder?.onAudio,
-  });
+  const board = boardOf(options, around, specs.length);
   const store = new MemoryStore(world);
   const events: BoxEvent[] = [];
   const logs: LogEvent[] = [];
@@ -260,6 +252,22 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
   await made.start();
   if (options.startUnregistered !== true) await untilRegistered(made);
   return made;
+}
+
+function boardOf(
+  { line }: BenchOptions,
+  { world, trace, recorder }: Surroundings,
+  lineCount: number,
+): SimBoard {
+  return createSimBoard(world, {
+    lines: Array.from({ length: lineCount }, (_, at) => ({
+      chip: "ag1171" as const,
+      ohtBias: true,
+      ...(isList(line) ? line[at] : line),
+    })),
+    trace: trace.add,
+    onAudio: recorder?.onAudio,
+  });
 }
 
 function realtimePorts(
