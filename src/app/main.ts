@@ -33,6 +33,8 @@ async function main(words: readonly string[]): Promise<number> {
       return (await import("./cli/safe.ts")).safe(options);
     case "learn":
       return (await import("./cli/learn.ts")).learn(options);
+    case "line-test":
+      return (await import("./cli/line-test.ts")).lineTest(options);
     case "card-check":
       return (await import("./cli/card-check.ts")).cardCheck(options);
     case "demo":

@@ -11,6 +11,7 @@ export const COMMANDS = [
   "boards",
   "safe",
   "learn",
+  "line-test",
   "card-check",
   "help",
   "version",
@@ -52,11 +53,13 @@ export const USAGE = `tipring: an analog telephone adapter
   tipring boards   list the boards, and what each needs
   tipring safe     put every line into its safe state: ringing off
   tipring learn    measure a telephone's dial and hook flash, and propose settings
+  tipring line-test
+                   measure one line's wires and bells, where its card can measure
   tipring card-check
                    hold a line card on a serial port to the protocol's document
   tipring help, tipring version
 
-run, check, doctor, safe, learn
+run, check, doctor, safe, learn, line-test
   --config FILE          a configuration file (tipring.yaml, where there is one)
   --board NAME           a folder in boards/; hw-sim needs no hardware
 run
@@ -79,6 +82,10 @@ demo
   --out FOLDER           where the recordings go (recordings)
 learn
   --line N               the line whose telephone is measured (1)
+line-test
+  --line N               the line that is tested (1); its bell rings for a second
+  --quiet                do not ring
+  --json                 as JSON, on one line
 card-check
   --port DEVICE          the card's serial port, /dev/ttyACM0; nothing else may use it
   --baud RATE            921600 unless told

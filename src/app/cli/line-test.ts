@@ -1,0 +1,98 @@
+import { randomBytes } from "node:crypto";
+import { createLineTest, type LineFinding, type LineTestOutput } from "../../fxs/index.ts";
+import { CoreRunner } from "../../gateway/core-runner.ts";
+import { LineProbe } from "../../gateway/realtime/line-probe.ts";
+import type { RealtimeLineConfig } from "../../gateway/realtime/realtime-config.ts";
+import { RunQueue } from "../../gateway/run-queue.ts";
+import type { Board } from "../../hal/ports/board.ts";
+import { openBoard } from "../open-board.ts";
+import { boardSpec } from "./board-spec.ts";
+import type { CommandOptions } from "./command-line.ts";
+import { isLineGood, lineTestWords } from "./line-test-words.ts";
+import { lineToProbe } from "./line-to-probe.ts";
+
+/**
+ * `tipring line-test`: measures one line's wires and what hangs on them. Nothing else may use the
+ * line meanwhile. Exit code 1 where something is wrong with it, or it cannot be measured.
+ */
+export async function lineTest(options: CommandOptions): Promise<number> {
+  const found = await lineToProbe(options, () => randomBytes(10).toString("hex"));
+  if (!found.ok) {
+    for (const line of found.error) process.stderr.write(`${line}\n`);
+    return 1;
+  }
+  const { config, line } = found.value;
+  const board = await openBoard(boardSpec(config), () => {});
+  try {
+    const findings = await testLine(board.ports, line, options.quiet !== true);
+    if (options.json) process.stdout.write(`${JSON.stringify({ line: line.line, findings })}\n`);
+    else {
+      process.stdout.write(`line ${line.line}\n`);
+      for (const text of lineTestWords(findings)) process.stdout.write(`  ${text}\n`);
+    }
+    return isLineGood(findings) ? 0 : 1;
+  } finally {
+    board.close();
+  }
+}
+
+/** Tests a line. Rejects where its hardware fails or cannot measure. */
+export async function testLine(
+  ports: Board["ports"],
+  config: RealtimeLineConfig,
+  rings: boolean,
+): Promise<readonly LineFinding[]> {
+  let onClosed = (): void => {};
+  let onFault = (_reason: string): void => {};
+  const probe = await LineProbe.open(config, ports, {
+    loop: (closed) => {
+      if (closed) onClosed();
+    },
+    watermark() {},
+    digit() {},
+    fault: ({ what, advice }) => onFault(`${what} failed; ${advice}`),
+  });
+  const { slic } = probe;
+  const measure = slic.measure?.bind(slic);
+  if (measure === undefined) {
+    probe.close();
+    throw new Error(
+      `the card of line ${config.line} cannot measure: a ProSLIC or a serial line card can`,
+    );
+  }
+  const test = createLineTest({ capabilities: slic.capabilities, rings });
+  const findings = await new Promise<readonly LineFinding[]>((resolve) => {
+    const { frequencyHz, shape, voltsRms } = config.country.ringing;
+    const carry = (output: LineTestOutput): void => {
+      switch (output.kind) {
+        case "feed":
+          check(slic.setFeed(output.feed));
+          return;
+        case "ringing":
+          check(slic.setRinging(output.on, { frequencyHz, shape, voltsRms }));
+          return;
+        case "measure":
+          void measure().then((reading) => {
+            if (reading.ok) runner.feed({ kind: "sample", sample: reading.value });
+            else check(reading);
+          });
+          return;
+        case "done":
+          runner.stop();
+          resolve(output.findings);
+      }
+    };
+    const runner = new CoreRunner(test, ports.clock, new RunQueue(), carry);
+    const check = (result: ReturnType<typeof slic.setFeed> | { readonly ok: true }): void => {
+      if (result.ok) return;
+      const { what, advice } = result.error;
+      runner.feed({ kind: "failed", reason: `${what} failed; ${advice}` });
+    };
+    onClosed = () => runner.feed({ kind: "closed" });
+    onFault = (reason) => runner.feed({ kind: "failed", reason });
+    for (const output of test.begin(ports.clock.nowMs())) carry(output);
+    runner.rearm();
+  });
+  probe.close();
+  return findings;
+}

@@ -1,0 +1,178 @@
+/** What stands (`mean`) and what alternates (`rms`) of something that was measured often. */
+export interface Measured {
+  readonly mean: number;
+  readonly rms: number;
+}
+
+/** One state of a line, measured. Volts against ground, `across` between the wires; milliamps. */
+export interface Readings {
+  readonly tip: Measured;
+  readonly ring: Measured;
+  readonly across: Measured;
+  readonly milliamps: Measured;
+}
+
+/** What is tested. `card` is the card itself. */
+export type LineTestName =
+  | "hazardous-voltage"
+  | "foreign-voltage"
+  | "resistive-fault"
+  | "receiver-off-hook"
+  | "ringers"
+  | "card";
+
+/** What a test came to. `what` is for `failed`: what it is that failed, with the figures. */
+export type LineFinding =
+  | {
+      readonly test: LineTestName;
+      readonly verdict: "passed";
+      readonly volts?: VoltsFound;
+      readonly ren?: number;
+      readonly ohms?: number;
+    }
+  | {
+      readonly test: LineTestName;
+      readonly verdict: "failed";
+      readonly why?: string;
+      readonly fault?: LineFault;
+      readonly volts?: VoltsFound;
+      readonly ren?: number;
+      readonly ohms?: number;
+    }
+  | { readonly test: LineTestName; readonly verdict: "skipped"; readonly why: string };
+
+/** What is wrong with a line. */
+export type LineFault =
+  | "voltage"
+  | "short"
+  | "leak"
+  | "tip-to-ground"
+  | "ring-to-ground"
+  | "off-hook"
+  | "no-bell"
+  | "too-many-bells";
+
+/** The strongest voltage of the two wires. */
+export interface VoltsFound {
+  readonly dc: number;
+  readonly acRms: number;
+}
+
+/**
+ * Limits, as InnoMedia documents those of its GR-909 test: hazardous over 135 V DC or 50 V AC,
+ * foreign over 6 V DC or 10 V AC, a leak under 150 kΩ, ringers from 0.175 to 3 REN.
+ */
+export const LINE_TEST_LIMITS = {
+  hazardousDcVolts: 135,
+  hazardousAcVolts: 50,
+  foreignDcVolts: 6,
+  foreignAcVolts: 10,
+  leakOhms: 150_000,
+  renMin: 0.175,
+  renMax: 3,
+} as const;
+
+/** A ringer of REN 1 at 20 Hz, ohms. @see TIA-968-B */
+const REN_OHMS = 7000;
+/** Less current than this is no current: cards read it in steps of about 1.25 mA (Si3210). */
+const NO_CURRENT_MA = 0.7;
+/** Under so many ohms it is no telephone: sets have 100 to 300, and some volts of their own. */
+const SHORT_OHMS = 60;
+/** A receiver that is up: at most so many ohms, telephone and line. */
+const OFF_HOOK_OHMS = 2500;
+/** How far apart a wire must be from where it rests to be taken for grounded, volts. */
+const GROUNDED_VOLTS = 2;
+
+/** A test that was not made. */
+export function skipped(test: LineTestName, why: string): LineFinding {
+  return { test, verdict: "skipped", why };
+}
+
+/** What is on the wires though there is no battery of ours. */
+export function openFindings({ tip, ring }: Readings): readonly LineFinding[] {
+  const volts = {
+    dc: Math.max(Math.abs(tip.mean), Math.abs(ring.mean)),
+    acRms: Math.max(tip.rms, ring.rms),
+  };
+  const limits = LINE_TEST_LIMITS;
+  const isHazard = volts.dc > limits.hazardousDcVolts || volts.acRms > limits.hazardousAcVolts;
+  const isForeign = volts.dc > limits.foreignDcVolts || volts.acRms > limits.foreignAcVolts;
+  return [
+    isHazard
+      ? { test: "hazardous-voltage", verdict: "failed", fault: "voltage", volts }
+      : { test: "hazardous-voltage", verdict: "passed", volts },
+    isForeign
+      ? { test: "foreign-voltage", verdict: "failed", fault: "voltage", volts }
+      : { test: "foreign-voltage", verdict: "passed", volts },
+  ];
+}
+
+/**
+ * What draws current from the battery. A telephone is told from a resistance by its own volts: the
+ * ohms that one finds at a constant current are those of both, and differ with the polarity only
+ * where a wire is grounded.
+ */
+export function fedFindings(
+  forward: Readings,
+  reverse: Readings | undefined,
+): readonly LineFinding[] {
+  const milliamps = Math.abs(forward.milliamps.mean);
+  const acrossVolts = Math.abs(forward.across.mean);
+  if (milliamps < NO_CURRENT_MA) {
+    // What the card still tells from nothing; a leak above that stays unseen.
+    const ohms = Math.min(LINE_TEST_LIMITS.leakOhms, (acrossVolts / NO_CURRENT_MA) * 1000);
+    return [
+      { test: "resistive-fault", verdict: "passed", ohms },
+      { test: "receiver-off-hook", verdict: "passed" },
+    ];
+  }
+  const grounded = groundedWire(forward, reverse);
+  if (grounded !== undefined) {
+    return [
+      { test: "resistive-fault", verdict: "failed", fault: grounded },
+      skipped("receiver-off-hook", "a wire is grounded"),
+    ];
+  }
+  const ohms = (acrossVolts / milliamps) * 1000;
+  if (ohms < SHORT_OHMS) {
+    return [
+      { test: "resistive-fault", verdict: "failed", fault: "short", ohms },
+      { test: "receiver-off-hook", verdict: "passed" },
+    ];
+  }
+  if (ohms <= OFF_HOOK_OHMS) {
+    return [
+      { test: "resistive-fault", verdict: "passed", ohms },
+      { test: "receiver-off-hook", verdict: "failed", fault: "off-hook", ohms },
+    ];
+  }
+  return [
+    { test: "resistive-fault", verdict: "failed", fault: "leak", ohms },
+    { test: "receiver-off-hook", verdict: "passed" },
+  ];
+}
+
+/** A wire that stays at ground whichever way round the battery is, with current flowing. */
+function groundedWire(forward: Readings, reverse: Readings | undefined): LineFault | undefined {
+  if (reverse === undefined) return undefined;
+  const atGround = (one: Measured, other: Measured) =>
+    Math.abs(one.mean) < GROUNDED_VOLTS && Math.abs(other.mean) < GROUNDED_VOLTS;
+  const tip = atGround(forward.tip, reverse.tip);
+  const ring = atGround(forward.ring, reverse.ring);
+  if (tip === ring) return undefined;
+  return tip ? "tip-to-ground" : "ring-to-ground";
+}
+
+/** What the bells draw of the ringing voltage. */
+export function ringingFindings({ across, milliamps }: Readings): LineFinding {
+  const { renMin, renMax } = LINE_TEST_LIMITS;
+  const volts = Math.hypot(across.rms, across.mean);
+  if (volts < 10) {
+    const why = "no ringing voltage was measured";
+    return { test: "ringers", verdict: "skipped", why };
+  }
+  const ren = (milliamps.rms / 1000) * (REN_OHMS / across.rms);
+  if (ren < renMin) return { test: "ringers", verdict: "failed", fault: "no-bell", ren };
+  if (ren > renMax) return { test: "ringers", verdict: "failed", fault: "too-many-bells", ren };
+  return { test: "ringers", verdict: "passed", ren };
+}
