@@ -6,6 +6,8 @@ import { assertSettled } from "./support/settled.ts";
 
 /** Lines of a swarm: enough that one is called while two others talk. */
 const LINES = 3;
+/** Hanging up is believed, the bell rings, lifting is believed. */
+const RECALL_NOTICED_MS = 3000;
 const ACTIONS = 60;
 const NUMBERS = ["101", "102", "103", "101", "102", "103", "600", "601", "9", "112"] as const;
 const PAUSES_MS = [0, 1, 15, 40, 90, 300, 800, 1200, 2500, 5000] as const;
@@ -64,6 +66,7 @@ async function swarm(seed: number): Promise<void> {
     await lab.world.advance(oneOf(random, PAUSES_MS));
   }
   for (const each of lab.phones) each.hang();
+  await endRecalls(lab);
   // Retransmissions of a bad network have an end.
   await lab.world.advance(isBad ? 40_000 : 5000);
   const records = lab.records.map(
@@ -71,6 +74,15 @@ async function swarm(seed: number): Promise<void> {
   );
   await assertSettled(lab, { records });
   await assertAttempts(lab, isBad);
+}
+
+/** Whoever hung up with a call on hold is reminded by the bell: takes it back, and ends it. */
+async function endRecalls({ box, phones, world }: Bench): Promise<void> {
+  await world.advance(RECALL_NOTICED_MS);
+  const recalled = box.status().filter(({ call }) => call === "recall");
+  for (const { line } of recalled) phones[line - 1]?.lift();
+  await world.advance(RECALL_NOTICED_MS);
+  for (const { line } of recalled) phones[line - 1]?.hang();
 }
 
 /** On a network that loses nothing, each INVITE that came to the lines has left one record. */
