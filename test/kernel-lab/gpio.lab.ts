@@ -109,10 +109,10 @@ async function askOutput(): Promise<string> {
 
 async function askByLabel(): Promise<string> {
   const pin = await gpio.openOutput("ata-sim:5", { initial: 0 });
-  const fault = await faultOf(gpio.openOutput("ata-sim:8", { initial: 0 }));
+  const fault = await faultOf(gpio.openOutput("ata-sim:16", { initial: 0 }));
   pin.release();
   expect(fault?.kind === "not-found", `a line too far is ${fault?.kind}`);
-  return "line 5 is there, line 8 is not";
+  return "line 5 is there, line 16 is not";
 }
 
 async function askBusy(): Promise<string> {

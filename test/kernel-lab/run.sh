@@ -1,8 +1,9 @@
 #!/bin/sh
 # The kernel laboratory: boots Debian's arm64 kernel under QEMU with simulated GPIO lines (the kernel's
-# own gpio-sim, built here from Debian's kernel source) and a simulated sound card (its snd-aloop),
-# and runs gpio.lab.ts and sound.lab.ts in it: the real adapters on the real interfaces of the kernel,
-# with the arm64 build of Node and koffi.
+# own gpio-sim, built here from Debian's kernel source), PWM and SPI chips (lab-chips.c), a USB serial
+# adapter (dummy_hcd and g_serial) and a sound card (snd-aloop), and runs *.lab.ts in it: the real
+# adapters on the real interfaces of the kernel, with the arm64 build of Node, koffi and serialport.
+# Its last line is `tests: N passed, N failed, 0 skipped`.
 #
 # It needs Debian 12 with: qemu-system-arm gcc-12-aarch64-linux-gnu make cpio. All that it fetches
 # stays in the folder TIPRING_LAB (node_modules/.cache/tipring/kernel-lab unless told).
@@ -13,6 +14,8 @@ lab=${TIPRING_LAB:-$root/node_modules/.cache/tipring/kernel-lab}
 node_version=20.20.2
 koffi_version=$(node -p "require('$root/node_modules/koffi/package.json').version")
 cross=aarch64-linux-gnu-
+# Chips that changed are built anew, from what is fetched anew.
+chips=$(cksum < "$root/test/kernel-lab/lab-chips.c")
 
 for tool in qemu-system-aarch64 "${cross}gcc-12" make cpio dpkg-deb apt-get; do
   command -v "$tool" > /dev/null || {
@@ -41,7 +44,7 @@ END
 }
 
 fetch() {
-  [ "$(cat versions 2> /dev/null)" = "$node_version $koffi_version sound" ] && return
+  [ "$(cat versions 2> /dev/null)" = "$node_version $koffi_version $chips" ] && return
   rm -rf fetched unpacked sim debs npm && mkdir debs npm
   foreign_apt apt-get update -qq
   kernel=$(foreign_apt apt-cache depends linux-image-arm64 | sed -n 's/.*Depends: linux-image-//p')
@@ -59,7 +62,7 @@ fetch() {
       "@koromix/koffi-linux-arm64@$koffi_version" > /dev/null
   )
   echo "$kernel" > fetched
-  echo "$node_version $koffi_version sound" > versions
+  echo "$node_version $koffi_version $chips" > versions
 }
 
 unpack() {
@@ -74,12 +77,13 @@ unpack() {
   : > unpacked
 }
 
-# Debian's kernels are built without gpio-sim and its simulated interrupts.
+# Debian's kernels are built without gpio-sim and its simulated interrupts; the other chips are ours.
 build_sim() {
   [ -e sim/gpio-sim.ko ] && return
   # That function is not there for modules; this one gives the same.
   sed -i 's/irq_to_desc(irqnum)/irq_data_to_desc(irq_get_irq_data(irqnum))/' sim/irq_sim.c
-  printf 'obj-m += gpio-sim.o\ngpio-sim-y := gpio_sim_main.o irq_sim.o\n' > sim/Makefile
+  cp "$root/test/kernel-lab/lab-chips.c" sim/
+  printf 'obj-m += gpio-sim.o lab-chips.o\ngpio-sim-y := gpio_sim_main.o irq_sim.o\n' > sim/Makefile
   headers=$lab/tree/usr/src/linux-headers-$(cat fetched)
   grep -rl ' /usr/src\| /usr/lib/linux-kbuild\|:= /usr/' "$headers/Makefile" "$headers/scripts" 2> /dev/null |
     xargs -r sed -i "s,\([ =]\)/usr/,\1$lab/tree/usr/,g"
@@ -105,12 +109,19 @@ build_guest() {
   tar -xf npm/koromix-koffi-linux-arm64-*.tgz -C guest/lab/node_modules/@koromix/koffi-linux-arm64 \
     --strip-components=1
   cp -r "$root/node_modules/koffi" guest/lab/node_modules/koffi
-  for module in configfs soundcore snd snd-timer snd-pcm snd-aloop; do
+  # The package of the serial ports with what it needs, its native part for this machine alone.
+  for package in serialport debug ms node-gyp-build; do
+    cp -r "$root/node_modules/$package" guest/lab/node_modules/
+  done
+  cp -r "$root/node_modules/@serialport" guest/lab/node_modules/
+  find guest/lab/node_modules/@serialport -path '*/prebuilds/*' -name '*.node' \
+    ! -path '*/linux-arm64/*' -delete
+  for module in configfs soundcore snd snd-timer snd-pcm snd-aloop usb-common usbcore udc-core \
+    libcomposite dummy_hcd u_serial usb_f_acm g_serial cdc-acm; do
     find "tree/lib/modules/$kernel" -name "$module.ko" -exec cp {} guest/modules/ \;
   done
-  cp sim/gpio-sim.ko guest/modules/
-  "$root/node_modules/.bin/esbuild" "$root/test/kernel-lab/gpio.lab.ts" \
-    "$root/test/kernel-lab/sound.lab.ts" --bundle --platform=node --format=esm --target=node20 \
+  cp sim/gpio-sim.ko sim/lab-chips.ko guest/modules/
+  "$root/node_modules/.bin/esbuild" "$root"/test/kernel-lab/*.lab.ts --bundle --platform=node --format=esm --target=node20 \
     --packages=external --outdir=guest/lab --out-extension:.js=.mjs --log-level=error
   cp "$root/test/kernel-lab/init.sh" guest/init
   chmod +x guest/init
@@ -131,8 +142,15 @@ build_sim
 build_guest
 boot || true
 tr -d '\r' < console | grep '^lab: ' || true
-good=$(tr -d '\r' < console | grep -c '^lab: [1-9][0-9]* passed, 0 failed$' || true)
-[ "$good" = 2 ] || {
+# Each program ends with its count; one that did not get so far has failed.
+programs=$(ls "$root"/test/kernel-lab/*.lab.ts | wc -l)
+tr -d '\r' < console | awk -v programs="$programs" '
+  /^lab: [0-9]+ passed, [0-9]+ failed$/ { passed += $2; failed += $4; ended++ }
+  END {
+    failed += programs - ended
+    printf "tests: %d passed, %d failed, 0 skipped\n", passed, failed
+    exit failed > 0
+  }' || {
   tail -40 console >&2
   exit 1
 }

@@ -60,6 +60,8 @@ interface Line {
   readonly firsts: readonly number[];
   readonly faults: readonly PortFault[];
   heard(): readonly number[];
+  /** As the stream told it last. */
+  bulkDelay(): number | undefined;
 }
 
 /** Opens a line that says `voice`, counted from its first sample. */
@@ -69,15 +71,23 @@ async function openLine(pcm: Pcm, name: string, voice: Voice): Promise<Line> {
   const firsts: number[] = [];
   const faults: PortFault[] = [];
   let spoken = 0;
-  const stream = await pcm.open(name, {
+  let bulkDelay: number | undefined;
+  const stream: PcmStream = await pcm.open(name, {
     onFrame: (captured, playout, first) => {
       heard.set(captured, firsts.length * captured.length);
       firsts.push(first);
+      bulkDelay = stream.bulkDelaySamples;
       for (let n = 0; n < playout.length; n++) playout[n] = voice(spoken++);
     },
     onFault: (fault) => faults.push(fault),
   });
-  return { stream, firsts, faults, heard: () => [...heard.subarray(0, firsts.length * 80)] };
+  return {
+    stream,
+    firsts,
+    faults,
+    heard: () => [...heard.subarray(0, firsts.length * 80)],
+    bulkDelay: () => bulkDelay,
+  };
 }
 
 /** Both ends of the loop, run for a while; closed again. */
@@ -134,6 +144,8 @@ async function askBothWays(): Promise<string> {
     expect(gapsOf(line) === 0, `${gapsOf(line)} gaps`);
     const slips = slipsOf(line.heard().slice(WARM_SAMPLES));
     expect(slips <= SLIPS_MAX, `${slips} slips`);
+    const delay = line.bulkDelay();
+    expect(delay !== undefined && delay >= 160 && delay <= 560, `the bulk delay is ${delay}`);
     told.push(`${line.heard().findIndex((sample) => sample !== 0) / 8} ms and ${slips} slips`);
   }
   return `10 s with no gap; first heard after, and slips since: ${told.join("; ")}`;

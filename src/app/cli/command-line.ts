@@ -41,6 +41,10 @@ export interface CommandOptions {
   readonly quiet?: boolean;
   readonly hook?: boolean;
   readonly fix?: boolean;
+  readonly levels?: boolean;
+  readonly tone?: boolean;
+  readonly loop?: boolean;
+  readonly volts?: string;
 }
 
 /** What `tipring help` prints. */
@@ -70,6 +74,12 @@ doctor, boards
   --json                 as JSON, on one line
 doctor
   --fix                  put the sound card's mixer right
+  --levels               measure a line's levels, by a key that is held down at its telephone
+  --line N               which line (1)
+  --tone                 with --levels: play a tone for 30 s, for a meter
+  --volts V              with --levels: what the meter showed between TIP and RING
+  --loop                 with --levels: the card's output is joined to its input
+  --out FILE             with --levels: write the lines of configuration there
 demo
   --virtual              in virtual time: no sockets, the same bytes at every run
   --seed N               what chance is drawn from (1)
@@ -156,6 +166,10 @@ function parse(words: readonly string[]) {
       quiet: { type: "boolean" },
       hook: { type: "boolean" },
       fix: { type: "boolean" },
+      levels: { type: "boolean" },
+      tone: { type: "boolean" },
+      loop: { type: "boolean" },
+      volts: { type: "string" },
       help: { type: "boolean", short: "h" },
       version: { type: "boolean", short: "v" },
     },

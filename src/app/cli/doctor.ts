@@ -27,6 +27,9 @@ export async function doctor(
     for (const line of read.error) process.stderr.write(`${line}\n`);
     return 1;
   }
+  if (options.levels === true) {
+    return (await import("./doctor-levels.ts")).doctorLevels(read.value, options, machine);
+  }
   const { user, board } = read.value;
   const findings = await examine(read.value, machine, {
     fix: options.fix === true,

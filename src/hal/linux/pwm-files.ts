@@ -1,4 +1,12 @@
-import { readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 
 /** Where Linux shows its PWM chips. */
@@ -44,7 +52,14 @@ export function createPwmFiles(folder: string = pwmSysfsPath): PwmFiles {
       }
     },
     read: (file) => readFileSync(join(folder, file), "latin1").trim(),
-    // Not made where it is not there: sysfs has its files, or has not.
-    write: (file, text) => writeFileSync(join(folder, file), text, { flag: "r+" }),
+    write: (file, text) => {
+      // Write-only, as some of these files are, and not made where it is not there.
+      const opened = openSync(join(folder, file), constants.O_WRONLY);
+      try {
+        writeSync(opened, text);
+      } finally {
+        closeSync(opened);
+      }
+    },
   };
 }

@@ -34,8 +34,12 @@ export const SPI_TRANSFER = {
   },
 } as const;
 
-/** The most pieces in one message: their bytes have to fit into 14 bits of the request number. */
-export const SPI_PIECES_MAX = 511;
+/**
+ * The most pieces in one message. Spidev keeps a message's bytes in a buffer of 4096, each piece at
+ * an address that DMA likes: on arm64 every 128 bytes, so that 32 pieces of one byte fill it (it
+ * answers EMSGSIZE to more). @see drivers/spi/spidev.c, ARCH_KMALLOC_MINALIGN
+ */
+export const SPI_PIECES_MAX = 32;
 
 /** The number of the request that carries out so many pieces, 1 to `SPI_PIECES_MAX`. */
 export function spiMessageRequest(pieces: number): number {

@@ -24,6 +24,10 @@ interface OpenFile {
   readonly settings: FakeSpiSettings;
 }
 
+/** The buffer of a message, and where each piece may begin in it, as on arm64. */
+const BUFFER_BYTES = 4096;
+const PIECE_ALIGNMENT = 128;
+
 /**
  * The kernel's side of spidev, as its documentation tells it: it reads the same bytes as the real
  * one, and clocks them through a chip.
@@ -112,11 +116,14 @@ export class FakeSpiKernel implements SpiKernel {
     const pieces = size / SPI_TRANSFER.size;
     this.messages.push(pieces);
     let total = 0;
+    let kept = 0;
     let index = 0;
     for (let piece = 0; piece < pieces; piece++) {
       const at = piece * SPI_TRANSFER.size;
       const { fields } = SPI_TRANSFER;
       const length = view.getUint32(at + fields.len, true);
+      kept += Math.ceil(length / PIECE_ALIGNMENT) * PIECE_ALIGNMENT;
+      if (kept > BUFFER_BYTES) throw kernelError("EMSGSIZE");
       const sent = this.#at(view.getBigUint64(at + fields.tx_buf, true), length);
       const received = this.#at(view.getBigUint64(at + fields.rx_buf, true), length);
       for (let n = 0; n < length; n++) received[n] = chip.exchange(sent[n] ?? 0, index++);

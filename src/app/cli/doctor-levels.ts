@@ -1,0 +1,125 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { PortError } from "../../base/port-fault.ts";
+import { parseSoundChannel } from "../../hal/linux/index.ts";
+import { type BoardLevels, boardLine } from "../config/board-file.ts";
+import { mixerCard, readMixer } from "../doctor/check-sound.ts";
+import { type Finding, good, isHealthy, note, printFindings } from "../doctor/finding.ts";
+import { KEY_DBM0, type LevelsPlan } from "../doctor/levels.ts";
+import type { Machine } from "../doctor/machine.ts";
+import { measureLine, playTone, TONE_SECONDS } from "../doctor/measure-line.ts";
+import { openBoard } from "../open-board.ts";
+import { boardSpec } from "./board-spec.ts";
+import type { CommandOptions } from "./command-line.ts";
+import { keptMixerFile } from "./doctor.ts";
+import type { ReadConfig } from "./read-config.ts";
+
+/** Levels that a meter may show between TIP and RING, V. */
+const VOLTS_MAX = 50;
+
+/**
+ * `tipring doctor --levels`: measures one line's levels, says what they are and what is wrong
+ * with them, and prints the lines of configuration that put them right. Exit codes as of doctor.
+ */
+export async function doctorLevels(
+  config: ReadConfig,
+  options: CommandOptions,
+  machine: Machine,
+): Promise<number> {
+  const line = Number(options.line ?? "1");
+  const wiring = config.box.realtime.lines.find((one) => one.line === line);
+  if (wiring === undefined) return refuse(`there is no line ${options.line}`);
+  const volts = options.volts === undefined ? undefined : Number(options.volts);
+  if (volts !== undefined && !(volts > 0 && volts <= VOLTS_MAX)) {
+    return refuse(`--volts is "${options.volts}"; it must be a number up to ${VOLTS_MAX}`);
+  }
+  const spec = boardSpec(config);
+  // Counted from the converter's own full scale: with levels set it would be counted twice.
+  const bare = { ...spec, options: { ...spec.options, levels: {} } };
+  const board = await openBoard(bare, () => {});
+  try {
+    if (options.tone === true) {
+      process.stdout.write(
+        `a tone of 1004 Hz plays on line ${line} for ${TONE_SECONDS} s: measure AC between TIP\n` +
+          "and RING, receiver off the hook, then run this with --volts and what it showed\n",
+      );
+      await playTone(board.ports, wiring);
+      return 0;
+    }
+    const plan: LevelsPlan = {
+      known: config.lines[line - 1]?.levels ?? boardLine(config.board, line)?.levels ?? {},
+      withKey: volts === undefined && options.loop !== true,
+      keyDbm0: KEY_DBM0,
+      loop: options.loop === true,
+      ask: (text) => process.stdout.write(`${text}\n`),
+      ...(volts === undefined ? {} : { volts }),
+    };
+    const { findings, levels } = await measureLine(board.ports, wiring, plan);
+    const kept = await keepMixer(config, wiring.pcmChannel, machine);
+    tell([...findings, ...kept], levels, config, line, options);
+    return isHealthy(findings) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    return refuse(error.message);
+  } finally {
+    board.close();
+  }
+}
+
+function refuse(why: string): number {
+  process.stderr.write(`tipring doctor: ${why}\n`);
+  return 1;
+}
+
+function tell(
+  findings: readonly Finding[],
+  levels: BoardLevels,
+  config: ReadConfig,
+  line: number,
+  { json, out }: CommandOptions,
+): void {
+  const yaml = levelsYaml(config, line, levels);
+  if (out !== undefined && Object.keys(levels).length > 0) writeFileSync(out, yaml);
+  if (json) {
+    const told = { line, ok: isHealthy(findings), findings, levels };
+    process.stdout.write(`${JSON.stringify(told)}\n`);
+    return;
+  }
+  process.stdout.write(`${printFindings(findings).join("\n")}\n`);
+  if (Object.keys(levels).length === 0) return;
+  const where = out === undefined ? "put this into your configuration" : `written to ${out}`;
+  process.stdout.write(`\n${where}:\n\n${yaml}`);
+}
+
+/** The part of a configuration that sets a line's levels. */
+export function levelsYaml(
+  { lines }: Pick<ReadConfig, "lines">,
+  line: number,
+  levels: BoardLevels,
+): string {
+  const rows = lines.flatMap(({ number }, at) => [
+    `  - number: ${JSON.stringify(number)}`,
+    ...(at === line - 1
+      ? ["    levels:", ...Object.entries(levels).map(([name, dbm0]) => `      ${name}: ${dbm0}`)]
+      : []),
+  ]);
+  return `lines:\n${rows.join("\n")}\n`;
+}
+
+/** Keeps the mixer as it stands: levels are true with it alone. */
+async function keepMixer(
+  { user }: ReadConfig,
+  channel: string | undefined,
+  machine: Machine,
+): Promise<readonly Finding[]> {
+  const card = channel === undefined ? undefined : mixerCard(parseSoundChannel(channel).card);
+  if (card === undefined) return [];
+  const controls = await readMixer(machine, card);
+  if (typeof controls === "string") {
+    return [note("mixer", `the mixer of ${card} could not be kept: ${controls}`)];
+  }
+  const file = keptMixerFile(user.data, card);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(controls));
+  return [good("mixer", `the mixer of ${card} is kept in ${file}, and compared at each doctor`)];
+}

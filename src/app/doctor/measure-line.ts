@@ -1,0 +1,62 @@
+import { PortError } from "../../base/port-fault.ts";
+import { LineHardware } from "../../gateway/realtime/line-hardware.ts";
+import type { LineWiring } from "../../gateway/realtime/realtime-config.ts";
+import type { RealtimePorts } from "../../hal/ports/board.ts";
+import { bad } from "./finding.ts";
+import { RATE_HZ, sineAt } from "./level-analysis.ts";
+import { type LevelsPlan, type LevelsReport, measureLevels, TONE_DBFS } from "./levels.ts";
+import { SoundSession } from "./sound-session.ts";
+
+const TONE_HZ = 1004;
+/** How long a tone plays for a person with a meter. */
+export const TONE_SECONDS = 30;
+
+/** The hardware of one line, opened to be measured. */
+async function onLine<T>(
+  ports: RealtimePorts,
+  wiring: LineWiring,
+  run: (session: SoundSession) => Promise<T>,
+): Promise<T> {
+  const channel = wiring.pcmChannel;
+  if (channel === undefined) {
+    const advice = "its card sets its levels: toPhoneDb and fromPhoneDb in the board's file";
+    throw new PortError({ kind: "unsupported", what: "a line without a sound channel", advice });
+  }
+  const hardware = new LineHardware(ports);
+  const slic = await hardware.openSlic(wiring, { onLoop() {}, onWatermark() {}, onFault() {} });
+  try {
+    const session = await SoundSession.open(ports.pcm, channel);
+    try {
+      return await run(session);
+    } finally {
+      session.close();
+    }
+  } finally {
+    slic.close();
+  }
+}
+
+/**
+ * Measures a line's levels on its own hardware, whose sound port must have none set. What the
+ * hardware refuses is a finding.
+ */
+export async function measureLine(
+  ports: RealtimePorts,
+  wiring: LineWiring,
+  plan: LevelsPlan,
+): Promise<LevelsReport> {
+  try {
+    return await onLine(ports, wiring, (session) => measureLevels(session, plan));
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    const { what, kind, advice } = error.fault;
+    return { findings: [bad("levels", `${what}: ${kind}`, advice)], levels: plan.known };
+  }
+}
+
+/** Plays the tone on a line for `TONE_SECONDS`. Rejects with `PortError`. */
+export async function playTone(ports: RealtimePorts, wiring: LineWiring): Promise<void> {
+  await onLine(ports, wiring, (session) =>
+    session.record(TONE_SECONDS * RATE_HZ, sineAt(TONE_HZ, TONE_DBFS)),
+  );
+}
