@@ -435,7 +435,10 @@ static uint8_t execute(struct lc_card *card, uint8_t line, uint8_t op, const uin
         return LC_UNKNOWN_OP;
     if ((flags & ops[at].needs) != ops[at].needs)
         return LC_CANNOT;
-    if (count < ops[at].arguments)
+    uint8_t arguments = ops[at].arguments;
+    if (op == OP_RING && count > 0 && args[0] == 0)
+        arguments = 1;
+    if (count < arguments)
         return LC_BAD_ARGUMENTS;
     if ((op == OP_OHT || op == OP_LAMP || op == OP_AUDIO) && args[0] > 1)
         return LC_BAD_ARGUMENTS;
@@ -570,8 +573,10 @@ static void take_packet(struct lc_card *card, uint8_t *packet, size_t length, ui
         return;
     }
     if (card->rx_has_seq && type != HELLO) {
-        if (seq == card->rx_seq)
+        if (seq == card->rx_seq) {
+            card->heard_us = now_us;
             return;
+        }
         card->counters[LOST_PACKETS] =
             (uint16_t)(card->counters[LOST_PACKETS] + (uint8_t)(seq - card->rx_seq - 1));
     }

@@ -59,7 +59,7 @@ const MUTANTS: readonly (readonly [string, string, string, string])[] = [
   ["events told once", "EVENTS_EVERY_US 40000u", "EVENTS_EVERY_US 4000000u", "R25"],
   ["no pause between OUT-OF-SESSIONs", "LEAVE_EVERY_US 100000u", "LEAVE_EVERY_US 0u", "R12"],
   ["tags forgotten", "state->tag != tag", "1", "R17"],
-  ["duplicates taken", "if (seq == card->rx_seq)", "if (0)", "R7"],
+  ["duplicates taken", "if (seq == card->rx_seq) {", "if (0) {", "R7"],
   ["CRCs not looked at", "lc_crc16(card->rx, length) != 0", "0", "R6"],
   ["no burst limit", "info->burst_100ms * 100000u", "info->burst_100ms * 900000u", "R20"],
   ["ringing at any feed", "state->feed == LC_OPEN || state->feed == LC_POWER_DOWN", "0", "R18"],

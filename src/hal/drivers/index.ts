@@ -22,3 +22,6 @@ export {
   SerialCards,
 } from "./serial-card/serial-cards.ts";
 export { type CardCoding, CODINGS } from "./serial-card/wire-numbers.ts";
+export type { OutputStage, Si321xChip } from "./si321x/indirect-registers.ts";
+export { Si321xChips } from "./si321x/si321x-chips.ts";
+export type { Si321xConfig } from "./si321x/si321x-config.ts";
