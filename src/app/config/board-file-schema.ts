@@ -11,19 +11,42 @@ const gpioSlic = z.strictObject({
   ohtBias: z.boolean(),
 });
 
+const settings = z.strictObject({
+  impedance: z.enum(IMPEDANCES).exactOptional(),
+  toPhoneDb: decibels.exactOptional(),
+  fromPhoneDb: decibels.exactOptional(),
+});
+
+const si321x = z.strictObject({
+  driver: z.literal("si321x"),
+  chip: z.enum(["si3210", "si3215"]),
+  spi: name,
+  spiHz: z.int().min(10_000).max(16_000_000).exactOptional(),
+  chainPlace: z.int().min(1).max(8).exactOptional(),
+  pins: z
+    .strictObject({ reset: name.exactOptional(), interrupt: name.exactOptional() })
+    .exactOptional(),
+  outputStage: z.enum(["si3201", "discrete"]),
+  pcmCoding: z.enum(CODINGS).exactOptional(),
+  pcmStart: z.int().min(0).max(1023).exactOptional(),
+  settings: settings.exactOptional(),
+  loopMilliamps: z.number().min(20).max(41).exactOptional(),
+  onHookVolts: z.number().min(0).max(94.5).exactOptional(),
+  ringVoltsRms: z.number().min(20).max(65).exactOptional(),
+  ringShape: z.enum(["sine", "trapezoid"]).exactOptional(),
+  dcdc: z
+    .strictObject({ period: z.int().min(0x40).max(0xff), offTime: z.int().min(0).max(0x1f) })
+    .exactOptional(),
+  pollMs: z.int().min(1).max(20).exactOptional(),
+});
+
 const cardLine = z.strictObject({
   device: name,
   baud: z.int().min(9600).max(4_000_000).exactOptional(),
   line: z.int().min(1).max(8),
   coding: z.enum(CODINGS).exactOptional(),
   leadFrames: z.int().min(1).max(8).exactOptional(),
-  settings: z
-    .strictObject({
-      impedance: z.enum(IMPEDANCES).exactOptional(),
-      toPhoneDb: decibels.exactOptional(),
-      fromPhoneDb: decibels.exactOptional(),
-    })
-    .exactOptional(),
+  settings: settings.exactOptional(),
 });
 
 /** The farthest from 0 dBm0 that a sound card's full scale is taken to be. */
@@ -43,6 +66,7 @@ const pwmPin = z.strictObject({
 const line = z.strictObject({
   slic: z.discriminatedUnion("driver", [
     gpioSlic,
+    si321x,
     cardLine.extend({ driver: z.literal("serial-card") }),
   ]),
   pcmChannel: name.exactOptional(),

@@ -59,6 +59,14 @@ export function boardLine(board: BoardFile, line: number): BoardLine | undefined
 
 function namedSlic(slic: SlicSpec, named: (text: string) => string): SlicSpec {
   if (slic.driver === "serial-card") return { ...slic, device: named(slic.device) };
+  if (slic.driver === "si321x") {
+    const { reset, interrupt } = slic.pins ?? {};
+    const pins = {
+      ...(reset === undefined ? {} : { reset: named(reset) }),
+      ...(interrupt === undefined ? {} : { interrupt: named(interrupt) }),
+    };
+    return { ...slic, spi: named(slic.spi), pins };
+  }
   const { fr, rm, shk, pd } = slic.pins;
   const pins = { fr: named(fr), rm: named(rm), shk: named(shk) };
   return { ...slic, pins: pd === undefined ? pins : { ...pins, pd: named(pd) } };

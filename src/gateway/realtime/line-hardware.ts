@@ -1,10 +1,15 @@
 import { unreachable } from "../../base/invariant.ts";
 import { PortError, type PortFault } from "../../base/port-fault.ts";
-import { GPIO_SLIC_PROFILES, openGpioSlic, SerialCards } from "../../hal/drivers/index.ts";
+import {
+  GPIO_SLIC_PROFILES,
+  openGpioSlic,
+  SerialCards,
+  Si321xChips,
+} from "../../hal/drivers/index.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
 import type { PcmStream, PcmStreamEvents } from "../../hal/ports/pcm-stream.ts";
 import type { Slic, SlicEvents } from "../../hal/ports/slic.ts";
-import type { GpioSlicSpec, LineWiring, SerialCardSpec } from "./realtime-config.ts";
+import type { GpioSlicSpec, LineWiring, SerialCardSpec, Si321xSpec } from "./realtime-config.ts";
 
 /** One line's hardware, open: its line interface and its audio. */
 export interface OpenLineHardware {
@@ -24,6 +29,7 @@ const NO_AUDIO: PcmStreamEvents = { onFrame() {}, onFault() {} };
 export class LineHardware {
   readonly #ports: RealtimePorts;
   #cards: SerialCards | undefined;
+  #chips: Si321xChips | undefined;
 
   constructor(ports: RealtimePorts) {
     this.#ports = ports;
@@ -61,6 +67,8 @@ export class LineHardware {
         return { slic: await this.#openGpio(slic, events), audio: undefined };
       case "serial-card":
         return this.#openSerial(slic, events, pcmEvents);
+      case "si321x":
+        return { slic: await this.#openChip(slic, events), audio: undefined };
       default:
         return unreachable(slic);
     }
@@ -77,6 +85,16 @@ export class LineHardware {
     }
     const config = { profile: chip[1], pins: spec.pins, ohtBias: spec.ohtBias };
     return openGpioSlic(config, this.#ports, events);
+  }
+
+  #openChip(spec: Si321xSpec, events: SlicEvents): Promise<Slic> {
+    const { spi, gpio, clock } = this.#ports;
+    if (spi === undefined) {
+      const advice = "choose a board with SPI";
+      throw new PortError({ kind: "unsupported", what: "a ProSLIC on this board", advice });
+    }
+    this.#chips ??= new Si321xChips({ spi, gpio, clock });
+    return this.#chips.open(spec, events);
   }
 
   async #openSerial(

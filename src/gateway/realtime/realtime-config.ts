@@ -2,7 +2,7 @@ import type { CodecEngines, OpusSettings } from "../../base/codec-engines.ts";
 import type { LineId } from "../../base/line-messages.ts";
 import type { SrtpPolicy, SrtpSuite } from "../../base/srtp-suites.ts";
 import type { CountryProfile } from "../../fxs/index.ts";
-import type { SerialCardLineConfig } from "../../hal/drivers/index.ts";
+import type { SerialCardLineConfig, Si321xConfig } from "../../hal/drivers/index.ts";
 
 /** A chip that is worked by pins, and how it is wired. */
 export interface GpioSlicSpec {
@@ -24,8 +24,13 @@ export interface SerialCardSpec extends SerialCardLineConfig {
   readonly driver: "serial-card";
 }
 
+/** A ProSLIC on SPI. */
+export interface Si321xSpec extends Si321xConfig {
+  readonly driver: "si321x";
+}
+
 /** Which driver a line's interface has, and how it is wired. */
-export type SlicSpec = GpioSlicSpec | SerialCardSpec;
+export type SlicSpec = GpioSlicSpec | SerialCardSpec | Si321xSpec;
 
 /** How one line is wired. */
 export interface LineWiring {

@@ -46,7 +46,7 @@ describe("Si321xChips.open()", () => {
     ]);
   });
 
-  it("writes every indirect register, filters open first and set after the calibration", async () => {
+  it("writes all indirect registers, filters open first and set after the calibration", async () => {
     const { board: made, chip } = board();
     await made.start();
     const log = chip.journal();
@@ -180,7 +180,7 @@ describe("Si321xChips.open()", () => {
     expect(chip.registers[64]).toBe(0x11);
   });
 
-  it("a chip that is not as after its reset is refused; without a reset pin it is taken", async () => {
+  it("a chip that is not as after its reset is refused; without that pin it is taken", async () => {
     const { board: made, chip } = board();
     chip.reset = () => {};
     chip.registers[8] = 0;
@@ -254,7 +254,7 @@ describe("a daisy chain", () => {
       await made.start({ ...config, chainPlace: 2 }),
     ];
     expect(made.outputs).toHaveLength(2);
-    expect([first?.registers[0], second?.registers[0]]).toEqual([0x80, 0x80]);
+    expect([first?.registers[0], second?.registers[0]]).toEqual([0x85, 0x85]);
     first?.journal();
     second?.journal();
     lines[1]?.setFeed("reverse");
