@@ -44,12 +44,12 @@ export class RealtimePlane {
     }
   }
 
-  /** Opens the lines, one after the other; one that cannot be opened does not stop the others. */
+  /**
+   * Opens the lines, all at a time: some chips take seconds to come up. One that cannot be opened
+   * does not stop the others.
+   */
   async start(): Promise<void> {
-    for (const line of this.#lines.values()) {
-      if (this.#closed) return;
-      await line.open();
-    }
+    await Promise.all([...this.#lines.values()].map((line) => line.open()));
   }
 
   handle(command: Exclude<RealtimeCommand, { kind: "board" }>): void {

@@ -11,6 +11,12 @@ export interface Clock {
   /** Wall time, milliseconds since 1970-01-01 UTC: for records and displays only. */
   wallMs(): number;
   at(atMs: number, run: () => void): Timer;
+  /**
+   * A wait as a promise, for what opens or measures in several steps. A clock that runs promises by
+   * itself may leave it out: then `at` does. In the simulated world promises go on after it, so
+   * whatever settles a promise there also asks for one.
+   */
+  sleep?(ms: number): Promise<void>;
 }
 
 /** A pending callback. Cancelling one that has run, or twice, does nothing. */

@@ -28,7 +28,7 @@ import { ciphers, createRealPorts, hashes, loadCodecs } from "../world/real-time
 import { World } from "../world/world.ts";
 import { BenchPhone, ScenarioError, type SpeechTimes } from "./bench-phone.ts";
 import { type PhoneSpec, plugIn } from "./phone-maker.ts";
-import { SIM_BOARD_FILE } from "./sim-board-file.ts";
+import { simBoardFile } from "./sim-board-file.ts";
 import { tapUdp } from "./tap-udp.ts";
 import { utcWallTime } from "./utc-wall-time.ts";
 import { WireWatch } from "./wire-watch.ts";
@@ -198,15 +198,16 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
   const user = userConfig(options, specs.length, realTime ? "127.0.0.1" : BENCH_HOST);
   const random = world.random("box");
   const createToken = createTokenSource(random);
+  const lines = specs.map((_, at) => lineOptions(options, at));
   const resolved = resolveConfig(user, {
-    ...{ board: SIM_BOARD_FILE, version: "sim", createToken },
+    ...{ board: simBoardFile(lines), version: "sim", createToken },
     readTextFile: filesOf(options),
   });
   if (!resolved.ok) {
     const problems = resolved.error.map((problem) => printConfigProblem("bench", problem));
     throw new ScenarioError(problems.join("\n"));
   }
-  const board = boardOf(options, around, specs.length);
+  const board = boardOf(lines, around);
   const store = new MemoryStore(world);
   const events: BoxEvent[] = [];
   const logs: LogEvent[] = [];
@@ -255,19 +256,10 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
 }
 
 function boardOf(
-  { line }: BenchOptions,
+  lines: readonly SimLineOptions[],
   { world, trace, recorder }: Surroundings,
-  lineCount: number,
 ): SimBoard {
-  return createSimBoard(world, {
-    lines: Array.from({ length: lineCount }, (_, at) => ({
-      chip: "ag1171" as const,
-      ohtBias: true,
-      ...(isList(line) ? line[at] : line),
-    })),
-    trace: trace.add,
-    onAudio: recorder?.onAudio,
-  });
+  return createSimBoard(world, { lines, trace: trace.add, onAudio: recorder?.onAudio });
 }
 
 function realtimePorts(
@@ -278,6 +270,10 @@ function realtimePorts(
 ): RealtimePorts {
   const codecs = loadCodecs(user.rtp?.codecs ?? []);
   return { clock: world.clock, random, udp, gpio, pcm, spi, serial, ciphers, codecs };
+}
+
+function lineOptions({ line }: BenchOptions, at: number): SimLineOptions {
+  return { chip: "ag1171", ohtBias: true, ...(isList(line) ? line[at] : line) };
 }
 
 /** Reads the files that the scenario brought. */

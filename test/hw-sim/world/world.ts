@@ -71,6 +71,13 @@ export class World {
         if (!this.#running) this.#pacer?.wake(dueMs);
         return timer;
       },
+      sleep: (ms) =>
+        new Promise((resolve) => {
+          this.clock.at(this.#currentMs() + ms, () => {
+            this.#unsettled = true;
+            resolve();
+          });
+        }),
     };
   }
 

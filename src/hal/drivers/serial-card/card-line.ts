@@ -1,5 +1,6 @@
 import type { PortFault } from "../../../base/port-fault.ts";
 import { done, err, ok, type Result } from "../../../base/result.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { PcmStream, PcmStreamEvents } from "../../ports/pcm-stream.ts";
 import type {
   LineFeed,
@@ -9,6 +10,7 @@ import type {
   SlicCapabilities,
   SlicEvents,
 } from "../../ports/slic.ts";
+import { promised } from "../sleep.ts";
 import { cardLineFault, lineCapabilities, parseReading } from "./card-line-facts.ts";
 import type { CardLineInfo } from "./card-packets.ts";
 import type { CardCommand, CommandChannel } from "./command-channel.ts";
@@ -20,6 +22,7 @@ export interface CardLineLink {
   readonly name: string;
   readonly info: CardLineInfo;
   readonly channel: CommandChannel;
+  readonly clock: Clock;
   /** Why the card is lost; undefined while it is there. */
   lost(): PortFault | undefined;
   wantWatermark(atMs: number): void;
@@ -91,11 +94,11 @@ export class CardLine implements Slic {
 
   /** Asks the card something in turn, and waits for the data of its reply. */
   command(command: CardCommand): Promise<Result<Uint8Array, PortFault>> {
-    return new Promise((resolve) => {
+    return promised(this.#link.clock, (settle) =>
       this.#link.channel.send(command, (end) =>
-        resolve(end ?? err(this.#link.lost() ?? this.#closedFault())),
-      );
-    });
+        settle(end ?? err(this.#link.lost() ?? this.#closedFault())),
+      ),
+    );
   }
 
   /** The line's audio, for as long as the line is open. */

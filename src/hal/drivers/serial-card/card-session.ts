@@ -3,6 +3,7 @@ import { PortError, type PortFault } from "../../../base/port-fault.ts";
 import type { Clock, Timer } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
 import type { Serial, SerialLink } from "../../ports/serial-link.ts";
+import { promised } from "../sleep.ts";
 import { CardAudioFrames } from "./card-audio.ts";
 import { CardClock } from "./card-clock.ts";
 import type { CardLine } from "./card-line.ts";
@@ -119,8 +120,8 @@ export class CardSession {
       onFault: (fault) => session.#lose(fault),
     });
     session.#link = link;
-    const fault = await new Promise<PortFault | undefined>((resolve) => {
-      session.#greeted = resolve;
+    const fault = await promised<PortFault | undefined>(ports.clock, (settle) => {
+      session.#greeted = settle;
       session.#greet();
     });
     if (fault !== undefined) throw new PortError(fault);

@@ -88,6 +88,7 @@ export class SerialCards {
         name: session.lineName(line),
         info,
         channel,
+        clock: this.#ports.clock,
         lost: () => session.lost,
         wantWatermark: (atMs) => session.wantWatermark(line, atMs),
         release: () => {

@@ -46,7 +46,7 @@ describe("Si321xChips.open()", () => {
     ]);
   });
 
-  it("writes all indirect registers, filters open first and set after the calibration", async () => {
+  it("writes all indirect registers, its filters open until it is calibrated", async () => {
     const { board: made, chip } = board();
     await made.start();
     const log = chip.journal();

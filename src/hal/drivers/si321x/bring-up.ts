@@ -85,6 +85,7 @@ export async function bringUp(
   bus.write(REGISTERS.POWER_DOWN_1, BITS.DCOF);
   bus.write(REGISTERS.LINEFEED, LINE_FEEDS.open);
   try {
+    await bus.sleep(0);
     await writeIndirects(bus, config, true);
     writeBasics(bus, config);
     await powerUp(bus);

@@ -1,6 +1,7 @@
 import { PortError, type PortFault } from "../../../base/port-fault.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { SpiDevice } from "../../ports/spi.ts";
+import { sleep } from "../sleep.ts";
 import { BITS, REGISTERS } from "./registers.ts";
 
 const READ = 0x80;
@@ -71,7 +72,7 @@ export class ChipBus {
 
   /** A wait that other work goes on in. */
   sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#clock.at(this.#clock.nowMs() + ms, resolve));
+    return sleep(this.#clock, ms);
   }
 
   /** What is wrong with this chip, for a person. */

@@ -40,6 +40,7 @@ export class RingGenerator {
   /** Sets the metering oscillator up. Rejects with `PortError`. */
   async prepareMetering(frequencyHz: number): Promise<void> {
     if (frequencyHz === this.#meteringHz) return;
+    await this.#bus.sleep(0);
     const { plsco, plsx } = meteringSetup(frequencyHz);
     await this.#indirect("PLSCO", plsco);
     await this.#indirect("PLSX", plsx);
@@ -54,6 +55,8 @@ export class RingGenerator {
   }
 
   async #write(frequencyHz: number, shape: "sine" | "trapezoid", peakVolts: number): Promise<void> {
+    // A promise that begins in a plain call goes on after a wait.
+    await this.#bus.sleep(0);
     const setup = ringingSetup(frequencyHz, shape, peakVolts);
     await this.#indirect("RCO", setup.rco);
     await this.#indirect("RNGX", setup.rngx);

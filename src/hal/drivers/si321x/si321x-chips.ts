@@ -3,6 +3,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Gpio, GpioInput, GpioOutput } from "../../ports/gpio.ts";
 import type { Slic, SlicEvents } from "../../ports/slic.ts";
 import type { Spi, SpiDevice } from "../../ports/spi.ts";
+import { sleep } from "../sleep.ts";
 import { bringUp, checkPresence } from "./bring-up.ts";
 import type { Calibration } from "./calibration.ts";
 import { ChipBus } from "./chip-bus.ts";
@@ -132,10 +133,10 @@ export class Si321xChips {
     try {
       if (config.pins?.reset !== undefined) {
         reset = await this.#ports.gpio.openOutput(config.pins.reset, { initial: 0 });
-        await this.#sleep(RESET_MS);
+        await sleep(this.#ports.clock, RESET_MS);
         const raised = reset.write(1);
         if (!raised.ok) throw new PortError(raised.error);
-        await this.#sleep(AFTER_RESET_MS);
+        await sleep(this.#ports.clock, AFTER_RESET_MS);
       }
       if (config.chainPlace !== undefined) {
         // After a reset the chain is off, and every part of it takes this.
@@ -191,11 +192,6 @@ export class Si321xChips {
     if (shared.users > 0) return;
     all.delete(name);
     if (shared.opened !== undefined) close(shared.opened);
-  }
-
-  #sleep(ms: number): Promise<void> {
-    const { clock } = this.#ports;
-    return new Promise((resolve) => clock.at(clock.nowMs() + ms, resolve));
   }
 }
 
