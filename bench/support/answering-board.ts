@@ -5,7 +5,8 @@
  */
 import { PortError } from "../../src/base/port-fault.ts";
 import { done, ok } from "../../src/base/result.ts";
-import { createClock, createRandom, createUdp } from "../../src/hal/node/index.ts";
+import { createMediaClock } from "../../src/hal/linux/index.ts";
+import { ciphers, createRandom } from "../../src/hal/node/index.ts";
 import type { OpenBoard } from "../../src/hal/ports/board.ts";
 import type { Clock } from "../../src/hal/ports/clock.ts";
 import type { Gpio, GpioInputEvents, Level } from "../../src/hal/ports/gpio.ts";
@@ -20,21 +21,22 @@ const SPEECH_FRAMES = 1000;
 const LIFT_AFTER_MS = 100;
 
 /** Opens the board; its pins are named as those of `boards/hw-sim`. */
-export const openBoard: OpenBoard = (spec) => {
-  const clock = createClock();
+export const openBoard: OpenBoard = async (spec) => {
+  const { clock, udp } = await createMediaClock();
   const ticker = new Ticker(clock);
   ticker.start();
-  return Promise.resolve({
+  return {
     ports: {
       clock,
       random: createRandom(),
-      udp: createUdp(),
+      udp,
       gpio: createPins(clock, spec.lineCount),
       pcm: ticker,
+      ciphers,
     },
     receive() {},
     close: () => ticker.stop(),
-  });
+  };
 };
 
 interface Hook {

@@ -34,7 +34,7 @@ export async function configureBaresip(options: BaresipOptions): Promise<void> {
   const config = [
     "poll_method epoll",
     "sip_listen 127.0.0.1:0",
-    "call_max_calls 16",
+    "call_max_calls 64",
     "audio_player aubridge,nil",
     "audio_source aubridge,nil",
     "audio_alert aubridge,nil",

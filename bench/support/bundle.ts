@@ -1,3 +1,4 @@
+import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { root } from "./product.ts";
@@ -18,6 +19,8 @@ export async function bundle<Name extends string>(
     target: "node20",
     logLevel: "silent",
   });
+  // Packages that are loaded where they are there (koffi) are found as the product finds them.
+  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
   const paths = Object.keys(sources).map((name) => [name, join(folder, `${name}.mjs`)]);
   // The keys are those of `sources`; `fromEntries` forgets them.
   return Object.fromEntries(paths) as Record<Name, string>;

@@ -1,5 +1,6 @@
 import {
   createGpio,
+  createMediaClock,
   createPcm,
   createPwmGpio,
   createSerial,
@@ -7,7 +8,7 @@ import {
   type PwmPins,
   type SoundLevels,
 } from "../hal/linux/index.ts";
-import { ciphers, createClock, createRandom, createUdp } from "../hal/node/index.ts";
+import { ciphers, createRandom } from "../hal/node/index.ts";
 import type { OpenBoard } from "../hal/ports/board.ts";
 
 /** What `BoardSpec.options` holds for this module; anything else is ignored. */
@@ -23,14 +24,14 @@ export interface LinuxBoardOptions {
  * clock and network.
  */
 export const openBoard: OpenBoard = async (spec) => {
-  const clock = createClock();
+  const { clock, udp } = await createMediaClock();
   // Made by this package's command line from a board file and a configuration that were checked.
   const { pwm = {}, levels = {} } = spec.options as LinuxBoardOptions;
   return {
     ports: {
       clock,
       random: createRandom(),
-      udp: createUdp(),
+      udp,
       gpio: createPwmGpio(createGpio({ clock }), { clock, pins: pwm }),
       pcm: createPcm({ clock, levels }),
       spi: createSpi(),

@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { invariant } from "../base/invariant.ts";
 import type { RealtimeEvent } from "../gateway/realtime/messages.ts";
 import { RealtimePlane } from "../gateway/realtime/realtime-plane.ts";
+import { setThreadPriority } from "../hal/linux/index.ts";
 import type { Board } from "../hal/ports/board.ts";
 import { loadCodecs } from "./load-codecs.ts";
 import { openBoard } from "./open-board.ts";
@@ -34,8 +35,20 @@ function die(error: unknown): void {
 process.on("uncaughtException", die);
 process.on("unhandledRejection", die);
 
+/** A wish: voice goes on without it, and the log says why. */
+async function raisePriority(priority: number | undefined): Promise<void> {
+  if (priority === undefined) return;
+  try {
+    await setThreadPriority(priority);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    emit({ kind: "log", event: { level: "warn", area: "media", text } });
+  }
+}
+
 async function start(message: Extract<ToWorker, { kind: "start" }>): Promise<void> {
   board = await openBoard(birth.board, (told) => emit({ kind: "board", message: told }));
+  await raisePriority(message.config.rtp.realtimePriority);
   const codecs = await loadCodecs(message.config.rtp.engines ?? []);
   plane = new RealtimePlane(message.config, { ...board.ports, codecs }, emit);
   await plane.start();

@@ -24,6 +24,8 @@ const DEFAULT_SRTP_SUITES = [
   "AEAD_AES_256_GCM",
 ] as const satisfies readonly SrtpSuite[];
 
+/** Expedited forwarding. @see RFC 3246, RFC 4594 §4.1 */
+const VOICE_DSCP = 46;
 /** What Opus is offered as: the number that browsers made common. */
 const OPUS_PAYLOAD_TYPE = 111;
 /** The line's own bandwidth; more than it would be lost. @see RFC 7587 §6.1 */
@@ -98,6 +100,8 @@ export function resolveRtp(
     host: rtp.host ?? sipHost,
     portMin,
     portMax,
+    dscp: rtp.dscp ?? VOICE_DSCP,
+    ...(rtp.realtimePriority === undefined ? {} : { realtimePriority: rtp.realtimePriority }),
     engines,
     opus: { ...DEFAULT_OPUS, ...opus },
     ...(policy === "off" ? {} : { srtp: { policy, suites } }),

@@ -153,6 +153,8 @@ export const userConfigSchema = z.strictObject({
           dtx: z.boolean().optional(),
         })
         .optional(),
+      dscp: z.int().min(0).max(63).optional(),
+      realtimePriority: z.int().min(1).max(99).optional(),
       rtcpXr: z.boolean().optional(),
       rtcpMux: z.boolean().optional(),
       srtpSuites: z.array(srtpSuite).min(1).optional(),

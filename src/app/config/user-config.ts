@@ -108,6 +108,10 @@ export interface UserConfig {
     };
     /** Encryption of voice, keys by SDES: never, where the far end can, or always. Default off. */
     readonly srtp?: SrtpPolicy;
+    /** Differentiated services code point of RTP. Default 46, expedited forwarding. */
+    readonly dscp?: number;
+    /** Fixed real-time priority of the thread that carries voice, 1 to 99. Default none. */
+    readonly realtimePriority?: number;
     /** Whether offers ask for extended reports; who asks us for them gets them. Default no. */
     readonly rtcpXr?: boolean;
     /** Whether offers propose RTCP on the RTP port (one NAT binding less). Default no. */

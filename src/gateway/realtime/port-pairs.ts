@@ -53,10 +53,16 @@ export class PortPairs {
   }
 
   async #tryPort(port: number, handlers: PairHandlers): Promise<SocketPair | undefined> {
-    const { host } = this.#config;
+    const { host, dscp } = this.#config;
     const onFault = (): void => {};
     const bind = (at: number, onDatagram: Parameters<Udp["bind"]>[0]["onDatagram"]) =>
-      this.#udp.bind({ host, port: at, onDatagram, onFault });
+      this.#udp.bind({
+        host,
+        port: at,
+        onDatagram,
+        onFault,
+        ...(dscp === undefined ? {} : { dscp }),
+      });
     let rtp: UdpSocket | undefined;
     try {
       rtp = await bind(port, (bytes, from) => handlers.onRtp(bytes, from.host, from.port));

@@ -78,6 +78,10 @@ export interface RtpConfig {
   readonly host: string;
   readonly portMin: number;
   readonly portMax: number;
+  /** Differentiated services code point of RTP and RTCP. */
+  readonly dscp?: number;
+  /** Fixed priority of the plane's own thread, 1 to 99; absent: as any program's. */
+  readonly realtimePriority?: number;
   /** The codecs from outside that calls may use: their engines must be in the ports. */
   readonly engines?: readonly (keyof CodecEngines)[];
   readonly opus?: OpusSettings;

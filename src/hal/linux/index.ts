@@ -5,6 +5,7 @@ export { type ChardevGpioOptions, createChardevGpio } from "./gpio-chardev.ts";
 export { type FileState, type GpioKernel, loadGpioKernel } from "./gpio-chardev-kernel.ts";
 export { inspectPins, type PinInspection, type PinState } from "./gpio-inspect.ts";
 export { gpioSysfsPath } from "./gpio-lines.ts";
+export { createMediaClock, type MediaClock } from "./media-clock.ts";
 export {
   automaticGains,
   type MixerControl,
@@ -22,3 +23,4 @@ export { type ChannelSide, channelsFor, parseSoundChannel } from "./sound-channe
 export { OWN_FULL_SCALE_DBM0, type SoundLevels } from "./sound-levels.ts";
 export { createSpi, SPI_TRANSFER_MAX_BYTES, type SpidevOptions } from "./spidev.ts";
 export { createSysfsGpio, type SysfsGpioOptions } from "./sysfs-gpio.ts";
+export { setThreadPriority } from "./thread-priority.ts";

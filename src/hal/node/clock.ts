@@ -72,7 +72,7 @@ export function createClock(source: ClockSource = machineSource()): Clock {
 }
 
 /** Node's clocks and timers. */
-function machineSource(): ClockSource {
+export function machineSource(): ClockSource {
   // performance.now() counts from the start of its thread; this is where that start lies on the
   // kernel's monotonic clock, which all threads share.
   const [seconds, nanoseconds] = process.hrtime();

@@ -1,5 +1,5 @@
 export { ciphers } from "./ciphers.ts";
-export { type ClockSource, createClock } from "./clock.ts";
+export { type ClockSource, createClock, machineSource } from "./clock.ts";
 export { createFileStore } from "./file-store.ts";
 export { hashes } from "./hashes.ts";
 export { loadOpus } from "./opus.ts";

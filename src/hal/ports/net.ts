@@ -8,6 +8,8 @@ export interface UdpBinding {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** Differentiated services code point, 0–63, where the port can set it; voice has 46 (EF). */
+  readonly dscp?: number;
   /** `payload` is borrowed: valid until the call returns. */
   readonly onDatagram: (payload: Uint8Array, from: SocketAddress) => void;
   /** A datagram could not be sent or the socket failed; the socket stays usable unless `gone`. */

@@ -1,0 +1,202 @@
+import { networkInterfaces } from "node:os";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { SocketAddress } from "../../base/address.ts";
+import { PortError, type PortFault } from "../../base/port-fault.ts";
+import { createMediaClock } from "./media-clock.ts";
+import { DATAGRAMS_PER_POLL, PolledUdp } from "./polled-udp.ts";
+import { decodeSocketAddress, encodeSocketAddress } from "./socket-address.ts";
+import { loadSocketKernel, type SocketKernel } from "./socket-kernel.ts";
+
+const kernel = await loadSocketKernel();
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((entry) => entry?.address === "::1");
+const hosts = hasIpv6 ? ["127.0.0.1", "::1"] : ["127.0.0.1"];
+
+function setUp(over: Partial<SocketKernel> = {}) {
+  let firsts = 0;
+  const udp = new PolledUdp({ ...kernel, ...over }, () => firsts++);
+  const faults: PortFault[] = [];
+  const listen = async (host: string, port = 0) => {
+    const heard: { payload: number[]; from: SocketAddress }[] = [];
+    const socket = await udp.bind({
+      ...{ host, port, dscp: 46 },
+      onDatagram: (payload, from) => heard.push({ payload: [...payload], from }),
+      onFault: (fault) => faults.push(fault),
+    });
+    return { socket, heard };
+  };
+  return { udp, listen, faults, firsts: () => firsts };
+}
+
+async function faultOf(udp: PolledUdp, host: string, port: number): Promise<string | undefined> {
+  const nothing = (): void => {};
+  try {
+    (await udp.bind({ host, port, onDatagram: nothing, onFault: nothing })).close();
+    return undefined;
+  } catch (error) {
+    return error instanceof PortError ? error.fault.kind : "another error";
+  }
+}
+
+describe("PolledUdp", () => {
+  it.each(hosts)("carries datagrams on %s and back, at poll() and not before", async (host) => {
+    const { udp, listen, firsts } = setUp();
+    const a = await listen(host);
+    const b = await listen(host);
+    const frame = Uint8Array.of(0, 255, 13, 10);
+    a.socket.send(frame, b.socket.local);
+    frame.fill(9);
+    expect(b.heard).toEqual([]);
+    udp.poll();
+    expect(b.heard).toEqual([{ payload: [0, 255, 13, 10], from: a.socket.local }]);
+    b.socket.send(new Uint8Array(0), a.socket.local);
+    udp.poll();
+    expect(a.heard).toEqual([{ payload: [], from: b.socket.local }]);
+    expect(firsts()).toBe(2);
+    a.socket.close();
+    b.socket.close();
+    expect(udp.isOpen).toBe(false);
+  });
+
+  it("poll() takes so many of one socket and leaves the rest for the next", async () => {
+    const { udp, listen } = setUp();
+    const a = await listen("127.0.0.1");
+    const b = await listen("127.0.0.1");
+    for (let n = 0; n < DATAGRAMS_PER_POLL + 3; n++)
+      a.socket.send(Uint8Array.of(n), b.socket.local);
+    udp.poll();
+    expect(b.heard).toHaveLength(DATAGRAMS_PER_POLL);
+    udp.poll();
+    expect(b.heard).toHaveLength(DATAGRAMS_PER_POLL + 3);
+    a.socket.close();
+    b.socket.close();
+  });
+
+  it("a socket closed while its datagrams are handed over hears no more", async () => {
+    const { udp, listen } = setUp();
+    const a = await listen("127.0.0.1");
+    const heard: number[] = [];
+    const b = await udp.bind({
+      host: "127.0.0.1",
+      port: 0,
+      onDatagram(payload) {
+        heard.push(payload[0] ?? -1);
+        b.close();
+      },
+      onFault() {},
+    });
+    for (const n of [1, 2, 3]) a.socket.send(Uint8Array.of(n), b.local);
+    udp.poll();
+    expect(heard).toEqual([1]);
+    a.socket.close();
+  });
+
+  it("bind() refuses what cannot be", async () => {
+    const { udp, listen } = setUp();
+    const a = await listen("127.0.0.1");
+    expect(await faultOf(udp, "127.0.0.1", a.socket.local.port)).toBe("in-use");
+    expect(await faultOf(udp, "localhost", 0)).toBe("not-found");
+    expect(await faultOf(udp, "192.0.2.77", 0)).toBe("not-found");
+    expect(await faultOf(udp, "127.0.0.1", 65_536)).toBe("not-found");
+    a.socket.close();
+  });
+
+  it("send() tells a name and a refusal of the kernel as faults, after it returned", async () => {
+    const { listen, faults } = setUp({ send: () => 101 });
+    const a = await listen("127.0.0.1");
+    a.socket.send(Uint8Array.of(1), { host: "name", port: 5 });
+    a.socket.send(Uint8Array.of(1), { host: "127.0.0.1", port: 5 });
+    expect(faults).toEqual([]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(faults.map(({ kind }) => kind)).toEqual(["unreachable", "unreachable"]);
+    a.socket.close();
+    a.socket.send(Uint8Array.of(1), { host: "name", port: 5 });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(faults).toHaveLength(2);
+  });
+});
+
+describe("encodeSocketAddress(), decodeSocketAddress()", () => {
+  it.each([
+    ["0.0.0.0", "0.0.0.0"],
+    ["255.1.2.3", "255.1.2.3"],
+    ["::", "::"],
+    ["::1", "::1"],
+    ["2001:db8::8:800:200c:417a", "2001:db8::8:800:200c:417a"],
+    ["2001:DB8:0:0:1:0:0:1", "2001:db8::1:0:0:1"],
+    ["fe80::", "fe80::"],
+    ["::ffff:192.0.2.1", "::ffff:c000:201"],
+    ["1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8"],
+  ])("%s comes back as %s", (host, back) => {
+    const bytes = encodeSocketAddress({ host, port: 5004 });
+    expect(bytes === undefined ? undefined : decodeSocketAddress(bytes)).toEqual({
+      host: back,
+      port: 5004,
+    });
+  });
+
+  it.each(["", "name", "1.2.3", "1.2.3.4.5", "::g", "fe80::1%eth0", "[::1]"])(
+    "%j is no address",
+    (host) => expect(encodeSocketAddress({ host, port: 1 })).toBeUndefined(),
+  );
+
+  it("any IPv6 address comes back as itself", () => {
+    fc.assert(
+      fc.property(fc.ipV6(), fc.nat({ max: 65_535 }), (host, port) => {
+        const bytes = encodeSocketAddress({ host, port });
+        const once = bytes === undefined ? undefined : decodeSocketAddress(bytes);
+        const again = once === undefined ? undefined : encodeSocketAddress(once);
+        expect(again).toEqual(bytes);
+        expect(bytes).toBeDefined();
+      }),
+    );
+  });
+});
+
+describe("createMediaClock()", () => {
+  it("runs what is due in order, never early, and polls sockets right before", async () => {
+    const asleep: number[] = [];
+    let polls = 0;
+    const { clock, udp } = await createMediaClock(async () => ({
+      ...kernel,
+      receive: (...args) => {
+        polls++;
+        return kernel.receive(...args);
+      },
+      sleepUntil: (atMs) => {
+        asleep.push(atMs);
+        kernel.sleepUntil(atMs);
+      },
+    }));
+    const socket = await udp.bind({ host: "127.0.0.1", port: 0, onDatagram() {}, onFault() {} });
+    const ran: string[] = [];
+    const startMs = clock.nowMs();
+    const early = await new Promise<number>((resolve) => {
+      let least = Number.POSITIVE_INFINITY;
+      const note = (name: string, atMs: number) => () => {
+        ran.push(name);
+        least = Math.min(least, clock.nowMs() - atMs);
+        if (ran.length === 3) resolve(least);
+      };
+      clock.at(startMs + 30, note("c", startMs + 30));
+      clock.at(startMs + 4, note("a", startMs + 4));
+      clock.at(startMs + 4, note("b", startMs + 4));
+    });
+    socket.close();
+    expect(ran).toEqual(["a", "b", "c"]);
+    expect(early).toBeGreaterThanOrEqual(0);
+    // On a busy machine a deadline may be over before there was time to sleep.
+    for (const atMs of asleep) expect([4, 30]).toContain(Math.round(atMs - startMs));
+    expect(polls).toBeGreaterThanOrEqual(2);
+  });
+
+  it("is the runtime's own where koffi is not installed", async () => {
+    const { clock, udp } = await createMediaClock(() => Promise.reject(new Error("no koffi")));
+    const socket = await udp.bind({ host: "127.0.0.1", port: 0, onDatagram() {}, onFault() {} });
+    expect(socket.local.port).toBeGreaterThan(0);
+    socket.close();
+    await new Promise<void>((resolve) => void clock.at(clock.nowMs(), resolve));
+  });
+});

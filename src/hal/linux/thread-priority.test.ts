@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import type { Koffi } from "./koffi-binding.ts";
+import { setThreadPriority } from "./thread-priority.ts";
+
+/** A kernel that answers so, and notes what it was asked. */
+function kernel(answer: number, error = 1) {
+  const asked: unknown[][] = [];
+  const koffi: Koffi = {
+    load: () => ({
+      func: () =>
+        Object.assign(
+          (...args: unknown[]) => {
+            asked.push(args);
+            return answer;
+          },
+          { async() {} },
+        ),
+    }),
+    errno: () => error,
+    alloc: () => undefined,
+    address: () => 0n,
+    view: () => new ArrayBuffer(0),
+  };
+  return { asked, load: () => Promise.resolve(koffi) };
+}
+
+describe("setThreadPriority()", () => {
+  it("asks for SCHED_FIFO of the calling thread", async () => {
+    const { asked, load } = kernel(0);
+    await setThreadPriority(10, load);
+    expect(asked).toEqual([[0, 1, Int32Array.of(10)]]);
+  });
+
+  it("says what to do where the kernel refuses", async () => {
+    const { load } = kernel(-1);
+    await expect(setThreadPriority(10, load)).rejects.toThrow(/CAP_SYS_NICE.*EPERM/);
+  });
+});
