@@ -17,17 +17,19 @@ export const judgesAvailable =
 export interface Judge {
   /** The lines of its output. */
   hear(samples: Int16Array, words?: readonly string[]): readonly string[];
+  /** The samples that it writes: of a judge that answers with audio. */
+  process(samples: Int16Array, words?: readonly string[]): Int16Array;
   /** Removes the program. */
   close(): void;
 }
 
-/** Compiles `judges/NAME.c`. */
-export function compileJudge(name: string): Judge {
+/** Compiles `judges/NAME.c` against a library, spandsp where none is named. */
+export function compileJudge(name: string, library = "spandsp"): Judge {
   const folder = mkdtempSync(join(tmpdir(), "tipring-judge-"));
   const program = join(folder, name);
   const built = spawnSync(
     "gcc",
-    ["-O2", "-Wall", "-Wextra", "-o", program, join(sources, `${name}.c`), "-lspandsp"],
+    ["-O2", "-Wall", "-Wextra", "-o", program, join(sources, `${name}.c`), `-l${library}`, "-lm"],
     { encoding: "utf8" },
   );
   if (built.status !== 0) throw new Error(`${name}.c does not compile: ${built.stderr}`);
@@ -37,6 +39,15 @@ export function compileJudge(name: string): Judge {
       const ran = spawnSync(program, words, { input, encoding: "utf8", maxBuffer: 1 << 24 });
       if (ran.status !== 0) throw new Error(`${name} ended with ${ran.status}: ${ran.stderr}`);
       return ran.stdout.split("\n").filter((line) => line !== "");
+    },
+    process(samples, words = []) {
+      const input = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+      const ran = spawnSync(program, words, { input, maxBuffer: 1 << 26 });
+      if (ran.status !== 0) throw new Error(`${name} ended with ${ran.status}: ${ran.stderr}`);
+      const { stdout } = ran;
+      return new Int16Array(
+        stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length),
+      );
     },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -38,10 +38,10 @@ const NOISE_POWER = 4000;
 const LOUD_RATIO = ratioOf(-12);
 const LOUD_DECAY_PER_MS = ratioOf(-0.006);
 /** Background better than foreground by 1 dB, and than nothing by 1.5: it is taken over. */
-const SURE_ADOPT = [ratioOf(-1), ratioOf(-1.5)] as const;
-/** With more error than expected, it may be the near end: by 3 dB, and than nothing by 6. */
+const SURE_ADOPT = [ratioOf(-1), ratioOf(-1.5), 1] as const;
+/** With more error than expected, it may be the near end: by 3 dB, and than nothing by 6, twice. */
 const DOUBT_RATIO = ratioOf(6);
-const DOUBT_ADOPT = [ratioOf(-3), ratioOf(-6)] as const;
+const DOUBT_ADOPT = [ratioOf(-3), ratioOf(-6), 2] as const;
 /** Over some ten trials the background is worse than the foreground by 3 dB: it went astray. */
 const RESTORE_RATIO = ratioOf(3);
 /** Or the foreground is worse than nothing by 1.5 dB: another path. */
@@ -114,6 +114,7 @@ export class EchoControl {
   #lingerLeft = 0;
   #learnedFrames = 0;
   #trial = false;
+  #betterTrials = 0;
   /** Energies of the last trials. */
   readonly #sums = { near: 0, heard: 0, tried: 0 };
 
@@ -219,8 +220,13 @@ export class EchoControl {
     sums.tried = TRIAL_MEMORY * sums.tried + tried;
     const known = this.#leak < LEAK_KNOWN;
     const doubt = known && heard > this.#leak * estimate * DOUBT_RATIO && heard > VOICE_MIN_POWER;
-    const [better, than] = doubt ? DOUBT_ADOPT : SURE_ADOPT;
-    if (tried < heard * better && tried < near * than) {
+    const [better, than, trials] = doubt ? DOUBT_ADOPT : SURE_ADOPT;
+    // What is known is not given away for one sound: it has to be better on those before, too.
+    const wasBetter = !known || sums.tried <= sums.heard;
+    const isBetter = wasBetter && tried < heard * better && tried < near * than;
+    this.#betterTrials = isBetter ? this.#betterTrials + 1 : 0;
+    if (this.#betterTrials >= trials) {
+      this.#betterTrials = 0;
       this.#heard = Math.min(this.#heard, tried);
       sums.heard = Math.min(sums.heard, sums.tried);
       return "adopt";
