@@ -1,0 +1,242 @@
+import { describe, expect, it } from "vitest";
+import { type Bench, bench } from "../hw-sim/index.ts";
+
+/** Line 1 has the card that fails, line 2 an Ag1171 of its own, which must not notice. */
+const withCard = (seed: number, chip: "serial-card" | "si3210" | "ag1171"): Promise<Bench> =>
+  bench({ seed, line: [{ chip }, { chip: "ag1171" }] });
+
+/** What was told of a line's hardware, in order. */
+function hardwareOf(lab: Bench, line: number): readonly string[] {
+  return lab.events.flatMap((event) => {
+    if (event.kind !== "line" || event.line !== line) return [];
+    return event.event.kind === "fault" || event.event.kind === "recovered"
+      ? [event.event.kind]
+      : [];
+  });
+}
+
+function faultOf(lab: Bench): string {
+  for (const event of lab.events) {
+    if (event.kind === "line" && event.event.kind === "fault") return event.event.fault.what;
+  }
+  return "no fault";
+}
+
+async function callsAndIsHeard(lab: Bench): Promise<void> {
+  const [alice, bob] = lab.phones;
+  alice.forget();
+  bob.forget();
+  alice.lift();
+  await alice.hears("dial-tone");
+  await alice.dials("102");
+  await bob.rings({ withCallerId: "101" });
+  bob.lift();
+  await lab.world.advance(500);
+  const speech = lab.speech("after", 1500);
+  await alice.says(speech);
+  await bob.heard(speech);
+  alice.hang();
+  bob.hang();
+  await lab.world.advance(2000);
+}
+
+/** Alice calls Bob, and they talk. */
+async function talk(lab: Bench): Promise<void> {
+  const [alice, bob] = lab.phones;
+  alice.lift();
+  await alice.hears("dial-tone");
+  await alice.dials("102");
+  await bob.rings();
+  bob.lift();
+  await lab.world.advance(1000);
+}
+
+interface Failure {
+  readonly name: string;
+  readonly chip: "serial-card" | "si3210" | "ag1171";
+  readonly fail: (lab: Bench) => void;
+  /** Nothing, where it heals by itself. */
+  readonly mend: (lab: Bench) => void;
+  readonly fault: RegExp;
+}
+
+const nothing = (): void => {};
+
+const FAILURES: readonly Failure[] = [
+  {
+    name: "the serial cable is pulled",
+    chip: "serial-card",
+    fail: ({ board }) => board.serial.unplug("card1"),
+    mend: ({ board }) => board.serial.plugIn("card1"),
+    fault: /card1/,
+  },
+  {
+    name: "the serial port fails",
+    chip: "serial-card",
+    fail: ({ board }) => board.serial.fail("card1", "io"),
+    mend: nothing,
+    fault: /card1/,
+  },
+  {
+    name: "the card's controller is reset",
+    chip: "serial-card",
+    fail: ({ board }) => board.lines[0]?.card?.card.reset(),
+    mend: nothing,
+    fault: /it was reset/,
+  },
+  {
+    name: "the card's controller hangs",
+    chip: "serial-card",
+    fail: ({ board }) => board.lines[0]?.card?.card.hang(),
+    mend: ({ board }) => board.lines[0]?.card?.card.reset(),
+    fault: /silent|no answer/,
+  },
+  {
+    name: "the card reports over-current",
+    chip: "serial-card",
+    fail: ({ board }) => board.lines[0]?.card?.card.raiseFault(0, 1),
+    mend: ({ board }) => board.lines[0]?.card?.card.clearFault(0),
+    fault: /over-current/,
+  },
+  {
+    name: "the ProSLIC's wire sticks low",
+    chip: "si3210",
+    fail: ({ board }) => board.spi.stick("line1-spi", 0),
+    mend: ({ board }) => board.spi.stick("line1-spi", undefined),
+    fault: /does not answer any more/,
+  },
+  {
+    name: "the ProSLIC's wire sticks high",
+    chip: "si3210",
+    fail: ({ board }) => board.spi.stick("line1-spi", 1),
+    mend: ({ board }) => board.spi.stick("line1-spi", undefined),
+    fault: /does not answer any more/,
+  },
+  {
+    name: "the SPI controller is gone",
+    chip: "si3210",
+    fail: ({ board }) => board.spi.setFault("line1-spi", "gone"),
+    mend: ({ board }) => board.spi.setFault("line1-spi", undefined),
+    fault: /line1-spi/,
+  },
+  {
+    name: "a transistor of the ProSLIC is too hot",
+    chip: "si3210",
+    fail: ({ board }) => board.lines[0]?.si321x?.overheat(6),
+    mend: nothing,
+    fault: /too much power in Q6/,
+  },
+  {
+    name: "a pin is gone",
+    chip: "ag1171",
+    fail: ({ board }) => board.gpio.setFault("line1-shk", "gone"),
+    mend: ({ board }) => board.gpio.setFault("line1-shk", undefined),
+    fault: /line1-shk/,
+  },
+];
+
+describe.each(FAILURES)("$name", ({ chip, fail, mend, fault }) => {
+  it("at rest: that line is out of order and told, the other works; it comes back", async () => {
+    const lab = await withCard(3, chip);
+    const [, bob] = lab.phones;
+    fail(lab);
+    await lab.world.advance(4000);
+    expect(faultOf(lab)).toMatch(fault);
+    expect(hardwareOf(lab, 2)).toEqual([]);
+    bob.lift();
+    await bob.hears("dial-tone");
+    bob.hang();
+    mend(lab);
+    await lab.world.advance(70_000);
+    expect(hardwareOf(lab, 1).at(-1)).toBe("recovered");
+    expect(lab.box.status()[0]?.hardware).toBe("ready");
+    await callsAndIsHeard(lab);
+    await lab.stop();
+  });
+
+  it("while its bell rings: the bell is silent 2 s later, and it works again", async () => {
+    const lab = await withCard(5, chip);
+    const [alice, bob] = lab.phones;
+    bob.lift();
+    await bob.hears("dial-tone");
+    await bob.dials("101");
+    await alice.rings();
+    fail(lab);
+    await lab.world.advance(2000);
+    expect(lab.board.lines[0]?.chip.isRinging).toBe(false);
+    mend(lab);
+    await lab.world.advance(10_000);
+    expect(hardwareOf(lab, 2)).toEqual([]);
+    bob.hang();
+    await lab.world.advance(70_000);
+    expect(lab.board.lines[0]?.chip.isRinging).toBe(false);
+    await callsAndIsHeard(lab);
+    await lab.stop();
+  });
+});
+
+describe("a ProSLIC that loses its settings", () => {
+  it("in a call gets them again, and the call goes on", async () => {
+    const lab = await withCard(8, "si3210");
+    const [alice, bob] = lab.phones;
+    await talk(lab);
+    lab.board.lines[0]?.si321x?.reset();
+    await lab.world.advance(1500);
+    const speech = lab.speech("after the reset", 1500);
+    await alice.says(speech);
+    await bob.heard(speech);
+    const back = lab.speech("and back", 1500);
+    await bob.says(back);
+    await alice.heard(back);
+    expect(hardwareOf(lab, 1)).toEqual([]);
+    bob.hang();
+    await alice.hears("busy");
+    alice.hang();
+    await lab.stop();
+    expect(lab.records.map(({ result }) => result)).toEqual(["answered", "answered"]);
+  });
+});
+
+describe("a bad serial cable", () => {
+  it("that loses and spoils bytes leaves hook and bell as they are", async () => {
+    const lab = await withCard(11, "serial-card");
+    const [alice, bob] = lab.phones;
+    lab.board.serial.setConditions("card1", { lostByteRatio: 0.0003, flippedBitRatio: 0.00005 });
+    for (let call = 0; call < 3; call++) {
+      alice.forget();
+      bob.forget();
+      bob.lift();
+      await bob.hears("dial-tone");
+      await bob.dials("101");
+      await alice.rings();
+      alice.lift();
+      await lab.world.advance(1500);
+      alice.hang();
+      await bob.hears("busy");
+      bob.hang();
+      await lab.world.advance(2000);
+    }
+    expect(hardwareOf(lab, 1)).toEqual([]);
+    await lab.stop();
+  });
+
+  it("with garbage on it is heard through", async () => {
+    const lab = await withCard(12, "serial-card");
+    for (let burst = 0; burst < 20; burst++) {
+      const bytes = Uint8Array.from({ length: 300 }, (_, at) => (at * 31 + burst * 7) & 0xff);
+      lab.board.serial.injectGarbage("card1", bytes);
+      await lab.world.advance(50);
+    }
+    await callsAndIsHeard(lab);
+    expect(hardwareOf(lab, 1)).toEqual([]);
+    await lab.stop();
+  });
+});
+
+describe("a daisy chain of ProSLICs", () => {
+  it("works line by line", async () => {
+    const lab = await bench({ seed: 6, line: { chip: "si3210", spiChain: "chain" } });
+    await callsAndIsHeard(lab);
+    await lab.stop();
+  });
+});
