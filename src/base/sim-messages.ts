@@ -6,7 +6,8 @@ export type SimCommand =
   | { readonly kind: "hang"; readonly line: LineId }
   /** Dial digits the way this set dials: keys as tones, or the dial as pulses. */
   | { readonly kind: "dial"; readonly line: LineId; readonly digits: string }
-  | { readonly kind: "flash"; readonly line: LineId; readonly durationMs: number }
+  /** Without `durationMs` as the key of that set does it. */
+  | { readonly kind: "flash"; readonly line: LineId; readonly durationMs?: number }
   /** Speak a WAV file's bytes into the handset; `refused` says what is wrong with it. */
   | { readonly kind: "say"; readonly line: LineId; readonly wav: Uint8Array }
   /** Keep what the receiver plays from now on; `recorded` comes when it stops. */

@@ -7,7 +7,7 @@ describe("parsePromptCommand()", () => {
     ["  hang   2 ", { kind: "hang", line: 2 }],
     ["dial 1 102", { kind: "dial", line: 1, digits: "102" }],
     ["dial 1 *72 0-1", { kind: "dial", line: 1, digits: "*7201" }],
-    ["flash 1", { kind: "flash", line: 1, durationMs: 250 }],
+    ["flash 1", { kind: "flash", line: 1 }],
     ["flash 1 10", { kind: "flash", line: 1, durationMs: 10 }],
     ["say 1 my speech.wav", { kind: "say", line: 1, file: "my speech.wav" }],
     ["record 2 out.wav", { kind: "record", line: 2, file: "out.wav" }],

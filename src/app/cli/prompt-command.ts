@@ -7,7 +7,7 @@ export type PromptCommand =
   | { readonly kind: "lift"; readonly line: number }
   | { readonly kind: "hang"; readonly line: number }
   | { readonly kind: "dial"; readonly line: number; readonly digits: string }
-  | { readonly kind: "flash"; readonly line: number; readonly durationMs: number }
+  | { readonly kind: "flash"; readonly line: number; readonly durationMs?: number }
   | { readonly kind: "say"; readonly line: number; readonly file: string }
   | { readonly kind: "record"; readonly line: number; readonly file: string | undefined }
   | { readonly kind: "status" }
@@ -26,8 +26,6 @@ export const PROMPT_HELP = `  lift 1            take the receiver of phone 1 off
   quit              stop
 `;
 
-/** How long a flash is unless told: inside the window of every country's profile here. */
-const FLASH_MS = 250;
 const WORDS = ["lift", "hang", "dial", "flash", "say", "record", "status", "help", "quit"];
 
 /** Reads one typed line. The error is a sentence for the person who typed it. */
@@ -80,7 +78,7 @@ function parsePhoneCommand(
       return ok({ kind: "dial", line, digits });
     }
     case "flash": {
-      if (argument === "") return ok({ kind: "flash", line, durationMs: FLASH_MS });
+      if (argument === "") return ok({ kind: "flash", line });
       const durationMs = Number(argument);
       if (!Number.isInteger(durationMs) || durationMs < 10 || durationMs > 2000) {
         return err(`"${argument}" is not a flash; give 10 to 2000 milliseconds`);

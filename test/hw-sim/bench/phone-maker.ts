@@ -1,5 +1,6 @@
 import { TONE_TABLES, type ToneTable } from "../audio/tone-tables.ts";
 import type { SimLine } from "../board/sim-line.ts";
+import { flashKeyMs } from "../phones/flash-keys.ts";
 import type { Phone, PhoneOptions } from "../phones/phone.ts";
 import { createRotaryPhone, type RotaryPhoneOptions } from "../phones/rotary-phone.ts";
 import { createTouchTonePhone, type TouchTonePhoneOptions } from "../phones/touch-tone-phone.ts";
@@ -37,6 +38,7 @@ export function plugIn(line: SimLine, spec: PhoneSpec, place: PhonePlace): Phone
     clock: place.world.clock,
     random: place.world.random(`phone ${place.name}`),
     tones: tonesKnownIn(place.country),
+    flashMs: flashKeyMs(place.country),
     callerId: place.callerIdModem === "v23" ? "v23" : "bell-202",
     ...(place.trace === undefined ? {} : { trace: place.trace }),
     ...special,

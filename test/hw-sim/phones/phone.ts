@@ -21,6 +21,8 @@ export interface PhoneOptions {
   readonly tones: ToneTable;
   /** The modem of its display; none for a set without one. */
   readonly callerId?: FskMode | "none";
+  /** How long its R key opens the loop. */
+  readonly flashMs?: number;
   /** How long the hook switch bounces. */
   readonly hookBounceMs?: number;
   readonly ren?: number;

@@ -51,6 +51,7 @@ export class TelephoneSet implements Phone {
   readonly #told = new Set<(observation: Observation) => void>();
   #state: LoopState | undefined;
   #offHook = false;
+  readonly #flashMs: number;
   #flashEnd: Timer | undefined;
   #alarm: Timer | undefined;
 
@@ -58,6 +59,7 @@ export class TelephoneSet implements Phone {
     this.name = options.name;
     this.#clock = options.clock;
     this.#trace = options.trace;
+    this.#flashMs = options.flashMs ?? DEFAULT_FLASH_MS;
     this.#hookBounceMs = options.hookBounceMs ?? DEFAULT_HOOK_BOUNCE_MS;
     this.#ringer = new Ringer(options.ringer ?? DEFAULT_RINGER);
     this.#contacts = new LineContacts(options.clock, options.random);
@@ -152,7 +154,7 @@ export class TelephoneSet implements Phone {
     this.#receiver.stop(this.#sampleNow());
   }
 
-  flash(durationMs = DEFAULT_FLASH_MS): void {
+  flash(durationMs = this.#flashMs): void {
     if (!this.#offHook) return;
     this.#act("flash", { durationMs });
     this.#flashEnd?.cancel();
