@@ -5,9 +5,10 @@ import {
   partyFromHeader,
   type UaEvent,
 } from "../sip/index.ts";
-import { type CallContext, logOf, toUa } from "./call-state.ts";
+import { type CallContext, toUa } from "./call-state.ts";
 import type { CallOutput } from "./call-types.ts";
 import { messageOutputs } from "./in-call-requests.ts";
+import { messagesTold } from "./mailbox.ts";
 
 type RequestEvent = Extract<UaEvent, { kind: "request" }>;
 
@@ -32,7 +33,10 @@ export function accountRequest(context: CallContext, event: RequestEvent): Accou
       const about = (headerValue(message, "event") ?? "").split(";", 1)[0]?.trim().toLowerCase();
       // Many servers tell of messages without being asked. @see RFC 3842 §4.6
       if (about !== MESSAGE_SUMMARY) return { outputs: [reply(489)] };
-      return { outputs: [reply(200), ...told(context, message.body)], ...waits(message.body) };
+      return {
+        outputs: [reply(200), ...messagesTold(context, message.body)],
+        ...waits(message.body),
+      };
     }
     default:
       // Nobody outside of a call may make us call. @see RFC 3515 §5
@@ -43,15 +47,4 @@ export function accountRequest(context: CallContext, event: RequestEvent): Accou
 function waits(body: string): Pick<AccountRequest, "messagesWait"> {
   const summary = parseMessageSummary(body);
   return summary === undefined ? {} : { messagesWait: summary.waiting };
-}
-
-function told(context: CallContext, body: string): readonly CallOutput[] {
-  const summary = parseMessageSummary(body);
-  if (summary === undefined) return [];
-  const { waiting, newVoice } = summary;
-  const count = newVoice === undefined ? {} : { newVoice };
-  return [
-    { kind: "mailbox", waiting, ...count },
-    logOf(context, "info", waiting ? "Messages wait." : "No messages wait."),
-  ];
 }

@@ -20,6 +20,7 @@ import { menuStep } from "./flash.ts";
 import { inCallRequest } from "./in-call-requests.ts";
 import { answeringStep, preparingStep, ringingStep, startIncoming } from "./incoming.ts";
 import { callOf, faultedStep, interruptStep } from "./interrupts.ts";
+import { type Mailbox, type MailboxStep, mailboxStep } from "./mailbox.ts";
 import { outgoingStep } from "./outgoing.ts";
 import { recallStep } from "./recall.ts";
 import { withReferral } from "./referred.ts";
@@ -45,6 +46,7 @@ class LineCallControl implements CallControl {
   #context: CallContext;
   #state: CallState = { kind: "idle" };
   readonly #records = new WaitingRecords();
+  #mailbox: Mailbox = { isAsked: false };
 
   constructor(config: CallConfig) {
     const collector = createDigitCollector({
@@ -79,6 +81,8 @@ class LineCallControl implements CallControl {
   handle(input: CallInput, nowMs: number): readonly CallOutput[] {
     const recorded = this.#recorded(input, nowMs);
     if (input.kind === "ua") this.#noteRegistration(input);
+    const mailbox = mailboxStep(this.#context, this.#mailbox, input);
+    if (mailbox !== undefined) return [...recorded, ...this.#takeMailbox(mailbox)];
     if (input.kind === "ua" && input.event.kind === "request") {
       if (input.event.session === undefined) {
         return [...recorded, ...this.#accountRequest(input.event)];
@@ -99,6 +103,13 @@ class LineCallControl implements CallControl {
       ? undefined
       : (interruptStep(context, state, input, nowMs) ?? featureStep(context, state, input, nowMs));
     return step ?? unserved(context, state, input);
+  }
+
+  #takeMailbox(step: MailboxStep): readonly CallOutput[] {
+    this.#mailbox = step.mailbox;
+    const { messagesWait } = step;
+    if (messagesWait !== undefined) this.#context = { ...this.#context, messagesWait };
+    return step.outputs;
   }
 
   #accountRequest(event: Extract<UaEvent, { kind: "request" }>): readonly CallOutput[] {

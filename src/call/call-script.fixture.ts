@@ -69,6 +69,7 @@ export function configOf(changes: Partial<CallConfig> = {}): CallConfig {
     openLoopMs: 500,
     flash: FLASH,
     callWaiting: true,
+    asksForMessages: false,
     silenceLimitMs: 0,
     disconnectTone: "reorder",
     wallTime: (nowMs) => ({ iso: `wall ${nowMs}`, month: 3, day: 14, hour: 15, minute: 9 }),
@@ -98,8 +99,9 @@ export function words(output: CallOutput): string {
       const body = hasBody && command.kind !== "session-request" ? " +sdp" : "";
       const uri = command.kind === "invite" ? ` ${command.uri}` : "";
       const method = command.kind === "session-request" ? ` ${command.method}` : "";
+      const about = command.kind === "subscribe" ? ` ${command.event}` : "";
       const whom = command.kind === "refer" ? ` ${command.uri ?? command.replaces}` : "";
-      return `ua ${command.kind}${method}${whom}${what}${uri}${body}`;
+      return `ua ${command.kind}${method}${about}${whom}${what}${uri}${body}`;
     }
     case "media": {
       const { command } = output;

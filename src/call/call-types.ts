@@ -106,6 +106,8 @@ export interface CallConfig {
   readonly disconnectTone: "busy" | "reorder" | "dial";
   /** What a hook flash does. */
   readonly flash: FlashConfig;
+  /** Whether the server is asked to tell of messages; else it may tell unasked. */
+  readonly asksForMessages: boolean;
   /** Whether a second caller is announced by a tone; else the line is busy. */
   readonly callWaiting: boolean;
   /**

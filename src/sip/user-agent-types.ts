@@ -196,6 +196,21 @@ export type UaCommand =
       readonly replaces?: string;
       readonly headers?: readonly SipHeader[];
     }
+  /**
+   * Ask an account's server to tell of something (`event`, an event package in lower case) until
+   * `unsubscribe`; it is refreshed, and asked for again after a refusal. `uri` is whose, the
+   * account's own where it is absent. `subscription` is an id of the caller's making.
+   */
+  | {
+      readonly kind: "subscribe";
+      readonly subscription: string;
+      readonly account: string;
+      readonly event: string;
+      readonly accept: string;
+      readonly expiresS: number;
+      readonly uri?: string;
+    }
+  | { readonly kind: "unsubscribe"; readonly subscription: string }
   /** A request outside any dialog. `request` is an id of the caller's making. */
   | {
       readonly kind: "send-request";
@@ -289,6 +304,23 @@ export type UaEvent =
     }
   /** Our re-INVITE was refused; the session goes on as it was. */
   | { readonly kind: "reoffer-failed"; readonly session: string; readonly status: number }
+  /** Whether a subscription holds; `status` is why not, where an answer said it. */
+  | {
+      readonly kind: "subscription";
+      readonly subscription: string;
+      readonly account: string;
+      readonly isActive: boolean;
+      readonly status?: number;
+    }
+  /** What a server tells a subscription of ours. It was answered. */
+  | {
+      readonly kind: "notified";
+      readonly subscription: string;
+      readonly account: string;
+      readonly event: string;
+      readonly contentType: string;
+      readonly body: string;
+    }
   /** The far end re-INVITEs: answer it with `respond`. An absent body asks us for an offer. */
   | {
       readonly kind: "reoffered";

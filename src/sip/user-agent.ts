@@ -2,6 +2,7 @@ import { latin1FromBytes } from "../base/bytes.ts";
 import { type Core, earliestMs } from "../base/core.ts";
 import { unreachable } from "../base/invariant.ts";
 import { isStun } from "../base/stun/stun-message.ts";
+import { Subscriptions } from "./events/subscriptions.ts";
 import { IncomingRequests } from "./incoming-requests.ts";
 import type { DnsAnswer } from "./locator.ts";
 import { Registrations } from "./registration/registrations.ts";
@@ -47,11 +48,13 @@ export class UserAgent implements Core<UaInput, UaOutput> {
   readonly #stack: Stack;
   readonly #requests: IncomingRequests;
   readonly #registrations: Registrations;
+  readonly #subscriptions: Subscriptions;
 
   constructor(config: UserAgentConfig) {
     this.#stack = new Stack(config);
     this.#requests = new IncomingRequests(this.#stack);
     this.#registrations = new Registrations(this.#stack);
+    this.#subscriptions = new Subscriptions(this.#stack);
   }
 
   handle(input: UaInput, nowMs: number): readonly UaOutput[] {
@@ -97,6 +100,7 @@ export class UserAgent implements Core<UaInput, UaOutput> {
       locator.deadlineMs(),
       legs.deadlines.earliestMs(),
       this.#registrations.deadlineMs(),
+      this.#subscriptions.deadlineMs(),
     );
   }
 
@@ -167,7 +171,8 @@ export class UserAgent implements Core<UaInput, UaOutput> {
         this.#clientTimeout(nowMs) ||
         servers.timeout(nowMs) !== undefined ||
         locator.timeout(nowMs) ||
-        this.#registrations.timeout(nowMs);
+        this.#registrations.timeout(nowMs) ||
+        this.#subscriptions.timeout(nowMs);
       if (isRun) continue;
       const leg = legs.deadlines.takeDue(nowMs);
       if (leg === undefined) return;
@@ -207,6 +212,12 @@ export class UserAgent implements Core<UaInput, UaOutput> {
         return;
       case "end":
         legs.session(command.session)?.end(command, nowMs);
+        return;
+      case "subscribe":
+        this.#subscriptions.subscribe(command, nowMs);
+        return;
+      case "unsubscribe":
+        this.#subscriptions.unsubscribe(command.subscription, nowMs);
         return;
       case "session-request":
       case "refer":

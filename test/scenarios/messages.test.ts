@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bench } from "../hw-sim/bench/bench.ts";
-import { expectMessage, send } from "../hw-sim/peers/scripted-peer.ts";
+import { expectMessage, reply, send } from "../hw-sim/peers/scripted-peer.ts";
 import { eventsOf, FAR_SERVER, farEndFirst } from "./support/far-end.ts";
 import { assertSettled } from "./support/settled.ts";
 
@@ -64,6 +64,37 @@ describe("the server tells of messages", () => {
       [false, undefined],
     ]);
     await assertSettled(lab, { records: [] });
+  });
+
+  it("is asked to where so configured, and again where it says later", async () => {
+    const far = farEndFirst();
+    const lab = await bench({
+      seed: 233,
+      phones: ["touch-tone", "touch-tone"],
+      config: {
+        registrar: FAR_SERVER,
+        dialing: { askForMessages: true },
+        lines: [{ number: "101" }, { number: "102" }],
+      },
+      prepare: async (place) => {
+        await far.prepare(place);
+        far
+          .get()
+          .run(
+            expectMessage(/^SUBSCRIBE sip:101@[\s\S]*\r\nEvent: message-summary\r\n/),
+            reply("489 Bad Event"),
+            expectMessage(/^SUBSCRIBE sip:102@/),
+            reply("480 Later", { headers: ["Retry-After: 20"] }),
+            expectMessage(/^SUBSCRIBE sip:102@/, { timeoutMs: 30_000 }),
+            reply("200 OK", { headers: ["Expires: 600", "Contact: <sip:300@{local}>"] }),
+          );
+      },
+    });
+    await far.get().passes(60_000);
+    expect(lab.box.status().map(({ registration }) => registration)).toEqual([
+      "registered",
+      "registered",
+    ]);
   });
 
   it("a text is told to whoever watches; a REFER out of the blue is refused", async () => {

@@ -283,6 +283,7 @@ function callSettings(
       blindTransferCode: user.dialing?.blindTransferCode ?? BLIND_TRANSFER_CODE,
     },
     callWaiting: user.dialing?.callWaiting ?? true,
+    asksForMessages: user.dialing?.askForMessages ?? false,
     silenceLimitMs: user.dialing?.silenceLimitMs ?? 0,
     disconnectTone: "busy",
   };

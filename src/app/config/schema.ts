@@ -174,6 +174,7 @@ export const userConfigSchema = z.strictObject({
         .regex(/^[0-9*#]{0,8}$/, 'must be at most 8 of digits, "*" and "#"')
         .optional(),
       callWaiting: z.boolean().optional(),
+      askForMessages: z.boolean().optional(),
       silenceLimitMs: z.int().min(0).max(3_600_000).optional(),
     })
     .optional(),

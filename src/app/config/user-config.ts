@@ -133,6 +133,8 @@ export interface UserConfig {
     readonly transferOnHangUp?: boolean;
     /** Keyed before a number while a call is on hold: hands it over. Default `*98`; "" for none. */
     readonly blindTransferCode?: string;
+    /** Whether the server is asked to tell of messages; it may do so unasked. Default false. */
+    readonly askForMessages?: boolean;
     /** Whether a second caller is announced in a call. Default true. */
     readonly callWaiting?: boolean;
     /** Calls from which nothing is heard for this long are ended; 0 never. Default 0. */

@@ -272,6 +272,8 @@ export class ControlPlane {
       case "registered":
       case "registration-failed":
       case "unregistered":
+      case "subscription":
+      case "notified":
         return this.#accounts.get(event.account);
       case "incoming": {
         const owner = event.account === undefined ? undefined : this.#accounts.get(event.account);

@@ -5,6 +5,14 @@ import type { Leg } from "./leg.ts";
 /** Sessions that may live at one time, those on their way out included. */
 export const SESSIONS_MAX = 1000;
 
+/** What stands for every tag of the far end. No tag has a space. */
+const ANY_REMOTE = "  *";
+
+/** The key of a dialog whose far end has not said its tag yet. @see RFC 6665 §4.4.1 */
+export function anyRemoteKey(callId: string, localTag: string): string {
+  return `${callId} ${localTag}${ANY_REMOTE}`;
+}
+
 /** Who answers for a session id, a dialog, an INVITE to us; and who waits until when. */
 export class LegRegistry {
   readonly #bySession = new Map<string, Leg>();
@@ -45,8 +53,10 @@ export class LegRegistry {
     if (this.#bySession.get(id) === leg) this.#bySession.delete(id);
   }
 
+  /** Who answers in a dialog; where nobody has exactly it, who takes any far end's tag. */
   dialog(key: string): Leg | undefined {
-    return this.#byDialog.get(key);
+    const space = key.lastIndexOf(" ");
+    return this.#byDialog.get(key) ?? this.#byDialog.get(`${key.slice(0, space)}${ANY_REMOTE}`);
   }
 
   bindDialog(key: string, leg: Leg): void {

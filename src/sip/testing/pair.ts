@@ -38,7 +38,10 @@ export class Pair {
   #sequence = 0;
 
   constructor(
-    config: Pick<UserAgentConfig, "hashes"> & { readonly transport: SipAddress["transport"] },
+    config: Pick<UserAgentConfig, "hashes"> &
+      Partial<Pick<UserAgentConfig, "serves" | "sessionTimer">> & {
+        readonly transport: SipAddress["transport"];
+      },
     fate: Fate,
     onEvent: (told: Told, pair: Pair) => void,
   ) {
@@ -58,7 +61,8 @@ export class Pair {
         userAgentName: side,
         hashes: config.hashes,
         createToken: () => `${side}${++tokens}`,
-        serves: [],
+        serves: config.serves ?? [],
+        ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
         acceptAnyUser: true,
       });
     this.#agents = { a: agentOf("a"), b: agentOf("b") };

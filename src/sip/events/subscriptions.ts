@@ -1,0 +1,365 @@
+import { aorOf, credentialsOf, fromValue } from "../account-book.ts";
+import { carriedText } from "../auth/digest.ts";
+import { ClientRequest } from "../client-request.ts";
+import { DeadlineQueue } from "../deadline-queue.ts";
+import { dialogFromRequest, dialogFromResponse } from "../dialog/dialog.ts";
+import { DialogUsage } from "../dialog/dialog-usage.ts";
+import { fractionOf } from "../fraction.ts";
+import { secondsOf } from "../registration/lease.ts";
+import type { Leg, LegStanding } from "../session/leg.ts";
+import { anyRemoteKey } from "../session/leg-registry.ts";
+import { parseSubscriptionState } from "../session/refer.ts";
+import { withDefaults } from "../session/request-headers.ts";
+import type { Stack } from "../stack.ts";
+import type { ServerTransactionId } from "../transaction/server-transactions.ts";
+import type { SipAccount, SipAddress, UaCommand } from "../user-agent-types.ts";
+import { printCSeq } from "../wire/cseq.ts";
+import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "../wire/message.ts";
+import { printNameAddr, tagOf } from "../wire/name-addr.ts";
+import {
+  type SubscriptionAction,
+  type SubscriptionInput,
+  type SubscriptionMachine,
+  subscriptionDeadlineMs,
+  subscriptionStep,
+} from "./subscription.ts";
+
+/** Subscriptions that may live at one time. */
+export const SUBSCRIPTIONS_MAX = 500;
+
+type SubscribeCommand = Extract<UaCommand, { readonly kind: "subscribe" }>;
+
+/** The subscriptions of a user agent, and when they have something to do. */
+export class Subscriptions {
+  readonly #stack: Stack;
+  readonly #live = new Map<string, Subscription>();
+  readonly #deadlines = new DeadlineQueue<Subscription>();
+
+  constructor(stack: Stack) {
+    this.#stack = stack;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /** Begins one. An id that is taken already changes nothing. */
+  subscribe(command: SubscribeCommand, nowMs: number): void {
+    const { subscription, account: id } = command;
+    if (this.#live.has(subscription)) return;
+    const account = this.#stack.accounts.get(id);
+    if (account === undefined || this.#live.size >= SUBSCRIPTIONS_MAX) {
+      const status = account === undefined ? 404 : 503;
+      this.#stack.emit({
+        kind: "subscription",
+        subscription,
+        account: id,
+        isActive: false,
+        status,
+      });
+      return;
+    }
+    const one = new Subscription(this.#stack, account, command, {
+      rearm: (dueMs) => this.#deadlines.set(one, dueMs),
+      gone: () => {
+        this.#deadlines.set(one, undefined);
+        this.#live.delete(subscription);
+      },
+    });
+    this.#live.set(subscription, one);
+    one.step({ kind: "start" }, nowMs);
+  }
+
+  /** Ends one. */
+  unsubscribe(subscription: string, nowMs: number): void {
+    this.#live.get(subscription)?.step({ kind: "stop" }, nowMs);
+  }
+
+  deadlineMs(): number | undefined {
+    return this.#deadlines.earliestMs();
+  }
+
+  /** Runs one timer that is due; false where none is. */
+  timeout(nowMs: number): boolean {
+    const one = this.#deadlines.takeDue(nowMs);
+    if (one === undefined) return false;
+    one.step({ kind: "timeout" }, nowMs);
+    return true;
+  }
+}
+
+interface SubscriptionHost {
+  rearm(dueMs: number | undefined): void;
+  gone(): void;
+}
+
+/** A subscription of ours: its dialog is a leg, so that NOTIFYs find it. @see RFC 6665 §4.1 */
+class Subscription implements Leg {
+  readonly #stack: Stack;
+  readonly #account: SipAccount;
+  readonly #command: SubscribeCommand;
+  readonly #host: SubscriptionHost;
+  readonly #spread: number;
+  #state: SubscriptionMachine = { kind: "idle" };
+  #callId = "";
+  #localTag = "";
+  #sequence = 0;
+  #usage: DialogUsage | undefined;
+  #remoteTag: string | undefined;
+
+  constructor(
+    stack: Stack,
+    account: SipAccount,
+    command: SubscribeCommand,
+    host: SubscriptionHost,
+  ) {
+    this.#stack = stack;
+    this.#account = account;
+    this.#command = command;
+    this.#host = host;
+    this.#spread = fractionOf(stack.config.createToken());
+  }
+
+  step(input: SubscriptionInput, nowMs: number): void {
+    const config = { expiresS: this.#command.expiresS, spread: this.#spread };
+    const step = subscriptionStep(config, this.#state, input, nowMs);
+    this.#state = step.state;
+    this.#host.rearm(subscriptionDeadlineMs(step.state));
+    for (const action of step.actions) this.#act(action, nowMs);
+    if (this.#state.kind === "gone") this.#host.gone();
+  }
+
+  respond(): void {
+    // Sessions alone are answered.
+  }
+
+  reinvite(): void {
+    // Sessions alone have offers.
+  }
+
+  ack(): void {
+    // Sessions alone are acknowledged.
+  }
+
+  end(): void {
+    // `unsubscribe` ends it.
+  }
+
+  request(): void {
+    // Nothing but SUBSCRIBE is sent in its dialog.
+  }
+
+  /** Nobody can take the place of a subscription. */
+  get standing(): LegStanding {
+    return { session: this.#command.subscription, stage: "ringing" };
+  }
+
+  receiveRequest(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {
+    const reply = (status: number) => this.#stack.reply(transaction, request, status, nowMs);
+    const remoteTag = tagOf(headerValue(request, "from") ?? "") ?? "";
+    // A second one that answers the same SUBSCRIBE is another subscription, which nobody wants.
+    const isOther = this.#remoteTag !== undefined && this.#remoteTag !== remoteTag;
+    if (request.method !== "NOTIFY" || isOther) {
+      reply(481);
+      return;
+    }
+    const about = (headerValue(request, "event") ?? "").split(";", 1)[0]?.trim().toLowerCase();
+    if (about !== this.#command.event) {
+      reply(489);
+      return;
+    }
+    if (this.#usage === undefined) this.#begin(request, transaction);
+    if (this.#usage?.takeRemoteSequence(request) === false) {
+      reply(500);
+      return;
+    }
+    reply(200);
+    if (request.body !== "") {
+      this.#stack.emit({
+        kind: "notified",
+        subscription: this.#command.subscription,
+        account: this.#account.id,
+        event: this.#command.event,
+        contentType: headerValue(request, "content-type") ?? "",
+        body: request.body,
+      });
+    }
+    const state = parseSubscriptionState(headerValue(request, "subscription-state") ?? "");
+    this.step({ kind: "notified", state }, nowMs);
+  }
+
+  receiveAck(): void {
+    // There is no INVITE.
+  }
+
+  receiveCancel(): void {
+    // There is no INVITE.
+  }
+
+  timeout(): void {
+    // Its timers are kept by `Subscriptions`.
+  }
+
+  #act(action: SubscriptionAction, nowMs: number): void {
+    switch (action.kind) {
+      case "send":
+        if (action.inDialog && this.#usage !== undefined) {
+          this.#refresh(this.#usage, action.expiresS, nowMs);
+        } else this.#subscribe(action.expiresS, nowMs);
+        return;
+      case "forget":
+        this.#forget();
+        return;
+      case "tell": {
+        const { isActive, status } = action;
+        this.#stack.emit({
+          kind: "subscription",
+          subscription: this.#command.subscription,
+          account: this.#account.id,
+          isActive,
+          ...(status === undefined ? {} : { status }),
+        });
+        return;
+      }
+    }
+  }
+
+  #forget(): void {
+    if (this.#callId !== "") {
+      this.#stack.legs.unbindDialog(anyRemoteKey(this.#callId, this.#localTag), this);
+    }
+    this.#callId = "";
+    this.#usage = undefined;
+    this.#remoteTag = undefined;
+  }
+
+  /** A SUBSCRIBE that makes a dialog. */
+  #subscribe(expiresS: number, nowMs: number): void {
+    this.#forget();
+    const { createToken } = this.#stack.config;
+    this.#callId = createToken();
+    this.#localTag = createToken();
+    this.#sequence = 1;
+    this.#stack.legs.bindDialog(anyRemoteKey(this.#callId, this.#localTag), this);
+    const uri = this.#command.uri ?? aorOf(this.#account);
+    const contactUser = carriedText(this.#account.user);
+    const route = this.#stack.accounts.routeOf(this.#account.id);
+    const tied = [
+      {
+        name: "from",
+        value: fromValue(aorOf(this.#account), this.#account.displayName, this.#localTag),
+      },
+      { name: "to", value: printNameAddr({ uriText: uri, params: new Map() }) },
+      { name: "call-id", value: this.#callId },
+      { name: "cseq", value: printCSeq({ sequence: 1, method: "SUBSCRIBE" }) },
+      ...this.#stack.contactHeaders(route.hop?.transport ?? "udp", contactUser),
+    ];
+    const defaults = [
+      { name: "max-forwards", value: "70" },
+      ...this.#stack.abilityHeaders(),
+      this.#stack.userAgentHeader(),
+    ];
+    const request: SipRequest = {
+      kind: "request",
+      method: "SUBSCRIBE",
+      uri,
+      headers: withDefaults(tied, defaults, this.#headers(expiresS)),
+      body: "",
+    };
+    const callId = this.#callId;
+    new ClientRequest(
+      this.#stack,
+      {
+        ...{ request, ...route, credentials: credentialsOf(this.#account) },
+        contacts: (to: SipAddress) => this.#stack.contactHeaders(to, contactUser),
+      },
+      {
+        takeSequence: () => ++this.#sequence,
+        onResponse: (response, sent, atMs) => {
+          // An answer to one that was given up changes nothing.
+          if (response.status < 200 || this.#callId !== callId) return;
+          if (response.status < 300) this.#made(sent.request, response, sent.to);
+          this.#answered(response, atMs);
+        },
+        onFailed: (status, _reason, atMs) => {
+          if (this.#callId === callId) this.step({ kind: "refused", status }, atMs);
+        },
+      },
+    ).start(nowMs);
+  }
+
+  #refresh(usage: DialogUsage, expiresS: number, nowMs: number): void {
+    const owner = {
+      takeSequence: () => usage.takeSequence(),
+      onResponse: (response: SipResponse, _sent: unknown, atMs: number) => {
+        if (response.status < 200 || this.#usage !== usage) return;
+        if (response.status < 300) usage.refreshTarget(response);
+        this.#answered(response, atMs);
+      },
+      onFailed: (status: number, _reason: string, atMs: number) => {
+        if (this.#usage === usage) this.step({ kind: "refused", status }, atMs);
+      },
+    };
+    const headers = [...usage.contactHeaders(), ...this.#headers(expiresS)];
+    usage.request("SUBSCRIBE", owner, headers).start(nowMs);
+  }
+
+  #headers(expiresS: number): readonly SipHeader[] {
+    return [
+      { name: "event", value: this.#command.event },
+      { name: "accept", value: this.#command.accept },
+      { name: "expires", value: String(expiresS) },
+    ];
+  }
+
+  #answered(response: SipResponse, nowMs: number): void {
+    const { status } = response;
+    if (status < 300) {
+      this.step({ kind: "accepted", expiresS: secondsOf(headerValue(response, "expires")) }, nowMs);
+      return;
+    }
+    const minExpiresS = secondsOf(headerValue(response, "min-expires"));
+    const retryAfterS = secondsOf(
+      headerValue(response, "retry-after")?.split(/[;(]/, 1)[0]?.trim(),
+    );
+    this.step(
+      {
+        kind: "refused",
+        status,
+        ...(minExpiresS === undefined ? {} : { minExpiresS }),
+        ...(retryAfterS === undefined ? {} : { retryAfterS }),
+      },
+      nowMs,
+    );
+  }
+
+  /** The 2xx makes the dialog, where no NOTIFY was faster. */
+  #made(request: SipRequest, response: SipResponse, peer: SipAddress): void {
+    if (this.#usage !== undefined) return;
+    const dialog = dialogFromResponse(request, response, peer.transport);
+    if (!dialog.ok) return;
+    this.#remoteTag = dialog.value.remoteTag;
+    this.#usage = new DialogUsage(this.#stack, dialog.value, this.#identity(peer));
+  }
+
+  /** A NOTIFY that was faster than the 2xx. @see RFC 6665 §4.4.1 */
+  #begin(notify: SipRequest, transaction: ServerTransactionId): void {
+    const peer = this.#stack.servers.sourceOf(transaction);
+    if (peer === undefined) return;
+    const dialog = dialogFromRequest(notify, this.#localTag, peer.transport);
+    if (!dialog.ok) return;
+    const { remoteSequence: _, ...rest } = dialog.value;
+    this.#remoteTag = rest.remoteTag;
+    const whole = { ...rest, localSequence: this.#sequence, remoteSequence: undefined };
+    this.#usage = new DialogUsage(this.#stack, whole, this.#identity(peer));
+  }
+
+  #identity(peer: SipAddress) {
+    return {
+      contactUser: carriedText(this.#account.user),
+      credentials: credentialsOf(this.#account),
+      peer,
+    };
+  }
+}
