@@ -34,6 +34,7 @@ export type { DigitMap, DigitMapError, DigitMatch } from "./dialing/digit-map.ts
 export { matchDigitMap, parseDigitMap } from "./dialing/digit-map.ts";
 export type { DtmfDetector, DtmfEvent, DtmfOptions } from "./dtmf/detector.ts";
 export { createDtmfDetector } from "./dtmf/detector.ts";
+export { DtmfSuspicion } from "./dtmf/suspicion.ts";
 export type { LearnAsk, Learner, LearnInput, LearnOutput, LearnTrain } from "./learning/learner.ts";
 export { createLearner, LEARN_DIGIT, LEARN_TRIES } from "./learning/learner.ts";
 export type { LearnDoubt, LearnProposal } from "./learning/propose.ts";

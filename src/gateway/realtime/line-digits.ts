@@ -1,5 +1,10 @@
 import { type Digit, SAMPLES_PER_MS } from "../../base/audio.ts";
-import { createDtmfDetector, type DtmfDetector, type DtmfOptions } from "../../fxs/index.ts";
+import {
+  createDtmfDetector,
+  type DtmfDetector,
+  type DtmfOptions,
+  DtmfSuspicion,
+} from "../../fxs/index.ts";
 
 /**
  * How long after a digit that the line itself played its echo may still begin to be heard: the
@@ -25,6 +30,7 @@ const KEPT_SAMPLES = 512 * SAMPLES_PER_MS;
  */
 export class LineDigits {
   readonly #near: DtmfDetector;
+  readonly #suspicion = new DtmfSuspicion();
   readonly #played = new Int16Array(KEPT_SAMPLES);
   #playedAt = 0;
   #keyed: Digit | undefined;
@@ -37,6 +43,14 @@ export class LineDigits {
   /** Whether a keyed digit sounds. */
   get sounding(): boolean {
     return this.#keyed !== undefined;
+  }
+
+  /**
+   * Whether a frame, which `hear` has taken, is to be kept from a far end that is told digits as
+   * events: a keyed digit sounds in it, or what may turn out to be one.
+   */
+  withholds(frame: Int16Array): boolean {
+    return this.#suspicion.process(frame) || this.sounding;
   }
 
   /** A frame from the telephone; the digit that it turns out to have keyed, if any. */

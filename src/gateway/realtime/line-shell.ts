@@ -199,7 +199,8 @@ export class LineShell {
     if (digit !== undefined) {
       this.#runner.feed({ kind: "dtmf", digit, atMs: this.#clock.nowMs() });
     }
-    return this.#relaysDigits && this.#digits.sounding;
+    if (!this.#relaysDigits || this.#audio.endpointCount === 0) return false;
+    return this.#digits.withholds(frame);
   }
 
   #watermark(atMs: number): void {
