@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { PortError } from "../../base/port-fault.ts";
 import { parseSoundChannel } from "../../hal/linux/index.ts";
+import type { OpenBoard } from "../../hal/ports/board.ts";
 import { type BoardLevels, boardLine } from "../config/board-file.ts";
 import { mixerCard, readMixer } from "../doctor/check-sound.ts";
 import { type Finding, good, isHealthy, note, printFindings } from "../doctor/finding.ts";
@@ -11,7 +12,7 @@ import { measureLine, playTone, TONE_SECONDS } from "../doctor/measure-line.ts";
 import { openBoard } from "../open-board.ts";
 import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
-import { keptMixerFile } from "./doctor.ts";
+import { keptMixerFile } from "./kept-mixer.ts";
 import type { ReadConfig } from "./read-config.ts";
 
 /** Levels that a meter may show between TIP and RING, V. */
@@ -25,6 +26,7 @@ export async function doctorLevels(
   config: ReadConfig,
   options: CommandOptions,
   machine: Machine,
+  open: OpenBoard = openBoard,
 ): Promise<number> {
   const line = Number(options.line ?? "1");
   const wiring = config.box.realtime.lines.find((one) => one.line === line);
@@ -36,7 +38,7 @@ export async function doctorLevels(
   const spec = boardSpec(config);
   // Counted from the converter's own full scale: with levels set it would be counted twice.
   const bare = { ...spec, options: { ...spec.options, levels: {} } };
-  const board = await openBoard(bare, () => {});
+  const board = await open(bare, () => {});
   try {
     if (options.tone === true) {
       process.stdout.write(

@@ -1,18 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseRegistrar, SIP_PORT } from "../config/resolve-sip.ts";
 import { examine } from "../doctor/doctor.ts";
 import { isHealthy, printFindings } from "../doctor/finding.ts";
 import { type Machine, thisMachine } from "../doctor/machine.ts";
 import { localAddressToward } from "../local-address.ts";
 import type { CommandOptions } from "./command-line.ts";
+import { keptMixerText } from "./kept-mixer.ts";
 import { readConfig } from "./read-config.ts";
-
-/** Where a card's mixer is kept, in the data folder. */
-export function keptMixerFile(data: string | undefined, card: string): string {
-  return join(data ?? "tipring-data", `mixer-${card}.json`);
-}
 
 /**
  * `tipring doctor`: says what this machine lacks for the lines of a configuration, and what to do
@@ -33,7 +27,7 @@ export async function doctor(
   const { user, board } = read.value;
   const findings = await examine(read.value, machine, {
     fix: options.fix === true,
-    keptMixer: (card) => readOr(keptMixerFile(user.data, card), ""),
+    keptMixer: (card) => keptMixerText(user.data, card),
     addressToward: async (registrar) => {
       const address = parseRegistrar(registrar);
       return address && (await localAddressToward(address.host, address.port ?? SIP_PORT));
@@ -48,12 +42,4 @@ export async function doctor(
     process.stdout.write(`${printFindings(findings).join("\n")}\n`);
   }
   return healthy ? 0 : 1;
-}
-
-function readOr(file: string, otherwise: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return otherwise;
-  }
 }

@@ -75,6 +75,7 @@ async function runBox(config: ReadConfig, guestPassword: string | undefined): Pr
     if (event.kind === "fatal") end(1);
   };
   for (const text of config.warnings) log({ level: "warn", area: "box", text });
+  if (config.board.module === "linux") void warnOfMixer(config, log);
   const realtime = createWorkerHost(boardSpec(config));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => end(0));
   endOnCrash(realtime, log, () => end(1));
@@ -92,6 +93,12 @@ async function runBox(config: ReadConfig, guestPassword: string | undefined): Pr
     await realtime.stop();
   }
   return code;
+}
+
+/** Says it where a sound card's mixer was moved since its levels were measured. */
+async function warnOfMixer(config: ReadConfig, log: LogSink): Promise<void> {
+  const { mixerWarnings } = await import("./mixer-warnings.ts");
+  for (const text of await mixerWarnings(config)) log({ level: "warn", area: "sound", text });
 }
 
 /**

@@ -76,7 +76,7 @@ export function mixerCard(device: string): string | undefined {
 
 /** A card's mixer now; a reason where it cannot be read. */
 export async function readMixer(
-  machine: Machine,
+  machine: Pick<Machine, "run">,
   card: string,
 ): Promise<readonly MixerControl[] | string> {
   const told = await machine.run("amixer", ["-c", card, "scontents"]);

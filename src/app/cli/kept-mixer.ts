@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Where a card's mixer is kept as it stood when its levels were measured. */
+export function keptMixerFile(data: string | undefined, card: string): string {
+  return join(data ?? "tipring-data", `mixer-${card}.json`);
+}
+
+/** The text of a kept mixer; "" where none was kept. */
+export function keptMixerText(data: string | undefined, card: string): string {
+  try {
+    return readFileSync(keptMixerFile(data, card), "utf8");
+  } catch {
+    return "";
+  }
+}
