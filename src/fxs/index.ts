@@ -57,3 +57,5 @@ export type { LineTestInput, LineTestOutput } from "./line-test/line-test.ts";
 export { createLineTest } from "./line-test/line-test.ts";
 export type { ToneTable } from "./tones/tone.ts";
 export { TONE_NAMES } from "./tones/tone.ts";
+export type { ToneDetector, ToneEvent } from "./tones/tone-detector.ts";
+export { createToneDetector } from "./tones/tone-detector.ts";
