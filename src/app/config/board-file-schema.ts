@@ -4,11 +4,33 @@ import { CODINGS, IMPEDANCES } from "../../hal/drivers/index.ts";
 const name = z.string().min(1).max(64);
 const decibels = z.number().min(-30).max(30);
 
+const level = z.enum(["high", "low"]).exactOptional();
+
+/** What is known better than a module's profile has it. */
+export const gpioSlicOverridesSchema = z
+  .strictObject({
+    frIdle: level,
+    shkOffHook: level,
+    powerDown: z.enum(["none", "open-drain-active-low", "active-high"]).exactOptional(),
+    opensLoopByPowerDown: z.boolean().exactOptional(),
+    ringMinHz: z.number().min(10).max(70).exactOptional(),
+    ringMaxHz: z.number().min(10).max(70).exactOptional(),
+    ringDutyMax: z.number().min(0.05).max(1).exactOptional(),
+    ringBurstMaxMs: z.int().min(200).max(60_000).exactOptional(),
+    // The chips want more than 10 ms, and RM low within 500 ms.
+    ringEndHoldMs: z.number().min(10).max(400).exactOptional(),
+  })
+  .refine(
+    ({ ringMinHz, ringMaxHz }) => (ringMinHz ?? 10) <= (ringMaxHz ?? 70),
+    "ringMinHz must not be above ringMaxHz",
+  );
+
 const gpioSlic = z.strictObject({
   driver: z.literal("gpio-slic"),
   profile: name,
   pins: z.strictObject({ fr: name, rm: name, shk: name, pd: name.optional() }),
   ohtBias: z.boolean(),
+  overrides: gpioSlicOverridesSchema.exactOptional(),
 });
 
 const settings = z.strictObject({

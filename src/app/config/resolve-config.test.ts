@@ -69,6 +69,28 @@ describe("resolveConfig()", () => {
     expect(channels).toEqual(["hw:2,0#left", "c2"]);
   });
 
+  it("puts what is known better of a module into the board's wiring", () => {
+    const overrides = { frIdle: "low", ringDutyMax: 0.2 } as const;
+    const lines = [{ slic: { ...slic, overrides }, pcmChannel: "c" }];
+    const written = { number: "101", module: { ringDutyMax: 0.5, powerDown: "none" } } as const;
+    const resolved = resolveConfig(
+      { lines: [written] },
+      { ...context, board: { ...board, lines } },
+    );
+    expect(resolved.ok && resolved.value.realtime.lines[0]?.slic).toMatchObject({
+      overrides: { frIdle: "low", ringDutyMax: 0.5, powerDown: "none" },
+    });
+  });
+
+  it("refuses a module's settings where there is no module", () => {
+    const lines = [{ slic: { driver: "serial-card", device: "/dev/ttyACM0", line: 1 } }] as const;
+    const user = { lines: [{ number: "101", module: { frIdle: "low" } }] } as const;
+    const resolved = resolveConfig(user, { ...context, board: { ...board, lines } });
+    expect(resolved.ok ? [] : resolved.error.map(({ path }) => path.join("."))).toEqual([
+      "lines.0.module",
+    ]);
+  });
+
   it("leaves the exchange out, and passwords alone, where a registrar is named", () => {
     const resolved = resolveConfig({ registrar: "pbx.example.net" }, context);
     expect(resolved.ok).toBe(true);

@@ -8,11 +8,11 @@ import type {
   ControlLineConfig,
   LineServer,
 } from "../../gateway/control/control-config.ts";
-import type { LineWiring, RealtimeLineConfig } from "../../gateway/realtime/realtime-config.ts";
-import { type BoardFile, type BoardLine, boardLine, boardLinesMax } from "./board-file.ts";
+import type { RealtimeLineConfig } from "../../gateway/realtime/realtime-config.ts";
+import { type BoardFile, boardLine, boardLinesMax } from "./board-file.ts";
 import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
-import { checkRings, countryOf, ringSupplyOf } from "./resolve-line.ts";
+import { checkRings, countryOf, ringSupplyOf, wiringOf } from "./resolve-line.ts";
 import { type CodecFaults, codecOffers, eventPayloadType, resolveRtp } from "./resolve-rtp.ts";
 import {
   exchangeListen,
@@ -95,7 +95,7 @@ export function resolveConfig(
     if (password !== undefined) passwords.push({ user: line.number, password });
     realtimeLines.push({
       line: at + 1,
-      ...wired(wiring, line),
+      ...wiringOf(wiring, line, ["lines", at], problems),
       ...ringSupplyOf(wiring, line, user, context.board, ["lines", at], problems),
       country,
       pulseDialing: line.pulseDialing ?? true,
@@ -119,11 +119,6 @@ export function resolveConfig(
     },
     realtime: { lines: realtimeLines, rtp },
   });
-}
-
-/** The board's wiring of a line, with what is written of its own. */
-function wired({ levels: _, ...wiring }: BoardLine, { sound }: UserLine): LineWiring {
-  return sound === undefined ? wiring : { ...wiring, pcmChannel: sound };
 }
 
 function sessionTimerOf(user: UserConfig): Pick<ControlConfig, "sessionTimer"> {

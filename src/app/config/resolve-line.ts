@@ -5,7 +5,7 @@ import {
   type CountryProfile,
   resolveCountry,
 } from "../../fxs/index.ts";
-import type { RealtimeLineConfig } from "../../gateway/realtime/realtime-config.ts";
+import type { LineWiring, RealtimeLineConfig } from "../../gateway/realtime/realtime-config.ts";
 import type { BoardFile, BoardLine } from "./board-file.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { didYouMean } from "./did-you-mean.ts";
@@ -101,4 +101,23 @@ export function checkRings(
     const path: ConfigPath = [...linePath, "rings", at, "cadence"];
     problems.push({ path, text: `is "${cadence}"; ${advice}` });
   }
+}
+
+/** The board's wiring of a line, with what is written of its own. */
+export function wiringOf(
+  { levels: _, ...wiring }: BoardLine,
+  { sound, module }: UserLine,
+  linePath: ConfigPath,
+  problems: ConfigProblem[],
+): LineWiring {
+  const { slic } = wiring;
+  const { pcmCard: __, ...withoutCard } = wiring;
+  const heard = sound === undefined ? wiring : { ...withoutCard, pcmChannel: sound };
+  if (module === undefined) return heard;
+  if (slic.driver !== "gpio-slic") {
+    const text = `is for a module on GPIO pins, but the board has a ${slic.driver} here`;
+    problems.push({ path: [...linePath, "module"], text: `${text}; take it out` });
+    return heard;
+  }
+  return { ...heard, slic: { ...slic, overrides: { ...slic.overrides, ...module } } };
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { SRTP_SUITE_NAMES } from "../../base/srtp-suites.ts";
 import { CODECS, ECHO_TAIL_MAX_MS, ECHO_TAIL_MIN_MS, ENGINE_CODECS } from "../../media/index.ts";
-import { soundLevelsSchema } from "./board-file-schema.ts";
+import { gpioSlicOverridesSchema, soundLevelsSchema } from "./board-file-schema.ts";
 
 import type { UserConfig, UserLine } from "./user-config.ts";
 
@@ -65,6 +65,7 @@ const line = z.strictObject({
   phone: z.enum(["touch-tone", "rotary"]).optional(),
   sound: z.string().min(1).max(64).optional(),
   levels: soundLevelsSchema.optional(),
+  module: gpioSlicOverridesSchema.optional(),
   echoCanceller: z
     .strictObject({
       tailMs: z.int().min(ECHO_TAIL_MIN_MS).max(ECHO_TAIL_MAX_MS).optional(),

@@ -1,5 +1,6 @@
 import type { Result } from "../../base/result.ts";
 import type { SrtpPolicy, SrtpSuite } from "../../base/srtp-suites.ts";
+import type { GpioSlicOverrides } from "../../hal/drivers/index.ts";
 import type { BoardLevels } from "./board-file.ts";
 
 /**
@@ -172,6 +173,8 @@ export interface UserLine {
   readonly sound?: string;
   /** What full scale of the sound card means on this line, as measured; see docs/hardware.md. */
   readonly levels?: BoardLevels;
+  /** What is known better of the module on GPIO pins than its profile has it. */
+  readonly module?: GpioSlicOverrides;
   /**
    * Who rings in which cadence, the first that fits: a number, `*` at its end for any more digits,
    * and a name of `ringing.distinctive`.

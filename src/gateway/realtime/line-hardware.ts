@@ -3,6 +3,7 @@ import { PortError, type PortFault } from "../../base/port-fault.ts";
 import {
   GPIO_SLIC_PROFILES,
   openGpioSlic,
+  overrideProfile,
   SerialCards,
   Si321xChips,
 } from "../../hal/drivers/index.ts";
@@ -83,7 +84,8 @@ export class LineHardware {
         advice: `the driver ${spec.driver} knows ${Object.keys(GPIO_SLIC_PROFILES).join(", ")}`,
       });
     }
-    const config = { profile: chip[1], pins: spec.pins, ohtBias: spec.ohtBias };
+    const profile = overrideProfile(chip[1], spec.overrides ?? {});
+    const config = { profile, pins: spec.pins, ohtBias: spec.ohtBias };
     return openGpioSlic(config, this.#ports, events);
   }
 

@@ -2,7 +2,11 @@ import type { CodecEngines, OpusSettings } from "../../base/codec-engines.ts";
 import type { LineId } from "../../base/line-messages.ts";
 import type { SrtpPolicy, SrtpSuite } from "../../base/srtp-suites.ts";
 import type { CountryProfile } from "../../fxs/index.ts";
-import type { SerialCardLineConfig, Si321xConfig } from "../../hal/drivers/index.ts";
+import type {
+  GpioSlicOverrides,
+  SerialCardLineConfig,
+  Si321xConfig,
+} from "../../hal/drivers/index.ts";
 
 /** A chip that is worked by pins, and how it is wired. */
 export interface GpioSlicSpec {
@@ -17,6 +21,8 @@ export interface GpioSlicSpec {
   };
   /** Whether the bias that lets audio through on-hook is fitted (caller ID needs it). */
   readonly ohtBias: boolean;
+  /** What is known better than the profile has it. */
+  readonly overrides?: GpioSlicOverrides;
 }
 
 /** A line of a microcontroller's line card; see docs/serial-line-card.md. It brings its audio. */

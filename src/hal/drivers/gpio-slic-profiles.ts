@@ -77,6 +77,40 @@ const KS0835F: GpioSlicProfile = {
   powerDown: { kind: "none" },
 };
 
+/**
+ * What a board's builder, or a user, knows better than the profile: sources of these chips differ,
+ * and modules are built in more than one way. Values that are left out are the profile's.
+ */
+export interface GpioSlicOverrides {
+  readonly frIdle?: "high" | "low";
+  readonly shkOffHook?: "high" | "low";
+  readonly powerDown?: PowerDownPin["kind"];
+  readonly opensLoopByPowerDown?: boolean;
+  readonly ringMinHz?: number;
+  readonly ringMaxHz?: number;
+  readonly ringDutyMax?: number;
+  readonly ringBurstMaxMs?: number;
+  readonly ringEndHoldMs?: number;
+}
+
+/** A profile with what is known better in it. */
+export function overrideProfile(
+  profile: GpioSlicProfile,
+  { frIdle, shkOffHook, powerDown, ...values }: GpioSlicOverrides,
+): GpioSlicProfile {
+  return {
+    ...profile,
+    ...values,
+    ...(frIdle === undefined ? {} : { frIdleLevel: levelOf(frIdle) }),
+    ...(shkOffHook === undefined ? {} : { shkOffHookLevel: levelOf(shkOffHook) }),
+    ...(powerDown === undefined ? {} : { powerDown: { kind: powerDown } }),
+  };
+}
+
+function levelOf(word: "high" | "low"): Level {
+  return word === "high" ? 1 : 0;
+}
+
 /** The chips known, by the name a configuration gives them. */
 export const GPIO_SLIC_PROFILES = {
   ag1171: AG1171,

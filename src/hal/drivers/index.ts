@@ -7,7 +7,9 @@ export {
 export {
   GPIO_SLIC_PROFILES,
   type GpioSlicChip,
+  type GpioSlicOverrides,
   type GpioSlicProfile,
+  overrideProfile,
   type PowerDownPin,
 } from "./gpio-slic-profiles.ts";
 export {
