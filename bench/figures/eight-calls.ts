@@ -18,7 +18,7 @@ const RSS = "media.rss-per-call-kb";
 const PACING = "media.pacing-p99";
 /** Pacing is judged with so many. */
 const PACING_CALLS = 8;
-const RUNS = 3;
+const RUNS = 5;
 const LIMIT_MS = 15_000;
 /** Calls are up and the code is compiled by then. */
 const SETTLE_MS = 5000;

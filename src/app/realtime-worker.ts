@@ -2,9 +2,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { invariant } from "../base/invariant.ts";
 import type { RealtimeEvent } from "../gateway/realtime/messages.ts";
+import type { RealtimeConfig } from "../gateway/realtime/realtime-config.ts";
 import { RealtimePlane } from "../gateway/realtime/realtime-plane.ts";
 import { setThreadPriority } from "../hal/linux/index.ts";
-import type { Board } from "../hal/ports/board.ts";
+import { createSoundFiles } from "../hal/node/index.ts";
+import type { Board, RealtimePorts } from "../hal/ports/board.ts";
 import { loadCodecs } from "./load-codecs.ts";
 import { openBoard } from "./open-board.ts";
 import type { FromWorker, ToWorker, WorkerBirth } from "./worker-messages.ts";
@@ -46,11 +48,19 @@ async function raisePriority(priority: number | undefined): Promise<void> {
   }
 }
 
+function soundsOf({ rtp: { sounds } }: RealtimeConfig): Pick<RealtimePorts, "sounds"> {
+  return sounds === undefined ? {} : { sounds: createSoundFiles(sounds) };
+}
+
 async function start(message: Extract<ToWorker, { kind: "start" }>): Promise<void> {
   board = await openBoard(birth.board, (told) => emit({ kind: "board", message: told }));
   await raisePriority(message.config.rtp.realtimePriority);
   const codecs = await loadCodecs(message.config.rtp.engines ?? []);
-  plane = new RealtimePlane(message.config, { ...board.ports, codecs }, emit);
+  plane = new RealtimePlane(
+    message.config,
+    { ...board.ports, codecs, ...soundsOf(message.config) },
+    emit,
+  );
   await plane.start();
 }
 

@@ -64,6 +64,18 @@ export type MediaCommand =
     }
   /** A hook flash as event, where the far end agreed to events. */
   | { readonly kind: "send-flash"; readonly session: string; readonly durationMs: number }
+  /** Keep what is heard and said, or no longer: a file of two channels, named as the session. */
+  | { readonly kind: "record"; readonly session: string; readonly on: boolean }
+  /**
+   * Let the far end hear a sound in place of the line (music while it is held, a prompt): parts the
+   * line. Without a sound it ends; `join` ends it too.
+   */
+  | {
+      readonly kind: "play";
+      readonly session: string;
+      readonly sound?: string;
+      readonly loop?: boolean;
+    }
   | { readonly kind: "close"; readonly session: string };
 
 /** The figures of a session, for the call record. Times in ms, counts in packets. */

@@ -22,6 +22,7 @@ export {
 } from "./dsp/echo/echo-canceller.ts";
 export { createReferenceEchoFilter } from "./dsp/echo/reference-echo-filter.ts";
 export { applyGain, factorFromDb, levelDbm0, mixInto } from "./dsp/levels.ts";
+export { SampleSource } from "./dsp/sample-source.ts";
 export { createMilliwatt, createToneSource } from "./dsp/tone-source.ts";
 export { AudioBridge, EchoEndpoint, SourceEndpoint } from "./endpoints.ts";
 export {
@@ -38,4 +39,5 @@ export {
   type MediaSessionConfig,
   SILENT_MS,
 } from "./media-session.ts";
+export { RecordingTap } from "./recording-tap.ts";
 export { COMFORT_NOISE_PAYLOAD_TYPE } from "./rtp/comfort-noise-payload.ts";

@@ -24,6 +24,9 @@ const DEFAULT_SRTP_SUITES = [
   "AEAD_AES_256_GCM",
 ] as const satisfies readonly SrtpSuite[];
 
+/** Beside the call records. */
+const DEFAULT_RECORDINGS = "tipring-data/recordings";
+const DEFAULT_SOUNDS = "tipring-data/sounds";
 /** Expedited forwarding. @see RFC 3246, RFC 4594 §4.1 */
 const VOICE_DSCP = 46;
 /** What Opus is offered as: the number that browsers made common. */
@@ -102,10 +105,18 @@ export function resolveRtp(
     portMax,
     dscp: rtp.dscp ?? VOICE_DSCP,
     ...(rtp.realtimePriority === undefined ? {} : { realtimePriority: rtp.realtimePriority }),
+    ...soundsOf(user),
     engines,
     opus: { ...DEFAULT_OPUS, ...opus },
     ...(policy === "off" ? {} : { srtp: { policy, suites } }),
   };
+}
+
+/** Recording is off unless told: in many places it needs the consent of both ends. */
+function soundsOf(user: UserConfig): Pick<RtpConfig, "sounds" | "recordsCalls"> {
+  const { calls = "off", ...folders } = user.recording ?? {};
+  const { folder = DEFAULT_RECORDINGS, sounds = DEFAULT_SOUNDS } = folders;
+  return { sounds: { recordings: folder, sounds }, recordsCalls: calls === "all" };
 }
 
 /** The engines that the named codecs need; one that the machine lacks is a problem. */

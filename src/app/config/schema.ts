@@ -183,6 +183,13 @@ export const userConfigSchema = z.strictObject({
   countryOverrides: z.record(z.string(), z.unknown()).optional(),
   log: z.strictObject({ level: z.enum(["error", "warn", "info", "debug"]).optional() }).optional(),
   data: z.string().optional(),
+  recording: z
+    .strictObject({
+      calls: z.enum(["off", "all"]).optional(),
+      folder: z.string().min(1).max(1024).optional(),
+      sounds: z.string().min(1).max(1024).optional(),
+    })
+    .optional(),
 });
 
 type Checked = z.infer<typeof userConfigSchema>;

@@ -153,6 +153,14 @@ export interface UserConfig {
   readonly log?: { readonly level?: "error" | "warn" | "info" | "debug" };
   /** Folder for call records. Default `tipring-data`. */
   readonly data?: string;
+  readonly recording?: {
+    /** Whether calls of the lines are recorded. Default off. */
+    readonly calls?: "off" | "all";
+    /** Folder of recordings, one file a call: `<id of its record>.wav`, left near, right far. */
+    readonly folder?: string;
+    /** Folder of sounds that can be played: WAV, 8000 Hz, mono, 16 bits. */
+    readonly sounds?: string;
+  };
 }
 
 /** One line as a person writes it. */

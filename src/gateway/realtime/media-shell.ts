@@ -16,6 +16,7 @@ import {
   type MediaInput,
   type MediaOutput,
   MediaSession,
+  RecordingTap,
   SourceEndpoint,
 } from "../../media/index.ts";
 import { CoreRunner } from "../core-runner.ts";
@@ -24,6 +25,7 @@ import type { JoinedEndpoint } from "./line-shell.ts";
 import { PortPairs, type SocketPair } from "./port-pairs.ts";
 import type { RtpConfig } from "./realtime-config.ts";
 import { createSecurity } from "./session-security.ts";
+import { SessionSounds } from "./session-sounds.ts";
 import { createTickerStream } from "./ticker-stream.ts";
 
 /** What the media shell asks of the plane around it. */
@@ -51,6 +53,9 @@ interface OpenSession {
   readonly runner: CoreRunner<MediaInput, MediaOutput>;
   readonly sockets: SocketPair;
   readonly ticker: PcmStream | undefined;
+  /** What the line is joined to: the session, with a tap for recordings where there can be any. */
+  readonly endpoint: AudioEndpoint<MediaOutput>;
+  readonly sounds: SessionSounds;
   flow: MediaFlow | undefined;
 }
 
@@ -101,6 +106,13 @@ export class MediaShell {
         return;
       case "send-flash":
         open.session.sendFlash(command.durationMs);
+        return;
+      case "record":
+        open.sounds.record(command.on);
+        return;
+      case "play":
+        this.#join(command.session, open, false);
+        open.sounds.play(command.sound, command.loop ?? false);
         return;
       case "close":
         this.#close(command.session, open);
@@ -182,11 +194,24 @@ export class MediaShell {
     const runner = new CoreRunner<MediaInput, MediaOutput>(session, clock, this.#queue, (output) =>
       this.carry(output),
     );
+    const { sounds, endpoint } = this.#soundsOf(name, session, frameSamples);
     const ticker = owner.kind === "line" ? undefined : this.#ticker(session, owner.kind);
-    this.#sessions.set(name, { owner, session, runner, sockets, ticker, flow: undefined });
+    const more = { endpoint, sounds, flow: undefined };
+    this.#sessions.set(name, { owner, session, runner, sockets, ticker, ...more });
+    if (owner.kind === "line" && this.#rtp.recordsCalls === true) sounds.record(true);
     const opened = { kind: "opened", session: name, local: sockets.rtp.local } as const;
     const security = createSecurity(this.#rtp, this.#ports);
     this.#sinks.event(security === undefined ? opened : { ...opened, security });
+  }
+
+  #soundsOf(name: string, session: MediaSession, frameSamples: number) {
+    const sounds = new SessionSounds(this.#ports, name, session, frameSamples, {
+      carry: (output) => this.carry(output),
+      log: (event) => this.#sinks.log(event),
+    });
+    if (this.#ports.sounds === undefined) return { sounds, endpoint: session };
+    const write = (stereo: Int16Array): void => sounds.write(stereo);
+    return { sounds, endpoint: new RecordingTap<MediaOutput>(session, frameSamples, write) };
   }
 
   #ticker(session: MediaSession, service: "echo" | "milliwatt"): PcmStream {
@@ -216,11 +241,12 @@ export class MediaShell {
     if (open.owner.kind !== "line") return;
     const { line } = open.owner;
     if (!on) {
-      this.#sinks.part(line, open.session);
+      this.#sinks.part(line, open.endpoint);
       return;
     }
+    open.sounds.play(undefined, false);
     const isJoined = this.#sinks.join(line, {
-      endpoint: open.session,
+      endpoint: open.endpoint,
       relaysDigits: () => open.flow?.telephoneEventPayloadType !== undefined,
     });
     if (isJoined) return;
@@ -231,6 +257,7 @@ export class MediaShell {
   #close(name: string, open: OpenSession): void {
     this.#join(name, open, false);
     open.ticker?.close();
+    open.sounds.close();
     for (const output of open.session.close(this.#ports.clock.nowMs())) this.carry(output);
     open.runner.stop();
     open.sockets.rtp.close();

@@ -88,6 +88,10 @@ export interface RtpConfig {
   readonly dscp?: number;
   /** Fixed priority of the plane's own thread, 1 to 99; absent: as any program's. */
   readonly realtimePriority?: number;
+  /** Folders of recordings and of sounds that are played. */
+  readonly sounds?: { readonly recordings: string; readonly sounds: string };
+  /** Whether every call of a line is recorded. */
+  readonly recordsCalls?: boolean;
   /** The codecs from outside that calls may use: their engines must be in the ports. */
   readonly engines?: readonly (keyof CodecEngines)[];
   readonly opus?: OpusSettings;

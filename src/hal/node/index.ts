@@ -5,6 +5,7 @@ export { hashes } from "./hashes.ts";
 export { loadOpus } from "./opus.ts";
 export { createRandom } from "./random.ts";
 export { createResolver, type NameLookup, type ResolverOptions } from "./resolver.ts";
+export { createSoundFiles } from "./sound-files.ts";
 export { createStreams } from "./streams.ts";
 export { errorCode } from "./system-fault.ts";
 export { createUdp } from "./udp.ts";

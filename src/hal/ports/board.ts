@@ -6,6 +6,7 @@ import type { Udp } from "./net.ts";
 import type { Pcm } from "./pcm-stream.ts";
 import type { Random } from "./random.ts";
 import type { Serial } from "./serial-link.ts";
+import type { Sounds } from "./sounds.ts";
 import type { Spi } from "./spi.ts";
 
 /** All that the real-time plane touches. Built inside its thread: ports cannot cross one. */
@@ -17,6 +18,8 @@ export interface RealtimePorts {
   readonly pcm: Pcm;
   /** Without it no call is encrypted. */
   readonly ciphers?: Ciphers;
+  /** Recordings and sounds; without it there are none. */
+  readonly sounds?: Sounds;
   /** Codecs from outside; what is not here is never offered. */
   readonly codecs?: CodecEngines;
   /** Absent where the board has no such bus. */

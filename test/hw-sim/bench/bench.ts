@@ -10,6 +10,7 @@ import { createSameThreadHost } from "../../../src/gateway/realtime/same-thread-
 import type { RealtimePorts } from "../../../src/hal/ports/board.ts";
 import type { Resolver, Streams, Udp } from "../../../src/hal/ports/net.ts";
 import type { Random } from "../../../src/hal/ports/random.ts";
+import type { Sounds } from "../../../src/hal/ports/sounds.ts";
 import { pcm16FromVolts } from "../audio/levels.ts";
 import { speechLike } from "../audio/speech-like.ts";
 import { MemoryStore } from "../board/memory-store.ts";
@@ -61,6 +62,8 @@ export interface BenchOptions {
    * hardware that fails, a receiver that is off the hook already.
    */
   readonly prepare?: (place: BenchPlace) => void | Promise<void>;
+  /** Where recordings go and sounds come from; without it there are none. */
+  readonly sounds?: Sounds;
   /** Keeps what viewers can show: {@link Bench.recorder} has it. */
   readonly record?: boolean;
   /** Told every datagram once. `payload` may be kept. */
@@ -219,7 +222,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     resolver: around.resolver,
     store,
     hashes,
-    realtime: createSameThreadHost({ ports: realtimePorts(around, board, random, user) }),
+    realtime: createSameThreadHost({ ports: realtimePorts(around, board, random, user, options) }),
     wallTime: utcWallTime,
     log: (event) => void logs.push(event),
     onEvent: (event) => void events.push(event),
@@ -267,9 +270,11 @@ function realtimePorts(
   { gpio, pcm, spi, serial }: SimBoard,
   random: Random,
   user: UserConfig,
+  { sounds }: BenchOptions,
 ): RealtimePorts {
   const codecs = loadCodecs(user.rtp?.codecs ?? []);
-  return { clock: world.clock, random, udp, gpio, pcm, spi, serial, ciphers, codecs };
+  const ports = { clock: world.clock, random, udp, gpio, pcm, spi, serial, ciphers, codecs };
+  return sounds === undefined ? ports : { ...ports, sounds };
 }
 
 function lineOptions({ line }: BenchOptions, at: number): SimLineOptions {

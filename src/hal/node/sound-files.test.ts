@@ -1,0 +1,53 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { parseWavSound, wavHeader } from "../../base/wav.ts";
+import { createSoundFiles } from "./sound-files.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "tipring-sounds-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const files = createSoundFiles({ recordings: join(folder, "a/b"), sounds: folder });
+
+describe("createSoundFiles()", () => {
+  it("create() makes a file of two channels that only its owner reads", async () => {
+    const recording = await files.create("line1-abc");
+    const frame = new Int16Array(160);
+    let sum = 0;
+    for (let n = 0; n < 500; n++) {
+      frame.fill(n);
+      sum += n * frame.length;
+      recording.write(frame);
+    }
+    frame.fill(-1);
+    await recording.close();
+    await recording.close();
+    recording.write(frame);
+    const path = join(folder, "a/b/line1-abc.wav");
+    const sound = parseWavSound(new Uint8Array(readFileSync(path)));
+    expect(sound).toMatchObject({ value: { sampleRateHz: 8000, channels: 2 } });
+    const samples = sound.ok ? sound.value.samples : new Int16Array(0);
+    expect(samples.length).toBe(80_000);
+    expect(samples.reduce((total, sample) => total + sample, 0)).toBe(sum);
+    expect(statSync(path).mode & 0o077).toBe(0);
+  });
+
+  it("load() gives a line's sound, and says what is wrong with another", async () => {
+    const write = (name: string, rate: number, channels: number): void => {
+      const bytes = Uint8Array.from([...wavHeader(rate, channels, 4), 1, 0, 2, 0]);
+      writeFileSync(join(folder, name), bytes);
+    };
+    write("good.wav", 8000, 1);
+    write("wide.wav", 16_000, 1);
+    write("two.wav", 8000, 2);
+    expect(await files.load("good")).toEqual(Int16Array.of(1, 2));
+    await expect(files.load("wide")).rejects.toThrow(/wide\.wav: unsupported; .*sox wide\.wav/);
+    await expect(files.load("two")).rejects.toThrow(/unsupported/);
+    await expect(files.load("none")).rejects.toThrow(/none\.wav: not-found; put a WAV file/);
+  });
+
+  it.each(["../secret", "a/b", "", ".hidden", "x".repeat(101)])("%j is no name", async (name) => {
+    await expect(files.load(name)).rejects.toThrow(/not-found/);
+    await expect(files.create(name)).rejects.toThrow(/not-found/);
+  });
+});
