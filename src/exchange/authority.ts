@@ -51,18 +51,45 @@ export class Authority {
     return this.#passwords.has(user);
   }
 
-  /** Judges a request that claims to come from `claimed`. */
-  judge(request: SipRequest, claimed: string, nowMs: number): Verdict {
-    const free = this.#passwords.has(claimed) && this.#passwords.get(claimed) === undefined;
-    if (!this.#config.authenticate || free) return { kind: "known", user: claimed };
+  /**
+   * What a request without credentials for us is to be answered with, before anything is kept for
+   * it; undefined where it has some, or needs none.
+   */
+  challengeFor(
+    request: SipRequest,
+    claimed: string,
+    nowMs: number,
+  ): readonly SipHeader[] | undefined {
+    if (this.#isFree(claimed) || this.#credentialsOf(request) !== undefined) return undefined;
+    const verdict = this.#challenge(nowMs, false);
+    return verdict.kind === "challenge" ? verdict.headers : undefined;
+  }
+
+  #isFree(claimed: string): boolean {
+    const isBelieved = this.#passwords.has(claimed) && this.#passwords.get(claimed) === undefined;
+    return !this.#config.authenticate || isBelieved;
+  }
+
+  /** The credentials for our realm that a request carries. */
+  #credentialsOf(
+    request: SipRequest,
+  ): { readonly authorization: string; readonly credentials: DigestCredentials } | undefined {
     for (const name of ["authorization", "proxy-authorization"]) {
       for (const authorization of headerValues(request, name)) {
         const credentials = parseCredentials(authorization);
         if (!credentials.ok || credentials.value.realm !== this.#config.domain) continue;
-        return this.#verify(request, authorization, credentials.value, nowMs);
+        return { authorization, credentials: credentials.value };
       }
     }
-    return this.#challenge(nowMs, false);
+    return undefined;
+  }
+
+  /** Judges a request that claims to come from `claimed`. */
+  judge(request: SipRequest, claimed: string, nowMs: number): Verdict {
+    if (this.#isFree(claimed)) return { kind: "known", user: claimed };
+    const signed = this.#credentialsOf(request);
+    if (signed === undefined) return this.#challenge(nowMs, false);
+    return this.#verify(request, signed.authorization, signed.credentials, nowMs);
   }
 
   #verify(

@@ -14,7 +14,7 @@ import {
 } from "./exchange-script.fixture.ts";
 import { EXCHANGE_LIMITS, type ExchangeInput, type ExchangeOutput } from "./exchange-types.ts";
 
-const noHashes = { md5: () => "", sha256: () => "" };
+const noHashes = { md5: () => "", sha256: () => "", sha512Trunc256: () => "" };
 
 const withBody = (body?: string) => (body === undefined ? {} : { body });
 const progress = (session: string, status: number, body?: string): ExchangeInput =>

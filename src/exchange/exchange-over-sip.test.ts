@@ -16,6 +16,7 @@ import type { ExchangeOutput, ExchangeRecord } from "./exchange-types.ts";
 const hashes = {
   md5: (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex"),
   sha256: (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex"),
+  sha512Trunc256: (bytes: Uint8Array) => createHash("sha512-256").update(bytes).digest("hex"),
 };
 
 const addressOf = (host: string): SipAddress => ({ transport: "memory", host, port: 0 });

@@ -1,7 +1,14 @@
 import { utf8TextFromLatin1 } from "../base/bytes.ts";
 import { type Core, earliestMs } from "../base/core.ts";
 import type { MediaEvent } from "../base/media-messages.ts";
-import { headerValue, parseUri, type UaEvent } from "../sip/index.ts";
+import {
+  headerValue,
+  parseUri,
+  partyFromHeader,
+  type SipHeader,
+  type SipRequest,
+  type UaEvent,
+} from "../sip/index.ts";
 import { Authority } from "./authority.ts";
 import { Bridge, type SessionEvent } from "./bridge.ts";
 import { callerIdentity, isAnonymous } from "./caller-identity.ts";
@@ -21,7 +28,13 @@ import { answerRegister } from "./registrar.ts";
 import { ServiceCall } from "./service-call.ts";
 
 /** A small exchange: registrar, calls between its users, an echo and a test tone. */
-export type Exchange = Core<ExchangeInput, ExchangeOutput>;
+export interface Exchange extends Core<ExchangeInput, ExchangeOutput> {
+  /**
+   * The header fields of the 401 that a REGISTER or INVITE without credentials gets; undefined
+   * where it is to be handed in. Nothing is kept for it: see `screen` of the user agent.
+   */
+  challenge(request: SipRequest, nowMs: number): readonly SipHeader[] | undefined;
+}
 
 /** Creates an exchange. Its user agent serves REGISTER and accepts any user. */
 export function createExchange(config: ExchangeConfig): Exchange {
@@ -63,6 +76,15 @@ class SmallExchange implements Exchange {
       case "ua":
         return this.#uaEvent(input.event, nowMs);
     }
+  }
+
+  challenge(request: SipRequest, nowMs: number): readonly SipHeader[] | undefined {
+    const { method } = request;
+    if (method !== "REGISTER" && method !== "INVITE") return undefined;
+    // A registration is of whom To names, a call from whom From does.
+    const name = method === "REGISTER" ? "to" : "from";
+    const party = partyFromHeader(headerValue(request, name) ?? "");
+    return this.#authority.challengeFor(request, party?.user ?? "", nowMs);
   }
 
   #uaEvent(event: UaEvent, nowMs: number): readonly ExchangeOutput[] {

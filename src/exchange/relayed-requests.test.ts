@@ -12,7 +12,7 @@ import {
 } from "./exchange-script.fixture.ts";
 import { EXCHANGE_LIMITS, type ExchangeInput } from "./exchange-types.ts";
 
-const noHashes = { md5: () => "", sha256: () => "" };
+const noHashes = { md5: () => "", sha256: () => "", sha512Trunc256: () => "" };
 const LEG = "exchange-token2-1";
 
 /** 101 (session `a`) talks to 102. */

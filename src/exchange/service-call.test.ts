@@ -4,7 +4,7 @@ import { createExchange } from "./exchange.ts";
 import { configOf, invite, ua } from "./exchange-script.fixture.ts";
 import { EXCHANGE_LIMITS, type ExchangeInput, type ExchangeOutput } from "./exchange-types.ts";
 
-const noHashes = { md5: () => "", sha256: () => "" };
+const noHashes = { md5: () => "", sha256: () => "", sha512Trunc256: () => "" };
 const STATS = {
   packetsSent: 1,
   packetsReceived: 1,

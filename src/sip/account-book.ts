@@ -126,5 +126,7 @@ export function credentialsOf(account: SipAccount): Credentials | undefined {
     user: account.authUser ?? account.user,
     password: account.password,
     realm: account.authRealm,
+    algorithms: account.digestAlgorithms,
+    account: account.id,
   };
 }

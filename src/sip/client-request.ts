@@ -1,5 +1,11 @@
 import { printAddress } from "../base/address.ts";
-import { answerChallenge, type DigestChallenge, selectChallenge } from "./auth/digest-client.ts";
+import type { DigestHash } from "./auth/digest.ts";
+import {
+  answerChallenge,
+  type DigestChallenge,
+  nextNonceOf,
+  selectChallenge,
+} from "./auth/digest-client.ts";
 import { samePlace } from "./location/blacklist.ts";
 import { secondsOf } from "./registration/lease.ts";
 import type { Stack } from "./stack.ts";
@@ -35,6 +41,10 @@ export interface Credentials {
   readonly password: string;
   /** The only realm they are for; any where absent. Readable text, as the others. */
   readonly realm?: string | undefined;
+  /** The only hashes that they are used with. */
+  readonly algorithms?: readonly DigestHash[] | undefined;
+  /** Whose they are: what one server announced is not answered to another. */
+  readonly account: string;
 }
 
 /** One attempt as it was sent. */
@@ -121,6 +131,7 @@ export class ClientRequest {
 
   /** Starts. It may end before this returns. */
   start(nowMs: number): void {
+    this.#signAhead();
     const [hop] = this.#hops;
     const prefer = this.#addresses[0];
     // Whether there is another server decides how long this one may be silent.
@@ -162,6 +173,7 @@ export class ClientRequest {
         return;
       }
     } else this.#stack.blacklist.answered(sent.to);
+    if (response.status >= 200 && response.status < 300) this.#keepNextNonce(response);
     if ((response.status === 401 || response.status === 407) && this.#answer(response)) {
       // The one who asked gets the answer, and all the time it needs.
       this.#send(sent.to, nowMs);
@@ -293,7 +305,7 @@ export class ClientRequest {
     if (this.#challenged >= CHALLENGES_MAX) return false;
     const isProxy = response.status === 407;
     const name = isProxy ? "proxy-authenticate" : "www-authenticate";
-    const challenge = selectChallenge(headerValues(response, name), credentials.realm);
+    const challenge = selectChallenge(headerValues(response, name), credentials);
     if (!challenge.ok) {
       this.#stack.log("warn", `a challenge cannot be answered: ${challenge.error}`);
       return false;
@@ -306,12 +318,40 @@ export class ClientRequest {
     this.#challenged++;
     const header = isProxy ? "proxy-authorization" : "authorization";
     this.#challenges.set(header, { challenge: challenge.value, uses: 0 });
+    const sequence = this.#owner.takeSequence();
+    const { method } = this.#request;
+    this.#request = withHeader(this.#request, "cseq", printCSeq({ sequence, method }));
+    this.#sign(credentials);
+    return true;
+  }
+
+  /** Answers, before they are made, the challenges that the server has announced. */
+  #signAhead(): void {
+    const { credentials } = this.#spec;
+    if (credentials === undefined) return;
+    for (const header of ["authorization", "proxy-authorization"] as const) {
+      const challenge = this.#stack.nextNonces.take(credentials.account, header);
+      if (challenge !== undefined) this.#challenges.set(header, { challenge, uses: 0 });
+    }
+    if (this.#challenges.size > 0) this.#sign(credentials);
+  }
+
+  /** Keeps what a server announces for the next request. */
+  #keepNextNonce(response: SipResponse): void {
+    const { credentials } = this.#spec;
+    if (credentials === undefined) return;
+    for (const [header, info] of INFO_HEADERS) {
+      const answered = this.#challenges.get(header)?.challenge;
+      const nonce = nextNonceOf(headerValue(response, info) ?? "");
+      if (answered === undefined || nonce === undefined || nonce === "") continue;
+      this.#stack.nextNonces.keep(credentials.account, header, { ...answered, nonce });
+    }
+  }
+
+  /** Puts the answer to each challenge into the request. */
+  #sign(credentials: Credentials): void {
     const { method, uri, body } = this.#request;
-    let request = withHeader(
-      this.#request,
-      "cseq",
-      printCSeq({ sequence: this.#owner.takeSequence(), method }),
-    );
+    let request = this.#request;
     for (const [answerName, entry] of this.#challenges) {
       entry.uses++;
       const value = answerChallenge({
@@ -328,9 +368,14 @@ export class ClientRequest {
       request = { ...request, headers: [...request.headers, { name: answerName, value }] };
     }
     this.#request = request;
-    return true;
   }
 }
+
+/** Which header field of an answer speaks of which of ours. @see RFC 7615 */
+const INFO_HEADERS = [
+  ["authorization", "authentication-info"],
+  ["proxy-authorization", "proxy-authentication-info"],
+] as const;
 
 /** How long a server asks to be left alone. */
 function retryAfterMs(response: SipResponse): number {

@@ -42,6 +42,7 @@ export class IncomingRequests {
       this.#stack.alias(source.flow, via.port ?? defaultPort(source.transport));
     }
     const request = replaceTopHeader(received, "via", printVia(via));
+    if (this.#isTurnedAway(request, via, source, nowMs)) return;
     const reception = this.#stack.servers.receive(request, via, source, nowMs);
     switch (reception.kind) {
       case "absorbed":
@@ -66,6 +67,18 @@ export class IncomingRequests {
       case "new":
         this.#receiveNew(reception.transaction, request, via, source, nowMs);
     }
+  }
+
+  /** Whether a new request outside of a dialog is dropped, or refused without state. */
+  #isTurnedAway(request: SipRequest, via: Via, source: SipAddress, nowMs: number): boolean {
+    const { guard, servers, config } = this.#stack;
+    if (request.method === "ACK" || request.method === "CANCEL") return false;
+    if (dialogKeyOfRequest(request) !== undefined || servers.isKnown(request, via)) return false;
+    if (guard?.drops(request, source, nowMs) === true) return true;
+    const refusal = config.screen?.(request, source, nowMs);
+    if (refusal === undefined) return false;
+    this.#replyStateless(request, refusal.status, source, undefined, refusal.headers);
+    return true;
   }
 
   /** Answers what could not be read, where enough of it could. */

@@ -1,10 +1,11 @@
 /** What other floors may use of SIP. */
-export type { DigestAlgorithm, DigestQop } from "./auth/digest.ts";
+export type { DigestAlgorithm, DigestHash, DigestQop } from "./auth/digest.ts";
 export * from "./auth/digest-client.ts";
 export * from "./auth/digest-server.ts";
 export * from "./auth/nonce.ts";
 export * from "./events/message-summary.ts";
 export * from "./sdp/offer-answer.ts";
+export type { GuardCounts, GuardLimits } from "./security/source-guard.ts";
 export * from "./session/refer.ts";
 export type { SessionTimerConfig } from "./session/session-timer.ts";
 export { type CertificatePolicy, STRICT_CERTIFICATES } from "./transport/certificate.ts";

@@ -2,11 +2,13 @@ import { printAddress, type SocketAddress } from "../base/address.ts";
 import type { LogEvent, LogLevel } from "../base/log-event.ts";
 import { AccountBook } from "./account-book.ts";
 import { carriedText } from "./auth/digest.ts";
+import { NextNonces } from "./auth/next-nonces.ts";
 import type { ClientRequest } from "./client-request.ts";
 import { Blacklist } from "./location/blacklist.ts";
 import { isIpAddress, Locator } from "./locator.ts";
 import { PublicAddresses } from "./nat/public-addresses.ts";
 import { createResponse, type ResponseParts } from "./responses.ts";
+import { SourceGuard } from "./security/source-guard.ts";
 import { LegRegistry } from "./session/leg-registry.ts";
 import { RELIABLE } from "./session/reliable.ts";
 import { TIMER } from "./session/session-timer.ts";
@@ -49,9 +51,12 @@ export class Stack {
   readonly accounts = new AccountBook();
   /** Addresses that did not answer. */
   readonly blacklist = new Blacklist();
+  readonly nextNonces = new NextNonces();
   readonly publicAddresses = new PublicAddresses();
   /** The near ends of our connections: where we are reached on them by who opens none himself. */
   readonly nearEnds = new PublicAddresses();
+  /** Keeps scanners and floods away; undefined where nothing was said of limits. */
+  readonly guard: SourceGuard | undefined;
   /** To tag of answers that we keep no state for. */
   readonly statelessTag: string;
   /** Methods that are not answered 405. */
@@ -64,6 +69,8 @@ export class Stack {
     this.config = config;
     this.timers = { ...DEFAULT_TIMERS, ...config.timers };
     this.statelessTag = config.createToken();
+    const log = (level: LogLevel, text: string) => this.log(level, text);
+    this.guard = config.guard === undefined ? undefined : new SourceGuard(config.guard, log);
     this.allowed = [...new Set([...CORE_METHODS, ...config.serves])];
     const refers = config.serves.includes("REFER");
     this.supported = [

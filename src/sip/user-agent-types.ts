@@ -2,6 +2,7 @@ import type { SocketAddress } from "../base/address.ts";
 import type { NaptrRecord, SrvRecord } from "../base/dns.ts";
 import type { Hashes } from "../base/hashes.ts";
 import type { LogEvent } from "../base/log-event.ts";
+import type { GuardLimits } from "./security/source-guard.ts";
 import type { SessionTimerConfig } from "./session/session-timer.ts";
 import type { SipHeader, SipRequest, SipResponse } from "./wire/message.ts";
 
@@ -69,6 +70,8 @@ export interface SipAccount {
   readonly password?: string;
   /** Challenges of other realms are not answered; those of any realm where it is absent. */
   readonly authRealm?: string;
+  /** The only hashes that challenges are answered with; every known one where absent. */
+  readonly digestAlgorithms?: readonly ("MD5" | "SHA-256" | "SHA-512-256")[];
   readonly register: boolean;
   /** The lease asked for, seconds. */
   readonly expiresS: number;
@@ -94,6 +97,17 @@ export interface UserAgentConfig {
    * (an exchange), or answered 404.
    */
   readonly acceptAnyUser: boolean;
+  /**
+   * Looks at each new request outside of a dialog before anything is kept for it: a status and
+   * header fields refuse it without state, so that a flood of them holds no transaction.
+   */
+  readonly screen?: (
+    request: SipRequest,
+    source: SipAddress,
+    nowMs: number,
+  ) => { readonly status: number; readonly headers: readonly SipHeader[] } | undefined;
+  /** What is dropped without a word; nothing where absent. */
+  readonly guard?: GuardLimits;
   /**
    * Whether requests inside a dialog without a route go where the far end was heard rather than to
    * its Contact: right for who stands in for its proxy (an exchange), wrong behind a proxy.

@@ -4,7 +4,7 @@ import { type Fate, Pair, type Side, type Told } from "./testing/pair.ts";
 import type { UaCommand, UaEvent } from "./user-agent-types.ts";
 
 const lengthOf = (bytes: Uint8Array) => String(bytes.length);
-const hashes = { md5: lengthOf, sha256: lengthOf };
+const hashes = { md5: lengthOf, sha256: lengthOf, sha512Trunc256: lengthOf };
 
 /** What the side that is called does, and when. */
 interface Callee {

@@ -6,6 +6,7 @@ import { Subscriptions } from "./events/subscriptions.ts";
 import { IncomingRequests } from "./incoming-requests.ts";
 import type { DnsAnswer } from "./locator.ts";
 import { Registrations } from "./registration/registrations.ts";
+import type { GuardCounts } from "./security/source-guard.ts";
 import { sendRequest } from "./send-request.ts";
 import { OutgoingInvite } from "./session/outgoing-invite.ts";
 import { respondStatus } from "./session/respond-status.ts";
@@ -102,6 +103,11 @@ export class UserAgent implements Core<UaInput, UaOutput> {
       this.#registrations.deadlineMs(),
       this.#subscriptions.deadlineMs(),
     );
+  }
+
+  /** What was dropped without a word so far. */
+  get dropped(): GuardCounts {
+    return this.#stack.guard?.counts ?? { scanners: 0, floods: 0 };
   }
 
   /** What it keeps at the moment: for figures, and to see that nothing is left behind. */

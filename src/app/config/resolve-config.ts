@@ -17,6 +17,7 @@ import { type CodecFaults, codecOffers, eventPayloadType, resolveRtp } from "./r
 import {
   exchangeListen,
   exchangeTlsPort,
+  guardOf,
   natOf,
   registrarOf,
   serverOf,
@@ -78,6 +79,7 @@ export function resolveConfig(
   const registrar = registrarOf(user, problems);
   const server = serverOf(user, registrar, problems);
   const nat = natOf(user);
+  const guard = guardOf(user);
   const tls = tlsOf(user, context.readTextFile, problems);
   const digitMap = registrar === undefined ? exchangeDigitMap(lines, user) : OPEN_DIGIT_MAP;
   const call = callSettings(user, digitMap, problems);
@@ -113,6 +115,7 @@ export function resolveConfig(
       ...(user.sip?.host6 === undefined ? {} : { sipHost6: user.sip.host6 }),
       tls,
       userAgentName: `Tipring/${context.version}`,
+      ...(guard === undefined ? {} : { guard }),
       directCalls: user.sip?.directCalls ?? false,
       ...sessionTimerOf(user),
       ...(registrar === undefined ? { exchange } : {}),
@@ -133,11 +136,13 @@ function exchangeOf(
   lineUsers: readonly { readonly user: string; readonly password: string }[],
 ): ControlExchangeConfig {
   const tlsPort = exchangeTlsPort(user);
+  const guard = guardOf(user);
   const extensions = user.exchange?.extensions ?? [];
   return {
     listen: exchangeListen(user, sipHost),
     ...(tlsPort === undefined ? {} : { tlsPort }),
     domain,
+    ...(guard === undefined ? {} : { guard }),
     ...(user.exchange?.digest === undefined ? {} : { digestAlgorithms: user.exchange.digest }),
     users: [
       ...lineUsers,

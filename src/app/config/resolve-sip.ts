@@ -1,5 +1,5 @@
 import type { SocketAddress } from "../../base/address.ts";
-import type { LineServer } from "../../gateway/control/control-config.ts";
+import type { GuardRates, LineServer } from "../../gateway/control/control-config.ts";
 import type { SipTlsConfig } from "../../gateway/control/sip-streams.ts";
 import type { SipAccount, SipHop } from "../../sip/index.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
@@ -82,10 +82,14 @@ function hopOf({ host, port }: WrittenRegistrar, user: UserConfig): SipHop {
 /** How an account's way through translators is kept. */
 export function natOf({
   sip,
-}: UserConfig): Pick<SipAccount, "keepAlive" | "followsPublicAddress" | "usesGruu"> {
+}: UserConfig): Pick<
+  SipAccount,
+  "keepAlive" | "followsPublicAddress" | "usesGruu" | "digestAlgorithms"
+> {
   const { keepAlive: kind = "auto", keepAliveS: everyS, followAddress } = sip?.nat ?? {};
   return {
     keepAlive: { kind, ...(everyS === undefined ? {} : { everyS }) },
+    ...(sip?.digest === undefined ? {} : { digestAlgorithms: sip.digest }),
     ...(sip?.gruu === undefined ? {} : { usesGruu: sip.gruu }),
     ...(followAddress === undefined ? {} : { followsPublicAddress: followAddress }),
   };
@@ -132,6 +136,15 @@ export function tlsOf(
     ...(authorities === undefined ? {} : { authorities }),
     ...(certificate === undefined || key === undefined ? {} : { identity: { certificate, key } }),
   };
+}
+
+/** What one source may send unless told, requests a second. */
+const REQUESTS_PER_SECOND = 50;
+
+/** How many requests are taken from one source; undefined where there is no limit. */
+export function guardOf({ sip }: UserConfig): GuardRates | undefined {
+  const { requestsPerSecond: perSecond = REQUESTS_PER_SECOND } = sip ?? {};
+  return perSecond === 0 ? undefined : { perSecond, burst: perSecond * 4 };
 }
 
 /** Where telephones reach the exchange over TLS, if there is something to show them. */

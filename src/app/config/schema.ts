@@ -38,6 +38,11 @@ const ringRule = z.strictObject({
 const ren = z.number().min(0.1).max(240);
 const srtpSuite = z.literal(SRTP_SUITE_NAMES);
 
+const digests = z
+  .array(z.enum(["MD5", "SHA-256", "SHA-512-256"]))
+  .min(1)
+  .max(3);
+
 const fileName = z.string().min(1, "must not be empty").max(1024);
 
 /** As OpenSSL prints it, or without the colons. */
@@ -93,6 +98,8 @@ export const userConfigSchema = z.strictObject({
           error: `must be 0 or at least ${SESSION_EXPIRES_MIN_S}`,
         })
         .optional(),
+      requestsPerSecond: z.int().min(0).max(10_000).optional(),
+      digest: digests.optional(),
       transport: z.enum(["udp", "tcp", "tls"]).optional(),
       gruu: z.boolean().optional(),
       nat: z
@@ -122,11 +129,7 @@ export const userConfigSchema = z.strictObject({
   exchange: z
     .strictObject({
       transport: z.enum(["memory", "udp"]).optional(),
-      digest: z
-        .array(z.enum(["MD5", "SHA-256"]))
-        .min(1)
-        .max(2)
-        .optional(),
+      digest: digests.optional(),
       extensions: z
         .array(z.strictObject({ number: extension, password }))
         .max(1000)

@@ -27,6 +27,13 @@ export interface UserConfig {
      * ever. Default 1800.
      */
     readonly sessionExpiresS?: number;
+    /**
+     * New requests a second that are taken from one source; four times as many at once. 0 takes
+     * all. Servers that lines are registered at have no limit. Default 50.
+     */
+    readonly requestsPerSecond?: number;
+    /** The only hashes that the registrar's challenges are answered with. Default: every one. */
+    readonly digest?: readonly ("MD5" | "SHA-256" | "SHA-512-256")[];
     /** How the registrar is reached. Default: what its DNS records say, else UDP. */
     readonly transport?: "udp" | "tcp" | "tls";
     /** Whether calls are bound to a URI that the registrar grants (GRUU). Default off. */
@@ -75,7 +82,7 @@ export interface UserConfig {
      * Digest algorithms that REGISTER and INVITE are challenged with, best first. Default MD5
      * alone: some telephones give up on a challenge that also names another.
      */
-    readonly digest?: readonly ("MD5" | "SHA-256")[];
+    readonly digest?: readonly ("MD5" | "SHA-256" | "SHA-512-256")[];
     /** More extensions: IP phones and softphones. */
     readonly extensions?: readonly { readonly number: string; readonly password: string }[];
   };

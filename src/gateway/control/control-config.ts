@@ -1,7 +1,13 @@
 import type { SocketAddress } from "../../base/address.ts";
 import type { LineId } from "../../base/line-messages.ts";
 import type { CallConfig } from "../../call/index.ts";
-import type { SessionTimerConfig, SipAccount, SipHop } from "../../sip/index.ts";
+import type {
+  DigestHash,
+  GuardLimits,
+  SessionTimerConfig,
+  SipAccount,
+  SipHop,
+} from "../../sip/index.ts";
 import type { SipTlsConfig } from "./sip-streams.ts";
 
 /** Where a line's SIP account registers: a server on the network, or the box's own exchange. */
@@ -23,6 +29,9 @@ export interface ControlLineConfig {
   readonly answerReversal: boolean;
 }
 
+/** How many new requests one source may send; see `GuardLimits`. */
+export type GuardRates = Omit<GuardLimits, "isTrusted">;
+
 /** The embedded exchange. */
 export interface ControlExchangeConfig {
   readonly listen: SocketAddress;
@@ -31,7 +40,8 @@ export interface ControlExchangeConfig {
   readonly domain: string;
   readonly users: readonly { readonly user: string; readonly password: string }[];
   /** Best first; the exchange's own default where absent. */
-  readonly digestAlgorithms?: readonly ("MD5" | "SHA-256")[];
+  readonly digestAlgorithms?: readonly DigestHash[];
+  readonly guard?: GuardRates;
 }
 
 /** All that the control plane is told at its start. */
@@ -45,6 +55,8 @@ export interface ControlConfig {
   readonly userAgentName: string;
   /** How long a call may go without a sign of life; absent: nobody watches. */
   readonly sessionTimer?: SessionTimerConfig;
+  /** What the lines' stack takes of one source that it is not registered at. */
+  readonly guard?: GuardRates;
   /** Whether a line takes calls from anyone; else only from the server it is registered at. */
   readonly directCalls: boolean;
   readonly exchange?: ControlExchangeConfig;

@@ -3,7 +3,7 @@ import { invariant } from "../../base/invariant.ts";
 import type { LineId } from "../../base/line-messages.ts";
 import type { MediaCommand, MediaEvent } from "../../base/media-messages.ts";
 import type { CallRecord, WallTime } from "../../call/index.ts";
-import type { SipHop, UaCommand, UaEvent } from "../../sip/index.ts";
+import type { SipAddress, SipHop, UaCommand, UaEvent } from "../../sip/index.ts";
 import type { RealtimeHost } from "../realtime/host.ts";
 import type { RealtimeEvent } from "../realtime/messages.ts";
 import type { RealtimeConfig } from "../realtime/realtime-config.ts";
@@ -100,6 +100,9 @@ export class ControlPlane {
         acceptAnyUser: false,
         ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
         ...(needsSocket ? { network: networkOf(config, 0) } : {}),
+        ...(config.guard === undefined
+          ? {}
+          : { guard: { ...config.guard, isTrusted: (source) => plane?.trusts(source) === true } }),
       },
       ports,
       queue,
@@ -123,6 +126,11 @@ export class ControlPlane {
   /** Where IP phones reach the exchange; undefined where there is none or its port was taken. */
   get exchangeAddress(): SipShell["listening"] {
     return this.#exchange?.listening;
+  }
+
+  /** Whether a request comes from a server that some line is registered at. */
+  trusts(source: SipAddress): boolean {
+    return [...this.#lines.values()].some((line) => line.trusts(source));
   }
 
   status(): readonly LineStatus[] {

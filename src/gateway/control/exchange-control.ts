@@ -1,6 +1,7 @@
 import type { MediaCommand, MediaEvent } from "../../base/media-messages.ts";
 import {
   createExchange,
+  type Exchange,
   type ExchangeInput,
   type ExchangeOutput,
   RELAYED_METHODS,
@@ -53,6 +54,8 @@ export class ExchangeControl {
     sinks: ExchangeControlSinks,
   ): Promise<ExchangeControl> {
     let opened: ExchangeControl | undefined;
+    let core: Exchange | undefined;
+    const { guard } = config;
     const sip = await SipShell.open(
       {
         name: ExchangeControl.busName,
@@ -60,6 +63,11 @@ export class ExchangeControl {
         answersWhereHeard: true,
         userAgentName: `${box.userAgentName} exchange`,
         ...(box.sessionTimer === undefined ? {} : { sessionTimer: box.sessionTimer }),
+        screen: (request, _source, nowMs) => {
+          const headers = core?.challenge(request, nowMs);
+          return headers === undefined ? undefined : { status: 401, headers };
+        },
+        ...(guard === undefined ? {} : { guard: { ...guard, isTrusted: () => false } }),
         serves: ["REGISTER", ...RELAYED_METHODS],
         acceptAnyUser: true,
       },
@@ -68,7 +76,7 @@ export class ExchangeControl {
       bus,
       (event) => opened?.uaEvent(event),
     );
-    const core = createExchange({
+    const made = createExchange({
       domain: config.domain,
       users: config.users,
       ...(config.digestAlgorithms === undefined
@@ -80,9 +88,10 @@ export class ExchangeControl {
       createToken: ports.createToken,
       hashes: ports.hashes,
     });
+    core = made;
     opened = new ExchangeControl(
       sip,
-      (carry) => new CoreRunner(core, ports.clock, queue, carry),
+      (carry) => new CoreRunner(made, ports.clock, queue, carry),
       ports,
       sinks,
     );

@@ -4,6 +4,7 @@ import type { Clock } from "../../hal/ports/clock.ts";
 import type { LogSink } from "../../hal/ports/log-sink.ts";
 import type { Resolver, Streams, Udp } from "../../hal/ports/net.ts";
 import {
+  type GuardLimits,
   type SessionTimerConfig,
   type SipAddress,
   type UaCommand,
@@ -11,6 +12,7 @@ import {
   type UaInput,
   type UaOutput,
   UserAgent,
+  type UserAgentConfig,
 } from "../../sip/index.ts";
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
@@ -29,6 +31,8 @@ export interface SipShellConfig {
   readonly answersWhereHeard?: boolean;
   /** Absent: sessions are not watched. */
   readonly sessionTimer?: SessionTimerConfig;
+  readonly screen?: NonNullable<UserAgentConfig["screen"]>;
+  readonly guard?: GuardLimits;
 }
 
 /** What a SIP stack's shell needs from outside. */
@@ -77,6 +81,8 @@ export class SipShell {
         ? {}
         : { answersWhereHeard: config.answersWhereHeard }),
       ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
+      ...(config.screen === undefined ? {} : { screen: config.screen }),
+      ...(config.guard === undefined ? {} : { guard: config.guard }),
     });
     this.#runner = new CoreRunner(userAgent, ports.clock, queue, (output) => this.#carry(output));
     bus.join(config.name, (bytes, from) => this.#runner.feed({ kind: "datagram", bytes, from }));

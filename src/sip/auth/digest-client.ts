@@ -6,8 +6,10 @@ import {
   algorithmOf,
   carriedText,
   type DigestAlgorithm,
+  type DigestHash,
   type DigestQop,
   digestResponse,
+  hashNameOf,
   hashOf,
   printNonceCount,
   weaknessOf,
@@ -53,14 +55,21 @@ export function parseChallenge(value: string): Result<DigestChallenge, string> {
   return ok({ realm, nonce, opaque: params.get("opaque"), stale, algorithm, qop });
 }
 
+/** What may be answered at all. */
+export interface ChallengeLimits {
+  /** The only realm, readable text; any where absent. */
+  readonly realm?: string | undefined;
+  /** The only hashes; every known one where absent. A server cannot talk us down below them. */
+  readonly algorithms?: readonly DigestHash[] | undefined;
+}
+
 /**
  * The strongest challenge we can answer among the values of WWW-Authenticate or Proxy-Authenticate;
- * among equals the first. Where a `realm` (readable text) is given no other one is answered. The
- * error says why none will do.
+ * among equals the first. The error says why none will do.
  */
 export function selectChallenge(
   challenges: readonly string[],
-  realm?: string,
+  { realm, algorithms }: ChallengeLimits = {},
 ): Result<DigestChallenge, string> {
   const onlyRealm = realm === undefined ? undefined : carriedText(realm);
   let best: DigestChallenge | undefined;
@@ -70,6 +79,8 @@ export function selectChallenge(
     if (!challenge.ok) reasons.push(challenge.error);
     else if (onlyRealm !== undefined && challenge.value.realm !== onlyRealm) {
       reasons.push("a realm that is not ours");
+    } else if (algorithms?.includes(hashNameOf(challenge.value.algorithm)) === false) {
+      reasons.push(`${challenge.value.algorithm} is not allowed`);
     } else if (
       best === undefined ||
       weaknessOf(challenge.value.algorithm) < weaknessOf(best.algorithm)
@@ -131,4 +142,14 @@ export function answerChallenge(answer: DigestAnswer): string {
   if (qop !== "none") fields.push(`qop=${qop}`, `nc=${nonceCount}`);
   if (qop !== "none" || algorithm.endsWith("-sess")) fields.push(`cnonce=${quoted(cnonce)}`);
   return `Digest ${fields.join(", ")}`;
+}
+
+/**
+ * The nonce that a server wants next, from the value of Authentication-Info or
+ * Proxy-Authentication-Info; undefined where it names none. @see RFC 7616 §3.5
+ */
+export function nextNonceOf(info: string): string | undefined {
+  // The value is a challenge's parameters without a scheme.
+  const parsed = parseAuthParams(`Digest ${info}`);
+  return parsed.ok ? parsed.value.params.get("nextnonce") : undefined;
 }

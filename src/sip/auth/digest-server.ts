@@ -61,6 +61,8 @@ const HEX_DIGITS: Readonly<Record<DigestAlgorithm, number>> = {
   "MD5-sess": 32,
   "SHA-256": 64,
   "SHA-256-sess": 64,
+  "SHA-512-256": 64,
+  "SHA-512-256-sess": 64,
 };
 
 /** What was hashed at the other end as it stood on the wire. */

@@ -10,6 +10,7 @@ import { checkNonce, createNonce } from "./nonce.ts";
 const hashes: Hashes = {
   md5: (bytes) => createHash("md5").update(bytes).digest("hex"),
   sha256: (bytes) => createHash("sha256").update(bytes).digest("hex"),
+  sha512Trunc256: (bytes) => createHash("sha512-256").update(bytes).digest("hex"),
 };
 
 /** The response an answer carries. */
@@ -98,7 +99,9 @@ describe("selectChallenge()", () => {
     [[value(', qop=""')], "MD5", "none"],
     [[value(', algorithm="sha-256"'), value(", algorithm=MD5")], "SHA-256", "none"],
     [[value(", algorithm=MD5"), value(", algorithm=SHA-256")], "SHA-256", "none"],
-    [[value(", algorithm=SHA-512-256"), value("")], "MD5", "none"],
+    [[value(", algorithm=SHA-512-256"), value("")], "SHA-512-256", "none"],
+    [[value(", algorithm=SHA-256"), value(", algorithm=sha-512-256")], "SHA-512-256", "none"],
+    [[value(", algorithm=SHA-1024"), value("")], "MD5", "none"],
     [["Basic realm=x", "broken", value(", qop=other"), value("")], "MD5", "none"],
   ])("%j gives %s, %s", (challenges, algorithm, qop) => {
     const chosen = selectChallenge(challenges);
@@ -110,7 +113,7 @@ describe("selectChallenge()", () => {
     [["Basic realm=x"]],
     [['Digest realm="r"']],
     [['Digest nonce="n"']],
-    [[value(", algorithm=SHA-512-256")]],
+    [[value(", algorithm=SHA-1024")]],
     [[value(", qop=other")]],
   ])("%j cannot be answered", (challenges) => {
     expect(selectChallenge(challenges).ok).toBe(false);
@@ -124,8 +127,19 @@ describe("selectChallenge()", () => {
     ["zo\u00eb", ["zo\u00c3\u00ab"], "zo\u00c3\u00ab"],
   ])("for the realm %s of %j takes %s", (realm, offered, taken) => {
     const challenges = offered.map((name) => `Digest realm="${name}", nonce="n"`);
-    const chosen = selectChallenge(challenges, realm);
+    const chosen = selectChallenge(challenges, { realm });
     expect(chosen.ok ? chosen.value.realm : undefined).toBe(taken);
+  });
+
+  it.each([
+    [["SHA-256"], ["MD5", "SHA-256"], "SHA-256"],
+    [["SHA-256", "SHA-512-256"], ["MD5"], undefined],
+    [["MD5"], ["MD5", "SHA-256"], "MD5"],
+    [["SHA-256"], ["SHA-256-sess", "MD5"], "SHA-256-sess"],
+  ] as const)("where %j may be answered, of %j it takes %s", (algorithms, offered, taken) => {
+    const challenges = offered.map((name) => value(`, algorithm=${name}`));
+    const chosen = selectChallenge(challenges, { algorithms });
+    expect(chosen.ok ? chosen.value.algorithm : undefined).toBe(taken);
   });
 
   it("reads stale", () => {
@@ -135,7 +149,10 @@ describe("selectChallenge()", () => {
 });
 
 describe("verifyCredentials()", () => {
-  const algorithm = fc.constantFrom<DigestAlgorithm>("MD5", "MD5-sess", "SHA-256", "SHA-256-sess");
+  const algorithm = fc.constantFrom<DigestAlgorithm>(
+    ...(["MD5", "MD5-sess", "SHA-256", "SHA-256-sess"] as const),
+    ...(["SHA-512-256", "SHA-512-256-sess"] as const),
+  );
   const text = fc.string({ unit: "grapheme" }).map((raw) => raw.replace(/[\r\n]/g, "."));
   const base = { method: "REGISTER", realm: "tipring", hashes };
 

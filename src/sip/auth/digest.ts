@@ -2,13 +2,24 @@ import { bytesFromLatin1, latin1FromUtf8Text } from "../../base/bytes.ts";
 import type { Hashes } from "../../base/hashes.ts";
 
 /** The algorithms we know. @see RFC 7616 §3.3, RFC 8760 §2.1 */
-export type DigestAlgorithm = "MD5" | "MD5-sess" | "SHA-256" | "SHA-256-sess";
+export type DigestAlgorithm =
+  | "MD5"
+  | "MD5-sess"
+  | "SHA-256"
+  | "SHA-256-sess"
+  | "SHA-512-256"
+  | "SHA-512-256-sess";
+
+/** An algorithm without its form for sessions. */
+export type DigestHash = "MD5" | "SHA-256" | "SHA-512-256";
 
 /** Quality of protection; `none` is the form before RFC 2617, without a count. */
 export type DigestQop = "auth" | "auth-int" | "none";
 
 /** The algorithms, the strongest first. */
 const STRONGEST_FIRST = [
+  "SHA-512-256-sess",
+  "SHA-512-256",
   "SHA-256-sess",
   "SHA-256",
   "MD5-sess",
@@ -26,6 +37,12 @@ export function weaknessOf(algorithm: DigestAlgorithm): number {
   return STRONGEST_FIRST.indexOf(algorithm);
 }
 
+/** The hash that an algorithm stands on. */
+export function hashNameOf(algorithm: DigestAlgorithm): DigestHash {
+  if (algorithm.startsWith("MD5")) return "MD5";
+  return algorithm.startsWith("SHA-256") ? "SHA-256" : "SHA-512-256";
+}
+
 /** A readable text as UTF-8, latin-1 carried. Half a surrogate pair becomes U+FFFD. */
 export function carriedText(text: string): string {
   const whole = text.replace(
@@ -38,7 +55,14 @@ export function carriedText(text: string): string {
 /** The hash of a latin-1 carried text, in lower-case hexadecimal. */
 export function hashOf(hashes: Hashes, algorithm: DigestAlgorithm, carried: string): string {
   const bytes = bytesFromLatin1(carried);
-  return algorithm.startsWith("MD5") ? hashes.md5(bytes) : hashes.sha256(bytes);
+  switch (hashNameOf(algorithm)) {
+    case "MD5":
+      return hashes.md5(bytes);
+    case "SHA-256":
+      return hashes.sha256(bytes);
+    case "SHA-512-256":
+      return hashes.sha512Trunc256(bytes);
+  }
 }
 
 /** What the response to a challenge is computed from. Texts are latin-1 carried. */

@@ -8,6 +8,7 @@ import { REGISTRATION_TIMES } from "./registration.ts";
 const hashes = {
   md5: (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex"),
   sha256: (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex"),
+  sha512Trunc256: (bytes: Uint8Array) => createHash("sha512-256").update(bytes).digest("hex"),
 };
 const INSTANCE = "urn:uuid:00000000-0000-4000-8000-000000000001";
 const TCP: SipAddress = { transport: "tcp", host: PEER.host, port: 5060 };

@@ -6,6 +6,7 @@ import type { SipAccount } from "../user-agent-types.ts";
 const hashes = {
   md5: (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex"),
   sha256: (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex"),
+  sha512Trunc256: (bytes: Uint8Array) => createHash("sha512-256").update(bytes).digest("hex"),
 };
 
 const account: SipAccount = {
@@ -281,5 +282,37 @@ describe("Registrations by name", () => {
     desk.resolved("q1", ["192.0.2.41"]);
     desk.resolved("q99", ["192.0.2.41"]);
     expect(desk.letters).toEqual([]);
+  });
+});
+
+describe("Registrations and a next nonce", () => {
+  const DIGEST_SHA = 'Digest realm="r", nonce="one", algorithm=SHA-512-256, qop="auth"';
+  const nonceOf = (text: string): string | undefined =>
+    /nonce="([^"]*)"/.exec(field(text, "Authorization"))?.[1];
+
+  it("are signed with it from the start, once, and challenged anew after that", () => {
+    const { desk, first } = added();
+    desk.receive(answerTo(first, "401 Who", "r", [`WWW-Authenticate: ${DIGEST_SHA}`]));
+    const second = desk.next();
+    expect(field(second, "Authorization")).toContain("algorithm=SHA-512-256");
+    const told = ['Authentication-Info: nextnonce="two", qop=auth'];
+    desk.receive(answerTo(second, "200 OK", "r", told));
+    desk.advance(540_000);
+    const renewal = desk.next();
+    expect([nonceOf(second), nonceOf(renewal)]).toEqual(["one", "two"]);
+    expect(field(renewal, "Authorization")).toContain("nc=00000001");
+    desk.receive(answerTo(renewal, "200 OK", "r"));
+    desk.letters = [];
+    desk.advance(540_000);
+    expect(nonceOf(desk.next())).toBe(undefined);
+  });
+
+  it("never answer with less than they are allowed to", () => {
+    const { desk, first } = added({ digestAlgorithms: ["SHA-256", "SHA-512-256"] });
+    const weak = 'WWW-Authenticate: Digest realm="r", nonce="one", algorithm=MD5';
+    desk.receive(answerTo(first, "401 Who", "r", [weak]));
+    expect(desk.firstLines()).toEqual([]);
+    expect(desk.event("registration-failed")?.status).toBe(401);
+    expect(desk.logs.some(({ text }) => text.includes("MD5 is not allowed"))).toBe(true);
   });
 });

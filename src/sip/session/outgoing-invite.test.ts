@@ -237,6 +237,7 @@ describe("OutgoingInvite and challenges", () => {
   const hashes = {
     md5: (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex"),
     sha256: (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex"),
+    sha512Trunc256: (bytes: Uint8Array) => createHash("sha512-256").update(bytes).digest("hex"),
   };
   const account: SipAccount = {
     id: "line-1",

@@ -38,7 +38,7 @@ export class Desk {
       local: { udp: { host: OURS.host, port: OURS.port } },
       userAgentName: "Desk",
       // No hash: enough where a test does not look at what is answered to a challenge.
-      hashes: { md5: lengthOf, sha256: lengthOf },
+      hashes: { md5: lengthOf, sha256: lengthOf, sha512Trunc256: lengthOf },
       createToken: () => `t${++this.#lastToken}`,
       serves: [],
       acceptAnyUser: true,

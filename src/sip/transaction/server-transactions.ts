@@ -142,6 +142,11 @@ export class ServerTransactions {
     return { kind: "new", transaction: transaction.id };
   }
 
+  /** Whether a request is a copy of one that we have. */
+  isKnown(request: SipRequest, via: Via): boolean {
+    return this.#byKey.has(serverKey(request, via));
+  }
+
   /** The INVITE that a CANCEL is for, where we have it. @see RFC 3261 §9.2 */
   findCancelled(cancel: SipRequest, via: Via): ServerTransactionId | undefined {
     return this.#byKey.get(serverKey(cancel, via, "INVITE"))?.id;

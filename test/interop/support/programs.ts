@@ -9,6 +9,9 @@ export const PEER_PACKAGES = {
   socat: "socat",
   tshark: "tshark",
   sox: "sox",
+  svmap: "sipvicious",
+  svwar: "sipvicious",
+  svcrack: "sipvicious",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** A program that the interop tests run. */

@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import { peerRequest } from "../testing/calls.ts";
+import { Desk, PEER } from "../testing/desk.ts";
+import type { SipAddress } from "../user-agent-types.ts";
+import type { SipRequest } from "../wire/message.ts";
+import { GUARD_SOURCES_MAX, GUARD_TELL_MS, SourceGuard } from "./source-guard.ts";
+
+const options = (userAgent: string): SipRequest => ({
+  ...{ kind: "request", method: "OPTIONS", uri: "sip:100@192.0.2.10", body: "" },
+  headers: [{ name: "user-agent", value: userAgent }],
+});
+const PLAIN = options("Phone/1.0");
+const at = (host: string): SipAddress => ({ transport: "udp", host, port: 5060 });
+
+function guarded(perSecond = 10, burst = 20) {
+  const told: string[] = [];
+  const isTrusted = (source: SipAddress): boolean => source.host === "192.0.2.99";
+  const guard = new SourceGuard({ perSecond, burst, isTrusted }, (_, text) => told.push(text));
+  const passed = (count: number, nowMs: number, source = at("192.0.2.20")): number => {
+    let through = 0;
+    for (let n = 0; n < count; n++) if (!guard.drops(PLAIN, source, nowMs)) through++;
+    return through;
+  };
+  return { guard, told, passed };
+}
+
+describe("SourceGuard drops()", () => {
+  it.each([
+    [19, 19],
+    [20, 20],
+    [21, 20],
+    [2000, 20],
+  ])("of %i at once lets %i through", (sent, through) => {
+    expect(guarded().passed(sent, 0)).toBe(through);
+  });
+
+  it("lets as many through in the long run as a second may bring", () => {
+    const { passed } = guarded();
+    let through = 0;
+    for (let nowMs = 0; nowMs < 60_000; nowMs += 10) through += passed(20, nowMs);
+    expect(through).toBe(20 + 10 * 60 - 1);
+  });
+
+  it("counts each source apart, and never those that are trusted or inside the box", () => {
+    const { passed } = guarded();
+    passed(100, 0);
+    expect(passed(100, 0, at("192.0.2.21"))).toBe(20);
+    expect(passed(100, 0, at("192.0.2.99"))).toBe(100);
+    expect(passed(100, 0, { transport: "memory", host: "lines", port: 0 })).toBe(100);
+  });
+
+  it.each([
+    ["friendly-scanner", true],
+    ["Friendly-Scanner", true],
+    ["sipvicious/0.3", true],
+    ["sipcli/v1.8", true],
+    ["Grandstream HT801", false],
+    ["", false],
+  ])("drops %j without a word: %s", (userAgent, isDropped) => {
+    const { guard } = guarded();
+    expect(guard.drops(options(userAgent), at("192.0.2.20"), 0)).toBe(isDropped);
+    expect(guard.counts).toEqual({ scanners: isDropped ? 1 : 0, floods: 0 });
+  });
+
+  it("speaks of one source once a minute, however much it sends", () => {
+    const { told, passed } = guarded();
+    for (let nowMs = 0; nowMs < 3 * GUARD_TELL_MS; nowMs += 100) passed(50, nowMs);
+    expect(told).toHaveLength(3);
+  });
+
+  it("forgets old sources, not the one that floods", () => {
+    const { passed } = guarded();
+    passed(20, 0);
+    for (let n = 0; n < GUARD_SOURCES_MAX * 2; n++) {
+      passed(1, 0, at(`198.51.${n >> 8}.${n & 255}`));
+      if (n % 100 === 0) expect(passed(1, 0)).toBe(0);
+    }
+  });
+});
+
+describe("a user agent with a guard", () => {
+  const guard = { perSecond: 1, burst: 2, isTrusted: () => false };
+
+  it("answers nothing above the limit, keeps nothing of it, and counts it", () => {
+    const desk = new Desk({ guard });
+    for (let n = 0; n < 50; n++) {
+      const request = { method: "OPTIONS", cseq: n + 1, branch: `z9hG4bKo${n}` };
+      desk.receive(peerRequest({ ...request, callId: `c${n}` }));
+    }
+    expect(desk.letters).toHaveLength(2);
+    expect(desk.agent.load.serverTransactions).toBe(2);
+    expect(desk.agent.dropped).toEqual({ scanners: 0, floods: 48 });
+  });
+
+  it("takes copies of what it took, and what belongs to a call, all the same", () => {
+    const desk = new Desk({ guard: { ...guard, burst: 1 } });
+    const invite = peerRequest({ method: "INVITE", cseq: 1, branch: "z9hG4bKi", body: "offer" });
+    desk.receive(invite);
+    const session = desk.event("incoming")?.session ?? "";
+    desk.receive(invite);
+    desk.command({ kind: "respond", session, status: 180 });
+    desk.receive(peerRequest({ method: "CANCEL", cseq: 1, branch: "z9hG4bKi" }));
+    expect(desk.firstLines().slice(-2)).toEqual([
+      "SIP/2.0 200 OK",
+      "SIP/2.0 487 Request Terminated",
+    ]);
+  });
+});
+
+describe("a user agent with a screen", () => {
+  it("refuses without keeping anything, and hands on what the screen lets through", () => {
+    const desk = new Desk({
+      screen: (request) =>
+        request.headers.some(({ name }) => name === "authorization")
+          ? undefined
+          : { status: 401, headers: [{ name: "www-authenticate", value: "Digest x" }] },
+    });
+    for (let n = 0; n < 5000; n++) {
+      const request = { method: "INVITE", cseq: 1, branch: `z9hG4bKi${n}`, body: "offer" };
+      desk.receive(peerRequest({ ...request, callId: `c${n}` }));
+    }
+    expect(desk.agent.load.serverTransactions).toBe(0);
+    expect(desk.letters).toHaveLength(5000);
+    expect(desk.letters[0]?.text).toContain("WWW-Authenticate: Digest x");
+    expect(desk.letters[0]?.to).toEqual(PEER);
+    const signed = { extra: ["Authorization: Digest y"], body: "offer" };
+    desk.receive(peerRequest({ method: "INVITE", cseq: 2, branch: "z9hG4bKs", ...signed }));
+    expect(desk.event("incoming")).toBeDefined();
+  });
+});

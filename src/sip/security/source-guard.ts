@@ -1,0 +1,111 @@
+import type { LogEvent } from "../../base/log-event.ts";
+import type { SipAddress } from "../user-agent-types.ts";
+import { headerValue, type SipRequest } from "../wire/message.ts";
+
+/** How many new requests outside of dialogs one source may send. */
+export interface GuardLimits {
+  /** In the long run, a second. */
+  readonly perSecond: number;
+  /** At once. */
+  readonly burst: number;
+  /** Sources that have no limit: servers that we are registered at. */
+  readonly isTrusted: (source: SipAddress) => boolean;
+}
+
+/** What was dropped so far. */
+export interface GuardCounts {
+  /** Requests of programs that look for telephones to misuse. */
+  readonly scanners: number;
+  /** Requests above a source's limit. */
+  readonly floods: number;
+}
+
+/** Sources whose requests are counted; the one that was silent for longest is forgotten. */
+export const GUARD_SOURCES_MAX = 2_000;
+
+/** How often one source is spoken of in the log, ms. */
+export const GUARD_TELL_MS = 60_000;
+
+/**
+ * How scanners call themselves in User-Agent unless they are told to hide: SIPVicious
+ * (friendly-scanner), and what telephone operators see in their logs.
+ */
+const SCANNERS =
+  /friendly-(?:scanner|request)|sipvicious|sip-?scan|sundayddr|iwar\b|sipcli|pplsip|vaxsip|smap\b/i;
+
+interface Source {
+  /** Requests that it may send now. */
+  tokens: number;
+  atMs: number;
+  toldAtMs: number;
+}
+
+/**
+ * Keeps scanners and floods away from everything else. Nothing is answered: who asks learns not
+ * even that somebody is here, and a false source address makes us strike nobody.
+ */
+export class SourceGuard {
+  readonly #limits: GuardLimits;
+  readonly #log: (level: LogEvent["level"], text: string) => void;
+  readonly #sources = new Map<string, Source>();
+  #scanners = 0;
+  #floods = 0;
+
+  constructor(limits: GuardLimits, log: (level: LogEvent["level"], text: string) => void) {
+    this.#limits = limits;
+    this.#log = log;
+  }
+
+  get counts(): GuardCounts {
+    return { scanners: this.#scanners, floods: this.#floods };
+  }
+
+  /** Whether a new request outside of a dialog is to be dropped without a word. */
+  drops(request: SipRequest, source: SipAddress, nowMs: number): boolean {
+    if (source.transport === "memory" || this.#limits.isTrusted(source)) return false;
+    const from = this.#sourceOf(source.host, nowMs);
+    if (isScanner(request)) {
+      this.#scanners++;
+      this.#tell(from, `a scanner at ${source.host} gets no answer`, nowMs);
+      return true;
+    }
+    const { perSecond, burst } = this.#limits;
+    const earned = ((nowMs - from.atMs) / 1000) * perSecond;
+    from.tokens = Math.min(burst, from.tokens + earned);
+    from.atMs = nowMs;
+    if (from.tokens >= 1) {
+      from.tokens--;
+      return false;
+    }
+    this.#floods++;
+    this.#tell(from, `${source.host} sends more than ${perSecond} requests a second`, nowMs);
+    return true;
+  }
+
+  #tell(from: Source, text: string, nowMs: number): void {
+    if (nowMs - from.toldAtMs < GUARD_TELL_MS) return;
+    from.toldAtMs = nowMs;
+    this.#log("warn", text);
+  }
+
+  #sourceOf(host: string, nowMs: number): Source {
+    const known = this.#sources.get(host);
+    if (known !== undefined) {
+      this.#sources.delete(host);
+      this.#sources.set(host, known);
+      return known;
+    }
+    const toldAtMs = Number.NEGATIVE_INFINITY;
+    const made: Source = { tokens: this.#limits.burst, atMs: nowMs, toldAtMs };
+    this.#sources.set(host, made);
+    for (const oldest of this.#sources.keys()) {
+      if (this.#sources.size <= GUARD_SOURCES_MAX) break;
+      this.#sources.delete(oldest);
+    }
+    return made;
+  }
+}
+
+function isScanner(request: SipRequest): boolean {
+  return SCANNERS.test(headerValue(request, "user-agent") ?? "");
+}
