@@ -177,7 +177,7 @@ describe("a provisional answer of ours", () => {
   });
 });
 
-const NO_HASHES = { md5: () => "", sha256: () => "" };
+const NO_HASHES = { md5: () => "", sha256: () => "", sha512Trunc256: () => "" };
 
 describe("two user agents with reliable provisional answers", () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])("agree in the end, loss and order %i", (seed) => {
