@@ -2,80 +2,12 @@ import type { SocketAddress } from "../base/address.ts";
 import type { NaptrRecord, SrvRecord } from "../base/dns.ts";
 import type { Hashes } from "../base/hashes.ts";
 import type { LogEvent } from "../base/log-event.ts";
+import type { SipAccount, SipAddress, SipTransport } from "./account.ts";
 import type { GuardLimits } from "./security/source-guard.ts";
 import type { SessionTimerConfig } from "./session/session-timer.ts";
 import type { SipHeader, SipRequest, SipResponse } from "./wire/message.ts";
 
-/** How a message travels: through a socket, or inside the box. */
-export type SipTransport = "udp" | "tcp" | "tls" | "memory";
-
-/**
- * Where a SIP message goes to or came from. In the box `host` is a stack's name; a stream's port 0
- * is a far end that can be reached through its `flow` alone.
- */
-export interface SipAddress extends SocketAddress {
-  readonly transport: SipTransport;
-  /** The connection: used while it is open, else one is opened to `host` and `port`. */
-  readonly flow?: number;
-  /** Of `tls`: the name that the far end's certificate must carry. Absent: its address. */
-  readonly serverName?: string;
-}
-
-/**
- * A hop before anything was looked up: what is absent is found by NAPTR and SRV records, or is the
- * default. @see RFC 3263 §4
- */
-export interface SipHop {
-  /** A name or an IP address (IPv6 without brackets). */
-  readonly host: string;
-  readonly port?: number | undefined;
-  readonly transport?: SipTransport | undefined;
-  /** Whether `sips:` asks for TLS whatever the records say. */
-  readonly secure?: boolean | undefined;
-  readonly flow?: number | undefined;
-  readonly serverName?: string | undefined;
-}
-
-/** A SIP account of a line: who it is, and where it registers. */
-export interface SipAccount {
-  /** Our own name for it, e.g. `line-1`. */
-  readonly id: string;
-  /** User part of the address of record and of the contact. */
-  readonly user: string;
-  /** Host part of the address of record. */
-  readonly domain: string;
-  readonly displayName?: string;
-  /** Where REGISTER and requests go (also the outbound proxy). */
-  readonly server: SipHop;
-  /**
-   * `urn:uuid:…`, the same for ever: by it a server knows us again. Absent: no flows are asked for.
-   * @see RFC 5626 §4.1
-   */
-  readonly instance?: string;
-  /** How the way to the server is kept open; by what it can do where absent. */
-  readonly keepAlive?: {
-    readonly kind: "auto" | "off" | "crlf" | "stun" | "options";
-    readonly everyS?: number;
-  };
-  /**
-   * Whether a GRUU that the registrar grants stands in our Contact. Default false: some registrars
-   * grant one that their proxy cannot route to. @see RFC 5627
-   */
-  readonly usesGruu?: boolean;
-  /** Whether our Contact follows the address that the server sees us at. Default true. */
-  readonly followsPublicAddress?: boolean;
-  /** Servers that are asked where none of those before answers; the first is gone back to. */
-  readonly backups?: readonly SipHop[];
-  readonly authUser?: string;
-  readonly password?: string;
-  /** Challenges of other realms are not answered; those of any realm where it is absent. */
-  readonly authRealm?: string;
-  /** The only hashes that challenges are answered with; every known one where absent. */
-  readonly digestAlgorithms?: readonly ("MD5" | "SHA-256" | "SHA-512-256")[];
-  readonly register: boolean;
-  /** The lease asked for, seconds. */
-  readonly expiresS: number;
-}
+export type { SipAccount, SipAddress, SipHop, SipTransport } from "./account.ts";
 
 /** What a stack needs to know at birth. */
 export interface UserAgentConfig {
