@@ -307,7 +307,7 @@ describe("UserAgent and bad datagrams", () => {
   it("throws at none, and its call goes on", () => {
     const seeds = [
       peerRequest({ ...base, method: "INVITE", body: "offer" }),
-      peerRequest({ ...base, method: "BYE", toTag: "t2" }),
+      peerRequest({ ...base, method: "BYE", toTag: "t99" }),
       peerRequest({ ...base, method: "CANCEL" }),
       "SIP/2.0 200 OK\nVia: SIP/2.0/UDP x;branch=z9hG4bKt4\nCSeq: 1 INVITE\nTo: <sip:a@b>\n\n",
     ];
