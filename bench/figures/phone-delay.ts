@@ -13,7 +13,7 @@ const SETTLE_MS = 2000;
  * directions.
  */
 export const phoneDelay: FigureGroup = {
-  limits: { "media.delay-ptime20": { atMost: 50 }, "media.delay-ptime10": { atMost: 50 } },
+  limits: { "media.delay-ptime20": { atMost: 45 }, "media.delay-ptime10": { atMost: 25 } },
 
   async measure() {
     const figures: Figure[] = [];

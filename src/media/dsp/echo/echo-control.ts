@@ -52,9 +52,11 @@ const LEAK_KNOWN = ratioOf(-6);
 
 /** No canceller is better than this: quantisation alone leaves more. */
 const LEAK_MIN = ratioOf(-32);
-/** How the leak follows the least of error over estimate: down fast, up 1.3 dB a second. */
+/** How fast the leak follows what is left of the echo; what is more is likely the near end. */
 const LEAK_DOWN = 0.2;
-const LEAK_UP = 1.003;
+const LEAK_UP = 0.05;
+/** Then it grows by 1.3 dB a second: the path may have changed. */
+const LEAK_GROWTH = 1.003;
 /** How fast energies for it are averaged: some 40 ms. */
 const SMOOTHING = 0.25;
 /** What is this much over the expected residual is the near end's voice. */
@@ -111,6 +113,8 @@ export class EchoControl {
   #doubleTalkLeft = 0;
   #openLeft = 0;
   #voiceSamples = 0;
+  /** The near end is louder than the far end: no echo is. */
+  #isLouder = false;
   #lingerLeft = 0;
   #learnedFrames = 0;
   #trial = false;
@@ -149,6 +153,7 @@ export class EchoControl {
     this.#farLoud = Math.max(far, this.#farLoud * LOUD_DECAY_PER_MS ** (frame / SAMPLES_PER_MS));
     const active = farMax > FAR_MIN_POWER;
     this.#lingerLeft = active ? LINGER_SAMPLES : Math.max(0, this.#lingerLeft - frame);
+    this.#isLouder = near > farMax && near > VOICE_MIN_POWER;
     const alone = near > farMax * ALONE_RATIO && near > VOICE_MIN_POWER;
     this.#doubleTalkLeft = alone ? DOUBLE_TALK_SAMPLES : Math.max(0, this.#doubleTalkLeft - frame);
     this.#trial = false;
@@ -190,21 +195,23 @@ export class EchoControl {
     const voice = heard > expected * RESIDUAL_MARGIN + noise * 4 && heard > VOICE_MIN_POWER;
     // A new sound leaves more than those that were learned, but not for two frames of 10 ms.
     this.#voiceSamples = voice ? this.#voiceSamples + this.#frameSamples : 0;
-    if (this.#voiceSamples >= VOICE_SAMPLES) this.#openLeft = OPEN_SAMPLES;
+    if (this.#voiceSamples >= VOICE_SAMPLES || this.#isLouder) this.#openLeft = OPEN_SAMPLES;
     else this.#openLeft = Math.max(0, this.#openLeft - this.#frameSamples);
     return this.#openLeft === 0;
   }
 
   /** Before anything is known about the path, all that an echo could be is taken for one. */
   #unknownEcho(): number {
-    return this.#leak > 0.5 ? (this.#farMax * ECHO_GAIN_MAX) / RESIDUAL_MARGIN : 0;
+    return this.#leak > 0.5 ? (this.#farMax * ECHO_GAIN_LIKELY) / RESIDUAL_MARGIN : 0;
   }
 
   #followLeak(): void {
     if (this.#estimate < VOICE_MIN_POWER / 100) return;
     const now = this.#heard / this.#estimate;
     const leak = this.#leak;
-    this.#leak = now < leak ? leak + LEAK_DOWN * (now - leak) : Math.min(now, leak * LEAK_UP);
+    if (now < leak) this.#leak = leak + LEAK_DOWN * (now - leak);
+    else if (now < LEAK_KNOWN) this.#leak = leak + LEAK_UP * (now - leak);
+    else this.#leak = leak * LEAK_GROWTH;
     this.#leak = Math.max(LEAK_MIN, Math.min(1, this.#leak));
   }
 
