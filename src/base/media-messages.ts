@@ -121,8 +121,13 @@ export type MediaEvent =
   | { readonly kind: "open-failed"; readonly session: string; readonly reason: string }
   /** The first packet of the far end arrived. */
   | { readonly kind: "receiving"; readonly session: string; readonly from: SocketAddress }
-  /** Nothing came for `silentMs`, though something should. */
-  | { readonly kind: "silent"; readonly session: string; readonly silentMs: number }
+  /** Nothing has come for `silentMs`, though something should; told again while it lasts. */
+  | {
+      readonly kind: "silent";
+      readonly session: string;
+      readonly silentMs: number;
+      readonly isFirst: boolean;
+    }
   | {
       readonly kind: "digit";
       readonly session: string;

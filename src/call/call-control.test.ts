@@ -195,7 +195,7 @@ function inputOf(
       { kind: "opened", session, local: LOCAL },
       { kind: "open-failed", session, reason: "no port" },
       { kind: "closed", session, stats: STATS },
-      { kind: "silent", session, silentMs: 5000 },
+      { kind: "silent", session, silentMs: 5000, isFirst: true },
       { kind: "digit", session, digit: "5", durationMs: 100 },
     ] as const;
     return { kind: "media", event: events[one.what] ?? events[0] };

@@ -1,4 +1,5 @@
 import type { Digit } from "../base/audio.ts";
+import type { MediaEvent } from "../base/media-messages.ts";
 import type { UaEvent } from "../sip/index.ts";
 import { startDisconnect } from "./after-call.ts";
 import {
@@ -35,9 +36,7 @@ export function talkingStep(
         ? relayDigit(context, state, input.event.digit)
         : undefined;
     case "media":
-      return input.event.kind === "silent"
-        ? silent(context, state, input.event.silentMs, nowMs)
-        : undefined;
+      return input.event.kind === "silent" ? silent(context, state, input.event, nowMs) : undefined;
     case "ua":
       switch (input.event.kind) {
         case "ended":
@@ -68,18 +67,27 @@ function inCall(
   return { state, outputs: inCallRequest(context, state.call, event) };
 }
 
-/** Nothing is heard of the far end: told, and where it lasts too long, the call is ended. */
-function silent(context: CallContext, state: Talking, silentMs: number, nowMs: number): Step {
+/**
+ * Nothing is heard of the far end: told, and where it lasts too long, the call is ended. One that
+ * has put us on hold need not play music.
+ */
+function silent(
+  context: CallContext,
+  state: Talking,
+  { silentMs, isFirst }: Extract<MediaEvent, { kind: "silent" }>,
+  nowMs: number,
+): Step {
   const { silenceLimitMs } = context.config;
   const { call } = state;
-  const flows = call.flow?.send === true && call.flow.receive;
-  const log = logOf(context, "warn", `Nothing is heard of ${peerOf(call)}.`, { silentMs });
-  if (silenceLimitMs === 0 || silentMs < silenceLimitMs || !flows) return { state, outputs: [log] };
+  if (call.flow?.send !== true || !call.flow.receive) return { state, outputs: [] };
+  const text = `Nothing is heard of ${peerOf(call)}.`;
+  const log = isFirst ? [logOf(context, "warn", text, { silentMs })] : [];
+  if (silenceLimitMs === 0 || silentMs < silenceLimitMs) return { state, outputs: log };
   const gone = farEndGone(context, state, false, nowMs);
   const end = toUa({ kind: "end", session: call.session });
   return {
     ...gone,
-    outputs: [log, end, ...gone.outputs],
+    outputs: [...log, end, ...gone.outputs],
     finished: { call, result: "answered", endedBy: "box", hasMedia: true },
   };
 }

@@ -37,7 +37,6 @@ export {
   type MediaOutput,
   MediaSession,
   type MediaSessionConfig,
-  SILENT_MS,
 } from "./media-session.ts";
 export { RecordingTap } from "./recording-tap.ts";
 export { COMFORT_NOISE_PAYLOAD_TYPE } from "./rtp/comfort-noise-payload.ts";

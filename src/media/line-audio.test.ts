@@ -29,7 +29,9 @@ class Far implements AudioEndpoint<MediaOutput> {
 
   push(frame: Int16Array, nowMs: number): readonly MediaOutput[] {
     this.heard.push(frame[0] ?? 0);
-    return [{ kind: "event", event: { kind: "silent", session: "far", silentMs: nowMs } }];
+    return [
+      { kind: "event", event: { kind: "silent", session: "far", silentMs: nowMs, isFirst: true } },
+    ];
   }
 
   pull(frame: Int16Array): readonly MediaOutput[] {
@@ -87,7 +89,7 @@ describe("LineAudio", () => {
     const line = new LineAudio({ frameSamples: FRAME });
     line.join(new Far(0));
     expect(playoutOf(line).outputs).toEqual([
-      { kind: "event", event: { kind: "silent", session: "far", silentMs: 10 } },
+      { kind: "event", event: { kind: "silent", session: "far", silentMs: 10, isFirst: true } },
     ]);
   });
 

@@ -5,10 +5,11 @@ import type { MediaFlow, MediaStats } from "../base/media-messages.ts";
 import { levelDbm0 } from "./dsp/levels.ts";
 import { createMilliwatt } from "./dsp/tone-source.ts";
 import { AudioBridge, EchoEndpoint, SourceEndpoint } from "./endpoints.ts";
-import { type MediaOutput, MediaSession, SILENT_MS } from "./media-session.ts";
+import { type MediaOutput, MediaSession } from "./media-session.ts";
 import { parseRtcp } from "./rtp/parse-rtcp.ts";
 import type { RtcpPacket } from "./rtp/rtcp-packet.ts";
 import { parseRtp } from "./rtp/rtp-packet.ts";
+import { SILENT_MS } from "./silence-watch.ts";
 
 const FRAME = 80;
 const addressA = { host: "192.0.2.1", port: 4000 };
@@ -193,7 +194,7 @@ describe("MediaSession", () => {
     expect(pair.heardByB).toHaveLength(100 * FRAME);
   });
 
-  it("tells `receiving` once, `silent` once a silence, and `receiving` again", () => {
+  it("tells `receiving` once, `silent` while it is, and `receiving` again", () => {
     const pair = new Pair();
     pair.silence(10);
     expect(pair.events).toEqual([
@@ -203,7 +204,12 @@ describe("MediaSession", () => {
     pair.events.length = 0;
     pair.passes = () => false;
     pair.silence((3 * SILENT_MS) / 10);
-    expect(pair.events).toEqual([{ kind: "silent", session: "b", silentMs: SILENT_MS }]);
+    const silent = { kind: "silent", session: "b" };
+    expect(pair.events).toEqual([
+      { ...silent, silentMs: SILENT_MS, isFirst: true },
+      { ...silent, silentMs: 2 * SILENT_MS, isFirst: false },
+      { ...silent, silentMs: 3 * SILENT_MS, isFirst: false },
+    ]);
     pair.events.length = 0;
     pair.passes = () => true;
     pair.silence(10);
@@ -215,7 +221,10 @@ describe("MediaSession", () => {
     waiting.setFlow(flowTo(addressB), 1000);
     expect(waiting.handle({ kind: "timeout" }, 1000 + SILENT_MS - 1)).toHaveLength(1); // its RTCP
     expect(waiting.handle({ kind: "timeout" }, 1000 + SILENT_MS)).toEqual([
-      { kind: "event", event: { kind: "silent", session: "w", silentMs: SILENT_MS } },
+      {
+        kind: "event",
+        event: { kind: "silent", session: "w", silentMs: SILENT_MS, isFirst: true },
+      },
     ]);
     const held = createSession("h", 1);
     held.setFlow(flowTo(addressB, { receive: false }), 0);

@@ -20,9 +20,7 @@ import { SrtpSession } from "./rtp/srtp/srtp-session.ts";
 import type { DigitSignal } from "./rtp/telephone-event-receiver.ts";
 import { extendedBlocks, type PathFigures, pathOf, qualityOf } from "./session-quality.ts";
 import { statsOf, ZERO_STATS } from "./session-stats.ts";
-
-/** Nothing for so long, where something should come, is told as `silent`. */
-export const SILENT_MS = 5000;
+import { SilenceWatch } from "./silence-watch.ts";
 
 /** What a session is told at birth. The random values make it hard to guess. */
 export interface MediaSessionConfig {
@@ -97,9 +95,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   readonly #digits = new DigitPlayer();
   #flowing: Flowing | undefined;
   #closed = false;
-  #heardMs = 0;
-  #heard = false;
-  #silentTold = false;
+  readonly #silence = new SilenceWatch();
   #earlier: MediaStats | undefined;
 
   constructor(config: MediaSessionConfig) {
@@ -128,10 +124,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
       rtcpPath,
       srtp,
     };
-    if (before?.flow.receive !== true) {
-      this.#heardMs = nowMs;
-      this.#silentTold = false;
-    }
+    if (before?.flow.receive !== true) this.#silence.start(nowMs);
     this.#rtcp.start(nowMs);
     return done;
   }
@@ -164,8 +157,8 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   deadlineMs(): number | undefined {
     if (this.#closed || this.#flowing === undefined) return undefined;
     const { flow, receiver } = this.#flowing;
-    const silentMs = flow.receive && !this.#silentTold ? this.#heardMs + SILENT_MS : undefined;
-    return earliestMs(this.#rtcp.deadlineMs(), silentMs, receiver.deadlineMs());
+    const silentAtMs = flow.receive ? this.#silence.dueMs : undefined;
+    return earliestMs(this.#rtcp.deadlineMs(), silentAtMs, receiver.deadlineMs());
   }
 
   push(frame: Int16Array, nowMs: number): readonly MediaOutput[] {
@@ -274,10 +267,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
       return this.#leaveSource(flowing, nowMs);
     }
 
-    const isNew = !this.#heard || this.#silentTold;
-    this.#heardMs = nowMs;
-    this.#heard = true;
-    this.#silentTold = false;
+    const isNew = this.#silence.heard(nowMs);
     const signals = receiver.receive(packet.value, nowMs);
     if (!isNew && signals.length === 0) return NOTHING;
     const outputs: MediaOutput[] = [];
@@ -329,13 +319,12 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
         outputs.push({ kind: "event", event: { kind: "quality", session, stats } });
       }
     }
-    if (flowing.flow.receive && !this.#silentTold && nowMs >= this.#heardMs + SILENT_MS) {
-      this.#silentTold = true;
+    const silence = flowing.flow.receive ? this.#silence.tell(nowMs) : undefined;
+    if (silence !== undefined) {
       // The peer may have moved (its NAT forgot): the next source is listened to.
       flowing.rtpLatch.release();
       flowing.rtcpPath.release();
-      const silentMs = nowMs - this.#heardMs;
-      outputs.push({ kind: "event", event: { kind: "silent", session, silentMs } });
+      outputs.push({ kind: "event", event: { kind: "silent", session, ...silence } });
     }
     return outputs;
   }
