@@ -105,13 +105,13 @@ export function checkRings(
 
 /** The board's wiring of a line, with what is written of its own. */
 export function wiringOf(
-  { levels: _, ...wiring }: BoardLine,
+  { levels: _, ringSupply: __, ...wiring }: BoardLine,
   { sound, module }: UserLine,
   linePath: ConfigPath,
   problems: ConfigProblem[],
 ): LineWiring {
   const { slic } = wiring;
-  const { pcmCard: __, ...withoutCard } = wiring;
+  const { pcmCard: ___, ...withoutCard } = wiring;
   const heard = sound === undefined ? wiring : { ...withoutCard, pcmChannel: sound };
   if (module === undefined) return heard;
   if (slic.driver !== "gpio-slic") {

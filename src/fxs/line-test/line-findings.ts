@@ -76,6 +76,8 @@ export const LINE_TEST_LIMITS = {
 const REN_OHMS = 7000;
 /** Less current than this is no current: cards read it in steps of about 1.25 mA (Si3210). */
 const NO_CURRENT_MA = 0.7;
+/** Less alternating current than any bell takes: as good as no reading. */
+const NOTHING_MA = 0.02;
 /** Under so many ohms it is no telephone: sets have 100 to 300, and some volts of their own. */
 const SHORT_OHMS = 60;
 /** A receiver that is up: at most so many ohms, telephone and line. */
@@ -169,6 +171,10 @@ export function ringingFindings({ across, milliamps }: Readings): LineFinding {
   const volts = Math.hypot(across.rms, across.mean);
   if (volts < 10) {
     const why = "no ringing voltage was measured";
+    return { test: "ringers", verdict: "skipped", why };
+  }
+  if (milliamps.rms < NOTHING_MA) {
+    const why = "no ringing current is shown: there is no bell, or the card cannot show it";
     return { test: "ringers", verdict: "skipped", why };
   }
   const ren = (milliamps.rms / 1000) * (REN_OHMS / across.rms);

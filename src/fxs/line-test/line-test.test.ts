@@ -96,7 +96,7 @@ describe("createLineTest()", () => {
   });
 
   const rows: readonly [string, Pair, readonly string[]][] = [
-    ["no telephone", {}, [...good.slice(0, 4), "ringers failed no-bell"]],
+    ["no telephone", {}, [...good.slice(0, 4), "ringers skipped"]],
     ["0.1 REN", { ren: 0.1 }, [...good.slice(0, 4), "ringers failed no-bell"]],
     ["3 REN", { ren: 2.9 }, good],
     ["four telephones", { ren: 4 }, [...good.slice(0, 4), "ringers failed too-many-bells"]],

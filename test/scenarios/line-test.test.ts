@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { testLine } from "../../src/app/cli/line-test.ts";
+import { countryProfile, type LineFinding } from "../../src/fxs/index.ts";
+import { simBoardFile } from "../hw-sim/bench/sim-board-file.ts";
+import type { SimLine, SimLineOptions } from "../hw-sim/index.ts";
+import { createSimBoard, createTouchTonePhone, TONE_TABLES, World } from "../hw-sim/index.ts";
+import { VirtualNetwork } from "../hw-sim/world/network.ts";
+
+/** Tests a simulated line that something was done to. */
+async function tested(
+  options: SimLineOptions,
+  prepare: (line: SimLine, phone: ReturnType<typeof createTouchTonePhone>) => void,
+): Promise<readonly LineFinding[]> {
+  const world = new World({ seed: 3 });
+  const board = createSimBoard(world, { lines: [options] });
+  const [line] = board.lines;
+  const us = countryProfile("us");
+  // A second chip of another kind, so that each line is written out.
+  const { lines } = simBoardFile([options, { chip: "serial-card" }]);
+  const wired = "each" in lines ? undefined : lines[0];
+  if (line === undefined || !us.ok || wired === undefined) throw new Error("no line");
+  const phone = createTouchTonePhone({
+    name: "alice",
+    clock: world.clock,
+    random: world.random("alice"),
+    tones: TONE_TABLES.us,
+  });
+  phone.attach(line.attach(phone.terminal));
+  prepare(line, phone);
+  const ports = {
+    clock: world.clock,
+    random: world.random("box"),
+    udp: new VirtualNetwork(world).host("10.0.0.1").udp,
+    gpio: board.gpio,
+    pcm: board.pcm,
+    spi: board.spi,
+    serial: board.serial,
+  };
+  const { ringSupply: _, levels: __, ...wiring } = wired;
+  const config = {
+    line: 1,
+    ...wiring,
+    country: us.value,
+    pulseDialing: true,
+    relaysDigits: true,
+  };
+  return world.complete(testLine(ports, config, true), 120_000);
+}
+
+const words = (findings: readonly LineFinding[]) =>
+  findings.map((one) => {
+    const fault = one.verdict === "failed" ? ` ${one.fault ?? one.why}` : "";
+    return `${one.test} ${one.verdict}${fault}`;
+  });
+
+describe("tipring line-test on a simulated ProSLIC", () => {
+  const quiet = ["hazardous-voltage passed", "foreign-voltage passed"];
+
+  it.each([
+    [
+      "a short",
+      (line: SimLine) => line.loop.setLeak(2),
+      ["resistive-fault failed short", "receiver-off-hook passed", "ringers skipped"],
+    ],
+    [
+      "damp of 8 kΩ",
+      (line: SimLine) => line.loop.setLeak(8000),
+      ["resistive-fault failed leak", "receiver-off-hook passed", "ringers skipped"],
+    ],
+  ] as const)("finds %s", async (_, prepare, expected) => {
+    const findings = await tested({ chip: "si3210" }, prepare);
+    expect(words(findings)).toEqual([...quiet, ...expected]);
+  });
+
+  it("finds a receiver that is up", async () => {
+    const findings = await tested({ chip: "si3210" }, (_, phone) => phone.lift());
+    expect(words(findings)).toEqual([
+      ...quiet,
+      "resistive-fault passed",
+      "receiver-off-hook failed off-hook",
+      "ringers skipped",
+    ]);
+  });
+
+  it("finds a good line good; this chip shows no current while it rings", async () => {
+    const findings = await tested({ chip: "si3210" }, () => {});
+    expect(words(findings)).toEqual([
+      ...quiet,
+      "resistive-fault passed",
+      "receiver-off-hook passed",
+      "ringers skipped",
+    ]);
+  });
+
+  it("says so where the card cannot measure", async () => {
+    await expect(tested({ chip: "ag1171" }, () => {})).rejects.toThrow("cannot measure");
+  });
+});
