@@ -130,7 +130,7 @@ build_guest() {
 
 boot() {
   # Time in the guest is counted by instructions, so that a busy host does not bend it.
-  timeout 300 qemu-system-aarch64 -M virt -cpu cortex-a72 -accel tcg,thread=single -smp 1 -m 1536 \
+  timeout 600 qemu-system-aarch64 -M virt -cpu cortex-a72 -accel tcg,thread=single -smp 1 -m 1536 \
     -nographic -nodefaults -no-reboot -kernel "tree/boot/vmlinuz-$(cat fetched)" -initrd guest.cpio \
     -append "console=ttyAMA0 quiet panic=-1" -serial file:console -device virtio-rng-pci \
     -icount shift=0,align=off,sleep=off -rtc clock=vm

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { CODINGS, IMPEDANCES } from "../../hal/drivers/index.ts";
 
 const name = z.string().min(1).max(64);
+/** A device file: names under /dev/serial/by-id are long. */
+const deviceFile = z.string().min(1).max(255);
 const decibels = z.number().min(-30).max(30);
 
 const level = z.enum(["high", "low"]).exactOptional();
@@ -63,7 +65,7 @@ const si321x = z.strictObject({
 });
 
 const cardLine = z.strictObject({
-  device: name,
+  device: deviceFile,
   baud: z.int().min(9600).max(4_000_000).exactOptional(),
   line: z.int().min(1).max(8),
   coding: z.enum(CODINGS).exactOptional(),

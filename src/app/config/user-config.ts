@@ -8,7 +8,7 @@ import type { BoardLevels } from "./board-file.ts";
  * what it then is, stands in `resolve-config.ts`; the file is checked by `schema.ts`.
  */
 export interface UserConfig {
-  /** A folder in `boards/`. Default `hw-sim`. */
+  /** A folder in `boards/`, or the path of a board file of one's own. Default `hw-sim`. */
   readonly board?: string;
   /** Two letters; the tones, ringing and caller ID of the lines. Default `us`. */
   readonly country?: string;

@@ -25,7 +25,10 @@ export interface BoardParts {
 const LINUX = "linux";
 
 /** The pins of a line card as its data sheet calls them. */
-const PIN_NAMES: Readonly<Record<string, string>> = { fr: "F/R", rm: "RM", shk: "SHK", pd: "PD" };
+const PIN_NAMES: Readonly<Record<string, string>> = {
+  ...{ fr: "F/R", rm: "RM", shk: "SHK", pd: "PD" },
+  ...{ reset: "RESET", interrupt: "INT" },
+};
 
 /** Collects what the lines need. */
 export function boardParts({ board, box }: Pick<ReadConfig, "board" | "box">): BoardParts {
@@ -37,9 +40,9 @@ export function boardParts({ board, box }: Pick<ReadConfig, "board" | "box">): B
     if (pcmChannel !== undefined) sound.add(pcmChannel);
     if (pcmCard !== undefined) serial.add(pcmCard.device);
     if ("device" in slic) serial.add(slic.device);
-    if ("spi" in slic && typeof slic.spi === "string") spi.add(slic.spi);
-    if (!("pins" in slic)) continue;
-    for (const [name, pin] of Object.entries(slic.pins)) {
+    if (slic.driver === "si321x") spi.add(slic.spi);
+    if (slic.driver === "serial-card") continue;
+    for (const [name, pin] of Object.entries(slic.pins ?? {})) {
       if (typeof pin === "string")
         pins.push({ pin, purpose: `${PIN_NAMES[name] ?? name} of line ${line}` });
     }

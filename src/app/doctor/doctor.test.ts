@@ -153,6 +153,19 @@ describe("examine()", () => {
     expect(told((await examined(bare, "serial-card")).findings)).toMatch(/npm install serialport/);
   });
 
+  it("looks at the SPI device and the pins of a ProSLIC", async () => {
+    const absent = await examined({}, "raspberry-pi-proslic");
+    expect(told(absent.findings)).toMatch(
+      /bad \/dev\/spidev0.0 is not there \| put "dtparam=spi=on"/,
+    );
+    expect(told(absent.findings)).toMatch(/good GPIO24 \(RESET of line 1\) is line 1/);
+    const files = { "/dev/spidev0.0": "", "/dev/ttyACM0": "" };
+    const there = await examined({ files }, "raspberry-pi-proslic");
+    expect(isHealthy(there.findings), told(there.findings)).toBe(true);
+    const bare = await examined({ files, missingPackages: ["koffi"] }, "raspberry-pi-proslic");
+    expect(told(bare.findings)).toMatch(/bad SPI needs koffi/);
+  });
+
   it("puts the mixer right where it is asked to, and changes nothing else", async () => {
     const before = await examined({ mixer: AGC_ON }, "raspberry-pi", { keptMixer: () => KEPT });
     expect(told(before.findings)).toMatch(/bad Device: Mic \(capture\) is 20 on, it was 12 on/);
