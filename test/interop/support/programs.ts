@@ -12,6 +12,7 @@ export const PEER_PACKAGES = {
   svmap: "sipvicious",
   svwar: "sipvicious",
   svcrack: "sipvicious",
+  linphonec: "linphone-cli",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** A program that the interop tests run. */
