@@ -29,6 +29,13 @@ export type { PhoneSpec } from "./bench/phone-maker.ts";
 export { createSimBoard, type SimBoard } from "./board/sim-board.ts";
 export type { SimChipName, SimLine, SimLineOptions } from "./board/sim-line.ts";
 export type { LoopEnd, LoopState, Terminal } from "./loop/terminal.ts";
+export { AlarmPanel, AlarmReceiver } from "./phones/machines/alarm-panel.ts";
+export {
+  AnsweringMachine,
+  type AnsweringMachineOptions,
+  type RecordedMessage,
+} from "./phones/machines/answering-machine.ts";
+export { FAX_TONES, FaxMachine, type FaxState } from "./phones/machines/fax-machine.ts";
 export type { Observation } from "./phones/observation.ts";
 export type { Phone, PhoneOptions } from "./phones/phone.ts";
 export { createRotaryPhone } from "./phones/rotary-phone.ts";

@@ -17,7 +17,7 @@ import { err, ok, type Result } from "../../../src/base/result.ts";
 
 /** What a display shows. Absent fields were not sent. */
 export interface CallerIdMessage {
-  readonly format: "sdmf" | "mdmf";
+  readonly format: "sdmf" | "mdmf" | "dtmf" | "ntt";
   readonly number?: string;
   readonly name?: string;
   readonly numberAbsence?: "private" | "unavailable";
@@ -38,7 +38,13 @@ export type CallerIdTime = {
 };
 
 /** Why a message is not shown. */
-export type CallerIdFault = "bad-checksum" | "truncated" | "unknown-type" | "bad-parameter";
+export type CallerIdFault =
+  | "bad-checksum"
+  | "truncated"
+  | "unknown-type"
+  | "bad-parameter"
+  /** The marks are another modem's. */
+  | "wrong-modem";
 
 /** Message types. @see ETSI EN 300 659-3; Telcordia GR-30 */
 const TYPES = {
@@ -47,7 +53,7 @@ const TYPES = {
   128: "mdmf",
   130: "mdmf",
   134: "mdmf",
-} as const satisfies Record<number, CallerIdMessage["format"]>;
+} as const satisfies Record<number, "sdmf" | "mdmf">;
 
 const SDMF_MESSAGE_WAITING = 0x06;
 const VISUAL_INDICATOR_ON = 0xff;

@@ -1,4 +1,4 @@
-import type { Result } from "../../../src/base/result.ts";
+import { err, type Result } from "../../../src/base/result.ts";
 import {
   type CallerIdFault,
   type CallerIdMessage,
@@ -20,12 +20,14 @@ export class CallerIdReceiver {
   readonly #demodulator: FskDemodulator;
   #armed = false;
   #bytes: number[] = [];
+  #wrong = false;
 
   constructor(mode: FskMode, onMessage: (message: Result<CallerIdMessage, CallerIdFault>) => void) {
     this.#onMessage = onMessage;
     this.#demodulator = new FskDemodulator(mode, (event) => {
       if (event.kind === "byte") this.#take(event.byte);
       else if (event.kind === "idle-marks") this.#armed = true;
+      else if (event.kind === "wrong-marks") this.#wrongModem();
       else this.#lose();
     });
   }
@@ -39,7 +41,15 @@ export class CallerIdReceiver {
   reset(): void {
     this.#bytes = [];
     this.#armed = false;
+    this.#wrong = false;
     this.#demodulator.reset();
+  }
+
+  /** Told once a burst: its marks go on and on. */
+  #wrongModem(): void {
+    if (this.#wrong) return;
+    this.#wrong = true;
+    this.#onMessage(err("wrong-modem"));
   }
 
   #take(byte: number): void {

@@ -26,7 +26,7 @@ const PURITY = 0.75;
 const ratio = (db: number): number => 10 ** (db / 10);
 
 /** Mean square of the sine at a frequency in a block. @see Goertzel (1958) */
-function sineMeanSquare(block: Float64Array, frequencyHz: number): number {
+export function sineMeanSquare(block: Float64Array, frequencyHz: number): number {
   const coefficient = 2 * Math.cos((2 * Math.PI * frequencyHz) / SAMPLE_RATE_HZ);
   let last = 0;
   let before = 0;

@@ -6,6 +6,8 @@ export type FskEvent =
   /** Marks for long enough that the next byte is the first one of a message. */
   | { readonly kind: "idle-marks" }
   | { readonly kind: "byte"; readonly byte: number }
+  /** Marks for as long, yet of another modem: their frequency is off by so much. */
+  | { readonly kind: "wrong-marks"; readonly offHz: number }
   /** The carrier went, or a byte did not end in a mark. */
   | { readonly kind: "lost" };
 
@@ -18,6 +20,8 @@ const IDLE_MARK_SAMPLES = Math.round(20 * SAMPLES_PER_BIT);
 const SQUELCH_DBM = -42;
 /** Share of the energy that the two tones must hold, below which it is noise or speech. */
 const IN_BAND_SHARE = 0.4;
+/** A set takes marks this far off; the other modem's are 100 Hz away. @see ITU-T V.23, Bell 202 */
+const MARK_OFF_MAX_HZ = 45;
 /** Smoothing of the carrier detector: about 4 bits. */
 const CARRIER_STEP = 1 / 24;
 
@@ -28,6 +32,11 @@ class ToneWindow {
   readonly #im = new Float64Array(WINDOW_SAMPLES);
   #at = 0;
   #phase = 0;
+  /** The sum over the window, now and a sample ago, and how it turned since it was asked last. */
+  #nowRe = 0;
+  #nowIm = 0;
+  #turnRe = 0;
+  #turnIm = 0;
 
   constructor(frequencyHz: number) {
     this.#turn = (2 * Math.PI * frequencyHz) / SAMPLE_RATE_HZ;
@@ -45,7 +54,22 @@ class ToneWindow {
       re += this.#re[tap] ?? 0;
       im += this.#im[tap] ?? 0;
     }
+    this.#turnRe += re * this.#nowRe + im * this.#nowIm;
+    this.#turnIm += im * this.#nowRe - re * this.#nowIm;
+    this.#nowRe = re;
+    this.#nowIm = im;
     return (2 * (re * re + im * im)) / WINDOW_SAMPLES ** 2;
+  }
+
+  /** Begins to measure how far off the tone is. */
+  startMeasuring(): void {
+    this.#turnRe = 0;
+    this.#turnIm = 0;
+  }
+
+  /** How much lower than its frequency the tone was since, Hz: its phase turns by that. */
+  get offHz(): number {
+    return (Math.atan2(this.#turnIm, this.#turnRe) * SAMPLE_RATE_HZ) / (2 * Math.PI);
   }
 }
 
@@ -107,7 +131,15 @@ export class FskDemodulator {
 
   #hunt(difference: number): void {
     this.#markRun = difference > 0 ? this.#markRun + 1 : 0;
+    // What the window holds of the bits before is gone after one of its lengths.
+    if (this.#markRun === WINDOW_SAMPLES) this.#mark.startMeasuring();
     if (this.#markRun < IDLE_MARK_SAMPLES) return;
+    const offHz = Math.abs(this.#mark.offHz);
+    if (offHz > MARK_OFF_MAX_HZ) {
+      this.#markRun = 0;
+      this.#onEvent({ kind: "wrong-marks", offHz });
+      return;
+    }
     this.#framed = true;
     this.#bit = -1;
     this.#onEvent({ kind: "idle-marks" });

@@ -137,6 +137,32 @@ export class BenchPhone {
     );
   }
 
+  /** Waits until the display shows a number, on-hook or (type II) during a call. */
+  async shows(
+    number: string,
+    within: Within = {},
+  ): Promise<Extract<Observation, { kind: "caller-id" }>> {
+    await this.#until(
+      () => this.#since("caller-id")?.number === number,
+      within,
+      () => `does not show ${number} but ${this.phone.display?.number ?? "nothing"}`,
+    );
+    return this.#since("caller-id") ?? this.#fail("shows a number but did not note it");
+  }
+
+  /** Waits until something was noticed from now (or the last `forget`) on. */
+  async notices<Kind extends Observation["kind"]>(
+    kind: Kind,
+    within: Within = {},
+  ): Promise<Extract<Observation, { kind: Kind }>> {
+    await this.#until(
+      () => this.#since(kind) !== undefined,
+      within,
+      () => `did not notice ${kind}`,
+    );
+    return this.#since(kind) ?? this.#fail(`noticed ${kind} and forgot it`);
+  }
+
   /**
    * Waits until the bell has been quiet for longer than any cadence's silence. The last burst must
    * have begun within a time, 3000 ms unless told otherwise.

@@ -28,7 +28,7 @@ import { createRealTimePacer } from "../world/real-time.ts";
 import { ciphers, createRealPorts, hashes, loadCodecs } from "../world/real-time-ports.ts";
 import { World } from "../world/world.ts";
 import { BenchPhone, ScenarioError, type SpeechTimes } from "./bench-phone.ts";
-import { type PhoneSpec, plugIn } from "./phone-maker.ts";
+import { displayFor, type PhoneSpec, plugIn } from "./phone-maker.ts";
 import { simBoardFile } from "./sim-board-file.ts";
 import { tapUdp } from "./tap-udp.ts";
 import { utcWallTime } from "./utc-wall-time.ts";
@@ -234,8 +234,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
       world,
       name: `phone${line.id}`,
       country: profile?.code ?? "us",
-      callerIdModem:
-        profile?.callerId.signal.kind === "fsk" ? profile.callerId.signal.modem : "bell202",
+      display: displayFor(profile?.callerId),
       trace: trace.add,
     });
     return new BenchPhone(phone, world, speech);

@@ -42,7 +42,7 @@ export const openBoard: OpenBoard = async (spec, tell) => {
       world,
       name: `phone${line.id}`,
       country: typeof country === "string" ? country : "us",
-      callerIdModem: callerIdModem === "v23" ? "v23" : "bell202",
+      display: { callerId: callerIdModem === "v23" ? "v23" : "bell-202" },
     });
   });
   const people = new SimPeople(world, phones, tell);

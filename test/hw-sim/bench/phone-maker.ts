@@ -11,6 +11,8 @@ import type { World } from "../world/world.ts";
 export type PhoneSpec =
   | "touch-tone"
   | "rotary"
+  | "cordless"
+  | ({ readonly kind: "cordless" } & Partial<TouchTonePhoneOptions>)
   | ({ readonly kind: "touch-tone" } & Partial<TouchTonePhoneOptions>)
   | ({ readonly kind: "rotary" } & Partial<RotaryPhoneOptions>);
 
@@ -20,15 +22,45 @@ export interface PhonePlace {
   readonly name: string;
   /** The country whose tones its user knows. */
   readonly country: string;
-  /** The modem of the display: a set is bought for the country it is used in. */
-  readonly callerIdModem: "bell202" | "v23";
+  /** The display: a set is bought for the country it is used in. */
+  readonly display: DisplayOfCountry;
   readonly trace?: TraceSink | undefined;
+}
+
+/** What sets of a country can show. */
+export type DisplayOfCountry = Pick<PhoneOptions, "callerId" | "needsAlertTone" | "showsWaiting">;
+
+/** What of a country's way of caller ID decides which display its sets have. */
+export interface CallerIdOfCountry {
+  readonly signal: { readonly kind: "dtmf" } | { readonly kind: "fsk"; readonly modem: string };
+  readonly message: { readonly kind: string };
+  readonly transport: { readonly lead: readonly { readonly kind: string }[] };
+  readonly waiting: { readonly by: string };
+}
+
+/** The display that is sold where caller ID goes so. */
+export function displayFor(callerId: CallerIdOfCountry | undefined): DisplayOfCountry {
+  if (callerId === undefined) return {};
+  const { signal, message, transport, waiting } = callerId;
+  if (message.kind === "ntt") return { callerId: "ntt" };
+  if (signal.kind === "dtmf") return { callerId: "dtmf" };
+  return {
+    callerId: signal.modem === "v23" ? "v23" : "bell-202",
+    needsAlertTone: transport.lead.some(({ kind }) => kind === "alert-tone"),
+    showsWaiting: waiting.by === "cas",
+  };
 }
 
 /** The tones that a person of a country knows; the North American ones where we have no table. */
 export function tonesKnownIn(country: string): ToneTable {
   return Object.entries(TONE_TABLES).find(([code]) => code === country)?.[1] ?? TONE_TABLES.us;
 }
+
+/**
+ * A cordless base: its loop is opened by a relay or a transistor, without bounce, and its flash key
+ * does so for 80 to 100 ms; it draws next to nothing to ring.
+ */
+const CORDLESS = { hookBounceMs: 0, flashMs: 90, ren: 0.1 } as const;
 
 /** Builds a set and plugs it into a line's socket. */
 export function plugIn(line: SimLine, spec: PhoneSpec, place: PhonePlace): Phone {
@@ -39,8 +71,9 @@ export function plugIn(line: SimLine, spec: PhoneSpec, place: PhonePlace): Phone
     random: place.world.random(`phone ${place.name}`),
     tones: tonesKnownIn(place.country),
     flashMs: flashKeyMs(place.country),
-    callerId: place.callerIdModem === "v23" ? "v23" : "bell-202",
+    ...place.display,
     ...(place.trace === undefined ? {} : { trace: place.trace }),
+    ...(kind === "cordless" ? CORDLESS : {}),
     ...special,
   };
   const phone = kind === "rotary" ? createRotaryPhone(options) : createTouchTonePhone(options);

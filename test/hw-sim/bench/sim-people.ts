@@ -127,6 +127,7 @@ function told(seen: Observation): SimObservation | undefined {
       return { kind: seen.kind, name: seen.name };
     case "message-lamp":
     case "polarity":
+    case "metering-pulse":
       return undefined;
   }
 }

@@ -44,6 +44,8 @@ class Contact {
 export class LineContacts {
   readonly hook: Contact;
   readonly pulsing: Contact;
+  /** Closes the loop for the display, whatever the hook switch does. */
+  #display = false;
   #end: LoopEnd | undefined;
 
   constructor(clock: Clock, random: RandomFloat) {
@@ -54,7 +56,13 @@ export class LineContacts {
 
   /** Whether the loop is closed by this telephone now. */
   get closed(): boolean {
-    return this.hook.closed && this.pulsing.closed;
+    return (this.hook.closed && this.pulsing.closed) || this.#display;
+  }
+
+  /** The set itself closes the loop, or lets go of it. */
+  setDisplayLoop(closed: boolean): void {
+    this.#display = closed;
+    this.#apply();
   }
 
   /** Wires the telephone to a pair; undefined pulls its plug. */

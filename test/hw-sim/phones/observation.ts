@@ -14,7 +14,12 @@ export type Observation =
     }
   /** Each burst of a cadence starts and stops. */
   | { readonly kind: "ringing-stopped"; readonly atMs: number }
-  | ({ readonly kind: "caller-id"; readonly atMs: number } & CallerIdMessage)
+  | ({
+      readonly kind: "caller-id";
+      readonly atMs: number;
+      /** It is the caller that waits, shown during a call. */
+      readonly duringCall?: boolean;
+    } & CallerIdMessage)
   | { readonly kind: "caller-id-bad-checksum"; readonly atMs: number }
   | {
       readonly kind: "caller-id-unreadable";
@@ -31,6 +36,13 @@ export type Observation =
       readonly levelsDbm: readonly number[];
     }
   | { readonly kind: "tone-ended"; readonly atMs: number; readonly name: string }
+  /** A metering pulse was counted, at its end. */
+  | {
+      readonly kind: "metering-pulse";
+      readonly atMs: number;
+      readonly frequencyHz: number;
+      readonly durationMs: number;
+    }
   /** No current with the handset up, or no battery with it down. */
   | { readonly kind: "line-dead"; readonly atMs: number }
   | { readonly kind: "line-back"; readonly atMs: number }

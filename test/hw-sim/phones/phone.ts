@@ -2,11 +2,11 @@ import type { Digit } from "../../../src/base/audio.ts";
 import type { Result } from "../../../src/base/result.ts";
 import type { Clock } from "../../../src/hal/ports/clock.ts";
 import type { CallerIdMessage } from "../audio/caller-id-message.ts";
-import type { FskMode } from "../audio/fsk-modes.ts";
 import type { RandomFloat } from "../audio/random-float.ts";
 import type { ToneTable } from "../audio/tone-tables.ts";
 import type { LoopEnd, Terminal } from "../loop/terminal.ts";
 import type { TraceSink } from "../trace/trace.ts";
+import type { DisplayKind } from "./caller-id-display.ts";
 import type { Observation } from "./observation.ts";
 import type { RingerOptions } from "./ringer.ts";
 import type { Recording } from "./sound-recorder.ts";
@@ -19,9 +19,17 @@ export interface PhoneOptions {
   readonly random: RandomFloat;
   /** The tones its user knows. */
   readonly tones: ToneTable;
-  /** The modem of its display; none for a set without one. */
-  readonly callerId?: FskMode | "none";
-  /** How long its R key opens the loop. */
+  /** What its display reads; none for a set without one. */
+  readonly callerId?: DisplayKind;
+  /** The display listens only after the alerting tone (DT-AS). */
+  readonly needsAlertTone?: boolean;
+  /** It shows who waits during a call (type II) and answers CAS with a D; with a modem only. */
+  readonly showsWaiting?: boolean;
+  /** A neon lamp across the line, for messages. */
+  readonly neonLamp?: boolean;
+  /** A charge meter for pulses of this frequency. */
+  readonly chargeMeterHz?: 12_000 | 16_000;
+  /** How long its flash key or hook switch opens the loop unless told otherwise. */
   readonly flashMs?: number;
   /** How long the hook switch bounces. */
   readonly hookBounceMs?: number;
@@ -63,6 +71,11 @@ export interface Phone {
   readonly observations: readonly Observation[];
   /** Tells each observation as it is made; the result takes the callback back. */
   onObservation(told: (observation: Observation) => void): () => void;
+  /**
+   * Tells what is on the pair while the handset is up, less most of the own sending; borrowed. The
+   * result takes the callback back.
+   */
+  onHeard(told: (volts: Float64Array, firstSample: number) => void): () => void;
   readonly isOffHook: boolean;
   readonly isRinging: boolean;
   /** Name of the tone in the receiver. */

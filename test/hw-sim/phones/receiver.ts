@@ -27,12 +27,18 @@ export class Receiver {
   #recorder: SoundRecorder | undefined;
   /** Off-normal contacts of a dial in motion short the handset. */
   muted = false;
+  /** The ear is cut off while the display takes data. */
+  earMuted = false;
+  readonly #onPiece: ((piece: Float64Array, firstSample: number) => void) | undefined;
 
   constructor(options: {
     readonly tones: ToneTable;
     readonly sidetoneLossDb?: number | undefined;
     readonly observe: (observation: Observation) => void;
+    /** Told what is on the pair less most of the own sending, muted ear or not. Borrowed. */
+    readonly onPiece?: ((piece: Float64Array, firstSample: number) => void) | undefined;
   }) {
+    this.#onPiece = options.onPiece;
     this.#observe = options.observe;
     const lossDb = options.sidetoneLossDb ?? DEFAULT_SIDETONE_LOSS_DB;
     this.#balance = 1 - 10 ** (-lossDb / 20);
@@ -89,6 +95,8 @@ export class Receiver {
         }
       }
     }
+    this.#onPiece?.(piece, firstSample);
+    if (this.earMuted) piece.fill(0);
     this.#recorder?.take(piece, firstSample);
     this.#identifier.process(piece, firstSample);
   }

@@ -3,24 +3,29 @@ import { earliestMs } from "../../../src/base/core.ts";
 import { err, ok, type Result } from "../../../src/base/result.ts";
 import type { Clock, Timer } from "../../../src/hal/ports/clock.ts";
 import type { CallerIdMessage } from "../audio/caller-id-message.ts";
-import { parseDigits } from "../audio/dtmf-signal.ts";
+import { dtmfSignal, parseDigits } from "../audio/dtmf-signal.ts";
 import { voltsFromPcm16 } from "../audio/levels.ts";
 import type { LoopEnd, LoopState, Terminal } from "../loop/terminal.ts";
 import type { TraceSink } from "../trace/trace.ts";
-import { CallerIdDisplay } from "./caller-id-display.ts";
+import { CallerIdDisplay, type DisplayKind } from "./caller-id-display.ts";
 import { type Dialer, type DialerParts, msFromSample } from "./dialer.ts";
 import { LineContacts } from "./line-contacts.ts";
+import { LineLamps } from "./line-lamps.ts";
 import { LineTime } from "./line-time.ts";
 import { LineWatch, type LineWatchEvent } from "./line-watch.ts";
 import { OBSERVATION_LIMIT, type Observation } from "./observation.ts";
 import type { Phone, PhoneOptions } from "./phone.ts";
+import { PrimaryAnswer } from "./primary-answer.ts";
 import { Receiver } from "./receiver.ts";
 import { DEFAULT_RINGER, Ringer, type RingerEvent } from "./ringer.ts";
 import type { Recording } from "./sound-recorder.ts";
 import { Transmitter } from "./transmitter.ts";
+import { WaitingDisplay } from "./waiting-display.ts";
 
 const DEFAULT_HOOK_BOUNCE_MS = 5;
 const DEFAULT_FLASH_MS = 500;
+/** How long the acknowledgement of a display lasts. @see Bellcore type II: 55 to 65 ms */
+const ACK_MS = 60;
 /** A set is modelled as some volts and some ohms in series. Typical, not of one make. */
 const DEFAULT_OFF_HOOK_OHMS = 150;
 const DEFAULT_OFF_HOOK_VOLTS = 5;
@@ -41,6 +46,9 @@ export class TelephoneSet implements Phone {
   readonly #transmitter = new Transmitter();
   readonly #receiver: Receiver;
   readonly #display: CallerIdDisplay;
+  readonly #waiting: WaitingDisplay | undefined;
+  readonly #primary: PrimaryAnswer | undefined;
+  readonly #lineLamps: LineLamps;
   readonly #dialer: Dialer;
   readonly #lineTime = new LineTime();
   readonly #trace: TraceSink | undefined;
@@ -48,8 +56,11 @@ export class TelephoneSet implements Phone {
   readonly #ringer: Ringer;
   readonly #lineWatch = new LineWatch();
   readonly #observations: Observation[] = [];
+  readonly #hearers = new Set<(volts: Float64Array, firstSample: number) => void>();
   readonly #told = new Set<(observation: Observation) => void>();
   #state: LoopState | undefined;
+  /** The ringing that began last, heard or not. */
+  #heldBack: Extract<RingerEvent, { kind: "started" }> | undefined;
   #offHook = false;
   readonly #flashMs: number;
   #flashEnd: Timer | undefined;
@@ -59,8 +70,8 @@ export class TelephoneSet implements Phone {
     this.name = options.name;
     this.#clock = options.clock;
     this.#trace = options.trace;
-    this.#flashMs = options.flashMs ?? DEFAULT_FLASH_MS;
     this.#hookBounceMs = options.hookBounceMs ?? DEFAULT_HOOK_BOUNCE_MS;
+    this.#flashMs = options.flashMs ?? DEFAULT_FLASH_MS;
     this.#ringer = new Ringer(options.ringer ?? DEFAULT_RINGER);
     this.#contacts = new LineContacts(options.clock, options.random);
     const observe = (observation: Observation): void => this.#observe(observation);
@@ -68,8 +79,20 @@ export class TelephoneSet implements Phone {
       tones: options.tones,
       sidetoneLossDb: options.sidetoneLossDb,
       observe,
+      onPiece: (piece, firstSample) => {
+        this.#waiting?.hear(piece);
+        for (const told of this.#hearers) told(piece, firstSample);
+      },
     });
-    this.#display = new CallerIdDisplay(options.callerId ?? "bell-202", observe);
+    const kind = options.callerId ?? "bell-202";
+    const needsAlertTone = options.needsAlertTone === true;
+    this.#display = new CallerIdDisplay({ kind, needsAlertTone }, (seen) => {
+      this.#primary?.onMessage();
+      observe(seen);
+    });
+    this.#waiting = this.#createWaitingDisplay(options, kind);
+    if (kind === "ntt") this.#primary = this.#createPrimaryAnswer();
+    this.#lineLamps = new LineLamps(options, this.#display, observe);
     this.#dialer = createDialer({
       clock: this.#clock,
       contacts: this.#contacts,
@@ -92,7 +115,7 @@ export class TelephoneSet implements Phone {
   }
 
   get isRinging(): boolean {
-    return this.#ringer.ringing;
+    return this.#ringer.ringing && this.#primary?.holdsBack !== true;
   }
 
   get observations(): readonly Observation[] {
@@ -120,6 +143,11 @@ export class TelephoneSet implements Phone {
     return () => this.#told.delete(told);
   }
 
+  onHeard(told: (volts: Float64Array, firstSample: number) => void): () => void {
+    this.#hearers.add(told);
+    return () => this.#hearers.delete(told);
+  }
+
   /** Logs, traces and tells something noticed. */
   #observe(observation: Observation): void {
     this.#observations.push(observation);
@@ -138,6 +166,8 @@ export class TelephoneSet implements Phone {
     this.#act("lift");
     this.#offHook = true;
     this.#display.stopListening();
+    this.#primary?.stop();
+    this.#contacts.setDisplayLoop(false);
     this.#receiver.start(this.#sampleNow());
     this.#onRinger(this.#ringer.disconnect(), this.#clock.nowMs());
     this.#contacts.hook.work(true, this.#hookBounceMs);
@@ -151,6 +181,7 @@ export class TelephoneSet implements Phone {
     this.#offHook = false;
     this.#transmitter.clear();
     this.#dialer.stop();
+    this.#waiting?.stop();
     this.#receiver.stop(this.#sampleNow());
   }
 
@@ -196,6 +227,35 @@ export class TelephoneSet implements Phone {
     return this.#receiver.stopRecording(this.#sampleNow());
   }
 
+  /** Type II needs a modem. */
+  #createWaitingDisplay(options: PhoneOptions, kind: DisplayKind): WaitingDisplay | undefined {
+    if (options.showsWaiting !== true) return undefined;
+    if (kind !== "bell-202" && kind !== "v23") return undefined;
+    return new WaitingDisplay({
+      clock: this.#clock,
+      mode: kind,
+      setMuted: (muted) => {
+        this.#transmitter.voiceMuted = muted;
+        this.#receiver.earMuted = muted;
+      },
+      acknowledge: () => {
+        this.#transmitter.press(dtmfSignal("D", ACK_MS), this.#sampleNow(), 0);
+      },
+      onMessage: (message) => {
+        this.#display.heardUpTo(this.#clock.nowMs());
+        this.#display.take(message, true);
+      },
+    });
+  }
+
+  #createPrimaryAnswer(): PrimaryAnswer {
+    const setLoop = (closed: boolean): void => this.#contacts.setDisplayLoop(closed);
+    const onOrdinaryRinging = (): void => {
+      if (this.#heldBack !== undefined) this.#ring(this.#heldBack, this.#clock.nowMs());
+    };
+    return new PrimaryAnswer({ clock: this.#clock, setLoop, onOrdinaryRinging });
+  }
+
   #sampleNow(): number {
     return this.#lineTime.sampleAt(this.#clock.nowMs());
   }
@@ -209,6 +269,7 @@ export class TelephoneSet implements Phone {
     if (!this.#offHook) {
       this.#onRinger(this.#ringer.change(state.volts, atMs, state.crestFactor), atMs);
     }
+    this.#lineLamps.change(state, this.#offHook, atMs);
     const closed = this.#contacts.closed;
     this.#onLine(this.#lineWatch.change({ ...state, closed }, atMs), atMs);
     this.#arm();
@@ -216,16 +277,21 @@ export class TelephoneSet implements Phone {
 
   #onRinger(event: RingerEvent | undefined, atMs: number): void {
     if (event?.kind === "started") {
-      this.#display.ringing(atMs);
-      this.#observe({
-        kind: "ringing-started",
-        atMs,
-        ringHz: Math.round(event.ringHz * 100) / 100,
-        ringVolts: Math.round(event.ringVolts * 10) / 10,
-      });
-    } else if (event?.kind === "stopped") {
+      this.#heldBack = event;
+      if (this.#primary?.onRinging() !== true) this.#ring(event, atMs);
+    } else if (event?.kind === "stopped" && this.#primary?.onSilence() !== true) {
       this.#observe({ kind: "ringing-stopped", atMs });
     }
+  }
+
+  #ring({ ringHz, ringVolts }: Extract<RingerEvent, { kind: "started" }>, atMs: number): void {
+    this.#display.ringing(atMs);
+    this.#observe({
+      kind: "ringing-started",
+      atMs,
+      ringHz: Math.round(ringHz * 100) / 100,
+      ringVolts: Math.round(ringVolts * 10) / 10,
+    });
   }
 
   #onLine(events: readonly LineWatchEvent[], atMs: number): void {

@@ -18,6 +18,8 @@ const endOf = (piece: Piece): number => piece.start + piece.volts.length;
 export class Transmitter {
   #voice: Piece[] = [];
   #keys: Piece[] = [];
+  /** The microphone is cut off; keys are not. */
+  voiceMuted = false;
 
   /** Appends to the voice, not before `sample`; the result is the sample after its end. */
   say(volts: Float64Array, sample: number): Result<number, string> {
@@ -46,6 +48,7 @@ export class Transmitter {
   fill(out: Float64Array, firstSample: number): void {
     out.fill(0);
     this.#voice = this.#lay(this.#voice, out, firstSample);
+    if (this.voiceMuted) out.fill(0);
     this.#keys = this.#lay(this.#keys, out, firstSample);
   }
 

@@ -1,0 +1,61 @@
+import { sineMeanSquare } from "./dtmf-decoder.ts";
+import { ZERO_DBM_MEAN_SQUARE } from "./levels.ts";
+
+/**
+ * The dual tone alerting signal, which announces caller ID on-hook (DT-AS) and during a call (CAS).
+ * @see ETSI EN 300 659-1; Bellcore SR-TSV-002476: 2130 and 2750 Hz
+ */
+export const ALERT_HZ = [2130, 2750] as const;
+
+/** 10 ms. */
+const BLOCK_SAMPLES = 80;
+/** Receivers take it down to this level, each sine. */
+const FLOOR_DBM = -36;
+/** Share of the energy in its two sines: speech has less. */
+const PURITY = 0.7;
+/** CAS is 75 to 85 ms long, DT-AS 88 to 110; blocks see two more at most. */
+const SHORTEST_BLOCKS = 6;
+const LONGEST_BLOCKS = 14;
+
+/** Hears the signal, and tells when it has ended. */
+export class AlertToneDetector {
+  readonly #onEnded: () => void;
+  readonly #block = new Float64Array(BLOCK_SAMPLES);
+  #filled = 0;
+  #blocks = 0;
+
+  constructor(onEnded: () => void) {
+    this.#onEnded = onEnded;
+  }
+
+  reset(): void {
+    this.#filled = 0;
+    this.#blocks = 0;
+  }
+
+  /** Hears more volts, 8 kHz, following on the last. */
+  process(volts: ArrayLike<number>): void {
+    for (let at = 0; at < volts.length; at++) {
+      this.#block[this.#filled++] = volts[at] ?? 0;
+      if (this.#filled < BLOCK_SAMPLES) continue;
+      this.#filled = 0;
+      if (this.#sounds()) this.#blocks++;
+      else {
+        const wasOne = this.#blocks >= SHORTEST_BLOCKS && this.#blocks <= LONGEST_BLOCKS;
+        this.#blocks = 0;
+        if (wasOne) this.#onEnded();
+      }
+    }
+  }
+
+  #sounds(): boolean {
+    let energy = 0;
+    for (const sample of this.#block) energy += sample * sample;
+    const total = energy / BLOCK_SAMPLES;
+    const floor = ZERO_DBM_MEAN_SQUARE * 10 ** (FLOOR_DBM / 10);
+    if (total < 2 * floor) return false;
+    const [low, high] = ALERT_HZ.map((hz) => sineMeanSquare(this.#block, hz));
+    const [lowPower, highPower] = [low ?? 0, high ?? 0];
+    return Math.min(lowPower, highPower) >= floor && lowPower + highPower >= PURITY * total;
+  }
+}
