@@ -1,3 +1,5 @@
+import { parseCardPacket } from "../../src/hal/drivers/serial-card/card-packets.ts";
+import { FrameReader } from "../../src/hal/drivers/serial-card/frame-reader.ts";
 import { ciphers } from "../../src/hal/node/index.ts";
 import { parseRtcp } from "../../src/media/rtp/parse-rtcp.ts";
 import { parseRed } from "../../src/media/rtp/red.ts";
@@ -25,6 +27,17 @@ const RTCP = bytes(
   ...[0x81, 0xcb, 0x00, 0x02, 0x12, 0x34, 0x56, 0x78, 0x03, 0x62, 0x79, 0x65],
 );
 
+/** A WELCOME, a REPLY, EVENTS and a STATUS of a serial line card, as on the wire. */
+const CARD = bytes(
+  ...[0x02, 0x81, 0x0c, 0x1a, 0x2b, 0x3c, 0x4d, 0x01, 0x01, 0x07, 0x02, 0x02, 0x05, 0x78, 0x07],
+  ...[0x57, 0x21, 0x14, 0x14, 0x19, 0x41, 0x08, 0x04, 0x64, 0x65, 0x6d, 0x6f, 0xb6, 0x63, 0x00],
+  ...[0x03, 0x82, 0x2a, 0x03, 0x05, 0x03, 0x03, 0xa1, 0xc9, 0x00],
+  ...[0x05, 0x83, 0x2d, 0x04, 0x02, 0x02, 0x01, 0x04, 0x0f, 0x42, 0x40, 0x02, 0x01, 0x02, 0x01],
+  ...[0x04, 0x0f, 0x4d, 0xf8, 0x01, 0x03, 0xae, 0xf2, 0x00],
+  ...[0x03, 0x84, 0x2e, 0x01, 0x02, 0x10, 0x01, 0x03, 0x0f, 0x50, 0x01, 0x06, 0x0f, 0x50, 0x32],
+  ...[0x06, 0x02, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0x02, 0x03, 0x01, 0x03, 0x53, 0x3b, 0x00],
+);
+
 const TONE = Int16Array.from({ length: 40 }, (_, at) => at * 500);
 
 /** A stranger's datagrams into an encrypted session: none is genuine, and none may be taken. */
@@ -46,6 +59,24 @@ function srtpTarget(): FuzzTarget {
         promise(session.openRtp(input) === undefined, "an RTP packet without a tag is refused");
         promise(session.openRtcp(input) === undefined, "an RTCP packet without a tag is refused");
       }
+    },
+  };
+}
+
+/** What a serial line card, or noise on its cable, may send. */
+function cardTarget(): FuzzTarget {
+  return {
+    name: "serial-card",
+    share: 60,
+    seeds: [CARD, CARD.subarray(30)],
+    vectors: [],
+    run: (input) => {
+      // Whole frames, and the packets that they would be had their CRC been right.
+      const reader = new FrameReader((packet) => void parseCardPacket(packet));
+      reader.push(input);
+      const packet = parseCardPacket(input);
+      if (packet?.kind !== "welcome") return;
+      promise(packet.lines.length >= 1 && packet.lines.length <= 8, "a card has 1 to 8 lines");
     },
   };
 }
@@ -96,6 +127,7 @@ export function byteTargets(): readonly FuzzTarget[] {
         promise(!event.ok || event.value.duration <= 0xffff, "a duration has 16 bits");
       },
     },
+    cardTarget(),
     {
       name: "wav",
       share: 50,

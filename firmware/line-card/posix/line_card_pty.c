@@ -200,6 +200,7 @@ int main(int count, char **words)
         while (now_us() >= frame_us) {
             run_frame();
             frame_us += FRAME_US;
+            transmit(port, mute);
         }
         lc_tick(&card, (uint32_t)now_us());
         transmit(port, mute);

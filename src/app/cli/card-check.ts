@@ -12,13 +12,13 @@ const DEFAULT_BAUD = 921_600;
  * rule. The exit code is 0 where no check failed.
  */
 export async function cardCheck(options: CommandOptions): Promise<number> {
-  const { port, baud = String(DEFAULT_BAUD), line = "1" } = options;
+  const { port, baud = String(DEFAULT_BAUD), line = "1", slack = "20" } = options;
   if (port === undefined) {
     process.stderr.write("card-check needs the card's port: --port /dev/ttyACM0\n");
     return 1;
   }
-  if (!/^\d{4,7}$/.test(baud) || !/^[1-8]$/.test(line)) {
-    process.stderr.write("--baud is a number like 921600, --line is 1 to 8\n");
+  if (!/^\d{4,7}$/.test(baud) || !/^[1-8]$/.test(line) || !/^\d{1,4}$/.test(slack)) {
+    process.stderr.write("--baud is a number like 921600, --line is 1 to 8, --slack is in ms\n");
     return 1;
   }
   const clock = createClock();
@@ -29,6 +29,7 @@ export async function cardCheck(options: CommandOptions): Promise<number> {
         device: port,
         baud: Number(baud),
         line: Number(line),
+        slackMs: Number(slack),
         mayRing: options.quiet !== true,
         ...(options.hook === true ? { tell: (text: string) => print(`>>>> please ${text}`) } : {}),
       },

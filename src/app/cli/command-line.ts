@@ -40,6 +40,7 @@ export interface CommandOptions {
   readonly line?: string;
   readonly quiet?: boolean;
   readonly hook?: boolean;
+  readonly slack?: string;
   readonly fix?: boolean;
   readonly levels?: boolean;
   readonly tone?: boolean;
@@ -101,6 +102,7 @@ card-check
   --baud RATE            921600 unless told
   --line N               the line that is tried (1); it rings
   --quiet                do not ring
+  --slack MS             what this machine may add to the times of the document (20)
   --hook                 ask for the receiver to be lifted and hung up
 `;
 
@@ -165,6 +167,7 @@ function parse(words: readonly string[]) {
       line: { type: "string" },
       quiet: { type: "boolean" },
       hook: { type: "boolean" },
+      slack: { type: "string" },
       fix: { type: "boolean" },
       levels: { type: "boolean" },
       tone: { type: "boolean" },

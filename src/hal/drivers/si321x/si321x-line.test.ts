@@ -124,6 +124,19 @@ describe("setRinging()", () => {
     expect(chip.journal()).toEqual([]);
   });
 
+  it("ring trip is found by looking, where INT is not wired", async () => {
+    const { board, chip, line, clock } = await opened(POLLED);
+    line.setRinging(true, { frequencyHz: 20 });
+    await clock.advance(500);
+    chip.ringTrip();
+    const atMs = clock.nowMs();
+    await clock.advance(300);
+    expect(board.log).toHaveLength(1);
+    const [kind, toldMs] = board.log[0]?.split(" ") ?? [];
+    expect(kind).toBe("closed");
+    expect(Number(toldMs) - atMs).toBeLessThanOrEqual(4);
+  });
+
   it("the bell's own current is no off-hook", async () => {
     const { board, chip, line, clock } = await opened();
     line.setRinging(true, { frequencyHz: 20 });
@@ -307,6 +320,13 @@ describe("when something fails", () => {
     chip.registers[64] = 0x01;
     await clock.advance(260);
     expect(board.log[0]).toContain("it opened the line");
+  });
+
+  it("a bell that rings though nobody asked for it is silenced", async () => {
+    const { board, chip, clock } = await opened();
+    chip.registers[64] = 0x44;
+    await clock.advance(260);
+    expect([chip.registers[64], board.log]).toEqual([0x11, []]);
   });
 
   it("a chip that lost its settings gets them again, feed, ringing and calibration", async () => {

@@ -311,8 +311,11 @@ export class Si321xLine implements Slic {
       }
       // An edge of INT may have been missed, and nobody told without the pin.
       this.#serve(clock.nowMs());
-      const isOpen = ((bus.read(REGISTERS.LINEFEED) >> 4) & 7) === LINE_FEEDS.open;
-      if (isOpen && this.#state === "well" && this.#feedCode() !== LINE_FEEDS.open) {
+      if (this.#state !== "well") return;
+      const feed = (bus.read(REGISTERS.LINEFEED) >> 4) & 7;
+      // A bit that fell over on its way to the chip: no bell rings that nobody asked for.
+      if (feed === LINE_FEEDS.ringing && this.#ringing === undefined) this.#writeFeed();
+      if (feed === LINE_FEEDS.open && this.#feedCode() !== LINE_FEEDS.open) {
         this.#alarm("one of its transistors: it opened the line");
       }
     });
