@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bench } from "../hw-sim/bench/bench.ts";
+import type { BenchPhone } from "../hw-sim/bench/bench-phone.ts";
 import { expectMessage, reply, send } from "../hw-sim/peers/scripted-peer.ts";
 import { eventsOf, FAR_SERVER, farEndFirst } from "./support/far-end.ts";
 import { assertSettled } from "./support/settled.ts";
@@ -22,6 +23,10 @@ function outside(method: string, cseq: number, headers: readonly string[], body:
   ].join("\r\n");
 }
 
+/** How a telephone's message lamp was lit and put out. */
+const lampOf = ({ phone }: BenchPhone): readonly boolean[] =>
+  phone.observations.flatMap((seen) => (seen.kind === "message-lamp" ? [seen.lit] : []));
+
 const summary = (cseq: number, body: string): string =>
   outside(
     "NOTIFY",
@@ -35,7 +40,7 @@ const summary = (cseq: number, body: string): string =>
   );
 
 describe("the server tells of messages", () => {
-  it("the dial tone stutters until there are none", async () => {
+  it("the lamp is lit and the dial tone stutters until there are none", async () => {
     const far = farEndFirst();
     const lab = await bench({
       seed: 231,
@@ -50,6 +55,8 @@ describe("the server tells of messages", () => {
         expectMessage(/^SIP\/2\.0 200 /),
       );
     await far.get().passes();
+    await lab.world.advance(2000);
+    expect(lampOf(alice)).toEqual([true]);
     alice.lift();
     await alice.hears("stutter-dial-tone");
     await alice.hears("dial-tone");
@@ -57,6 +64,8 @@ describe("the server tells of messages", () => {
     await lab.world.advance(2000);
     far.get().run(send(summary(2, "Messages-Waiting: no\r\n")), expectMessage(/^SIP\/2\.0 200 /));
     await far.get().passes();
+    await lab.world.advance(2000);
+    expect(lampOf(alice)).toEqual([true, false]);
     alice.lift();
     await alice.hears("dial-tone", { withinMs: 1000 });
     expect(eventsOf(lab, "mailbox").map(({ waiting, newVoice }) => [waiting, newVoice])).toEqual([

@@ -52,6 +52,9 @@ export class LineControl {
   readonly #instance: string;
   #hardware: LineStatus["hardware"] = "opening";
   #hook: LineStatus["hook"] = "on-hook";
+  readonly #wallTime: (nowMs: number) => WallTime;
+  /** What the telephone's lamp was told last. */
+  #lamp: { readonly waiting: boolean; readonly count?: number } | undefined;
   /** Whether the battery is turned round as the sign of an answer. */
   #isReversed = false;
   #registration: LineStatus["registration"] = "not-registered";
@@ -70,6 +73,7 @@ export class LineControl {
     for (const { host } of servers) this.#serverHosts.add(host);
     this.#sinks = sinks;
     this.#clock = ports.clock;
+    this.#wallTime = ports.wallTime;
     this.#instance = ports.instance;
     const { user, domain, register } = config.account;
     this.#call = createCallControl({
@@ -125,6 +129,7 @@ export class LineControl {
   /** Its hardware is open. */
   ready(): void {
     this.#hardware = "ready";
+    this.#showLamp();
   }
 
   /** Its hardware could not be opened: who calls it is told that it is not there. */
@@ -136,7 +141,10 @@ export class LineControl {
     if (event.kind === "off-hook" || event.kind === "ring-trip") this.#hook = "off-hook";
     if (event.kind === "on-hook") this.#hook = "on-hook";
     if (event.kind === "fault") this.#hardware = "failed";
-    if (event.kind === "recovered") this.#hardware = "ready";
+    if (event.kind === "recovered") {
+      this.#hardware = "ready";
+      this.#showLamp();
+    }
     this.#runner.feed({ kind: "line", event });
   }
 
@@ -191,6 +199,21 @@ export class LineControl {
     this.#sinks.line(this.line, { kind: "reverse-battery", reversed });
   }
 
+  /** Lights the telephone's lamp, or puts it out; servers say the same again and again. */
+  #tellLamp({ waiting, newVoice }: Extract<CallOutput, { kind: "mailbox" }>): void {
+    const before = this.#lamp;
+    if (before?.waiting === waiting && before.count === newVoice) return;
+    this.#lamp = { waiting, ...(newVoice === undefined ? {} : { count: newVoice }) };
+    this.#showLamp();
+  }
+
+  #showLamp(): void {
+    if (this.#lamp === undefined) return;
+    const { month, day, hour, minute } = this.#wallTime(this.#clock.nowMs());
+    const time = { month, day, hour, minute };
+    this.#sinks.line(this.line, { kind: "message-waiting", ...this.#lamp, time });
+  }
+
   #carry(output: CallOutput): void {
     switch (output.kind) {
       case "line":
@@ -205,8 +228,11 @@ export class LineControl {
       case "record":
         this.#sinks.record(output.record);
         return;
-      case "message":
       case "mailbox":
+        this.#tellLamp(output);
+        this.#sinks.tell({ ...output, line: this.line });
+        return;
+      case "message":
         this.#sinks.tell({ ...output, line: this.line });
         return;
       case "log":
