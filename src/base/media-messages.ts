@@ -134,6 +134,14 @@ export type MediaEvent =
       readonly digit: Digit;
       readonly durationMs: number;
     }
+  /** A fax machine or modem is heard, on our line or from the far end. */
+  | {
+      readonly kind: "fax-tone";
+      readonly session: string;
+      /** `cng`: one calls; `answer`: one answers; `preamble`: a fax machine begins its commands. */
+      readonly tone: "cng" | "answer" | "preamble";
+      readonly side: "near" | "far";
+    }
   /** The figures so far, every few seconds. */
   | { readonly kind: "quality"; readonly session: string; readonly stats: MediaStats }
   /** The far end's user pressed the hook. */

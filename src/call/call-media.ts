@@ -3,6 +3,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import {
   acceptAnswer,
   answerOffer,
+  type CodecOffer,
   createOffer,
   type MediaOffer,
   type OfferAnswerError,
@@ -19,6 +20,22 @@ export function withMedia(call: Call, opened: Extract<MediaEvent, { kind: "opene
   return { ...call, local, ...(security === undefined ? {} : { security }) };
 }
 
+/** G.711 alone, which everybody has, whatever is configured. */
+function faxCodecs(codecs: readonly CodecOffer[]): readonly CodecOffer[] {
+  const own = codecs.filter(({ name }) => isFaxCodec(name));
+  return own.length > 0 ? own : FAX_CODECS;
+}
+
+const FAX_CODECS: readonly CodecOffer[] = [
+  { name: "PCMU", payloadType: 0, clockRateHz: 8000 },
+  { name: "PCMA", payloadType: 8, clockRateHz: 8000 },
+];
+
+/** Whether fax machines and modems survive a codec. */
+export function isFaxCodec(name: string): boolean {
+  return name === "PCMU" || name === "PCMA";
+}
+
 /** What our line can do, as offer and answer want it; undefined while media is not open. */
 function oursAt(context: CallContext, call: Call, version: number): MediaOffer | undefined {
   const { config } = context;
@@ -27,7 +44,7 @@ function oursAt(context: CallContext, call: Call, version: number): MediaOffer |
     local: call.local,
     sessionId: call.sdpSessionId,
     version,
-    codecs: config.codecs,
+    codecs: call.isFax === true ? faxCodecs(config.codecs) : config.codecs,
     telephoneEventPayloadType: config.telephoneEventPayloadType,
     ptimeMs: config.ptimeMs,
     // Sending alone is what tells a telephone that it is on hold. @see RFC 3264 §8.4

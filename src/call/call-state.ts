@@ -35,6 +35,8 @@ export interface Call {
   readonly rangMs?: number;
   readonly answeredMs?: number;
   /** Our user has put it on hold: nothing flows to or from the line. */
+  /** A fax machine talks: only codecs that it survives are offered and answered. */
+  readonly isFax?: boolean;
   readonly onHold?: boolean;
   /** Whom the far end of another call asked us to call, and what our INVITE then carries. */
   readonly referral?: { readonly uri: string; readonly headers: readonly SipHeader[] };

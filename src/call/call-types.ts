@@ -83,6 +83,8 @@ export interface CallConfig {
   readonly rtcpMux?: boolean;
   /** Whether offers ask for extended reports. */
   readonly rtcpXr?: boolean;
+  /** Whether a fax machine that answers on our line moves the call to a codec it survives. */
+  readonly passesModems?: boolean;
   /** Whether background noise may be described and not sent. */
   readonly comfortNoise?: boolean;
   /** How many packets each packet repeats. */

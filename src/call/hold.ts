@@ -22,10 +22,10 @@ export function resume(context: CallContext, call: Call): Changed {
 }
 
 /** A new offer inside the session. What cannot be offered (no media) leaves the session alone. */
-function reoffer(context: CallContext, call: Call, first: readonly CallOutput[]): Changed {
+export function reoffer(context: CallContext, call: Call, first: readonly CallOutput[]): Changed {
   const offer = withOffer(context, call);
   if (!offer.ok) {
-    const text = `The far end cannot be told of the hold: ${offer.error.detail}.`;
+    const text = `The far end cannot be told of the change: ${offer.error.detail}.`;
     return { call, outputs: [...first, logOf(context, "warn", text)] };
   }
   const { session } = call;

@@ -12,6 +12,7 @@ import {
   toUa,
 } from "./call-state.ts";
 import type { CallInput } from "./call-types.ts";
+import { faxHeard } from "./fax.ts";
 import { DTMF_RELAY } from "./flash-relay.ts";
 import { inCallRequest } from "./in-call-requests.ts";
 import { referredStep } from "./referred.ts";
@@ -36,7 +37,16 @@ export function talkingStep(
         ? relayDigit(context, state, input.event.digit)
         : undefined;
     case "media":
-      return input.event.kind === "silent" ? silent(context, state, input.event, nowMs) : undefined;
+      switch (input.event.kind) {
+        case "silent":
+          return silent(context, state, input.event, nowMs);
+        case "fax-tone": {
+          const { call, outputs } = faxHeard(context, state.call, input.event);
+          return { state: { ...state, call }, outputs };
+        }
+        default:
+          return undefined;
+      }
     case "ua":
       switch (input.event.kind) {
         case "ended":

@@ -1,14 +1,20 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { AudioEndpoint, Digit } from "../base/audio.ts";
-import type { Ciphers } from "../base/ciphers.ts";
 import { earliestMs } from "../base/core.ts";
 import { invariant } from "../base/invariant.ts";
-import type { MediaEvent, MediaFlow, MediaStats } from "../base/media-messages.ts";
+import type { MediaFlow, MediaStats } from "../base/media-messages.ts";
 import { done, err, type Result } from "../base/result.ts";
 import type { CodecSpec } from "./codec/codec.ts";
 import { findCodec } from "./codec/codecs.ts";
 import { DigitPlayer } from "./dsp/digit-player.ts";
 import { receiverOptions, sameCoding, senderOptions } from "./flow-options.ts";
+import type {
+  FlowError,
+  MediaInput,
+  MediaOutput,
+  MediaSessionConfig,
+} from "./media-session-types.ts";
+import { ModemWatch } from "./modem-watch.ts";
 import { parseRtcp } from "./rtp/parse-rtcp.ts";
 import { RtcpPath } from "./rtp/rtcp-path.ts";
 import { RtcpReporter } from "./rtp/rtcp-reporter.ts";
@@ -22,48 +28,12 @@ import { extendedBlocks, type PathFigures, pathOf, qualityOf } from "./session-q
 import { statsOf, ZERO_STATS } from "./session-stats.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 
-/** What a session is told at birth. The random values make it hard to guess. */
-export interface MediaSessionConfig {
-  /** The caller's name for it; comes back in events. */
-  readonly session: string;
-  readonly frameSamples: number;
-  /** 32 random bits. */
-  readonly ssrc: number;
-  /** 16 random bits. */
-  readonly firstSequence: number;
-  /** 32 random bits. */
-  readonly firstTimestamp: number;
-  /** Our name in RTCP, the same for the whole call. @see RFC 7022 §4.2 */
-  readonly cname: string;
-  /** Wall time (ms since 1970) at monotonic time 0. */
-  readonly wallAtZeroMs: number;
-  /** A number in [0, 1), each time another: spreads the RTCP reports. */
-  readonly random: () => number;
-  /** What SRTP needs; without it no flow with keys can start. */
-  readonly ciphers?: Ciphers;
-  /** The codecs that a flow may name; absent: those that need nothing from outside. */
-  readonly codecs?: readonly CodecSpec[];
-}
-
-/** What comes in besides audio. `bytes` is borrowed. */
-export type MediaInput =
-  | { readonly kind: "rtp"; readonly bytes: Uint8Array; readonly from: SocketAddress }
-  | { readonly kind: "rtcp"; readonly bytes: Uint8Array; readonly from: SocketAddress }
-  | { readonly kind: "timeout" };
-
-/** What goes out. `bytes` is borrowed until the next call into the session. */
-export type MediaOutput =
-  | {
-      readonly kind: "send";
-      readonly session: string;
-      readonly channel: "rtp" | "rtcp";
-      readonly bytes: Uint8Array;
-      readonly to: SocketAddress;
-    }
-  | { readonly kind: "event"; readonly event: MediaEvent };
-
-/** Why a flow cannot start. */
-export type FlowError = "unknown-codec" | "no-ciphers";
+export type {
+  FlowError,
+  MediaInput,
+  MediaOutput,
+  MediaSessionConfig,
+} from "./media-session-types.ts";
 
 const NOTHING: readonly MediaOutput[] = [];
 
@@ -94,6 +64,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   readonly #rtcp: RtcpReporter;
   readonly #digits = new DigitPlayer();
   #flowing: Flowing | undefined;
+  readonly #modems: ModemWatch;
   #closed = false;
   readonly #silence = new SilenceWatch();
   #earlier: MediaStats | undefined;
@@ -101,6 +72,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   constructor(config: MediaSessionConfig) {
     this.#config = config;
     this.#rtcp = new RtcpReporter(config);
+    this.#modems = new ModemWatch(config.session);
   }
 
   /** Starts, or changes, what flows. An error leaves things as they were. */
@@ -164,20 +136,40 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   push(frame: Int16Array, nowMs: number): readonly MediaOutput[] {
     const flowing = this.#flowing;
     if (flowing === undefined || this.#closed) return NOTHING;
+    const heard = this.#hearModem(flowing, "near", frame, nowMs);
     const packets = flowing.sender.push(frame, flowing.flow.send, nowMs);
-    if (packets.length === 0) return NOTHING;
+    if (packets.length === 0) return heard;
     const { srtp, rtpLatch } = flowing;
     const to = rtpLatch.destination;
-    return packets.map((bytes) => this.#send("rtp", srtp?.protectRtp(bytes) ?? bytes, to));
+    const sent = packets.map((bytes) => this.#send("rtp", srtp?.protectRtp(bytes) ?? bytes, to));
+    return heard.length === 0 ? sent : [...heard, ...sent];
   }
 
   pull(frame: Int16Array, nowMs: number): readonly MediaOutput[] {
     const flowing = this.#flowing;
-    if (flowing?.flow.receive === true && !this.#closed) flowing.receiver.pull(frame, nowMs);
+    const isOpen = flowing?.flow.receive === true && !this.#closed;
+    if (isOpen) flowing.receiver.pull(frame, nowMs);
     else frame.fill(0);
+    const heard = isOpen ? this.#hearModem(flowing, "far", frame, nowMs) : NOTHING;
     // A digit stands in place of the voice: some peers send it in both.
     this.#digits.render(frame);
-    return NOTHING;
+    return heard;
+  }
+
+  /** Where a modem is heard, nothing is stretched, made up or suppressed any more. */
+  #hearModem(
+    flowing: Flowing,
+    side: "near" | "far",
+    frame: Int16Array,
+    nowMs: number,
+  ): readonly MediaOutput[] {
+    if (this.#config.passesModems === false) return NOTHING;
+    const outputs = this.#modems.hear(side, frame);
+    if (outputs.length > 0 && this.#modems.isModem) {
+      flowing.sender.passModem();
+      flowing.receiver.passModem(nowMs);
+    }
+    return outputs;
   }
 
   /** Ends it: a last report with BYE, and the `closed` event. Closing twice does nothing. */

@@ -13,7 +13,13 @@ import { type BoardFile, boardLine, boardLinesMax } from "./board-file.ts";
 import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { checkRings, countryOf, ringSupplyOf, wiringOf } from "./resolve-line.ts";
-import { type CodecFaults, codecOffers, eventPayloadType, resolveRtp } from "./resolve-rtp.ts";
+import {
+  type CodecFaults,
+  codecOffers,
+  eventPayloadType,
+  passesModems,
+  resolveRtp,
+} from "./resolve-rtp.ts";
 import {
   exchangeListen,
   exchangeTlsPort,
@@ -269,6 +275,7 @@ function callSettings(
     telephoneEventPayloadType: eventPayloadType(user),
     comfortNoise: user.rtp?.silenceSuppression ?? false,
     redundancy: user.rtp?.redundancy ?? 0,
+    passesModems: passesModems(user),
     ptimeMs: user.rtp?.ptimeMs ?? 20,
     rtcpXr: user.rtp?.rtcpXr ?? false,
     rtcpMux: user.rtp?.rtcpMux ?? false,

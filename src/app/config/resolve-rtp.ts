@@ -75,6 +75,11 @@ export function eventPayloadType(user: UserConfig): number {
   return user.rtp?.eventPayloadType ?? TELEPHONE_EVENT_PAYLOAD_TYPE;
 }
 
+/** Whether a fax machine that is heard changes what the call is like. */
+export function passesModems(user: UserConfig): boolean {
+  return user.rtp?.fax !== "off";
+}
+
 /** What the real-time plane is told of RTP; what does not fit together is added to `problems`. */
 export function resolveRtp(
   user: UserConfig,
@@ -106,6 +111,7 @@ export function resolveRtp(
     dscp: rtp.dscp ?? VOICE_DSCP,
     ...(rtp.realtimePriority === undefined ? {} : { realtimePriority: rtp.realtimePriority }),
     ...soundsOf(user),
+    passesModems: passesModems(user),
     engines,
     opus: { ...DEFAULT_OPUS, ...opus },
     ...(policy === "off" ? {} : { srtp: { policy, suites } }),

@@ -120,6 +120,8 @@ export interface UserConfig {
     readonly dscp?: number;
     /** Fixed real-time priority of the thread that carries voice, 1 to 99. Default none. */
     readonly realtimePriority?: number;
+    /** What is done where a fax machine or modem is heard. Default pass-through. */
+    readonly fax?: "pass-through" | "off";
     /** Whether offers ask for extended reports; who asks us for them gets them. Default no. */
     readonly rtcpXr?: boolean;
     /** Whether offers propose RTCP on the RTP port (one NAT binding less). Default no. */

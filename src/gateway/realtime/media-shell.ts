@@ -189,6 +189,7 @@ export class MediaShell {
       wallAtZeroMs: clock.wallMs() - clock.nowMs(),
       random: () => this.#random(4) / 2 ** 32,
       codecs: this.#codecs,
+      passesModems: this.#rtp.passesModems ?? true,
       ...(ciphers === undefined ? {} : { ciphers }),
     });
     const runner = new CoreRunner<MediaInput, MediaOutput>(session, clock, this.#queue, (output) =>

@@ -88,6 +88,8 @@ export interface RtpConfig {
   readonly dscp?: number;
   /** Fixed priority of the plane's own thread, 1 to 99; absent: as any program's. */
   readonly realtimePriority?: number;
+  /** Whether modems and fax machines get a path of their own kind; absent: yes. */
+  readonly passesModems?: boolean;
   /** Folders of recordings and of sounds that are played. */
   readonly sounds?: { readonly recordings: string; readonly sounds: string };
   /** Whether every call of a line is recorded. */

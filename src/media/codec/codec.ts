@@ -30,6 +30,8 @@ export interface CodecSpec {
   readonly staticPayloadType?: number;
   /** The RTP timestamp's clock, which need not be the sampling rate (G.722). */
   readonly clockRateHz: number;
+  /** Whether modems and fax machines get through: every sample is coded by itself. */
+  readonly carriesModems?: boolean;
   /** The packet times that it can make, ascending, ms; absent: any. */
   readonly packetTimesMs?: readonly number[];
   /** The largest payload for so many samples. */

@@ -84,6 +84,7 @@ function createSpec(
     name,
     staticPayloadType: payloadType,
     clockRateHz: 8000,
+    carriesModems: true,
     maxPayloadBytes: (samples) => samples,
     createCodec: () => codec,
   };

@@ -24,6 +24,7 @@ const codec: Codec = {
 export const L16: CodecSpec = {
   name: "L16",
   clockRateHz: 8000,
+  carriesModems: true,
   maxPayloadBytes: (samples) => 2 * samples,
   createCodec: () => codec,
 };

@@ -1,6 +1,7 @@
 import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
 import type { Codec, CodecSpec } from "../codec/codec.ts";
 import { findStaticCodec } from "../codec/codecs.ts";
+import { FixedPlayout } from "../fixed-playout.ts";
 import { PACKET_LIMIT_SAMPLES, Playout } from "../playout.ts";
 import { COMFORT_NOISE_PAYLOAD_TYPE } from "./comfort-noise-payload.ts";
 import { type LossFigures, LossHistory } from "./loss-history.ts";
@@ -45,12 +46,14 @@ export class RtpReceiver {
   readonly #decoders = new Map<number, Codec>();
   readonly #events: TelephoneEventReceiver;
   readonly #options: ReceiverOptions;
-  readonly #playout: Playout;
+  #playout: Playout | FixedPlayout;
   #stream: ReceiverStatistics | undefined;
   /** A second source on the same address: it takes over with its second packet. */
   #candidateSsrc: number | undefined;
   #packets = 0;
   #lostEarlier = 0;
+  /** Of the playout before this one. */
+  #earlier = { late: 0, concealed: 0 };
   readonly #losses = new LossHistory();
   /** The sequence numbers that came of late, each in its place of a ring. */
   readonly #seen = new Float64Array(SEEN_PACKETS).fill(-1);
@@ -159,6 +162,19 @@ export class RtpReceiver {
     return this.#events.restart();
   }
 
+  /**
+   * A modem talks: playout is fixed from now on, where the codec is one that modems survive. What
+   * waits is given up.
+   */
+  passModem(nowMs: number): void {
+    const { spec } = this.#options;
+    if (spec.carriesModems !== true || this.#playout instanceof FixedPlayout) return;
+    this.#lastPullMs = nowMs;
+    this.#earlier = { late: this.late, concealed: this.framesConcealed };
+    const unitsPerSample = spec.clockRateHz / LINE_SAMPLE_RATE_HZ;
+    this.#playout = new FixedPlayout(unitsPerSample, (type) => this.#decoders.get(type));
+  }
+
   /** Lets the decoders go. */
   close(): void {
     for (const decoder of this.#decoders.values()) decoder.close?.();
@@ -196,11 +212,11 @@ export class RtpReceiver {
   }
 
   get late(): number {
-    return this.#playout.latePackets;
+    return this.#earlier.late + this.#playout.latePackets;
   }
 
   get framesConcealed(): number {
-    return this.#playout.framesConcealed;
+    return this.#earlier.concealed + this.#playout.framesConcealed;
   }
 
   get jitterMs(): number {

@@ -125,6 +125,11 @@ export class RtpSender {
     this.#filled = 0;
   }
 
+  /** A modem talks: its pauses are sent as they are. */
+  passModem(): void {
+    this.#coding = { ...this.#coding, silence: undefined };
+  }
+
   /** Lets the encoder go. */
   close(): void {
     this.#coding.codec.close?.();

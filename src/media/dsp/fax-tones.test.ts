@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { type FaxTone, FaxToneDetector } from "./fax-tones.ts";
+
+type Wave = (atMs: number) => number;
+const sine =
+  (hz: number, peak = 5000): Wave =>
+  (atMs) =>
+    peak * Math.sin((2 * Math.PI * hz * atMs) / 1000);
+const silence: Wave = () => 0;
+
+/** Renders pieces and tells what was detected, with the time. */
+function detect(...pieces: readonly { readonly wave: Wave; readonly ms: number }[]) {
+  const detector = new FaxToneDetector();
+  const found: { tone: FaxTone; atMs: number }[] = [];
+  let nowMs = 0;
+  for (const { wave, ms } of pieces) {
+    for (let n = 0; n < ms / 10; n++) {
+      const frame = Int16Array.from({ length: 80 }, (_, at) => wave(nowMs + at / 8));
+      nowMs += 10;
+      const tone = detector.hear(frame);
+      if (tone !== undefined) found.push({ tone, atMs: nowMs });
+    }
+  }
+  return found;
+}
+
+/** V.21 channel 2: the bits of flags, phase going on. */
+function flags(): Wave {
+  const bits = [0, 1, 1, 1, 1, 1, 1, 0];
+  let phase = 0;
+  let lastMs = 0;
+  return (atMs) => {
+    const bit = bits[Math.floor((atMs * 300) / 1000) % 8];
+    phase += (2 * Math.PI * (bit === 1 ? 1650 : 1850) * (atMs - lastMs)) / 1000;
+    lastMs = atMs;
+    return 4000 * Math.sin(phase);
+  };
+}
+
+/** 2100 Hz whose phase turns every 450 ms. @see ITU-T V.8 §4 */
+const reversing: Wave = (atMs) => sine(2100)(atMs) * (Math.floor(atMs / 450) % 2 === 0 ? 1 : -1);
+
+describe("FaxToneDetector", () => {
+  it.each([
+    { what: "CNG", wave: sine(1100), ms: 500, tone: "cng", byMs: 400 },
+    { what: "CNG, 38 Hz low", wave: sine(1062), ms: 500, tone: "cng", byMs: 400 },
+    { what: "CED", wave: sine(2100), ms: 2600, tone: "answer", byMs: 450 },
+    { what: "CED, 15 Hz high", wave: sine(2115), ms: 2600, tone: "answer", byMs: 450 },
+    { what: "a faint CED", wave: sine(2100, 200), ms: 1000, tone: "answer", byMs: 450 },
+    { what: "ANSam with reversals", wave: reversing, ms: 3000, tone: "answer", byMs: 1200 },
+    { what: "flags", wave: flags(), ms: 1000, tone: "preamble", byMs: 400 },
+  ])("hears $what as $tone", ({ wave, ms, tone, byMs }) => {
+    const found = detect({ wave: silence, ms: 100 }, { wave, ms });
+    expect(found.map((one) => one.tone)).toEqual([tone]);
+    expect((found[0]?.atMs ?? 0) - 100).toBeLessThanOrEqual(byMs);
+  });
+
+  it("tells each CNG anew after the silence between", () => {
+    const on = { wave: sine(1100), ms: 500 };
+    expect(detect(on, { wave: silence, ms: 3000 }, on)).toHaveLength(2);
+  });
+
+  it.each([
+    { what: "dial tone", wave: (at: number) => sine(350)(at) + sine(440)(at) },
+    { what: "a key", wave: (at: number) => sine(941)(at) + sine(1336)(at) },
+    { what: "1200 Hz", wave: sine(1200) },
+    { what: "2000 Hz", wave: sine(2000) },
+    { what: "1650 Hz alone", wave: sine(1650) },
+    { what: "1850 Hz alone", wave: sine(1850) },
+    { what: "CED too faint", wave: sine(2100, 100) },
+    { what: "noise", wave: (at: number) => 4000 * Math.sin(at * at * 13.7) },
+  ])("hears nothing in $what", ({ wave }) => {
+    expect(detect({ wave, ms: 3000 })).toEqual([]);
+  });
+
+  it("hears nothing in tones that are too short", () => {
+    const gap = { wave: silence, ms: 100 };
+    expect(detect({ wave: sine(1100), ms: 300 }, gap, { wave: sine(2100), ms: 350 }, gap)).toEqual(
+      [],
+    );
+  });
+});

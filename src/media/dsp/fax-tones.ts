@@ -1,0 +1,120 @@
+import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
+
+/**
+ * What fax machines and modems say of themselves at the start of a call.
+ *
+ * - `cng`: 1100 Hz, half a second on, three off: a fax machine calls. @see ITU-T T.30 §4.1.1
+ * - `answer`: 2100 Hz, with or without reversals of its phase: a fax machine or modem answers
+ *   (CED, ANS, ANSam). @see ITU-T T.30 §4.1.2, V.25 §2, V.8 §4
+ * - `preamble`: the flags of V.21 channel 2 that begin a fax machine's commands. @see T.30 §5.3.5
+ */
+export type FaxTone = "cng" | "answer" | "preamble";
+
+/** The tones, and how long each must last, in blocks of 10 ms. */
+const CNG_HZ = 1100;
+const ANSWER_HZ = 2100;
+/** V.21 channel 2: ones and zeros at 300 bit/s. @see ITU-T V.21 §3 */
+const MARK_HZ = 1650;
+const SPACE_HZ = 1850;
+const MIDDLE_HZ = 1750;
+const BLOCK_SAMPLES = 80;
+const CNG_BLOCKS = 35;
+const ANSWER_BLOCKS = 40;
+const PREAMBLE_BLOCKS = 30;
+/** Share of a block's power that the tone must have; speech and music seldom have it for long. */
+const TONE_SHARE = 0.8;
+/** CNG may be 38 Hz off, which takes it to the edge of a block's resolution. @see T.30 §4.1.1 */
+const CNG_SHARE = 0.55;
+/** Flags: nearly all power is between the two frequencies, six bits of eight at the lower one. */
+const FLAG_SHARE = 0.65;
+const SPACE_SHARE_MIN = 0.08;
+const SPACE_SHARE_MAX = 0.5;
+/** Power per sample below which nothing is looked at: −43 dBm0. */
+const POWER_MIN = 110 ** 2;
+
+const coefficientOf = (hz: number): number =>
+  2 * Math.cos((2 * Math.PI * hz) / LINE_SAMPLE_RATE_HZ);
+const COEFFICIENTS = [CNG_HZ, ANSWER_HZ, MARK_HZ, SPACE_HZ, MIDDLE_HZ].map(coefficientOf);
+
+/** Hears fax machines and modems in one direction; each tone is told once, until silence. */
+export class FaxToneDetector {
+  readonly #block = new Int16Array(BLOCK_SAMPLES);
+  #filled = 0;
+  #cng = 0;
+  #answer = 0;
+  #flags = 0;
+  #markPower = 0;
+  #spacePower = 0;
+  #told: FaxTone | undefined;
+
+  /** Hears a frame; the tone that has lasted long enough by now, when it is new. */
+  hear(frame: Int16Array): FaxTone | undefined {
+    let found: FaxTone | undefined;
+    for (let at = 0; at < frame.length; ) {
+      const piece = frame.subarray(at, at + BLOCK_SAMPLES - this.#filled);
+      this.#block.set(piece, this.#filled);
+      this.#filled += piece.length;
+      at += piece.length;
+      if (this.#filled < BLOCK_SAMPLES) break;
+      this.#filled = 0;
+      found = this.#hearBlock() ?? found;
+    }
+    return found;
+  }
+
+  #hearBlock(): FaxTone | undefined {
+    const block = this.#block;
+    let power = 0;
+    for (let at = 0; at < BLOCK_SAMPLES; at++) power += (block[at] ?? 0) ** 2;
+    if (power < POWER_MIN * BLOCK_SAMPLES) {
+      this.#cng = 0;
+      this.#answer = 0;
+      this.#forgetFlags();
+      this.#told = undefined;
+      return undefined;
+    }
+    const [cng = 0, answer = 0, mark = 0, space = 0, middle = 0] = COEFFICIENTS.map(
+      (coefficient) => (2 * goertzel(block, coefficient)) / (BLOCK_SAMPLES * power),
+    );
+    this.#cng = cng > CNG_SHARE ? this.#cng + 1 : 0;
+    // A reversal of the phase spoils one block, and no more.
+    this.#answer = answer > TONE_SHARE ? this.#answer + 1 : Math.max(0, this.#answer - 5);
+    if (mark + space + middle > FLAG_SHARE) {
+      this.#flags++;
+      this.#markPower += mark;
+      this.#spacePower += space;
+    } else this.#forgetFlags();
+    return this.#tell(this.#tone());
+  }
+
+  #tone(): FaxTone | undefined {
+    if (this.#cng >= CNG_BLOCKS) return "cng";
+    if (this.#answer >= ANSWER_BLOCKS) return "answer";
+    if (this.#flags < PREAMBLE_BLOCKS) return undefined;
+    const share = this.#spacePower / (this.#markPower + this.#spacePower);
+    return share > SPACE_SHARE_MIN && share < SPACE_SHARE_MAX ? "preamble" : undefined;
+  }
+
+  #tell(tone: FaxTone | undefined): FaxTone | undefined {
+    if (tone === undefined || tone === this.#told) return undefined;
+    this.#told = tone;
+    return tone;
+  }
+
+  #forgetFlags(): void {
+    this.#flags = 0;
+    this.#markPower = 0;
+    this.#spacePower = 0;
+  }
+}
+
+/** The squared amplitude of one frequency in a block, times its length. */
+function goertzel(block: Int16Array, coefficient: number): number {
+  let [before, last] = [0, 0];
+  for (let at = 0; at < block.length; at++) {
+    const next = (block[at] ?? 0) + coefficient * last - before;
+    before = last;
+    last = next;
+  }
+  return last * last + before * before - coefficient * last * before;
+}

@@ -1,0 +1,49 @@
+import type { SocketAddress } from "../base/address.ts";
+import type { Ciphers } from "../base/ciphers.ts";
+import type { MediaEvent } from "../base/media-messages.ts";
+import type { CodecSpec } from "./codec/codec.ts";
+
+/** What a session is told at birth. The random values make it hard to guess. */
+export interface MediaSessionConfig {
+  /** The caller's name for it; comes back in events. */
+  readonly session: string;
+  readonly frameSamples: number;
+  /** 32 random bits. */
+  readonly ssrc: number;
+  /** 16 random bits. */
+  readonly firstSequence: number;
+  /** 32 random bits. */
+  readonly firstTimestamp: number;
+  /** Our name in RTCP, the same for the whole call. @see RFC 7022 §4.2 */
+  readonly cname: string;
+  /** Wall time (ms since 1970) at monotonic time 0. */
+  readonly wallAtZeroMs: number;
+  /** A number in [0, 1), each time another: spreads the RTCP reports. */
+  readonly random: () => number;
+  /** What SRTP needs; without it no flow with keys can start. */
+  readonly ciphers?: Ciphers;
+  /** The codecs that a flow may name; absent: those that need nothing from outside. */
+  readonly codecs?: readonly CodecSpec[];
+  /** Whether a modem or fax machine that is heard gets a path of its own kind. Default yes. */
+  readonly passesModems?: boolean;
+}
+
+/** What comes in besides audio. `bytes` is borrowed. */
+export type MediaInput =
+  | { readonly kind: "rtp"; readonly bytes: Uint8Array; readonly from: SocketAddress }
+  | { readonly kind: "rtcp"; readonly bytes: Uint8Array; readonly from: SocketAddress }
+  | { readonly kind: "timeout" };
+
+/** What goes out. `bytes` is borrowed until the next call into the session. */
+export type MediaOutput =
+  | {
+      readonly kind: "send";
+      readonly session: string;
+      readonly channel: "rtp" | "rtcp";
+      readonly bytes: Uint8Array;
+      readonly to: SocketAddress;
+    }
+  | { readonly kind: "event"; readonly event: MediaEvent };
+
+/** Why a flow cannot start. */
+export type FlowError = "unknown-codec" | "no-ciphers";

@@ -1,0 +1,30 @@
+import { type FaxTone, FaxToneDetector } from "./dsp/fax-tones.ts";
+import type { MediaOutput } from "./media-session-types.ts";
+
+const NOTHING: readonly MediaOutput[] = [];
+
+/** Listens for modems and fax machines on both sides of a session. */
+export class ModemWatch {
+  readonly #session: string;
+  readonly #near = new FaxToneDetector();
+  readonly #far = new FaxToneDetector();
+  #isModem = false;
+
+  constructor(session: string) {
+    this.#session = session;
+  }
+
+  /** Whether one has answered: then the call is theirs. A calling tone alone is no proof. */
+  get isModem(): boolean {
+    return this.#isModem;
+  }
+
+  /** Hears a frame of one side, until one has answered. */
+  hear(side: "near" | "far", frame: Int16Array): readonly MediaOutput[] {
+    if (this.#isModem) return NOTHING;
+    const tone: FaxTone | undefined = (side === "near" ? this.#near : this.#far).hear(frame);
+    if (tone === undefined) return NOTHING;
+    this.#isModem = tone !== "cng";
+    return [{ kind: "event", event: { kind: "fax-tone", session: this.#session, tone, side } }];
+  }
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { bench } from "../hw-sim/bench/bench.ts";
+import { bodyOf } from "../hw-sim/peers/sip-text.ts";
+import { assertSettled } from "./support/settled.ts";
+import { call, talk } from "./support/talk.ts";
+
+/** What a fax machine says when it answers. @see ITU-T T.30 §4.1.2 */
+const answerTone = Int16Array.from({ length: 2 * 8000 }, (_, at) =>
+  Math.round(6000 * Math.sin((2 * Math.PI * 2100 * at) / 8000)),
+);
+
+describe("a fax machine that answers", () => {
+  it.each([
+    { fax: "pass-through", moves: true },
+    { fax: "off", moves: false },
+  ] as const)("$fax: moves a wideband call to G.711: $moves", async ({ fax, moves }) => {
+    const types = new Set<number>();
+    const lab = await bench({
+      seed: 12,
+      config: {
+        exchange: { transport: "udp" },
+        rtp: { codecs: ["G722", "PCMA", "PCMU"], fax },
+      },
+      onDatagram: ({ payload }) => {
+        const type = payload[1] ?? 0;
+        if ((payload[0] ?? 0) >> 6 === 2 && (type < 192 || type >= 224)) types.add(type & 0x7f);
+      },
+    });
+    const [alice, bob] = lab.phones;
+    await call(alice, "102", bob);
+    await talk(lab, alice, bob, { delayUnderMs: 60 });
+    expect([...types]).toEqual([9]);
+    await bob.says(answerTone);
+    await lab.world.advance(1000);
+    types.clear();
+    await talk(lab, alice, bob, { delayUnderMs: 200 });
+    expect([...types]).toEqual([moves ? 8 : 9]);
+    const offers = lab.wire.messages
+      .filter(({ text }) => /^INVITE .*/.test(text) && /^To:.*;tag=/m.test(text))
+      .map(({ text }) => bodyOf(text).match(/^m=audio \d+ (.*)\r$/m)?.[1]);
+    expect(new Set(offers)).toEqual(new Set(moves ? ["RTP/AVP 8 0 101"] : []));
+    await assertSettled(lab, { records: ["1 out 101>102 answered", "2 in 101>102 answered"] });
+  });
+});
