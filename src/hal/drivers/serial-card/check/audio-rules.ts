@@ -43,11 +43,11 @@ const framesRule: CheckRule = {
   rules: "R28",
   title: "AUDIO-UP comes each 80 samples, in step, at the rate of its clock, and stops when told",
   async run(context) {
-    const { link, line } = context;
+    const { link, line, slackMs } = context;
     if (!can(context, LINE_FLAGS.audio)) return skipped("the line has no audio");
     if ((await link.ask(line, OPS.audio, ON))?.status !== 0) return failed("AUDIO on was not done");
     const frames = await hear(context, 2000, true);
-    if (frames.length < 195 || frames.length > 205) {
+    if (Math.abs(frames.length - 200) > 5 + slackMs / 10) {
       return failed(`${frames.length} frames came in 2 s, not 200`);
     }
     for (const [at, { packet }] of frames.entries()) {
@@ -57,33 +57,41 @@ const framesRule: CheckRule = {
       const step = before === undefined ? FRAME_SAMPLES : (packet.position - before.position) >>> 0;
       if (step !== FRAME_SAMPLES) return failed(`a step of ${step} samples`);
     }
-    const ppm = rateOffPpm(frames);
-    if (Math.abs(ppm) > RATE_OFF_MAX_PPM) return failed(`8 kHz is off by ${ppm} ppm`);
+    const { ppm, unsurePpm } = rateOff(frames);
+    if (Math.abs(ppm) > RATE_OFF_MAX_PPM + unsurePpm) {
+      return failed(`8 kHz is off by ${ppm} ppm`);
+    }
     await link.ask(line, OPS.audio, OFF);
     await link.collect(50);
     const after = (await link.collect(200)).filter(({ packet }) => packet.kind === "audio");
     if (after.length > 0) return failed("frames came after AUDIO off");
-    return passed(`8 kHz within ${Math.abs(ppm)} ppm of its own clock`);
+    return passed(`8 kHz within ${Math.abs(ppm) + unsurePpm} ppm of its own clock`);
   },
 };
 
-/** The sample clock against the card's microseconds, by the least squares of both. */
-function rateOffPpm(frames: readonly Frame[]): number {
+/**
+ * The sample clock against the card's microseconds, by the least squares of both, and how far off
+ * that may be: four times its standard error.
+ */
+function rateOff(frames: readonly Frame[]): { readonly ppm: number; readonly unsurePpm: number } {
   const first = frames[0]?.packet;
-  if (first === undefined) return 0;
-  let sumXx = 0;
-  let sumXy = 0;
+  if (first === undefined) return { ppm: 0, unsurePpm: 0 };
   const points = frames.map(({ packet }) => ({
     x: ((packet.position - first.position) >>> 0) / 8000,
     y: ((packet.sentUs - first.sentUs) >>> 0) / 1e6,
   }));
   const meanX = points.reduce((sum, { x }) => sum + x, 0) / points.length;
   const meanY = points.reduce((sum, { y }) => sum + y, 0) / points.length;
+  let sumXx = 0;
+  let sumXy = 0;
   for (const { x, y } of points) {
     sumXx += (x - meanX) ** 2;
     sumXy += (x - meanX) * (y - meanY);
   }
-  return Math.round((sumXy / sumXx - 1) * 1e6);
+  const slope = sumXy / sumXx;
+  const rest = points.reduce((sum, { x, y }) => sum + (y - meanY - slope * (x - meanX)) ** 2, 0);
+  const error = Math.sqrt(rest / (points.length - 2) / sumXx);
+  return { ppm: Math.round((slope - 1) * 1e6), unsurePpm: Math.ceil(4 * error * 1e6) };
 }
 
 const answersRule: CheckRule = {
