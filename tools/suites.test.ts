@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { printTotals, suitesOfReport } from "./suites/report.ts";
+import { withResults } from "./suites/table.ts";
 
 const test = (status: string, ...ancestorTitles: string[]) => ({ status, ancestorTitles });
 
@@ -52,6 +53,45 @@ describe("suitesOfReport()", () => {
     (value) => {
       expect(suitesOfReport(value, "/p")).toBeUndefined();
     },
+  );
+});
+
+describe("withResults()", () => {
+  const suite = (name: string, passed: number) => ({ name, passed, failed: 0, skipped: 1 });
+  const marks = [
+    "<!-- results: written by npm run interop -- --table -->",
+    "<!-- end of results -->",
+  ];
+
+  it("writes rows by name between the marks, each time anew, and nothing else", () => {
+    const document = `# Head\n\n${marks.join("old")}\n\n## Tail\n`;
+    const first = withResults(document, [suite("b.c", 2), suite("a.b", 1)], ["sipp 3.6"]) ?? "";
+    expect(first).toBe(
+      [
+        "# Head",
+        "",
+        marks[0],
+        "",
+        "Peers: sipp 3.6.",
+        "",
+        "| suite | passed | failed | skipped |",
+        "|---|---|---|---|",
+        "| `a.b` | 1 | 0 | 1 |",
+        "| `b.c` | 2 | 0 | 1 |",
+        "",
+        marks[1],
+        "",
+        "## Tail",
+        "",
+      ].join("\n"),
+    );
+    expect(withResults(first, [suite("a.b", 3)], [])).toContain("| `a.b` | 3 | 0 | 1 |");
+    expect(withResults(first, [suite("a.b", 3)], [])).not.toContain("b.c");
+  });
+
+  it.each(["", marks[0] ?? "", marks.toReversed().join("")])(
+    "leaves a document without marks alone: %j",
+    (document) => expect(withResults(document, [], [])).toBeUndefined(),
   );
 });
 

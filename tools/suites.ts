@@ -1,18 +1,21 @@
 /**
  * Runs tests: `tsx tools/suites.ts test|conformance|interop [--json] [what vitest takes…]`.
  *
+ * `--table`, for a whole run, also writes what it came to into docs/interop.md.
+ *
  * With `--json` one line a suite is printed, `{"name","passed","failed","skipped"}`, and what
  * vitest has to say about failures goes to standard error. The last line is always
  * `tests: N passed, N failed, N skipped`. It ends with 0 only where nothing failed and something
  * ran.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brokenSuite, printTotals, type SuiteResult, suitesOfReport } from "./suites/report.ts";
+import { installedPeers, withResults } from "./suites/table.ts";
 
 /** The vitest project behind each command. */
 const PROJECTS = {
@@ -69,6 +72,13 @@ function readSuites(path: string): readonly SuiteResult[] | undefined {
   }
 }
 
+function writeTable(suites: readonly SuiteResult[]): void {
+  const path = join(root, "docs/interop.md");
+  const written = withResults(readFileSync(path, "utf8"), suites, installedPeers());
+  if (written === undefined) process.stderr.write(`suites: ${path} has no place for results\n`);
+  else writeFileSync(path, written);
+}
+
 function main(words: readonly string[]): number {
   const [command, ...rest] = words;
   if (!isCommand(command)) {
@@ -76,9 +86,15 @@ function main(words: readonly string[]): number {
     return 2;
   }
   const json = rest.includes("--json");
-  const filters = rest.filter((word) => word !== "--json");
+  const table = rest.includes("--table");
+  const filters = rest.filter((word) => word !== "--json" && word !== "--table");
+  if (table && (command !== "interop" || filters.length > 0)) {
+    process.stderr.write("suites: --table is for a whole run of interop\n");
+    return 2;
+  }
   const { suites, exitCode } = runVitest(PROJECTS[command], json, filters);
   if (json) for (const suite of suites) process.stdout.write(`${JSON.stringify(suite)}\n`);
+  if (table) writeTable(suites);
   process.stdout.write(`${printTotals(suites)}\n`);
   return exitCode;
 }
