@@ -1,3 +1,5 @@
+import { PUBLIC_TONE_LISTS } from "./public-tone-lists.ts";
+
 /**
  * What a telephone's user knows tones by, a country each: typed anew from the sources beside the
  * rows, apart from the product's own profiles, so that one can show an error in the other.
@@ -84,11 +86,21 @@ export const FR_TONES = [
   MILLIWATT,
 ] as const satisfies ToneTable;
 
-/** The tables by the country's profile name. */
-export const TONE_TABLES = {
+/** Howler and test tone, which those lists have not got: the North American forms. */
+const OTHERS = Object.fromEntries(
+  Object.entries(PUBLIC_TONE_LISTS).map(([country, tones]): [string, ToneTable] => [
+    country,
+    [...tones, { ...FOUR_TONE_HOWLER, verified: false }, MILLIWATT],
+  ]),
+);
+
+const OWN = {
   us: US_TONES,
   de: DE_TONES,
   ir: IR_TONES,
   uk: UK_TONES,
   fr: FR_TONES,
 } as const satisfies Record<string, ToneTable>;
+
+/** The tables by the country's profile name. */
+export const TONE_TABLES: typeof OWN & Readonly<Record<string, ToneTable>> = { ...OTHERS, ...OWN };

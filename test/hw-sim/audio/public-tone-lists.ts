@@ -1,0 +1,100 @@
+import type { TonePattern } from "./tone-tables.ts";
+
+/**
+ * Tones of countries as the sample of `indications.conf` that comes with Asterisk lists them,
+ * typed as name, frequencies, cadence. No authoritative text was at hand for any of them. Left out
+ * are tones that are modulated or change their frequency, which the ear does not tell, the reorder
+ * tone where it is the busy tone, and those that this ear takes for another of the country: the
+ * dial tones of cz and it, the reorder tones of br and es, the ringback of au (two sines 25 Hz
+ * apart).
+ *
+ * @see Asterisk, configs/samples/indications.conf.sample
+ */
+
+type Row = readonly [name: string, frequenciesHz: readonly number[], cadence: readonly number[]];
+
+const dial = (...hz: number[]): Row => ["dial-tone", hz, []];
+const ring = (hz: number | readonly number[], ...ms: number[]): Row => [
+  "ringback",
+  [hz].flat(),
+  ms,
+];
+const busy = (hz: number | readonly number[], ...ms: number[]): Row => ["busy", [hz].flat(), ms];
+const reorder = (hz: number | readonly number[], ...ms: number[]): Row => [
+  "reorder",
+  [hz].flat(),
+  ms,
+];
+
+const ROWS = {
+  at: [dial(420), ring(420, 1000, 5000), busy(420, 400, 400), reorder(420, 200, 200)],
+  au: [dial(413, 438), busy(425, 375, 375)],
+  be: [dial(425), ring(425, 1000, 3000), busy(425, 500, 500), reorder(425, 167, 167)],
+  bg: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 250, 250)],
+  br: [dial(425), ring(425, 1000, 4000), busy(425, 250, 250)],
+  ch: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 200, 200)],
+  cl: [dial(400), ring(400, 1000, 3000), busy(400, 500, 500), reorder(400, 200, 200)],
+  cn: [dial(450), ring(450, 1000, 4000), busy(450, 350, 350), reorder(450, 700, 700)],
+  cz: [ring(425, 1000, 4000), busy(425, 330, 330), reorder(425, 165, 165)],
+  dk: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 200, 200)],
+  ee: [dial(425), ring(425, 1000, 4000), busy(425, 300, 300), reorder(425, 200, 200)],
+  es: [dial(425), ring(425, 1500, 3000), busy(425, 200, 200)],
+  fi: [dial(425), ring(425, 1000, 4000), busy(425, 300, 300), reorder(425, 200, 200)],
+  gr: [
+    ["dial-tone", [425], [200, 300, 700, 800]],
+    ring(425, 1000, 4000),
+    busy(425, 300, 300),
+    reorder(425, 200, 200),
+  ],
+  hu: [dial(425), ring(425, 1250, 3750), busy(425, 300, 300)],
+  id: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 250, 250)],
+  il: [dial(414), ring(414, 1000, 3000), busy(414, 500, 500), reorder(414, 250, 250)],
+  in: [busy(400, 750, 750), reorder(400, 250, 250)],
+  it: [ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 200, 200)],
+  jp: [dial(400), busy(400, 500, 500)],
+  lt: [dial(425), ring(425, 1000, 4000), busy(425, 350, 350), reorder(425, 200, 200)],
+  mx: [dial(425), ring(425, 1000, 4000), busy(425, 250, 250)],
+  my: [dial(425), ring(425, 400, 200, 400, 2000), busy(425, 500, 500)],
+  nl: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 250, 250)],
+  no: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 200, 200)],
+  nz: [
+    dial(400),
+    ring([400, 450], 400, 200, 400, 2000),
+    busy(400, 500, 500),
+    reorder(400, 250, 250),
+  ],
+  ph: [
+    dial(425),
+    ring([425, 480], 1000, 4000),
+    busy([480, 620], 500, 500),
+    reorder([480, 620], 250, 250),
+  ],
+  pl: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500)],
+  pt: [dial(425), ring(425, 1000, 5000), busy(425, 500, 500), reorder(425, 200, 200)],
+  ru: [dial(425), ring(425, 1000, 4000), busy(425, 350, 350), reorder(425, 175, 175)],
+  se: [dial(425), ring(425, 1000, 5000), busy(425, 250, 250), reorder(425, 250, 750)],
+  sg: [dial(425), busy(425, 750, 750), reorder(425, 250, 250)],
+  th: [ring(420, 1000, 5000), busy(400, 500, 500), reorder(400, 300, 300)],
+  tw: [
+    dial(350, 440),
+    ring([440, 480], 1000, 2000),
+    busy([480, 620], 500, 500),
+    reorder([480, 620], 250, 250),
+  ],
+  ve: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 250, 250)],
+  za: [busy(400, 500, 500), reorder(400, 250, 250)],
+} as const satisfies Record<string, readonly Row[]>;
+
+/** The tables by the country's profile name, none of them verified. */
+export const PUBLIC_TONE_LISTS: Readonly<Record<string, readonly TonePattern[]>> =
+  Object.fromEntries(
+    Object.entries(ROWS).map(([country, rows]) => [
+      country,
+      rows.map(([name, frequenciesHz, cadence]) => ({
+        name,
+        frequenciesHz,
+        cadence,
+        verified: false,
+      })),
+    ]),
+  );
