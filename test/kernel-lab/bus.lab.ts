@@ -93,6 +93,18 @@ async function askSerial(): Promise<string> {
   return `${whole} bytes each way in ${tookMs.toFixed(0)} ms`;
 }
 
+async function askPending(): Promise<string> {
+  // Nobody reads at the far end: what is written stays where it is.
+  const near = await open(NEAR);
+  for (let n = 0; n < 16; n++) near.link.write(new Uint8Array(1024));
+  await pause(200);
+  const held = near.link.pendingBytes;
+  near.link.close();
+  await pause(100);
+  expect(held > 0 && held <= 16 * 1024, `${held} bytes are pending`);
+  return `${held} of ${16 * 1024} bytes that nobody reads are pending`;
+}
+
 async function askBusy(): Promise<string> {
   const near = await open(NEAR);
   const fault = await faultOf(open(NEAR));
@@ -135,6 +147,7 @@ await askAll("bus", [
   ["SPI, at once", () => askSpi(false)],
   ["SPI faults", askSpiFaults],
   ["serial", askSerial],
+  ["serial pending", askPending],
   ["serial busy", askBusy],
   ["serial unplugged", askUnplugged],
 ]);

@@ -7,7 +7,7 @@ import type { SimTold } from "../../base/sim-messages.ts";
 import type { Board } from "../../hal/ports/board.ts";
 import { fakeMachine } from "../doctor/fake-machine.fixture.ts";
 import type { CommandOptions } from "./command-line.ts";
-import { doctorLevels } from "./doctor-levels.ts";
+import { doctorLevels, printDrift } from "./doctor-levels.ts";
 import { readConfig } from "./read-config.ts";
 
 const plain: CommandOptions = { virtual: false, json: false, board: "hw-sim" };
@@ -88,4 +88,12 @@ describe("doctorLevels()", () => {
     expect(out.join("")).toMatch(/plays on line 1 for 30 s: measure AC between TIP/);
     expect(out.join("")).not.toMatch(/captureFullScale/);
   });
+});
+
+describe("printDrift()", () => {
+  it.each([
+    [41.6, /42 ppm faster/],
+    [-7.2, /7 ppm slower/],
+    [0, /0 ppm faster/],
+  ])("%f ppm", (ppm, words) => expect(printDrift(ppm)).toMatch(words));
 });

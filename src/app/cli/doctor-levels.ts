@@ -45,7 +45,8 @@ export async function doctorLevels(
         `a tone of 1004 Hz plays on line ${line} for ${TONE_SECONDS} s: measure AC between TIP\n` +
           "and RING, receiver off the hook, then run this with --volts and what it showed\n",
       );
-      await playTone(board.ports, wiring);
+      const driftPpm = await playTone(board.ports, wiring);
+      if (driftPpm !== undefined) process.stdout.write(`${printDrift(driftPpm)}\n`);
       return 0;
     }
     const plan: LevelsPlan = {
@@ -66,6 +67,12 @@ export async function doctorLevels(
   } finally {
     board.close();
   }
+}
+
+/** What a sound card's clock is, against this machine's. */
+export function printDrift(driftPpm: number): string {
+  const told = `the sound card's clock runs ${Math.abs(driftPpm).toFixed(0)} ppm`;
+  return `${told} ${driftPpm < 0 ? "slower" : "faster"} than this machine's`;
 }
 
 function refuse(why: string): number {

@@ -54,9 +54,13 @@ export async function measureLine(
   }
 }
 
-/** Plays the tone on a line for `TONE_SECONDS`. Rejects with `PortError`. */
-export async function playTone(ports: RealtimePorts, wiring: LineWiring): Promise<void> {
-  await onLine(ports, wiring, (session) =>
-    session.record(TONE_SECONDS * RATE_HZ, sineAt(TONE_HZ, TONE_DBFS)),
-  );
+/**
+ * Plays the tone on a line for `TONE_SECONDS`. Answers how much faster than this machine's the
+ * sound card's clock runs, parts per million, where that is known. Rejects with `PortError`.
+ */
+export function playTone(ports: RealtimePorts, wiring: LineWiring): Promise<number | undefined> {
+  return onLine(ports, wiring, async (session) => {
+    await session.record(TONE_SECONDS * RATE_HZ, sineAt(TONE_HZ, TONE_DBFS));
+    return session.driftPpm;
+  });
 }

@@ -40,6 +40,11 @@ export class SoundSession {
     return this.#stream?.bulkDelaySamples;
   }
 
+  /** As the sound port tells it. */
+  get driftPpm(): number | undefined {
+    return this.#stream?.driftPpm;
+  }
+
   /**
    * Plays `voice` and records so many samples, or fewer where `enough` says so earlier. Rejects
    * with `PortError` where the card fails.

@@ -11,6 +11,7 @@ type Done = (error: Error | null | undefined) => void;
 
 /** A port of the package as its documents tell it; the test says when the kernel does what. */
 class FakePort {
+  readonly port = { fd: 7 };
   readonly written: Uint8Array[] = [];
   readonly waiting: Done[] = [];
   closes = 0;
@@ -46,12 +47,14 @@ function rig() {
   const clock = new HandClock();
   const port = new FakePort();
   const made: SerialPortSettings[] = [];
+  let inKernel = 0;
   const serial = createSerial({
     clock,
     load: async () => (settings) => {
       made.push(settings);
       return port;
     },
+    loadQueue: async () => (file) => (file === port.port.fd ? inKernel : Number.NaN),
   });
   const heard: { bytes: number[]; atMs: number }[] = [];
   const faults: PortFault[] = [];
@@ -60,7 +63,10 @@ function rig() {
       onBytes: (bytes, atMs) => heard.push({ bytes: [...bytes], atMs }),
       onFault: (fault) => faults.push(fault),
     });
-  return { clock, port, made, heard, faults, open };
+  const queue = (bytes: number): void => {
+    inKernel = bytes;
+  };
+  return { clock, port, made, heard, faults, open, queue };
 }
 
 async function faultOf(opening: Promise<unknown>): Promise<PortFault | undefined> {
@@ -120,6 +126,30 @@ describe("createSerial()", () => {
     expect(link.pendingBytes).toBe(4);
     port.waiting[0]?.(null);
     expect(link.pendingBytes).toBe(1);
+  });
+
+  it("counts what the kernel has taken and not sent, while it is open", async () => {
+    const { port, open, queue } = rig();
+    const link = await open();
+    link.write(new Uint8Array(300));
+    queue(4000);
+    expect(link.pendingBytes).toBe(4300);
+    port.waiting[0]?.(null);
+    expect(link.pendingBytes).toBe(4000);
+    link.close();
+    expect(link.pendingBytes).toBe(0);
+  });
+
+  it("works where the kernel cannot be asked", async () => {
+    const port = new FakePort();
+    const serial = createSerial({
+      clock: new HandClock(),
+      load: async () => () => port,
+      loadQueue: () => Promise.reject(new Error("no koffi")),
+    });
+    const link = await serial.open(DEVICE, 115_200, { onBytes() {}, onFault() {} });
+    link.write(new Uint8Array(3));
+    expect(link.pendingBytes).toBe(3);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { done, err, type Result } from "../../base/result.ts";
 import { errorCode } from "../node/system-fault.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Serial, SerialLink, SerialLinkEvents } from "../ports/serial-link.ts";
+import { loadOutputQueue, type OutputQueue } from "./serial-queue.ts";
 import {
   loadSerialport,
   type MakeSerialPort,
@@ -39,23 +40,29 @@ const GONE_CODES: ReadonlySet<string> = new Set(["EIO", "ENXIO", "ENODEV", "EBAD
 export interface SerialOptions {
   readonly clock: Clock;
   readonly load?: () => Promise<MakeSerialPort>;
+  readonly loadQueue?: () => Promise<OutputQueue>;
 }
 
 /**
- * Serial lines by the npm package `serialport`, loaded when the first is opened. What counts as
- * pending is what the kernel has not taken yet; its own buffer (4 kB as a rule) comes behind it.
+ * Serial lines by the npm package `serialport`, loaded when the first is opened. What the kernel
+ * has taken and not sent yet (4 kB as a rule) counts as pending where `koffi` is installed.
  */
-export function createSerial({ clock, load = loadSerialport }: SerialOptions): Serial {
+export function createSerial(options: SerialOptions): Serial {
+  const { clock, load = loadSerialport, loadQueue = loadOutputQueue } = options;
   let loaded: Promise<MakeSerialPort> | undefined;
+  let queue: Promise<OutputQueue> | undefined;
   return {
     open: async (device, baud, events) => {
       loaded ??= load();
+      // Without it the link works all the same.
+      queue ??= loadQueue().catch(() => () => 0);
       const make = await loaded;
+      const queued = await queue;
       const what = `serial port "${device}"`;
       try {
         const port = make({ path: device, baudRate: baud, autoOpen: false, lock: true });
         // Listened to from before it is open: an error that nobody hears would end the program.
-        const link = new SerialportLink(port, what, events, clock);
+        const link = new SerialportLink(port, what, events, { clock, queued });
         await new Promise<void>((resolve, reject) => {
           port.open((error) => (error ? reject(error) : resolve()));
         });
@@ -83,10 +90,17 @@ class SerialportLink implements SerialLink {
   readonly #port: SerialPortHandle;
   readonly #what: string;
   readonly #events: SerialLinkEvents;
+  readonly #queued: OutputQueue;
   #state: "opening" | "open" | "closed" = "opening";
   #pending = 0;
 
-  constructor(port: SerialPortHandle, what: string, events: SerialLinkEvents, clock: Clock) {
+  constructor(
+    port: SerialPortHandle,
+    what: string,
+    events: SerialLinkEvents,
+    { clock, queued }: { readonly clock: Clock; readonly queued: OutputQueue },
+  ) {
+    this.#queued = queued;
     this.#port = port;
     this.#what = what;
     this.#events = events;
@@ -98,7 +112,10 @@ class SerialportLink implements SerialLink {
   }
 
   get pendingBytes(): number {
-    return this.#pending;
+    const native = this.#state === "open" ? this.#port.port : undefined;
+    const file: unknown = native === undefined ? undefined : Reflect.get(native, "fd");
+    // What waits here waits behind what waits there.
+    return this.#pending + (typeof file === "number" ? this.#queued(file) : 0);
   }
 
   /** It is open, and what comes in is told from now on. */

@@ -2,6 +2,8 @@ import { PortError } from "../../base/port-fault.ts";
 
 /** One serial port of the npm package `serialport`: the part that is used here. */
 export interface SerialPortHandle {
+  /** The native port, while it is open. On Linux it has the number of its file as `fd`. */
+  readonly port?: object | undefined;
   open(opened: (error: Error | null | undefined) => void): void;
   /** Calls back when the kernel has taken the bytes. */
   write(bytes: Uint8Array, written: (error: Error | null | undefined) => void): boolean;
