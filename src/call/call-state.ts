@@ -17,6 +17,8 @@ export interface Call {
   readonly from: string;
   readonly to: string;
   readonly emergency: boolean;
+  /** Who forwarded it to us. */
+  readonly forwardedBy?: string;
   readonly startedMs: number;
   readonly startedAt: string;
   /** Digits: the session id of our SDP's origin line. */

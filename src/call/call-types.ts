@@ -50,6 +50,14 @@ export const DEFAULT_CALL_TIMERS = {
   transferMs: 190_000,
 } as const satisfies CallTimers;
 
+/** How calls for help are made. */
+export interface EmergencyConfig {
+  /** Whether they go to `urn:service:sos`; else to the number as it was dialled. */
+  readonly asUrn: boolean;
+  /** A URI at which the line's location is told. @see RFC 6442 §4.1 */
+  readonly location?: string;
+}
+
 /** What a hook flash does. */
 export interface FlashConfig {
   /** `local`: here, as below. `relay`: it goes to the far end, whose server has the features. */
@@ -108,6 +116,11 @@ export interface CallConfig {
   readonly disconnectTone: "busy" | "reorder" | "dial";
   /** What a hook flash does. */
   readonly flash: FlashConfig;
+  /** Whether who is called is not told who calls. */
+  readonly withholdsNumber: boolean;
+  /** Whether callers that withhold who they are are refused (433). @see RFC 5079 */
+  readonly rejectsAnonymous: boolean;
+  readonly emergency: EmergencyConfig;
   /** Whether the server is asked to tell of messages; else it may tell unasked. */
   readonly asksForMessages: boolean;
   /** Whether a second caller is announced by a tone; else the line is busy. */
@@ -130,10 +143,18 @@ export interface CallConfig {
  * - `busy`: the far end (outgoing) or our line (incoming) was busy
  * - `no-answer`: the far end rang and nobody lifted
  * - `cancelled`: our user hung up before an answer
+ * - `elsewhere`: ours rang, and somebody else answered
  * - `missed`: ours rang and nobody lifted, whether the caller gave up or the time was out
  * - `failed`: anything else
  */
-export type CallResult = "answered" | "busy" | "no-answer" | "cancelled" | "missed" | "failed";
+export type CallResult =
+  | "answered"
+  | "busy"
+  | "no-answer"
+  | "cancelled"
+  | "elsewhere"
+  | "missed"
+  | "failed";
 
 /** Who ended it: our telephone's user, the far side, or the box itself (a timer, a fault). */
 export type CallEndedBy = "near" | "far" | "box";
@@ -158,6 +179,8 @@ export interface CallRecord {
   /** The final status that refused it, either way. */
   readonly sipStatus?: number;
   readonly endedBy: CallEndedBy;
+  /** Who forwarded the call to us. */
+  readonly forwardedBy?: string;
   readonly codec?: string;
   readonly media?: MediaStats;
 }

@@ -1,5 +1,11 @@
 import type { CallerId } from "../base/line-messages.ts";
-import { headerValue, headerValues, partyFromHeader, type UaEvent } from "../sip/index.ts";
+import {
+  headerValue,
+  headerValues,
+  partyFromHeader,
+  type SipRequest,
+  type UaEvent,
+} from "../sip/index.ts";
 import { startTone } from "./after-call.ts";
 import {
   flowOutputs,
@@ -22,7 +28,9 @@ import {
 } from "./call-state.ts";
 import type { CallInput, CallOutput, CallResult } from "./call-types.ts";
 import { sdpSessionId, startDialing } from "./dialing.ts";
+import { isAnsweredElsewhere } from "./policy/answered-elsewhere.ts";
 import { callerDisplay } from "./policy/caller-display.ts";
+import { forwardedBy } from "./policy/forwarded-by.ts";
 import { ringCadence } from "./policy/ring-cadence.ts";
 import { talkingStep } from "./talking.ts";
 
@@ -54,6 +62,7 @@ export function startIncoming(context: CallContext, event: Incoming, nowMs: numb
 /** The attempt that an INVITE is, for its record. */
 export function incomingCall(context: CallContext, event: Incoming, nowMs: number): Call {
   const { config } = context;
+  const forwarder = forwardedBy(event.request);
   const alertInfo = headerValues(event.request, "alert-info");
   const cadence = ringCadence(config.ringRules ?? [], event.from.user, alertInfo);
   return {
@@ -63,6 +72,7 @@ export function incomingCall(context: CallContext, event: Incoming, nowMs: numbe
     from: event.from.user === "" ? event.from.uri : event.from.user,
     to: config.account.user,
     emergency: false,
+    ...(forwarder === undefined ? {} : { forwardedBy: forwarder }),
     startedMs: nowMs,
     startedAt: config.wallTime(nowMs).iso,
     sdpSessionId: sdpSessionId(config.createToken()),
@@ -75,9 +85,10 @@ export function displayOf(
   context: CallContext,
   event: Incoming,
   nowMs: number,
+  always = false,
 ): CallerId | undefined {
   const { config } = context;
-  if (!config.callerId) return undefined;
+  if (!config.callerId && !always) return undefined;
   const asserted = headerValues(event.request, "p-asserted-identity")
     .map(partyFromHeader)
     .filter((party) => party !== undefined);
@@ -127,7 +138,7 @@ export function preparingStep(
       };
     }
     case "ua":
-      return input.event.kind === "ended" ? gaveUp(state) : undefined;
+      return input.event.kind === "ended" ? gaveUp(state, input.event.request) : undefined;
     case "stop":
       return undefined;
   }
@@ -153,7 +164,7 @@ function ring(context: CallContext, state: Preparing, opened: Call, nowMs: numbe
     outputs: [
       toUa({ kind: "respond", session: call.session, status: 180 }),
       toLine({ kind: "ring", ...cadenceOf(call), ...display }),
-      logOf(context, "info", `Rings: ${call.from} calls.`),
+      logOf(context, "info", `Rings: ${call.from} calls${forwarded(call)}.`),
     ],
   };
 }
@@ -161,6 +172,11 @@ function ring(context: CallContext, state: Preparing, opened: Call, nowMs: numbe
 /** In which cadence the bell rings for a call. */
 export function cadenceOf({ cadence }: Call): { readonly cadence?: string } {
   return cadence === undefined ? {} : { cadence };
+}
+
+/** Words for who forwarded a call, where somebody did. */
+function forwarded({ forwardedBy: by }: Call): string {
+  return by === undefined ? "" : `, forwarded by ${by}`;
 }
 
 /** The bell rings, until someone lifts, the caller gives up or the time is out. */
@@ -182,7 +198,7 @@ export function ringingStep(
         ? answer(state, nowMs)
         : undefined;
     case "ua":
-      return input.event.kind === "ended" ? gaveUp(state) : undefined;
+      return input.event.kind === "ended" ? gaveUp(state, input.event.request) : undefined;
     case "media":
     case "stop":
       return undefined;
@@ -251,12 +267,13 @@ function refuse(context: CallContext, state: Preparing, status: number, why: str
   };
 }
 
-function gaveUp(state: Preparing | Ringing): Step {
-  if (state.kind === "ringing") return stopRinging(state, [], "missed", "far");
+function gaveUp(state: Preparing | Ringing, cancel?: SipRequest): Step {
+  const result = isAnsweredElsewhere(cancel) ? "elsewhere" : "missed";
+  if (state.kind === "ringing") return stopRinging(state, [], result, "far");
   return {
     state: { kind: "idle" },
     outputs: [],
-    finished: { call: state.call, result: "missed", endedBy: "far", hasMedia: true },
+    finished: { call: state.call, result, endedBy: "far", hasMedia: true },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { UaEvent } from "../sip/index.ts";
 import {
   type Call,
   type CallContext,
@@ -12,11 +13,13 @@ import type { CallInput, CallOutput } from "./call-types.ts";
 import { ringAfterHangUp, secondCallStep } from "./call-waiting.ts";
 import { dialledUri } from "./dialing.ts";
 import { flashStep } from "./flash.ts";
-import { incomingCall } from "./incoming.ts";
+import { displayOf, incomingCall } from "./incoming.ts";
 import { startRecall } from "./recall.ts";
 import { endSide, endSides, sideOf, without } from "./side-calls.ts";
 import { successorStep } from "./succession.ts";
 import { startTransfer } from "./transfer.ts";
+
+type Incoming = Extract<UaEvent, { kind: "incoming" }>;
 
 /** The call that a state holds, if any. */
 export function callOf(state: CallState): Call | undefined {
@@ -36,6 +39,8 @@ export function interruptStep(
   if (input.kind === "stop") return stop(context, state, nowMs);
   if (input.kind === "ua" && input.event.kind === "incoming") {
     const { event } = input;
+    const anonymous = rejectAnonymous(context, state, event, nowMs);
+    if (anonymous !== undefined) return anonymous;
     const successor = successorStep(context, state, event, nowMs);
     if (successor !== undefined) return successor;
     if (state.kind === "idle") return undefined;
@@ -67,6 +72,26 @@ export function interruptStep(
     default:
       return undefined;
   }
+}
+
+/** Callers that will not say who they are, where those are not wanted. @see RFC 5079 §4 */
+function rejectAnonymous(
+  context: CallContext,
+  state: CallState,
+  event: Incoming,
+  nowMs: number,
+): Step | undefined {
+  if (!context.config.rejectsAnonymous) return undefined;
+  if (displayOf(context, event, nowMs, true)?.absence !== "private") return undefined;
+  const call = incomingCall(context, event, nowMs);
+  return {
+    state,
+    outputs: [
+      toUa({ kind: "end", session: event.session, status: 433 }),
+      logOf(context, "info", "A caller who withholds the number is refused: 433."),
+    ],
+    finished: { call, result: "failed", endedBy: "box", sipStatus: 433, hasMedia: false },
+  };
 }
 
 /** The receiver is down: whatever went on is over, and the line is free at once. */

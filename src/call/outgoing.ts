@@ -11,6 +11,7 @@ import {
   toUa,
 } from "./call-state.ts";
 import type { CallInput, CallOutput, CallResult } from "./call-types.ts";
+import { inviteIdentity, SOS_URN } from "./caller-identity.ts";
 import { dialledUri } from "./dialing.ts";
 import { progressStep, voiceComes } from "./early-media.ts";
 import { refusalOf } from "./policy/refusal.ts";
@@ -56,21 +57,28 @@ function sendInvite(context: CallContext, opened: Call, nowMs: number): Step | u
   if (!offer.ok) return undefined;
   const { call, body } = offer.value;
   const untilMs = nowMs + config.timers.outgoingMs;
+  const identity = inviteIdentity(context, call);
   return {
     state: { kind: "calling", call, stage: "inviting", untilMs },
     outputs: [
       toUa({
         kind: "invite",
         session: call.session,
-        uri: call.referral?.uri ?? dialledUri(context, call.to),
+        uri: call.referral?.uri ?? calledUri(context, call),
         account: config.account.id,
         redirects: true,
-        ...(call.referral === undefined ? {} : { headers: call.referral.headers }),
+        ...identity,
+        headers: [...identity.headers, ...(call.referral?.headers ?? [])],
         body,
         contentType: "application/sdp",
       }),
     ],
   };
+}
+
+function calledUri(context: CallContext, call: Call): string {
+  const isSos = call.emergency && context.config.emergency.asUrn;
+  return isSos ? SOS_URN : dialledUri(context, call.to);
 }
 
 function sessionStep(

@@ -5,6 +5,7 @@ import { withMedia } from "./call-media.ts";
 import { type CallContext, type CallState, logOf, type SideCall, type Step } from "./call-state.ts";
 import { refuseArriving, startWaiting, waitingGone } from "./call-waiting.ts";
 import { inCallRequest } from "./in-call-requests.ts";
+import { isAnsweredElsewhere } from "./policy/answered-elsewhere.ts";
 import { peerOf, sessionUpdate } from "./session-update.ts";
 import { finishedCall, replaced, sideOfSession, without } from "./side-calls.ts";
 import { succeed } from "./succession.ts";
@@ -33,11 +34,24 @@ export function sideUaStep(
     }
     return { state, outputs: inCallRequest(context, one.call, event) };
   }
-  if (event.kind === "ended" || event.kind === "failed") return gone(context, state, one, session);
+  if (event.kind === "failed") return gone(context, state, one, session);
+  if (event.kind === "ended") return ended(context, state, one, event);
   const update = sessionUpdate(context, one.call, event);
   if (update === undefined) return undefined;
   const changed = { ...one, call: update.call };
   return { state, outputs: update.outputs, side: replaced(context.side, one, changed) };
+}
+
+/** The end of a call beside the handset's; who waited may have been answered by somebody else. */
+function ended(
+  context: CallContext,
+  state: CallState,
+  one: SideCall,
+  event: Extract<UaEvent, { kind: "ended" }>,
+): Step {
+  const step = gone(context, state, one, event.session);
+  if (step.finished?.result !== "missed" || !isAnsweredElsewhere(event.request)) return step;
+  return { ...step, finished: { ...step.finished, result: "elsewhere" } };
 }
 
 /** A far end beside the handset's has gone. */

@@ -1,5 +1,5 @@
 import { earliestMs } from "../base/core.ts";
-import { headerValue, type SipMessage, type UaEvent } from "../sip/index.ts";
+import { headerValue, type SipHeader, type SipMessage, type UaEvent } from "../sip/index.ts";
 import {
   EXCHANGE_LIMITS,
   type ExchangeOutput,
@@ -29,6 +29,9 @@ export interface BridgeCall {
   /** What peers know the exchange by. */
   readonly domain: string;
 }
+
+/** Why the other contacts stop ringing: so that nobody counts a missed call. @see RFC 3326 §3.1 */
+const ELSEWHERE = [{ name: "reason", value: 'SIP;cause=200;text="Call completed elsewhere"' }];
 
 /** A re-INVITE that is being carried across. */
 interface Reoffer {
@@ -197,7 +200,7 @@ export class Bridge {
       this.#answeredMs = nowMs;
       if (this.#delayedOffer) this.#awaitsAck = session;
       const accept = { kind: "respond", session: this.#caller, status: 200 } as const;
-      return [toUa({ ...accept, ...content }), ...this.#endLegs(session)];
+      return [toUa({ ...accept, ...content }), ...this.#endLegs(session, ELSEWHERE)];
     }
     if (this.#reoffer?.answerer !== session) return [];
     const { asker, delayed, replaces } = this.#reoffer;
@@ -286,10 +289,11 @@ export class Bridge {
   }
 
   /** Ends whoever was called, answered or ringing, but for one. */
-  #endLegs(except?: string): readonly ExchangeOutput[] {
+  #endLegs(except?: string, headers?: readonly SipHeader[]): readonly ExchangeOutput[] {
     const callee = this.#callee === undefined ? [] : [this.#callee];
     const legs = [...callee, ...this.#hunt.end(except)].filter((leg) => leg !== except);
-    return legs.map((session) => toUa({ kind: "end", session }));
+    const why = headers === undefined ? {} : { headers };
+    return legs.map((session) => toUa({ kind: "end", session, ...why }));
   }
 
   #finish(nowMs: number, result: ExchangeResult, sipStatus?: number): readonly ExchangeOutput[] {

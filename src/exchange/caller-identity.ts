@@ -16,7 +16,15 @@ export interface CallerIdentity {
 }
 
 /** Header fields of an INVITE that reach the other side as they are. */
-const CARRIED = ["privacy", "alert-info", "subject"] as const;
+const CARRIED = [
+  "alert-info",
+  "diversion",
+  "history-info",
+  "priority",
+  "privacy",
+  "referred-by",
+  "subject",
+] as const;
 
 /** Whether From withholds who calls. @see RFC 3323 §4.1.1.3 */
 export function isAnonymous(party: SipParty): boolean {

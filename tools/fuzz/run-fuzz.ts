@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { byteTargets } from "./byte-targets.ts";
 import { Chance } from "./chance.ts";
 import { mutate } from "./mutate.ts";
+import { sessionTargets } from "./session-targets.ts";
 import type { FuzzTarget } from "./target.ts";
 import { textTargets } from "./text-targets.ts";
 import { userAgentTarget } from "./user-agent-target.ts";
@@ -40,7 +41,7 @@ const FAILURES_MAX = 10;
 
 /** Everything there is to fuzz. */
 export function fuzzTargets(): readonly FuzzTarget[] {
-  return [...textTargets(), ...byteTargets(), userAgentTarget()];
+  return [...textTargets(), ...sessionTargets(), ...byteTargets(), userAgentTarget()];
 }
 
 /** Feeds mutated seeds to the targets. The same run gives the same inputs in the same order. */

@@ -31,7 +31,8 @@ class Victim {
       userAgentName: "Victim",
       hashes,
       createToken: () => `t${++this.#tokens}`,
-      serves: ["REGISTER", "MESSAGE"],
+      serves: ["REGISTER", "MESSAGE", "INFO", "NOTIFY", "REFER"],
+      sessionTimer: { expiresS: 120, minS: 90 },
       acceptAnyUser: true,
     });
     const account = {

@@ -290,6 +290,14 @@ function callSettings(
       blindTransferCode: user.dialing?.blindTransferCode ?? BLIND_TRANSFER_CODE,
     },
     callWaiting: user.dialing?.callWaiting ?? true,
+    withholdsNumber: user.dialing?.withholdNumber ?? false,
+    rejectsAnonymous: user.dialing?.rejectAnonymous ?? false,
+    emergency: {
+      asUrn: user.dialing?.emergencyUrn ?? false,
+      ...(user.dialing?.emergencyLocation === undefined
+        ? {}
+        : { location: user.dialing.emergencyLocation }),
+    },
     asksForMessages: user.dialing?.askForMessages ?? false,
     silenceLimitMs: user.dialing?.silenceLimitMs ?? 0,
     disconnectTone: "busy",

@@ -180,6 +180,13 @@ export const userConfigSchema = z.strictObject({
         .optional(),
       callWaiting: z.boolean().optional(),
       askForMessages: z.boolean().optional(),
+      withholdNumber: z.boolean().optional(),
+      rejectAnonymous: z.boolean().optional(),
+      emergencyUrn: z.boolean().optional(),
+      emergencyLocation: z
+        .string({ error: "must be text in quotes" })
+        .regex(/^(?:https?|sips?|pres):[!-;=?-~]{1,500}$/, "must be an https, sip or pres URI")
+        .optional(),
       silenceLimitMs: z.int().min(0).max(3_600_000).optional(),
     })
     .optional(),

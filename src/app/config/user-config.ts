@@ -143,6 +143,14 @@ export interface UserConfig {
     readonly transferOnHangUp?: boolean;
     /** Keyed before a number while a call is on hold: hands it over. Default `*98`; "" for none. */
     readonly blindTransferCode?: string;
+    /** Whether who is called is not told the number. Default false. */
+    readonly withholdNumber?: boolean;
+    /** Whether callers that withhold their number are refused. Default false. */
+    readonly rejectAnonymous?: boolean;
+    /** Calls for help go to `urn:service:sos` in place of the number. Default false. */
+    readonly emergencyUrn?: boolean;
+    /** A URI at which those who send help learn where the line is. */
+    readonly emergencyLocation?: string;
     /** Whether the server is asked to tell of messages; it may do so unasked. Default false. */
     readonly askForMessages?: boolean;
     /** Whether a second caller is announced in a call. Default true. */

@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { createCallControl } from "./call-control.ts";
+import {
+  configOf,
+  DIAL_TONE,
+  FAR,
+  invite,
+  key,
+  LOCAL,
+  lift,
+  media,
+  OUT,
+  opened,
+  play,
+  RINGING,
+  type Step,
+  TALKING,
+  trip,
+  ua,
+} from "./call-script.fixture.ts";
+import type { CallConfig, CallInput } from "./call-types.ts";
+
+/** The INVITE of a call to a number, with this configuration. */
+function inviteOf(number: readonly ["1", "1" | "0", "2"], changes: Partial<CallConfig>) {
+  const digits = number.map((digit): Step => [key(digit)]);
+  const steps: readonly Step[] = [[lift, ...DIAL_TONE], ...digits, [opened]];
+  const { outputs } = play(createCallControl(configOf(changes)), steps);
+  return outputs.flatMap((output) =>
+    output.kind === "ua" && output.command.kind === "invite" ? [output.command] : [],
+  )[0];
+}
+
+const PLAIN = ["1", "0", "2"] as const;
+const HELP = ["1", "1", "2"] as const;
+const LOCATION = "https://lis.example.net/line1";
+
+describe("an INVITE of ours", () => {
+  it("says nothing of its own where nothing is wanted", () => {
+    expect(inviteOf(PLAIN, {})).toMatchObject({ uri: "sip:102@example.org", headers: [] });
+    expect(inviteOf(PLAIN, {})?.from).toBe(undefined);
+  });
+
+  it("withholds the number from the called, and tells it to the server", () => {
+    expect(inviteOf(PLAIN, { withholdsNumber: true })).toMatchObject({
+      from: { displayName: "Anonymous", uri: "sip:anonymous@anonymous.invalid" },
+      headers: [
+        { name: "privacy", value: "id" },
+        { name: "p-preferred-identity", value: "<sip:101@example.org>" },
+      ],
+    });
+  });
+
+  it("for help withholds nothing, and says where it comes from", () => {
+    const emergency = { asUrn: true, location: LOCATION };
+    const command = inviteOf(HELP, { withholdsNumber: true, emergency });
+    expect(command).toMatchObject({
+      uri: "urn:service:sos",
+      headers: [
+        { name: "priority", value: "emergency" },
+        { name: "geolocation", value: `<${LOCATION}>` },
+        { name: "geolocation-routing", value: "yes" },
+      ],
+    });
+    expect(command?.from).toBe(undefined);
+    expect(inviteOf(HELP, {})?.uri).toBe("sip:112@example.org");
+  });
+});
+
+const anonymous = invite({ headers: [{ name: "privacy", value: "id" }] });
+const elsewhere = (session: string): CallInput =>
+  ua({
+    kind: "ended",
+    session,
+    cause: "cancel",
+    request: {
+      kind: "request",
+      method: "CANCEL",
+      uri: "sip:101@example.org",
+      headers: [{ name: "reason", value: 'SIP;cause=200;text="Call completed elsewhere"' }],
+      body: "",
+    },
+  });
+const noMedia = (session: string): CallInput => media({ kind: "open-failed", session, reason: "" });
+
+interface Course {
+  readonly name: string;
+  readonly steps: readonly Step[];
+  readonly changes?: Partial<CallConfig>;
+}
+
+const REFUSED: readonly Step[] = [[anonymous, "ua end 433", "record failed 433 box"]];
+
+const COURSES: readonly Course[] = [
+  {
+    name: "of who will not say so is refused",
+    steps: REFUSED,
+    changes: { rejectsAnonymous: true },
+  },
+  {
+    name: "is refused so too where the display is told nothing",
+    steps: REFUSED,
+    changes: { rejectsAnonymous: true, callerId: false },
+  },
+  { name: "of who will not say so rings otherwise", steps: [[anonymous, "media open"]] },
+  {
+    name: "of who says it rings",
+    steps: [[invite(), "media open"]],
+    changes: { rejectsAnonymous: true },
+  },
+  {
+    name: "that somebody else answered is no missed call",
+    steps: [
+      ...RINGING,
+      [elsewhere(FAR), "line stop-ringing", "media close"],
+      [noMedia(OUT), "record elsewhere far"],
+      [trip, ...DIAL_TONE],
+    ],
+  },
+  {
+    name: "that waited, and that somebody else answered, is none either",
+    steps: [
+      ...TALKING,
+      [invite(), "media open"],
+      [
+        media({ kind: "opened", session: "line1-t3", local: LOCAL }),
+        "ua respond 180",
+        "line call-waiting",
+      ],
+      [elsewhere(FAR), "line tone-off", "media close"],
+      [noMedia("line1-t3"), "record elsewhere far"],
+    ],
+  },
+];
+
+describe("an INVITE to us", () => {
+  it.each(COURSES)("$name", ({ steps, changes }) => {
+    const { told, expected } = play(createCallControl(configOf(changes)), steps);
+    expect(told).toEqual(expected);
+  });
+
+  it("that was forwarded says so in its record", () => {
+    const diversion = { name: "diversion", value: "<sip:200@example.org>;reason=no-answer" };
+    const { outputs } = play(createCallControl(configOf()), [
+      [invite({ headers: [diversion] }), "media open"],
+      [noMedia(OUT), "ua end 500"],
+      [2000],
+    ]);
+    const record = outputs.find((output) => output.kind === "record");
+    expect(record).toMatchObject({ record: { forwardedBy: "200" } });
+  });
+});
