@@ -196,6 +196,7 @@ function controlLine(
       ringRules: written.rings ?? [],
     },
     answerReversal: supervision.answerReversal,
+    meteringEveryMs: supervision.metering.everyMs,
   };
 }
 

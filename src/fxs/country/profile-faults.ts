@@ -94,6 +94,8 @@ function checkSupervision({ supervision }: CountryProfile, check: Check): void {
   check("supervision.openLoopMs", open, `must be 0 to ${OPEN_LOOP_LIMIT_MS} ms`);
   const isTone = metering.frequencyHz === 12_000 || metering.frequencyHz === 16_000;
   check("supervision.metering.frequencyHz", isTone, "must be 12000 or 16000");
+  const every = metering.everyMs === 0 || isBetween(metering.everyMs, 1000, 3_600_000);
+  check("supervision.metering.everyMs", every, "must be 0, or 1000 to 3600000 ms");
   for (const [name, time] of [
     ["pulseMs", metering.pulseMs],
     ["pauseMs", metering.pauseMs],

@@ -108,7 +108,7 @@ export const COMMON_SUPERVISION = {
   answerReversal: false,
   openLoopMs: 500,
   // Yeastar: 12 kHz; TBR and national papers have 16 kHz elsewhere: not at hand
-  metering: { frequencyHz: 12_000, pulseMs: 120, pauseMs: 180 },
+  metering: { frequencyHz: 12_000, pulseMs: 120, pauseMs: 180, everyMs: 0 },
 } as const;
 
 /** Distinctive cadences that vendors share: Cisco SPA's Bellcore-r1 to r8. */

@@ -161,6 +161,11 @@ describe("resolveCountry()", () => {
     ["a bell of triangles", { ringing: { shape: "triangle" } }, "ringing.shape"],
     ["an open loop of 11 s", { supervision: { openLoopMs: 11_000 } }, "supervision.openLoopMs"],
     [
+      "metering without a pause",
+      { supervision: { metering: { everyMs: 999 } } },
+      "supervision.metering.everyMs",
+    ],
+    [
       "metering by a voice",
       { supervision: { metering: { frequencyHz: 1000 } } },
       "supervision.metering.frequencyHz",

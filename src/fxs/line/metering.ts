@@ -8,6 +8,11 @@ export interface MeteringConfig {
   readonly frequencyHz: number;
   readonly pulseMs: number;
   readonly pauseMs: number;
+  /**
+   * A pulse at the answer of a call that the line has made, and another each time so long has gone
+   * by; 0 for none.
+   */
+  readonly everyMs: number;
 }
 
 /** Sends metering pulses one after the other. */

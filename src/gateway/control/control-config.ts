@@ -27,6 +27,8 @@ export interface ControlLineConfig {
   readonly call: CallSettings;
   /** Whether the battery turns round while a call that the line has made is answered. */
   readonly answerReversal: boolean;
+  /** From one metering pulse of such a call to the next, ms; 0 for none. */
+  readonly meteringEveryMs: number;
 }
 
 /** How many new requests one source may send; see `GuardLimits`. */

@@ -11,7 +11,7 @@ import {
   createCallControl,
   type WallTime,
 } from "../../call/index.ts";
-import type { Clock } from "../../hal/ports/clock.ts";
+import type { Clock, Timer } from "../../hal/ports/clock.ts";
 import type { SipAddress, SipHop, UaCommand, UaEvent } from "../../sip/index.ts";
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
@@ -55,8 +55,10 @@ export class LineControl {
   readonly #wallTime: (nowMs: number) => WallTime;
   /** What the telephone's lamp was told last. */
   #lamp: { readonly waiting: boolean; readonly count?: number } | undefined;
-  /** Whether the battery is turned round as the sign of an answer. */
-  #isReversed = false;
+  /** Whether a call that the line has made is answered. */
+  #isAnswered = false;
+  /** When the next metering pulse is due. */
+  #meter: Timer | undefined;
   #registration: LineStatus["registration"] = "not-registered";
 
   constructor(
@@ -185,18 +187,35 @@ export class LineControl {
   }
 
   close(): void {
+    this.#meter?.cancel();
     this.#runner.stop();
   }
 
-  /** Tells a coin box or a private exchange, by the battery, that the far end has answered. */
+  /**
+   * Tells a coin box or a private exchange that the far end has answered, by the battery, and what
+   * it costs, by metering pulses.
+   */
   #supervise(): void {
-    if (!this.#config.answerReversal) return;
     const { state } = this.#call;
     const call = "call" in state ? state.call : undefined;
-    const reversed = call?.direction === "out" && call.answeredMs !== undefined;
-    if (reversed === this.#isReversed) return;
-    this.#isReversed = reversed;
-    this.#sinks.line(this.line, { kind: "reverse-battery", reversed });
+    const isAnswered = call?.direction === "out" && call.answeredMs !== undefined;
+    if (isAnswered === this.#isAnswered) return;
+    this.#isAnswered = isAnswered;
+    if (this.#config.answerReversal) {
+      this.#sinks.line(this.line, { kind: "reverse-battery", reversed: isAnswered });
+    }
+    this.#meter?.cancel();
+    this.#meter = undefined;
+    if (isAnswered) this.#charge(this.#clock.nowMs());
+  }
+
+  /** A pulse now, and the next one in its time, which is counted from the answer on. */
+  #charge(atMs: number): void {
+    const { meteringEveryMs } = this.#config;
+    if (meteringEveryMs === 0) return;
+    this.#sinks.line(this.line, { kind: "metering", pulses: 1 });
+    const nextMs = atMs + meteringEveryMs;
+    this.#meter = this.#clock.at(nextMs, () => this.#charge(nextMs));
   }
 
   /** Lights the telephone's lamp, or puts it out; servers say the same again and again. */
