@@ -15,6 +15,8 @@ export interface KamailioOptions {
   readonly tcp?: boolean;
   /** Listens for TLS too, on a port of its own, with this to show. */
   readonly tls?: KamailioTls;
+  /** Sends media through an rtpengine that is told so at this address, `host:port`. */
+  readonly rtpengine?: string;
   /** Reaches contacts where they came from, and pings them with OPTIONS every two seconds. */
   readonly nat?: boolean;
 }
@@ -59,7 +61,14 @@ export class Kamailio {
   /** Starts it, with no registrations. Resolves when it answers. */
   async start(): Promise<void> {
     const { folder } = this.#stage;
-    const { leaseMaxS = LEASE_MAX_S, algorithm, tcp = false, tls, nat = false } = this.#options;
+    const {
+      leaseMaxS = LEASE_MAX_S,
+      algorithm,
+      tcp = false,
+      tls,
+      nat = false,
+      rtpengine,
+    } = this.#options;
     const tlsAt = `tls:127.0.0.1:${this.tlsPort}`;
     this.#program = this.#stage.start({
       title: "Kamailio",
@@ -74,6 +83,9 @@ export class Kamailio {
           ? []
           : ["-l", tlsAt, "-A", "WITH_TLS", "-A", `TLS_CONFIG="${this.#tlsConfig(tls)}"`]),
         ...(nat ? ["-A", "WITH_NAT"] : []),
+        ...(rtpengine === undefined
+          ? []
+          : ["-A", "WITH_RTPENGINE", "-A", `RTPENGINE_SOCK="udp:${rtpengine}"`]),
       ],
     });
     await answersOptions(this.#port, this.#program);

@@ -6,6 +6,7 @@ export const PEER_PACKAGES = {
   kamailio: "kamailio",
   baresip: "baresip-core",
   sipp: "sip-tester",
+  rtpengine: "rtpengine-daemon",
   socat: "socat",
   tshark: "tshark",
   sox: "sox",
