@@ -8,6 +8,7 @@
 import { type Figure, type FigureGroup, isWithin, type Limit } from "./figure.ts";
 import { eightCalls } from "./figures/eight-calls.ts";
 import { idle } from "./figures/idle.ts";
+import { mediaPath } from "./figures/media-path.ts";
 import { phoneDelay } from "./figures/phone-delay.ts";
 import { simWaveform } from "./figures/sim-waveform.ts";
 import { sipFlood } from "./figures/sip-flood.ts";
@@ -24,6 +25,7 @@ const GROUPS: readonly FigureGroup[] = [
   sipFlood,
   startTime,
   idle,
+  mediaPath,
   eightCalls,
 ];
 

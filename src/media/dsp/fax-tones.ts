@@ -34,7 +34,22 @@ const POWER_MIN = 110 ** 2;
 
 const coefficientOf = (hz: number): number =>
   2 * Math.cos((2 * Math.PI * hz) / LINE_SAMPLE_RATE_HZ);
-const COEFFICIENTS = [CNG_HZ, ANSWER_HZ, MARK_HZ, SPACE_HZ, MIDDLE_HZ].map(coefficientOf);
+const CNG = coefficientOf(CNG_HZ);
+const ANSWER = coefficientOf(ANSWER_HZ);
+const MARK = coefficientOf(MARK_HZ);
+const SPACE = coefficientOf(SPACE_HZ);
+const MIDDLE = coefficientOf(MIDDLE_HZ);
+
+/**
+ * Of a tone, neighbouring samples correlate by the cosine of its angle a sample. Blocks that are
+ * far from all of ours (most of speech) are not looked at any closer.
+ */
+const NEAR_CORRELATION = 0.2;
+const CORRELATION = {
+  cng: CNG / 2,
+  lowest: ANSWER / 2 - NEAR_CORRELATION,
+  highest: MARK / 2 + NEAR_CORRELATION,
+} as const;
 
 /** Hears fax machines and modems in one direction; each tone is told once, until silence. */
 export class FaxToneDetector {
@@ -65,26 +80,43 @@ export class FaxToneDetector {
   #hearBlock(): FaxTone | undefined {
     const block = this.#block;
     let power = 0;
-    for (let at = 0; at < BLOCK_SAMPLES; at++) power += (block[at] ?? 0) ** 2;
+    let neighbours = 0;
+    let before = 0;
+    for (let at = 0; at < BLOCK_SAMPLES; at++) {
+      const sample = block[at] ?? 0;
+      power += sample * sample;
+      neighbours += sample * before;
+      before = sample;
+    }
     if (power < POWER_MIN * BLOCK_SAMPLES) {
-      this.#cng = 0;
+      this.#forget();
       this.#answer = 0;
-      this.#forgetFlags();
       this.#told = undefined;
       return undefined;
     }
-    const [cng = 0, answer = 0, mark = 0, space = 0, middle = 0] = COEFFICIENTS.map(
-      (coefficient) => (2 * goertzel(block, coefficient)) / (BLOCK_SAMPLES * power),
-    );
-    this.#cng = cng > CNG_SHARE ? this.#cng + 1 : 0;
+    const correlation = neighbours / power;
+    const isNear =
+      Math.abs(correlation - CORRELATION.cng) < NEAR_CORRELATION ||
+      (correlation > CORRELATION.lowest && correlation < CORRELATION.highest);
+    if (isNear) this.#lookAt(2 / (BLOCK_SAMPLES * power));
+    else this.#forget();
+    return isNear ? this.#tell(this.#tone()) : undefined;
+  }
+
+  /** @param scale makes a squared amplitude the share of the block's power */
+  #lookAt(scale: number): void {
+    const block = this.#block;
+    this.#cng = scale * goertzel(block, CNG) > CNG_SHARE ? this.#cng + 1 : 0;
     // A reversal of the phase spoils one block, and no more.
-    this.#answer = answer > TONE_SHARE ? this.#answer + 1 : Math.max(0, this.#answer - 5);
-    if (mark + space + middle > FLAG_SHARE) {
+    const isAnswer = scale * goertzel(block, ANSWER) > TONE_SHARE;
+    this.#answer = isAnswer ? this.#answer + 1 : Math.max(0, this.#answer - 5);
+    const mark = scale * goertzel(block, MARK);
+    const space = scale * goertzel(block, SPACE);
+    if (mark + space + scale * goertzel(block, MIDDLE) > FLAG_SHARE) {
       this.#flags++;
       this.#markPower += mark;
       this.#spacePower += space;
     } else this.#forgetFlags();
-    return this.#tell(this.#tone());
   }
 
   #tone(): FaxTone | undefined {
@@ -101,6 +133,13 @@ export class FaxToneDetector {
     return tone;
   }
 
+  #forget(): void {
+    this.#cng = 0;
+    // As above: the block of a reversal may correlate anyhow.
+    this.#answer = Math.max(0, this.#answer - 5);
+    this.#forgetFlags();
+  }
+
   #forgetFlags(): void {
     this.#flags = 0;
     this.#markPower = 0;
@@ -110,7 +149,8 @@ export class FaxToneDetector {
 
 /** The squared amplitude of one frequency in a block, times its length. */
 function goertzel(block: Int16Array, coefficient: number): number {
-  let [before, last] = [0, 0];
+  let before = 0;
+  let last = 0;
   for (let at = 0; at < block.length; at++) {
     const next = (block[at] ?? 0) + coefficient * last - before;
     before = last;
