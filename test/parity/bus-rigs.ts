@@ -199,6 +199,10 @@ class FakePort implements SerialPortHandle {
     return true;
   }
 
+  flush(flushed: (error: Error | null | undefined) => void): void {
+    process.nextTick(flushed, null);
+  }
+
   close(closed: (error: Error | null | undefined) => void): void {
     if (FakePort.open === this) FakePort.open = undefined;
     process.nextTick(closed, null);

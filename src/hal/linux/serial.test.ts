@@ -15,6 +15,7 @@ class FakePort {
   readonly written: Uint8Array[] = [];
   readonly waiting: Done[] = [];
   closes = 0;
+  flushes = 0;
   openError: Error | undefined;
   readonly #listeners = new Map<string, (value: unknown) => void>();
 
@@ -31,6 +32,11 @@ class FakePort {
     this.written.push(bytes);
     this.waiting.push(written);
     return true;
+  }
+
+  flush(flushed: Done): void {
+    this.flushes++;
+    process.nextTick(flushed, null);
   }
 
   close(closed: Done): void {
@@ -202,6 +208,35 @@ describe("createSerial()", () => {
     port.emit("close", disconnected);
     port.emit("data", Uint8Array.of(1));
     expect([heard, faults, port.closes]).toEqual([[], [], 1]);
+  });
+
+  it("close() hands over what was written before, then lets the port go", async () => {
+    const { clock, port, open } = rig();
+    const link = await open();
+    link.write(Uint8Array.of(1));
+    link.write(Uint8Array.of(2));
+    link.close();
+    port.waiting[0]?.(null);
+    clock.runFor(150);
+    expect(port.closes).toBe(0);
+    port.waiting[1]?.(null);
+    expect([port.closes, port.flushes]).toEqual([1, 0]);
+    clock.runFor(1000);
+    expect([port.closes, port.flushes]).toEqual([1, 0]);
+  });
+
+  it("close() of a port that takes nothing gives up after 200 ms", async () => {
+    const { clock, port, faults, open } = rig();
+    const link = await open();
+    link.write(Uint8Array.of(1));
+    link.close();
+    clock.runFor(199);
+    expect(port.flushes).toBe(0);
+    clock.runFor(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([port.closes, port.flushes, faults]).toEqual([1, 1, []]);
+    port.waiting[0]?.(new Error("closed"));
+    expect(port.closes).toBe(1);
   });
 
   it("pending bytes are those written and not taken, whatever the order of events", async () => {

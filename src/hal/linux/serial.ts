@@ -1,7 +1,8 @@
+import { realpathSync } from "node:fs";
 import { PortError, type PortFault, type PortFaultKind } from "../../base/port-fault.ts";
 import { done, err, type Result } from "../../base/result.ts";
 import { errorCode } from "../node/system-fault.ts";
-import type { Clock } from "../ports/clock.ts";
+import type { Clock, Timer } from "../ports/clock.ts";
 import type { Serial, SerialLink, SerialLinkEvents } from "../ports/serial-link.ts";
 import { loadOutputQueue, type OutputQueue } from "./serial-queue.ts";
 import {
@@ -12,6 +13,9 @@ import {
 
 /** What may wait to leave, per link: two thirds of a second at 921,600 baud. */
 export const SERIAL_PENDING_MAX_BYTES = 64 * 1024;
+
+/** How long a link that is closed may take to hand over what was written before. */
+const CLOSE_WAIT_MS = 200;
 
 /** What to do about each kind of failure, at a serial port. */
 const ADVICE: Readonly<Record<PortFaultKind, string | undefined>> = {
@@ -45,7 +49,8 @@ export interface SerialOptions {
 
 /**
  * Serial lines by the npm package `serialport`, loaded when the first is opened. What the kernel
- * has taken and not sent yet (4 kB as a rule) counts as pending where `koffi` is installed.
+ * has taken and not sent yet (4 kB as a rule) counts as pending where `koffi` is installed and
+ * its driver tells. What was written before `close` is handed over to the kernel first.
  */
 export function createSerial(options: SerialOptions): Serial {
   const { clock, load = loadSerialport, loadQueue = loadOutputQueue } = options;
@@ -57,7 +62,7 @@ export function createSerial(options: SerialOptions): Serial {
       // Without it the link works all the same.
       queue ??= loadQueue().catch(() => () => 0);
       const make = await loaded;
-      const queued = await queue;
+      const queued = countsWholeBuffers(device) ? () => 0 : await queue;
       const what = `serial port "${device}"`;
       try {
         const port = make({ path: device, baudRate: baud, autoOpen: false, lock: true });
@@ -75,6 +80,15 @@ export function createSerial(options: SerialOptions): Serial {
   };
 }
 
+/** USB's CDC-ACM tells its queue in whole buffers, each counted as full: that is of no use. */
+function countsWholeBuffers(device: string): boolean {
+  try {
+    return /\/ttyACM\d+$/.test(realpathSync(device));
+  } catch {
+    return false;
+  }
+}
+
 function openFault(error: unknown, what: string): PortFault {
   const said = error instanceof Error ? error.message : String(error);
   const kind = OPEN_SAID.find(([words]) => words.test(said))?.[1] ?? "io";
@@ -82,15 +96,18 @@ function openFault(error: unknown, what: string): PortFault {
 }
 
 /**
- *      opening ──open──▶ open ──close()──▶ closed
- *                         │                  ▲
- *                         └──fault, told─────┘
+ *      opening ──open──▶ open ──close()──▶ closed, handing over ──all taken, 200 ms──▶ let go
+ *                         │                                                              ▲
+ *                         └──fault, told─────────────────────────────────────────────────┘
  */
 class SerialportLink implements SerialLink {
   readonly #port: SerialPortHandle;
   readonly #what: string;
   readonly #events: SerialLinkEvents;
   readonly #queued: OutputQueue;
+  readonly #clock: Clock;
+  /** Runs while it is closed and not all was handed over. */
+  #limit: Timer | undefined;
   #state: "opening" | "open" | "closed" = "opening";
   #pending = 0;
 
@@ -101,6 +118,7 @@ class SerialportLink implements SerialLink {
     { clock, queued }: { readonly clock: Clock; readonly queued: OutputQueue },
   ) {
     this.#queued = queued;
+    this.#clock = clock;
     this.#port = port;
     this.#what = what;
     this.#events = events;
@@ -135,6 +153,7 @@ class SerialportLink implements SerialLink {
     this.#port.write(bytes.slice(), (error) => {
       this.#pending -= bytes.length;
       if (error) this.#fail(error);
+      if (this.#pending === 0 && this.#limit !== undefined) this.#end();
     });
     return done;
   }
@@ -142,13 +161,29 @@ class SerialportLink implements SerialLink {
   close(): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
-    // It may be on its way out already; nobody is left to be told.
+    if (this.#pending === 0) {
+      this.#end();
+      return;
+    }
+    // Its last words may be what stops a bell.
+    const atMs = this.#clock.nowMs() + CLOSE_WAIT_MS;
+    this.#limit = this.#clock.at(atMs, () => {
+      this.#limit = undefined;
+      this.#port.flush(() => this.#end());
+    });
+  }
+
+  /** Lets the port go. It may be on its way out already; nobody is left to be told. */
+  #end(): void {
+    this.#limit?.cancel();
+    this.#limit = undefined;
     this.#port.close(() => {});
   }
 
   #fail(error: unknown): void {
     if (this.#state !== "open") return;
-    this.close();
+    this.#state = "closed";
+    this.#end();
     const kind = isGone(error) ? "gone" : "io";
     const said = error instanceof Error ? error.message : String(error);
     const advice = ADVICE[kind] ?? `the system said: ${said}`;

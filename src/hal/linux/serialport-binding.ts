@@ -7,6 +7,8 @@ export interface SerialPortHandle {
   open(opened: (error: Error | null | undefined) => void): void;
   /** Calls back when the kernel has taken the bytes. */
   write(bytes: Uint8Array, written: (error: Error | null | undefined) => void): boolean;
+  /** Drops what the kernel has not sent. */
+  flush(flushed: (error: Error | null | undefined) => void): void;
   close(closed: (error: Error | null | undefined) => void): void;
   on(event: "data", listener: (bytes: Uint8Array) => void): unknown;
   on(event: "close", listener: (error?: unknown) => void): unknown;
