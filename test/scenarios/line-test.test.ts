@@ -72,6 +72,14 @@ describe("tipring line-test on a simulated ProSLIC", () => {
     expect(words(findings)).toEqual([...quiet, ...expected]);
   });
 
+  it.each([
+    ["a battery from another pair", { tip: { dcVolts: -30 } }],
+    ["the mains", { ring: { acVoltsRms: 60 } }],
+  ] as const)("finds %s on a wire", async (_, foreign) => {
+    const findings = await tested({ chip: "si3210" }, (line) => line.loop.setFaults({ foreign }));
+    expect(words(findings)).toContain("foreign-voltage failed voltage");
+  });
+
   it("finds a receiver that is up", async () => {
     const findings = await tested({ chip: "si3210" }, (_, phone) => phone.lift());
     expect(words(findings)).toEqual([

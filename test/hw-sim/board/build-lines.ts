@@ -61,6 +61,7 @@ export function buildSi321x(parts: LineParts, kind: Si321xKind): Si321x {
       clock: world.clock,
       random: world.random(source),
       setFeed: (feed) => loop.setFeed(feed),
+      foreignVolts: (wire) => loop.foreignVolts(wire),
       setInterrupt: (level) => gpio.drive(names.interrupt, level),
       onViolation: onViolation(parts),
       onWrite: (register, value) =>

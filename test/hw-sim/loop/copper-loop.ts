@@ -5,7 +5,7 @@ import type { RandomStream } from "../world/random-stream.ts";
 import { type CableName, cableLossDb, cableOhms } from "./cable.ts";
 import { DEFAULT_ECHO_TAPS, type EchoTap, echoReturnLossDb } from "./hybrid-echo.ts";
 import { type PairFeed, type PairFigures, pairFigures } from "./loop-current.ts";
-import { PairAudio } from "./pair-audio.ts";
+import { type MainsHum, PairAudio } from "./pair-audio.ts";
 import type { LoopEnd, Terminal } from "./terminal.ts";
 
 /** The pair from the chip to the telephone. */
@@ -20,6 +20,28 @@ export interface CopperLoopOptions {
   readonly echoTaps?: readonly EchoTap[];
   /** Noise floor at both ends; `undefined` is a silent line. */
   readonly noiseDbm0?: number | undefined;
+  readonly faults?: LineFaults;
+}
+
+/** What can be wrong with a pair. Absent members are well. */
+export interface LineFaults {
+  /** From wire to wire: a short, damp insulation. */
+  readonly leakOhms?: number | undefined;
+  /** From a wire to earth. */
+  readonly tipEarthOhms?: number | undefined;
+  readonly ringEarthOhms?: number | undefined;
+  /** From another pair or the mains, against earth. A chip that measures sees it. */
+  readonly foreign?: { readonly tip?: ForeignVoltage; readonly ring?: ForeignVoltage };
+  /** What of the mains is heard at both ends. */
+  readonly hum?: MainsHum | undefined;
+}
+
+/** Voltage on one wire that is not the chip's. */
+export interface ForeignVoltage {
+  readonly dcVolts?: number;
+  readonly acVoltsRms?: number;
+  /** Default 50. */
+  readonly acHz?: number;
 }
 
 /** What a loop is built with. */
@@ -36,6 +58,7 @@ export interface CopperLoopParts {
 
 const NOISE_DBM0 = -65;
 const LENGTH_KM = 0.2;
+const MAINS_HZ = 50;
 /** Changes that answer changes at one instant; past it chip and telephone chase each other. */
 const UPDATES_AT_ONCE_MAX = 100;
 
@@ -67,13 +90,14 @@ export class CopperLoop {
   #terminal: Terminal | undefined;
   #closed = false;
   #cut = false;
-  #leakOhms: number | undefined;
+  #faults: LineFaults = {};
   #figures: PairFigures = {
     terminalVolts: 0,
     terminalMilliamps: 0,
     feedMilliamps: 0,
     bellMilliamps: 0,
     pairVolts: 0,
+    earthMilliamps: 0,
   };
   #told: PairFeed = NO_FEED;
   #detector: (feedMilliamps: number, figures: PairFigures) => void = () => {};
@@ -99,6 +123,8 @@ export class CopperLoop {
       erlDb: options.erlDb ?? echoReturnLossDb(taps),
       noiseDbm0: "noiseDbm0" in options ? options.noiseDbm0 : NOISE_DBM0,
     });
+    this.#faults = options.faults ?? {};
+    this.#audio.setHum(this.#faults.hum);
   }
 
   /** What the chip's loop detector is told: the current of the feed, at every change. */
@@ -153,9 +179,22 @@ export class CopperLoop {
 
   /** Puts a resistance from wire to wire: damp insulation, or a short. Undefined takes it away. */
   setLeak(ohms: number | undefined): void {
+    this.setFaults({ ...this.#faults, leakOhms: ohms });
+  }
+
+  /** What is wrong with the pair from now on; `{}` is a good one. */
+  setFaults(faults: LineFaults): void {
     this.#renderToNow();
-    this.#leakOhms = ohms;
+    this.#faults = faults;
+    this.#audio.setHum(faults.hum);
     this.#update();
+  }
+
+  /** Voltage from elsewhere on a wire against earth, now. What the chip feeds comes on top. */
+  foreignVolts(wire: "tip" | "ring"): number {
+    const { dcVolts = 0, acVoltsRms = 0, acHz = MAINS_HZ } = this.#faults.foreign?.[wire] ?? {};
+    const phase = (2 * Math.PI * acHz * this.#clock.nowMs()) / 1000;
+    return dcVolts + acVoltsRms * Math.SQRT2 * Math.sin(phase);
   }
 
   /** The figures of now, for tests and displays. */
@@ -241,7 +280,7 @@ export class CopperLoop {
       offHookOhms: load.offHookOhms,
       offHookVolts: load.offHookVolts,
       ren: load.ren,
-      leakOhms: this.#leakOhms,
+      ...this.#faults,
     });
     this.#figures = this.#cut ? { ...after, terminalVolts: 0, terminalMilliamps: 0 } : after;
     const isOther =

@@ -33,6 +33,9 @@ export interface PairLoad {
   readonly ren: number;
   /** A short or damp insulation from wire to wire, at the chip's end. */
   readonly leakOhms?: number | undefined;
+  /** Damp insulation, or a fault, from a wire to earth. */
+  readonly tipEarthOhms?: number | undefined;
+  readonly ringEarthOhms?: number | undefined;
 }
 
 /** Currents are magnitudes; `terminalVolts` has the sign of the feed. */
@@ -46,6 +49,8 @@ export interface PairFigures {
   readonly bellMilliamps: number;
   /** Across the pair at the chip, without a sign. */
   readonly pairVolts: number;
+  /** DC that goes to earth; half of it shows as loop current, which is the mean of both wires'. */
+  readonly earthMilliamps: number;
 }
 
 /** Impedance of one ringer equivalence number. @see TIA-968-B (type A, 20 Hz) */
@@ -66,7 +71,21 @@ const SHORT_OHMS = 0.1;
  * Above `limitMilliamps` the chip is a current source in place of the left branch.
  */
 export function pairFigures(feed: PairFeed, load: PairLoad): PairFigures {
-  return load.closed ? closedFigures(feed, load) : openFigures(feed, load);
+  const figures = load.closed ? closedFigures(feed, load) : openFigures(feed, load);
+  const earthAmps = earthCurrent(feed, load, figures.pairVolts);
+  if (earthAmps === 0) return figures;
+  return {
+    ...figures,
+    feedMilliamps: figures.feedMilliamps + (earthAmps / 2) * 1000,
+    earthMilliamps: earthAmps * 1000,
+  };
+}
+
+/** The wire that carries the battery is that far from earth; the other one is next to it. */
+function earthCurrent(feed: PairFeed, load: PairLoad, pairVolts: number): number {
+  const ohms = feed.volts < 0 ? load.ringEarthOhms : load.tipEarthOhms;
+  if (ohms === undefined || feed.ringing) return 0;
+  return Math.min(feed.limitMilliamps / 1000, pairVolts / (ohms + feed.sourceOhms / 2));
 }
 
 function closedFigures(feed: PairFeed, load: PairLoad): PairFigures {
@@ -94,6 +113,7 @@ function closedFigures(feed: PairFeed, load: PairLoad): PairFigures {
     feedMilliamps: feedAmps * 1000,
     bellMilliamps: 0,
     pairVolts,
+    earthMilliamps: 0,
   };
 }
 
@@ -115,6 +135,7 @@ function openFigures(feed: PairFeed, load: PairLoad): PairFigures {
     feedMilliamps: pairVolts * shunt * 1000,
     bellMilliamps: pairVolts * bell * 1000,
     pairVolts,
+    earthMilliamps: 0,
   };
 }
 

@@ -19,6 +19,15 @@ export interface PairAudioOptions {
   readonly noiseDbm0: number | undefined;
 }
 
+/** The mains in a pair: the fundamental, and the third harmonic 10 dB under it. */
+export interface MainsHum {
+  /** 50 or 60. */
+  readonly hz: number;
+  readonly levelDbm0: number;
+}
+
+const THIRD_HARMONIC = 10 ** (-10 / 20);
+
 /** Which ways audio passes. */
 export interface AudioPath {
   readonly terminal: Terminal | undefined;
@@ -54,6 +63,7 @@ export class PairAudio {
   readonly #heard: Float64Array;
   readonly #captured: Int16Array;
   #noise: number;
+  #hum: { readonly turn: number; readonly peakVolts: number } | undefined;
   #startMs = 0;
   #samplePeriodMs = 0;
   #firstSample = 0;
@@ -115,6 +125,16 @@ export class PairAudio {
     this.#inFrame = false;
   }
 
+  setHum(hum: MainsHum | undefined): void {
+    this.#hum =
+      hum === undefined
+        ? undefined
+        : {
+            turn: (2 * Math.PI * hum.hz) / 8000,
+            peakVolts: voltsFromDbm(hum.levelDbm0) * Math.SQRT2,
+          };
+  }
+
   abandonFrame(): void {
     this.#inFrame = false;
     this.#down.fill(0);
@@ -132,8 +152,10 @@ export class PairAudio {
     const firstSample = this.#firstSample + from;
     own.fill(0);
     if (path.closed) path.terminal?.transmit(own, firstSample);
-    if (path.talking || path.listening) this.#mix(from, to, path.talking);
-    else this.#silence(from, to);
+    if (path.talking || path.listening) {
+      this.#mix(from, to, path.talking);
+      if (this.#hum !== undefined) this.#addHum(from, to, firstSample - from);
+    } else this.#silence(from, to);
     path.terminal?.receive(heard, firstSample);
     this.#rendering = false;
   }
@@ -141,6 +163,17 @@ export class PairAudio {
   #silence(from: number, to: number): void {
     this.#heard.fill(0, from, to);
     this.#captured.fill(0, from, to);
+  }
+
+  #addHum(from: number, to: number, firstSample: number): void {
+    const { turn = 0, peakVolts = 0 } = this.#hum ?? {};
+    for (let at = from; at < to; at++) {
+      const phase = turn * (firstSample + at);
+      const volts = peakVolts * (Math.sin(phase) + THIRD_HARMONIC * Math.sin(3 * phase));
+      this.#heard[at] = (this.#heard[at] ?? 0) + volts;
+      const step = (this.#captured[at] ?? 0) + Math.round(volts * STEPS_PER_VOLT);
+      this.#captured[at] = Math.max(INT16_MIN, Math.min(INT16_MAX, step));
+    }
   }
 
   /**

@@ -43,6 +43,7 @@ const RING_LIMIT_MILLIAMPS = 80;
 /** In R14: the converter off, the drivers' bias off, the line drivers off. */
 const DRIVERS_OFF = 0x03;
 const NO_FIGURES: PairFigures = {
+  earthMilliamps: 0,
   terminalVolts: 0,
   terminalMilliamps: 0,
   feedMilliamps: 0,

@@ -19,8 +19,15 @@ export class Monitor {
   readonly #registers: RegisterFile;
   readonly #feed: LineFeed;
   readonly #calibration: Calibration;
+  readonly #foreignVolts: (wire: "tip" | "ring") => number;
 
-  constructor(registers: RegisterFile, feed: LineFeed, calibration: Calibration) {
+  constructor(
+    registers: RegisterFile,
+    feed: LineFeed,
+    calibration: Calibration,
+    foreignVolts: (wire: "tip" | "ring") => number,
+  ) {
+    this.#foreignVolts = foreignVolts;
     this.#registers = registers;
     this.#feed = feed;
     this.#calibration = calibration;
@@ -42,9 +49,9 @@ export class Monitor {
       case R.LCS:
         return this.#signed(feedMilliamps / LOOP_MILLIAMPS_PER_STEP);
       case R.VTIP:
-        return steps(feed.reversed ? this.#farVolts() : this.#nearVolts());
+        return steps(this.#wireVolts("tip"));
       case R.VRING:
-        return steps(feed.reversed ? this.#nearVolts() : this.#farVolts());
+        return steps(this.#wireVolts("ring"));
       case R.VBAT1:
       case R.VBAT2:
         return steps(feed.batteryVolts);
@@ -58,6 +65,12 @@ export class Monitor {
   #signed(size: number): number {
     const magnitude = Math.min(FIELD_MAX, Math.round(size));
     return this.#feed.reversed && magnitude > 0 ? magnitude | SIGN_BIT : magnitude;
+  }
+
+  /** Below ground, what is from elsewhere included: the converter sees no voltage above it. */
+  #wireVolts(wire: "tip" | "ring"): number {
+    const isFar = (wire === "ring") !== this.#feed.reversed;
+    return (isFar ? this.#farVolts() : this.#nearVolts()) - this.#foreignVolts(wire);
   }
 
   /** The wire near ground, and the one that carries the battery, below ground. */

@@ -23,6 +23,8 @@ export interface Si321xParts {
   readonly random: RandomStream;
   /** The pair; it answers through {@link Si321x.onFeedCurrent}. */
   setFeed(feed: PairFeed): void;
+  /** Voltage on a wire against earth that is not the chip's. */
+  foreignVolts?(wire: "tip" | "ring"): number;
   /** The pin INT: open drain, low while something is pending. */
   setInterrupt?(level: Level): void;
   onViolation?(violation: ChipViolation): void;
@@ -94,7 +96,12 @@ export class Si321x {
       registers,
       batteryVolts: () => this.#supply.volts,
     });
-    this.#monitor = new Monitor(registers, this.feed, this.#calibration);
+    this.#monitor = new Monitor(
+      registers,
+      this.feed,
+      this.#calibration,
+      (wire) => parts.foreignVolts?.(wire) ?? 0,
+    );
     const sounds = { clock, registers, ram: this.ram, interrupts: this.interrupts };
     this.#meter = new PulseMeter({ ...sounds, setPulse: (pulse) => this.feed.setMetering(pulse) });
     this.oscillators = [new ToneOscillator(sounds, 1), new ToneOscillator(sounds, 2)];
