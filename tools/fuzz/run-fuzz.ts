@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { byteTargets } from "./byte-targets.ts";
 import { Chance } from "./chance.ts";
 import { mutate } from "./mutate.ts";
+import { networkTargets } from "./network-targets.ts";
 import { sessionTargets } from "./session-targets.ts";
 import type { FuzzTarget } from "./target.ts";
 import { textTargets } from "./text-targets.ts";
@@ -41,7 +42,10 @@ const FAILURES_MAX = 10;
 
 /** Everything there is to fuzz. */
 export function fuzzTargets(): readonly FuzzTarget[] {
-  return [...textTargets(), ...sessionTargets(), ...byteTargets(), userAgentTarget()];
+  return [
+    ...[...textTargets(), ...sessionTargets(), ...byteTargets(), ...networkTargets()],
+    userAgentTarget(),
+  ];
 }
 
 /** Feeds mutated seeds to the targets. The same run gives the same inputs in the same order. */
