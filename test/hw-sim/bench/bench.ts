@@ -317,7 +317,7 @@ function surroundings(options: BenchOptions): Surroundings {
   const wire = new WireWatch();
   if (options.realTime === true) {
     const pacer = createRealTimePacer(world);
-    const real = createRealPorts();
+    const real = createRealPorts(options.config?.sip?.nameServers);
     return {
       world,
       trace,

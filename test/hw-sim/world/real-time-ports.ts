@@ -25,7 +25,7 @@ export function loadCodecs(names: readonly string[]): CodecEngines {
 export const ciphers: Ciphers = nodeCiphers;
 
 /** The network and the chance of the machine, for a world bound to wall time. */
-export function createRealPorts(): {
+export function createRealPorts(nameServers?: readonly string[]): {
   readonly udp: Udp;
   readonly streams: Streams;
   readonly resolver: Resolver;
@@ -34,7 +34,7 @@ export function createRealPorts(): {
   return {
     udp: createUdp(),
     streams: createStreams(),
-    resolver: createResolver(),
+    resolver: createResolver(nameServers === undefined ? {} : { servers: nameServers }),
     random: createRandom(),
   };
 }

@@ -77,7 +77,7 @@ export class Kamailio {
         ...["-f", CONFIG, "-l", `udp:${this.address}`, "-DD", "-E", "-w", folder, "-Y", folder],
         ...["-A", `LEASE_MAX_S=${leaseMaxS}`],
         ...(algorithm === "SHA-256" ? ["-A", "WITH_SHA_256"] : []),
-        ...(tcp || tls !== undefined ? ["-A", "WITH_STREAMS"] : []),
+        ...(tcp || tls !== undefined || nat ? ["-A", "WITH_STREAMS"] : []),
         ...(tcp ? ["-l", `tcp:${this.address}`] : []),
         ...(tls === undefined
           ? []
