@@ -29,7 +29,10 @@ export interface BoxPorts {
 }
 
 /** A running box. */
-export type Box = Pick<ControlPlane, "status" | "board" | "stop" | "exchangeAddress">;
+export type Box = Pick<
+  ControlPlane,
+  "status" | "board" | "stop" | "exchangeAddress" | "networkChanged"
+>;
 
 /** The file that call records are appended to, one JSON object a line. */
 export const CALL_RECORDS_FILE = "calls.jsonl";

@@ -15,6 +15,7 @@ import {
 import type { LogSink } from "../../hal/ports/log-sink.ts";
 import { type Box, compose } from "../compose.ts";
 import type { UserConfig } from "../config/user-config.ts";
+import { NetworkWatch } from "../network-watch.ts";
 import { localWallTime } from "../wall-time.ts";
 import { createWorkerHost } from "../worker-host.ts";
 import { boardSpec } from "./board-spec.ts";
@@ -41,15 +42,38 @@ export async function run(options: CommandOptions): Promise<number> {
     const extensions = [{ number: GUEST_NUMBER, password: guestPassword }];
     return { ...user, exchange: { extensions } };
   };
-  const read = await readConfig(options, createToken, withGuest);
-  if (!read.ok) {
-    for (const line of read.error) process.stderr.write(`${line}\n`);
-    return 1;
+  for (;;) {
+    const read = await readConfig(options, createToken, withGuest);
+    if (!read.ok) {
+      for (const line of read.error) process.stderr.write(`${line}\n`);
+      return 1;
+    }
+    const isElsewhere = async (): Promise<boolean> => {
+      const now = await readConfig(options, createToken, withGuest);
+      return now.ok && hasMoved(read.value, now.value);
+    };
+    const code = await runBox(read.value, guestPassword, isElsewhere);
+    if (code !== START_AGAIN) return code;
   }
-  return runBox(read.value, guestPassword);
 }
 
-async function runBox(config: ReadConfig, guestPassword: string | undefined): Promise<number> {
+/** What a box ends with that has to be started at another address of this machine. */
+const START_AGAIN = -1;
+
+/**
+ * Whether the address that a registrar can answer to is another one: sockets stay where they were
+ * bound, so the box has to begin anew. While there is no way at all it waits where it is.
+ */
+export function hasMoved(before: ReadConfig, now: ReadConfig): boolean {
+  const isReachable = now.user.sip?.host !== undefined;
+  return isReachable && now.box.control.sipHost !== before.box.control.sipHost;
+}
+
+async function runBox(
+  config: ReadConfig,
+  guestPassword: string | undefined,
+  isElsewhere: () => Promise<boolean>,
+): Promise<number> {
   const { promise: ended, resolve: end } = withResolvers<number>();
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const simulated = config.board.module === "tipring/hw-sim";
@@ -78,21 +102,38 @@ async function runBox(config: ReadConfig, guestPassword: string | undefined): Pr
   if (config.board.module === "linux") void warnOfMixer(config, log);
   const realtime = createWorkerHost(boardSpec(config));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => end(0));
-  endOnCrash(realtime, log, () => end(1));
+  const forget = endOnCrash(realtime, log, () => end(1));
   const box = await start(config, realtime, log, onEvent);
   if (interactive) greet(config, box, guestPassword, print);
   else log({ level: "info", area: "box", text: started(config, box) });
   prompt?.open(box);
+  const unwatch = watchNetwork(config, box, async () => {
+    if (await isElsewhere()) end(START_AGAIN);
+  });
   const code = await ended;
+  unwatch();
   prompt?.close();
-  // Not cleared: it also ends a process that something else would keep alive.
-  setTimeout(() => process.exit(code), STOP_LIMIT_MS).unref();
+  if (code !== START_AGAIN) {
+    // Not cleared: it also ends a process that something else would keep alive.
+    setTimeout(() => process.exit(code), STOP_LIMIT_MS).unref();
+  }
   try {
     await box.stop();
   } finally {
     await realtime.stop();
+    if (code === START_AGAIN) forget();
   }
   return code;
+}
+
+/** Lines at a registrar follow this machine into another network; the exchange stays. */
+function watchNetwork(config: ReadConfig, box: Box, look: () => Promise<void>): () => void {
+  if (config.user.registrar === undefined) return () => {};
+  const watch = new NetworkWatch((what) => {
+    box.networkChanged(what);
+    void look();
+  });
+  return watch.start();
 }
 
 /** Says it where a sound card's mixer was moved since its levels were measured. */
@@ -104,17 +145,20 @@ async function warnOfMixer(config: ReadConfig, log: LogSink): Promise<void> {
 /**
  * What nobody caught is a bug: the lines are made safe before anything else is tried, since no
  * state of this thread can be relied on any more. What follows from the first error is not told.
+ * What is returned takes the watch away again.
  */
-function endOnCrash(realtime: RealtimeHost, log: LogSink, end: () => void): void {
+function endOnCrash(realtime: RealtimeHost, log: LogSink, end: () => void): () => void {
   let crashed = false;
-  process.on("uncaughtException", (error) => {
+  const crash = (error: Error): void => {
     if (crashed) return;
     crashed = true;
     process.exitCode = 1;
     setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
     void realtime.stop().then(end, end);
     log({ level: "error", area: "box", text: `a bug: ${error.stack ?? error.message}` });
-  });
+  };
+  process.on("uncaughtException", crash);
+  return () => void process.off("uncaughtException", crash);
 }
 
 function start(

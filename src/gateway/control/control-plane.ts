@@ -137,6 +137,16 @@ export class ControlPlane {
     return [...this.#lines.values()].map((line) => line.status());
   }
 
+  /**
+   * This machine has other addresses, another way out, or its clock was set: every line registers
+   * anew at once, and what was learned of the network is forgotten. `what` goes to the log.
+   */
+  networkChanged(what: string): void {
+    if (this.#stopped) return;
+    this.#ports.log({ level: "info", area: "sip", text: `${what}: the lines register anew` });
+    this.#lineSip.networkChanged();
+  }
+
   /** Hands a message to the board; see `Board.receive`. */
   board(message: unknown): void {
     this.#ports.realtime.send({ kind: "board", message });

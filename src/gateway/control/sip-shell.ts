@@ -129,6 +129,11 @@ export class SipShell {
     this.#runner.feed({ kind: "send-failed", to, reason });
   }
 
+  /** This machine has other addresses, or another way out. */
+  networkChanged(): void {
+    this.#runner.feed({ kind: "network-changed" });
+  }
+
   connected(to: SipAddress, local: SocketAddress): void {
     this.#runner.feed({ kind: "connected", to, local });
   }
