@@ -4,7 +4,7 @@ import { hasMoved } from "./run.ts";
 
 async function configAt(host: string | undefined) {
   const read = await readConfig(
-    { config: "/dev/null" },
+    { config: "/dev/null", virtual: false, json: false },
     () => "token",
     (user) => ({
       ...user,
