@@ -44,6 +44,16 @@ export interface MediaFlow {
   readonly rtcpXr?: boolean;
 }
 
+/**
+ * How long playout waits for late packets, ms beyond the fastest of late: always `minMs` where
+ * `fixed`; where `adaptive`, as long as the network needs, from `minMs` to `maxMs`.
+ */
+export interface JitterSettings {
+  readonly mode: "adaptive" | "fixed";
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
 /** What the control plane asks of media. */
 export type MediaCommand =
   /** Bind a pair of ports and answer with `opened` or `open-failed`. */

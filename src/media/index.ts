@@ -40,3 +40,4 @@ export {
 } from "./media-session.ts";
 export { RecordingTap } from "./recording-tap.ts";
 export { COMFORT_NOISE_PAYLOAD_TYPE } from "./rtp/comfort-noise-payload.ts";
+export { DEFAULT_JITTER, JITTER_MAX_MS } from "./rtp/playout-delay.ts";

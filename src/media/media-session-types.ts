@@ -1,6 +1,6 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { Ciphers } from "../base/ciphers.ts";
-import type { MediaEvent } from "../base/media-messages.ts";
+import type { JitterSettings, MediaEvent } from "../base/media-messages.ts";
 import type { CodecSpec } from "./codec/codec.ts";
 
 /** What a session is told at birth. The random values make it hard to guess. */
@@ -26,6 +26,8 @@ export interface MediaSessionConfig {
   readonly codecs?: readonly CodecSpec[];
   /** Whether a modem or fax machine that is heard gets a path of its own kind. Default yes. */
   readonly passesModems?: boolean;
+  /** How long playout waits for late packets; absent: adaptive, up to 200 ms. */
+  readonly jitter?: JitterSettings;
 }
 
 /** What comes in besides audio. `bytes` is borrowed. */

@@ -228,7 +228,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
       this.#earlier = { ...this.stats(), packetsSent: 0 };
       before.receiver.close();
     }
-    return new RtpReceiver(this.#config.frameSamples, receiverOptions(flow, spec), nowMs);
+    return new RtpReceiver(this.#config, receiverOptions(flow, spec), nowMs);
   }
 
   /** Keys that did not change go on with what they have counted. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { JitterSettings } from "../base/media-messages.ts";
 import { PCMU } from "./codec/g711.ts";
 import { createToneSource } from "./dsp/tone-source.ts";
 import { Playout } from "./playout.ts";
@@ -24,11 +25,12 @@ interface Network {
   readonly levelDbm0?: (atMs: number) => number | undefined;
   /** Receiver's clock against the sender's, parts per million. */
   readonly driftPpm?: number;
+  readonly settings?: JitterSettings;
 }
 
 /** Sends speech-like packets of 20 ms over a network into a playout; returns what was heard. */
 function listen(network: Network) {
-  const playout = new Playout(FRAME, 1, () => codec);
+  const playout = new Playout(FRAME, 1, () => codec, network.settings);
   const tone = createToneSource({ segments: [{ frequenciesHz: [440], levelDbm0: -10 }] });
   const arrivals: { atMs: number; n: number; payload: Uint8Array }[] = [];
   for (let n = 0; n < network.seconds * 50; n++) {
@@ -47,21 +49,24 @@ function listen(network: Network) {
   const delays: number[] = [];
   const frameMs = 10 * (1 + (network.driftPpm ?? 0) / 1e6);
   let next = 0;
+  let beforeMs = 0;
   // Frames fall between packets: 3 ms after.
   for (let atMs = 3; atMs < network.seconds * 1000; atMs += frameMs) {
     for (;;) {
       const arrival = arrivals[next];
       if (arrival === undefined || arrival.atMs > atMs) break;
       const { n, payload } = arrival;
-      playout.put({
+      const packet = {
         sequence: n,
         timestamp: n * PACKET,
         payloadType: 0,
         payload,
         samples: PACKET,
-      });
+      };
+      playout.put(packet, (arrival.atMs - beforeMs) / frameMs);
       next++;
     }
+    beforeMs = atMs;
     const frame = new Int16Array(FRAME);
     playout.pull(frame);
     heard.push(...frame);
@@ -129,7 +134,8 @@ describe("Playout", () => {
       levelDbm0: (atMs) => (atMs % 3000 < 1500 ? -10 : undefined),
     });
     expect(Math.max(...delays.slice(300, 800))).toBeGreaterThanOrEqual(40);
-    expect(Math.max(...delays.slice(1700))).toBeLessThanOrEqual(10);
+    // Packets no longer begin with frames: one is wanted up to half a frame before its time.
+    expect(Math.max(...delays.slice(1700))).toBeLessThanOrEqual(15);
   });
 
   it("shrinks in steady sound too, within seconds", () => {
@@ -144,9 +150,9 @@ describe("Playout", () => {
     "follows a clock $driftPpm ppm off without piling up or running dry",
     ({ driftPpm }) => {
       const { playout, delays } = listen({ seconds: 300, delayMs: () => 1, driftPpm });
-      // 300 s of 300 ppm are 90 ms: nine frames to cut or to make up, and a few for learning.
-      expect(Math.max(...delays.slice(100))).toBeLessThanOrEqual(20);
-      expect(playout.framesConcealed).toBeLessThanOrEqual(15);
+      // 300 s of 300 ppm are 90 ms: cut or put in, not made up.
+      expect(Math.max(...delays.slice(100))).toBeLessThanOrEqual(25);
+      expect(playout.framesConcealed).toBeLessThanOrEqual(3);
       expect(playout.latePackets).toBe(0);
     },
   );
@@ -160,6 +166,50 @@ describe("Playout", () => {
     });
     // A steady 440 Hz: no step is much larger than the steepest of the tone itself.
     expect(largestStep(rough.heard)).toBeLessThan(largestStep(clean.heard) * 1.6);
+  });
+
+  it("keeps to the law of 10 ms on average: hardly any frame made up, little more delay", () => {
+    const random = createRandom(6);
+    // Exponential, clipped at 80 ms; 99.5 % are within 53.
+    const delayMs = () => Math.min(80, -10 * Math.log(1 - random()));
+    const { playout, delays } = listen({ seconds: 120, delayMs });
+    expect(playout.framesConcealed).toBeLessThan(12_000 * 0.01);
+    const settled = delays.slice(1000);
+    const mean = settled.reduce((sum, one) => sum + one, 0) / settled.length;
+    expect(mean).toBeLessThanOrEqual(63);
+  });
+
+  it.each([20, 60, 100])("waits %i ms where that is fixed, no more and no less", (minMs) => {
+    const random = createRandom(7);
+    const settings = { mode: "fixed", minMs, maxMs: 200 } as const;
+    for (const delayMs of [() => 0, () => random() * 15]) {
+      const { playout, delays } = listen({ seconds: 20, delayMs, settings });
+      const settled = delays.slice(300);
+      expect(Math.min(...settled)).toBeGreaterThanOrEqual(minMs - 10);
+      expect(Math.max(...settled)).toBeLessThanOrEqual(minMs + 20);
+      expect(playout.framesConcealed).toBeLessThanOrEqual(10);
+    }
+  });
+
+  it("follows a clock that drifts where the delay is fixed, too", () => {
+    const settings = { mode: "fixed", minMs: 40, maxMs: 40 } as const;
+    for (const driftPpm of [300, -300]) {
+      const { playout, delays } = listen({ seconds: 300, delayMs: () => 1, driftPpm, settings });
+      expect(Math.min(...delays.slice(300))).toBeGreaterThanOrEqual(20);
+      expect(Math.max(...delays.slice(300))).toBeLessThanOrEqual(65);
+      expect(playout.framesConcealed).toBeLessThanOrEqual(6);
+    }
+  });
+
+  it("keeps within the least and the most that adaptive delay may be", () => {
+    const random = createRandom(8);
+    const least = { mode: "adaptive", minMs: 50, maxMs: 200 } as const;
+    const calm = listen({ seconds: 20, delayMs: () => 0, settings: least });
+    expect(Math.min(...calm.delays.slice(300))).toBeGreaterThanOrEqual(40);
+    const most = { mode: "adaptive", minMs: 0, maxMs: 30 } as const;
+    const wild = listen({ seconds: 60, delayMs: () => random() * 100, settings: most });
+    const late = wild.delays.slice(1000);
+    expect(late.reduce((sum, one) => sum + one, 0) / late.length).toBeLessThan(70);
   });
 
   it("says nothing before the first packet and after the last", () => {

@@ -1,9 +1,16 @@
 import { SAMPLES_PER_MS } from "../base/audio.ts";
 import { invariant } from "../base/invariant.ts";
+import type { JitterSettings } from "../base/media-messages.ts";
 import type { Codec } from "./codec/codec.ts";
 import { ComfortNoise } from "./dsp/comfort-noise.ts";
 import { Concealment } from "./dsp/concealment.ts";
-import { meanSquare } from "./dsp/levels.ts";
+import {
+  findLikeness,
+  LAG_MAX_SAMPLES,
+  lengthen,
+  OVERLAP_SAMPLES,
+  shorten,
+} from "./dsp/time-scale.ts";
 import { parseComfortNoise } from "./rtp/comfort-noise-payload.ts";
 import {
   type BufferedPacket,
@@ -15,18 +22,23 @@ import {
 /** The longest frame that is played, 60 ms. */
 export const FRAME_LIMIT_SAMPLES = 60 * SAMPLES_PER_MS;
 
-/** Quiet enough to cut or stretch unheard: about −45 dBm0, as a mean square. */
-const QUIET_MEAN_SQUARE = 90 ** 2;
-
 /** The most samples that a packet is taken to hold, 187 ms; what more it decodes to is left out. */
 export const PACKET_LIMIT_SAMPLES = PAYLOAD_LIMIT_BYTES;
 
-/** Held at most: two frames wanted for a cut, less one sample, and the longest packet on top. */
-const HELD_LIMIT_SAMPLES = 2 * FRAME_LIMIT_SAMPLES + PACKET_LIMIT_SAMPLES;
+/** Wanted for a cut besides the frame that is played. */
+const CUT_SAMPLES = LAG_MAX_SAMPLES + OVERLAP_SAMPLES;
+
+/** Held at most: a frame and what a cut wants, less one sample, and the longest packet on top. */
+const HELD_LIMIT_SAMPLES = FRAME_LIMIT_SAMPLES + CUT_SAMPLES + PACKET_LIMIT_SAMPLES;
+
+/** Between two changes of speed in a voice, so that it changes by a third at most: 50 ms. */
+const REST_SAMPLES = 50 * SAMPLES_PER_MS;
 
 /**
  * From packets to frames: jitter buffer, decoder, concealment, and a short queue of decoded
- * samples between packet and frame lengths.
+ * samples between packet and frame lengths, in which playout is slowed down or sped up by whole
+ * periods of the waveform. Telephone events are not in it: their tones are made where they are
+ * played, and never stretched.
  */
 export class Playout {
   readonly #frameSamples: number;
@@ -44,20 +56,24 @@ export class Playout {
   #decoder: Codec | undefined;
   /** The far end pauses: what does not come is noise, not lost. */
   #pausing = false;
+  /** Until the speed may change again. */
+  #restSamples = 0;
 
   constructor(
     frameSamples: number,
     unitsPerSample: number,
     decoderOf: (payloadType: number) => Codec | undefined,
+    settings?: JitterSettings,
   ) {
     invariant(frameSamples <= FRAME_LIMIT_SAMPLES, "a frame is 60 ms at most");
     this.#frameSamples = frameSamples;
-    this.#jitter = new JitterBuffer(frameSamples, unitsPerSample);
+    this.#jitter = new JitterBuffer(frameSamples, unitsPerSample, settings);
     this.#decoderOf = decoderOf;
   }
 
-  put(packet: BufferedPacket): PutVerdict {
-    return this.#jitter.put(packet);
+  /** `lateness` says when between two frames it came, 0 to 1. */
+  put(packet: BufferedPacket, lateness = 0): PutVerdict {
+    return this.#jitter.put(packet, lateness);
   }
 
   /** Forgets the stream; what was decoded already is still played. */
@@ -91,8 +107,9 @@ export class Playout {
     let concealed = false;
     while (this.#heldSamples < this.#frameSamples) concealed = this.#refill() || concealed;
     if (concealed) this.#framesPending++;
-    if (advice === "grow" && this.#isQuiet()) this.#makeUp(this.#frameSamples);
-    else if (advice === "cut" || advice === "cut-now") this.#cut(advice === "cut-now");
+    this.#restSamples = Math.max(0, this.#restSamples - this.#frameSamples);
+    if (this.#restSamples === 0 && advice === "grow") this.#slowDown();
+    else if (this.#restSamples === 0 && advice !== "keep") this.#speedUp(advice === "cut-now");
     out.set(this.#held.subarray(0, this.#frameSamples));
     this.#remove(this.#frameSamples);
   }
@@ -164,24 +181,41 @@ export class Playout {
     this.#heldSamples = end;
   }
 
-  /** Blends the next two frames into one, where both are there. */
-  #cut(force: boolean): void {
-    const frame = this.#frameSamples;
-    while (this.#heldSamples < 2 * frame && this.#jitter.ready) this.#refill();
-    if (this.#heldSamples < 2 * frame) return;
-    if (!force && !this.#isQuiet()) return;
-    for (let at = 0; at < frame; at++) {
-      const weight = (at + 1) / (frame + 1);
-      const first = this.#held[at] ?? 0;
-      const second = this.#held[frame + at] ?? 0;
-      this.#held[frame + at] = Math.round(first * (1 - weight) + second * weight);
+  /** Puts a period in, where that is not heard; in the far end's pauses, noise. */
+  #slowDown(): void {
+    if (this.#pausing) {
+      this.#makeUp(this.#frameSamples);
+      return;
     }
-    this.#remove(frame);
-    this.#jitter.cut();
+    const held = this.#held.subarray(0, this.#heldSamples);
+    const likeness = findLikeness(held);
+    if (likeness?.unheard !== true) return;
+    if (this.#heldSamples + likeness.lag > HELD_LIMIT_SAMPLES) return;
+    this.#heldSamples = lengthen(this.#held, this.#heldSamples, likeness.lag);
+    this.#restSamples = likeness.quiet ? 0 : REST_SAMPLES;
   }
 
-  #isQuiet(): boolean {
-    return meanSquare(this.#held.subarray(0, this.#heldSamples)) < QUIET_MEAN_SQUARE;
+  /** Takes a period out, where that is not heard, or where it must be; where it is quiet, more. */
+  #speedUp(force: boolean): void {
+    let spare = this.#jitter.spareSamples;
+    let cut = 0;
+    do {
+      cut = this.#cut(spare, force);
+      spare -= cut;
+    } while (cut > 0 && this.#restSamples === 0 && spare >= this.#frameSamples);
+  }
+
+  /** One period, of `most` samples at the most; returns how many were taken out. */
+  #cut(most: number, force: boolean): number {
+    const wanted = this.#frameSamples + CUT_SAMPLES;
+    while (this.#heldSamples < wanted && this.#jitter.ready) this.#refill();
+    if (this.#heldSamples < wanted) return 0;
+    const likeness = findLikeness(this.#held.subarray(0, this.#heldSamples), most);
+    if (likeness === undefined || !(likeness.unheard || force)) return 0;
+    this.#heldSamples = shorten(this.#held, this.#heldSamples, likeness.lag);
+    this.#restSamples = likeness.quiet ? 0 : REST_SAMPLES;
+    this.#jitter.cut();
+    return likeness.lag;
   }
 
   #remove(samples: number): void {

@@ -62,6 +62,25 @@ describe("resolveConfig()", () => {
     expect(tails).toEqual([32, 128, undefined]);
   });
 
+  it.each([
+    [undefined, { mode: "adaptive", minMs: 0, maxMs: 200 }],
+    [{ minMs: 300 }, { mode: "adaptive", minMs: 300, maxMs: 300 }],
+    [{ mode: "fixed" }, { mode: "fixed", minMs: 40, maxMs: 200 }],
+    [
+      { mode: "fixed", minMs: 60, maxMs: 60 },
+      { mode: "fixed", minMs: 60, maxMs: 60 },
+    ],
+  ] as const)("a jitter buffer of %o is %o", (jitter, expected) => {
+    const resolved = resolveConfig({ rtp: jitter === undefined ? {} : { jitter } }, context);
+    expect(resolved.ok && resolved.value.realtime.rtp.jitter).toEqual(expected);
+  });
+
+  it("says where the most that playout waits is below the least", () => {
+    expect(problems({ rtp: { jitter: { minMs: 50, maxMs: 40 } } })).toEqual([
+      "here: rtp.jitter.maxMs is 40; it must not be below rtp.jitter.minMs, 50",
+    ]);
+  });
+
   it("takes a line's own sound channel in place of the board's", () => {
     const lines = [{ number: "1", sound: "hw:2,0#left" }, { number: "2" }];
     const resolved = resolveConfig({ lines }, context);

@@ -1,8 +1,9 @@
 import type { CodecEngines } from "../../base/codec-engines.ts";
+import type { JitterSettings } from "../../base/media-messages.ts";
 import type { SrtpSuite } from "../../base/srtp-suites.ts";
 import type { CallSettings } from "../../gateway/control/control-config.ts";
 import type { RtpConfig } from "../../gateway/realtime/realtime-config.ts";
-import { CODECS, DEFAULT_OPUS, ENGINE_CODECS } from "../../media/index.ts";
+import { CODECS, DEFAULT_JITTER, DEFAULT_OPUS, ENGINE_CODECS } from "../../media/index.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 import type { UserConfig } from "./user-config.ts";
 
@@ -27,6 +28,8 @@ const DEFAULT_SRTP_SUITES = [
 /** Beside the call records. */
 const DEFAULT_RECORDINGS = "tipring-data/recordings";
 const DEFAULT_SOUNDS = "tipring-data/sounds";
+/** Two packets of 20 ms: what a modem on an ordinary network asks for. */
+const FIXED_JITTER_MS = 40;
 /** Expedited forwarding. @see RFC 3246, RFC 4594 §4.1 */
 const VOICE_DSCP = 46;
 /** What Opus is offered as: the number that browsers made common. */
@@ -108,6 +111,7 @@ export function resolveRtp(
     host: rtp.host ?? sipHost,
     portMin,
     portMax,
+    jitter: jitterOf(user, problems),
     dscp: rtp.dscp ?? VOICE_DSCP,
     ...(rtp.realtimePriority === undefined ? {} : { realtimePriority: rtp.realtimePriority }),
     ...soundsOf(user),
@@ -116,6 +120,17 @@ export function resolveRtp(
     opus: { ...DEFAULT_OPUS, ...opus },
     ...(policy === "off" ? {} : { srtp: { policy, suites } }),
   };
+}
+
+function jitterOf({ rtp }: UserConfig, problems: ConfigProblem[]): JitterSettings {
+  const { mode = DEFAULT_JITTER.mode, ...written } = rtp?.jitter ?? {};
+  const { minMs = mode === "fixed" ? FIXED_JITTER_MS : DEFAULT_JITTER.minMs } = written;
+  const { maxMs = Math.max(minMs, DEFAULT_JITTER.maxMs) } = written;
+  if (maxMs < minMs) {
+    const text = `is ${maxMs}; it must not be below rtp.jitter.minMs, ${minMs}`;
+    problems.push({ path: ["rtp", "jitter", "maxMs"], text });
+  }
+  return { mode, minMs, maxMs };
 }
 
 /** Recording is off unless told: in many places it needs the consent of both ends. */

@@ -1,7 +1,13 @@
 import { z } from "zod";
 
 import { SRTP_SUITE_NAMES } from "../../base/srtp-suites.ts";
-import { CODECS, ECHO_TAIL_MAX_MS, ECHO_TAIL_MIN_MS, ENGINE_CODECS } from "../../media/index.ts";
+import {
+  CODECS,
+  ECHO_TAIL_MAX_MS,
+  ECHO_TAIL_MIN_MS,
+  ENGINE_CODECS,
+  JITTER_MAX_MS,
+} from "../../media/index.ts";
 import { gpioSlicOverridesSchema, soundLevelsSchema } from "./board-file-schema.ts";
 
 import type { UserConfig, UserLine } from "./user-config.ts";
@@ -155,6 +161,13 @@ export const userConfigSchema = z.strictObject({
           complexity: z.int().min(0).max(10).optional(),
           fec: z.boolean().optional(),
           dtx: z.boolean().optional(),
+        })
+        .optional(),
+      jitter: z
+        .strictObject({
+          mode: z.enum(["adaptive", "fixed"]).optional(),
+          minMs: z.int().min(0).max(JITTER_MAX_MS).optional(),
+          maxMs: z.int().min(0).max(JITTER_MAX_MS).optional(),
         })
         .optional(),
       dscp: z.int().min(0).max(63).optional(),

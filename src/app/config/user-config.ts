@@ -116,6 +116,15 @@ export interface UserConfig {
     };
     /** Encryption of voice, keys by SDES: never, where the far end can, or always. Default off. */
     readonly srtp?: SrtpPolicy;
+    /** How long playout waits for late packets, beyond the fastest of late. */
+    readonly jitter?: {
+      /** As long as the network needs, or always `minMs`. Default adaptive. */
+      readonly mode?: "adaptive" | "fixed";
+      /** Default 0; where fixed, 40. */
+      readonly minMs?: number;
+      /** Default 200. */
+      readonly maxMs?: number;
+    };
     /** Differentiated services code point of RTP. Default 46, expedited forwarding. */
     readonly dscp?: number;
     /** Fixed real-time priority of the thread that carries voice, 1 to 99. Default none. */

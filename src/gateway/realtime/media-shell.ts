@@ -190,6 +190,7 @@ export class MediaShell {
       random: () => this.#random(4) / 2 ** 32,
       codecs: this.#codecs,
       passesModems: this.#rtp.passesModems ?? true,
+      ...(this.#rtp.jitter === undefined ? {} : { jitter: this.#rtp.jitter }),
       ...(ciphers === undefined ? {} : { ciphers }),
     });
     const runner = new CoreRunner<MediaInput, MediaOutput>(session, clock, this.#queue, (output) =>

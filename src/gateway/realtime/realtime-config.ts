@@ -1,5 +1,6 @@
 import type { CodecEngines, OpusSettings } from "../../base/codec-engines.ts";
 import type { LineId } from "../../base/line-messages.ts";
+import type { JitterSettings } from "../../base/media-messages.ts";
 import type { SrtpPolicy, SrtpSuite } from "../../base/srtp-suites.ts";
 import type { CountryProfile } from "../../fxs/index.ts";
 import type {
@@ -84,6 +85,8 @@ export interface RtpConfig {
   readonly host: string;
   readonly portMin: number;
   readonly portMax: number;
+  /** How long playout waits for late packets; absent: adaptive. */
+  readonly jitter?: JitterSettings;
   /** Differentiated services code point of RTP and RTCP. */
   readonly dscp?: number;
   /** Fixed priority of the plane's own thread, 1 to 99; absent: as any program's. */

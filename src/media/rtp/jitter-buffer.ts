@@ -1,6 +1,7 @@
 import { SAMPLES_PER_MS } from "../../base/audio.ts";
 import { invariant } from "../../base/invariant.ts";
-import { SlidingQuantile } from "./sliding-quantile.ts";
+import type { JitterSettings } from "../../base/media-messages.ts";
+import { DEFAULT_JITTER, type DelayAdvice, PlayoutDelay } from "./playout-delay.ts";
 
 /** Packets held at once; the oldest goes where another comes. 0.6 s at the shortest ptime. */
 export const JITTER_BUFFER_LIMIT_PACKETS = 64;
@@ -8,30 +9,11 @@ export const JITTER_BUFFER_LIMIT_PACKETS = 64;
 /** The longest payload that is taken: an Ethernet frame's. */
 export const PAYLOAD_LIMIT_BYTES = 1500;
 
-/** Packets whose delays are remembered: 2 s at ptime 20. */
-const DELAY_WINDOW_PACKETS = 100;
-
-/** The share of packets that should come in time: the delay grows up to it by itself. */
-const GROW_QUANTILE = 0.97;
-
-/** The delay shrinks only where this share would still have come in time: hysteresis. */
-const SHRINK_QUANTILE = 0.985;
-
-/** The delay never grows by itself beyond so much more than the fastest packets have. */
-const GROW_MAX_SAMPLES = 200 * SAMPLES_PER_MS;
-
-/** No shrinking on less evidence than this. */
-const SHRINK_MIN_PACKETS = 25;
-
-/** Too much delay is cut even in speech after so long. */
-const SHRINK_PATIENCE_SAMPLES = 2000 * SAMPLES_PER_MS;
-
-/** A delay this much too long is cut sooner. */
-const EXCESS_SAMPLES = 100 * SAMPLES_PER_MS;
-const EXCESS_PATIENCE_SAMPLES = 200 * SAMPLES_PER_MS;
-
 /** A packet that comes late is played, and the delay grown, by at most so much. */
 const STRETCH_MAX_SAMPLES = 60 * SAMPLES_PER_MS;
+
+/** A packet that came so shortly before its frame counts as having missed it: clocks drift. */
+const NEAR_MISS_SAMPLES = 2 * SAMPLES_PER_MS;
 
 /** After so long without any packet the next one starts playout anew. */
 const DROUGHT_SAMPLES = 200 * SAMPLES_PER_MS;
@@ -82,9 +64,6 @@ export type PlayoutStep =
   /** Nothing is expected now. */
   | { readonly kind: "silence"; readonly samples: number };
 
-/** What would bring the delay nearer to its aim. `cut-now` does not wait for a quiet moment. */
-export type DelayAdvice = "keep" | "grow" | "cut" | "cut-now";
-
 interface Slot {
   sequence: number;
   /** Extended timestamp in samples. */
@@ -106,35 +85,38 @@ interface Slot {
  *                    decodedTo      due = decodedTo + what was made up meanwhile
  *
  * The delay of a packet is the frame at which it could first be played minus its timestamp; the
- * delay of playout is the present frame minus the timestamp that sounds in it. The aim is the 97 %
- * quantile of the former over the last packets. A packet that is not there when due is made up for
- * without moving `decodedTo`; coming late, it is played all the same, which grows the delay by
- * just what was missing; where its successor comes first, that one is played in its own time.
- * Shrinking cuts a frame in a quiet moment. A perfect network so adds nothing but the wait for the
- * next frame.
+ * delay of playout is the present frame minus the timestamp that sounds in it. What the latter
+ * should be follows from the former (`PlayoutDelay`). A packet that is not there when due is made
+ * up for without moving `decodedTo`; coming late, it is played all the same, which grows the delay
+ * by just what was missing; where its successor comes first, that one is played in its own time.
+ * Playout shrinks and grows it in between, a period at a time. A perfect network so adds nothing
+ * but the wait for the next frame.
  */
 export class JitterBuffer {
   readonly #frameSamples: number;
   readonly #unitsPerSample: number;
   readonly #slots: Slot[] = [];
   readonly #spare: Slot[] = [];
-  readonly #delays = new SlidingQuantile(DELAY_WINDOW_PACKETS);
+  readonly #delays: PlayoutDelay;
   /** Position of the next frame on the playout clock. */
   #clock = 0;
   #playing = false;
+  /** Known jitter is waited for so long at the beginning. */
+  readonly #startMaxSamples: number;
   #decodedTo = 0;
   #due = 0;
   #delay = 0;
   #late = 0;
-  #tooLongSamples = 0;
   #newest:
     | { sequence: number; at: number; samples: number; timestamp: number; pause: boolean }
     | undefined;
   #playedSequence = -1;
 
   /** `unitsPerSample` is the RTP clock against 8 kHz: 1 for G.711. */
-  constructor(frameSamples: number, unitsPerSample = 1) {
+  constructor(frameSamples: number, unitsPerSample = 1, settings: JitterSettings = DEFAULT_JITTER) {
     invariant(frameSamples > 0, "a frame has samples");
+    this.#delays = new PlayoutDelay(frameSamples, settings);
+    this.#startMaxSamples = Math.max(STRETCH_MAX_SAMPLES, settings.minMs * SAMPLES_PER_MS);
     this.#frameSamples = frameSamples;
     this.#unitsPerSample = unitsPerSample;
   }
@@ -146,7 +128,7 @@ export class JitterBuffer {
 
   /** How long after its timestamp audio is played, in samples against the fastest packets. */
   get delaySamples(): number {
-    const least = this.#delays.quantile(0);
+    const { least } = this.#delays;
     return this.#playing && least !== undefined ? this.#delay - least : 0;
   }
 
@@ -163,14 +145,16 @@ export class JitterBuffer {
     this.#playing = false;
     this.#newest = undefined;
     this.#playedSequence = -1;
-    this.#tooLongSamples = 0;
   }
 
-  /** Takes a packet that came between the last frame and the next. */
-  put(packet: BufferedPacket): PutVerdict {
+  /**
+   * Takes a packet that came between the last frame and the next, `lateness` of the way (0 to 1):
+   * one that nearly missed the next frame is a warning.
+   */
+  put(packet: BufferedPacket, lateness = 0): PutVerdict {
     if (packet.samples <= 0 || packet.payload.length > PAYLOAD_LIMIT_BYTES) return "dropped";
     const at = this.#extend(packet);
-    this.#measure(at);
+    this.#measure(at, lateness);
     const over = this.#playing && at + packet.samples <= this.#decodedTo;
     if (over || packet.sequence <= this.#playedSequence) return this.#tooLate();
 
@@ -198,7 +182,7 @@ export class JitterBuffer {
     if (wasPlaying) this.#jumpOverExcess();
     else this.#start(clock);
     this.#delay = clock - (this.#due - heldSamples);
-    return wasPlaying ? this.#advise(this.#delay) : "keep";
+    return wasPlaying ? this.#delays.advise(this.#delay) : "keep";
   }
 
   /** What to do for the next samples of this frame, `wanted` at most where they are made up. */
@@ -237,9 +221,14 @@ export class JitterBuffer {
     return { samples, payload, payloadType: head.payloadType };
   }
 
+  /** How much the last advice would have cut at the most. */
+  get spareSamples(): number {
+    return this.#delays.spareSamples;
+  }
+
   /** The advice to cut was followed: patience begins anew. */
   cut(): void {
-    this.#tooLongSamples = 0;
+    this.#delays.settled();
   }
 
   #makeUp(samples: number): PlayoutStep {
@@ -281,30 +270,13 @@ export class JitterBuffer {
     if (head === undefined) return;
     // Known jitter is waited for at once; without a history the first packet decides.
     const first = clock - head.at;
-    const usual = this.#delays.quantile(0.5) ?? first;
+    const usual = this.#delays.usual ?? first;
     if (Math.abs(first - usual) > HOLE_MAX_SAMPLES) this.#delays.clear();
-    const aim = this.#delays.quantile(GROW_QUANTILE) ?? first;
-    const delay = Math.max(first, Math.min(aim, first + STRETCH_MAX_SAMPLES));
+    const delay = Math.min(this.#delays.start(first), first + this.#startMaxSamples);
     this.#playing = true;
     this.#decodedTo = clock - delay;
     this.#due = this.#decodedTo;
-    this.#tooLongSamples = 0;
-  }
-
-  #advise(delay: number): DelayAdvice {
-    const aim = this.#delays.quantile(GROW_QUANTILE);
-    const floor = this.#delays.quantile(SHRINK_QUANTILE);
-    if (aim === undefined || floor === undefined) return "keep";
-    const least = this.#delays.quantile(0) ?? aim;
-    if (aim - delay >= this.#frameSamples / 2 && delay - least < GROW_MAX_SAMPLES) return "grow";
-    const excess = delay - this.#frameSamples - floor;
-    if (excess < 0 || this.#delays.count < SHRINK_MIN_PACKETS) {
-      this.#tooLongSamples = 0;
-      return "keep";
-    }
-    this.#tooLongSamples += this.#frameSamples;
-    const patience = excess > EXCESS_SAMPLES ? EXCESS_PATIENCE_SAMPLES : SHRINK_PATIENCE_SAMPLES;
-    return this.#tooLongSamples >= patience ? "cut-now" : "cut";
+    this.#delays.settled();
   }
 
   #jumpOverExcess(): void {
@@ -331,8 +303,9 @@ export class JitterBuffer {
   }
 
   /** Notes how late a packet is against the playout clock. */
-  #measure(at: number): void {
-    const delay = this.#clock - at;
+  #measure(at: number, lateness: number): void {
+    const left = (1 - lateness) * this.#frameSamples;
+    const delay = this.#clock - at + (left < NEAR_MISS_SAMPLES ? this.#frameSamples : 0);
     // Where packets do not begin on frame borders, one is wanted up to a frame before its time.
     const early = this.#playing ? modulo(this.#delay - delay, this.#frameSamples) : 0;
     this.#delays.push(delay + early);

@@ -1,9 +1,11 @@
 import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
+import type { JitterSettings } from "../../base/media-messages.ts";
 import type { Codec, CodecSpec } from "../codec/codec.ts";
 import { findStaticCodec } from "../codec/codecs.ts";
 import { FixedPlayout } from "../fixed-playout.ts";
 import { PACKET_LIMIT_SAMPLES, Playout } from "../playout.ts";
 import { COMFORT_NOISE_PAYLOAD_TYPE } from "./comfort-noise-payload.ts";
+import type { BufferedPacket } from "./jitter-buffer.ts";
 import { type LossFigures, LossHistory } from "./loss-history.ts";
 import type { NtpTime } from "./ntp-time.ts";
 import { ReceiverStatistics } from "./receiver-statistics.ts";
@@ -59,14 +61,19 @@ export class RtpReceiver {
   readonly #seen = new Float64Array(SEEN_PACKETS).fill(-1);
   #lastPullMs: number;
 
-  constructor(frameSamples: number, options: ReceiverOptions, nowMs: number) {
+  constructor(
+    { frameSamples, jitter }: { readonly frameSamples: number; readonly jitter?: JitterSettings },
+    options: ReceiverOptions,
+    nowMs: number,
+  ) {
     this.#lastPullMs = nowMs;
     this.#frameSamples = frameSamples;
     this.#options = options;
     this.#decoders.set(options.payloadType, options.spec.createCodec());
     this.#events = new TelephoneEventReceiver(options.spec.clockRateHz);
     const unitsPerSample = options.spec.clockRateHz / LINE_SAMPLE_RATE_HZ;
-    this.#playout = new Playout(frameSamples, unitsPerSample, (type) => this.#decoders.get(type));
+    const decoderOf = (type: number) => this.#decoders.get(type);
+    this.#playout = new Playout(frameSamples, unitsPerSample, decoderOf, jitter);
   }
 
   /** Whether a payload type means something here. */
@@ -112,14 +119,15 @@ export class RtpReceiver {
       ? this.#frameSamples
       : (this.#decoder(payloadType)?.payloadSamples(payload) ?? 0);
     this.#seen[sequence % SEEN_PACKETS] = sequence;
-    const verdict = this.#playout.put({
+    const put: BufferedPacket = {
       sequence,
       timestamp,
       payloadType,
       payload,
       samples: Math.min(samples, PACKET_LIMIT_SAMPLES),
       noise,
-    });
+    };
+    const verdict = this.#playout.put(put, (nowMs - this.#lastPullMs) / this.#frameMs);
     if (verdict === "late") this.#losses.discarded(sequence);
     return NOTHING;
   }
@@ -150,10 +158,13 @@ export class RtpReceiver {
 
   /** Fills the next frame. */
   pull(frame: Int16Array, nowMs: number): void {
-    const frameMs = (this.#frameSamples * 1000) / LINE_SAMPLE_RATE_HZ;
-    if (nowMs - this.#lastPullMs > PLAYOUT_GAP_MS + frameMs) this.#playout.restart();
+    if (nowMs - this.#lastPullMs > PLAYOUT_GAP_MS + this.#frameMs) this.#playout.restart();
     this.#lastPullMs = nowMs;
     this.#playout.pull(frame);
+  }
+
+  get #frameMs(): number {
+    return (this.#frameSamples * 1000) / LINE_SAMPLE_RATE_HZ;
   }
 
   /** The source begins anew: it was silent, or signalling moved it. */
