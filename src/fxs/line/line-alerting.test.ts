@@ -269,6 +269,18 @@ describe("createLine() message lamp", () => {
     expect(plays).toEqual(["1000 play-signal", "1100 signal-off", "6500 play-signal"]);
   });
 
+  it("waits for a card that failed, and is told when it works again", () => {
+    const line = resting("bellcore").tell(1000, on).runTo(1100);
+    line.hear({ kind: "fault", fault: { kind: "io", what: "x", advice: "y" } });
+    expect(line.line.deadlineMs()).toBeUndefined();
+    line.runTo(9000).hear({ kind: "recovered" });
+    line.runTo(12_000);
+    expect(line.log.filter((word) => word.includes("play"))).toEqual([
+      "1000 play-signal",
+      "9000 play-signal",
+    ]);
+  });
+
   it("lights by volts where the line has neon, and not where the card has none", () => {
     expect(resting("bellcore", { neonLamp: true }, "neon").tell(1000, on).log).toEqual([
       "1000 neon on",

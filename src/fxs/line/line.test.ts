@@ -448,14 +448,16 @@ describe("createLine() under any input", () => {
         kind: fc.constant("input" as const),
         input: fc.constantFrom<LineInput>(
           { kind: "audio-done" },
+          { kind: "dtmf", digit: "D", atMs: 0 },
           { kind: "timeout" },
           { kind: "fault", fault: { kind: "io", what: "x", advice: "y" } },
           { kind: "recovered" },
         ),
       }),
     );
-    const property = fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const rig = new Rig();
+    const country = fc.constantFrom("us", "uk", "jp", "se", "de");
+    const property = fc.property(country, fc.array(step, { maxLength: 60 }), (code, steps) => {
+      const rig = new Rig({ country: code });
       let nowMs = 0;
       let closed = false;
       for (const item of steps) {

@@ -92,6 +92,7 @@ class LineMachine implements Line {
   }
 
   deadlineMs(): number | undefined {
+    if (this.#isFaulted) return undefined;
     return earliestMs(
       this.#onHook.deadlineMs(),
       this.#feed.deadlineMs(),
