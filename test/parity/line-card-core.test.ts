@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { PortFault } from "../../src/base/port-fault.ts";
 import { type SerialCardLineConfig, SerialCards } from "../../src/hal/drivers/index.ts";
-import { buildCore, C_FLAGS, CoreCard, type Damage } from "./line-card-core.ts";
+import { buildCore, C_FLAGS, CoreCard, canBuildCore, type Damage } from "./line-card-core.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-const hasGcc = spawnSync("gcc", ["--version"]).status === 0;
-const core = hasGcc ? buildCore() : undefined;
+const canBuild = canBuildCore();
+const core = canBuild ? buildCore() : undefined;
 afterAll(() => core?.remove());
 
 /** The same numbers at every run. */
@@ -57,7 +57,7 @@ function rig(options: ConstructorParameters<typeof CoreCard>[1] = {}) {
   return { card, open, loops, faults };
 }
 
-describe.skipIf(!hasGcc)("the C core of a line card", () => {
+describe.skipIf(!canBuild)("the C core of a line card", () => {
   it.each([[[]], [["-DLC_LINES_MAX=1", "-DLC_LEAD_MAX=2", "-DLC_PACKET_MAX=200", "-Os"]]])(
     "compiles without a warning, small and large %#",
     (sizes) => {
@@ -74,7 +74,7 @@ describe.skipIf(!hasGcc)("the C core of a line card", () => {
   });
 });
 
-describe.skipIf(!hasGcc)("the driver and the C core", () => {
+describe.skipIf(!canBuild)("the driver and the C core", () => {
   it("open a line safe, with its loop as it stands, and work it", async () => {
     const { card, open } = rig();
     card.loop(0, true);

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -24,6 +24,16 @@ interface Shim {
   readonly next: (out: Uint8Array, nowUs: number) => number;
   readonly crc: (bytes: Uint8Array, count: number) => number;
   readonly text: (out: Uint8Array) => number;
+}
+
+/** Whether this machine has what that takes: a compiler, and the optional package `koffi`. */
+export function canBuildCore(): boolean {
+  try {
+    createRequire(import.meta.url).resolve("koffi");
+    return spawnSync("gcc", ["--version"]).status === 0;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -15,7 +15,7 @@ export class CardClock {
   #lowMs = Number.NEGATIVE_INFINITY;
   #highMs = Number.POSITIVE_INFINITY;
   #checkedUs = 0;
-  #offsetMs = 0;
+  #offsetMs: number | undefined;
 
   /** Whether a whole exchange has been seen. */
   get known(): boolean {
@@ -34,6 +34,7 @@ export class CardClock {
       // The card's clock jumped, which it must not: what was known is worth nothing.
       this.#lowMs = low;
       this.#highMs = high;
+      this.#offsetMs = undefined;
     } else {
       this.#lowMs = Math.max(low, this.#lowMs);
       this.#highMs = Math.min(high, this.#highMs);
@@ -55,15 +56,15 @@ export class CardClock {
 
   /** The clock port's time of a stamp no older or newer than 35 minutes. */
   hostMs(stampUs: number): number {
-    return this.#unwrap(stampUs) / 1000 + this.#offsetMs;
+    return this.#unwrap(stampUs) / 1000 + (this.#offsetMs ?? 0);
   }
 
   /** Into the interval by the shortest way; the first estimate is its middle. */
   #settle(): void {
-    const first = this.#offsetMs === 0;
-    this.#offsetMs = first
-      ? (this.#lowMs + this.#highMs) / 2
-      : Math.min(this.#highMs, Math.max(this.#lowMs, this.#offsetMs));
+    this.#offsetMs =
+      this.#offsetMs === undefined
+        ? (this.#lowMs + this.#highMs) / 2
+        : Math.min(this.#highMs, Math.max(this.#lowMs, this.#offsetMs));
   }
 
   #widen(nowUs: number): void {
