@@ -5,10 +5,13 @@ import {
   partyFromHeader,
   type UaEvent,
 } from "../sip/index.ts";
-import { type CallContext, toUa } from "./call-state.ts";
+import { type CallContext, logOf, toUa } from "./call-state.ts";
 import type { CallOutput } from "./call-types.ts";
 import { messageOutputs } from "./in-call-requests.ts";
 import { messagesTold } from "./mailbox.ts";
+
+/** An event of common practice: no RFC has it. */
+const CHECK_SYNC = "check-sync";
 
 type RequestEvent = Extract<UaEvent, { kind: "request" }>;
 
@@ -31,6 +34,7 @@ export function accountRequest(context: CallContext, event: RequestEvent): Accou
     }
     case "NOTIFY": {
       const about = (headerValue(message, "event") ?? "").split(";", 1)[0]?.trim().toLowerCase();
+      if (about === CHECK_SYNC) return { outputs: [reply(200), ...checkSync(context)] };
       // Many servers tell of messages without being asked. @see RFC 3842 §4.6
       if (about !== MESSAGE_SUMMARY) return { outputs: [reply(489)] };
       return {
@@ -42,6 +46,12 @@ export function accountRequest(context: CallContext, event: RequestEvent): Accou
       // Nobody outside of a call may make us call. @see RFC 3515 §5
       return { outputs: [reply(403)] };
   }
+}
+
+/** The server wants the configuration fetched anew: whether it is, the line does not decide. */
+function checkSync(context: CallContext): readonly CallOutput[] {
+  const text = "The server asks for the configuration to be fetched anew (check-sync).";
+  return [{ kind: "check-sync" }, logOf(context, "info", text)];
 }
 
 function waits(body: string): Pick<AccountRequest, "messagesWait"> {

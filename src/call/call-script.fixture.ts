@@ -119,6 +119,8 @@ export function words(output: CallOutput): string {
       const status = sipStatus === undefined ? "" : ` ${sipStatus}`;
       return `record ${result}${status} ${endedBy}${media === undefined ? "" : " +stats"}`;
     }
+    case "check-sync":
+      return output.kind;
     case "message":
       return `message ${output.from}`;
     case "mailbox":

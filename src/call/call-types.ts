@@ -202,6 +202,8 @@ export type CallOutput =
   | { readonly kind: "record"; readonly record: CallRecord }
   /** A text for whoever displays it. */
   | { readonly kind: "message"; readonly from: string; readonly text: string }
+  /** The server wants the configuration fetched anew. */
+  | { readonly kind: "check-sync" }
   /** The mailbox: whether messages wait, and how many are new where that was told. */
   | { readonly kind: "mailbox"; readonly waiting: boolean; readonly newVoice?: number }
   | { readonly kind: "log"; readonly event: LogEvent };

@@ -38,10 +38,15 @@ type Talking = Extract<CallState, { kind: "talking" }>;
  */
 
 /** A flash. `undefined` where it means nothing here. */
-export function flashStep(context: CallContext, state: CallState, nowMs: number): Step | undefined {
+export function flashStep(
+  context: CallContext,
+  state: CallState,
+  durationMs: number,
+  nowMs: number,
+): Step | undefined {
   switch (state.kind) {
     case "talking":
-      return flashTalking(context, state, nowMs);
+      return flashTalking(context, state, durationMs, nowMs);
     case "dialing":
     case "open-loop":
     case "tone":
@@ -73,10 +78,15 @@ export function flashStep(context: CallContext, state: CallState, nowMs: number)
   }
 }
 
-function flashTalking(context: CallContext, state: Talking, nowMs: number): Step | undefined {
+function flashTalking(
+  context: CallContext,
+  state: Talking,
+  durationMs: number,
+  nowMs: number,
+): Step | undefined {
   const { call } = state;
   const { flash } = context.config;
-  if (flash.mode === "relay") return relayFlash(context, state);
+  if (flash.mode === "relay") return relayFlash(context, state, durationMs);
   if (call.emergency) return undefined;
   const { side } = context;
   const joined = sideOf(side, "joined");

@@ -67,7 +67,7 @@ export function interruptStep(
       return fault(context, state, input.event.fault.what, nowMs);
     case "hook-flash": {
       const log = logOf(context, "debug", "Hook flash ignored: no feature uses it here.");
-      return flashStep(context, state, nowMs) ?? { state, outputs: [log] };
+      return flashStep(context, state, input.event.durationMs, nowMs) ?? { state, outputs: [log] };
     }
     default:
       return undefined;

@@ -29,11 +29,16 @@ import type { CallConfig } from "./call-types.ts";
 const SCENARIOS: readonly Scenario[] = [
   [
     "a flash is relayed where so configured",
+    [...TALKING, [lineEvent({ kind: "hook-flash", atMs: 0, durationMs: 500 }), "media send-flash"]],
+    { flash: { ...FLASH, mode: "relay" } },
+  ],
+  [
+    "a flash is relayed as INFO where digits are",
     [
       ...TALKING,
       [lineEvent({ kind: "hook-flash", atMs: 0, durationMs: 500 }), "ua session-request INFO"],
     ],
-    { flash: { ...FLASH, mode: "relay" } },
+    { flash: { ...FLASH, mode: "relay" }, dtmfRelay: "info" },
   ],
   [
     "digits go as INFO where so configured",

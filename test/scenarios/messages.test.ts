@@ -120,6 +120,10 @@ describe("the server tells of messages", () => {
         expectMessage(/^SIP\/2\.0 200 /),
         send(outside("MESSAGE", 2, ["Content-Type: text/html"], "<b>Tea</b>")),
         expectMessage(/^SIP\/2\.0 415 [\s\S]*Accept: text\/plain/),
+        send(outside("NOTIFY", 4, ["Event: check-sync;reboot=false"], "")),
+        expectMessage(/^SIP\/2\.0 200 /),
+        send(outside("NOTIFY", 5, ["Event: presence"], "")),
+        expectMessage(/^SIP\/2\.0 489 /),
         send(outside("REFER", 3, ["Refer-To: <sip:900@expensive.example>"], "")),
         expectMessage(/^SIP\/2\.0 403 /),
       );
@@ -127,6 +131,7 @@ describe("the server tells of messages", () => {
     expect(eventsOf(lab, "message").map(({ from, text }) => [from, text])).toEqual([
       ["300", "Tea is ready"],
     ]);
+    expect(eventsOf(lab, "check-sync")).toEqual([{ kind: "check-sync", line: 1 }]);
     await assertSettled(lab, { records: [] });
   });
 });

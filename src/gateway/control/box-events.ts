@@ -32,6 +32,8 @@ export type BoxEvent =
       readonly from: string;
       readonly text: string;
     }
+  /** The line's server wants the configuration fetched anew. */
+  | { readonly kind: "check-sync"; readonly line: LineId }
   /** What the server told of a line's mailbox. */
   | {
       readonly kind: "mailbox";

@@ -251,6 +251,7 @@ export class LineControl {
         this.#tellLamp(output);
         this.#sinks.tell({ ...output, line: this.line });
         return;
+      case "check-sync":
       case "message":
         this.#sinks.tell({ ...output, line: this.line });
         return;
