@@ -198,3 +198,30 @@ describe("SimGpio inputs", () => {
     );
   });
 });
+
+describe("SimGpio.stick()", () => {
+  it("holds an input at a level, told as an edge, and gives it free again", async () => {
+    const { world, gpio, log, openInput } = setUp();
+    const pin = await openInput();
+    gpio.stick("in", 1);
+    gpio.drive("in", 1);
+    gpio.drive("in", 0);
+    expect(pin.read()).toEqual({ ok: true, value: 1 });
+    gpio.stick("in", undefined);
+    world.runFor(1);
+    expect(log.map(({ edge }) => edge?.level)).toEqual([1, 0]);
+    expect(pin.read()).toEqual({ ok: true, value: 0 });
+  });
+
+  it("keeps what the program writes from the chip, until it is free", async () => {
+    const { gpio, levels } = setUp();
+    const pin = await gpio.openOutput("out", { initial: 0 });
+    gpio.stick("out", 1);
+    pin.write(0);
+    pin.write(1);
+    pin.write(0);
+    expect(levels).toEqual(["floating", 0, 1]);
+    gpio.stick("out", undefined);
+    expect(levels).toEqual(["floating", 0, 1, 0]);
+  });
+});

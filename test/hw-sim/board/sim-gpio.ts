@@ -88,6 +88,11 @@ export class SimGpio implements Gpio {
     this.#known(pin).setFault(kind === undefined ? undefined : pinFault(pin, kind));
   }
 
+  /** A pin sticks at a level, for program and chip alike, or (undefined) comes free. */
+  stick(pin: string, level: Level | undefined): void {
+    this.#known(pin).stick(level);
+  }
+
   #known(name: string): SimPin {
     const pin = this.#pins.get(name);
     invariant(pin !== undefined, `the simulated board has no pin "${name}"`);

@@ -102,6 +102,18 @@ describe("SimPcm", () => {
     expect(frames).toHaveLength(count);
   });
 
+  it("drifts to another rate while it runs", async () => {
+    const { world, pcm, frames, stream } = await setUp();
+    stream.start();
+    world.runUntil(10_000);
+    expect(frames).toHaveLength(1000);
+    pcm.setSkew("line1", 100_000); // a tenth faster, to be seen at once
+    world.runUntil(10_010);
+    world.runUntil(20_010);
+    expect(frames.length - 1001).toBe(1100);
+    expect(frames.map(({ first }) => first).every((first, at) => first === at * 80)).toBe(true);
+  });
+
   it.each([
     { skewPpm: 100, frames: 6000 },
     { skewPpm: 200, frames: 6001 },

@@ -36,7 +36,7 @@ const SAMPLE_PERIOD_MS = 1 / 8;
 interface Channel {
   readonly line: PcmLine;
   readonly frameSamples: number;
-  readonly samplePeriodMs: number;
+  samplePeriodMs: number;
   card: Card | undefined;
   refused: PortFaultKind | undefined;
 }
@@ -83,6 +83,13 @@ export class SimPcm implements Pcm {
     known.card = undefined;
   }
 
+  /** The card's clock drifts to another rate, from the next frame on. */
+  setSkew(channel: string, skewPpm: number): void {
+    const known = this.#known(channel);
+    known.samplePeriodMs = SAMPLE_PERIOD_MS / (1 + skewPpm * 1e-6);
+    known.card?.reckonAnew();
+  }
+
   /** Loses the next frames: the user sees a gap in the position, the line hears silence. */
   loseFrames(channel: string, count: number): void {
     this.#known(channel).card?.loseFrames(count);
@@ -126,6 +133,7 @@ class Card {
   /** Frames since `#startMs`; times are multiples from there, so that they do not drift. */
   #frames = 0;
   #losing = 0;
+  #reckons = false;
   #open = true;
 
   constructor(world: World, channel: Channel, events: PcmStreamEvents) {
@@ -166,7 +174,17 @@ class Card {
     this.#losing += count;
   }
 
+  /** The period is another one from the next frame on: times count from there. */
+  reckonAnew(): void {
+    this.#reckons = true;
+  }
+
   #begin(): void {
+    if (this.#reckons) {
+      this.#reckons = false;
+      this.#startMs = this.#world.clock.nowMs();
+      this.#frames = 0;
+    }
     const { line, frameSamples, samplePeriodMs } = this.#channel;
     const frameMs = frameSamples * samplePeriodMs;
     const firstSample = Math.round(this.#startMs / SAMPLE_PERIOD_MS) + this.#frames * frameSamples;

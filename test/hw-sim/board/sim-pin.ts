@@ -24,6 +24,10 @@ export class SimPin {
   readonly #random: RandomStream;
   readonly #listeners: ((drive: PinDrive, atMs: number) => void)[] = [];
   #worldLevel: Level = 0;
+  /** A broken trace: the pin stays there, whoever drives it. */
+  #stuck: Level | undefined;
+  /** What the program drives, stuck or not. */
+  #wanted: PinDrive = "floating";
   /** The level of the last edge put in line, or of the opening. */
   #reported: Level = 0;
   #output: PinDrive = "floating";
@@ -67,7 +71,7 @@ export class SimPin {
   #reportLevel(): void {
     const input = this.#input;
     if (input === undefined || this.#fault !== undefined) return;
-    const level = this.#worldLevel;
+    const level = this.#stuck ?? this.#worldLevel;
     if (level === this.#reported) return;
     this.#reported = level;
     const atMs = this.#world.clock.nowMs();
@@ -111,10 +115,11 @@ export class SimPin {
   openInput(events: GpioInputEvents): GpioInput {
     this.#openAs = "input";
     this.#input = events;
-    this.#reported = this.#worldLevel;
+    this.#reported = this.#stuck ?? this.#worldLevel;
     this.#setOutput("floating");
     return {
-      read: () => (this.#fault === undefined ? ok(this.#worldLevel) : err(this.#fault)),
+      read: () =>
+        this.#fault === undefined ? ok(this.#stuck ?? this.#worldLevel) : err(this.#fault),
       requestWatermark: (atMs) => this.#requestWatermark(atMs, events),
       release: () => {
         this.#watermark?.cancel();
@@ -124,7 +129,16 @@ export class SimPin {
     };
   }
 
-  #setOutput(drive: PinDrive): void {
+  /** Sticks at a level, or (undefined) comes free. */
+  stick(level: Level | undefined): void {
+    this.#stuck = level;
+    this.#reportLevel();
+    if (this.#listeners.length > 0) this.#setOutput(this.#wanted);
+  }
+
+  #setOutput(wanted: PinDrive): void {
+    this.#wanted = wanted;
+    const drive = this.#stuck ?? wanted;
     if (drive === this.#output) return;
     this.#output = drive;
     this.#tell("output", drive);

@@ -382,3 +382,18 @@ describe("Ag1170", () => {
     expect([chip.poweredDown, kinds()]).toEqual([true, []]);
   });
 });
+
+describe("a module's supply", () => {
+  it("takes feed and SHK with it, and gives them back with the pins as they are", () => {
+    const { world, chip, end, states, hook } = setUp();
+    end.setClosed(true);
+    expect(hook.at(-1)?.level).toBe(1);
+    chip.setForwardReverse(0);
+    world.runFor(5);
+    chip.setPowered(false);
+    expect([states.at(-1)?.volts, hook.at(-1)?.level]).toEqual([0, 0]);
+    chip.setPowered(true);
+    end.setClosed(false);
+    expect(states.at(-1)?.volts).toBeGreaterThan(40);
+  });
+});

@@ -83,6 +83,7 @@ export class SlicModule {
   readonly #duty: RingingDuty;
   readonly #violations: ChipViolation[] = [];
   #forward = true;
+  #powered = true;
   #ringMode = false;
   #powerDown: PinDrive = "floating";
   #switchHook: Level = 0;
@@ -124,7 +125,14 @@ export class SlicModule {
   }
 
   get poweredDown(): boolean {
+    if (!this.#powered) return true;
     return this.#powerDown === (this.#figures.powerDown === "high" ? 1 : 0);
+  }
+
+  /** Its supply breaks down, or is back: with it go feed and SHK, whatever the pins say. */
+  setPowered(powered: boolean): void {
+    this.#powered = powered;
+    this.#applyFeed();
   }
 
   /** Pin F/R. */
