@@ -28,6 +28,7 @@ import {
   registrarOf,
   serverOf,
   tlsOf,
+  withMore,
 } from "./resolve-sip.ts";
 import type { ReadTextFile, UserConfig, UserLine } from "./user-config.ts";
 
@@ -110,7 +111,8 @@ export function resolveConfig(
       relaysDigits: (user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY) === "rfc4733",
       ...echoOf(line),
     });
-    controlLines.push(controlLine(at + 1, line, password, domain, server, nat, call, country));
+    const made = controlLine(at + 1, line, password, domain, server, nat, call, country);
+    controlLines.push(withMore(made, line, user, problems));
   }
   if (problems.length > 0) return err(problems);
   const exchange = exchangeOf(user, sipHost, domain, passwords);

@@ -1,9 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { err, ok } from "../../base/result.ts";
+import type { ControlLineConfig } from "../../gateway/control/control-config.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 import { printConfigProblem } from "./config-problem.ts";
-import { exchangeTlsPort, parseRegistrar, registrarOf, serverOf, tlsOf } from "./resolve-sip.ts";
-import type { UserConfig } from "./user-config.ts";
+import {
+  exchangeTlsPort,
+  parseRegistrar,
+  registrarOf,
+  serverOf,
+  tlsOf,
+  withMore,
+} from "./resolve-sip.ts";
+import type { UserConfig, UserLine } from "./user-config.ts";
 
 describe("parseRegistrar()", () => {
   it.each([
@@ -115,5 +123,58 @@ describe("tlsOf()", () => {
     [{ port: 5071 }, undefined],
   ])("with %j the exchange waits for TLS on %s", (tls, port) => {
     expect(exchangeTlsPort(tls === undefined ? {} : { sip: { tls } })).toBe(port);
+  });
+});
+
+describe("withMore()", () => {
+  const account = {
+    ...{ user: "101", domain: "a.example", register: true, expiresS: 3600, password: "first" },
+  };
+  const of = (line: UserLine, user: UserConfig) => {
+    const problems: ConfigProblem[] = [];
+    // Only what withMore() reads of a line stands here.
+    const made = { line: 1, account } as ControlLineConfig;
+    const { more } = withMore(made, line, user, problems);
+    return { more, problems: problems.map((problem) => printConfigProblem("here", problem)) };
+  };
+
+  it("takes what is left out from the line, and its password nowhere else", () => {
+    const registrars = [
+      { registrar: "b.example:5070" },
+      { registrar: "c.example", user: "5551", domain: "d.example", password: "third" },
+    ];
+    const { more } = of(
+      { number: "101", password: "line", registrars },
+      { registrar: "a.example" },
+    );
+    expect(more).toMatchObject([
+      {
+        account: { user: "101", domain: "b.example", password: "line" },
+        server: { kind: "network", hop: { host: "b.example", port: 5070 } },
+      },
+      { account: { user: "5551", domain: "d.example", password: "third" } },
+    ]);
+    const without = of({ number: "101", registrars }, { registrar: "a.example" });
+    expect(without.more?.[0]?.account.password).toBe(undefined);
+  });
+
+  it("leaves a line without more registrars as it is", () => {
+    expect(of({ number: "101" }, { registrar: "a.example" }).more).toBe(undefined);
+  });
+
+  it.each([
+    [
+      { registrar: "a.example" },
+      [{ registrar: "b c" }],
+      'here: lines[0].registrars[0].registrar is "b c"; it must be host or host:port, ' +
+        "like pbx.example.net:5060",
+    ],
+    [
+      {},
+      [{ registrar: "b.example" }],
+      "here: lines[0].registrars stand beside a registrar; name that one too",
+    ],
+  ])("of %j and %j tells what is wrong", (user, registrars, problem) => {
+    expect(of({ number: "101", registrars }, user).problems).toEqual([problem]);
   });
 });

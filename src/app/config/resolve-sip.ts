@@ -1,9 +1,14 @@
 import type { SocketAddress } from "../../base/address.ts";
-import type { GuardRates, LineServer } from "../../gateway/control/control-config.ts";
+import type {
+  ControlAccountConfig,
+  ControlLineConfig,
+  GuardRates,
+  LineServer,
+} from "../../gateway/control/control-config.ts";
 import type { SipTlsConfig } from "../../gateway/control/sip-streams.ts";
 import type { SipAccount, SipHop } from "../../sip/index.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
-import type { ReadTextFile, UserConfig } from "./user-config.ts";
+import type { ReadTextFile, UserConfig, UserLine } from "./user-config.ts";
 
 /** The port of SIP. @see RFC 3261 §19.1.2 */
 export const SIP_PORT = 5060;
@@ -77,6 +82,50 @@ function hopOf({ host, port }: WrittenRegistrar, user: UserConfig): SipHop {
     ...(port === undefined ? {} : { port }),
     ...(transport === undefined ? {} : { transport }),
   };
+}
+
+/** A line with the accounts that it has beside its first one. */
+export function withMore(
+  made: ControlLineConfig,
+  written: UserLine,
+  user: UserConfig,
+  problems: ConfigProblem[],
+): ControlLineConfig {
+  const more = moreAccounts(made.line - 1, written, made.account, user, problems);
+  return more.length === 0 ? made : { ...made, more };
+}
+
+function moreAccounts(
+  at: number,
+  line: UserLine,
+  first: ControlAccountConfig,
+  user: UserConfig,
+  problems: ConfigProblem[],
+): NonNullable<ControlLineConfig["more"]> {
+  const { registrars = [] } = line;
+  if (registrars.length > 0 && user.registrar === undefined) {
+    const text = "stand beside a registrar; name that one too";
+    problems.push({ path: ["lines", at, "registrars"], text, atKey: true });
+  }
+  return registrars.flatMap((written, index) => {
+    const path: ConfigPath = ["lines", at, "registrars", index, "registrar"];
+    const registrar = readRegistrar(written.registrar, path, problems);
+    if (registrar === undefined) return [];
+    const { password = line.password, authUser = line.authUser } = written;
+    const { password: _, authUser: __, ...common } = first;
+    return [
+      {
+        account: {
+          ...common,
+          user: written.user ?? line.number,
+          domain: written.domain ?? registrar.host,
+          ...(password === undefined ? {} : { password }),
+          ...(authUser === undefined ? {} : { authUser }),
+        },
+        server: { kind: "network" as const, hop: hopOf(registrar, user), backups: [] },
+      },
+    ];
+  });
 }
 
 /** How an account's way through translators is kept. */

@@ -68,6 +68,19 @@ const line = z.strictObject({
   name: z.string().max(60).optional(),
   password: password.optional(),
   authUser: z.string().max(128).optional(),
+  registrars: z
+    .array(
+      z.strictObject({
+        registrar: z.string(),
+        domain: z.string().min(1).max(255).optional(),
+        user: extension.optional(),
+        password: password.optional(),
+        authUser: z.string().max(128).optional(),
+      }),
+    )
+    .min(1)
+    .max(4)
+    .optional(),
   country: z.string().optional(),
   callerId: z.string().optional(),
   pulseDialing: z.boolean().optional(),

@@ -198,6 +198,11 @@ export interface UserLine {
   readonly password?: string;
   /** Where it differs from the number. */
   readonly authUser?: string;
+  /**
+   * More registrars that the line is registered at, all at the same time: it is called by any, and
+   * calls by the first that has it.
+   */
+  readonly registrars?: readonly UserRegistrar[];
   readonly country?: string;
   /** How its display is told who calls, by the scheme's name. Default: as the country has it. */
   readonly callerId?: string;
@@ -228,3 +233,15 @@ export interface UserLine {
 
 /** Reads a file that the configuration names; the error says why it cannot be read. */
 export type ReadTextFile = (file: string) => Result<string, string>;
+
+/** One more registrar of a line; what is left out is as at the line itself. */
+export interface UserRegistrar {
+  /** `host` or `host:port`. */
+  readonly registrar: string;
+  /** The domain of the line's address there. Default: the registrar's host. */
+  readonly domain?: string;
+  /** The SIP user there. Default: the line's number. */
+  readonly user?: string;
+  readonly password?: string;
+  readonly authUser?: string;
+}

@@ -19,11 +19,19 @@ export type LineServer =
 /** What call control is told that does not come from the box's own ports. */
 export type CallSettings = Omit<CallConfig, "line" | "account" | "wallTime" | "createToken">;
 
+/** A SIP account as it is configured; where and as what it stands is the plane's. */
+export type ControlAccountConfig = Omit<SipAccount, "server" | "backups" | "instance" | "id">;
+
 /** One line, as the control plane sees it. */
 export interface ControlLineConfig {
   readonly line: LineId;
-  readonly account: Omit<SipAccount, "server" | "backups" | "instance" | "id">;
+  readonly account: ControlAccountConfig;
   readonly server: LineServer;
+  /** More accounts of the line, registered at the same time; calls go out by the first that is. */
+  readonly more?: readonly {
+    readonly account: ControlAccountConfig;
+    readonly server: LineServer;
+  }[];
   readonly call: CallSettings;
   /** Whether the battery turns round while a call that the line has made is answered. */
   readonly answerReversal: boolean;

@@ -3,14 +3,15 @@ import { invariant } from "../../base/invariant.ts";
 import type { LineId } from "../../base/line-messages.ts";
 import type { MediaCommand, MediaEvent } from "../../base/media-messages.ts";
 import type { CallRecord, WallTime } from "../../call/index.ts";
-import type { SipAddress, SipHop, UaCommand, UaEvent } from "../../sip/index.ts";
+import type { SipAddress, UaCommand, UaEvent } from "../../sip/index.ts";
 import type { RealtimeHost } from "../realtime/host.ts";
 import type { RealtimeEvent } from "../realtime/messages.ts";
 import type { RealtimeConfig } from "../realtime/realtime-config.ts";
 import { RunQueue } from "../run-queue.ts";
 import type { BoxEvent, LineStatus } from "./box-events.ts";
-import type { ControlConfig, ControlLineConfig } from "./control-config.ts";
+import type { ControlConfig, ControlLineConfig, LineServer } from "./control-config.ts";
 import { ExchangeControl } from "./exchange-control.ts";
+import { type AccountServers, LineAccounts } from "./line-accounts.ts";
 import { LineControl } from "./line-control.ts";
 import { MemoryBus } from "./memory-bus.ts";
 import { SessionRoutes } from "./session-routes.ts";
@@ -211,8 +212,18 @@ export class ControlPlane {
       this.#ports.wallTime(clock.wallMs() - (clock.nowMs() - nowMs));
     const line = new LineControl(
       config,
-      this.#serverHops(config),
-      { clock, createToken, wallTime, instance },
+      new LineAccounts(
+        config.line,
+        [
+          { config: config.account, servers: this.#serverHops(config.server) },
+          ...(config.more ?? []).map(({ account, server }) => ({
+            config: account,
+            servers: this.#serverHops(server),
+          })),
+        ],
+        instance,
+      ),
+      { clock, createToken, wallTime },
       this.#queue,
       {
         line: (id, command) => {
@@ -231,10 +242,10 @@ export class ControlPlane {
       },
     );
     this.#lines.set(config.line, line);
-    this.#accounts.set(line.accountId, line);
+    for (const id of line.accounts.ids) this.#accounts.set(id, line);
   }
 
-  #serverHops({ server }: ControlLineConfig): readonly [SipHop, ...SipHop[]] {
+  #serverHops(server: LineServer): AccountServers {
     if (server.kind === "network") return [server.hop, ...server.backups];
     invariant(this.#exchange !== undefined, "a line at the exchange needs an exchange");
     const listening = this.#exchange.listening;
@@ -350,8 +361,10 @@ export class ControlPlane {
   }
 
   #tellRegistration(owner: LineControl, event: UaEvent): void {
-    const who = { line: owner.line, user: owner.user };
-    const server = owner.serverName;
+    const { user, server } = owner.accounts.describe(
+      "account" in event ? event.account : undefined,
+    );
+    const who = { line: owner.line, user };
     if (event.kind === "registered") this.#ports.onEvent({ kind: "registered", ...who, server });
     if (event.kind === "unregistered") this.#ports.onEvent({ kind: "unregistered", ...who });
     if (event.kind !== "registration-failed") return;

@@ -1,4 +1,3 @@
-import { printAddress } from "../../base/address.ts";
 import type { LineCommand, LineEvent, LineId } from "../../base/line-messages.ts";
 import type { LogEvent } from "../../base/log-event.ts";
 import type { MediaCommand, MediaEvent } from "../../base/media-messages.ts";
@@ -12,11 +11,12 @@ import {
   type WallTime,
 } from "../../call/index.ts";
 import type { Clock, Timer } from "../../hal/ports/clock.ts";
-import type { SipAddress, SipHop, UaCommand, UaEvent } from "../../sip/index.ts";
+import type { SipAddress, UaCommand, UaEvent } from "../../sip/index.ts";
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
 import type { BoxEvent, LineStatus } from "./box-events.ts";
 import type { ControlLineConfig } from "./control-config.ts";
+import type { LineAccounts } from "./line-accounts.ts";
 
 /** Where a line's call control sends what it wants done. */
 export interface LineControlSinks {
@@ -33,23 +33,17 @@ export interface LineControlPorts {
   readonly clock: Clock;
   readonly createToken: () => string;
   readonly wallTime: (nowMs: number) => WallTime;
-  /** Who the box is to SIP servers. */
-  readonly instance: string;
 }
 
 /** One line in the control plane: its call control, its account, and where it stands. */
 export class LineControl {
   readonly line: LineId;
-  readonly accountId: string;
+  readonly accounts: LineAccounts;
   readonly #config: ControlLineConfig;
-  readonly #servers: readonly [SipHop, ...SipHop[]];
-  /** The addresses that our server has answered from, and its name. */
-  readonly #serverHosts = new Set<string>();
   readonly #call: CallControl;
   readonly #runner: CoreRunner<CallInput, CallOutput>;
   readonly #sinks: LineControlSinks;
   readonly #clock: Clock;
-  readonly #instance: string;
   #hardware: LineStatus["hardware"] = "opening";
   #hook: LineStatus["hook"] = "on-hook";
   readonly #wallTime: (nowMs: number) => WallTime;
@@ -59,29 +53,25 @@ export class LineControl {
   #isAnswered = false;
   /** When the next metering pulse is due. */
   #meter: Timer | undefined;
-  #registration: LineStatus["registration"] = "not-registered";
 
   constructor(
     config: ControlLineConfig,
-    servers: readonly [SipHop, ...SipHop[]],
+    accounts: LineAccounts,
     ports: LineControlPorts,
     queue: RunQueue,
     sinks: LineControlSinks,
   ) {
     this.line = config.line;
-    this.accountId = `line-${config.line}`;
+    this.accounts = accounts;
     this.#config = config;
-    this.#servers = servers;
-    for (const { host } of servers) this.#serverHosts.add(host);
     this.#sinks = sinks;
     this.#clock = ports.clock;
     this.#wallTime = ports.wallTime;
-    this.#instance = ports.instance;
     const { user, domain, register } = config.account;
     this.#call = createCallControl({
       ...config.call,
       line: config.line,
-      account: { id: this.accountId, user, domain, register },
+      account: { id: accounts.mainId, user, domain, register },
       wallTime: ports.wallTime,
       createToken: ports.createToken,
     });
@@ -99,19 +89,12 @@ export class LineControl {
   }
 
   get serverName(): string {
-    const [{ transport, host, port }] = this.#servers;
-    if (transport === "memory") return "the built-in exchange";
-    return port === undefined ? host : printAddress({ host, port });
+    return this.accounts.describe().server;
   }
 
-  /** Adds the account, which begins to register. */
+  /** Adds the accounts, which begin to register. */
   register(): void {
-    const [server, ...backups] = this.#servers;
-    const place = { id: this.accountId, server, backups, instance: this.#instance };
-    this.#sinks.ua(this, {
-      kind: "add-account",
-      account: { ...this.#config.account, ...place },
-    });
+    for (const command of this.accounts.adding()) this.#sinks.ua(this, command);
   }
 
   /** Ends what goes on; the line takes part in nothing more. */
@@ -125,7 +108,7 @@ export class LineControl {
   }
 
   unregister(): void {
-    this.#sinks.ua(this, { kind: "remove-account", account: this.accountId });
+    for (const command of this.accounts.removing()) this.#sinks.ua(this, command);
   }
 
   /** Its hardware is open. */
@@ -152,18 +135,12 @@ export class LineControl {
 
   /** Whether a request from there may be a call for this line: its server, nobody else. */
   trusts(source: SipAddress): boolean {
-    const isInside = this.#servers[0].transport === "memory";
-    return (source.transport === "memory") === isInside && this.#serverHosts.has(source.host);
+    return this.accounts.trusts(source);
   }
 
   uaEvent(event: UaEvent): void {
-    if (event.kind === "registered") {
-      this.#registration = "registered";
-      this.#serverHosts.add(event.server.host);
-    }
-    if (event.kind === "registration-failed") this.#registration = "failed";
-    if (event.kind === "unregistered") this.#registration = "not-registered";
-    this.#runner.feed({ kind: "ua", event });
+    const told = this.accounts.note(event);
+    if (told !== undefined) this.#runner.feed({ kind: "ua", event: told });
   }
 
   mediaEvent(event: MediaEvent): void {
@@ -171,7 +148,7 @@ export class LineControl {
   }
 
   get registered(): boolean {
-    return this.#registration === "registered";
+    return this.accounts.state === "registered";
   }
 
   status(): LineStatus {
@@ -180,7 +157,7 @@ export class LineControl {
       user: this.user,
       hardware: this.#hardware,
       hook: this.#hook,
-      registration: this.#registration,
+      registration: this.accounts.state,
       server: this.serverName,
       call: this.#call.state.kind,
     };
@@ -239,7 +216,7 @@ export class LineControl {
         this.#sinks.line(this.line, output.command);
         return;
       case "ua":
-        this.#sinks.ua(this, output.command);
+        this.#sinks.ua(this, this.accounts.through(output.command));
         return;
       case "media":
         this.#sinks.media(this, output.command);
