@@ -146,6 +146,13 @@ describe("measureLevels()", () => {
       /note full scale, played.*quiet sounds are lost \| turn Speaker/,
     ],
     ["what has not been measured", echo, {}, /note what full scale is when it is played/],
+    [
+      "a receiver on the hook",
+      own,
+      { isLifted: () => false },
+      /note .*with the receiver on the hook \| lift the receiver/,
+    ],
+    ["a receiver off the hook", echo, { isLifted: () => true }, /good of a tone.* come back/],
     ["the bulk delay", echo, {}, /good the card's way from playing to recording takes 30.0 ms/],
   ])("tells of %s", async (_, card, plan, words) => {
     const { findings } = await measure(card, plan);
@@ -205,6 +212,21 @@ describe("measureLine() on the simulated board", () => {
     expect(levels.captureFullScaleDbm0).toBeGreaterThan(2.3);
     expect(levels.captureFullScaleDbm0).toBeLessThan(4.3);
     expect(isHealthy(findings), told(findings)).toBe(true);
+    board.close();
+  });
+
+  it("knows whether the simulated receiver is lifted", async () => {
+    const { board, seen } = await simBoard();
+    const measure = () =>
+      advanced(board, seen, measureLine(board.ports, { slic, pcmChannel: "line1" }, PLAN));
+    expect(told((await measure()).findings)).toMatch(/with the receiver on the hook/);
+    board.receive({ kind: "lift", line: 1 });
+    await advanced(
+      board,
+      seen,
+      new Promise<void>((resolve) => board.ports.clock.at(500, () => resolve())),
+    );
+    expect(told((await measure()).findings)).not.toMatch(/on the hook/);
     board.close();
   });
 

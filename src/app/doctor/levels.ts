@@ -54,6 +54,8 @@ export interface LevelsPlan {
   readonly volts?: number;
   /** The card's output is joined to its input by a cable, in place of the line. */
   readonly loop: boolean;
+  /** Whether the receiver is off the hook now; undefined where that is not known. */
+  readonly isLifted?: () => boolean | undefined;
   /** Tells the person what to do now. */
   readonly ask: (text: string) => void;
 }
@@ -88,7 +90,7 @@ export async function measureLevels(
   const played = await session.record(TONE_SAMPLES, sineAt(TONE_HZ, TONE_DBFS));
   const steady = played.subarray(SETTLE_SAMPLES);
   const returnDb = toneDbfs(steady, TONE_HZ) - TONE_DBFS;
-  findings.push(tellReturn(returnDb, clippedPart(steady), plan.loop));
+  findings.push(tellReturn(returnDb, clippedPart(steady), plan));
   const playback = playbackFullScale(plan, levels, returnDb);
   if (playback !== undefined) levels = { ...levels, playbackFullScaleDbm0: tenth(playback) };
   findings.push(...tellFullScale("recorded", levels.captureFullScaleDbm0, "Mic or Line"));
@@ -165,7 +167,11 @@ function tellNoise(noiseDbm0: number): Finding {
   return note("levels", `${told}: it will be heard`, advice);
 }
 
-function tellReturn(returnDb: number, clipped: number, loop: boolean): Finding {
+function tellReturn(
+  returnDb: number,
+  clipped: number,
+  { loop, isLifted }: Pick<LevelsPlan, "loop" | "isLifted">,
+): Finding {
   const told = `of a tone at ${TONE_DBFS.toFixed(1)} dB, ${returnDb.toFixed(1)} dB come back`;
   if (clipped > 0) {
     const advice = "turn the card's input or output down, and measure again";
@@ -175,6 +181,10 @@ function tellReturn(returnDb: number, clipped: number, loop: boolean): Finding {
     if (returnDb > RETURN_MIN_DB)
       return good("levels", `the loop's gain is ${returnDb.toFixed(1)} dB`);
     return bad("levels", "nothing comes back over the loop", "join the card's output and input");
+  }
+  if (isLifted?.() === false) {
+    const advice = "lift the receiver and measure again: an open line says little";
+    return note("levels", `${told}, with the receiver on the hook`, advice);
   }
   if (returnDb > RETURN_MAX_DB) {
     const advice = "mute the mixer's monitor path from input to output (Mic playback)";

@@ -2,6 +2,7 @@ import { PortError } from "../../base/port-fault.ts";
 import { LineHardware } from "../../gateway/realtime/line-hardware.ts";
 import type { LineWiring } from "../../gateway/realtime/realtime-config.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
+import type { Slic } from "../../hal/ports/slic.ts";
 import { bad } from "./finding.ts";
 import { RATE_HZ, sineAt } from "./level-analysis.ts";
 import { type LevelsPlan, type LevelsReport, measureLevels, TONE_DBFS } from "./levels.ts";
@@ -15,7 +16,7 @@ export const TONE_SECONDS = 30;
 async function onLine<T>(
   ports: RealtimePorts,
   wiring: LineWiring,
-  run: (session: SoundSession) => Promise<T>,
+  run: (session: SoundSession, slic: Slic) => Promise<T>,
 ): Promise<T> {
   const channel = wiring.pcmChannel;
   if (channel === undefined) {
@@ -27,7 +28,7 @@ async function onLine<T>(
   try {
     const session = await SoundSession.open(ports.pcm, channel);
     try {
-      return await run(session);
+      return await run(session, slic);
     } finally {
       session.close();
     }
@@ -46,7 +47,13 @@ export async function measureLine(
   plan: LevelsPlan,
 ): Promise<LevelsReport> {
   try {
-    return await onLine(ports, wiring, (session) => measureLevels(session, plan));
+    return await onLine(ports, wiring, (session, slic) => {
+      const isLifted = (): boolean | undefined => {
+        const loop = slic.readLoop();
+        return loop.ok ? loop.value : undefined;
+      };
+      return measureLevels(session, { ...plan, isLifted });
+    });
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
     const { what, kind, advice } = error.fault;

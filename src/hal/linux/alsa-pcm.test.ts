@@ -3,6 +3,7 @@ import { PortError, type PortFaultKind } from "../../base/port-fault.ts";
 import { createCardOpener, createPcm } from "./alsa-pcm.ts";
 import type { OpenSoundCard } from "./sound-card.ts";
 import { channelsFor, parseSoundChannel } from "./sound-channel.ts";
+import { OWN_FULL_SCALE_DBM0 } from "./sound-levels.ts";
 import { FakeSoundCard } from "./testing/fake-sound-card.ts";
 import { HandClock } from "./testing/hand-clock.ts";
 
@@ -62,6 +63,27 @@ describe("createPcm()", () => {
       ["a", [2]],
       ["b", [1, 2]],
     ]);
+  });
+
+  it("each channel has its own levels, and tells nothing of its delay before it runs", async () => {
+    const clock = new HandClock();
+    const pcm = createPcm({
+      clock,
+      openCard: async (_, channels) =>
+        new FakeSoundCard(clock, { channels: channels[0] ?? 1, said: () => 1000 }),
+      levels: { "a#left": { captureFullScaleDbm0: OWN_FULL_SCALE_DBM0 - 20 } },
+    });
+    const heard = new Map<string, number>();
+    for (const channel of ["a#left", "a#right"]) {
+      const stream = await pcm.open(channel, {
+        onFrame: (captured) => heard.set(channel, captured[5] ?? 0),
+        onFault: (fault) => expect.fail(fault.what),
+      });
+      expect([stream.bulkDelaySamples, stream.driftPpm]).toEqual([undefined, undefined]);
+      stream.start();
+    }
+    clock.runFor(50);
+    expect(Object.fromEntries(heard)).toEqual({ "a#left": 100, "a#right": 1000 });
   });
 
   it("a channel that another line has is busy, until it is closed", async () => {
