@@ -40,6 +40,8 @@ export interface MediaFlow {
   readonly srtp?: SrtpKeys;
   /** Whether RTCP goes the way of RTP, to its port. @see RFC 5761 */
   readonly rtcpMux?: boolean;
+  /** Absent where the far end does not use ICE. */
+  readonly ice?: IceSession;
   /** Whether the far end wants extended reports. @see RFC 3611 §5.1 */
   readonly rtcpXr?: boolean;
 }
@@ -52,6 +54,20 @@ export interface JitterSettings {
   readonly mode: "adaptive" | "fixed";
   readonly minMs: number;
   readonly maxMs: number;
+}
+
+/** What one side's checks are signed with. @see RFC 8445 §5.3 */
+export interface IceCredentials {
+  /** 4 to 256 letters, digits, `+` and `/`. */
+  readonly ufrag: string;
+  /** 22 to 256 of them. Never to a log. */
+  readonly password: string;
+}
+
+/** ICE as agreed: our credentials, and the far end's name. */
+export interface IceSession {
+  readonly local: IceCredentials;
+  readonly remoteUfrag: string;
 }
 
 /** What the control plane asks of media. */
@@ -127,6 +143,8 @@ export type MediaEvent =
       readonly local: SocketAddress;
       /** Fresh keys to negotiate with; absent where calls are never encrypted. Never to a log. */
       readonly security?: MediaSecurity;
+      /** Fresh, for far ends that use ICE; absent where we never do. */
+      readonly ice?: IceCredentials;
     }
   | { readonly kind: "open-failed"; readonly session: string; readonly reason: string }
   /** The first packet of the far end arrived. */

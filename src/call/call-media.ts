@@ -16,8 +16,13 @@ export const MEDIA_OPEN_LIMIT_MS = 5_000;
 
 /** The call once its media is open. */
 export function withMedia(call: Call, opened: Extract<MediaEvent, { kind: "opened" }>): Call {
-  const { local, security } = opened;
-  return { ...call, local, ...(security === undefined ? {} : { security }) };
+  const { local, security, ice } = opened;
+  return {
+    ...call,
+    local,
+    ...(security === undefined ? {} : { security }),
+    ...(ice === undefined ? {} : { ice }),
+  };
 }
 
 /** G.711 alone, which everybody has, whatever is configured. */
@@ -53,6 +58,7 @@ function oursAt(context: CallContext, call: Call, version: number): MediaOffer |
     rtcpMux: config.rtcpMux ?? false,
     comfortNoise: config.comfortNoise ?? false,
     redundancy: config.redundancy ?? 0,
+    ...(call.ice === undefined ? {} : { ice: call.ice }),
     ...(call.security === undefined ? {} : { security: call.security }),
   };
 }

@@ -2,7 +2,7 @@ import type { SocketAddress } from "../base/address.ts";
 import type { Core } from "../base/core.ts";
 import type { CallerId, LineCommand, ToneName } from "../base/line-messages.ts";
 import type { LogLevel } from "../base/log-event.ts";
-import type { MediaCommand, MediaFlow } from "../base/media-messages.ts";
+import type { IceCredentials, MediaCommand, MediaFlow } from "../base/media-messages.ts";
 import type { MediaSecurity } from "../base/srtp-suites.ts";
 import type { CollectorInput, CollectorOutput } from "../fxs/index.ts";
 import type { MediaOffer, SipHeader, UaCommand } from "../sip/index.ts";
@@ -29,6 +29,8 @@ export interface Call {
   readonly local?: SocketAddress;
   /** Keys that our media session lends to offers and answers; absent where it does not encrypt. */
   readonly security?: MediaSecurity;
+  /** What our media session signs its answers to ICE with; absent where it does not do ICE. */
+  readonly ice?: IceCredentials;
   /** The last SDP body we wrote, so that its version counts up only with a change. */
   readonly written?: { readonly version: number; readonly body: string };
   /** Our offer that has no answer yet. */

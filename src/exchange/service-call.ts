@@ -1,5 +1,5 @@
 import type { SocketAddress } from "../base/address.ts";
-import type { MediaEvent, MediaFlow, MediaStats } from "../base/media-messages.ts";
+import type { IceCredentials, MediaEvent, MediaFlow, MediaStats } from "../base/media-messages.ts";
 import { err, type Result } from "../base/result.ts";
 import type { MediaSecurity } from "../base/srtp-suites.ts";
 import {
@@ -63,6 +63,7 @@ export class ServiceCall {
   #deadlineMs: number;
   #local: SocketAddress | undefined;
   #security: MediaSecurity | undefined;
+  #ice: IceCredentials | undefined;
   #version = 0;
   #offered: MediaOffer | undefined;
   #answeredMs: number | undefined;
@@ -129,6 +130,7 @@ export class ServiceCall {
         if (this.#state !== "opening") return [];
         this.#local = event.local;
         this.#security = event.security;
+        this.#ice = event.ice;
         return this.#describe(this.#info.offer, nowMs);
       case "open-failed":
         if (this.#state === "closing") return this.#write(undefined);
@@ -150,6 +152,7 @@ export class ServiceCall {
       local: this.#local,
       sessionId: this.#info.sdpSessionId,
       version: ++this.#version,
+      ...(this.#ice === undefined ? {} : { ice: this.#ice }),
       ...(this.#security === undefined ? {} : { security: this.#security }),
     };
     const answer = offer === undefined ? undefined : answerOffer(offer, ours);

@@ -4,6 +4,7 @@ import { earliestMs } from "../base/core.ts";
 import { invariant } from "../base/invariant.ts";
 import type { MediaFlow, MediaStats } from "../base/media-messages.ts";
 import { done, err, type Result } from "../base/result.ts";
+import { isStun } from "../base/stun/stun-message.ts";
 import type { CodecSpec } from "./codec/codec.ts";
 import { findCodec } from "./codec/codecs.ts";
 import { DigitPlayer } from "./dsp/digit-player.ts";
@@ -15,6 +16,7 @@ import type {
   MediaSessionConfig,
 } from "./media-session-types.ts";
 import { ModemWatch } from "./modem-watch.ts";
+import { IceLite } from "./rtp/ice-lite.ts";
 import { parseRtcp } from "./rtp/parse-rtcp.ts";
 import { RtcpPath } from "./rtp/rtcp-path.ts";
 import { RtcpReporter } from "./rtp/rtcp-reporter.ts";
@@ -44,6 +46,8 @@ interface Flowing {
   readonly receiver: RtpReceiver;
   readonly rtpLatch: SourceLatch;
   readonly rtcpPath: RtcpPath;
+  /** Answers the far end's checks; undefined where it makes none. */
+  readonly ice: IceLite | undefined;
   /** Encrypts and decrypts; undefined where the call is plain. */
   readonly srtp: SrtpSession | undefined;
 }
@@ -94,6 +98,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
       receiver: this.#receiverFor(flow, spec, nowMs),
       rtpLatch,
       rtcpPath,
+      ice: flow.ice === undefined ? undefined : new IceLite(flow.ice),
       srtp,
     };
     if (before?.flow.receive !== true) this.#silence.start(nowMs);
@@ -116,10 +121,12 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     if (flowing === undefined || this.#closed) return NOTHING;
     switch (input.kind) {
       case "rtp":
+        if (isStun(input.bytes)) return this.#onCheck(flowing, input);
         return looksLikeRtcp(input.bytes)
           ? this.#onRtcp(flowing, input.bytes, undefined, nowMs)
           : this.#onRtp(flowing, input, nowMs);
       case "rtcp":
+        if (isStun(input.bytes)) return this.#onCheck(flowing, input);
         return this.#onRtcp(flowing, input.bytes, input.from, nowMs);
       case "timeout":
         return this.#onTimeout(flowing, nowMs);
@@ -240,6 +247,17 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     if (before === undefined) return new SrtpSession(flow.srtp, ciphers);
     before.rekey(flow.srtp);
     return before;
+  }
+
+  /** A check of ICE: answered, and the way that the far end chooses is taken. */
+  #onCheck(
+    flowing: Flowing,
+    input: Extract<MediaInput, { kind: "rtp" | "rtcp" }>,
+  ): readonly MediaOutput[] {
+    const answer = flowing.ice?.answer(input.bytes, input.from);
+    if (answer === undefined) return NOTHING;
+    if (answer.isNominated && input.kind === "rtp") flowing.rtpLatch.nominate(input.from);
+    return [this.#send(input.kind, answer.reply, input.from)];
   }
 
   #onRtp(

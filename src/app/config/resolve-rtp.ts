@@ -116,6 +116,7 @@ export function resolveRtp(
     ...(rtp.realtimePriority === undefined ? {} : { realtimePriority: rtp.realtimePriority }),
     ...soundsOf(user),
     passesModems: passesModems(user),
+    ice: rtp.ice === "lite",
     engines,
     opus: { ...DEFAULT_OPUS, ...opus },
     ...(policy === "off" ? {} : { srtp: { policy, suites } }),

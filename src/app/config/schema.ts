@@ -185,6 +185,7 @@ export const userConfigSchema = z.strictObject({
         .optional(),
       dscp: z.int().min(0).max(63).optional(),
       realtimePriority: z.int().min(1).max(99).optional(),
+      ice: z.enum(["off", "lite"]).optional(),
       fax: z.enum(["pass-through", "off"]).optional(),
       rtcpXr: z.boolean().optional(),
       rtcpMux: z.boolean().optional(),

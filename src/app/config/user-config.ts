@@ -129,6 +129,8 @@ export interface UserConfig {
     readonly dscp?: number;
     /** Fixed real-time priority of the thread that carries voice, 1 to 99. Default none. */
     readonly realtimePriority?: number;
+    /** Whether far ends that offer ICE are answered with it. Default off. */
+    readonly ice?: "off" | "lite";
     /** What is done where a fax machine or modem is heard. Default pass-through. */
     readonly fax?: "pass-through" | "off";
     /** Whether offers ask for extended reports; who asks us for them gets them. Default no. */

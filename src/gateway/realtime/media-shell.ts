@@ -24,7 +24,7 @@ import type { RunQueue } from "../run-queue.ts";
 import type { JoinedEndpoint } from "./line-shell.ts";
 import { PortPairs, type SocketPair } from "./port-pairs.ts";
 import type { RtpConfig } from "./realtime-config.ts";
-import { createSecurity } from "./session-security.ts";
+import { createIceCredentials, createSecurity } from "./session-security.ts";
 import { SessionSounds } from "./session-sounds.ts";
 import { createTickerStream } from "./ticker-stream.ts";
 
@@ -203,7 +203,12 @@ export class MediaShell {
     if (owner.kind === "line" && this.#rtp.recordsCalls === true) sounds.record(true);
     const opened = { kind: "opened", session: name, local: sockets.rtp.local } as const;
     const security = createSecurity(this.#rtp, this.#ports);
-    this.#sinks.event(security === undefined ? opened : { ...opened, security });
+    const ice = this.#rtp.ice === true ? createIceCredentials(this.#ports.random) : undefined;
+    this.#sinks.event({
+      ...opened,
+      ...(security === undefined ? {} : { security }),
+      ...(ice === undefined ? {} : { ice }),
+    });
   }
 
   #soundsOf(name: string, session: MediaSession, frameSamples: number) {

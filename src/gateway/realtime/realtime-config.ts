@@ -93,6 +93,8 @@ export interface RtpConfig {
   readonly realtimePriority?: number;
   /** Whether modems and fax machines get a path of their own kind; absent: yes. */
   readonly passesModems?: boolean;
+  /** Whether far ends that use ICE are answered with it. */
+  readonly ice?: boolean;
   /** Folders of recordings and of sounds that are played. */
   readonly sounds?: { readonly recordings: string; readonly sounds: string };
   /** Whether every call of a line is recorded. */

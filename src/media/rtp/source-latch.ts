@@ -65,6 +65,14 @@ export class SourceLatch {
     this.#before = undefined;
   }
 
+  /** The far end has proved that it is there, and wants our voice there. @see RFC 8445 §8.3.1 */
+  nominate(address: SocketAddress): void {
+    if (this.#latched !== undefined && sameAddress(address, this.#latched)) return;
+    this.#latched = { host: address.host, port: address.port };
+    this.#candidate = undefined;
+    this.#packets = PROBATION_PACKETS;
+  }
+
   /** The source went silent: it may come back from elsewhere. */
   release(): void {
     if (this.#latched !== undefined && this.#ssrc !== undefined) {

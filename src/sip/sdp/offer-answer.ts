@@ -1,5 +1,5 @@
 import type { SocketAddress } from "../../base/address.ts";
-import type { MediaFlow } from "../../base/media-messages.ts";
+import type { IceCredentials, IceSession, MediaFlow } from "../../base/media-messages.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { MediaSecurity } from "../../base/srtp-suites.ts";
 import {
@@ -10,6 +10,7 @@ import {
 } from "./auxiliary.ts";
 import { codecsOf, type SdpCodec } from "./codecs.ts";
 import type { CryptoMatch } from "./crypto.ts";
+import { iceLines, matchIce } from "./ice.ts";
 import {
   attribute,
   attributes,
@@ -74,6 +75,8 @@ export interface MediaOffer {
   readonly rtcpMux?: boolean;
   /** Whether our offer asks for extended reports; who asks us for them gets them. */
   readonly rtcpXr?: boolean;
+  /** Answers to offers that use ICE use it too, the lite way. @see RFC 8445 §2.5 */
+  readonly ice?: IceCredentials;
 }
 
 /**
@@ -107,6 +110,7 @@ interface Match {
   readonly crypto: CryptoMatch | undefined;
   readonly rtcpMux: boolean;
   readonly rtcpXr: boolean;
+  readonly ice: IceSession | undefined;
 }
 
 /**
@@ -200,12 +204,18 @@ export function answerOffer(
       ...answerCrypto(match.crypto),
       ...(match.rtcpMux ? [RTCP_MUX] : []),
       ...(match.rtcpXr ? [`${RTCP_XR}:${METRICS}`] : []),
+      ...iceLines(match.ice, ours.local, match.rtcpMux),
     ],
   });
   const times = sdp.lines.filter(({ type }) => type === "t");
   const media = sdp.media.map((offered) => (offered === stream ? audio : refused(offered)));
+  const lite: readonly SdpLine[] =
+    match.ice === undefined ? [] : [{ type: "a", value: "ice-lite" }];
   const lines = sessionLines(ours, times.length > 0 ? times : [{ type: "t", value: "0 0" }]);
-  return ok({ body: printSdp({ lines, media }), flow: flowOf(match, ptimeMs, direction) });
+  return ok({
+    body: printSdp({ lines: [...lines, ...lite], media }),
+    flow: flowOf(match, ptimeMs, direction),
+  });
 }
 
 function parseBody(body: string): Result<Sdp, OfferAnswerError> {
@@ -265,7 +275,8 @@ function matchStream(
   const auxiliary = matchAuxiliary(codecs, codec, ours);
   const rtcpMux = attribute(stream.lines, RTCP_MUX) !== undefined;
   const rtcpXr = attributes(stream.lines, RTCP_XR).some((value) => value.includes(METRICS));
-  return ok({ stream, codec, own, auxiliary, address, crypto, rtcpMux, rtcpXr });
+  const ice = matchIce(sdp, stream, ours.ice);
+  return ok({ stream, codec, own, auxiliary, address, crypto, rtcpMux, rtcpXr, ice });
 }
 
 /** What we may do: what the far end lets us, of what we want. @see RFC 3264 §6.1, §8.4 */
@@ -299,6 +310,7 @@ function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): Media
     ...(srtp === undefined ? {} : { srtp }),
     ...(match.rtcpMux ? { rtcpMux: true } : {}),
     ...(match.rtcpXr ? { rtcpXr: true } : {}),
+    ...(match.ice === undefined ? {} : { ice: match.ice }),
   };
 }
 

@@ -206,3 +206,42 @@ describe("rtcp-mux", () => {
     expect(flow.ok && flow.value.remoteRtcp.port).toBe(muxed ? 5000 : 5001);
   });
 });
+
+describe("ICE", () => {
+  const ice = { ufrag: "abcd1234", password: "p".repeat(24) };
+  const theirs = ["a=ice-ufrag:WXYZ", "a=ice-pwd:0123456789abcdefghijkl"];
+  const answer = (ours: Partial<MediaOffer>, ...lines: string[]) => {
+    const got = answerOffer(sdp("m=audio 5000 RTP/AVP 0", ...lines), { ...media("off"), ...ours });
+    if (!got.ok) throw new Error(got.error.detail);
+    return got.value;
+  };
+
+  it("answerOffer() answers ICE with the lite one, an address a component", () => {
+    const { body, flow } = answer({ ice }, ...theirs);
+    expect(flow.ice).toEqual({ local: ice, remoteUfrag: "WXYZ" });
+    const head = body.slice(0, body.indexOf("m="));
+    expect(head).toContain("a=ice-lite\r\n");
+    expect(body.match(/^a=(ice|candidate).*(?=\r)/gm)).toEqual([
+      "a=ice-lite",
+      "a=ice-ufrag:abcd1234",
+      `a=ice-pwd:${ice.password}`,
+      "a=candidate:1 1 UDP 2130706431 10.0.0.1 4000 typ host",
+      "a=candidate:1 2 UDP 2130706430 10.0.0.1 4001 typ host",
+    ]);
+    expect(answer({ ice }, ...theirs, "a=rtcp-mux").body).not.toContain("candidate:1 2");
+  });
+
+  it.each([
+    { what: "we do not", ours: {}, lines: theirs },
+    { what: "the far end does not", ours: { ice }, lines: [] },
+    {
+      what: "its password is too short",
+      ours: { ice },
+      lines: [theirs[0] ?? "", "a=ice-pwd:short"],
+    },
+    { what: "its name is none", ours: { ice }, lines: ["a=ice-ufrag:a b", theirs[1] ?? ""] },
+  ])("answerOffer() has none where $what", ({ ours, lines }) => {
+    const { body, flow } = answer(ours, ...lines);
+    expect([flow.ice, body.includes("a=ice")]).toEqual([undefined, false]);
+  });
+});
