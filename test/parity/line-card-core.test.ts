@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { PortFault } from "../../src/base/port-fault.ts";
@@ -68,6 +70,29 @@ describe.skipIf(!canBuild)("the C core of a line card", () => {
       expect([ran.status, ran.stderr]).toEqual([0, ""]);
     },
   );
+
+  it("takes whatever is sent, under the sanitizers", { timeout: 60_000 }, () => {
+    const folder = mkdtempSync(join(tmpdir(), "line-card-"));
+    const program = join(folder, "fuzz");
+    const core = join(ROOT, "firmware/line-card");
+    const sources = [join(core, "line_card.c"), join(ROOT, "test/parity/line-card-fuzz.c")];
+    const sanitizers = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+    const flags = [...C_FLAGS, "-O1", ...sanitizers, "-I", core, "-o", program];
+    try {
+      const built = spawnSync("gcc", [...flags, ...sources], { encoding: "utf8" });
+      expect([built.status, built.stderr]).toEqual([0, ""]);
+      for (const seed of ["1", "2", "3"]) {
+        const ran = spawnSync(program, ["40000", seed], { encoding: "utf8" });
+        expect([ran.status, ran.stderr]).toEqual([0, ""]);
+        const [, answers = "0", sessions = "0"] =
+          /(\d+) answers, (\d+) sessions/.exec(ran.stdout) ?? [];
+        expect(Number(answers)).toBeGreaterThan(5000);
+        expect(Number(sessions)).toBeGreaterThan(500);
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 
   it("has the CRC of the document", () => {
     expect(core?.shim.crc(new TextEncoder().encode("123456789"), 9)).toBe(0x29b1);
