@@ -7,7 +7,7 @@ import type { BoxConfig } from "../config/box-config.ts";
 import { type ConfigProblem, printConfigProblem } from "../config/config-problem.ts";
 import { linesOf, resolveConfig } from "../config/resolve-config.ts";
 import type { CodecFaults } from "../config/resolve-rtp.ts";
-import { parseRegistrar, SIP_PORT } from "../config/resolve-sip.ts";
+import { parseRegistrar, SIP_PORT, withDhcpServers } from "../config/resolve-sip.ts";
 import type { UserConfig, UserLine } from "../config/user-config.ts";
 import { codecFault } from "../load-codecs.ts";
 import { localAddressToward } from "../local-address.ts";
@@ -52,7 +52,7 @@ export async function readConfig(
   }
   const withOptions = fromOptions(user, options);
   if (!withOptions.ok) return err([withOptions.error]);
-  user = await withReachableHost(extend(withOptions.value));
+  user = await withReachableHost(withDhcpServers(extend(withOptions.value)));
   const board = await readBoard(user.board ?? "hw-sim");
   if (!board.ok) return err([describe({ path: ["board"], text: board.error })]);
   const version = await packageVersion();

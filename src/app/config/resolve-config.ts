@@ -28,6 +28,7 @@ import {
   registrarOf,
   serverOf,
   tlsOf,
+  withDhcpServers,
   withMore,
 } from "./resolve-sip.ts";
 import type { ReadTextFile, UserConfig, UserLine } from "./user-config.ts";
@@ -73,9 +74,10 @@ export function linesOf(user: UserConfig, board: BoardFile): readonly UserLine[]
 
 /** Fills in every default and checks what a schema cannot; all problems come at once. */
 export function resolveConfig(
-  user: UserConfig,
+  written: UserConfig,
   context: ResolveContext,
 ): Result<BoxConfig, readonly ConfigProblem[]> {
+  const user = withDhcpServers(written);
   const problems: ConfigProblem[] = [];
   const lines = linesOf(user, context.board);
   checkLineNumbers(lines, user, context.board, problems);

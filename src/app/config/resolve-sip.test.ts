@@ -9,6 +9,7 @@ import {
   registrarOf,
   serverOf,
   tlsOf,
+  withDhcpServers,
   withMore,
 } from "./resolve-sip.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
@@ -25,6 +26,27 @@ describe("parseRegistrar()", () => {
     ["", undefined],
   ])("reads %j", (text, address) => {
     expect(parseRegistrar(text)).toEqual(address);
+  });
+});
+
+describe("withDhcpServers()", () => {
+  it.each([
+    [{ sip: { dhcpOption120: "01c0a80105" } }, "192.168.1.5", undefined],
+    [{ sip: { dhcpOption120: "01c0a801050a000002" } }, "192.168.1.5", ["10.0.0.2"]],
+    [{ sip: { dhcpOption120: "01c0a80105" }, registrar: "a.example" }, "a.example", undefined],
+    [{ sip: { dhcpOption120: "nonsense" } }, undefined, undefined],
+    [{}, undefined, undefined],
+  ])("of %j has the registrar %s and %j behind it", (user, registrar, registrarBackups) => {
+    const told = withDhcpServers(user);
+    expect([told.registrar, told.registrarBackups]).toEqual([registrar, registrarBackups]);
+  });
+
+  it("tells what is wrong with the option", () => {
+    const problems: ConfigProblem[] = [];
+    registrarOf({ sip: { dhcpOption120: "02" } }, problems);
+    expect(problems.map((problem) => printConfigProblem("here", problem))).toEqual([
+      "here: sip.dhcpOption120 must begin with 00 (names) or 01 (addresses): RFC 3361 §3",
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../../base/address.ts";
+import { ok } from "../../base/result.ts";
 import type {
   ControlAccountConfig,
   ControlLineConfig,
@@ -8,6 +9,7 @@ import type {
 import type { SipTlsConfig } from "../../gateway/control/sip-streams.ts";
 import type { SipAccount, SipHop } from "../../sip/index.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
+import { parseOption120 } from "./option-120.ts";
 import type { ReadTextFile, UserConfig, UserLine } from "./user-config.ts";
 
 /** The port of SIP. @see RFC 3261 §19.1.2 */
@@ -31,12 +33,26 @@ export function parseRegistrar(text: string): WrittenRegistrar | undefined {
   return port < 1 || port > 65535 ? undefined : { host, port };
 }
 
+/** The configuration with the servers that DHCP has told in the place of the registrar. */
+export function withDhcpServers(user: UserConfig): UserConfig {
+  const { dhcpOption120 } = user.sip ?? {};
+  if (dhcpOption120 === undefined || user.registrar !== undefined) return user;
+  const servers = parseOption120(dhcpOption120);
+  const [registrar, ...backups] = servers.ok ? servers.value : [];
+  if (registrar === undefined) return user;
+  return { ...user, registrar, ...(backups.length === 0 ? {} : { registrarBackups: backups }) };
+}
+
 /** The registrar that the lines have; undefined where none is named or it cannot be read. */
 export function registrarOf(
   user: UserConfig,
   problems: ConfigProblem[],
 ): WrittenRegistrar | undefined {
-  const { registrar } = user;
+  const { registrar, sip } = user;
+  const option = sip?.dhcpOption120 === undefined ? ok([]) : parseOption120(sip.dhcpOption120);
+  if (!option.ok) {
+    problems.push({ path: ["sip", "dhcpOption120"], text: `${option.error}: RFC 3361 §3` });
+  }
   return registrar === undefined ? undefined : readRegistrar(registrar, ["registrar"], problems);
 }
 

@@ -120,6 +120,7 @@ export const userConfigSchema = z.strictObject({
       requestsPerSecond: z.int().min(0).max(10_000).optional(),
       digest: digests.optional(),
       transport: z.enum(["udp", "tcp", "tls"]).optional(),
+      dhcpOption120: z.string().max(2048).optional(),
       gruu: z.boolean().optional(),
       nat: z
         .strictObject({

@@ -47,6 +47,11 @@ export interface UserConfig {
       /** Whether our Contact follows the address that the registrar sees. Default on. */
       readonly followAddress?: boolean;
     };
+    /**
+     * The value of DHCP option 120 in hexadecimal, as a DHCP client's hook can write it: the
+     * registrar and its backups, where no registrar is named.
+     */
+    readonly dhcpOption120?: string;
     /** Name servers, `address` or `address:port`, in place of the system's. */
     readonly nameServers?: readonly string[];
     readonly tls?: {
