@@ -39,6 +39,13 @@ describe("mixerWarnings()", () => {
     ]);
   });
 
+  it("says that automatic gain is on, whether a mixer was kept or not", async () => {
+    const agc = `${same}Simple mixer control 'Auto Gain Control',0\n  Mono: Playback [on]\n`;
+    const told = [expect.stringMatching(/has "Auto Gain Control" on.*--fix/)];
+    expect(await warnings(agc)).toEqual(told);
+    expect(await warnings(agc, KEPT)).toEqual(told);
+  });
+
   it.each<[string, string | undefined, string | undefined, string | undefined]>([
     ["nothing was moved", same, KEPT, undefined],
     ["no mixer was kept", moved, undefined, undefined],

@@ -1,12 +1,17 @@
-import { mixerChanges, parseSoundChannel, readKeptMixer } from "../../hal/linux/index.ts";
+import {
+  automaticGains,
+  mixerChanges,
+  parseSoundChannel,
+  readKeptMixer,
+} from "../../hal/linux/index.ts";
 import { mixerCard, readMixer } from "../doctor/check-sound.ts";
 import { type Machine, thisMachine } from "../doctor/machine.ts";
 import { keptMixerText } from "./kept-mixer.ts";
 import type { ReadConfig } from "./read-config.ts";
 
 /**
- * Where a sound card's mixer stands otherwise than when its levels were measured, one sentence a
- * card. Cards whose mixer was never kept, or cannot be read, are passed over.
+ * Where a sound card's mixer has automatic gain on, or stands otherwise than when its levels were
+ * measured, a sentence for each. Cards whose mixer cannot be read are passed over.
  */
 export async function mixerWarnings(
   { box, user }: Pick<ReadConfig, "box" | "user">,
@@ -19,11 +24,16 @@ export async function mixerWarnings(
   }
   const warnings: string[] = [];
   for (const card of cards) {
-    const kept = readKeptMixer(keptMixerText(user.data, card));
-    if (!kept.ok) continue;
     const now = await readMixer(machine, card);
     if (typeof now === "string") continue;
-    const changes = mixerChanges(kept.value, now);
+    for (const { name } of automaticGains(now)) {
+      warnings.push(
+        `the mixer of ${card} has "${name}" on, which bends every level ` +
+          '("tipring doctor --fix" switches it off)',
+      );
+    }
+    const kept = readKeptMixer(keptMixerText(user.data, card));
+    const changes = kept.ok ? mixerChanges(kept.value, now) : [];
     if (changes.length === 0) continue;
     warnings.push(
       `the mixer of ${card} is not as it was when its levels were measured: ` +
