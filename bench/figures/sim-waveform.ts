@@ -19,23 +19,27 @@ const RUNS = 3;
  * ten-minute call between two telephones that both talk all the while, with everything on: copper,
  * noise, echo, tone detectors at both ears, our whole program, the network and the trace. It runs
  * in one thread of a process of its own, warm; median of some runs. The second figure divides by
- * processor time, so that what else the machine does counts less. `sim.idle` is the same of eight
- * registered lines whose telephones nobody lifts.
+ * processor time, so that what else the machine does counts less. `sim.copper-cpu` is that of
+ * chips, copper and telephones alone, without a program between them. `sim.idle` is the same of
+ * eight registered lines whose telephones nobody lifts.
  */
 export const simWaveform: FigureGroup = {
   limits: {
     "sim.waveform": { atLeast: 200 },
     "sim.waveform-cpu": undefined,
+    "sim.copper-cpu": { atLeast: 500 },
     "sim.idle": { atLeast: 50_000 },
   },
 
   async measure() {
     return withScratch(async (folder) => {
-      const { talking, idle } = await bundle(folder, {
+      const { talking, copper, idle } = await bundle(folder, {
         talking: "bench/support/talking-world.ts",
+        copper: "bench/support/copper-world.ts",
         idle: "bench/support/idle-world.ts",
       });
       const calls = await runsOf([talking, MINUTES, WARM_MINUTES]);
+      const bare = await runsOf([copper, MINUTES, WARM_MINUTES]);
       const idles = await runsOf([idle, IDLE_LINES, IDLE_MINUTES, IDLE_WARM_MINUTES]);
       const inCall = LINES * MINUTES * 60_000;
       const atRest = IDLE_LINES * IDLE_MINUTES * 60_000;
@@ -46,6 +50,7 @@ export const simWaveform: FigureGroup = {
           inCall / median(calls.map(({ cpuMs }) => cpuMs)),
           "line-s/cpu-s",
         ),
+        figure("sim.copper-cpu", inCall / median(bare.map(({ cpuMs }) => cpuMs)), "line-s/cpu-s"),
         figure("sim.idle", atRest / median(idles.map(({ wallMs }) => wallMs)), "line-s/s"),
       ];
     });

@@ -13,6 +13,8 @@ const BLOCK_SAMPLES = 80;
 const FLOOR_DBM = -36;
 /** Share of the energy in its two sines: speech has less. */
 const PURITY = 0.7;
+/** … and in the first of them alone: the other is 7 dB stronger at the most. */
+const FIRST_MIN = 0.1;
 /** CAS is 75 to 85 ms long, DT-AS 88 to 110; blocks see two more at most. */
 const SHORTEST_BLOCKS = 6;
 const LONGEST_BLOCKS = 14;
@@ -54,8 +56,11 @@ export class AlertToneDetector {
     const total = energy / BLOCK_SAMPLES;
     const floor = ZERO_DBM_MEAN_SQUARE * 10 ** (FLOOR_DBM / 10);
     if (total < 2 * floor) return false;
-    const [low, high] = ALERT_HZ.map((hz) => sineMeanSquare(this.#block, hz));
-    const [lowPower, highPower] = [low ?? 0, high ?? 0];
-    return Math.min(lowPower, highPower) >= floor && lowPower + highPower >= PURITY * total;
+    const [lowHz, highHz] = ALERT_HZ;
+    const low = sineMeanSquare(this.#block, lowHz);
+    // Most of what is heard is speech: it has not even the first of the two.
+    if (low < floor || low < FIRST_MIN * total) return false;
+    const high = sineMeanSquare(this.#block, highHz);
+    return high >= floor && low + high >= PURITY * total;
   }
 }

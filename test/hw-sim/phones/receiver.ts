@@ -21,7 +21,8 @@ export class Receiver {
   /** The share of the own sending that is taken away. */
   readonly #balance: number;
   readonly #sent = new Float64Array(PIECE_LIMIT_SAMPLES);
-  readonly #piece = new Float64Array(PIECE_LIMIT_SAMPLES);
+  /** As long as the last piece: nearly all of them are of one length. */
+  #piece = new Float64Array(0);
   #sentFirst = 0;
   #sentLength = 0;
   #recorder: SoundRecorder | undefined;
@@ -66,7 +67,8 @@ export class Receiver {
 
   /** What the own transmitter put on the line in the samples that are heard next. */
   sent(volts: Float64Array, firstSample: number): void {
-    const kept = volts.subarray(0, PIECE_LIMIT_SAMPLES);
+    const isShort = volts.length <= PIECE_LIMIT_SAMPLES;
+    const kept = isShort ? volts : volts.subarray(0, PIECE_LIMIT_SAMPLES);
     this.#sent.set(kept);
     this.#sentFirst = firstSample;
     this.#sentLength = kept.length;
@@ -74,6 +76,10 @@ export class Receiver {
 
   /** Hears the pair. */
   hear(volts: Float64Array, firstSample: number): void {
+    if (volts.length <= PIECE_LIMIT_SAMPLES) {
+      this.#hearPiece(volts, firstSample);
+      return;
+    }
     for (let from = 0; from < volts.length; from += PIECE_LIMIT_SAMPLES) {
       const to = Math.min(volts.length, from + PIECE_LIMIT_SAMPLES);
       this.#hearPiece(volts.subarray(from, to), firstSample + from);
@@ -81,20 +87,16 @@ export class Receiver {
   }
 
   #hearPiece(volts: Float64Array, firstSample: number): void {
-    const piece = this.#piece.subarray(0, volts.length);
-    if (this.muted) {
-      piece.fill(0);
-    } else {
-      piece.set(volts);
-      const isMatching = this.#sentFirst === firstSample && this.#sentLength === volts.length;
-      if (isMatching) {
-        const sent = this.#sent;
-        const balance = this.#balance;
-        for (let at = 0; at < piece.length; at++) {
-          piece[at] = (piece[at] ?? 0) - balance * (sent[at] ?? 0);
-        }
+    if (this.#piece.length !== volts.length) this.#piece = new Float64Array(volts.length);
+    const piece = this.#piece;
+    if (this.muted) piece.fill(0);
+    else if (this.#sentFirst === firstSample && this.#sentLength === volts.length) {
+      const sent = this.#sent;
+      const balance = this.#balance;
+      for (let at = 0; at < piece.length; at++) {
+        piece[at] = (volts[at] ?? 0) - balance * (sent[at] ?? 0);
       }
-    }
+    } else piece.set(volts);
     this.#onPiece?.(piece, firstSample);
     if (this.earMuted) piece.fill(0);
     this.#recorder?.take(piece, firstSample);
