@@ -3,6 +3,7 @@ import type { SimTold } from "../../base/sim-messages.ts";
 import type { BoxEvent } from "../../gateway/control/box-events.ts";
 import { createTokenSource } from "../../gateway/control/token.ts";
 import type { RealtimeHost } from "../../gateway/realtime/host.ts";
+import { loadSocketMarks } from "../../hal/linux/index.ts";
 import {
   createClock,
   createFileStore,
@@ -161,18 +162,23 @@ function endOnCrash(realtime: RealtimeHost, log: LogSink, end: () => void): () =
   return () => void process.off("uncaughtException", crash);
 }
 
-function start(
+async function start(
   config: ReadConfig,
   realtime: RealtimeHost,
   log: LogSink,
   onEvent: (event: BoxEvent) => void,
 ): Promise<Box> {
   const nameServers = config.user.sip?.nameServers;
+  const marks = await loadSocketMarks().catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    log({ level: "info", area: "sip", text: `SIP is sent without a mark (sip.dscp): ${why}` });
+    return undefined;
+  });
   return compose(config.box, {
     clock: createClock(),
     random: createRandom(),
-    udp: createUdp(),
-    streams: createStreams(),
+    udp: createUdp(marks === undefined ? {} : { bindMarked: marks.bindUdp }),
+    streams: createStreams(marks === undefined ? {} : { mark: marks.mark }),
     resolver: createResolver(nameServers === undefined ? {} : { servers: nameServers }),
     store: createFileStore(config.user.data ?? "tipring-data"),
     hashes,

@@ -206,6 +206,9 @@ export function tlsOf(
 /** What one source may send unless told, requests a second. */
 const REQUESTS_PER_SECOND = 50;
 
+/** The class of signalling, CS5. @see RFC 4594 §4.2 */
+export const SIGNALLING_DSCP = 40;
+
 /** How many requests are taken from one source; undefined where there is no limit. */
 export function guardOf({ sip }: UserConfig): GuardRates | undefined {
   const { requestsPerSecond: perSecond = REQUESTS_PER_SECOND } = sip ?? {};

@@ -121,6 +121,7 @@ export const userConfigSchema = z.strictObject({
       digest: digests.optional(),
       transport: z.enum(["udp", "tcp", "tls"]).optional(),
       dhcpOption120: z.string().max(2048).optional(),
+      dscp: z.int().min(0).max(63).optional(),
       gruu: z.boolean().optional(),
       nat: z
         .strictObject({

@@ -52,6 +52,8 @@ export interface UserConfig {
      * registrar and its backups, where no registrar is named.
      */
     readonly dhcpOption120?: string;
+    /** Differentiated services code point of SIP, 0–63. Default 40 (CS5). */
+    readonly dscp?: number;
     /** Name servers, `address` or `address:port`, in place of the system's. */
     readonly nameServers?: readonly string[];
     readonly tls?: {

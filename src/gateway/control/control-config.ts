@@ -62,6 +62,8 @@ export interface ControlConfig {
   /** The same of IPv6, where this machine has both families. */
   readonly sipHost6?: string;
   readonly tls: SipTlsConfig;
+  /** The code point that SIP is sent with, 0–63. */
+  readonly sipDscp?: number;
   readonly userAgentName: string;
   /** How long a call may go without a sign of life; absent: nobody watches. */
   readonly sessionTimer?: SessionTimerConfig;

@@ -381,11 +381,12 @@ export class ControlPlane {
 
 /** Where a stack is reached: every address of the box, one port. */
 function networkOf(config: ControlConfig, port: number, tlsPort?: number): SipNetworkConfig {
-  const { sipHost, sipHost6, tls } = config;
+  const { sipHost, sipHost6, tls, sipDscp } = config;
   return {
     listen: { host: sipHost, port },
     ...(sipHost6 === undefined ? {} : { listen6: { host: sipHost6, port } }),
     ...(tlsPort === undefined ? {} : { tlsPort }),
+    ...(sipDscp === undefined ? {} : { dscp: sipDscp }),
     tls,
   };
 }

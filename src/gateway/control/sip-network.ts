@@ -19,6 +19,8 @@ export interface SipNetworkConfig {
   /** TLS is listened for only where this and a certificate to show are there. */
   readonly tlsPort?: number;
   readonly tls: SipTlsConfig;
+  /** The code point that SIP is sent with, 0–63; the system's own where absent. */
+  readonly dscp?: number;
 }
 
 /** What it needs from outside. */
@@ -58,11 +60,12 @@ export class SipNetwork {
     queue: RunQueue,
     sinks: SipStreamsSinks,
   ): Promise<SipNetwork> {
-    const streams = new SipStreams(config.tls, ports, queue, sinks);
+    const streams = new SipStreams(config.tls, ports, queue, sinks, config.dscp);
     const sockets: UdpSocket[] = [];
     const openFamily = async (listen: SocketAddress | undefined): Promise<Reached> => {
       if (listen === undefined) return {};
-      const socket = await bindOrTell(listen, ports, sinks);
+      const mark = config.dscp === undefined ? {} : { dscp: config.dscp };
+      const socket = await bindOrTell({ ...listen, ...mark }, ports, sinks);
       if (socket !== undefined) sockets.push(socket);
       const local = socket?.local ?? listen;
       // Going out over a stream needs no port of ours: it works where listening does not.
@@ -104,7 +107,7 @@ export class SipNetwork {
 }
 
 async function bindOrTell(
-  listen: SocketAddress,
+  listen: SocketAddress & { readonly dscp?: number },
   ports: SipNetworkPorts,
   sinks: SipStreamsSinks,
 ): Promise<UdpSocket | undefined> {

@@ -51,6 +51,7 @@ export class SipStreams {
   readonly #tls: SipTlsConfig;
   readonly #ports: SipStreamsPorts;
   readonly #sinks: SipStreamsSinks;
+  readonly #dscp: number | undefined;
   readonly #core: Connections;
   readonly #runner: CoreRunner<ConnectionsInput, ConnectionsOutput>;
   readonly #open = new Map<number, Stream>();
@@ -59,7 +60,14 @@ export class SipStreams {
   readonly #unwanted = new Set<number>();
   #isClosed = false;
 
-  constructor(tls: SipTlsConfig, ports: SipStreamsPorts, queue: RunQueue, sinks: SipStreamsSinks) {
+  constructor(
+    tls: SipTlsConfig,
+    ports: SipStreamsPorts,
+    queue: RunQueue,
+    sinks: SipStreamsSinks,
+    dscp?: number,
+  ) {
+    this.#dscp = dscp;
     this.#tls = tls;
     this.#ports = ports;
     this.#sinks = sinks;
@@ -74,6 +82,7 @@ export class SipStreams {
     const listener = await this.#ports.streams.listen({
       ...address,
       ...tls,
+      ...(this.#dscp === undefined ? {} : { dscp: this.#dscp }),
       onStream: (stream) => this.#accept(transport, stream),
       onFault: (fault, from) => this.#told(fault, from),
     });
@@ -165,7 +174,8 @@ export class SipStreams {
             },
           };
     try {
-      const request = { to, timeoutMs: CONNECT_MS, ...tls };
+      const mark = this.#dscp === undefined ? {} : { dscp: this.#dscp };
+      const request = { to, timeoutMs: CONNECT_MS, ...tls, ...mark };
       const stream = await this.#ports.streams.connect(request, this.#events(connection));
       if (this.#isClosed || this.#unwanted.delete(connection)) {
         stream.close();

@@ -18,6 +18,7 @@ export { loadOnoff, type OnoffLine, type OpenOnoffLine } from "./onoff-binding.t
 export { createPwmFiles, type PwmFiles } from "./pwm-files.ts";
 export { createPwmGpio, type PwmGpioOptions, type PwmPin, type PwmPins } from "./pwm-gpio.ts";
 export { createSerial, SERIAL_PENDING_MAX_BYTES, type SerialOptions } from "./serial.ts";
+export { loadSocketMarks, type SocketMarks } from "./socket-marks.ts";
 export type { CardChannels, OpenSoundCard, SoundCard } from "./sound-card.ts";
 export { type ChannelSide, channelsFor, parseSoundChannel } from "./sound-channel.ts";
 export { OWN_FULL_SCALE_DBM0, type SoundLevels } from "./sound-levels.ts";

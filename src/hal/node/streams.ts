@@ -50,11 +50,35 @@ const CONNECT_KINDS = {
 } as const;
 
 /** TCP and TLS streams of this machine, IPv4 and IPv6. Addresses must be IP literals. */
-export function createStreams(): Streams {
-  return { connect, listen };
+export function createStreams(options: StreamsOptions = {}): Streams {
+  return {
+    connect: (request, events) => connect(request, events, options),
+    listen: (binding) => listen(binding, options),
+  };
 }
 
-function connect(request: StreamRequest, events: StreamEvents): Promise<Stream> {
+/** What the runtime cannot do by itself. */
+export interface StreamsOptions {
+  /** Marks an open socket with a code point; false where it could not. */
+  readonly mark?: (file: number, family: 4 | 6, dscp: number) => boolean;
+}
+
+/** Marks a socket where that was asked for and can be done: a wish, not a condition. */
+function markSocket(socket: Socket, dscp: number | undefined, { mark }: StreamsOptions): void {
+  if (dscp === undefined || mark === undefined) return;
+  // The runtime keeps the file number to itself; without it the socket stays as it is.
+  const handle: unknown = Reflect.get(socket, "_handle");
+  const isObject = typeof handle === "object" && handle !== null;
+  const file: unknown = isObject ? Reflect.get(handle, "fd") : undefined;
+  const family = socket.remoteFamily === "IPv6" ? 6 : 4;
+  if (typeof file === "number" && file >= 0) mark(file, family, dscp);
+}
+
+function connect(
+  request: StreamRequest,
+  events: StreamEvents,
+  options: StreamsOptions,
+): Promise<Stream> {
   return new Promise((resolve, reject) => {
     const { to, tls, timeoutMs } = request;
     const what = `${tls === undefined ? "connection" : "TLS connection"} to ${printAddress(to)}`;
@@ -90,6 +114,7 @@ function connect(request: StreamRequest, events: StreamEvents): Promise<Stream> 
       clearTimeout(timer);
       socket.removeListener("error", failed);
       socket.removeListener("close", closed);
+      markSocket(socket, request.dscp, options);
       const stream = new NodeStream(socket, what);
       stream.tell(events);
       resolve(stream);
@@ -134,7 +159,7 @@ function openTls(request: StreamRequest, tls: NonNullable<StreamRequest["tls"]>)
   });
 }
 
-function listen(binding: StreamBinding): Promise<StreamListener> {
+function listen(binding: StreamBinding, options: StreamsOptions): Promise<StreamListener> {
   return new Promise((resolve, reject) => {
     const { host, port, tls } = binding;
     const what = `${tls === undefined ? "TCP" : "TLS"} address ${printAddress(binding)}`;
@@ -157,6 +182,7 @@ function listen(binding: StreamBinding): Promise<StreamListener> {
     };
     server.once("error", failed);
     server.on(tls === undefined ? "connection" : "secureConnection", (socket: Socket) => {
+      markSocket(socket, binding.dscp, options);
       const stream = new NodeStream(socket, `connection from ${socket.remoteAddress ?? "nobody"}`);
       stream.tell(binding.onStream(stream));
     });

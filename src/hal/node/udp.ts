@@ -25,11 +25,17 @@ const SEND_ADVICE: FaultAdvice = {
  * literal: no datagram ever waits for DNS. An IPv6 socket takes IPv6 only, so that a far end
  * has one spelling. Faults of `send` are told after it returned.
  */
-export function createUdp(): Udp {
-  return { bind };
+export function createUdp(options: UdpOptions = {}): Udp {
+  return { bind: (binding) => bind(binding, options) };
 }
 
-function bind(binding: UdpBinding): Promise<UdpSocket> {
+/** What the runtime cannot do by itself. */
+export interface UdpOptions {
+  /** Binds a socket with a code point and gives its file number; throws the kernel's error. */
+  readonly bindMarked?: (family: 4 | 6, host: string, port: number, dscp: number) => number;
+}
+
+function bind(binding: UdpBinding, { bindMarked }: UdpOptions): Promise<UdpSocket> {
   return new Promise((resolve, reject) => {
     const what = `UDP address ${printAddress(binding)}`;
     const family = isIP(binding.host);
@@ -52,10 +58,23 @@ function bind(binding: UdpBinding): Promise<UdpSocket> {
       refuse(faultFromError(error, what, BIND_ADVICE, { EINVAL: "not-found" }));
     };
     socket.once("error", failed);
-    socket.bind({ address: binding.host, port: binding.port, exclusive: true }, () => {
+    const bound = (): void => {
       socket.removeListener("error", failed);
       resolve(new NodeUdpSocket(socket, binding, family));
-    });
+    };
+    const { host, port, dscp } = binding;
+    if (dscp === undefined || bindMarked === undefined) {
+      socket.bind({ address: host, port, exclusive: true }, bound);
+      return;
+    }
+    try {
+      socket.bind(
+        { fd: bindMarked(family === 6 ? 6 : 4, host, port, dscp), exclusive: true },
+        bound,
+      );
+    } catch (error) {
+      failed(error instanceof Error ? error : new Error(String(error)));
+    }
   });
 }
 
