@@ -22,6 +22,7 @@ export {
 } from "./dsp/echo/echo-canceller.ts";
 export { createReferenceEchoFilter } from "./dsp/echo/reference-echo-filter.ts";
 export { applyGain, factorFromDb, levelDbm0, mixInto } from "./dsp/levels.ts";
+export { AutomaticGain, DcRemoval, Gain } from "./dsp/line-levels.ts";
 export { SampleSource } from "./dsp/sample-source.ts";
 export { createMilliwatt, createToneSource } from "./dsp/tone-source.ts";
 export { AudioBridge, EchoEndpoint, SourceEndpoint } from "./endpoints.ts";

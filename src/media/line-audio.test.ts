@@ -149,6 +149,30 @@ describe("LineAudio", () => {
     expect(captured[0]).toBe(150);
   });
 
+  it("conditions, shapes and cancels in this order; a modem is left as it is", () => {
+    const seen: string[] = [];
+    let modem = false;
+    const line = new LineAudio({
+      frameSamples: FRAME,
+      conditionNear: (frame) => void seen.push(`condition ${frame[0]}`),
+      cancelEcho: (near, _, pass) => void seen.push(`cancel ${near[0]} ${pass}`),
+      shapeNear: (frame) => void frame.fill((frame[0] ?? 0) * 2),
+      shapeFar: (frame) => void frame.fill((frame[0] ?? 0) * 3),
+    });
+    const far = new Far(100);
+    line.join(
+      far,
+      () => true,
+      () => modem,
+    );
+    line.setTone(constantSource(7));
+    expect(playoutOf(line, filled(5)).value).toBe(307);
+    modem = true;
+    expect(playoutOf(line, filled(5)).value).toBe(107);
+    expect(far.heard).toEqual([10, 5]);
+    expect(seen).toEqual(["condition 5", "cancel 5 false", "condition 5", "cancel 5 true"]);
+  });
+
   describe("joined to several far sides", () => {
     const conference = (...says: readonly number[]) => {
       const line = new LineAudio({ frameSamples: FRAME });

@@ -14,9 +14,14 @@ export interface LineAudioConfig {
   readonly detectDigits?: (frame: Int16Array, firstSample: number) => boolean;
   /**
    * Takes out of `near`, in place, what of `played` comes back from the line. `played` is the
-   * frame that went to the line while `near` was captured.
+   * frame that went to the line while `near` was captured. While a modem talks it is to `pass` all.
    */
-  readonly cancelEcho?: (near: Int16Array, played: Int16Array) => void;
+  readonly cancelEcho?: (near: Int16Array, played: Int16Array, pass: boolean) => void;
+  /** Works on what was captured, in place, before anything else does. */
+  readonly conditionNear?: (frame: Int16Array) => void;
+  /** Works on what goes to the far sides, and what comes from them; not while a modem talks. */
+  readonly shapeNear?: (frame: Int16Array) => void;
+  readonly shapeFar?: (frame: Int16Array) => void;
 }
 
 /** What happens in a frame: what the endpoint causes, and the end of a played source. */
@@ -31,6 +36,7 @@ const NOTHING: readonly LineAudioOutput[] = [];
 interface Member {
   readonly endpoint: AudioEndpoint<MediaOutput>;
   readonly relaysDigits: () => boolean;
+  readonly carriesModem: () => boolean;
   /** What it said last; the others hear it in the next frame. */
   readonly said: Int16Array;
   readonly limiter: Limiter;
@@ -97,14 +103,20 @@ export class LineAudio {
 
   /**
    * Joins the line to a far side, besides those it is joined to already. `relaysDigits` says
-   * whether it takes keyed digits as events: their tone is then withheld from it. False where there
-   * are `LINE_ENDPOINTS_MAX` already; joining one twice changes nothing.
+   * whether it takes keyed digits as events: their tone is then withheld from it; `carriesModem`
+   * whether a modem talks over it, whose tones nothing may change. False where there are
+   * `LINE_ENDPOINTS_MAX` already; joining one twice changes nothing.
    */
-  join(endpoint: AudioEndpoint<MediaOutput>, relaysDigits: () => boolean = () => true): boolean {
+  join(
+    endpoint: AudioEndpoint<MediaOutput>,
+    relaysDigits: () => boolean = () => true,
+    carriesModem: () => boolean = () => false,
+  ): boolean {
     if (this.#members.some((member) => member.endpoint === endpoint)) return true;
     if (this.#members.length === LINE_ENDPOINTS_MAX) return false;
     const said = new Int16Array(this.#config.frameSamples);
-    this.#members.push({ endpoint, relaysDigits, said, limiter: new Limiter() });
+    const limiter = new Limiter();
+    this.#members.push({ endpoint, relaysDigits, carriesModem, said, limiter });
     return true;
   }
 
@@ -137,18 +149,22 @@ export class LineAudio {
     firstSample: number,
     nowMs: number,
   ): readonly LineAudioOutput[] {
-    const { frameSamples, cancelEcho, detectDigits } = this.#config;
+    const { frameSamples, cancelEcho, detectDigits, conditionNear } = this.#config;
     invariant(
       captured.length === frameSamples && playout.length === frameSamples,
       "a frame is as long as it was said to be",
     );
     const near = this.#near;
     near.set(captured);
-    cancelEcho?.(near, this.#played);
+    conditionNear?.(near);
+    const modem = this.#members.some((member) => member.carriesModem());
+    cancelEcho?.(near, this.#played, modem);
     const sounding = detectDigits?.(near, firstSample) === true;
 
+    if (!modem) this.#config.shapeNear?.(near);
     if (this.#isMuted) near.fill(0);
     const outputs = this.#exchange(near, sounding, playout, nowMs);
+    if (!modem) this.#config.shapeFar?.(playout);
     if (this.#isMuted) playout.fill(0);
     const ended = this.#addSources(playout);
     this.#played.set(playout);

@@ -68,7 +68,8 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   readonly #rtcp: RtcpReporter;
   readonly #digits = new DigitPlayer();
   #flowing: Flowing | undefined;
-  readonly #modems: ModemWatch;
+  /** Whether a modem or fax machine was heard, on either side. */
+  readonly modems: ModemWatch;
   #closed = false;
   readonly #silence = new SilenceWatch();
   #earlier: MediaStats | undefined;
@@ -76,7 +77,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   constructor(config: MediaSessionConfig) {
     this.#config = config;
     this.#rtcp = new RtcpReporter(config);
-    this.#modems = new ModemWatch(config.session);
+    this.modems = new ModemWatch(config.session);
   }
 
   /** Starts, or changes, what flows. An error leaves things as they were. */
@@ -171,8 +172,8 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     nowMs: number,
   ): readonly MediaOutput[] {
     if (this.#config.passesModems === false) return NOTHING;
-    const outputs = this.#modems.hear(side, frame);
-    if (outputs.length > 0 && this.#modems.isModem) {
+    const outputs = this.modems.hear(side, frame);
+    if (outputs.length > 0 && this.modems.isModem) {
       flowing.sender.passModem();
       flowing.receiver.passModem(nowMs);
     }

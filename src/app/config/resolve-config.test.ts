@@ -62,6 +62,20 @@ describe("resolveConfig()", () => {
     expect(tails).toEqual([32, 128, undefined]);
   });
 
+  it("amplifies what a line says and hears by what is written", () => {
+    const lines = [
+      { number: "1" },
+      { number: "2", gain: { txDb: -3.5 } },
+      { number: "3", gain: { rxDb: 6, auto: true } },
+    ];
+    const resolved = resolveConfig({ lines }, context);
+    const gains = resolved.ok && resolved.value.realtime.lines.map((line) => line.gain);
+    expect(gains).toEqual([undefined, { txDb: -3.5, rxDb: 0 }, { txDb: 0, rxDb: 6 }]);
+    const automatic =
+      resolved.ok && resolved.value.realtime.lines.map((line) => line.automaticGain);
+    expect(automatic).toEqual([undefined, undefined, true]);
+  });
+
   it.each([
     [undefined, { mode: "adaptive", minMs: 0, maxMs: 200 }],
     [{ minMs: 300 }, { mode: "adaptive", minMs: 300, maxMs: 300 }],

@@ -112,7 +112,7 @@ export function resolveConfig(
       country,
       pulseDialing: line.pulseDialing ?? true,
       relaysDigits: (user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY) === "rfc4733",
-      ...echoOf(line),
+      ...soundOf(line),
     });
     const made = controlLine(at + 1, line, password, domain, server, nat, call, country);
     controlLines.push(withMore(made, line, user, problems));
@@ -206,8 +206,13 @@ function controlLine(
   };
 }
 
-function echoOf({ echoCanceller }: UserLine): Pick<RealtimeLineConfig, "echoTailMs"> {
-  return echoCanceller?.off === true ? {} : { echoTailMs: echoCanceller?.tailMs ?? ECHO_TAIL_MS };
+function soundOf({ echoCanceller, gain }: UserLine): Partial<RealtimeLineConfig> {
+  const { tailMs = ECHO_TAIL_MS, off = false } = echoCanceller ?? {};
+  return {
+    ...(off ? {} : { echoTailMs: tailMs }),
+    ...(gain === undefined ? {} : { gain: { txDb: gain.txDb ?? 0, rxDb: gain.rxDb ?? 0 } }),
+    ...(gain?.auto === true ? { automaticGain: true } : {}),
+  };
 }
 
 function checkLineNumbers(

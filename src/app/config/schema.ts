@@ -63,6 +63,8 @@ const nameServer = z
     "must be an address or address:port, like 192.168.1.1",
   );
 
+const gainDb = z.number().min(-20).max(20);
+
 const line = z.strictObject({
   number: extension,
   name: z.string().max(60).optional(),
@@ -94,6 +96,13 @@ const line = z.strictObject({
     .strictObject({
       tailMs: z.int().min(ECHO_TAIL_MIN_MS).max(ECHO_TAIL_MAX_MS).optional(),
       off: z.boolean().optional(),
+    })
+    .optional(),
+  gain: z
+    .strictObject({
+      txDb: gainDb.optional(),
+      rxDb: gainDb.optional(),
+      auto: z.boolean().optional(),
     })
     .optional(),
 });

@@ -232,6 +232,15 @@ export interface UserLine {
   readonly ren?: number;
   /** With the simulated board: the set that is plugged in. Default touch-tone. */
   readonly phone?: "touch-tone" | "rotary";
+  /** How much louder than they are voices go out and come in; tones are as the country has them. */
+  readonly gain?: {
+    /** What the telephone says, −20 to 20 dB. Default 0. */
+    readonly txDb?: number;
+    /** What it hears of the far end, −20 to 20 dB. Default 0. */
+    readonly rxDb?: number;
+    /** Brings what the telephone says to one level, within 12 dB. Default no. */
+    readonly auto?: boolean;
+  };
   /** Takes the line's own echo out of what the far end hears. On unless `off`. */
   readonly echoCanceller?: {
     /** How late the last of the echo may be, 8 to 128 ms. Default 32. */

@@ -29,7 +29,8 @@ export function createLineEcho(
   const { frameSamples } = pcm;
   const canceller = new EchoCanceller({ frameSamples, tailMs, createFilter });
   return {
-    cancelEcho: (near, played) => {
+    cancelEcho: (near, played, pass) => {
+      canceller.passes = pass;
       const told = (pcm.bulkDelaySamples ?? frameSamples) - frameSamples - EARLY_SAMPLES;
       const delay = Math.max(0, told);
       if (Math.abs(delay - canceller.bulkDelaySamples) > FOLLOWED_SAMPLES) {

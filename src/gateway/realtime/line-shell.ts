@@ -21,8 +21,8 @@ import type { RunQueue } from "../run-queue.ts";
 import { LineDigits } from "./line-digits.ts";
 
 import { createLineEcho } from "./line-echo.ts";
-
 import type { LineHardware, OpenLineHardware } from "./line-hardware.ts";
+import { createLineLevels } from "./line-levels.ts";
 
 import type { RealtimeLineConfig } from "./realtime-config.ts";
 
@@ -39,6 +39,8 @@ export interface LineShellSinks {
 export interface JoinedEndpoint {
   readonly endpoint: AudioEndpoint<MediaOutput>;
   relaysDigits(): boolean;
+  /** Whether a modem or fax machine talks: then nothing may change what it says. */
+  carriesModem(): boolean;
 }
 
 /** What the line plays once, as its audio graph names it. */
@@ -94,6 +96,7 @@ export class LineShell {
       frameSamples: parts.pcm.frameSamples,
       detectDigits: (frame) => this.#detect(frame),
       ...createLineEcho(config.echoTailMs, parts.pcm),
+      ...createLineLevels(config, parts.pcm.frameSamples),
     });
     this.#runner = new CoreRunner(
       this.#line,
@@ -153,8 +156,8 @@ export class LineShell {
   }
 
   /** Joins the line to one more far side: with several it is a conference. False at the limit. */
-  join({ endpoint, relaysDigits }: JoinedEndpoint): boolean {
-    return this.#audio.join(endpoint, relaysDigits);
+  join({ endpoint, relaysDigits, carriesModem }: JoinedEndpoint): boolean {
+    return this.#audio.join(endpoint, relaysDigits, carriesModem);
   }
 
   /** Parts the line from that endpoint; others stay. */

@@ -255,6 +255,7 @@ export class MediaShell {
     const isJoined = this.#sinks.join(line, {
       endpoint: open.endpoint,
       relaysDigits: () => open.flow?.telephoneEventPayloadType !== undefined,
+      carriesModem: () => open.session.modems.isModem,
     });
     if (isJoined) return;
     const text = `line ${line} talks to ${LINE_ENDPOINTS_MAX} far ends: another cannot be heard`;

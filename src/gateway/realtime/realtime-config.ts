@@ -62,6 +62,10 @@ export interface RealtimeLineConfig extends LineWiring {
   readonly relaysDigits: boolean;
   /** Echo of the line is cancelled over so long a tail; undefined leaves it. */
   readonly echoTailMs?: number;
+  /** Gains of what the telephone says, and of what it hears of far ends, dB. */
+  readonly gain?: { readonly txDb: number; readonly rxDb: number };
+  /** Whether what it says is brought to one level. */
+  readonly automaticGain?: boolean;
 }
 
 /** A line's part in a ringing supply. */
