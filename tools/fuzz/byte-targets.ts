@@ -1,3 +1,4 @@
+import { parseWavSound, wavHeader } from "../../src/base/wav.ts";
 import { parseCardPacket } from "../../src/hal/drivers/serial-card/card-packets.ts";
 import { FrameReader } from "../../src/hal/drivers/serial-card/frame-reader.ts";
 import { ciphers } from "../../src/hal/node/index.ts";
@@ -36,6 +37,15 @@ const CARD = bytes(
   ...[0x04, 0x0f, 0x4d, 0xf8, 0x01, 0x03, 0xae, 0xf2, 0x00],
   ...[0x03, 0x84, 0x2e, 0x01, 0x02, 0x10, 0x01, 0x03, 0x0f, 0x50, 0x01, 0x06, 0x0f, 0x50, 0x32],
   ...[0x06, 0x02, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0x02, 0x03, 0x01, 0x03, 0x53, 0x3b, 0x00],
+);
+
+/** An extended report: runs of losses, an unknown block, the metrics of a call. */
+const XR = bytes(
+  ...[0x80, 0xcf, 0x00, 0x10, 0x12, 0x34, 0x56, 0x78],
+  ...[0x01, 0x00, 0x00, 0x03, 0, 0, 0, 7, 0x00, 0x05, 0x00, 0x40, 0x40, 0x20, 0xff, 0xfe],
+  ...[0x04, 0x00, 0x00, 0x02, 0xe0, 0, 0, 0, 0, 0, 0, 0],
+  ...[0x07, 0x00, 0x00, 0x08, 0, 0, 0, 7, 3, 1, 9, 0, 0, 90, 1, 0, 0, 40, 0, 60],
+  ...[127, 127, 127, 16, 93, 127, 44, 43, 0xb0, 0, 0, 20, 0, 60, 0, 200],
 );
 
 const TONE = Int16Array.from({ length: 40 }, (_, at) => at * 500);
@@ -81,6 +91,20 @@ function cardTarget(): FuzzTarget {
   };
 }
 
+/** A sound that is played to a far end. */
+function soundTarget(): FuzzTarget {
+  return {
+    name: "sound",
+    share: 40,
+    seeds: [Uint8Array.from([...wavHeader(8000, 1, 8), 1, 0, 2, 0, 3, 0, 4, 0])],
+    vectors: [],
+    run: (input) => {
+      const sound = parseWavSound(input);
+      promise(!sound.ok || 2 * sound.value.samples.length <= input.length, "samples lie inside");
+    },
+  };
+}
+
 /** Everything that reads bytes. */
 export function byteTargets(): readonly FuzzTarget[] {
   return [
@@ -99,7 +123,7 @@ export function byteTargets(): readonly FuzzTarget[] {
     {
       name: "rtcp",
       share: 90,
-      seeds: [RTCP],
+      seeds: [RTCP, XR],
       vectors: ["rtcp", "srtp"],
       run: (input) => {
         parseRtcp(input);
@@ -128,6 +152,7 @@ export function byteTargets(): readonly FuzzTarget[] {
       },
     },
     cardTarget(),
+    soundTarget(),
     {
       name: "wav",
       share: 50,
