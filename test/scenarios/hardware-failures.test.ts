@@ -233,6 +233,26 @@ describe("a bad serial cable", () => {
   });
 });
 
+describe("a noisy SPI bus", () => {
+  it("makes no bell ring for longer than two health checks, and is over when it is", async () => {
+    const lab = await withCard(13, "si3210");
+    lab.board.spi.setBitErrors("line1-spi", 0.0005);
+    let rangForMs = 0;
+    let longestMs = 0;
+    for (let step = 0; step < 1200; step++) {
+      await lab.world.advance(50);
+      rangForMs = lab.board.lines[0]?.chip.isRinging === true ? rangForMs + 50 : 0;
+      longestMs = Math.max(longestMs, rangForMs);
+    }
+    expect(longestMs).toBeLessThanOrEqual(500);
+    lab.board.spi.setBitErrors("line1-spi", 0);
+    await lab.world.advance(130_000);
+    expect(lab.box.status()[0]?.hardware).toBe("ready");
+    await callsAndIsHeard(lab);
+    expect(hardwareOf(lab, 2)).toEqual([]);
+  });
+});
+
 describe("a daisy chain of ProSLICs", () => {
   it("works line by line", async () => {
     const lab = await bench({ seed: 6, line: { chip: "si3210", spiChain: "chain" } });

@@ -1,4 +1,3 @@
-import { IMPEDANCES } from "../serial-card/line-settings.ts";
 import { type Calibration, calibrate, restoreCalibration } from "./calibration.ts";
 import type { ChipBus } from "./chip-bus.ts";
 import {
@@ -15,9 +14,9 @@ import {
   LOOPBACK_AFTER_RESET,
   REGISTERS,
   SENSE_VOLTS,
-  SETTING_VOLTS,
 } from "./registers.ts";
 import { gainValue, peakOf, ringingSetup } from "./ringing.ts";
+import { serviceRegisters } from "./service-registers.ts";
 import { SI321X_DEFAULTS, type Si321xConfig } from "./si321x-config.ts";
 
 const LOOK_MS = 10;
@@ -39,15 +38,7 @@ const LOW_BATTERY = 0x10;
 const ENHANCEMENTS = 0xeb;
 /** Battery tracking on. */
 const BATTERY_TRACKING = 0x01;
-/** Ring trip and loop closure make the line active, and a power alarm opens it, without us. */
-const AUTOMATIC = 0x1f;
 const CURRENT_LIMIT = { minMilliamps: 20, stepMilliamps: 3, steps: 7 } as const;
-/** PCM enabled, with the coding; linear takes two slots. */
-const PCM_MODES = { pcmu: 0x28, pcma: 0x20, linear: 0x3c } as const;
-const COMMON_MODE_STEPS = 2;
-
-/** Loop closure, ring trip, and the power alarms of Q1 to Q6. */
-const IRQ_2 = 0xff;
 
 /** Whether a part of the family answers, the right one, and, told `fresh`, as after a reset. */
 export function checkPresence(bus: ChipBus, { chip }: Si321xConfig, fresh: boolean): void {
@@ -187,37 +178,10 @@ function startService(bus: ChipBus, config: Si321xConfig): void {
   for (const status of [REGISTERS.IRQ_STATUS_1, REGISTERS.IRQ_STATUS_2, REGISTERS.IRQ_STATUS_3]) {
     bus.write(status, 0xff);
   }
-  const ringing = ringingSetup(
-    20,
-    "sine",
-    peakOf(config.ringVoltsRms ?? SI321X_DEFAULTS.ringVoltsRms, "sine"),
-  );
-  const start = config.pcmStart ?? SI321X_DEFAULTS.pcmStart;
-  const volts = config.onHookVolts ?? SI321X_DEFAULTS.onHookVolts;
-  const impedance = IMPEDANCES.indexOf(config.settings?.impedance ?? "600");
-  const rows: readonly (readonly [number, number])[] = [
-    [REGISTERS.IRQ_ENABLE_1, 0x00],
-    [REGISTERS.IRQ_ENABLE_2, IRQ_2],
-    [REGISTERS.IRQ_ENABLE_3, 0x00],
-    [REGISTERS.LOOP_CLOSURE_DEBOUNCE_RINGING, 0x54],
-    [REGISTERS.AUTOMATIC, AUTOMATIC],
-    [REGISTERS.LOOP_CLOSURE_DEBOUNCE, LOOP_DEBOUNCE],
-    [REGISTERS.RING_TRIP_DEBOUNCE, ringing.rtdi],
-    [REGISTERS.PCM_MODE, PCM_MODES[config.pcmCoding ?? SI321X_DEFAULTS.pcmCoding]],
-    [REGISTERS.PCM_TX_START_LOW, start & 0xff],
-    [REGISTERS.PCM_TX_START_HIGH, start >> 8],
-    [REGISTERS.PCM_RX_START_LOW, start & 0xff],
-    [REGISTERS.PCM_RX_START_HIGH, start >> 8],
-    [REGISTERS.COMMON_MODE_VOLTAGE, COMMON_MODE_STEPS],
-    [REGISTERS.ON_HOOK_VOLTAGE, Math.max(0, Math.min(0x3f, Math.round(volts / SETTING_VOLTS)))],
-    [REGISTERS.TWO_WIRE_IMPEDANCE, 0x08 | impedance],
-    [REGISTERS.AUDIO_GAIN, 0],
-    [REGISTERS.RING_OSCILLATOR, 0],
-    [REGISTERS.HIGH_BATTERY, HIGH_BATTERY],
-    [REGISTERS.LINEFEED, LINE_FEEDS.forwardActive],
-  ];
-  for (const [register, value] of rows) bus.write(register, value);
+  for (const [register, value] of serviceRegisters(config)) bus.write(register, value);
+  const volts = config.ringVoltsRms ?? SI321X_DEFAULTS.ringVoltsRms;
+  bus.write(REGISTERS.RING_TRIP_DEBOUNCE, ringingSetup(20, "sine", peakOf(volts, "sine")).rtdi);
+  bus.write(REGISTERS.RING_OSCILLATOR, 0);
+  bus.write(REGISTERS.HIGH_BATTERY, HIGH_BATTERY);
+  bus.write(REGISTERS.LINEFEED, LINE_FEEDS.forwardActive);
 }
-
-/** 5 ms: dial pulses of 20 a second keep their shape, contacts of a hook have settled. */
-const LOOP_DEBOUNCE = 0x04;

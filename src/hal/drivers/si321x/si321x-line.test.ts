@@ -322,6 +322,21 @@ describe("when something fails", () => {
     expect(board.log[0]).toContain("it opened the line");
   });
 
+  it.each([
+    [22, 0x00, 0xff],
+    [1, 0x00, 0x3c],
+    [9, 0x30, 0x00],
+    [67, 0x00, 0x1f],
+  ])("register %i that noise has made %i is put right", async (register, wrong, right) => {
+    const { board, chip, clock } = await opened();
+    chip.registers[register] = wrong;
+    await clock.advance(260);
+    expect([chip.registers[register], board.log]).toEqual([right, []]);
+    chip.journal();
+    await clock.advance(1000);
+    expect(chip.journal()).toEqual([]);
+  });
+
   it("a bell that rings though nobody asked for it is silenced", async () => {
     const { board, chip, clock } = await opened();
     chip.registers[64] = 0x44;

@@ -15,6 +15,7 @@ import type { ChipBus } from "./chip-bus.ts";
 import { LoopWatch } from "./loop-watch.ts";
 import { BITS, LINE_FEEDS, REGISTERS, SENSE_MILLIAMPS, SENSE_VOLTS } from "./registers.ts";
 import { RingGenerator } from "./ring-generator.ts";
+import { mendRegisters, writeQuietFeed } from "./service-registers.ts";
 import type { Si321xConfig } from "./si321x-config.ts";
 
 /** How often the chip is asked whether it is well, ms. */
@@ -238,7 +239,7 @@ export class Si321xLine implements Slic {
 
   #writeFeed(): void {
     this.#watch.mask();
-    this.#parts.bus.write(REGISTERS.LINEFEED, this.#feedCode());
+    writeQuietFeed(this.#parts.bus, this.#feedCode());
   }
 
   #feedCode(): number {
@@ -309,6 +310,7 @@ export class Si321xLine implements Slic {
         this.#recover();
         return;
       }
+      mendRegisters(bus, this.#parts.config);
       // An edge of INT may have been missed, and nobody told without the pin.
       this.#serve(clock.nowMs());
       if (this.#state !== "well") return;
