@@ -24,7 +24,12 @@ describe("boardSpec()", () => {
     expect(boardSpec(await read("hw-sim", lines))).toMatchObject({
       module: "tipring/hw-sim",
       lineCount: 2,
-      options: { phones: [{ kind: "touch-tone", country: "de" }, { kind: "rotary" }] },
+      options: {
+        phones: [
+          { kind: "touch-tone", country: "de", callerIdParts: { signal: { kind: "fsk" } } },
+          { kind: "rotary" },
+        ],
+      },
     });
   });
 

@@ -15,6 +15,7 @@ export function boardSpec(config: ReadConfig): BoardSpec {
         country: country.code,
         callerId: country.callerId.scheme,
         callerIdModem: displayModem(country.callerId),
+        callerIdParts: country.callerId,
       })),
       ...linuxOptions(config),
     },

@@ -8,13 +8,18 @@ import { createRealTimePacer } from "../world/real-time.ts";
 import { ciphers, createRealPorts } from "../world/real-time-ports.ts";
 import { World } from "../world/world.ts";
 import { BENCH_HOST } from "./bench.ts";
-import { plugIn } from "./phone-maker.ts";
+import { displayFor, isCallerIdOfCountry, plugIn } from "./phone-maker.ts";
 import { SimPeople } from "./sim-people.ts";
 
 const CLOSE_AFTER_MS = 50;
 
 /** One telephone as `BoardSpec.options.phones` names it; what is left out is American. */
-type PhoneChoice = { kind?: unknown; country?: unknown; callerIdModem?: unknown };
+type PhoneChoice = {
+  kind?: unknown;
+  country?: unknown;
+  callerIdModem?: unknown;
+  callerIdParts?: unknown;
+};
 
 /** What `BoardSpec.options` may hold for this board; anything else is ignored. */
 interface SimBoardChoice {
@@ -37,12 +42,14 @@ export const openBoard: OpenBoard = async (spec, tell) => {
     lines: Array.from({ length: spec.lineCount }, () => ({ chip: "ag1171", ohtBias: true })),
   });
   const phones = board.lines.map((line, at) => {
-    const { kind, country, callerIdModem } = choice.phones[at] ?? {};
+    const { kind, country, callerIdModem, callerIdParts } = choice.phones[at] ?? {};
     return plugIn(line, kind === "rotary" ? "rotary" : "touch-tone", {
       world,
       name: `phone${line.id}`,
       country: typeof country === "string" ? country : "us",
-      display: { callerId: callerIdModem === "v23" ? "v23" : "bell-202" },
+      display: isCallerIdOfCountry(callerIdParts)
+        ? displayFor(callerIdParts)
+        : { callerId: callerIdModem === "v23" ? "v23" : "bell-202" },
     });
   });
   const people = new SimPeople(world, phones, tell);

@@ -38,6 +38,16 @@ export interface CallerIdOfCountry {
   readonly waiting: { readonly by: string };
 }
 
+/** Whether plain data from a board's options is such a thing. */
+export function isCallerIdOfCountry(data: unknown): data is CallerIdOfCountry {
+  if (typeof data !== "object" || data === null) return false;
+  const { signal, message, transport, waiting } = { ...EMPTY_CALLER_ID, ...data };
+  const isPart = (part: unknown): boolean => typeof part === "object" && part !== null;
+  return [signal, message, transport, waiting].every(isPart) && Array.isArray(transport?.lead);
+}
+
+const EMPTY_CALLER_ID: Partial<CallerIdOfCountry> = {};
+
 /** The display that is sold where caller ID goes so. */
 export function displayFor(callerId: CallerIdOfCountry | undefined): DisplayOfCountry {
   if (callerId === undefined) return {};
