@@ -6,6 +6,7 @@
  * says what; a figure past its limit is printed as such and is no failure of the run.
  */
 import { type Figure, type FigureGroup, isWithin, type Limit } from "./figure.ts";
+import { echoCpu } from "./figures/echo-cpu.ts";
 import { eightCalls } from "./figures/eight-calls.ts";
 import { idle } from "./figures/idle.ts";
 import { mediaPath } from "./figures/media-path.ts";
@@ -19,6 +20,7 @@ import { startTime } from "./figures/start-time.ts";
 /** Every figure there is. */
 const GROUPS: readonly FigureGroup[] = [
   simWaveform,
+  echoCpu,
   phoneDelay,
   sipParse,
   sipLoad,

@@ -28,7 +28,10 @@ export function clip(value: number): number {
 /** Sum of squares divided by the count; 0 for none. */
 export function meanSquare(samples: Int16Array): number {
   let sum = 0;
-  for (const sample of samples) sum += sample * sample;
+  for (let at = 0; at < samples.length; at++) {
+    const sample = samples[at] ?? 0;
+    sum += sample * sample;
+  }
   return samples.length === 0 ? 0 : sum / samples.length;
 }
 

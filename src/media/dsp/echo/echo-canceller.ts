@@ -147,7 +147,10 @@ function differencePower(near: Int16Array, errors: Float32Array): number {
 
 function power(samples: Float32Array): number {
   let sum = 0;
-  for (const sample of samples) sum += sample * sample;
+  for (let at = 0; at < samples.length; at++) {
+    const sample = samples[at] ?? 0;
+    sum += sample * sample;
+  }
   return samples.length === 0 ? 0 : sum / samples.length;
 }
 
