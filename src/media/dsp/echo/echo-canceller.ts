@@ -102,6 +102,13 @@ export class EchoCanceller {
     const farPower = meanSquare(far);
     const nearPower = meanSquare(near);
     const step = control.begin(farPower, nearPower);
+    if (control.isIdle) {
+      // The filter's reference stays as quiet as it was: what is old in it is heard no more.
+      if (!this.#suppresses || this.isPassing) return;
+      this.#suppressor.learn(near);
+      this.#suppressor.process(near, false);
+      return;
+    }
     const learns = this.#learns && !this.isPassing;
     this.#filter.process(far, near, learns ? step : 0, control.regularisation * this.#filter.taps);
     if (this.isPassing) return;

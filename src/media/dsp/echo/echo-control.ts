@@ -5,6 +5,8 @@ const ratioOf = (db: number): number => 10 ** (db / 10);
 
 /** A far end quieter than this makes no echo worth learning from. */
 const FAR_MIN_POWER = powerOf(-50);
+/** One quieter than this over the whole tail makes none that is heard: nothing is to be done. */
+const FAR_IDLE_POWER = powerOf(-60);
 /** Less than this is nobody's voice. */
 const VOICE_MIN_POWER = powerOf(-55);
 /** The hybrid loses 6 dB, but for some sounds less; what is louder is the near end's voice. */
@@ -135,6 +137,11 @@ export class EchoControl {
   /** Whether the far end has been heard of late: what is heard may be its echo. */
   get farActive(): boolean {
     return this.#lingerLeft > 0;
+  }
+
+  /** Whether there is nothing to cancel: the far end has been silent for longer than the tail. */
+  get isIdle(): boolean {
+    return this.#lingerLeft === 0 && this.#farMax < FAR_IDLE_POWER;
   }
 
   /** How much of the echo is left, as a ratio of powers. */
