@@ -101,6 +101,8 @@ export class JitterBuffer {
   /** Position of the next frame on the playout clock. */
   #clock = 0;
   #playing = false;
+  /** Whether a packet was played since playout started. */
+  #begun = false;
   /** Known jitter is waited for so long at the beginning. */
   readonly #startMaxSamples: number;
   #decodedTo = 0;
@@ -238,7 +240,8 @@ export class JitterBuffer {
       this.#playing = false;
       return { kind: "silence", samples };
     }
-    return { kind: "conceal", samples };
+    // What is waited for at the start is nobody's loss.
+    return { kind: this.#begun ? "conceal" : "silence", samples };
   }
 
   #play(head: Slot): PlayoutStep | undefined {
@@ -252,6 +255,7 @@ export class JitterBuffer {
     }
     this.#decodedTo = end;
     this.#due = end;
+    this.#begun = true;
     this.#playedSequence = head.sequence;
     return {
       kind: "packet",
@@ -274,6 +278,7 @@ export class JitterBuffer {
     if (Math.abs(first - usual) > HOLE_MAX_SAMPLES) this.#delays.clear();
     const delay = Math.min(this.#delays.start(first), first + this.#startMaxSamples);
     this.#playing = true;
+    this.#begun = false;
     this.#decodedTo = clock - delay;
     this.#due = this.#decodedTo;
     this.#delays.settled();
