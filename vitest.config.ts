@@ -14,6 +14,8 @@ const exclude = ["**/node_modules/**", "**/dist/**"];
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
   test: {
+    // All cores: vitest would leave one of two idle.
+    maxWorkers: "100%",
     projects: [
       {
         resolve: { alias },
@@ -30,6 +32,9 @@ export default defineConfig({
           ],
           exclude,
           testTimeout: 20_000,
+          // Most of a small test's time would go to loading the same modules once more: files share
+          // a worker, and keep nothing in module state.
+          isolate: false,
         },
       },
       {
