@@ -17,6 +17,8 @@ export interface LineAudioConfig {
    * frame that went to the line while `near` was captured. While a modem talks it is to `pass` all.
    */
   readonly cancelEcho?: (near: Int16Array, played: Int16Array, pass: boolean) => void;
+  /** What `cancelEcho` left of the echo, taken out of `near` once digits were looked for in it. */
+  readonly suppressEcho?: (near: Int16Array) => void;
   /** Works on what was captured, in place, before anything else does. */
   readonly conditionNear?: (frame: Int16Array) => void;
   /** Works on what goes to the far sides, and what comes from them; not while a modem talks. */
@@ -160,6 +162,7 @@ export class LineAudio {
     const modem = this.#members.some((member) => member.carriesModem());
     cancelEcho?.(near, this.#played, modem);
     const sounding = detectDigits?.(near, firstSample) === true;
+    this.#config.suppressEcho?.(near);
 
     if (!modem) this.#config.shapeNear?.(near);
     if (this.#isMuted) near.fill(0);

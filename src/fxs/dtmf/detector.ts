@@ -18,6 +18,8 @@ export interface DtmfEvent {
 export interface DtmfDetector {
   /** 8 kHz samples, as many as come; the array is borrowed. The same empty array for nothing. */
   process(frame: Int16Array): readonly DtmfEvent[];
+  /** Mean square of the two tones of the last digit where it was told, 0 before any. */
+  readonly digitMeanSquare: number;
 }
 
 /** What a receiver may be set to. */
@@ -117,6 +119,7 @@ class Receiver implements DtmfDetector {
   #highOffsetBefore = 0;
   /** The digit that is on; −1 for none. */
   #onKey = -1;
+  #digitMeanSquare = 0;
   #onLow = 0;
   #missedLooks = 0;
   #missedSample = 0;
@@ -127,6 +130,10 @@ class Receiver implements DtmfDetector {
     this.#twistMax = 10 ** (limits.twistMaxDb / 20);
     this.#reverseTwistMax = 10 ** (limits.reverseTwistMaxDb / 20);
     this.#offsetMax = limits.offsetMaxPercent / 100;
+  }
+
+  get digitMeanSquare(): number {
+    return this.#digitMeanSquare;
   }
 
   process(frame: Int16Array): readonly DtmfEvent[] {
@@ -227,6 +234,7 @@ class Receiver implements DtmfDetector {
     if (this.#middlePurity(lowOffset, highOffset) < MIDDLE_PURITY_MIN) return undefined;
     if (this.#voice.amplitude() > this.#low * VOICE_MAX) return undefined;
     this.#onKey = this.#runKey;
+    this.#digitMeanSquare = (this.#low ** 2 + this.#high ** 2) / 2;
     this.#onLow = this.#low;
     this.#missedLooks = 0;
     return this.#event("start", this.#runSample);

@@ -11,8 +11,8 @@ import {
  * hybrid's delay, and the time in which a detector makes up its mind.
  */
 const ECHO_TAIL_SAMPLES = 100 * SAMPLES_PER_MS;
-/** An echo is this much weaker than what it is an echo of, at the least: 3 dB, in energy. */
-const ECHO_ENERGY_MAX = 0.5;
+/** An echo's tones are this much weaker than what they are an echo of, at the least: 3 dB. */
+const ECHO_POWER_MAX = 0.5;
 
 /** How much of what was played is kept: the echo's tail, and longer than a digit takes to show. */
 const KEPT_SAMPLES = 512 * SAMPLES_PER_MS;
@@ -21,7 +21,7 @@ const KEPT_SAMPLES = 512 * SAMPLES_PER_MS;
  * The digits that a telephone keys, told from the echo of those that are played to it. Without
  * that, two lines whose far ends relay digits would send one to and fro without end.
  *
- *     near ─▶ detector ─▶ digit, energy ─┐
+ *     near ─▶ detector ─▶ digit, power ──┐
  *     played ─▶ the last half second     ├─ the same digit there, and stronger: echo; else keyed
  *                  └─▶ detector, on demand ┘
  *
@@ -58,7 +58,7 @@ export class LineDigits {
     let keyed: Digit | undefined;
     for (const event of this.#near.process(frame)) {
       if (event.kind === "end") this.#keyed = undefined;
-      else if (!this.#isEcho(event.digit, frame)) {
+      else if (!this.#isEcho(event.digit, frame.length)) {
         keyed = event.digit;
         this.#keyed = keyed;
       }
@@ -78,10 +78,11 @@ export class LineDigits {
     }
   }
 
-  #isEcho(digit: Digit, frame: Int16Array): boolean {
-    const last = lastDigit(this.#playedInOrder(), frame.length);
+  /** Tones are compared, and not frames: whoever talks meanwhile makes no echo a key. */
+  #isEcho(digit: Digit, frameSamples: number): boolean {
+    const last = lastDigit(this.#playedInOrder(), frameSamples);
     if (digit !== last?.digit || last.sinceSamples > ECHO_TAIL_SAMPLES) return false;
-    return energyOf(frame) <= last.energy * ECHO_ENERGY_MAX;
+    return this.#near.digitMeanSquare <= last.meanSquare * ECHO_POWER_MAX;
   }
 
   #playedInOrder(): Int16Array {
@@ -94,35 +95,29 @@ export class LineDigits {
 
 /**
  * The last digit in what was played, how long ago it was told to have ended (0 while it sounds),
- * and the energy of its strongest frame.
+ * and the mean square of its tones.
  */
 function lastDigit(
   played: Int16Array,
   frameSamples: number,
-): { readonly digit: Digit; readonly sinceSamples: number; readonly energy: number } | undefined {
+):
+  | { readonly digit: Digit; readonly sinceSamples: number; readonly meanSquare: number }
+  | undefined {
   const detector = createDtmfDetector();
   let digit: Digit | undefined;
   let sounds = false;
   let sinceSamples = 0;
-  let energy = 0;
   // The last frame ends where `played` does.
   for (let at = played.length % frameSamples; at < played.length; at += frameSamples) {
     const frame = played.subarray(at, at + frameSamples);
-    const frameEnergy = energyOf(frame);
     if (!sounds) sinceSamples += frame.length;
     for (const event of detector.process(frame)) {
       sounds = event.kind === "start";
       digit = event.digit;
       sinceSamples = 0;
-      if (sounds) energy = frameEnergy;
     }
-    if (sounds) energy = Math.max(energy, frameEnergy);
   }
-  return digit === undefined ? undefined : { digit, sinceSamples, energy };
-}
-
-function energyOf(frame: Int16Array): number {
-  let energy = 0;
-  for (const sample of frame) energy += sample * sample;
-  return energy;
+  return digit === undefined
+    ? undefined
+    : { digit, sinceSamples, meanSquare: detector.digitMeanSquare };
 }

@@ -24,7 +24,7 @@ const FOLLOWED_SAMPLES = 12;
 export function createLineEcho(
   tailMs: number | undefined,
   pcm: PcmStream,
-): Pick<LineAudioConfig, "cancelEcho"> {
+): Pick<LineAudioConfig, "cancelEcho" | "suppressEcho"> {
   if (tailMs === undefined) return {};
   const { frameSamples } = pcm;
   const canceller = new EchoCanceller({ frameSamples, tailMs, createFilter });
@@ -36,7 +36,8 @@ export function createLineEcho(
       if (Math.abs(delay - canceller.bulkDelaySamples) > FOLLOWED_SAMPLES) {
         canceller.bulkDelaySamples = delay;
       }
-      canceller.process(near, played);
+      canceller.cancel(near, played);
     },
+    suppressEcho: (near) => canceller.suppress(near),
   };
 }

@@ -30,7 +30,8 @@ export interface EchoCancellerConfig {
  *
  *    played ─▶ bulk delay ─┬──▶ filters ─▶ estimate      ┌─ tone disabler: all of it is passed by
  *                          │                  │ −        │
- *    near ─────────────────┴──────────────────┴─▶ residual suppressor ─▶ near
+ *    near ─────────────────┴──────────────────┴─▶ digits are looked for here
+ *                                             └─▶ residual suppressor ─▶ near
  *
  *    limits: tail 8 to 128 ms; hybrid loss 6 dB and up; one echo path a line
  *
@@ -46,6 +47,8 @@ export class EchoCanceller {
   readonly #far: Int16Array;
   #learns = true;
   #passes = false;
+  /** What `suppress` is to do with the frame that was cancelled last. */
+  #rest: { readonly learns: boolean; readonly residual: boolean } | undefined;
 
   constructor(config: EchoCancellerConfig) {
     const { frameSamples, createFilter } = config;
@@ -94,6 +97,16 @@ export class EchoCanceller {
 
   /** Cancels in `near`, in place. `played` is what went to the line while `near` was captured. */
   process(near: Int16Array, played: Int16Array): void {
+    this.cancel(near, played);
+    this.suppress(near);
+  }
+
+  /**
+   * The first half: takes the estimated echo out. What is left of the near end is whole, and so
+   * this is where digits are looked for; the second half may take them for residual echo.
+   */
+  cancel(near: Int16Array, played: Int16Array): void {
+    this.#rest = undefined;
     const far = this.#far;
     this.#line.process(played, far);
     this.#tones[0].process(played);
@@ -104,9 +117,7 @@ export class EchoCanceller {
     const step = control.begin(farPower, nearPower);
     if (control.isIdle) {
       // The filter's reference stays as quiet as it was: what is old in it is heard no more.
-      if (!this.#suppresses || this.isPassing) return;
-      this.#suppressor.learn(near);
-      this.#suppressor.process(near, false);
+      if (this.#suppresses && !this.isPassing) this.#rest = { learns: true, residual: false };
       return;
     }
     const learns = this.#learns && !this.isPassing;
@@ -137,9 +148,18 @@ export class EchoCanceller {
     for (let at = 0; at < near.length; at++) near[at] = clip(Math.round(errors[at] ?? 0));
     if (!this.#suppresses) return;
     const control = this.#control;
-    if (!control.farActive) this.#suppressor.learn(near);
+    const learns = !control.farActive;
+    if (learns) this.#suppressor.learn(near);
     const residual = control.isResidual(power(errors), this.#suppressor.noisePower);
-    this.#suppressor.process(near, residual);
+    this.#rest = { learns: false, residual };
+  }
+
+  /** The second half, on the frame that was cancelled last: residual echo becomes noise. */
+  suppress(near: Int16Array): void {
+    const rest = this.#rest;
+    if (rest === undefined) return;
+    if (rest.learns) this.#suppressor.learn(near);
+    this.#suppressor.process(near, rest.residual);
   }
 }
 
