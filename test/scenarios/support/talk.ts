@@ -5,7 +5,8 @@ import type { Bench } from "../../hw-sim/bench/bench.ts";
 import type { BenchPhone, HeardLimits } from "../../hw-sim/bench/bench-phone.ts";
 import type { FarEnd } from "./far-end.ts";
 
-let pieces = 0;
+/** How much has been said on each bench: the same words in the same run, whatever ran before. */
+const pieces = new WeakMap<Bench, number>();
 
 /** One says something that nobody has said before, and the other hears it. */
 export async function tells(
@@ -14,8 +15,9 @@ export async function tells(
   to: BenchPhone,
   limits: HeardLimits = {},
 ): Promise<void> {
-  pieces++;
-  const speech = bench.speech(`piece ${pieces}`);
+  const piece = (pieces.get(bench) ?? 0) + 1;
+  pieces.set(bench, piece);
+  const speech = bench.speech(`piece ${piece}`);
   await from.says(speech);
   await to.heard(speech, limits);
 }
