@@ -54,6 +54,9 @@ interface Member {
  *                      ├─ tone          until replaced or taken away
  *                      └─ played source once: caller ID, a prompt; tells when it ended
  *
+ * What the canceller leaves of the echo is suppressed behind the digit detector: it could take a
+ * key for residual echo.
+ *
  * Joined to several endpoints the line is a conference: each hears the telephone and the others,
  * never itself. Sums are limited, not clipped. Nothing is allocated in a frame in which nothing
  * happens.
