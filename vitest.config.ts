@@ -58,6 +58,9 @@ export default defineConfig({
           sequence: { concurrent: false },
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          // Foreign programs in real time on a machine that may be busy with others: one more try,
+          // which the run tells of at its end.
+          retry: 1,
         },
       },
     ],

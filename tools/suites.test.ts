@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { printTotals, suitesOfReport } from "./suites/report.ts";
+import { printTotals, suitesOfReport, troublesOfReport } from "./suites/report.ts";
 import { withResults } from "./suites/table.ts";
 
 const test = (status: string, ...ancestorTitles: string[]) => ({ status, ancestorTitles });
@@ -54,6 +54,36 @@ describe("suitesOfReport()", () => {
       expect(suitesOfReport(value, "/p")).toBeUndefined();
     },
   );
+});
+
+describe("troublesOfReport()", () => {
+  it("tells failed tests, second attempts and files that could not run; not what went well", () => {
+    const told = (status: string, fullName: string, ...failureMessages: string[]) => ({
+      status,
+      fullName,
+      failureMessages,
+    });
+    const report = {
+      testResults: [
+        {
+          name: "/p/a.test.ts",
+          status: "failed",
+          assertionResults: [
+            told("passed", " rings"),
+            told("failed", " dials", "Error: no tone\n  at there", "Error: again"),
+            told("passed", " hangs up", "Error: late\n  at there"),
+          ],
+        },
+        { name: "/p/b.test.ts", status: "failed", message: "no such module\n" },
+      ],
+    };
+    expect(troublesOfReport(report, "/p")).toEqual([
+      { kind: "failed", text: "a.test.ts: dials: Error: no tone" },
+      { kind: "second attempt", text: "a.test.ts: hangs up: Error: late" },
+      { kind: "failed", text: "b.test.ts: no such module" },
+    ]);
+    expect(troublesOfReport(undefined, "/p")).toEqual([]);
+  });
 });
 
 describe("withResults()", () => {

@@ -4,7 +4,8 @@
  * `--table`, for a whole run, also writes what it came to into docs/interop.md.
  *
  * With `--json` one line a suite is printed, `{"name","passed","failed","skipped"}`, and what
- * vitest has to say about failures goes to standard error. The last line is always
+ * vitest has to say about failures goes to standard error. Tests that failed, or passed only when
+ * tried again, are told once more at the end, a line each. The last line is always
  * `tests: N passed, N failed, N skipped`. It ends with 0 only where nothing failed and something
  * ran.
  */
@@ -14,7 +15,14 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { brokenSuite, printTotals, type SuiteResult, suitesOfReport } from "./suites/report.ts";
+import {
+  brokenSuite,
+  printTotals,
+  type SuiteResult,
+  suitesOfReport,
+  type Trouble,
+  troublesOfReport,
+} from "./suites/report.ts";
 import { installedPeers, withResults } from "./suites/table.ts";
 
 /** The vitest project behind each command. */
@@ -30,12 +38,15 @@ function isCommand(text: string | undefined): text is keyof typeof PROJECTS {
   return text !== undefined && Object.hasOwn(PROJECTS, text);
 }
 
-/** Runs vitest on a project; the suites, and its exit code. */
-function runVitest(
-  project: string,
-  json: boolean,
-  rest: readonly string[],
-): { suites: readonly SuiteResult[]; exitCode: number } {
+/** What a run came to. */
+interface Run {
+  readonly suites: readonly SuiteResult[];
+  readonly troubles: readonly Trouble[];
+  readonly exitCode: number;
+}
+
+/** Runs vitest on a project. */
+function runVitest(project: string, json: boolean, rest: readonly string[]): Run {
   const scratch = mkdtempSync(join(tmpdir(), "tipring-suites-"));
   const reportFile = join(scratch, "report.json");
   const vitest = join(
@@ -54,19 +65,22 @@ function runVitest(
       stdio: ["ignore", json ? 2 : "inherit", "inherit"],
     });
     const exitCode = ran.status ?? 1;
-    const suites = readSuites(reportFile) ?? [];
+    const report = readReport(reportFile);
+    const suites = suitesOfReport(report, root) ?? [];
+    const troubles = troublesOfReport(report, root);
     const failed = suites.some((suite) => suite.failed > 0);
     const broken = { name: brokenSuite, passed: 0, failed: 1, skipped: 0 };
     // A run that ended badly with no failing test (an error outside of any) is no success.
-    return { suites: exitCode !== 0 && !failed ? [...suites, broken] : suites, exitCode };
+    const counted = exitCode !== 0 && !failed ? [...suites, broken] : suites;
+    return { suites: counted, troubles, exitCode };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-function readSuites(path: string): readonly SuiteResult[] | undefined {
+function readReport(path: string): unknown {
   try {
-    return suitesOfReport(JSON.parse(readFileSync(path, "utf8")), root);
+    return JSON.parse(readFileSync(path, "utf8"));
   } catch {
     return undefined;
   }
@@ -92,9 +106,10 @@ function main(words: readonly string[]): number {
     process.stderr.write("suites: --table is for a whole run of interop\n");
     return 2;
   }
-  const { suites, exitCode } = runVitest(PROJECTS[command], json, filters);
+  const { suites, troubles, exitCode } = runVitest(PROJECTS[command], json, filters);
   if (json) for (const suite of suites) process.stdout.write(`${JSON.stringify(suite)}\n`);
   if (table) writeTable(suites);
+  for (const { kind, text } of troubles) process.stdout.write(`${kind}: ${text}\n`);
   process.stdout.write(`${printTotals(suites)}\n`);
   return exitCode;
 }

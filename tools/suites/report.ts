@@ -26,10 +26,8 @@ export function suitesOfReport(report: unknown, root: string): readonly SuiteRes
   };
   for (const file of files) {
     const path = relativePath(textField(file, "name"), root);
-    const given = field(file, "assertionResults");
-    const tests: readonly unknown[] = Array.isArray(given) ? given : [];
     let failures = 0;
-    for (const test of tests) {
+    for (const test of listField(file, "assertionResults")) {
       const outcome = outcomeOf(textField(test, "status"));
       if (outcome === "failed") failures++;
       count(suiteName(test) ?? path, outcome);
@@ -37,6 +35,42 @@ export function suitesOfReport(report: unknown, root: string): readonly SuiteRes
     if (textField(file, "status") === "failed" && failures === 0) count(path, "failed");
   }
   return [...suites].map(([name, counts]) => ({ name, ...counts }));
+}
+
+/** A test that did not go well at once: where, which, and the first line of what was wrong. */
+export interface Trouble {
+  /** `failed`, or `second attempt` for one that passed when it was tried again. */
+  readonly kind: "failed" | "second attempt";
+  readonly text: string;
+}
+
+/**
+ * What a vitest JSON report says of tests that failed, or passed only when tried again, in the
+ * order met: short enough to stand under a long log. A report that is not one gives none.
+ */
+export function troublesOfReport(report: unknown, root: string): readonly Trouble[] {
+  const troubles: Trouble[] = [];
+  for (const file of listField(report, "testResults")) {
+    const path = relativePath(textField(file, "name"), root);
+    const before = troubles.length;
+    for (const test of listField(file, "assertionResults")) {
+      const [said] = listField(test, "failureMessages");
+      const failed = outcomeOf(textField(test, "status")) === "failed";
+      if (!failed && typeof said !== "string") continue;
+      const text = `${path}: ${textField(test, "fullName").trim()}: ${firstLine(said)}`;
+      troubles.push({ kind: failed ? "failed" : "second attempt", text });
+    }
+    if (textField(file, "status") === "failed" && troubles.length === before) {
+      const text = `${path}: ${firstLine(textField(file, "message"))}`;
+      troubles.push({ kind: "failed", text });
+    }
+  }
+  return troubles;
+}
+
+function firstLine(said: unknown): string {
+  const text = typeof said === "string" ? said : "";
+  return (text.split("\n", 1)[0] ?? "").slice(0, 300);
 }
 
 /** The sums over suites as the one closing line of a run. */
@@ -67,6 +101,11 @@ function relativePath(path: string, root: string): string {
 
 function field(of: unknown, name: string): unknown {
   return typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
+}
+
+function listField(of: unknown, name: string): readonly unknown[] {
+  const value = field(of, name);
+  return Array.isArray(value) ? value : [];
 }
 
 function textField(of: unknown, name: string): string {
