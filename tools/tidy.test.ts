@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { CircleWatch } from "./tidy/circle-rules.ts";
+import { parseSource } from "./tidy/source-file.ts";
 import { checkFile, printFinding } from "./tidy.ts";
 
 const core = "src/sip/wire/thing.ts";
@@ -234,5 +236,35 @@ describe("checkFile() words", () => {
     ["src/fxs/wink-timer.ts", "f();", ["term"]],
   ])("%s: %s", (path, text, expected) => {
     expect(rules(path, text)).toEqual(expected);
+  });
+});
+
+describe("CircleWatch", () => {
+  const circlesOf = (files: Readonly<Record<string, string>>): readonly string[] => {
+    const watch = new CircleWatch();
+    for (const [path, text] of Object.entries(files)) watch.add(parseSource(path, text));
+    return watch.findings().map((finding) => finding.message.split(":")[0] ?? "");
+  };
+
+  it("tells files that take values from each other, each circle once", () => {
+    expect(
+      circlesOf({
+        "src/a.ts": 'import { b } from "./x/b.ts";',
+        "src/x/b.ts": 'export { c } from "../c.ts";',
+        "src/c.ts": 'import { a } from "./a.ts";\nimport { d } from "./d.ts";',
+        "src/d.ts": 'import { e } from "./e.ts";',
+        "src/e.ts": 'import { d } from "./d.ts";',
+      }),
+    ).toEqual(["src/a.ts → src/x/b.ts → src/c.ts → src/a.ts", "src/d.ts → src/e.ts → src/d.ts"]);
+  });
+
+  it("lets types go round, and paths that meet again", () => {
+    expect(
+      circlesOf({
+        "src/a.ts": 'import { b } from "./b.ts";\nimport { c } from "./c.ts";',
+        "src/b.ts": 'import { c } from "./c.ts";',
+        "src/c.ts": 'import type { a } from "./a.ts";\nimport { type B } from "./b.ts";',
+      }),
+    ).toEqual([]);
   });
 });

@@ -5,10 +5,11 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CircleWatch } from "./tidy/circle-rules.ts";
 import { checkDocs } from "./tidy/doc-rules.ts";
 import { checkImports } from "./tidy/import-rules.ts";
 import { checkSizes } from "./tidy/size-rules.ts";
-import { type Finding, parseSource } from "./tidy/source-file.ts";
+import { type Finding, parseSource, type SourceFile } from "./tidy/source-file.ts";
 import { checkSyntax } from "./tidy/syntax-rules.ts";
 import { checkText, checkWords } from "./tidy/word-rules.ts";
 
@@ -20,7 +21,10 @@ const TEXT_FILES = /(?:\.(?:md|json|ya?ml|sh|service|conf|cfg|xml)|\/\.ci\/[\w-]
 /** All findings of one file. `path` is relative to the project, with `/`. */
 export function checkFile(path: string, text: string): readonly Finding[] {
   if (!path.endsWith(".ts")) return checkText(path, text.split("\n"));
-  const file = parseSource(path, text);
+  return checkSource(parseSource(path, text));
+}
+
+function checkSource(file: SourceFile): readonly Finding[] {
   const findings = [checkImports, checkSizes, checkSyntax, checkDocs, checkWords].flatMap((check) =>
     check(file),
   );
@@ -48,13 +52,22 @@ function* filesUnder(root: string, folder: string): Generator<string> {
 function main(only: readonly string[]): number {
   const root = fileURLToPath(new URL("..", import.meta.url));
   const findings: Finding[] = [];
+  const circles = new CircleWatch();
   let files = 0;
   for (const path of filesUnder(root, "")) {
     if (only.length > 0 && !only.some((prefix) => path.startsWith(prefix))) continue;
     if (!statSync(join(root, path)).isFile()) continue;
     files++;
-    findings.push(...checkFile(path, readFileSync(join(root, path), "utf8")));
+    const text = readFileSync(join(root, path), "utf8");
+    if (!path.endsWith(".ts")) {
+      findings.push(...checkFile(path, text));
+      continue;
+    }
+    const file = parseSource(path, text);
+    findings.push(...checkSource(file));
+    circles.add(file);
   }
+  findings.push(...circles.findings());
   for (const finding of findings) process.stdout.write(`${printFinding(finding)}\n`);
   process.stdout.write(`tidy: ${files} files, ${findings.length} to put right\n`);
   return findings.length === 0 ? 0 : 1;

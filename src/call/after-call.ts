@@ -1,16 +1,9 @@
 import { type CallContext, type CallState, type Step, toLine } from "./call-state.ts";
 import type { CallInput } from "./call-types.ts";
 import { startDialing } from "./dialing.ts";
+import { startTone } from "./tone.ts";
 
 type After = Extract<CallState, { kind: "open-loop" | "tone" | "howler" }>;
-
-/** Busy or reorder tone, in place of whatever was heard. */
-export function startTone(context: CallContext, tone: "busy" | "reorder", nowMs: number): Step {
-  return {
-    state: { kind: "tone", tone, untilMs: nowMs + context.config.timers.reorderMs },
-    outputs: [toLine({ kind: "tone", tone })],
-  };
-}
 
 /** The far end has gone: open switching interval where the line has it, then the usual tone. */
 export function startDisconnect(context: CallContext, nowMs: number): Step {

@@ -1,7 +1,6 @@
 import type { ToneName } from "../base/line-messages.ts";
 import type { CollectorInput } from "../fxs/index.ts";
 import { printUri } from "../sip/index.ts";
-import { startTone } from "./after-call.ts";
 import { MEDIA_OPEN_LIMIT_MS } from "./call-media.ts";
 import {
   type Call,
@@ -15,6 +14,7 @@ import {
 import type { CallInput } from "./call-types.ts";
 import { isEmergencyNumber } from "./policy/emergency.ts";
 import { sideOf } from "./side-calls.ts";
+import { startTone } from "./tone.ts";
 import { startTransfer } from "./transfer.ts";
 
 /** Dial tone, and digits are collected from now on. */

@@ -6,7 +6,6 @@ import {
   type SipRequest,
   type UaEvent,
 } from "../sip/index.ts";
-import { startTone } from "./after-call.ts";
 import {
   flowOutputs,
   MEDIA_OPEN_LIMIT_MS,
@@ -33,6 +32,7 @@ import { callerDisplay } from "./policy/caller-display.ts";
 import { forwardedBy } from "./policy/forwarded-by.ts";
 import { ringCadence } from "./policy/ring-cadence.ts";
 import { talkingStep } from "./talking.ts";
+import { startTone } from "./tone.ts";
 
 type Incoming = Extract<UaEvent, { kind: "incoming" }>;
 type Preparing = Extract<CallState, { kind: "preparing" }>;

@@ -1,5 +1,4 @@
 import type { UaEvent } from "../sip/index.ts";
-import { startTone } from "./after-call.ts";
 import { flowOutputs, withAccepted, withMedia, withOffer } from "./call-media.ts";
 import {
   type Call,
@@ -16,6 +15,7 @@ import { dialledUri } from "./dialing.ts";
 import { progressStep, voiceComes } from "./early-media.ts";
 import { refusalOf } from "./policy/refusal.ts";
 import { relayDigit } from "./talking.ts";
+import { startTone } from "./tone.ts";
 
 type Outgoing = Extract<CallState, { kind: "calling" | "ringback" }>;
 

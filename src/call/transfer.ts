@@ -5,7 +5,6 @@ import {
   SIPFRAG,
   type UaEvent,
 } from "../sip/index.ts";
-import { startTone } from "./after-call.ts";
 import {
   type Call,
   type CallContext,
@@ -19,6 +18,7 @@ import {
 import type { CallOutput } from "./call-types.ts";
 import { startRecall } from "./recall.ts";
 import { endSide, finishedCall, replaced, without } from "./side-calls.ts";
+import { startTone } from "./tone.ts";
 
 type Parting = Extract<SideCall, { kind: "parting" }>;
 type RequestEvent = Extract<UaEvent, { kind: "request" }>;

@@ -4,7 +4,7 @@ import { type Room, roomOf, TESTS_MAY_IMPORT } from "./floors.ts";
 import { type Finding, findingAt, nodesOf, type SourceFile } from "./source-file.ts";
 
 /** One import of a file, in whatever form it is written. */
-interface Import {
+export interface Import {
   readonly specifier: string;
   readonly typeOnly: boolean;
   readonly node: ts.Node;
@@ -59,7 +59,8 @@ function packageFault(file: SourceFile, room: Room | undefined, one: Import): st
   return `${room.at} takes no package "${name}": let an adapter or the app hand it in`;
 }
 
-function importsOf(file: SourceFile): readonly Import[] {
+/** The imports of a file, exports from others among them. */
+export function importsOf(file: SourceFile): readonly Import[] {
   const found: Import[] = [];
   const note = (specifier: ts.Node | undefined, typeOnly: boolean, node: ts.Node): void => {
     if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;

@@ -1,10 +1,7 @@
 import type { ToneTable } from "../tones/tone.ts";
 import type { FamilyName } from "./families/families.ts";
 import { FAMILIES } from "./families/families.ts";
-import type { CountryProfile, Sourced } from "./profile.ts";
-
-/** What countries of a kind share: a profile without a country's name. */
-export type CountryFamily = Omit<CountryProfile, "code" | "name">;
+import type { CountryFamily, CountryProfile, Sourced } from "./profile.ts";
 
 /** Values of a group that are a country's own; what is left out comes from the family. */
 type Own<Group> = Sourced & Partial<Omit<Group, keyof Sourced>>;

@@ -1,6 +1,5 @@
 import type { CallerIdScheme } from "../caller-id/scheme.ts";
 import type { DtmfOptions } from "../dtmf/detector.ts";
-import type { MeteringConfig } from "../line/metering.ts";
 import type { PulseDigitMap } from "../line/pulse-digits.ts";
 import type { ToneTable } from "../tones/tone.ts";
 
@@ -122,3 +121,18 @@ export const BELLCORE_CADENCES = {
   "bellcore-r7": [400, 200, 400, 200, 400, 4000],
   "bellcore-r8": [250, 9750],
 } as const satisfies Record<string, RingCadenceMs>;
+
+/** What countries of a kind share: a profile without a country's name. */
+export type CountryFamily = Omit<CountryProfile, "code" | "name">;
+
+/** How a country's metering pulses are. */
+export interface MeteringConfig {
+  readonly frequencyHz: number;
+  readonly pulseMs: number;
+  readonly pauseMs: number;
+  /**
+   * A pulse at the answer of a call that the line has made, and another each time so long has gone
+   * by; 0 for none.
+   */
+  readonly everyMs: number;
+}

@@ -1,19 +1,8 @@
+import type { MeteringConfig } from "../country/profile.ts";
 import type { LineOutput } from "./line-types.ts";
 
 /** Most pulses that are waited for; more at a time are not sent. */
 export const METERING_LIMIT = 1000;
-
-/** How a country's metering pulses are. */
-export interface MeteringConfig {
-  readonly frequencyHz: number;
-  readonly pulseMs: number;
-  readonly pauseMs: number;
-  /**
-   * A pulse at the answer of a call that the line has made, and another each time so long has gone
-   * by; 0 for none.
-   */
-  readonly everyMs: number;
-}
 
 /** Sends metering pulses one after the other. */
 export class Metering {

@@ -1,6 +1,6 @@
 import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { type ToneTable, tonesAt } from "../../tones/tone.ts";
-import type { CountryFamily } from "../override.ts";
+import type { CountryFamily } from "../profile.ts";
 import { BELLCORE_CADENCES, COMMON_RINGING } from "../profile.ts";
 import { ETSI_FAMILY, ETSI_TONE_DBM0 } from "./etsi.ts";
 

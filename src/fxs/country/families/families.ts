@@ -1,4 +1,4 @@
-import type { CountryFamily } from "../override.ts";
+import type { CountryFamily } from "../profile.ts";
 import { AU_NZ_FAMILY } from "./au-nz.ts";
 import { CN_FAMILY } from "./cn.ts";
 import { ETSI_FAMILY } from "./etsi.ts";

@@ -1,7 +1,7 @@
 import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { DTMF_LIMITS } from "../../dtmf/detector.ts";
 import { cadenced, once, steady, stutter, type ToneTable } from "../../tones/tone.ts";
-import type { CountryFamily } from "../override.ts";
+import type { CountryFamily } from "../profile.ts";
 import {
   BELLCORE_CADENCES,
   COMMON_HOOK,
