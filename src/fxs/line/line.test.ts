@@ -411,6 +411,16 @@ describe("createLine() faults", () => {
     expect(kinds).toEqual(["off-hook", "fault", "recovered", "off-hook"]);
   });
 
+  it("leaves no audio on where ringing ends between an alert tone and its data", () => {
+    const rig = new Rig({ country: "uk" }).command(0, { kind: "ring", callerId: CALLER }).run(300);
+    expect(rig.actions.at(-1)).toBe("300 play-signal");
+    rig.input({ kind: "audio-done" });
+    rig.input({ kind: "command", command: { kind: "stop-ringing" } });
+    expect(rig.actions).toContain("300 audio off");
+    rig.run(30_000);
+    expect(rig.actions.at(-1)).not.toContain("audio on");
+  });
+
   it("cuts a burst and a caller ID", () => {
     const rig = new Rig().command(0, { kind: "ring", callerId: CALLER }).run(2700);
     expect(rig.actions.at(-1)).toBe("2600 play-signal");

@@ -136,6 +136,8 @@ export class OnHook {
 
   #carry(actions: readonly AlertAction[], nowMs: number): void {
     for (const action of actions) this.#act(action, nowMs);
+    // Ended between an alert tone and its data, there was nothing to cut.
+    if (this.#alerting.isIdle) this.#hands.audio(this.#hands.isLifted());
   }
 
   #act(action: AlertAction, nowMs: number): void {

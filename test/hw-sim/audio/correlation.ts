@@ -27,25 +27,38 @@ function energySums(samples: Float64Array): Float64Array {
   return sums;
 }
 
-/** Circular cross-correlation: entry d (mod the size) is the sum of reference[n]·heard[n + d]. */
-function crossCorrelate(reference: Float64Array, heard: Float64Array): Float64Array {
+/** Transforms by size: their tables cost as much as a transform, so that many pieces share one. */
+export type FftStore = Map<number, Fft>;
+
+/**
+ * Circular cross-correlation: entry d (mod the size) is the sum of reference[n]·heard[n + d]. Both
+ * are real, so one transform of reference + j·heard holds both spectra.
+ */
+function crossCorrelate(
+  reference: Float64Array,
+  heard: Float64Array,
+  store: FftStore,
+): Float64Array {
   const size = 2 ** Math.ceil(Math.log2(Math.max(2, reference.length + heard.length)));
-  const fft = new Fft(size);
-  const refRe = new Float64Array(size);
-  const refIm = new Float64Array(size);
+  const fft = store.get(size) ?? new Fft(size);
+  store.set(size, fft);
   const re = new Float64Array(size);
   const im = new Float64Array(size);
-  refRe.set(reference);
-  re.set(heard);
-  fft.forward(refRe, refIm);
+  re.set(reference);
+  im.set(heard);
   fft.forward(re, im);
-  for (let bin = 0; bin < size; bin++) {
-    const a = refRe[bin] ?? 0;
-    const b = refIm[bin] ?? 0;
-    const c = re[bin] ?? 0;
-    const d = im[bin] ?? 0;
-    re[bin] = a * c + b * d;
-    im[bin] = a * d - b * c;
+  for (let bin = 0; bin <= size / 2; bin++) {
+    const mirror = (size - bin) % size;
+    const sumRe = (re[bin] ?? 0) + (re[mirror] ?? 0);
+    const sumIm = (im[bin] ?? 0) + (im[mirror] ?? 0);
+    const differenceRe = (re[bin] ?? 0) - (re[mirror] ?? 0);
+    const differenceIm = (im[bin] ?? 0) - (im[mirror] ?? 0);
+    // The reference has the spectrum (sumRe + j·differenceIm) / 2, what was heard
+    // (sumIm - j·differenceRe) / 2.
+    re[bin] = (sumRe * sumIm - differenceIm * differenceRe) / 4;
+    im[bin] = -(sumRe * differenceRe + differenceIm * sumIm) / 4;
+    re[mirror] = re[bin] ?? 0;
+    im[mirror] = -(im[bin] ?? 0);
   }
   fft.inverse(re, im);
   return re;
@@ -59,10 +72,11 @@ function crossCorrelate(reference: Float64Array, heard: Float64Array): Float64Ar
 export function alignedCorrelation(
   reference: ArrayLike<number>,
   heard: ArrayLike<number>,
+  store: FftStore = new Map(),
 ): AlignedCorrelation {
   const ref = centred(reference);
   const got = centred(heard);
-  const products = crossCorrelate(ref, got);
+  const products = crossCorrelate(ref, got, store);
   const refSums = energySums(ref);
   const gotSums = energySums(got);
   const shorter = Math.min(ref.length, got.length);

@@ -1,4 +1,4 @@
-import { alignedCorrelation } from "./correlation.ts";
+import { alignedCorrelation, type FftStore } from "./correlation.ts";
 
 /** How speech lies in what was heard, piece by piece. */
 export interface SegmentCorrelation {
@@ -25,6 +25,19 @@ export function segmentCorrelation(
   reference: Float64Array,
   heard: Float64Array,
 ): SegmentCorrelation {
+  const steps = segmentSteps(reference, heard);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, a piece a step: some ms each, between which a real call can go on. */
+export function* segmentSteps(
+  reference: Float64Array,
+  heard: Float64Array,
+): Generator<undefined, SegmentCorrelation> {
+  const store: FftStore = new Map();
   const delays: number[] = [];
   let weighed = 0;
   let weights = 0;
@@ -35,10 +48,12 @@ export function segmentCorrelation(
     const found = alignedCorrelation(
       piece,
       heard.subarray(at, at + SEGMENT_SAMPLES + SEARCH_SAMPLES),
+      store,
     );
     weighed += weight * found.correlation;
     weights += weight;
     if (found.correlation >= FOUND_MIN) delays.push(found.delaySamples);
+    yield;
   }
   delays.sort((a, b) => a - b);
   return {

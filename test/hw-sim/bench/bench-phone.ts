@@ -1,5 +1,5 @@
 import { voltsFromPcm16 } from "../audio/levels.ts";
-import { segmentCorrelation } from "../audio/segment-correlation.ts";
+import { type SegmentCorrelation, segmentSteps } from "../audio/segment-correlation.ts";
 import type { Observation } from "../phones/observation.ts";
 import type { Phone } from "../phones/phone.ts";
 import type { Recording } from "../phones/sound-recorder.ts";
@@ -205,7 +205,7 @@ export class BenchPhone {
     const perMs = recording.full ? 8 : recording.volts.length / elapsedMs;
     const from = Math.max(0, Math.round((startedMs - recording.startedAtMs) * perMs));
     const heard = recording.volts.subarray(from);
-    const { delaySamples, correlation } = segmentCorrelation(voltsFromPcm16(speech), heard);
+    const { delaySamples, correlation } = await this.#found(voltsFromPcm16(speech), heard);
     const found = { delayMs: delaySamples / 8, correlation };
     if (correlation < (limits.correlationOver ?? 0.9)) {
       this.#fail(`heard something else (correlation ${correlation.toFixed(3)})`);
@@ -219,6 +219,15 @@ export class BenchPhone {
   /** Forgets what it noticed so far: the next verb looks at what comes from now on. */
   forget(): void {
     this.#marker = this.phone.observations.length;
+  }
+
+  async #found(said: Float64Array, heard: Float64Array): Promise<SegmentCorrelation> {
+    const steps = segmentSteps(said, heard);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+      await this.#world.breathe();
+    }
   }
 
   /** Ends the recording that runs, and keeps it. */

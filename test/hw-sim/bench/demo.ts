@@ -62,6 +62,7 @@ const CORRELATION_MIN = 0.9;
 const DELAY_MAX_MS = { virtual: 50, "real-time": 150 } as const;
 
 type Mode = DemoResult["mode"];
+type Way = "a to b" | "b to a";
 
 /** Makes one complete call and observes every step of it at the telephones. */
 export async function runDemo(options: DemoOptions): Promise<{
@@ -90,6 +91,8 @@ class Demo {
   readonly #a: BenchPhone;
   readonly #b: BenchPhone;
   readonly #steps: DemoStep[] = [];
+  /** Made before the call: in real time there is none for it later. */
+  readonly #sentences: Readonly<Record<Way, Int16Array>>;
   #aToB: HeardSpeech | undefined;
   #bToA: HeardSpeech | undefined;
 
@@ -98,6 +101,9 @@ class Demo {
     this.#options = options;
     this.#mode = options.virtual ? "virtual" : "real-time";
     [this.#a, this.#b] = laid.phones;
+    const sentence = (way: Way): Int16Array =>
+      pcm16FromVolts(speechLike(laid.world.random(`speech ${way}`), SPEECH_MS));
+    this.#sentences = { "a to b": sentence("a to b"), "b to a": sentence("b to a") };
   }
 
   async run(): Promise<void> {
@@ -227,21 +233,21 @@ class Demo {
     return "answered while it rang; ringing stopped, ringback stopped";
   }
 
+  /** Both speak before either is judged: the judging is work that a real call would notice. */
   async #speechAToB(): Promise<string> {
-    this.#aToB = await this.#speech(this.#a, this.#b, "a to b");
+    await this.#a.says(this.#sentences["a to b"]);
+    await this.#b.says(this.#sentences["b to a"]);
+    this.#aToB = await this.#heard(this.#b, "a to b");
     return told(this.#aToB);
   }
 
   async #speechBToA(): Promise<string> {
-    this.#bToA = await this.#speech(this.#b, this.#a, "b to a");
+    this.#bToA = await this.#heard(this.#a, "b to a");
     return told(this.#bToA);
   }
 
-  async #speech(from: BenchPhone, to: BenchPhone, way: string): Promise<HeardSpeech> {
-    const random = this.#bench.world.random(`speech ${way}`);
-    const speech = pcm16FromVolts(speechLike(random, SPEECH_MS));
-    await from.says(speech);
-    const heard = await to.heard(speech, {
+  async #heard(by: BenchPhone, way: Way): Promise<HeardSpeech> {
+    const heard = await by.heard(this.#sentences[way], {
       correlationOver: CORRELATION_MIN,
       delayUnderMs: DELAY_MAX_MS[this.#mode],
     });

@@ -166,6 +166,14 @@ export class World {
     await this.#wait(() => false, ms);
   }
 
+  /**
+   * For whoever computes for long: a bound world keeps up with its clock before the promise
+   * settles. A world of its own time waits for nobody, and nothing happens.
+   */
+  async breathe(): Promise<void> {
+    if (this.#pacer !== undefined) await this.#wait(() => false, 1);
+  }
+
   /** As `runUntil`, with promises. */
   async advanceTo(atMs: number): Promise<void> {
     await this.#wait(() => false, atMs - this.#currentMs());
