@@ -22,6 +22,7 @@ import { answeringStep, preparingStep, ringingStep, startIncoming } from "./inco
 import { callOf, faultedStep, interruptStep } from "./interrupts.ts";
 import { type Mailbox, type MailboxStep, mailboxStep } from "./mailbox.ts";
 import { outgoingStep } from "./outgoing.ts";
+import { OwnDialogs } from "./own-dialogs.ts";
 import { recallStep } from "./recall.ts";
 import { withReferral } from "./referred.ts";
 import { sessionUpdate } from "./session-update.ts";
@@ -47,6 +48,7 @@ class LineCallControl implements CallControl {
   #state: CallState = { kind: "idle" };
   readonly #records = new WaitingRecords();
   #mailbox: Mailbox = { isAsked: false };
+  readonly #dialogs = new OwnDialogs();
 
   constructor(config: CallConfig) {
     const collector = createDigitCollector({
@@ -79,6 +81,15 @@ class LineCallControl implements CallControl {
   }
 
   handle(input: CallInput, nowMs: number): readonly CallOutput[] {
+    const watched =
+      input.kind === "ua" ? this.#dialogs.step(this.#context, this.#state, input.event) : undefined;
+    if (watched !== undefined) return watched;
+    const outputs = this.#handle(input, nowMs);
+    const news = this.#dialogs.news(this.#context, this.#state);
+    return news.length === 0 ? outputs : [...outputs, ...news];
+  }
+
+  #handle(input: CallInput, nowMs: number): readonly CallOutput[] {
     const recorded = this.#recorded(input, nowMs);
     if (input.kind === "ua") this.#noteRegistration(input);
     const mailbox = mailboxStep(this.#context, this.#mailbox, input);

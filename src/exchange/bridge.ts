@@ -10,6 +10,7 @@ import {
 import { bestStatus } from "./final-status.ts";
 import { Hunt, type HuntLeg } from "./hunt.ts";
 import { RelayedRequests } from "./relayed-requests.ts";
+import type { CallStanding } from "./watching.ts";
 
 /** An event of one of a call's sessions. */
 export type SessionEvent = Extract<UaEvent, { readonly session: string }>;
@@ -28,6 +29,8 @@ export interface BridgeCall {
   readonly legs: readonly HuntLeg[];
   /** What peers know the exchange by. */
   readonly domain: string;
+  /** Whether the caller withholds who calls. */
+  readonly isPrivate?: boolean;
 }
 
 /** Why the other contacts stop ringing: so that nobody counts a missed call. @see RFC 3326 §3.1 */
@@ -76,6 +79,7 @@ export class Bridge {
   #reoffer: Reoffer | undefined;
   /** Sessions that took another's place, or tried to. */
   readonly #newcomers: string[] = [];
+  #hasRung = false;
   #over = false;
 
   constructor(call: BridgeCall, delayedOffer: boolean, nowMs: number) {
@@ -98,6 +102,14 @@ export class Bridge {
 
   get id(): string {
     return this.#call.id;
+  }
+
+  /** How it stands, for those who watch its users. */
+  get standing(): CallStanding {
+    const { id, from, to, isPrivate = false } = this.#call;
+    const answered = this.#answeredMs !== undefined;
+    const stage = answered ? "confirmed" : this.#hasRung ? "early" : "trying";
+    return { id, from, to, stage, reachesCallee: answered || this.#hasRung, isPrivate };
   }
 
   /** Calls the first ones. */
@@ -183,6 +195,7 @@ export class Bridge {
   ): readonly ExchangeOutput[] {
     if (this.#callee !== undefined || !this.#hunt.has(event.session)) return [];
     this.#hunt.progress(event.session, nowMs);
+    this.#hasRung = true;
     // The caller sees one dialog: early media of several contacts in it would be two answers.
     const content = this.#hunt.isSingle ? contentOf(event.response, event.body) : {};
     const { status } = event;

@@ -28,6 +28,8 @@ export interface ExchangeConfig {
   readonly maxExpiresS: number;
   /** Numbers that the exchange answers itself; {@link DEFAULT_SERVICE_NUMBERS} where absent. */
   readonly services?: ServiceNumbers;
+  /** The user that may tell of everybody's mailbox; everybody else of the own one alone. */
+  readonly voicemail?: string;
   /** A fresh unguessable token of letters and digits. */
   readonly createToken: () => string;
   readonly hashes: Hashes;

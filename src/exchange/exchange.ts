@@ -26,6 +26,7 @@ import type { HuntLeg } from "./hunt.ts";
 import { LocationTable, targetOf } from "./location.ts";
 import { answerRegister } from "./registrar.ts";
 import { ServiceCall } from "./service-call.ts";
+import { type CallStanding, Watching } from "./watching.ts";
 
 /** A small exchange: registrar, calls between its users, an echo and a test tone. */
 export interface Exchange extends Core<ExchangeInput, ExchangeOutput> {
@@ -44,6 +45,9 @@ export function createExchange(config: ExchangeConfig): Exchange {
 /** @see RFC 3261 §8.1.1.6 */
 const MAX_FORWARDS = 70;
 
+/** Requests outside of calls whose sender has to be proven. */
+const PROVEN: readonly string[] = ["REGISTER", "INVITE", "SUBSCRIBE", "NOTIFY"];
+
 type Incoming = Extract<UaEvent, { kind: "incoming" }>;
 
 class SmallExchange implements Exchange {
@@ -55,10 +59,16 @@ class SmallExchange implements Exchange {
   /** The calls that requests of ours are made in, by the id that those begin with. */
   readonly #byId = new Map<string, Bridge>();
   readonly #byMedia = new Map<string, ServiceCall>();
+  readonly #watching: Watching;
 
   constructor(config: ExchangeConfig) {
     this.#config = config;
     this.#authority = new Authority(config);
+    this.#watching = new Watching({
+      config,
+      authority: this.#authority,
+      location: this.#location,
+    });
   }
 
   deadlineMs(): number | undefined {
@@ -68,6 +78,16 @@ class SmallExchange implements Exchange {
   }
 
   handle(input: ExchangeInput, nowMs: number): readonly ExchangeOutput[] {
+    const outputs = this.#handle(input, nowMs);
+    const news = this.#watching.news(this.#standings());
+    return news.length === 0 ? outputs : [...outputs, ...news];
+  }
+
+  *#standings(): Iterable<CallStanding> {
+    for (const call of this.#calls) yield call.standing;
+  }
+
+  #handle(input: ExchangeInput, nowMs: number): readonly ExchangeOutput[] {
     switch (input.kind) {
       case "timeout":
         return this.#timeout(nowMs);
@@ -80,7 +100,7 @@ class SmallExchange implements Exchange {
 
   challenge(request: SipRequest, nowMs: number): readonly SipHeader[] | undefined {
     const { method } = request;
-    if (method !== "REGISTER" && method !== "INVITE") return undefined;
+    if (!PROVEN.includes(method)) return undefined;
     // A registration is of whom To names, a call from whom From does.
     const name = method === "REGISTER" ? "to" : "from";
     const party = partyFromHeader(headerValue(request, name) ?? "");
@@ -93,6 +113,11 @@ class SmallExchange implements Exchange {
         return this.#incoming(event, nowMs);
       case "request":
         return this.#request(event, nowMs);
+      case "watched":
+        return this.#watching.watched(event, this.#standings(), nowMs);
+      case "watch-ended":
+        this.#watching.ended(event.watch);
+        return [];
       case "response":
         return this.#byId.get(event.request.split(" ", 1)[0] ?? "")?.request(event) ?? [];
       case "progress":
@@ -144,13 +169,20 @@ class SmallExchange implements Exchange {
   }
 
   #request(event: Extract<UaEvent, { kind: "request" }>, nowMs: number): readonly ExchangeOutput[] {
-    if (event.message.method !== "REGISTER") return this.#requestInCall(event);
+    const { method } = event.message;
+    if (method === "NOTIFY" && event.session === undefined) {
+      return this.#watching.notified(event, nowMs);
+    }
+    if (method !== "REGISTER") return this.#requestInCall(event);
     const registrar = {
       config: this.#config,
       authority: this.#authority,
       location: this.#location,
     };
-    return answerRegister(registrar, event, nowMs);
+    const user = partyFromHeader(headerValue(event.message, "to") ?? "")?.user ?? "";
+    const before = this.#location.of(user);
+    const answer = answerRegister(registrar, event, nowMs);
+    return [...answer, ...this.#watching.registered(user, before)];
   }
 
   #requestInCall(event: Extract<UaEvent, { kind: "request" }>): readonly ExchangeOutput[] {
@@ -269,7 +301,16 @@ class SmallExchange implements Exchange {
       };
     });
     const { domain } = this.#config;
-    const about = { id, from: who.caller, to: who.called, caller: session, legs, domain };
+    const isPrivate = isAnonymous(event.from);
+    const about = {
+      id,
+      from: who.caller,
+      to: who.called,
+      caller: session,
+      legs,
+      domain,
+      isPrivate,
+    };
     const call = new Bridge(about, request.body === "", nowMs);
     this.#calls.add(call);
     this.#byId.set(id, call);

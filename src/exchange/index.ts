@@ -14,3 +14,4 @@ export {
   type ServiceNumbers,
 } from "./exchange-types.ts";
 export { RELAYED_METHODS } from "./relayed-requests.ts";
+export { EXCHANGE_EVENTS } from "./watching.ts";

@@ -19,6 +19,7 @@ import {
   toMedia,
   toUa,
 } from "./exchange-types.ts";
+import type { CallStanding } from "./watching.ts";
 
 /** A call that the exchange answers itself. `id` names its media session too. */
 export interface ServiceCallInfo {
@@ -89,6 +90,13 @@ export class ServiceCall {
 
   deadlineMs(): number | undefined {
     return this.#state === "over" ? undefined : this.#deadlineMs;
+  }
+
+  /** How it stands, for those who watch its caller. */
+  get standing(): CallStanding {
+    const { id, from, to } = this.#info;
+    const stage = this.#answeredMs === undefined ? "trying" : "confirmed";
+    return { id, from, to, stage, reachesCallee: false, isPrivate: false };
   }
 
   /** The first thing to do. */

@@ -66,6 +66,8 @@ export interface SipAccount {
   readonly authRealm?: string;
   /** The only hashes that challenges are answered with; every known one where absent. */
   readonly digestAlgorithms?: readonly ("MD5" | "SHA-256" | "SHA-512-256")[];
+  /** Whether the registrar is asked to tell of the registration. @see RFC 3680 */
+  readonly watchesRegistration?: boolean;
   readonly register: boolean;
   /** The lease asked for, seconds. */
   readonly expiresS: number;

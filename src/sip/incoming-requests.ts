@@ -1,5 +1,6 @@
 import { bytesFromLatin1, utf8TextFromLatin1 } from "../base/bytes.ts";
 import { dialogFromRequest, dialogKeyOfRequest } from "./dialog/dialog.ts";
+import type { Notifier } from "./events/notifier.ts";
 import { defaultPort } from "./location/plan.ts";
 import { checkRequest, type Refusal, withSessionBody } from "./request-checks.ts";
 import { createResponse } from "./responses.ts";
@@ -29,9 +30,11 @@ const OVERLOAD_RETRY_S = 10;
 /** Requests to us: matched, checked, and brought to the leg or layer that answers them. */
 export class IncomingRequests {
   readonly #stack: Stack;
+  readonly #notifier: Notifier;
 
-  constructor(stack: Stack) {
+  constructor(stack: Stack, notifier: Notifier) {
     this.#stack = stack;
+    this.#notifier = notifier;
   }
 
   receive(received: SipRequest, source: SipAddress, nowMs: number): void {
@@ -142,7 +145,9 @@ export class IncomingRequests {
       this.#stack.reply(transaction, request, 481, nowMs);
     } else {
       const account = this.#accountOf(request, source);
-      this.#stack.emitRequest(transaction, request, undefined, account?.id);
+      if (request.method !== "SUBSCRIBE" || !this.#stack.isNotifier) {
+        this.#stack.emitRequest(transaction, request, undefined, account?.id);
+      } else this.#notifier.receive(transaction, request, source, account, nowMs);
     }
   }
 

@@ -3,7 +3,15 @@ export type { DigestAlgorithm, DigestHash, DigestQop } from "./auth/digest.ts";
 export * from "./auth/digest-client.ts";
 export * from "./auth/digest-server.ts";
 export * from "./auth/nonce.ts";
+export * from "./events/dialog-info.ts";
 export * from "./events/message-summary.ts";
+export * from "./events/reg-info.ts";
+export type {
+  EventPackage,
+  WatchCommand,
+  WatchDocument,
+  WatchEvent,
+} from "./events/watch-types.ts";
 export * from "./sdp/offer-answer.ts";
 export type { GuardCounts, GuardLimits } from "./security/source-guard.ts";
 export * from "./session/refer.ts";

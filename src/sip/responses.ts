@@ -16,6 +16,9 @@ export interface ResponseParts {
 /** Header fields that tie a response to its request and that nobody may replace. */
 const TIED = new Set(["via", "from", "to", "call-id", "cseq", "content-length"]);
 
+/** Methods whose answer tells the way that the dialog goes. @see RFC 3261 §12.1.1, 6665 §4.4.1 */
+const DIALOG_MAKERS = new Set(["INVITE", "SUBSCRIBE", "NOTIFY", "REFER"]);
+
 /** The response to a request: what ties them is copied. @see RFC 3261 §8.2.6 */
 export function createResponse(
   request: Pick<SipRequest, "method" | "headers">,
@@ -23,7 +26,7 @@ export function createResponse(
   parts: ResponseParts = {},
 ): SipResponse {
   const headers: SipHeader[] = [];
-  const makesDialog = request.method === "INVITE" && status > 100 && status < 300;
+  const makesDialog = DIALOG_MAKERS.has(request.method) && status > 100 && status < 300;
   for (const header of request.headers) {
     const { name, value } = header;
     if (name === "to" && status > 100 && parts.toTag !== undefined && tagOf(value) === undefined) {

@@ -35,10 +35,14 @@ export function sendRequest(
         ? { hop: hopOfUri(uri) }
         : stack.accounts.routeOf(account.id);
   const token = stack.config.createToken;
-  const fromUri = account === undefined ? "sip:anonymous@anonymous.invalid" : aorOf(account);
+  const ownUri = account === undefined ? "sip:anonymous@anonymous.invalid" : aorOf(account);
+  const { uri: fromUri, displayName } = command.from ?? {
+    uri: ownUri,
+    displayName: account?.displayName,
+  };
   let sequence = 1;
   const tied = [
-    { name: "from", value: fromValue(fromUri, account?.displayName, token()) },
+    { name: "from", value: fromValue(fromUri, displayName, token()) },
     { name: "to", value: printNameAddr({ uriText: uri, params: new Map() }) },
     { name: "call-id", value: token() },
     { name: "cseq", value: printCSeq({ sequence, method }) },

@@ -63,6 +63,8 @@ export class Stack {
   readonly allowed: readonly string[];
   /** Extensions that peers may require of us, in lower case. */
   readonly supported: readonly string[];
+  /** What others may subscribe to, as Allow-Events has it. */
+  readonly #events: string;
   #outputs: UaOutput[] = [];
 
   constructor(config: UserAgentConfig) {
@@ -71,7 +73,10 @@ export class Stack {
     this.statelessTag = config.createToken();
     const log = (level: LogLevel, text: string) => this.log(level, text);
     this.guard = config.guard === undefined ? undefined : new SourceGuard(config.guard, log);
-    this.allowed = [...new Set([...CORE_METHODS, ...config.serves])];
+    const tells = config.tells ?? [];
+    const subscribe = tells.length === 0 ? [] : ["SUBSCRIBE"];
+    this.allowed = [...new Set([...CORE_METHODS, ...config.serves, ...subscribe])];
+    this.#events = tells.map(({ name }) => name).join(", ");
     const refers = config.serves.includes("REFER");
     this.supported = [
       ...CORE_EXTENSIONS,
@@ -217,12 +222,19 @@ export class Stack {
     return [{ name: "contact", value: printNameAddr({ uriText, params: new Map() }) }];
   }
 
+  /** Whether others may subscribe to something. */
+  get isNotifier(): boolean {
+    return this.#events !== "";
+  }
+
   /** What we can do, for requests and answers that make a dialog and for OPTIONS. */
   abilityHeaders(): readonly SipHeader[] {
     return [
       { name: "allow", value: this.allowed.join(", ") },
       // An empty list says that there is no extension. @see RFC 3261 §20.37
       { name: "supported", value: this.supported.join(", ") },
+      // @see RFC 6665 §4.4.4
+      ...(this.#events === "" ? [] : [{ name: "allow-events", value: this.#events }]),
     ];
   }
 

@@ -3,6 +3,7 @@ import type { NaptrRecord, SrvRecord } from "../base/dns.ts";
 import type { Hashes } from "../base/hashes.ts";
 import type { LogEvent } from "../base/log-event.ts";
 import type { SipAccount, SipAddress, SipTransport } from "./account.ts";
+import type { EventPackage, WatchCommand, WatchEvent } from "./events/watch-types.ts";
 import type { GuardLimits } from "./security/source-guard.ts";
 import type { SessionTimerConfig } from "./session/session-timer.ts";
 import type { SipHeader, SipRequest, SipResponse } from "./wire/message.ts";
@@ -24,6 +25,8 @@ export interface UserAgentConfig {
   readonly createToken: () => string;
   /** Methods handed up as `request` events (a registrar takes REGISTER); others get 405. */
   readonly serves: readonly string[];
+  /** What others may subscribe to; SUBSCRIBE gets 405 where there is nothing. */
+  readonly tells?: readonly EventPackage[];
   /**
    * Whether an INVITE whose user is no account of ours is handed up as `incoming` all the same
    * (an exchange), or answered 404.
@@ -157,6 +160,7 @@ export type UaCommand =
       readonly uri?: string;
     }
   | { readonly kind: "unsubscribe"; readonly subscription: string }
+  | WatchCommand
   /** A request outside any dialog. `request` is an id of the caller's making. */
   | {
       readonly kind: "send-request";
@@ -165,6 +169,8 @@ export type UaCommand =
       readonly uri: string;
       readonly account?: string;
       readonly to?: SipAddress;
+      /** Replaces the account's identity. */
+      readonly from?: { readonly displayName?: string; readonly uri: string };
       readonly headers?: readonly SipHeader[];
       readonly body?: string;
     }
@@ -282,6 +288,7 @@ export type UaEvent =
       readonly cause: SessionEndCause;
       readonly request?: SipRequest;
     }
+  | WatchEvent
   /** A request that we serve (see `serves`); answer it with `reply`. */
   | {
       readonly kind: "request";

@@ -2,6 +2,7 @@ import { latin1FromBytes } from "../base/bytes.ts";
 import { type Core, earliestMs } from "../base/core.ts";
 import { unreachable } from "../base/invariant.ts";
 import { isStun } from "../base/stun/stun-message.ts";
+import { Notifier } from "./events/notifier.ts";
 import { Subscriptions } from "./events/subscriptions.ts";
 import { IncomingRequests } from "./incoming-requests.ts";
 import type { DnsAnswer } from "./locator.ts";
@@ -50,12 +51,14 @@ export class UserAgent implements Core<UaInput, UaOutput> {
   readonly #requests: IncomingRequests;
   readonly #registrations: Registrations;
   readonly #subscriptions: Subscriptions;
+  readonly #notifier: Notifier;
 
   constructor(config: UserAgentConfig) {
     this.#stack = new Stack(config);
-    this.#requests = new IncomingRequests(this.#stack);
-    this.#registrations = new Registrations(this.#stack);
+    this.#notifier = new Notifier(this.#stack);
+    this.#requests = new IncomingRequests(this.#stack, this.#notifier);
     this.#subscriptions = new Subscriptions(this.#stack);
+    this.#registrations = new Registrations(this.#stack, this.#subscriptions);
   }
 
   handle(input: UaInput, nowMs: number): readonly UaOutput[] {
@@ -102,6 +105,7 @@ export class UserAgent implements Core<UaInput, UaOutput> {
       legs.deadlines.earliestMs(),
       this.#registrations.deadlineMs(),
       this.#subscriptions.deadlineMs(),
+      this.#notifier.deadlineMs(),
     );
   }
 
@@ -178,7 +182,8 @@ export class UserAgent implements Core<UaInput, UaOutput> {
         servers.timeout(nowMs) !== undefined ||
         locator.timeout(nowMs) ||
         this.#registrations.timeout(nowMs) ||
-        this.#subscriptions.timeout(nowMs);
+        this.#subscriptions.timeout(nowMs) ||
+        this.#notifier.timeout(nowMs);
       if (isRun) continue;
       const leg = legs.deadlines.takeDue(nowMs);
       if (leg === undefined) return;
@@ -224,6 +229,11 @@ export class UserAgent implements Core<UaInput, UaOutput> {
         return;
       case "unsubscribe":
         this.#subscriptions.unsubscribe(command.subscription, nowMs);
+        return;
+      case "tell":
+      case "refuse-watch":
+      case "end-watch":
+        this.#notifier.command(command, nowMs);
         return;
       case "session-request":
       case "refer":

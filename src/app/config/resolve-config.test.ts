@@ -219,6 +219,10 @@ describe("resolveConfig()", () => {
       'here: exchange.extensions[0].number is "101", which is taken',
     ],
     [
+      { exchange: { voicemail: "250" } },
+      'here: exchange.voicemail is "250", which is no extension; add it to exchange.extensions',
+    ],
+    [
       { sip: { host: "0.0.0.0" } },
       'here: sip.host is "0.0.0.0"; it must be one address of this machine, like 192.168.1.20',
     ],

@@ -156,6 +156,7 @@ function exchangeOf(
     domain,
     ...(guard === undefined ? {} : { guard }),
     ...(user.exchange?.digest === undefined ? {} : { digestAlgorithms: user.exchange.digest }),
+    ...(user.exchange?.voicemail === undefined ? {} : { voicemail: user.exchange.voicemail }),
     users: [
       ...lineUsers,
       ...extensions.map(({ number, password }) => ({ user: number, password })),
@@ -241,6 +242,11 @@ function checkLineNumbers(
       problems.push({ path, text: `is "${number}", which is taken` });
     }
     seen.add(number);
+  }
+  const voicemail = user.exchange?.voicemail;
+  if (voicemail !== undefined && !seen.has(voicemail)) {
+    const text = `is "${voicemail}", which is no extension; add it to exchange.extensions`;
+    problems.push({ path: ["exchange", "voicemail"], text });
   }
 }
 

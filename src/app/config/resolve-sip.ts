@@ -149,13 +149,14 @@ export function natOf({
   sip,
 }: UserConfig): Pick<
   SipAccount,
-  "keepAlive" | "followsPublicAddress" | "usesGruu" | "digestAlgorithms"
+  "keepAlive" | "followsPublicAddress" | "usesGruu" | "digestAlgorithms" | "watchesRegistration"
 > {
   const { keepAlive: kind = "auto", keepAliveS: everyS, followAddress } = sip?.nat ?? {};
   return {
     keepAlive: { kind, ...(everyS === undefined ? {} : { everyS }) },
     ...(sip?.digest === undefined ? {} : { digestAlgorithms: sip.digest }),
     ...(sip?.gruu === undefined ? {} : { usesGruu: sip.gruu }),
+    ...(sip?.watchRegistration === true ? { watchesRegistration: true } : {}),
     ...(followAddress === undefined ? {} : { followsPublicAddress: followAddress }),
   };
 }

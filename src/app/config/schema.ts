@@ -132,6 +132,7 @@ export const userConfigSchema = z.strictObject({
       dhcpOption120: z.string().max(2048).optional(),
       dscp: z.int().min(0).max(63).optional(),
       gruu: z.boolean().optional(),
+      watchRegistration: z.boolean().optional(),
       nat: z
         .strictObject({
           keepAlive: z.enum(["auto", "off", "crlf", "stun", "options"]).optional(),
@@ -164,6 +165,7 @@ export const userConfigSchema = z.strictObject({
         .array(z.strictObject({ number: extension, password }))
         .max(1000)
         .optional(),
+      voicemail: extension.optional(),
     })
     .optional(),
   rtp: z

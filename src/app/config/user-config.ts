@@ -38,6 +38,8 @@ export interface UserConfig {
     readonly transport?: "udp" | "tcp" | "tls";
     /** Whether calls are bound to a URI that the registrar grants (GRUU). Default off. */
     readonly gruu?: boolean;
+    /** Whether the registrar is asked to tell of the lines' registrations. Default off. */
+    readonly watchRegistration?: boolean;
     /** The way through address translators to the registrar. */
     readonly nat?: {
       /** How it is kept open. Default `auto`: as the registrar can. */
@@ -92,6 +94,8 @@ export interface UserConfig {
     readonly digest?: readonly ("MD5" | "SHA-256" | "SHA-512-256")[];
     /** More extensions: IP phones and softphones. */
     readonly extensions?: readonly { readonly number: string; readonly password: string }[];
+    /** The extension of a voice-mail system: it may tell of everybody's messages. */
+    readonly voicemail?: string;
   };
   readonly rtp?: {
     readonly host?: string;

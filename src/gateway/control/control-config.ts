@@ -52,6 +52,8 @@ export interface ControlExchangeConfig {
   /** Best first; the exchange's own default where absent. */
   readonly digestAlgorithms?: readonly DigestHash[];
   readonly guard?: GuardRates;
+  /** The user that tells of everybody's mailbox. */
+  readonly voicemail?: string;
 }
 
 /** All that the control plane is told at its start. */

@@ -1,9 +1,8 @@
-import { printAddress } from "../../base/address.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { LineId } from "../../base/line-messages.ts";
 import type { MediaCommand, MediaEvent } from "../../base/media-messages.ts";
 import type { CallRecord, WallTime } from "../../call/index.ts";
-import type { SipAddress, UaCommand, UaEvent } from "../../sip/index.ts";
+import { DIALOG_EVENT, type SipAddress, type UaCommand, type UaEvent } from "../../sip/index.ts";
 import type { RealtimeHost } from "../realtime/host.ts";
 import type { RealtimeEvent } from "../realtime/messages.ts";
 import type { RealtimeConfig } from "../realtime/realtime-config.ts";
@@ -17,6 +16,7 @@ import { MemoryBus } from "./memory-bus.ts";
 import { SessionRoutes } from "./session-routes.ts";
 import type { SipNetworkConfig } from "./sip-network.ts";
 import { SipShell, type SipShellPorts } from "./sip-shell.ts";
+import { turnedAway } from "./strangers.ts";
 
 /** What the control plane needs from outside, besides what its SIP stacks need. */
 export interface ControlPorts extends SipShellPorts {
@@ -28,9 +28,6 @@ export interface ControlPorts extends SipShellPorts {
   readonly record: (record: CallRecord) => void;
   readonly onEvent: (event: BoxEvent) => void;
 }
-
-type IncomingCall = Extract<UaEvent, { kind: "incoming" }>;
-type Request = Extract<UaEvent, { kind: "request" }>;
 
 /** How long a stop waits for the registrar to confirm that we are gone, and for call records. */
 const STOP_WAIT_MS = 2000;
@@ -98,6 +95,7 @@ export class ControlPlane {
         name: "lines",
         userAgentName: config.userAgentName,
         serves: ["INFO", "MESSAGE", "NOTIFY", "REFER"],
+        tells: [DIALOG_EVENT],
         acceptAnyUser: false,
         ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
         ...(needsSocket ? { network: networkOf(config, 0) } : {}),
@@ -178,12 +176,13 @@ export class ControlPlane {
 
   /** From the lines' SIP stack, inside the queue. */
   uaEvent(event: UaEvent): void {
-    if (event.kind === "incoming" && this.#isStranger(event)) {
-      this.#refuseStranger(event);
+    const owner = this.#ownerOf(event);
+    const refusal = turnedAway(owner, event, this.#directCalls);
+    if (refusal !== undefined) {
+      if (refusal.log !== undefined) this.#ports.log(refusal.log);
+      this.#lineSip.command(refusal.command);
       return;
     }
-    const owner = this.#ownerOf(event);
-    if (event.kind === "request" && !this.#isServed(owner, event)) return;
     owner?.uaEvent(event);
     if (event.kind === "response") this.#requests.delete(event.request);
     if (owner !== undefined) this.#tellRegistration(owner, event);
@@ -255,39 +254,6 @@ export class ControlPlane {
     return [{ transport: "memory", host: ExchangeControl.busName, port: 0 }];
   }
 
-  /** Whether a call comes from somewhere else than the server of the line that it is for. */
-  #isStranger({ account, source }: IncomingCall): boolean {
-    if (this.#directCalls || account === undefined) return false;
-    return this.#accounts.get(account)?.trusts(source) === false;
-  }
-
-  #refuseStranger({ session, source, account }: IncomingCall): void {
-    this.#lineSip.command({ kind: "respond", session, status: 403 });
-    this.#ports.log({
-      level: "warn",
-      area: "sip",
-      text:
-        `A call for ${account} straight from ${printAddress(source)} was refused: calls come ` +
-        "through the server the line is registered at (sip.directCalls allows others).",
-    });
-  }
-
-  /** Whether somebody is there for a request; otherwise it is refused. */
-  #isServed(owner: LineControl | undefined, event: Request): boolean {
-    const { request, session, source } = event;
-    const status =
-      owner === undefined
-        ? session === undefined
-          ? 404
-          : 481
-        : session === undefined && !this.#directCalls && !owner.trusts(source)
-          ? 403
-          : undefined;
-    if (status === undefined) return true;
-    this.#lineSip.command({ kind: "reply", request, status });
-    return false;
-  }
-
   #lineCommand(owner: LineControl, command: UaCommand): void {
     if (command.kind === "invite") this.#sessions.set(command.session, owner);
     if ("request" in command && command.kind !== "reply") {
@@ -304,6 +270,9 @@ export class ControlPlane {
       case "subscription":
       case "notified":
         return this.#accounts.get(event.account);
+      case "watched":
+      case "watch-ended":
+        return event.account === undefined ? undefined : this.#accounts.get(event.account);
       case "incoming": {
         const owner = event.account === undefined ? undefined : this.#accounts.get(event.account);
         if (owner !== undefined) this.#sessions.set(event.session, owner);

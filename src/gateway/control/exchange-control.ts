@@ -1,6 +1,7 @@
 import type { MediaCommand, MediaEvent } from "../../base/media-messages.ts";
 import {
   createExchange,
+  EXCHANGE_EVENTS,
   type Exchange,
   type ExchangeInput,
   type ExchangeOutput,
@@ -69,6 +70,7 @@ export class ExchangeControl {
         },
         ...(guard === undefined ? {} : { guard: { ...guard, isTrusted: () => false } }),
         serves: ["REGISTER", ...RELAYED_METHODS],
+        tells: EXCHANGE_EVENTS,
         acceptAnyUser: true,
       },
       ports,
@@ -82,6 +84,7 @@ export class ExchangeControl {
       ...(config.digestAlgorithms === undefined
         ? {}
         : { digestAlgorithms: config.digestAlgorithms }),
+      ...(config.voicemail === undefined ? {} : { voicemail: config.voicemail }),
       authenticate: true,
       minExpiresS: EXPIRES_MIN_S,
       maxExpiresS: EXPIRES_MAX_S,

@@ -27,6 +27,7 @@ export interface SipShellConfig {
   readonly network?: SipNetworkConfig;
   readonly userAgentName: string;
   readonly serves: readonly string[];
+  readonly tells?: NonNullable<UserAgentConfig["tells"]>;
   readonly acceptAnyUser: boolean;
   readonly answersWhereHeard?: boolean;
   /** Absent: sessions are not watched. */
@@ -76,6 +77,7 @@ export class SipShell {
       hashes: ports.hashes,
       createToken: ports.createToken,
       serves: config.serves,
+      ...(config.tells === undefined ? {} : { tells: config.tells }),
       acceptAnyUser: config.acceptAnyUser,
       ...(config.answersWhereHeard === undefined
         ? {}

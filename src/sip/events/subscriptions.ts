@@ -44,12 +44,16 @@ export class Subscriptions {
     return this.#live.size;
   }
 
-  /** Begins one. An id that is taken already changes nothing. */
-  subscribe(command: SubscribeCommand, nowMs: number): void {
+  /**
+   * Begins one. An id that is taken already changes nothing. With a `listener` it is the user
+   * agent's own business: what is told goes there, and no event says how it stands.
+   */
+  subscribe(command: SubscribeCommand, nowMs: number, listener?: NotificationListener): void {
     const { subscription, account: id } = command;
     if (this.#live.has(subscription)) return;
     const account = this.#stack.accounts.get(id);
     if (account === undefined || this.#live.size >= SUBSCRIPTIONS_MAX) {
+      if (listener !== undefined) return;
       const status = account === undefined ? 404 : 503;
       this.#stack.emit({
         kind: "subscription",
@@ -60,7 +64,7 @@ export class Subscriptions {
       });
       return;
     }
-    const one = new Subscription(this.#stack, account, command, {
+    const one = new Subscription(this.#stack, account, command, listener, {
       rearm: (dueMs) => this.#deadlines.set(one, dueMs),
       gone: () => {
         this.#deadlines.set(one, undefined);
@@ -89,6 +93,9 @@ export class Subscriptions {
   }
 }
 
+/** Takes the bodies of notifications. */
+export type NotificationListener = (body: string, nowMs: number) => void;
+
 interface SubscriptionHost {
   rearm(dueMs: number | undefined): void;
   gone(): void;
@@ -99,6 +106,7 @@ class Subscription implements Leg {
   readonly #stack: Stack;
   readonly #account: SipAccount;
   readonly #command: SubscribeCommand;
+  readonly #listener: NotificationListener | undefined;
   readonly #host: SubscriptionHost;
   readonly #spread: number;
   #state: SubscriptionMachine = { kind: "idle" };
@@ -112,8 +120,10 @@ class Subscription implements Leg {
     stack: Stack,
     account: SipAccount,
     command: SubscribeCommand,
+    listener: NotificationListener | undefined,
     host: SubscriptionHost,
   ) {
+    this.#listener = listener;
     this.#stack = stack;
     this.#account = account;
     this.#command = command;
@@ -175,7 +185,8 @@ class Subscription implements Leg {
       return;
     }
     reply(200);
-    if (request.body !== "") {
+    if (request.body !== "" && this.#listener !== undefined) this.#listener(request.body, nowMs);
+    else if (request.body !== "") {
       this.#stack.emit({
         kind: "notified",
         subscription: this.#command.subscription,
@@ -213,6 +224,7 @@ class Subscription implements Leg {
         return;
       case "tell": {
         const { isActive, status } = action;
+        if (this.#listener !== undefined) return;
         this.#stack.emit({
           kind: "subscription",
           subscription: this.#command.subscription,

@@ -48,7 +48,7 @@ export function secondsOf(value: string | undefined): number | undefined {
 }
 
 /** User, host and port: parameters are the registrar's to keep or to drop. */
-function sameBinding(a: SipUri, b: SipUri): boolean {
+export function sameBinding(a: SipUri, b: SipUri): boolean {
   return (
     a.user === b.user &&
     a.host.toLowerCase() === b.host.toLowerCase() &&

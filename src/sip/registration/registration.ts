@@ -14,7 +14,8 @@ import { fractionOf } from "../fraction.ts";
  *   +---------+<------------------------------------- +------------+
  *   | waiting |             refused, nobody answered
  *   +---------+
- *        the wait is over or renew: registering; a lost flow leads from registered to waiting
+ *        the wait is over or renew: registering; a lost flow, or the server's word that we are
+ *        not registered any more, leads from registered to waiting
  *
  *   stop: +---------------+ any end of it   +------+
  *   ----->| unregistering |---------------->| gone |
@@ -106,6 +107,8 @@ export type RegistrationInput =
   | { readonly kind: "renew" }
   /** The connection that we are called on broke. */
   | { readonly kind: "flow-lost" }
+  /** The server has ended it; it is to be left alone for so long. */
+  | { readonly kind: "revoked"; readonly waitMs: number }
   | { readonly kind: "stop" };
 
 /** What is to be done, in order. */
@@ -145,6 +148,8 @@ export function registrationStep(
       return onRenew(state);
     case "flow-lost":
       return onFlowLost(config, state, nowMs);
+    case "revoked":
+      return onRevoked(config, state, input.waitMs, nowMs);
     default:
       break;
   }
@@ -249,6 +254,24 @@ function onFlowLost(
   const { expiresS, leaseEndsMs } = state;
   const retryAtMs = nowMs + waitMs;
   return { state: { kind: "waiting", expiresS, failures: 0, retryAtMs, leaseEndsMs }, actions: [] };
+}
+
+/** Many may be told at once: they come back one after the other, as after a lost flow. */
+function onRevoked(
+  config: RegistrationConfig,
+  state: RegistrationState,
+  waitMs: number,
+  nowMs: number,
+): RegistrationStep {
+  if (state.kind !== "registered") return stay(state);
+  const { flowAgainMs, retryAfterMostMs } = REGISTRATION_TIMES;
+  const leastMs = Math.min(Math.max(waitMs, flowAgainMs), retryAfterMostMs);
+  const retryMs = leastMs + flowAgainMs * fractionOf(config.spreadSeed);
+  const { expiresS } = state;
+  return {
+    state: { kind: "waiting", expiresS, failures: 0, retryAtMs: nowMs + retryMs },
+    actions: [{ kind: "tell-failed", retryMs }],
+  };
 }
 
 function onStop(state: RegistrationState, nowMs: number): RegistrationStep {

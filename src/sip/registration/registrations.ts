@@ -3,6 +3,7 @@ import { earliestMs } from "../../base/core.ts";
 import { aorOf, credentialsOf } from "../account-book.ts";
 import { ClientRequest, type SentRequest } from "../client-request.ts";
 import { DeadlineQueue } from "../deadline-queue.ts";
+import type { Subscriptions } from "../events/subscriptions.ts";
 import { samePlace } from "../location/blacklist.ts";
 import type { Stack } from "../stack.ts";
 import { isStream } from "../transaction/transports.ts";
@@ -28,6 +29,7 @@ import {
   registrationDeadlineMs,
   registrationStep,
 } from "./registration.ts";
+import { RegistrationWatch, type Revoked } from "./registration-watch.ts";
 
 /**
  * How often in a row a registration is repeated because the server saw us elsewhere than we said: a
@@ -56,9 +58,14 @@ export class Registrations {
   readonly #stack: Stack;
   readonly #live = new Map<string, Registration>();
   readonly #deadlines = new DeadlineQueue<Registration>();
+  readonly #watch: RegistrationWatch;
 
-  constructor(stack: Stack) {
+  constructor(stack: Stack, subscriptions: Subscriptions) {
     this.#stack = stack;
+    this.#watch = new RegistrationWatch(subscriptions, {
+      bound: (account) => this.#live.get(account)?.bound,
+      revoked: (account, why, nowMs) => this.#revoked(account, why, nowMs),
+    });
   }
 
   /** Takes an account; one of the same id is replaced without a word to its server. */
@@ -92,7 +99,16 @@ export class Registrations {
       this.#stack.log("debug", `there is no account ${id} to remove`);
       return;
     }
+    this.#watch.removed(registration.account, nowMs);
     this.#step(registration, { kind: "stop" }, nowMs);
+  }
+
+  /** The registrar says that our contact is gone. */
+  #revoked(account: string, { event, waitMs }: Revoked, nowMs: number): void {
+    const registration = this.#live.get(account);
+    if (registration === undefined) return;
+    registration.refusal = { reason: `the server ended the registration (${event})` };
+    this.#step(registration, { kind: "revoked", waitMs }, nowMs);
   }
 
   /** A connection to there broke: who is called on it needs another one. */
@@ -247,6 +263,7 @@ export class Registrations {
       this.#step(registration, { kind: "accepted", leaseS, isBackup }, nowMs);
       if (registration.state.kind === "registered") {
         this.#settle(registration, response, sent.to, contactUri, nowMs);
+        this.#watch.registered(account, nowMs);
       }
       return;
     }

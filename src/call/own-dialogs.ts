@@ -1,0 +1,94 @@
+import {
+  DIALOG_EVENT,
+  type DialogStage,
+  type DialogStanding,
+  dialogInfo,
+  parseUri,
+  printUri,
+  type UaEvent,
+  type WatchDocument,
+} from "../sip/index.ts";
+import { type Call, type CallContext, type CallState, type SideCall, toUa } from "./call-state.ts";
+import type { CallOutput } from "./call-types.ts";
+import { peerOf } from "./session-update.ts";
+
+/**
+ * Who is told how the line's calls stand: subscribers of the dialog package. They are told all of
+ * it whenever it changes. @see RFC 4235 §3
+ */
+export class OwnDialogs {
+  readonly #watches = new Map<string, string>();
+
+  /** A subscription to us, or its end; `undefined` for any other event. */
+  step(context: CallContext, state: CallState, event: UaEvent): readonly CallOutput[] | undefined {
+    if (event.kind === "watch-ended") {
+      this.#watches.delete(event.watch);
+      return [];
+    }
+    if (event.kind !== "watched") return undefined;
+    const { watch } = event;
+    if (event.event !== DIALOG_EVENT.name) {
+      return [toUa({ kind: "refuse-watch", watch, status: 489 })];
+    }
+    const document = documentOf(context, state);
+    this.#watches.set(watch, document.rest ?? "");
+    return [toUa({ kind: "tell", watch, document })];
+  }
+
+  /** What is to be told after a step; nothing where nothing has changed. */
+  news(context: CallContext, state: CallState): readonly CallOutput[] {
+    if (this.#watches.size === 0) return [];
+    const document = documentOf(context, state);
+    const told = document.rest ?? "";
+    const outputs: CallOutput[] = [];
+    for (const [watch, before] of this.#watches) {
+      if (before === told) continue;
+      this.#watches.set(watch, told);
+      outputs.push(toUa({ kind: "tell", watch, document }));
+    }
+    return outputs;
+  }
+}
+
+function documentOf(context: CallContext, state: CallState): WatchDocument {
+  const { user, domain } = context.config.account;
+  return dialogInfo(addressOf(user, domain), ownDialogs(context, state));
+}
+
+/** Every call that the line is in, as the dialog package has them. */
+export function ownDialogs(context: CallContext, state: CallState): readonly DialogStanding[] {
+  const { domain } = context.config.account;
+  const front = "call" in state ? [{ call: state.call, stage: stageOf(state) }] : [];
+  const side = context.side.map((one) => ({ call: one.call, stage: sideStageOf(one) }));
+  return [...front, ...side].map(({ call, stage }) => standingOf(call, stage, domain));
+}
+
+function standingOf(call: Call, stage: DialogStage, domain: string): DialogStanding {
+  const uri = addressOf(peerOf(call), domain);
+  const direction = call.direction === "out" ? "initiator" : "recipient";
+  return { id: call.id, direction, stage, remote: { uri } };
+}
+
+function stageOf(state: Extract<CallState, { readonly call: Call }>): DialogStage {
+  switch (state.kind) {
+    case "calling":
+      return "trying";
+    case "ringback":
+      return state.call.rangMs === undefined ? "proceeding" : "early";
+    case "preparing":
+    case "ringing":
+      return "early";
+    default:
+      return "confirmed";
+  }
+}
+
+function sideStageOf({ kind }: SideCall): DialogStage {
+  return kind === "arriving" || kind === "waiting" ? "early" : "confirmed";
+}
+
+/** A party's address: a number is one of our own domain's. */
+function addressOf(user: string, host: string): string {
+  if (user.includes(":") && parseUri(user).ok) return user;
+  return printUri({ scheme: "sip", user, host, params: new Map() });
+}

@@ -1,0 +1,239 @@
+import { latin1FromUtf8Text, utf8TextFromLatin1 } from "../base/bytes.ts";
+import {
+  type ContactStanding,
+  DIALOG_EVENT,
+  type DialogStanding,
+  dialogInfo,
+  headerValue,
+  MESSAGE_SUMMARY,
+  MESSAGE_SUMMARY_EVENT,
+  type MessageSummary,
+  messageSummary,
+  parseMessageSummary,
+  parseUri,
+  partyFromHeader,
+  printUri,
+  REG_EVENT,
+  regInfo,
+  type UaCommand,
+  type UaEvent,
+  type WatchDocument,
+} from "../sip/index.ts";
+import type { Authority, Verdict } from "./authority.ts";
+import { type ExchangeConfig, type ExchangeOutput, logOf, toUa } from "./exchange-types.ts";
+import { type Binding, type LocationTable, targetOf } from "./location.ts";
+
+/** What telephones at the exchange may subscribe to. */
+export const EXCHANGE_EVENTS = [DIALOG_EVENT, MESSAGE_SUMMARY_EVENT, REG_EVENT] as const;
+
+/** A call at the exchange, as those see it who watch its users. */
+export interface CallStanding {
+  readonly id: string;
+  /** User parts. */
+  readonly from: string;
+  readonly to: string;
+  readonly stage: "trying" | "early" | "confirmed";
+  /** Whether the called side is asked already: its user is in the call then. */
+  readonly reachesCallee: boolean;
+  /** Whether nobody is told who calls. */
+  readonly isPrivate: boolean;
+}
+
+interface Watcher {
+  readonly event: string;
+  readonly user: string;
+  /** What was told last. */
+  told: string;
+}
+
+type Watched = Extract<UaEvent, { kind: "watched" }>;
+type RequestEvent = Extract<UaEvent, { kind: "request" }>;
+
+/** What the watching needs of the exchange. */
+export interface WatchingParts {
+  readonly config: ExchangeConfig;
+  readonly authority: Authority;
+  readonly location: LocationTable;
+}
+
+/**
+ * Who watches whom: the calls of an extension (lamps of consoles), messages and registrations of
+ * the watcher's own. Only users of the exchange watch, and what they are told is always all of it.
+ * What a voice-mail extension tells of a mailbox is kept here, and told to telephones that did not
+ * subscribe too.
+ */
+export class Watching {
+  readonly #parts: WatchingParts;
+  readonly #watchers = new Map<string, Watcher>();
+  readonly #mailboxes = new Map<string, MessageSummary>();
+
+  constructor(parts: WatchingParts) {
+    this.#parts = parts;
+  }
+
+  /** How many watch. */
+  get size(): number {
+    return this.#watchers.size;
+  }
+
+  /** Somebody wants to watch: told at once, or refused. */
+  watched(event: Watched, calls: Iterable<CallStanding>, nowMs: number): readonly ExchangeOutput[] {
+    const { watch } = event;
+    const refuse = (status: number, verdict?: Verdict): readonly ExchangeOutput[] => {
+      const headers = verdict?.kind === "challenge" ? { headers: verdict.headers } : {};
+      return [toUa({ kind: "refuse-watch", watch, status, ...headers })];
+    };
+    const verdict = this.#parts.authority.judge(event.request, event.from.user, nowMs);
+    if (verdict.kind === "challenge") return refuse(401, verdict);
+    const uri = parseUri(event.request.uri);
+    const user = uri.ok ? utf8TextFromLatin1(uri.value.user) : "";
+    const isOwn = verdict.kind === "known" && verdict.user === user;
+    if (verdict.kind === "refused" || (event.event !== DIALOG_EVENT.name && !isOwn)) {
+      const text = `${event.from.user} may not watch ${event.event} of ${user}: refused.`;
+      return [...refuse(403), logOf("info", text)];
+    }
+    if (!this.#parts.authority.isUser(user)) return refuse(404);
+    const watcher = { event: event.event, user, told: "" };
+    const document = this.#documentOf(watcher, byUser(calls));
+    this.#watchers.set(watch, { ...watcher, told: textOf(document) });
+    return [toUa({ kind: "tell", watch, document })];
+  }
+
+  ended(watch: string): void {
+    this.#watchers.delete(watch);
+  }
+
+  /** Tells everybody how it is now; who knows it already is not told again. */
+  news(calls: Iterable<CallStanding>): readonly ExchangeOutput[] {
+    if (this.#watchers.size === 0) return [];
+    const dialogs = byUser(calls);
+    const outputs: ExchangeOutput[] = [];
+    for (const [watch, watcher] of this.#watchers) {
+      const document = this.#documentOf(watcher, dialogs);
+      const text = textOf(document);
+      if (text === watcher.told) continue;
+      watcher.told = text;
+      outputs.push(toUa({ kind: "tell", watch, document }));
+    }
+    return outputs;
+  }
+
+  /**
+   * A NOTIFY outside of any call: the voice-mail extension tells of somebody's mailbox, or a user
+   * of the own one.
+   */
+  notified(event: RequestEvent, nowMs: number): readonly ExchangeOutput[] {
+    const { message, request } = event;
+    const reply = (status: number, verdict?: Verdict): ExchangeOutput => {
+      const headers = verdict?.kind === "challenge" ? { headers: verdict.headers } : {};
+      return toUa({ kind: "reply", request, status, ...headers });
+    };
+    const { authority, config, location } = this.#parts;
+    const about = (headerValue(message, "event") ?? "").split(";", 1)[0]?.trim().toLowerCase();
+    if (about !== MESSAGE_SUMMARY) return [reply(489)];
+    const claimed = partyFromHeader(headerValue(message, "from") ?? "")?.user ?? "";
+    const verdict = authority.judge(message, claimed, nowMs);
+    if (verdict.kind === "challenge") return [reply(401, verdict)];
+    const uri = parseUri(message.uri);
+    const user = uri.ok ? utf8TextFromLatin1(uri.value.user) : "";
+    const isAllowed =
+      verdict.kind === "known" && (verdict.user === config.voicemail || verdict.user === user);
+    if (!isAllowed) return [reply(403)];
+    if (!authority.isUser(user)) return [reply(404)];
+    const summary = parseMessageSummary(message.body);
+    if (summary === undefined) return [reply(400)];
+    this.#mailboxes.set(user, summary);
+    return [reply(200), ...this.#tellContacts(user, location.of(user))];
+  }
+
+  /** Contacts that were not there before learn whether messages wait. */
+  registered(user: string, before: readonly Binding[]): readonly ExchangeOutput[] {
+    if (this.#mailboxes.get(user)?.waiting !== true) return [];
+    const known = new Set(before.map(({ uriText }) => uriText));
+    const fresh = this.#parts.location.of(user).filter(({ uriText }) => !known.has(uriText));
+    return this.#tellContacts(user, fresh);
+  }
+
+  /** Tells telephones of a mailbox that they did not ask for. @see RFC 3842 §4.6 */
+  #tellContacts(user: string, contacts: readonly Binding[]): readonly ExchangeOutput[] {
+    const asks = [...this.#watchers.values()].some(
+      (watcher) => watcher.user === user && watcher.event === MESSAGE_SUMMARY,
+    );
+    if (asks) return [];
+    const document = this.#summaryOf(user);
+    return contacts.map((binding) => {
+      const command: UaCommand = {
+        kind: "send-request",
+        request: `messages of ${user} ${this.#parts.config.createToken()}`,
+        method: "NOTIFY",
+        uri: binding.uriText,
+        to: targetOf(binding),
+        from: { uri: this.#aorOf(user) },
+        headers: [
+          ...binding.path.map((value) => ({ name: "route", value })),
+          { name: "event", value: MESSAGE_SUMMARY },
+          { name: "subscription-state", value: "active" },
+          { name: "content-type", value: MESSAGE_SUMMARY_EVENT.contentType },
+        ],
+        body: document.body,
+      };
+      return toUa(command);
+    });
+  }
+
+  #documentOf(
+    { event, user }: Pick<Watcher, "event" | "user">,
+    dialogs: ReadonlyMap<string, readonly DialogOf[]>,
+  ): WatchDocument {
+    switch (event) {
+      case MESSAGE_SUMMARY:
+        return this.#summaryOf(user);
+      case REG_EVENT.name:
+        return regInfo(this.#aorOf(user), this.#parts.location.of(user).map(contactOf));
+      default:
+        return dialogInfo(
+          this.#aorOf(user),
+          (dialogs.get(user) ?? []).map(({ peer, ...standing }) =>
+            peer === undefined ? standing : { ...standing, remote: { uri: this.#aorOf(peer) } },
+          ),
+        );
+    }
+  }
+
+  #summaryOf(user: string): WatchDocument {
+    return messageSummary(this.#aorOf(user), this.#mailboxes.get(user) ?? { waiting: false });
+  }
+
+  #aorOf(user: string): string {
+    const { domain: host } = this.#parts.config;
+    return printUri({ scheme: "sip", user: latin1FromUtf8Text(user), host, params: new Map() });
+  }
+}
+
+const textOf = ({ body, rest = "" }: WatchDocument): string => `${body}${rest}`;
+
+/** A call as one of its two users has it. */
+type DialogOf = Omit<DialogStanding, "remote"> & { readonly peer?: string };
+
+function byUser(calls: Iterable<CallStanding>): ReadonlyMap<string, readonly DialogOf[]> {
+  const all = new Map<string, DialogOf[]>();
+  const add = (user: string, dialog: DialogOf): void => {
+    const known = all.get(user);
+    if (known === undefined) all.set(user, [dialog]);
+    else known.push(dialog);
+  };
+  for (const { id, from, to, stage, reachesCallee, isPrivate } of calls) {
+    add(from, { id, direction: "initiator", stage, peer: to });
+    if (!reachesCallee) continue;
+    // Who is called rings, whatever the caller has heard of it.
+    const theirs = stage === "confirmed" ? stage : "early";
+    const peer = isPrivate ? {} : { peer: from };
+    add(to, { id, direction: "recipient", stage: theirs, ...peer });
+  }
+  return all;
+}
+
+function contactOf({ uriText, flow }: Binding): ContactStanding {
+  const instance = flow === undefined ? {} : { instance: flow.instance };
+  return { uri: uriText, isActive: true, event: "registered", ...instance };
+}

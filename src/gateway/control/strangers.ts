@@ -1,0 +1,55 @@
+import { printAddress } from "../../base/address.ts";
+import type { LogEvent } from "../../base/log-event.ts";
+import type { SipAddress, UaCommand, UaEvent } from "../../sip/index.ts";
+
+/** A line, as far as it knows whom it trusts. */
+interface Trusting {
+  trusts(source: SipAddress): boolean;
+}
+
+/** What is said to somebody who may not ask that of a line. */
+export interface TurnedAway {
+  readonly command: UaCommand;
+  readonly log?: LogEvent;
+}
+
+/**
+ * Whether somebody is refused what he asks of a line: calls, requests outside of calls and
+ * subscriptions come from the server that the line is registered at, unless calls are direct; a
+ * request inside a call from who is in it. `owner` is whose it is.
+ */
+export function turnedAway(
+  owner: Trusting | undefined,
+  event: UaEvent,
+  directCalls: boolean,
+): TurnedAway | undefined {
+  switch (event.kind) {
+    case "incoming": {
+      if (directCalls || owner === undefined || owner.trusts(event.source)) return undefined;
+      const text =
+        `A call for ${event.account ?? "?"} straight from ${printAddress(event.source)} was ` +
+        "refused: calls come through the server the line is registered at (sip.directCalls " +
+        "allows others).";
+      return {
+        command: { kind: "respond", session: event.session, status: 403 },
+        log: { level: "warn", area: "sip", text },
+      };
+    }
+    case "request": {
+      const { request, session, source } = event;
+      const isInCall = session !== undefined;
+      const status = owner === undefined ? (isInCall ? 481 : 404) : 403;
+      if (owner !== undefined && (isInCall || directCalls || owner.trusts(source))) {
+        return undefined;
+      }
+      return { command: { kind: "reply", request, status } };
+    }
+    case "watched": {
+      if (owner !== undefined && (directCalls || owner.trusts(event.source))) return undefined;
+      const status = owner === undefined ? 404 : 403;
+      return { command: { kind: "refuse-watch", watch: event.watch, status } };
+    }
+    default:
+      return undefined;
+  }
+}

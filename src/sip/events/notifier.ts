@@ -1,0 +1,138 @@
+import { DeadlineQueue } from "../deadline-queue.ts";
+import { dialogFromRequest } from "../dialog/dialog.ts";
+import type { Refusal } from "../request-checks.ts";
+import type { Stack } from "../stack.ts";
+import type { ServerTransactionId } from "../transaction/server-transactions.ts";
+import type { SipAccount, SipAddress } from "../user-agent-types.ts";
+import { headerValue, type SipRequest } from "../wire/message.ts";
+import { partyFromHeader } from "../wire/party.ts";
+import { parseUri } from "../wire/uri.ts";
+import { Watch } from "./watch.ts";
+import { askedOf } from "./watch-request.ts";
+import type { WatchCommand } from "./watch-types.ts";
+
+/** Subscriptions to us that may live at one time: calls need dialogs too. */
+export const WATCHES_MAX = 400;
+
+/** Those of one host: a console with a lamp for every extension of a small company. */
+export const WATCHES_OF_HOST_MAX = 100;
+
+/** What those who are one too many are asked to wait, seconds. */
+const OVERLOAD_RETRY_S = 60;
+
+/** Those who want to be told of something, and when each is due. @see RFC 6665 §4.2 */
+export class Notifier {
+  readonly #stack: Stack;
+  readonly #live = new Map<string, Watch>();
+  readonly #hosts = new Map<string, number>();
+  readonly #deadlines = new DeadlineQueue<Watch>();
+  #lastId = 0;
+
+  constructor(stack: Stack) {
+    this.#stack = stack;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /** A SUBSCRIBE outside of a dialog: what we know of it is handed up, the rest refused. */
+  receive(
+    transaction: ServerTransactionId,
+    request: SipRequest,
+    source: SipAddress,
+    account: SipAccount | undefined,
+    nowMs: number,
+  ): void {
+    const refuse = ({ status, reason, headers }: Refusal): void => {
+      this.#stack.reply(transaction, request, status, nowMs, { reason, headers });
+    };
+    const { servers, config } = this.#stack;
+    const asked = askedOf(request, config.tells ?? []);
+    if (!asked.ok) {
+      refuse(asked.error);
+      return;
+    }
+    const ofHost = this.#hosts.get(source.host) ?? 0;
+    const isInside = source.transport === "memory";
+    if (this.#live.size >= WATCHES_MAX || (!isInside && ofHost >= WATCHES_OF_HOST_MAX)) {
+      refuse({ status: 503, headers: [{ name: "retry-after", value: String(OVERLOAD_RETRY_S) }] });
+      return;
+    }
+    const dialog = dialogFromRequest(request, servers.tagOf(transaction), source.transport);
+    if (!dialog.ok) {
+      refuse({ status: 400, reason: dialog.error, headers: [] });
+      return;
+    }
+    const uri = parseUri(request.uri);
+    const user = uri.ok ? uri.value.user : "";
+    const id = `watch ${++this.#lastId}`;
+    const parts = {
+      ...{ id, ...asked.value, transaction, request, source, user, account },
+      dialog: dialog.value,
+    };
+    this.#add(new Watch(this.#stack, parts, this.#hostOf(id, source.host), nowMs), id, source.host);
+    const nobody = { user: "", host: "", uri: "" };
+    this.#stack.emit({
+      kind: "watched",
+      watch: id,
+      event: asked.value.pack.name,
+      ...(account === undefined ? {} : { account: account.id }),
+      from: partyFromHeader(headerValue(request, "from") ?? "") ?? nobody,
+      request,
+      source,
+    });
+  }
+
+  /** Carries out what the layers above say of one; one that is over is not missed. */
+  command(command: WatchCommand, nowMs: number): void {
+    const watch = this.#live.get(command.watch);
+    switch (command.kind) {
+      case "tell":
+        watch?.tell(command.document, nowMs);
+        return;
+      case "refuse-watch":
+        watch?.refuse(command.status, command.headers ?? [], nowMs);
+        return;
+      case "end-watch":
+        watch?.finish(command.reason, nowMs);
+        return;
+    }
+  }
+
+  deadlineMs(): number | undefined {
+    return this.#deadlines.earliestMs();
+  }
+
+  /** Runs one timer that is due; false where none is. */
+  timeout(nowMs: number): boolean {
+    const watch = this.#deadlines.takeDue(nowMs);
+    if (watch === undefined) return false;
+    watch.timeout(nowMs);
+    return true;
+  }
+
+  #add(watch: Watch, id: string, host: string): void {
+    this.#live.set(id, watch);
+    this.#hosts.set(host, (this.#hosts.get(host) ?? 0) + 1);
+  }
+
+  #hostOf(id: string, host: string) {
+    return {
+      rearm: (dueMs: number | undefined) => {
+        const watch = this.#live.get(id);
+        if (watch !== undefined) this.#deadlines.set(watch, dueMs);
+      },
+      gone: () => {
+        const watch = this.#live.get(id);
+        if (watch === undefined) return;
+        this.#deadlines.set(watch, undefined);
+        this.#live.delete(id);
+        const left = (this.#hosts.get(host) ?? 1) - 1;
+        if (left === 0) this.#hosts.delete(host);
+        else this.#hosts.set(host, left);
+      },
+    };
+  }
+}

@@ -1,0 +1,245 @@
+import { earliestMs } from "../../base/core.ts";
+import { credentialsOf } from "../account-book.ts";
+import type { Dialog } from "../dialog/dialog.ts";
+import { DialogUsage } from "../dialog/dialog-usage.ts";
+import { secondsOf } from "../registration/lease.ts";
+import type { Leg, LegStanding } from "../session/leg.ts";
+import type { Stack } from "../stack.ts";
+import type { ServerTransactionId } from "../transaction/server-transactions.ts";
+import type { SipAccount, SipAddress } from "../user-agent-types.ts";
+import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "../wire/message.ts";
+import { eventOf, grantedExpires, sameEvent } from "./watch-request.ts";
+import type { EventPackage, WatchDocument, WatchEnd } from "./watch-types.ts";
+
+/** A SUBSCRIBE to us that nobody has anything against so far. */
+export interface WatchParts {
+  readonly id: string;
+  readonly pack: EventPackage;
+  readonly transaction: ServerTransactionId;
+  readonly request: SipRequest;
+  readonly source: SipAddress;
+  readonly dialog: Dialog;
+  readonly account: SipAccount | undefined;
+  /** User part of the Request-URI, unescaped: what our Contact names. */
+  readonly user: string;
+  /** 0 for who wants to be told once. */
+  readonly expiresS: number;
+}
+
+/** What a watch wants of those who keep it. */
+export interface WatchHost {
+  rearm(dueMs: number | undefined): void;
+  gone(): void;
+}
+
+/**
+ * One subscription to us.
+ *
+ *            SUBSCRIBE             tell: 200, NOTIFY              lease over, end, 481:
+ *   (none) ────────────► asked ─────────────────────► active ───────────────────────► over
+ *                          │ refused                   │  ▲     NOTIFY terminated
+ *                          ▼                           └──┘
+ *                         over          tell, refresh: 200, NOTIFY
+ *
+ * One NOTIFY is under way at a time; what changes meanwhile is told with the next one.
+ * @see RFC 6665 §4.2
+ */
+export class Watch implements Leg {
+  readonly #stack: Stack;
+  readonly #parts: WatchParts;
+  readonly #host: WatchHost;
+  readonly #usage: DialogUsage;
+  #state: "asked" | "active" | "over" = "asked";
+  #expiresAtMs: number;
+  #document: WatchDocument | undefined;
+  /** Documents that were sent. */
+  #version = 0;
+  #isSending = false;
+  /** Whether there is something that has not been told. */
+  #isDue = false;
+  #notBeforeMs = 0;
+
+  constructor(stack: Stack, parts: WatchParts, host: WatchHost, nowMs: number) {
+    this.#stack = stack;
+    this.#parts = parts;
+    this.#host = host;
+    this.#expiresAtMs = nowMs + parts.expiresS * 1000;
+    const { account, source, user, dialog } = parts;
+    this.#usage = new DialogUsage(stack, dialog, {
+      contactUser: user,
+      credentials: account === undefined ? undefined : credentialsOf(account),
+      peer: source,
+    });
+  }
+
+  /** The state now; the first one takes the subscription on. */
+  tell(document: WatchDocument, nowMs: number): void {
+    const before = this.#document;
+    const isSame = before?.body === document.body && before.rest === document.rest;
+    if (this.#state === "over" || isSame) return;
+    this.#document = document;
+    if (this.#state === "asked") this.#accept(nowMs);
+    else this.#notify(nowMs);
+  }
+
+  /** Not this one. */
+  refuse(status: number, headers: readonly SipHeader[], nowMs: number): void {
+    if (this.#state !== "asked") return;
+    const { transaction, request } = this.#parts;
+    this.#stack.reply(transaction, request, status < 300 ? 403 : status, nowMs, { headers });
+    this.#leave();
+  }
+
+  /** Tells the watcher that nothing more comes. */
+  finish(reason: WatchEnd, nowMs: number): void {
+    if (this.#state === "asked") this.refuse(reason === "rejected" ? 403 : 404, [], nowMs);
+    if (this.#state !== "active") return;
+    this.#send(`terminated;reason=${reason}`, nowMs);
+    this.#leave();
+  }
+
+  respond(): void {
+    // Sessions alone are answered.
+  }
+
+  reinvite(): void {
+    // Sessions alone have offers.
+  }
+
+  ack(): void {
+    // Sessions alone are acknowledged.
+  }
+
+  end(): void {
+    // `end-watch` ends it.
+  }
+
+  request(): void {
+    // Nothing but NOTIFY is sent in its dialog.
+  }
+
+  /** Nobody can take the place of a subscription. */
+  get standing(): LegStanding {
+    return { session: this.#parts.id, stage: "ringing" };
+  }
+
+  receiveRequest(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {
+    const reply = (status: number, headers: readonly SipHeader[] = []) =>
+      this.#stack.reply(transaction, request, status, nowMs, { headers });
+    if (request.method !== "SUBSCRIBE" || this.#state !== "active") {
+      reply(481);
+      return;
+    }
+    if (!this.#usage.takeRemoteSequence(request)) {
+      reply(500);
+      return;
+    }
+    const granted = grantedExpires(request, this.#parts.pack);
+    if (!sameEvent(eventOf(request), eventOf(this.#parts.request))) reply(489);
+    else if (!granted.ok) reply(granted.error.status, granted.error.headers);
+    else {
+      this.#usage.refreshTarget(request);
+      this.#expiresAtMs = nowMs + granted.value * 1000;
+      reply(200, this.#answerHeaders(granted.value));
+      if (granted.value === 0) this.finish("timeout", nowMs);
+      else this.#notify(nowMs, true);
+    }
+  }
+
+  receiveAck(): void {
+    // There is no INVITE.
+  }
+
+  receiveCancel(): void {
+    // There is no INVITE.
+  }
+
+  timeout(nowMs: number): void {
+    if (this.#state !== "active") return;
+    if (nowMs >= this.#expiresAtMs) this.finish("timeout", nowMs);
+    else if (this.#isDue) this.#notify(nowMs);
+    else this.#rearm();
+  }
+
+  #accept(nowMs: number): void {
+    const { transaction, request, expiresS } = this.#parts;
+    this.#state = "active";
+    this.#stack.legs.bindDialog(this.#usage.key, this);
+    const headers = this.#answerHeaders(expiresS);
+    this.#stack.reply(transaction, request, 200, nowMs, { headers });
+    if (expiresS === 0) this.finish("timeout", nowMs);
+    else this.#notify(nowMs);
+  }
+
+  #answerHeaders(expiresS: number): readonly SipHeader[] {
+    return [{ name: "expires", value: String(expiresS) }, ...this.#usage.contactHeaders()];
+  }
+
+  /** Tells the state; an answer to a refresh does not wait. @see RFC 6665 §4.2.1.2 */
+  #notify(nowMs: number, atOnce = false): void {
+    this.#isDue = this.#isSending || (!atOnce && nowMs < this.#notBeforeMs);
+    if (!this.#isDue) {
+      const leftS = Math.max(1, Math.ceil((this.#expiresAtMs - nowMs) / 1000));
+      this.#send(`active;expires=${leftS}`, nowMs);
+    }
+    this.#rearm();
+  }
+
+  #send(standing: string, nowMs: number): void {
+    const { pack, request } = this.#parts;
+    const { body = "", rest } = this.#document ?? {};
+    const text = rest === undefined ? body : `${body}${this.#version}${rest}`;
+    const isBare = text === "";
+    this.#version++;
+    this.#isSending = true;
+    this.#notBeforeMs = nowMs + pack.everyMs;
+    const headers = [
+      { name: "event", value: headerValue(request, "event") ?? pack.name },
+      { name: "subscription-state", value: standing },
+      ...this.#usage.contactHeaders(),
+      ...(isBare ? [] : [{ name: "content-type", value: pack.contentType }]),
+    ];
+    const owner = {
+      takeSequence: () => this.#usage.takeSequence(),
+      onResponse: (response: SipResponse, _sent: unknown, atMs: number) =>
+        this.#answered(response, atMs),
+      onFailed: () => this.#leave(),
+    };
+    this.#usage.request("NOTIFY", owner, headers, text).start(nowMs);
+  }
+
+  /** Who does not take a NOTIFY is not there any more. @see RFC 6665 §4.2.2 */
+  #answered(response: SipResponse, nowMs: number): void {
+    const { status } = response;
+    if (status < 200 || this.#state !== "active") return;
+    this.#isSending = false;
+    const retryAfterS = secondsOf(headerValue(response, "retry-after")?.split(/[;( ]/, 1)[0]);
+    if (status < 300) this.#usage.refreshTarget(response);
+    else if (status === 481 || retryAfterS === undefined) {
+      this.#leave();
+      return;
+    } else {
+      this.#isDue = true;
+      this.#notBeforeMs = nowMs + retryAfterS * 1000;
+    }
+    if (this.#isDue) this.#notify(nowMs);
+  }
+
+  #rearm(): void {
+    const dueMs = this.#isDue && !this.#isSending ? this.#notBeforeMs : undefined;
+    this.#host.rearm(earliestMs(dueMs, this.#expiresAtMs));
+  }
+
+  #leave(): void {
+    if (this.#state === "over") return;
+    this.#state = "over";
+    this.#stack.legs.unbindDialog(this.#usage.key, this);
+    this.#host.gone();
+    const { id, account } = this.#parts;
+    this.#stack.emit({
+      kind: "watch-ended",
+      watch: id,
+      ...(account === undefined ? {} : { account: account.id }),
+    });
+  }
+}
