@@ -14,6 +14,11 @@ export class BoundedQueue<T> {
     return this.#length;
   }
 
+  /** What `shift` would take. */
+  get first(): T | undefined {
+    return this.#items[this.#head];
+  }
+
   /** False where the queue is full and nothing was taken. */
   push(item: T): boolean {
     if (this.#length === this.limit) return false;

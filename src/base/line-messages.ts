@@ -105,6 +105,13 @@ export type LineEvent =
       readonly digit: Digit;
       readonly source: "dtmf" | "pulse";
     }
+  /** The key of the last DTMF `digit` was let go: it sounded for so long. */
+  | {
+      readonly kind: "digit-end";
+      readonly atMs: number;
+      readonly digit: Digit;
+      readonly durationMs: number;
+    }
   | { readonly kind: "caller-id-sent"; readonly atMs: number }
   | { readonly kind: "fault"; readonly atMs: number; readonly fault: PortFault }
   | { readonly kind: "recovered"; readonly atMs: number };

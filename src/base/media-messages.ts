@@ -21,6 +21,16 @@ export interface NegotiatedCodec {
   readonly parameters?: string;
 }
 
+/** Which blocks of extended reports are wanted. @see RFC 3611 §5.1 */
+export interface ExtendedReports {
+  /** How the call is heard. @see RFC 3611 §4.7 */
+  readonly metrics: boolean;
+  /** Which packets came. @see RFC 3611 §4.1 */
+  readonly lossRle: boolean;
+  /** The longest block of those that is wanted, bytes. */
+  readonly lossRleMaxBytes?: number;
+}
+
 /** What offer and answer agreed on: where audio goes, how, and which ways are open. */
 export interface MediaFlow {
   readonly remote: SocketAddress;
@@ -42,8 +52,8 @@ export interface MediaFlow {
   readonly rtcpMux?: boolean;
   /** Absent where the far end does not use ICE. */
   readonly ice?: IceSession;
-  /** Whether the far end wants extended reports. @see RFC 3611 §5.1 */
-  readonly rtcpXr?: boolean;
+  /** The extended reports that the far end wants; absent: none. */
+  readonly rtcpXr?: ExtendedReports;
 }
 
 /**
@@ -54,6 +64,15 @@ export interface JitterSettings {
   readonly mode: "adaptive" | "fixed";
   readonly minMs: number;
   readonly maxMs: number;
+}
+
+/**
+ * The least that a far end's digits and the pauses between them are played, ms: what is longer is
+ * played as long as it was keyed.
+ */
+export interface DigitTimes {
+  readonly minToneMs: number;
+  readonly minPauseMs: number;
 }
 
 /** What one side's checks are signed with. @see RFC 8445 §5.3 */
@@ -88,6 +107,17 @@ export type MediaCommand =
       readonly digit: Digit;
       readonly durationMs: number;
     }
+  /**
+   * The same for a digit that is being keyed since `startedMs`, whose length `end-digit` tells:
+   * only as event, and with the pauses between such digits as they were keyed.
+   */
+  | {
+      readonly kind: "begin-digit";
+      readonly session: string;
+      readonly digit: Digit;
+      readonly startedMs: number;
+    }
+  | { readonly kind: "end-digit"; readonly session: string; readonly durationMs: number }
   /** A hook flash as event, where the far end agreed to events. */
   | { readonly kind: "send-flash"; readonly session: string; readonly durationMs: number }
   /** Keep what is heard and said, or no longer: a file of two channels, named as the session. */
@@ -103,6 +133,9 @@ export type MediaCommand =
       readonly loop?: boolean;
     }
   | { readonly kind: "close"; readonly session: string };
+
+/** What follows a key of the telephone to the far end. */
+export type KeyCommand = Extract<MediaCommand, { kind: "begin-digit" | "end-digit" }>;
 
 /** The figures of a session, for the call record. Times in ms, counts in packets. */
 export interface MediaStats {

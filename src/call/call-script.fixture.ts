@@ -109,7 +109,8 @@ export function words(output: CallOutput): string {
     case "media": {
       const { command } = output;
       if (command.kind === "join") return `media join ${command.on ? "on" : "off"}`;
-      if (command.kind === "send-digit") return `media send-digit ${command.digit}`;
+      if (command.kind === "end-digit") return `media end-digit ${command.durationMs}`;
+      if ("digit" in command) return `media ${command.kind} ${command.digit}`;
       if (command.kind !== "flow") return `media ${command.kind}`;
       const { remote, send, receive } = command.flow;
       return `media flow ${remote.port}${send ? " send" : ""}${receive ? " receive" : ""}`;
@@ -188,6 +189,9 @@ export const lineEvent = (event: LineEvent): CallInput => ({ kind: "line", event
 /** A digit keyed. */
 export const key = (digit: Digit): CallInput =>
   lineEvent({ kind: "digit", atMs: 0, digit, source: "dtmf" });
+/** It is let go. */
+export const release = (digit: Digit, durationMs: number): CallInput =>
+  lineEvent({ kind: "digit-end", atMs: 0, digit, durationMs });
 /** Any event of the user agent. */
 export const ua = (event: UaEvent): CallInput => ({ kind: "ua", event });
 /** Any event of media. */

@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../base/address.ts";
+import type { Digit } from "../base/audio.ts";
 import type { Core } from "../base/core.ts";
 import type { CallerId, LineCommand, ToneName } from "../base/line-messages.ts";
 import type { LogLevel } from "../base/log-event.ts";
@@ -38,9 +39,11 @@ export interface Call {
   readonly flow?: MediaFlow;
   readonly rangMs?: number;
   readonly answeredMs?: number;
-  /** Our user has put it on hold: nothing flows to or from the line. */
+  /** The key that our user presses, until it is let go and sent. */
+  readonly keyed?: Digit;
   /** A fax machine talks: only codecs that it survives are offered and answered. */
   readonly isFax?: boolean;
+  /** Our user has put it on hold: nothing flows to or from the line. */
   readonly onHold?: boolean;
   /** Whom the far end of another call asked us to call, and what our INVITE then carries. */
   readonly referral?: { readonly uri: string; readonly headers: readonly SipHeader[] };

@@ -93,7 +93,7 @@ const SCENARIOS: readonly Scenario[] = [
       [receiving, "line tone-off"],
       [progress(180)],
       [receiving],
-      [key("5"), "media send-digit 5"],
+      [key("5"), "media begin-digit 5"],
       [answered(sdp()), "line tone-off", ...FLOWS],
     ],
   ],

@@ -43,9 +43,7 @@ export function outgoingStep(
     case "ua":
       return sessionStep(context, state, input.event, nowMs);
     case "line":
-      return input.event.kind === "digit" && state.kind === "ringback"
-        ? relayDigit(context, state, input.event.digit)
-        : undefined;
+      return state.kind === "ringback" ? relayDigit(context, state, input.event) : undefined;
     case "stop":
       return undefined;
   }

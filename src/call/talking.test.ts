@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Digit } from "../base/audio.ts";
 import { createCallControl } from "./call-control.ts";
 import {
   ANSWERED,
@@ -18,13 +19,18 @@ import {
   OUT,
   play,
   RINGING,
+  release,
   reoffered,
   type Scenario,
   type Step,
   sdp,
   TALKING,
 } from "./call-script.fixture.ts";
-import type { CallConfig } from "./call-types.ts";
+import type { CallConfig, CallInput } from "./call-types.ts";
+
+/** A digit of a rotary dial. */
+const pulses = (digit: Digit): CallInput =>
+  lineEvent({ kind: "digit", atMs: 0, digit, source: "pulse" });
 
 const SCENARIOS: readonly Scenario[] = [
   [
@@ -41,11 +47,26 @@ const SCENARIOS: readonly Scenario[] = [
     { flash: { ...FLASH, mode: "relay" }, dtmfRelay: "info" },
   ],
   [
-    "digits go as INFO where so configured",
-    [...TALKING, [key("#"), "ua session-request INFO"]],
+    "digits go as INFO where so configured, once the key is let go",
+    [
+      ...TALKING,
+      [release("4", 60)],
+      [key("#")],
+      [release("#", 60), "ua session-request INFO"],
+      [release("#", 60)],
+      [pulses("7"), "ua session-request INFO"],
+    ],
     { dtmfRelay: "info" },
   ],
-  ["digits while talking are relayed where agreed", [...TALKING, [key("#"), "media send-digit #"]]],
+  [
+    "digits while talking are relayed where agreed, as long as the key is pressed",
+    [
+      ...TALKING,
+      [key("#"), "media begin-digit #"],
+      [release("#", 61.5), "media end-digit 61.5"],
+      [pulses("7"), "media send-digit 7"],
+    ],
+  ],
   [
     "digits stay in the audio where so configured",
     [...TALKING, [key("#")]],
@@ -86,7 +107,7 @@ const SCENARIOS: readonly Scenario[] = [
       ...TALKING,
       [reoffered(OUT, sdp({ formats: "9" })), "ua respond 488"],
       [reoffered(OUT, "nonsense"), "ua respond 400"],
-      [key("5"), "media send-digit 5"],
+      [key("5"), "media begin-digit 5"],
     ],
   ],
   [
@@ -141,6 +162,18 @@ describe("createCallControl() while talking", () => {
       check(steps, changes);
     },
   );
+
+  it("tells in an INFO how long the key was pressed", () => {
+    const steps: readonly Step[] = [
+      ...TALKING,
+      [key("#")],
+      [release("#", 61.5), "ua session-request INFO"],
+    ];
+    const [told] = check(steps, { dtmfRelay: "info" }).flatMap((output) =>
+      output.kind === "ua" && output.command.kind === "session-request" ? [output.command] : [],
+    );
+    expect(told?.body).toBe("Signal=#\r\nDuration=62\r\n");
+  });
 
   it("counts the version of its session description up only with a change", () => {
     const outputs = check([

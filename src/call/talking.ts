@@ -1,16 +1,8 @@
-import type { Digit } from "../base/audio.ts";
+import type { LineEvent } from "../base/line-messages.ts";
 import type { MediaEvent } from "../base/media-messages.ts";
 import type { UaEvent } from "../sip/index.ts";
 import { startDisconnect } from "./after-call.ts";
-import {
-  type Call,
-  type CallContext,
-  type CallState,
-  logOf,
-  type Step,
-  toMedia,
-  toUa,
-} from "./call-state.ts";
+import { type CallContext, type CallState, logOf, type Step, toMedia, toUa } from "./call-state.ts";
 import type { CallInput } from "./call-types.ts";
 import { faxHeard } from "./fax.ts";
 import { DTMF_RELAY } from "./flash-relay.ts";
@@ -21,8 +13,11 @@ import { sideOf, without } from "./side-calls.ts";
 
 type Talking = Extract<CallState, { kind: "talking" | "answering" }>;
 
-/** How long a digit sent as a telephone-event is. Common adapters send 100 ms. */
+/** How long a digit of a rotary dial is that is sent on. Common adapters send 100 ms. */
 export const RELAYED_DIGIT_MS = 100;
+
+type Relaying = Extract<CallState, { kind: "talking" | "answering" | "ringback" }>;
+type KeyEvent = Extract<LineEvent, { kind: "digit" | "digit-end" }>;
 
 /** Two people talk: digits are relayed, the far end may change the session or go. */
 export function talkingStep(
@@ -33,9 +28,7 @@ export function talkingStep(
 ): Step | undefined {
   switch (input.kind) {
     case "line":
-      return input.event.kind === "digit"
-        ? relayDigit(context, state, input.event.digit)
-        : undefined;
+      return relayDigit(context, state, input.event);
     case "media":
       switch (input.event.kind) {
         case "silent":
@@ -102,40 +95,63 @@ function silent(
   };
 }
 
-/** Sends a keyed digit as a telephone-event, where configured and agreed. */
+/**
+ * Sends a keyed digit to the far end, where configured and agreed: as a telephone event that lasts
+ * as long as the key, or as INFO once it is let go.
+ */
 export function relayDigit(
   context: CallContext,
-  state: Extract<CallState, { kind: "talking" | "answering" | "ringback" }>,
-  digit: Digit,
+  state: Relaying,
+  event: LineEvent,
 ): Step | undefined {
-  const { id, flow } = state.call;
-  if (context.config.dtmfRelay === "info") return digitAsInfo(context, state, digit);
-  if (context.config.dtmfRelay !== "rfc4733") return undefined;
-  if (flow?.telephoneEventPayloadType === undefined || !flow.send) return undefined;
-  return {
-    state,
-    outputs: [toMedia({ kind: "send-digit", session: id, digit, durationMs: RELAYED_DIGIT_MS })],
-  };
+  if (event.kind !== "digit" && event.kind !== "digit-end") return undefined;
+  switch (context.config.dtmfRelay) {
+    case "info":
+      return digitAsInfo(context, state, event);
+    case "rfc4733":
+      return digitAsEvent(state, event);
+    case "in-band":
+      return undefined;
+  }
 }
 
-function digitAsInfo<State extends CallState & { readonly call: Call }>(
-  context: CallContext,
-  state: State,
-  digit: Digit,
-): Step | undefined {
+function digitAsEvent(state: Relaying, event: KeyEvent): Step | undefined {
+  const { id: session, flow } = state.call;
+  if (flow?.telephoneEventPayloadType === undefined) return undefined;
+  if (event.kind === "digit-end") {
+    const { durationMs } = event;
+    return { state, outputs: [toMedia({ kind: "end-digit", session, durationMs })] };
+  }
+  if (!flow.send) return undefined;
+  const { digit, source, atMs: startedMs } = event;
+  const command =
+    source === "dtmf"
+      ? ({ kind: "begin-digit", session, digit, startedMs } as const)
+      : ({ kind: "send-digit", session, digit, durationMs: RELAYED_DIGIT_MS } as const);
+  return { state, outputs: [toMedia(command)] };
+}
+
+/** The digit of a rotary dial at once; a key once it is let go, if it was pressed in this call. */
+function digitAsInfo(context: CallContext, state: Relaying, event: KeyEvent): Step | undefined {
   // In an early dialog nobody may be there to take it.
   if (state.kind === "ringback") return undefined;
-  const { id, session } = state.call;
+  const { call } = state;
+  const { keyed: _, ...free } = call;
+  if (event.kind === "digit" && event.source === "dtmf") {
+    return { state: { ...state, call: { ...call, keyed: event.digit } }, outputs: [] };
+  }
+  if (event.kind === "digit-end" && call.keyed !== event.digit) return undefined;
+  const durationMs = event.kind === "digit" ? RELAYED_DIGIT_MS : Math.round(event.durationMs);
   return {
-    state,
+    state: { ...state, call: free },
     outputs: [
       toUa({
         kind: "session-request",
-        request: `${id}-${context.config.createToken()}`,
-        session,
+        request: `${call.id}-${context.config.createToken()}`,
+        session: call.session,
         method: "INFO",
         headers: [{ name: "content-type", value: DTMF_RELAY }],
-        body: `Signal=${digit}\r\nDuration=${RELAYED_DIGIT_MS}\r\n`,
+        body: `Signal=${event.digit}\r\nDuration=${durationMs}\r\n`,
       }),
     ],
   };

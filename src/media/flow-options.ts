@@ -22,9 +22,11 @@ export function receiverOptions(flow: MediaFlow, spec: CodecSpec): ReceiverOptio
   return {
     spec,
     payloadType: flow.codec.payloadType,
+    ptimeMs: flow.codec.ptimeMs,
     eventPayloadType: flow.telephoneEventPayloadType,
     noisePayloadType: flow.comfortNoisePayloadType,
     redPayloadType: flow.redundancy?.payloadType,
+    keepsReceipts: flow.rtcpXr?.lossRle ?? false,
   };
 }
 

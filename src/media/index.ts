@@ -12,7 +12,7 @@ export {
 export { PCMA, PCMU } from "./codec/g711.ts";
 export { G722 } from "./codec/g722.ts";
 export { AAL2_G726, G726 } from "./codec/g726.ts";
-export { DigitPlayer } from "./dsp/digit-player.ts";
+export { DIGIT_TIMES, DigitPlayer } from "./dsp/digit-player.ts";
 export { DtmfTone } from "./dsp/dtmf-tone.ts";
 export {
   ECHO_TAIL_MAX_MS,

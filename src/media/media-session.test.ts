@@ -333,7 +333,7 @@ describe("MediaSession", () => {
   });
 
   it("rates what is heard all along, and tells a far end that wants to know", () => {
-    const pair = new Pair({ rtcpXr: true });
+    const pair = new Pair({ rtcpXr: { metrics: true, lossRle: true } });
     let packets = 0;
     const reports: RtcpPacket[] = [];
     pair.passes = (out) => out.channel === "rtcp" || ++packets % 20 !== 0;
@@ -353,6 +353,13 @@ describe("MediaSession", () => {
       kind: "voip-metrics",
       metrics: { ssrc: expect.any(Number), rFactor: expect.any(Number), gapMin: 16 },
     });
+    const rows = told.flatMap((one) => (one.kind === "loss-rle" ? [one.loss] : []));
+    const ofB = rows.filter(({ chunks }) => chunks.some((chunk) => chunk >= 0x8000));
+    expect(ofB.length).toBeGreaterThan(5);
+    // Each report goes on where the last one ended.
+    for (const [at, { beginSequence }] of ofB.entries()) {
+      if (at > 0) expect(beginSequence).toBe(ofB[at - 1]?.endSequence);
+    }
     const lossRates = told.map((one) => (one.kind === "voip-metrics" ? one.metrics.lossRate : 0));
     expect(Math.max(...lossRates)).toBeGreaterThanOrEqual(11);
   });

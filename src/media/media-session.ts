@@ -2,12 +2,12 @@ import type { SocketAddress } from "../base/address.ts";
 import type { AudioEndpoint, Digit } from "../base/audio.ts";
 import { earliestMs } from "../base/core.ts";
 import { invariant } from "../base/invariant.ts";
-import type { MediaFlow, MediaStats } from "../base/media-messages.ts";
+import type { KeyCommand, MediaFlow, MediaStats } from "../base/media-messages.ts";
 import { done, err, type Result } from "../base/result.ts";
 import { isStun } from "../base/stun/stun-message.ts";
 import type { CodecSpec } from "./codec/codec.ts";
 import { findCodec } from "./codec/codecs.ts";
-import { DigitPlayer } from "./dsp/digit-player.ts";
+import { type DigitPath, FarDigits } from "./far-digits.ts";
 import { receiverOptions, sameCoding, senderOptions } from "./flow-options.ts";
 import type {
   FlowError,
@@ -66,7 +66,7 @@ interface Flowing {
 export class MediaSession implements AudioEndpoint<MediaOutput> {
   readonly #config: MediaSessionConfig;
   readonly #rtcp: RtcpReporter;
-  readonly #digits = new DigitPlayer();
+  readonly #digits: FarDigits;
   #flowing: Flowing | undefined;
   /** Whether a modem or fax machine was heard, on either side. */
   readonly modems: ModemWatch;
@@ -78,6 +78,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     this.#config = config;
     this.#rtcp = new RtcpReporter(config);
     this.modems = new ModemWatch(config.session);
+    this.#digits = new FarDigits(config.session, config.digits);
   }
 
   /** Starts, or changes, what flows. An error leaves things as they were. */
@@ -110,6 +111,11 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   /** Queues a digit to be sent, as event or in-band; false where that is not possible now. */
   sendDigit(digit: Digit, durationMs: number): boolean {
     return this.#flowing?.sender.sendDigit(digit, durationMs) ?? false;
+  }
+
+  /** Sends a digit as event while it is keyed; false where that is not possible now. */
+  keyDigit(key: KeyCommand): boolean {
+    return this.#flowing?.sender.keyDigit(key) ?? false;
   }
 
   /** Queues a hook flash to be sent as event; false where that is not possible now. */
@@ -159,8 +165,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     if (isOpen) flowing.receiver.pull(frame, nowMs);
     else frame.fill(0);
     const heard = isOpen ? this.#hearModem(flowing, "far", frame, nowMs) : NOTHING;
-    // A digit stands in place of the voice: some peers send it in both.
-    this.#digits.render(frame);
+    this.#digits.render(frame, nowMs);
     return heard;
   }
 
@@ -188,7 +193,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     const outputs: MediaOutput[] = [];
     const flowing = this.#flowing;
     if (flowing !== undefined) {
-      for (const signal of flowing.receiver.restart()) outputs.push(...this.#onDigit(signal));
+      outputs.push(...this.#onDigits(flowing, flowing.receiver.restart(), nowMs));
       const bytes = this.#rtcp.bye(this.#reportInput(flowing, nowMs), nowMs);
       outputs.push(...this.#sendRtcp(flowing, bytes));
       flowing.sender.close();
@@ -286,7 +291,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
       const { session } = this.#config;
       outputs.push({ kind: "event", event: { kind: "receiving", session, from } });
     }
-    for (const signal of signals) outputs.push(...this.#onDigit(signal));
+    outputs.push(...this.#onDigits(flowing, signals, nowMs));
     return outputs;
   }
 
@@ -320,7 +325,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   #onTimeout(flowing: Flowing, nowMs: number): readonly MediaOutput[] {
     const { session } = this.#config;
     const outputs: MediaOutput[] = [];
-    for (const signal of flowing.receiver.timeout(nowMs)) outputs.push(...this.#onDigit(signal));
+    outputs.push(...this.#onDigits(flowing, flowing.receiver.timeout(nowMs), nowMs));
     const reportMs = this.#rtcp.deadlineMs();
     if (reportMs !== undefined && nowMs >= reportMs) {
       const bytes = this.#rtcp.report(this.#reportInput(flowing, nowMs), nowMs);
@@ -340,22 +345,18 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     return outputs;
   }
 
-  #onDigit(signal: DigitSignal): readonly MediaOutput[] {
-    const { session } = this.#config;
-    switch (signal.kind) {
-      case "digit-start":
-        this.#digits.begin(signal.digit);
-        return NOTHING;
-      case "digit-end": {
-        const { digit, durationMs } = signal;
-        this.#digits.end(durationMs);
-        return [{ kind: "event", event: { kind: "digit", session, digit, durationMs } }];
-      }
-      case "flash": {
-        const { durationMs } = signal;
-        return [{ kind: "event", event: { kind: "flash", session, durationMs } }];
-      }
-    }
+  #onDigits(
+    { spec, flow, receiver }: Flowing,
+    signals: readonly DigitSignal[],
+    nowMs: number,
+  ): readonly MediaOutput[] {
+    if (signals.length === 0) return NOTHING;
+    const path: DigitPath = {
+      clockRateHz: spec.clockRateHz,
+      packetMs: flow.codec.ptimeMs,
+      lateMs: receiver.jitterBufferMs,
+    };
+    return signals.flatMap((signal) => this.#digits.take(signal, nowMs, path));
   }
 
   #reportInput(flowing: Flowing, nowMs: number) {
@@ -363,7 +364,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
       sent: flowing.sender.counts,
       rtpTimestamp: flowing.sender.timestampAt(nowMs),
       reports: flowing.receiver.report(nowMs),
-      extended: extendedBlocks(flowing.flow, flowing.receiver.ssrc, this.#path(flowing)),
+      extended: extendedBlocks(flowing.flow, flowing.receiver, this.#path(flowing)),
     };
   }
 

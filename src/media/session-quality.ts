@@ -1,6 +1,6 @@
 import type { MediaFlow, MediaQuality } from "../base/media-messages.ts";
 import { mosFromR, rFactor } from "./rtp/e-model.ts";
-import { type ExtendedBlock, METRIC_UNKNOWN } from "./rtp/extended-report.ts";
+import { type ExtendedBlock, lossRleOf, METRIC_UNKNOWN } from "./rtp/extended-report.ts";
 import { GAP_MIN_PACKETS, type LossFigures } from "./rtp/loss-history.ts";
 import type { RtpReceiver } from "./rtp/rtp-receiver.ts";
 
@@ -59,13 +59,20 @@ export function pathOf(
 
 /** What an extended report tells of a source, where the far end wants to know. */
 export function extendedBlocks(
-  flow: MediaFlow,
-  ssrc: number | undefined,
+  { rtcpXr }: MediaFlow,
+  receiver: Pick<RtpReceiver, "ssrc" | "takeReceipts">,
   path: PathFigures,
 ): readonly ExtendedBlock[] {
-  if (flow.rtcpXr !== true || ssrc === undefined) return [];
-  const quality = qualityOf(path);
-  return quality === undefined ? [] : [metricsBlock(ssrc, path, quality)];
+  const { ssrc } = receiver;
+  if (rtcpXr === undefined || ssrc === undefined) return [];
+  const blocks: ExtendedBlock[] = [];
+  const receipts = rtcpXr.lossRle ? receiver.takeReceipts() : undefined;
+  const loss =
+    receipts === undefined ? undefined : lossRleOf(ssrc, receipts, rtcpXr.lossRleMaxBytes);
+  if (loss !== undefined) blocks.push({ kind: "loss-rle", loss });
+  const quality = rtcpXr.metrics ? qualityOf(path) : undefined;
+  if (quality !== undefined) blocks.push(metricsBlock(ssrc, path, quality));
+  return blocks;
 }
 
 /** The same as a block of an extended report. @see RFC 3611 §4.7 */

@@ -34,7 +34,7 @@ function relayed(audio: Int16Array): { readonly audio: Int16Array; readonly digi
   let digits = "";
   for (let at = 0; at + FRAME <= out.length; at += FRAME) {
     const frame = out.subarray(at, at + FRAME);
-    digits += line.hear(frame) ?? "";
+    for (const signal of line.hear(frame)) if (signal.kind === "begun") digits += signal.digit;
     if (line.withholds(frame)) frame.fill(0);
   }
   return { audio: out, digits };

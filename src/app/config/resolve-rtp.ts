@@ -3,7 +3,13 @@ import type { JitterSettings } from "../../base/media-messages.ts";
 import type { SrtpSuite } from "../../base/srtp-suites.ts";
 import type { CallSettings } from "../../gateway/control/control-config.ts";
 import type { RtpConfig } from "../../gateway/realtime/realtime-config.ts";
-import { CODECS, DEFAULT_JITTER, DEFAULT_OPUS, ENGINE_CODECS } from "../../media/index.ts";
+import {
+  CODECS,
+  DEFAULT_JITTER,
+  DEFAULT_OPUS,
+  DIGIT_TIMES,
+  ENGINE_CODECS,
+} from "../../media/index.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 import type { UserConfig } from "./user-config.ts";
 
@@ -112,6 +118,7 @@ export function resolveRtp(
     portMin,
     portMax,
     jitter: jitterOf(user, problems),
+    digits: { ...DIGIT_TIMES, ...rtp.digits },
     dscp: rtp.dscp ?? VOICE_DSCP,
     ...(rtp.realtimePriority === undefined ? {} : { realtimePriority: rtp.realtimePriority }),
     ...soundsOf(user),

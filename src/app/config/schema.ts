@@ -63,6 +63,7 @@ const nameServer = z
     "must be an address or address:port, like 192.168.1.1",
   );
 
+const digitMs = z.int().min(0).max(500);
 const gainDb = z.number().min(-20).max(20);
 
 const line = z.strictObject({
@@ -195,6 +196,9 @@ export const userConfigSchema = z.strictObject({
           minMs: z.int().min(0).max(JITTER_MAX_MS).optional(),
           maxMs: z.int().min(0).max(JITTER_MAX_MS).optional(),
         })
+        .optional(),
+      digits: z
+        .strictObject({ minToneMs: digitMs.optional(), minPauseMs: digitMs.optional() })
         .optional(),
       dscp: z.int().min(0).max(63).optional(),
       realtimePriority: z.int().min(1).max(99).optional(),

@@ -136,6 +136,16 @@ export interface UserConfig {
       /** Default 200. */
       readonly maxMs?: number;
     };
+    /**
+     * The least that digits from a far end are played to the telephone, and the pauses between
+     * them: what is longer is played as it was keyed.
+     */
+    readonly digits?: {
+      /** Default 40. */
+      readonly minToneMs?: number;
+      /** Default 40. */
+      readonly minPauseMs?: number;
+    };
     /** Differentiated services code point of RTP. Default 46, expedited forwarding. */
     readonly dscp?: number;
     /** Fixed real-time priority of the thread that carries voice, 1 to 99. Default none. */

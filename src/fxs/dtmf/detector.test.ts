@@ -176,8 +176,8 @@ describe("createDtmfDetector()", () => {
   it("tells when a digit began and ended, within 8 ms", () => {
     const events = detected(dialed("5", { onMs: 100, startSample: 1000 }));
     expect(events.map((event) => event.kind)).toEqual(["start", "end"]);
-    expect(Math.abs((events[0]?.sample ?? 0) - 1000)).toBeLessThanOrEqual(64);
-    expect(Math.abs((events[1]?.sample ?? 0) - 1800)).toBeLessThanOrEqual(64);
+    expect(Math.abs((events[0]?.sample ?? 0) - 1000)).toBeLessThanOrEqual(16);
+    expect(Math.abs((events[1]?.sample ?? 0) - 1800)).toBeLessThanOrEqual(16);
   });
 
   it("finds the same whatever the frames", () => {

@@ -46,6 +46,8 @@ export type LineInput =
   | { readonly kind: "command"; readonly command: LineCommand }
   /** The DTMF detector heard a digit begin. */
   | { readonly kind: "dtmf"; readonly digit: Digit; readonly atMs: number }
+  /** That digit is over: it sounded for so long. */
+  | { readonly kind: "dtmf-end"; readonly atMs: number; readonly durationMs: number }
   /** The signal was played to its end. Never comes after `signal-off`. */
   | { readonly kind: "audio-done" }
   /** The card failed. */

@@ -61,6 +61,8 @@ class LineMachine implements Line {
   readonly #metering: Metering;
   #hook: HookMachine;
   #isFaulted = false;
+  /** The key that was told of last, while it is pressed. */
+  #keyed: Digit | undefined;
   #isAudioOn = false;
   #outputs: LineOutput[] = [];
 
@@ -133,6 +135,9 @@ class LineMachine implements Line {
         break;
       case "dtmf":
         if (!this.#waiting.digit(input.digit, nowMs)) this.#digit(input.digit, "dtmf", input.atMs);
+        break;
+      case "dtmf-end":
+        this.#digitEnd(input.durationMs, input.atMs);
         break;
       case "audio-done":
         if (this.#waiting.sent(nowMs)) this.#event({ kind: "caller-id-sent", atMs: nowMs });
@@ -288,6 +293,13 @@ class LineMachine implements Line {
     if (!this.#isOffHook) return;
     this.#tone.digit();
     this.#event({ kind: "digit", atMs, digit, source });
+    this.#keyed = source === "dtmf" ? digit : undefined;
+  }
+
+  #digitEnd(durationMs: number, atMs: number): void {
+    const digit = this.#keyed;
+    this.#keyed = undefined;
+    if (digit !== undefined) this.#event({ kind: "digit-end", atMs, digit, durationMs });
   }
 
   // ---- timers and faults

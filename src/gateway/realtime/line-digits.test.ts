@@ -34,19 +34,24 @@ function run(near: readonly Sound[], played: readonly Sound[], echo = { delay: 4
   const heard = lay(played);
   const digits = new LineDigits();
   const told: string[] = [];
+  /** Of each digit: when it began, how long it was. */
+  const times: number[] = [];
   let sounded = 0;
   for (let at = 0; at + FRAME < said.length; at += FRAME) {
     const frame = Int16Array.from({ length: FRAME }, (_, each) => {
       const echoed = heard[at + each - echo.delay] ?? 0;
       return Math.round((said[at + each] ?? 0) + echo.gain * echoed);
     });
-    const digit = digits.hear(frame);
-    if (digit !== undefined) told.push(digit);
+    for (const signal of digits.hear(frame)) {
+      const atMs = (at + FRAME - signal.agoSamples) / 8;
+      if (signal.kind === "begun") told.push(signal.digit);
+      times.push(signal.kind === "begun" ? atMs : signal.durationSamples / 8);
+    }
     if (digits.sounding) sounded++;
     // What is played now is on the line in the next frame.
     digits.play(heard.subarray(at + FRAME, at + 2 * FRAME));
   }
-  return { told: told.join(""), soundedMs: sounded * 10 };
+  return { told: told.join(""), soundedMs: sounded * 10, times };
 }
 
 describe("LineDigits", () => {
@@ -57,13 +62,26 @@ describe("LineDigits", () => {
     expect(soundedMs).toBeLessThanOrEqual(130);
   });
 
+  it.each([40, 50, 60, 75, 100, 243])(
+    "tells when a key of %i ms began and how long it was",
+    (ms) => {
+      for (const peak of [1000, 4000, 12_000]) {
+        for (let atMs = 100; atMs < 110; atMs++) {
+          const [began = 0, lasted = 0] = run([{ atMs, samples: dtmf("5", ms, peak) }], []).times;
+          expect(Math.abs(began - atMs)).toBeLessThanOrEqual(3);
+          expect(Math.abs(lasted - ms)).toBeLessThanOrEqual(3);
+        }
+      }
+    },
+  );
+
   it.each([0.1, 0.3, 0.6])("does not tell what is played, echoed at %d", (gain) => {
     for (const delay of [0, 8, 40, 160]) {
       const played = [
         { atMs: 100, samples: dtmf("5", 100, 6000) },
         { atMs: 300, samples: dtmf("9", 60, 6000) },
       ];
-      expect(run([], played, { delay, gain })).toEqual({ told: "", soundedMs: 0 });
+      expect(run([], played, { delay, gain })).toEqual({ told: "", soundedMs: 0, times: [] });
     }
   });
 

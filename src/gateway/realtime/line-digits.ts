@@ -17,6 +17,18 @@ const ECHO_POWER_MAX = 0.5;
 /** How much of what was played is kept: the echo's tail, and longer than a digit takes to show. */
 const KEPT_SAMPLES = 512 * SAMPLES_PER_MS;
 
+/** What a telephone keys; `agoSamples` is how long before the end of the frame it happened. */
+export type KeySignal =
+  | { readonly kind: "begun"; readonly digit: Digit; readonly agoSamples: number }
+  | {
+      readonly kind: "over";
+      readonly digit: Digit;
+      readonly agoSamples: number;
+      readonly durationSamples: number;
+    };
+
+const NOTHING: readonly KeySignal[] = [];
+
 /**
  * The digits that a telephone keys, told from the echo of those that are played to it. Without
  * that, two lines whose far ends relay digits would send one to and fro without end.
@@ -33,7 +45,8 @@ export class LineDigits {
   readonly #suspicion = new DtmfSuspicion();
   readonly #played = new Int16Array(KEPT_SAMPLES);
   #playedAt = 0;
-  #keyed: Digit | undefined;
+  #heardSamples = 0;
+  #keyed: { readonly digit: Digit; readonly sample: number } | undefined;
 
   /** `limits`: what of the telephone's keys is taken. */
   constructor(limits: DtmfOptions = {}) {
@@ -53,17 +66,26 @@ export class LineDigits {
     return this.#suspicion.process(frame) || this.sounding;
   }
 
-  /** A frame from the telephone; the digit that it turns out to have keyed, if any. */
-  hear(frame: Int16Array): Digit | undefined {
-    let keyed: Digit | undefined;
-    for (const event of this.#near.process(frame)) {
-      if (event.kind === "end") this.#keyed = undefined;
-      else if (!this.#isEcho(event.digit, frame.length)) {
-        keyed = event.digit;
-        this.#keyed = keyed;
+  /** A frame from the telephone; what it turns out to have keyed, if anything. */
+  hear(frame: Int16Array): readonly KeySignal[] {
+    this.#heardSamples += frame.length;
+    const events = this.#near.process(frame);
+    if (events.length === 0) return NOTHING;
+    const signals: KeySignal[] = [];
+    for (const { kind, digit, sample } of events) {
+      const agoSamples = this.#heardSamples - sample;
+      const keyed = this.#keyed;
+      if (kind === "end") {
+        this.#keyed = undefined;
+        if (keyed === undefined) continue;
+        const durationSamples = sample - keyed.sample;
+        signals.push({ kind: "over", digit, agoSamples, durationSamples });
+      } else if (!this.#isEcho(digit, frame.length)) {
+        this.#keyed = { digit, sample };
+        signals.push({ kind: "begun", digit, agoSamples });
       }
     }
-    return keyed;
+    return signals;
   }
 
   /** The frame that goes to the telephone next, all tones in it. */

@@ -1,4 +1,4 @@
-import type { AudioEndpoint } from "../../base/audio.ts";
+import { type AudioEndpoint, SAMPLES_PER_MS } from "../../base/audio.ts";
 import { unreachable } from "../../base/invariant.ts";
 import type { LineCommand, LineEvent, LineId } from "../../base/line-messages.ts";
 import type { PortFault } from "../../base/port-fault.ts";
@@ -198,9 +198,13 @@ export class LineShell {
   }
 
   #detect(frame: Int16Array): boolean {
-    const digit = this.#digits.hear(frame);
-    if (digit !== undefined) {
-      this.#runner.feed({ kind: "dtmf", digit, atMs: this.#clock.nowMs() });
+    for (const signal of this.#digits.hear(frame)) {
+      const atMs = this.#clock.nowMs() - signal.agoSamples / SAMPLES_PER_MS;
+      if (signal.kind === "begun") this.#runner.feed({ kind: "dtmf", digit: signal.digit, atMs });
+      else {
+        const durationMs = signal.durationSamples / SAMPLES_PER_MS;
+        this.#runner.feed({ kind: "dtmf-end", atMs, durationMs });
+      }
     }
     if (!this.#relaysDigits || this.#audio.endpointCount === 0) return false;
     return this.#digits.withholds(frame);

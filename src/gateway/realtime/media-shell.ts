@@ -104,6 +104,10 @@ export class MediaShell {
       case "send-digit":
         open.session.sendDigit(command.digit, command.durationMs);
         return;
+      case "begin-digit":
+      case "end-digit":
+        open.session.keyDigit(command);
+        return;
       case "send-flash":
         open.session.sendFlash(command.durationMs);
         return;
@@ -190,6 +194,7 @@ export class MediaShell {
       random: () => this.#random(4) / 2 ** 32,
       codecs: this.#codecs,
       passesModems: this.#rtp.passesModems ?? true,
+      ...(this.#rtp.digits === undefined ? {} : { digits: this.#rtp.digits }),
       ...(this.#rtp.jitter === undefined ? {} : { jitter: this.#rtp.jitter }),
       ...(ciphers === undefined ? {} : { ciphers }),
     });

@@ -1,6 +1,6 @@
 import type { CodecEngines, OpusSettings } from "../../base/codec-engines.ts";
 import type { LineId } from "../../base/line-messages.ts";
-import type { JitterSettings } from "../../base/media-messages.ts";
+import type { DigitTimes, JitterSettings } from "../../base/media-messages.ts";
 import type { SrtpPolicy, SrtpSuite } from "../../base/srtp-suites.ts";
 import type { CountryProfile } from "../../fxs/index.ts";
 import type {
@@ -89,6 +89,8 @@ export interface RtpConfig {
   readonly host: string;
   readonly portMin: number;
   readonly portMax: number;
+  /** The least that a far end's digits are played; absent: 40 ms, and as much between. */
+  readonly digits?: DigitTimes;
   /** How long playout waits for late packets; absent: adaptive. */
   readonly jitter?: JitterSettings;
   /** Differentiated services code point of RTP and RTCP. */

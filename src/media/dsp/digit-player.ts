@@ -1,32 +1,58 @@
 import { type Digit, SAMPLES_PER_MS } from "../../base/audio.ts";
 import { BoundedQueue } from "../../base/bounded-queue.ts";
+import type { DigitTimes } from "../../base/media-messages.ts";
 import { DtmfTone } from "./dtmf-tone.ts";
 
 /** Tones waiting to sound. More are dropped. */
 export const DIGIT_PLAYER_LIMIT = 32;
 
-/** Silence kept between two tones. @see ITU-T Q.24 (a pause of 40 ms must be taken) */
-const PAUSE_SAMPLES = 50 * SAMPLES_PER_MS;
+/** What every receiver must take: 40 ms of tone and as much silence. @see ITU-T Q.24 */
+export const DIGIT_TIMES: DigitTimes = { minToneMs: 40, minPauseMs: 40 };
 
-/** Plays DTMF digits one after the other with pauses, in place of whatever else sounds. */
+/** A pause up to this between two digits is silence; in a longer one the voice is heard. */
+const ROW_SAMPLES = 200 * SAMPLES_PER_MS;
+
+interface Waiting {
+  readonly tone: DtmfTone;
+  /** The position that it begins at; what is past begins at once. */
+  readonly at: number;
+}
+
+/**
+ * Plays DTMF digits one after the other, in place of whatever else sounds: as long as they were
+ * keyed, and begun where they are said to begin, the least times of `times` apart.
+ */
 export class DigitPlayer {
-  readonly #waiting = new BoundedQueue<DtmfTone>(DIGIT_PLAYER_LIMIT);
+  readonly #waiting = new BoundedQueue<Waiting>(DIGIT_PLAYER_LIMIT);
+  readonly #minToneMs: number;
+  readonly #minPauseSamples: number;
+  #position = 0;
   #sounding: DtmfTone | undefined;
   /** The tone begun last, while its length is not known. */
   #open: DtmfTone | undefined;
-  #pauseLeft = 0;
+  #endedAt = Number.NEGATIVE_INFINITY;
 
-  /** Begins a digit that `end` ends. False where too many wait. */
-  begin(digit: Digit): boolean {
+  constructor({ minToneMs, minPauseMs }: DigitTimes = DIGIT_TIMES) {
+    this.#minToneMs = minToneMs;
+    this.#minPauseSamples = minPauseMs * SAMPLES_PER_MS;
+  }
+
+  /** Samples that were rendered; the next frame begins there. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Begins a digit that `end` ends, at a position. False where too many wait. */
+  begin(digit: Digit, at = 0): boolean {
     const tone = new DtmfTone(digit);
-    if (!this.#waiting.push(tone)) return false;
+    if (!this.#waiting.push({ tone, at })) return false;
     this.#open = tone;
     return true;
   }
 
   /** The digit begun last lasted so long in all. */
   end(durationMs: number): void {
-    this.#open?.endAfter(durationMs);
+    this.#open?.endAfter(Math.max(this.#minToneMs, durationMs));
     this.#open = undefined;
   }
 
@@ -37,19 +63,50 @@ export class DigitPlayer {
     return begun;
   }
 
-  /** Overwrites `frame` while digits sound or pause; otherwise leaves it and returns false. */
+  /** Nobody listened for a while: what waited is stale. */
+  clear(): void {
+    this.#waiting.clear();
+    this.#sounding = undefined;
+    this.#open = undefined;
+  }
+
+  /** Overwrites of `frame` what digits and pauses take; false where that is nothing. */
   render(frame: Int16Array): boolean {
-    if (this.#pauseLeft > 0) {
-      this.#pauseLeft -= frame.length;
-      frame.fill(0);
-      return true;
-    }
-    this.#sounding ??= this.#waiting.shift();
-    if (this.#sounding === undefined) return false;
-    if (!this.#sounding.render(frame)) {
+    let touched = false;
+    for (let at = 0; at < frame.length; ) {
+      const tone = this.#sounding ?? this.#next();
+      const piece = Math.min(frame.length - at, tone?.left ?? this.#untilNext());
+      const out = frame.subarray(at, at + piece);
+      if (tone !== undefined) tone.render(out);
+      else if (this.#isPause()) out.fill(0);
+      touched ||= tone !== undefined || this.#isPause();
+      this.#position += piece;
+      at += piece;
+      if (tone === undefined || tone.left > 0) continue;
       this.#sounding = undefined;
-      if (this.#waiting.length > 0) this.#pauseLeft = PAUSE_SAMPLES;
+      this.#endedAt = this.#position;
     }
-    return true;
+    return touched;
+  }
+
+  #next(): DtmfTone | undefined {
+    if (this.#untilNext() > 0) return undefined;
+    this.#sounding = this.#waiting.shift()?.tone;
+    return this.#sounding;
+  }
+
+  /** Where the next one begins. */
+  #nextAt(): number {
+    const next = this.#waiting.first;
+    if (next === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(next.at, this.#endedAt + this.#minPauseSamples);
+  }
+
+  #untilNext(): number {
+    return this.#nextAt() - this.#position;
+  }
+
+  #isPause(): boolean {
+    return this.#nextAt() - this.#endedAt <= ROW_SAMPLES;
   }
 }

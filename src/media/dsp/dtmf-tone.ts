@@ -13,8 +13,8 @@ const KEYPAD = "123A456B789C*0#D";
 const LOW_DBM0 = -11;
 const HIGH_DBM0 = -9;
 
-/** Shortest tone that every receiver must take, and what we play at least. @see ITU-T Q.24 */
-export const DTMF_MIN_MS = 50;
+/** What sounds already is not broken off: 2 ms. */
+const FADE_SAMPLES = 2 * SAMPLES_PER_MS;
 
 /** A DTMF digit as audio, of a length that is known only once it ends. */
 export class DtmfTone {
@@ -34,10 +34,15 @@ export class DtmfTone {
     this.#high = new Oscillator(high);
   }
 
-  /** Ends the tone once it lasted `durationMs` in all, `DTMF_MIN_MS` at least. */
+  /** Ends the tone once it lasted `durationMs` in all; what is past already ends gently. */
   endAfter(durationMs: number): void {
-    const samples = Math.round(Math.max(DTMF_MIN_MS, durationMs) * SAMPLES_PER_MS);
-    this.#end = Math.max(samples, this.#position + 2 * SAMPLES_PER_MS);
+    const fade = this.#position === 0 ? 0 : FADE_SAMPLES;
+    this.#end = Math.max(Math.round(durationMs * SAMPLES_PER_MS), this.#position + fade);
+  }
+
+  /** Samples to its end; infinite while that is not known. */
+  get left(): number {
+    return this.#end - this.#position;
   }
 
   /** Fills `out` (silence past the end); returns whether more is to come. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ByteReader } from "../../base/bytes.ts";
-import { lossChunks, parseExtendedBlocks, type VoipMetrics } from "./extended-report.ts";
+import { lossChunks, lossRleOf, parseExtendedBlocks, type VoipMetrics } from "./extended-report.ts";
 import { parseRtcp } from "./parse-rtcp.ts";
 import { printRtcp } from "./print-rtcp.ts";
 
@@ -81,4 +81,51 @@ describe("lossChunks()", () => {
     [".x.............x", [0x8000 | 0b101111111111111, 0x8000]],
     [".".repeat(0x3fff + 20), [0x7fff, 0x4014]],
   ])("%j is %j", (fates, chunks) => expect(lossChunks(row(fates))).toEqual(chunks));
+});
+
+/** The fates that chunks tell, by the figures of the standard. @see RFC 3611 §4.1.1, §4.1.2 */
+function fatesOf(chunks: readonly number[]): boolean[] {
+  return chunks.flatMap((chunk) =>
+    chunk >= 0x8000
+      ? Array.from({ length: 15 }, (_, n) => ((chunk >> (14 - n)) & 1) === 1)
+      : Array<boolean>(chunk & 0x3fff).fill((chunk & 0x4000) !== 0),
+  );
+}
+
+describe("lossRleOf()", () => {
+  it("tells each packet of a range, across the wrap", () => {
+    const range = fc.record({
+      begin: fc.integer({ min: 65_536, max: 140_000 }),
+      came: fc.array(fc.boolean(), { minLength: 1, maxLength: 300 }),
+    });
+    fc.assert(
+      fc.property(range, (receipts) => {
+        const loss = lossRleOf(9, receipts);
+        expect(loss?.beginSequence).toBe(receipts.begin % 65_536);
+        expect(loss?.endSequence).toBe((receipts.begin + receipts.came.length) % 65_536);
+        const { came } = receipts;
+        expect(fatesOf(loss?.chunks ?? []).slice(0, came.length)).toEqual(came);
+      }),
+    );
+  });
+
+  it.each([
+    { maxBytes: 11, chunks: undefined },
+    { maxBytes: 15, chunks: undefined },
+    { maxBytes: 16, chunks: 2 },
+    { maxBytes: 40, chunks: 14 },
+    { maxBytes: 1000, chunks: 20 },
+  ])("leaves the oldest out where $maxBytes bytes are the most", ({ maxBytes, chunks }) => {
+    const came = Array.from({ length: 300 }, (_, n) => n % 3 !== 0);
+    const loss = lossRleOf(9, { begin: 1000, came }, maxBytes);
+    if (chunks === undefined) {
+      expect(loss).toBeUndefined();
+      return;
+    }
+    expect(loss?.endSequence).toBe(1300);
+    expect(loss?.chunks.length).toBeLessThanOrEqual(chunks);
+    expect(loss?.chunks.length).toBeGreaterThan(0);
+    const told = came.slice((loss?.beginSequence ?? 0) - 1000);
+    expect(fatesOf(loss?.chunks ?? []).slice(0, told.length)).toEqual(told);
+  });
 });

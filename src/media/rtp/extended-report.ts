@@ -1,4 +1,5 @@
 import { ByteReader, type ByteWriter } from "../../base/bytes.ts";
+import type { Receipts } from "./receipt-log.ts";
 
 /**
  * Blocks of an RTCP extended report that we know.
@@ -181,4 +182,32 @@ export function lossChunks(came: readonly boolean[]): readonly number[] {
     at += 15;
   }
   return chunks;
+}
+
+/** Bytes of a block before its chunks. @see RFC 3611 §4.1 */
+const RLE_HEADER_BYTES = 12;
+
+/**
+ * The fates of a range of packets as a block; of one that would be longer than `maxBytes` the
+ * oldest packets are left out. Undefined where nothing fits.
+ */
+export function lossRleOf(
+  ssrc: number,
+  { begin, came }: Receipts,
+  maxBytes = Number.POSITIVE_INFINITY,
+): LossRle | undefined {
+  let first = 0;
+  let chunks = lossChunks(came);
+  while (blockBytes(chunks) > maxBytes && first < came.length) {
+    first += Math.max(15, (came.length - first) >> 2);
+    chunks = lossChunks(came.slice(first));
+  }
+  if (first >= came.length) return undefined;
+  const end = begin + came.length;
+  return { ssrc, beginSequence: (begin + first) & 0xffff, endSequence: end & 0xffff, chunks };
+}
+
+/** Chunks come in pairs. */
+function blockBytes(chunks: readonly number[]): number {
+  return RLE_HEADER_BYTES + 4 * Math.ceil(chunks.length / 2);
 }

@@ -8,6 +8,7 @@ import { COMFORT_NOISE_PAYLOAD_TYPE } from "./comfort-noise-payload.ts";
 import type { BufferedPacket } from "./jitter-buffer.ts";
 import { type LossFigures, LossHistory } from "./loss-history.ts";
 import type { NtpTime } from "./ntp-time.ts";
+import { ReceiptLog, type Receipts } from "./receipt-log.ts";
 import { ReceiverStatistics } from "./receiver-statistics.ts";
 import { parseRed } from "./red.ts";
 import type { ReportBlock } from "./rtcp-packet.ts";
@@ -22,11 +23,15 @@ const PLAYOUT_GAP_MS = 250;
 export interface ReceiverOptions {
   readonly spec: CodecSpec;
   readonly payloadType: number;
+  /** How often the far end is thought to send. */
+  readonly ptimeMs?: number;
   readonly eventPayloadType: number | undefined;
   /** Of comfort noise, besides the static 13. */
   readonly noisePayloadType?: number | undefined;
   /** Of redundant audio. */
   readonly redPayloadType?: number | undefined;
+  /** Whether `takeReceipts` will be asked. */
+  readonly keepsReceipts?: boolean;
 }
 
 const NOTHING: readonly DigitSignal[] = [];
@@ -57,6 +62,7 @@ export class RtpReceiver {
   /** Of the playout before this one. */
   #earlier = { late: 0, concealed: 0 };
   readonly #losses = new LossHistory();
+  #receipts: ReceiptLog | undefined;
   /** The sequence numbers that came of late, each in its place of a ring. */
   readonly #seen = new Float64Array(SEEN_PACKETS).fill(-1);
   #lastPullMs: number;
@@ -70,7 +76,8 @@ export class RtpReceiver {
     this.#frameSamples = frameSamples;
     this.#options = options;
     this.#decoders.set(options.payloadType, options.spec.createCodec());
-    this.#events = new TelephoneEventReceiver(options.spec.clockRateHz);
+    if (options.keepsReceipts === true) this.#receipts = new ReceiptLog();
+    this.#events = new TelephoneEventReceiver(options.spec.clockRateHz, options.ptimeMs);
     const unitsPerSample = options.spec.clockRateHz / LINE_SAMPLE_RATE_HZ;
     const decoderOf = (type: number) => this.#decoders.get(type);
     this.#playout = new Playout(frameSamples, unitsPerSample, decoderOf, jitter);
@@ -96,6 +103,7 @@ export class RtpReceiver {
     if (verdict === "restart") this.#playout.restart();
     this.#packets++;
     this.#losses.received(stream.extendedSequence);
+    this.#receipts?.received(stream.extendedSequence);
 
     const { payloadType, timestamp, payload } = packet;
     const sequence = stream.extendedSequence;
@@ -112,7 +120,9 @@ export class RtpReceiver {
     const { payloadType, timestamp, payload, sequence } = block;
     if (payloadType === this.#options.eventPayloadType) {
       const event = parseTelephoneEvent(payload);
-      return event.ok ? this.#events.receive(timestamp, event.value, nowMs) : NOTHING;
+      if (!event.ok) return NOTHING;
+      this.#events.lateMs = this.jitterBufferMs;
+      return this.#events.receive(timestamp, event.value, nowMs);
     }
     const noise = this.#isNoise(payloadType);
     const samples = noise
@@ -199,6 +209,12 @@ export class RtpReceiver {
     return this.#stream === undefined ? [] : [this.#stream.report(nowMs)];
   }
 
+  /** Which packets came since this was last asked; what came before it is first may be unknown. */
+  takeReceipts(): Receipts | undefined {
+    this.#receipts ??= new ReceiptLog();
+    return this.#receipts.take();
+  }
+
   /** What was lost, and how it fell. */
   get losses(): LossFigures {
     return this.#losses.figures();
@@ -266,6 +282,7 @@ export class RtpReceiver {
     const replaced = this.#stream;
     this.#lostEarlier += replaced?.lost ?? 0;
     this.#stream = new ReceiverStatistics(ssrc, this.#options.spec.clockRateHz);
+    this.#receipts?.restart();
     return replaced === undefined ? NOTHING : this.restart();
   }
 }

@@ -1,6 +1,6 @@
 import { type Digit, LINE_SAMPLE_RATE_HZ, SAMPLES_PER_MS } from "../../base/audio.ts";
 import { invariant } from "../../base/invariant.ts";
-import type { MediaFlow } from "../../base/media-messages.ts";
+import type { KeyCommand, MediaFlow } from "../../base/media-messages.ts";
 import type { Codec, CodecSpec } from "../codec/codec.ts";
 import { DigitPlayer } from "../dsp/digit-player.ts";
 import { eventFromDigit } from "../dsp/dtmf-tone.ts";
@@ -20,6 +20,15 @@ const CLOCK_GAP_MS = 100;
 
 /** Packets back in which what comes back under our SSRC is taken for our own: 20 s at 20 ms. */
 const REFLECTED_PACKETS = 1000;
+
+/**
+ * Keyed digits are sent so much behind their keys, ms: by then a detector has made up its mind,
+ * about their beginning as about their end, and the control plane has said that they are sent.
+ */
+const RELAY_DELAY_MS = 50;
+
+/** Digits in the voice: as long, and as far apart, as everybody understands. */
+const TONE_TIMES = { minToneMs: 50, minPauseMs: 50 } as const;
 
 /** Where a stream starts: random, so that it cannot be guessed. @see RFC 3550 §5.1 */
 export interface RtpStart {
@@ -77,8 +86,7 @@ export class RtpSender {
   #coding: Coding;
   #filled = 0;
   readonly #noiseBytes = new Uint8Array(RTP_HEADER_BYTES + COMFORT_NOISE_MAX_BYTES);
-  readonly #eventBytes = new Uint8Array(RTP_HEADER_BYTES + TELEPHONE_EVENT_BYTES);
-  readonly #tones = new DigitPlayer();
+  readonly #tones = new DigitPlayer(TONE_TIMES);
   #markNext = true;
   #packets = 0;
   #payloadBytes = 0;
@@ -143,6 +151,23 @@ export class RtpSender {
       : events.enqueue(eventFromDigit(digit), durationMs);
   }
 
+  /**
+   * Begins or ends a digit that is being keyed: it is sent 50 ms behind the keys. False where no
+   * events are agreed on, or too many wait.
+   */
+  keyDigit(key: KeyCommand): boolean {
+    const { eventPayloadType, events, unitsPerSample } = this.#coding;
+    if (eventPayloadType === undefined) return false;
+    if (key.kind === "end-digit") {
+      events.end(key.durationMs);
+      return true;
+    }
+    const sinceMs = this.#lastPushMs === undefined ? 0 : key.startedMs - this.#lastPushMs;
+    const behindMs = Math.min(sinceMs, 0) + RELAY_DELAY_MS;
+    const at = this.#timestamp + Math.round(behindMs * SAMPLES_PER_MS) * unitsPerSample;
+    return events.begin(eventFromDigit(key.digit), at);
+  }
+
   /** False where no events are agreed on, or too many wait. */
   sendFlash(durationMs: number): boolean {
     const { eventPayloadType, events } = this.#coding;
@@ -176,12 +201,14 @@ export class RtpSender {
     const units = pcm.length * unitsPerSample;
     const timestamp = this.#timestamp - units;
     if (eventPayloadType === undefined) return this.#sound(timestamp);
-    const event = events.step(timestamp, units);
-    if (event === undefined) return this.#sound(timestamp);
-    const eventBytes = this.#event(event, eventPayloadType);
-    if (!event.replacesVoice) return [eventBytes, ...this.#voice(timestamp)];
+    const packets = events.step(timestamp, units);
+    if (packets.length === 0) return this.#sound(timestamp);
+    const sent = packets.map((packet) => this.#event(packet, eventPayloadType));
+    if (!packets.some(({ replacesVoice }) => replacesVoice)) {
+      return [...sent, ...this.#voice(timestamp)];
+    }
     this.#markNext = true;
-    return [eventBytes];
+    return sent;
   }
 
   /** The voice; or, where there is none and that was agreed, a description of the noise. */
@@ -212,10 +239,10 @@ export class RtpSender {
   }
 
   #event(event: EventPacket, payloadType: number): Uint8Array {
-    writeTelephoneEvent(this.#eventBytes, RTP_HEADER_BYTES, event.payload);
+    const bytes = new Uint8Array(RTP_HEADER_BYTES + TELEPHONE_EVENT_BYTES);
+    writeTelephoneEvent(bytes, RTP_HEADER_BYTES, event.payload);
     const { marker, timestamp } = event;
-    const header = { marker, payloadType, timestamp };
-    return this.#packet(this.#eventBytes, TELEPHONE_EVENT_BYTES, header);
+    return this.#packet(bytes, TELEPHONE_EVENT_BYTES, { marker, payloadType, timestamp });
   }
 
   /** Completes a packet whose payload lies behind the room for its header. */
@@ -251,6 +278,7 @@ export class RtpSender {
     this.#timestamp += Math.round(missedMs * SAMPLES_PER_MS) * this.#coding.unitsPerSample;
     this.#filled = 0;
     this.#markNext = true;
+    this.#coding.events.interrupt();
   }
 }
 

@@ -2,10 +2,14 @@ import { DIGITS, type Digit } from "../../base/audio.ts";
 import { FLASH_EVENT, type TelephoneEvent } from "./telephone-event.ts";
 
 /**
- * An event that nobody updated for so long is over: its last packets were lost. Three of the
- * longest update interval in use, 50 ms. @see RFC 4733 §2.5.2.2
+ * An event that nobody updated for so many update intervals is over: its last packets were lost.
+ * @see RFC 4733 §2.5.2.2
  */
-export const EVENT_SILENCE_MS = 150;
+const SILENT_INTERVALS = 3;
+
+/** The shortest and the longest update interval in use, ms. @see RFC 4733 §2.5.1.2 */
+const INTERVAL_MIN_MS = 20;
+const INTERVAL_MAX_MS = 50;
 
 /** An event past this is over whatever its sender says, ms. */
 const EVENT_LIMIT_MS = 60_000;
@@ -15,7 +19,15 @@ const STALE_MS = 10_000;
 
 /** What the packets of an event mean. A digit starts once and ends once; a flash is told once. */
 export type DigitSignal =
-  | { readonly kind: "digit-start"; readonly digit: Digit; readonly volume: number }
+  | {
+      readonly kind: "digit-start";
+      readonly digit: Digit;
+      readonly volume: number;
+      /** When it began, on the stream's clock. */
+      readonly timestamp: number;
+      /** How long it has lasted so far. */
+      readonly durationMs: number;
+    }
   | { readonly kind: "digit-end"; readonly digit: Digit; readonly durationMs: number }
   | { readonly kind: "flash"; readonly durationMs: number };
 
@@ -36,7 +48,7 @@ const NOTHING: readonly DigitSignal[] = [];
 /**
  * Turns telephone-event packets into digits, whatever was lost, repeated or came out of order.
  *
- *              new timestamp                     E, or 150 ms without an update
+ *              new timestamp                     E, or three intervals without an update
  *    waiting ────────────────▶ sounding ──────────────────────────────────────▶ waiting
  *                               │    ▲ same timestamp: longer
  *                               └────┘ timestamp where the segment ended: goes on
@@ -46,12 +58,22 @@ const NOTHING: readonly DigitSignal[] = [];
  */
 export class TelephoneEventReceiver {
   readonly #clockRateHz: number;
+  /** Longest between two updates of late. */
+  #intervalMs: number;
+  #lateMs = 0;
   #sounding: Sounding | undefined;
   /** Timestamp of the newest segment that is over. */
   #overAt: number | undefined;
 
-  constructor(clockRateHz: number) {
+  /** @param packetMs how often the far end is thought to send */
+  constructor(clockRateHz: number, packetMs = INTERVAL_MAX_MS) {
     this.#clockRateHz = clockRateHz;
+    this.#intervalMs = Math.min(INTERVAL_MAX_MS, Math.max(INTERVAL_MIN_MS, packetMs));
+  }
+
+  /** How much later than others a packet may come, ms. */
+  set lateMs(ms: number) {
+    this.#lateMs = ms;
   }
 
   /** Takes one packet; events that are neither digit nor hook flash are passed over. */
@@ -63,6 +85,7 @@ export class TelephoneEventReceiver {
     if (now !== undefined && timestamp === now.segmentAt) {
       if (packet.event !== now.event) return NOTHING;
       now.heardAtMs = nowMs;
+      this.#learnInterval(packet.duration - now.unitsOfSegment);
       now.unitsOfSegment = Math.max(now.unitsOfSegment, packet.duration);
       const tooLong = now.unitsBefore + now.unitsOfSegment > this.#units(EVENT_LIMIT_MS);
       return packet.end || tooLong ? [this.#finish(now)] : NOTHING;
@@ -88,7 +111,11 @@ export class TelephoneEventReceiver {
       heardAtMs: nowMs,
     };
     this.#sounding = begun;
-    if (digit !== undefined) signals.push({ kind: "digit-start", digit, volume: packet.volume });
+    if (digit !== undefined) {
+      const durationMs = (packet.duration * 1000) / this.#clockRateHz;
+      const { volume } = packet;
+      signals.push({ kind: "digit-start", digit, volume, timestamp, durationMs });
+    }
     if (packet.end) signals.push(this.#finish(begun));
     return signals;
   }
@@ -96,7 +123,7 @@ export class TelephoneEventReceiver {
   /** Ends an event whose last packets were lost. */
   timeout(nowMs: number): readonly DigitSignal[] {
     const now = this.#sounding;
-    if (now === undefined || nowMs < now.heardAtMs + EVENT_SILENCE_MS) return NOTHING;
+    if (now === undefined || nowMs < now.heardAtMs + this.#silenceMs) return NOTHING;
     return [this.#finish(now)];
   }
 
@@ -109,7 +136,16 @@ export class TelephoneEventReceiver {
   }
 
   deadlineMs(): number | undefined {
-    return this.#sounding === undefined ? undefined : this.#sounding.heardAtMs + EVENT_SILENCE_MS;
+    return this.#sounding === undefined ? undefined : this.#sounding.heardAtMs + this.#silenceMs;
+  }
+
+  get #silenceMs(): number {
+    return SILENT_INTERVALS * this.#intervalMs + this.#lateMs;
+  }
+
+  #learnInterval(units: number): void {
+    const ms = Math.min(INTERVAL_MAX_MS, (units * 1000) / this.#clockRateHz);
+    this.#intervalMs = Math.max(this.#intervalMs, ms);
   }
 
   /** Whether it is a packet of the last event, or of one before it. */

@@ -46,26 +46,31 @@ describe("parseTelephoneEvent()", () => {
 
 /** Steps a sender over so many packet times of 20 ms from a timestamp. */
 function run(sender: TelephoneEventSender, packets: number, from = 1000) {
-  const sent: (EventPacket | undefined)[] = [];
-  for (let n = 0; n < packets; n++) sent.push(sender.step(from + n * 160, 160));
+  const sent: EventPacket[] = [];
+  for (let n = 0; n < packets; n++) sent.push(...sender.step(from + n * 160, 160));
   return sent;
+}
+
+/** What is told of each event in the end, by the sender's clock. */
+function told(sent: readonly EventPacket[]) {
+  const events = new Map<number, { readonly event: number; readonly duration: number }>();
+  for (const { timestamp, payload } of sent) {
+    if (payload.end) events.set(timestamp, { event: payload.event, duration: payload.duration });
+  }
+  return [...events].map(([at, { event, duration }]) => ({ at, event, duration }));
 }
 
 describe("TelephoneEventSender", () => {
   it("step() sends start, updates and the end three times with one timestamp", () => {
     const sender = new TelephoneEventSender(8000);
     expect(sender.enqueue(5, 50)).toBe(true);
-    const brief = run(sender, 6).map((packet) =>
-      packet === undefined
-        ? undefined
-        : {
-            timestamp: packet.timestamp,
-            marker: packet.marker,
-            end: packet.payload.end,
-            duration: packet.payload.duration,
-            replacesVoice: packet.replacesVoice,
-          },
-    );
+    const brief = run(sender, 6).map((packet) => ({
+      timestamp: packet.timestamp,
+      marker: packet.marker,
+      end: packet.payload.end,
+      duration: packet.payload.duration,
+      replacesVoice: packet.replacesVoice,
+    }));
     const common = { timestamp: 1000, marker: false };
     expect(brief).toEqual([
       { ...common, marker: true, end: false, duration: 160, replacesVoice: true },
@@ -73,7 +78,6 @@ describe("TelephoneEventSender", () => {
       { ...common, end: true, duration: 400, replacesVoice: true },
       { ...common, end: true, duration: 400, replacesVoice: false },
       { ...common, end: true, duration: 400, replacesVoice: false },
-      undefined,
     ]);
   });
 
@@ -81,9 +85,7 @@ describe("TelephoneEventSender", () => {
     const sender = new TelephoneEventSender(8000);
     sender.enqueue(1, 40);
     sender.enqueue(2, 40);
-    const starts = run(sender, 20).flatMap((packet) =>
-      packet?.marker === true ? [packet.timestamp] : [],
-    );
+    const starts = run(sender, 20).flatMap(({ marker, timestamp }) => (marker ? [timestamp] : []));
     expect(starts).toHaveLength(2);
     const [first = 0, second = 0] = starts;
     expect(second - (first + 320)).toBeGreaterThanOrEqual(400);
@@ -92,7 +94,7 @@ describe("TelephoneEventSender", () => {
   it("step() splits an event longer than a segment", () => {
     const sender = new TelephoneEventSender(8000);
     sender.enqueue(3, 10_000);
-    const sent = run(sender, 600).flatMap((packet) => (packet === undefined ? [] : [packet]));
+    const sent = run(sender, 600);
     const segments = [...new Set(sent.map(({ timestamp }) => timestamp))];
     expect(segments).toEqual([1000, 1000 + SEGMENT_MAX_UNITS]);
     expect(sent.filter(({ marker }) => marker)).toHaveLength(1);
@@ -100,6 +102,75 @@ describe("TelephoneEventSender", () => {
     expect(sent.at(-1)?.payload.duration).toBe(80_000 - SEGMENT_MAX_UNITS);
     const full = sent.filter(({ payload }) => payload.duration === SEGMENT_MAX_UNITS);
     expect(full).toHaveLength(1);
+  });
+
+  it("begin() and end() keep time and length of what is keyed, anywhere in a packet", () => {
+    const sender = new TelephoneEventSender(8000);
+    sender.begin(1, 1100);
+    const sent = run(sender, 3);
+    expect(sent.map(({ payload }) => payload.duration)).toEqual([60, 220, 380]);
+    sender.end(60);
+    sent.push(...run(sender, 1, 1480));
+    sender.begin(2, 1100 + 960);
+    sent.push(...run(sender, 4, 1640));
+    sender.end(61.5);
+    sent.push(...run(sender, 4, 2280));
+    expect(told(sent)).toEqual([
+      { at: 1100, event: 1, duration: 480 },
+      { at: 2060, event: 2, duration: 492 },
+    ]);
+    expect(sent.filter(({ payload }) => payload.end)).toHaveLength(6);
+  });
+
+  it("begin() sends a new digit beside the last one's repeated end", () => {
+    const sender = new TelephoneEventSender(8000);
+    sender.begin(1, 1000);
+    sender.end(20);
+    sender.begin(2, 1000 + 320);
+    expect(sender.step(1000, 160)).toHaveLength(1);
+    expect(sender.step(1160, 160)).toHaveLength(1);
+    const both = sender.step(1320, 160);
+    expect(both.map(({ payload, replacesVoice }) => [payload.event, replacesVoice])).toEqual([
+      [1, false],
+      [2, true],
+    ]);
+  });
+
+  it.each([
+    { what: "before the next digit", act: (s: TelephoneEventSender) => void s.begin(2, 3000) },
+    { what: "where the clock stood still", act: (s: TelephoneEventSender) => s.interrupt() },
+  ])("ends a digit that nobody ended with what was told, $what", ({ act }) => {
+    const sender = new TelephoneEventSender(8000);
+    sender.begin(1, 1000);
+    const sent = run(sender, 3);
+    act(sender);
+    sent.push(...run(sender, 4, 1480));
+    sender.end(500);
+    sent.push(...run(sender, 20, 2120));
+    expect(told(sent)[0]).toEqual({ at: 1000, event: 1, duration: 480 });
+  });
+
+  it("end() of less than was told already takes nothing back", () => {
+    const sender = new TelephoneEventSender(8000);
+    sender.begin(1, 1000);
+    const sent = run(sender, 5);
+    sender.end(40);
+    sent.push(...run(sender, 5, 1800));
+    expect(told(sent)).toEqual([{ at: 1000, event: 1, duration: 800 }]);
+  });
+
+  it("lets a key go that is held for more than a minute", () => {
+    const sender = new TelephoneEventSender(8000);
+    sender.begin(1, 1000);
+    const ends = run(sender, 3100).filter(({ payload }) => payload.end);
+    expect(ends).toHaveLength(3);
+    expect(ends[0]?.timestamp).toBe(1000 + 7 * SEGMENT_MAX_UNITS);
+  });
+
+  it("begin() refuses one digit too many", () => {
+    const sender = new TelephoneEventSender(8000);
+    for (let n = 0; n < DIGIT_QUEUE_LIMIT; n++) expect(sender.begin(1, n * 480)).toBe(true);
+    expect(sender.begin(1, 0)).toBe(false);
   });
 
   it("enqueue() refuses one digit too many", () => {
@@ -118,6 +189,13 @@ const event = (code: number, duration: number, end = false) => ({
 
 describe("TelephoneEventReceiver", () => {
   const ended = (digit: string, durationMs: number) => ({ kind: "digit-end", digit, durationMs });
+  const started = (digit: string, timestamp: number, durationMs = 20) => ({
+    kind: "digit-start",
+    digit,
+    volume: 10,
+    timestamp,
+    durationMs,
+  });
 
   it("receive() reports a digit once, though its end comes three times", () => {
     const receiver = new TelephoneEventReceiver(8000);
@@ -131,7 +209,7 @@ describe("TelephoneEventReceiver", () => {
     ] as const) {
       signals.push(...receiver.receive(9000, event(11, duration, end), 0));
     }
-    expect(signals).toEqual([{ kind: "digit-start", digit: "#", volume: 10 }, ended("#", 60)]);
+    expect(signals).toEqual([started("#", 9000), ended("#", 60)]);
     expect(receiver.deadlineMs()).toBeUndefined();
   });
 
@@ -150,12 +228,27 @@ describe("TelephoneEventReceiver", () => {
     expect(receiver.receive(9000, event(1, 480, true), 1200)).toEqual([]);
   });
 
+  it.each([
+    { packetMs: 10, lateMs: 0, durations: [80], silentMs: 60 },
+    { packetMs: 20, lateMs: 0, durations: [160], silentMs: 60 },
+    { packetMs: 20, lateMs: 35, durations: [160], silentMs: 95 },
+    { packetMs: 20, lateMs: 0, durations: [160, 400, 560], silentMs: 90 },
+    { packetMs: 60, lateMs: 0, durations: [480], silentMs: 150 },
+    { packetMs: 20, lateMs: 0, durations: [160, 8000], silentMs: 150 },
+  ])("timeout() after $silentMs ms: packets of $packetMs, told $durations", (row) => {
+    const receiver = new TelephoneEventReceiver(8000, row.packetMs);
+    receiver.lateMs = row.lateMs;
+    for (const duration of row.durations) receiver.receive(9000, event(1, duration), 0);
+    expect(receiver.timeout(row.silentMs - 1)).toEqual([]);
+    expect(receiver.timeout(row.silentMs)).toHaveLength(1);
+  });
+
   it("receive() of the next digit ends the one before", () => {
     const receiver = new TelephoneEventReceiver(8000);
     receiver.receive(9000, event(1, 800), 0);
     expect(receiver.receive(10_600, event(1, 160), 200)).toEqual([
       ended("1", 100),
-      { kind: "digit-start", digit: "1", volume: 10 },
+      started("1", 10_600),
     ]);
   });
 
@@ -209,11 +302,12 @@ describe("TelephoneEventReceiver", () => {
           };
           for (let n = 0; n < codes.length * 12 + 20; n++) {
             take(receiver.timeout(n * 20));
-            const packet = sender.step(5000 + n * 160, 160);
-            // Never all: the last end packet comes through.
-            const last = packet?.payload.end === true && !packet.replacesVoice;
-            if (packet === undefined || (chance.next().value === 0 && !last)) continue;
-            take(receiver.receive(packet.timestamp, packet.payload, n * 20));
+            for (const packet of sender.step(5000 + n * 160, 160)) {
+              // Never all: the last end packet comes through.
+              const last = packet.payload.end && !packet.replacesVoice;
+              if (chance.next().value === 0 && !last) continue;
+              take(receiver.receive(packet.timestamp, packet.payload, n * 20));
+            }
           }
           expect(heard).toEqual(codes.map((code) => DIGITS[code]));
         },

@@ -1,5 +1,10 @@
 import type { SocketAddress } from "../../base/address.ts";
-import type { IceCredentials, IceSession, MediaFlow } from "../../base/media-messages.ts";
+import type {
+  ExtendedReports,
+  IceCredentials,
+  IceSession,
+  MediaFlow,
+} from "../../base/media-messages.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { MediaSecurity } from "../../base/srtp-suites.ts";
 import {
@@ -11,6 +16,7 @@ import {
 import { codecsOf, type SdpCodec } from "./codecs.ts";
 import type { CryptoMatch } from "./crypto.ts";
 import { iceLines, matchIce } from "./ice.ts";
+import { ALL_REPORTS, extendedReportLines, extendedReportsOf, RTCP_XR } from "./rtcp-xr.ts";
 import {
   attribute,
   attributes,
@@ -95,9 +101,6 @@ export interface OfferAnswerError {
 
 /** RTCP on the RTP port. @see RFC 5761 §5.1.1 */
 const RTCP_MUX = "rtcp-mux";
-/** Extended reports, and the block that we ask for and tell. @see RFC 3611 §5.1 */
-const RTCP_XR = "rtcp-xr";
-const METRICS = "voip-metrics";
 
 /** An audio stream of the far end, and what of it we can do. */
 interface Match {
@@ -109,7 +112,7 @@ interface Match {
   readonly address: StreamAddress;
   readonly crypto: CryptoMatch | undefined;
   readonly rtcpMux: boolean;
-  readonly rtcpXr: boolean;
+  readonly rtcpXr: ExtendedReports | undefined;
   readonly ice: IceSession | undefined;
 }
 
@@ -131,7 +134,7 @@ export function createOffer(offer: MediaOffer): string {
         more: [
           ...lines,
           ...(offer.rtcpMux === true ? [RTCP_MUX] : []),
-          ...(offer.rtcpXr === true ? [`${RTCP_XR}:${METRICS}`] : []),
+          ...extendedReportLines(offer.rtcpXr === true ? ALL_REPORTS : undefined),
         ],
       }),
     ],
@@ -203,7 +206,7 @@ export function answerOffer(
     more: [
       ...answerCrypto(match.crypto),
       ...(match.rtcpMux ? [RTCP_MUX] : []),
-      ...(match.rtcpXr ? [`${RTCP_XR}:${METRICS}`] : []),
+      ...extendedReportLines(match.rtcpXr),
       ...iceLines(match.ice, ours.local, match.rtcpMux),
     ],
   });
@@ -274,7 +277,7 @@ function matchStream(
   }
   const auxiliary = matchAuxiliary(codecs, codec, ours);
   const rtcpMux = attribute(stream.lines, RTCP_MUX) !== undefined;
-  const rtcpXr = attributes(stream.lines, RTCP_XR).some((value) => value.includes(METRICS));
+  const rtcpXr = extendedReportsOf(attributes([...sdp.lines, ...stream.lines], RTCP_XR));
   const ice = matchIce(sdp, stream, ours.ice);
   return ok({ stream, codec, own, auxiliary, address, crypto, rtcpMux, rtcpXr, ice });
 }
@@ -309,7 +312,7 @@ function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): Media
     receive: receives(direction),
     ...(srtp === undefined ? {} : { srtp }),
     ...(match.rtcpMux ? { rtcpMux: true } : {}),
-    ...(match.rtcpXr ? { rtcpXr: true } : {}),
+    ...(match.rtcpXr === undefined ? {} : { rtcpXr: match.rtcpXr }),
     ...(match.ice === undefined ? {} : { ice: match.ice }),
   };
 }
