@@ -67,6 +67,56 @@ describe("Authority", () => {
   });
 
   it.each([
+    ["auth", ["auth"], 'qop="auth"', 200],
+    ["auth-int, by a client that has auth alone", ["auth-int"], 'qop="auth-int"', 200],
+    ["both", ["auth", "auth-int"], 'qop="auth,auth-int"', 200],
+  ] as const)("asks for the quality of protection %s", (_, digestQop, said, status) => {
+    const { challenges, registerAs } = guarded({ digestQop });
+    const offered = challenges();
+    expect(offered[0]).toContain(said);
+    expect(registerAs(credentials(offered, "101", "one", sign))?.status).toBe(status);
+  });
+
+  it.each([
+    ["the body that was signed", "", 200],
+    ["another body than was signed", "other", 403],
+  ])("with auth-int takes %s", (_, body, status) => {
+    const { challenges, registerAs } = guarded({ digestQop: ["auth-int"] });
+    const signed = credentials(challenges(), "101", "one", { ...sign, body });
+    expect(registerAs(signed)?.status).toBe(status);
+  });
+
+  it.each([
+    ["auth", 'qop="auth"'],
+    ["none", ""],
+  ])("is not talked down from auth-int to %s", (_, qop) => {
+    const { challenges, registerAs } = guarded({ digestQop: ["auth-int"] });
+    const weak = challenges().map((value) => value.replace('qop="auth-int"', qop || "x=y"));
+    expect(registerAs(credentials(weak, "101", "one", sign))?.status).toBe(403);
+  });
+
+  it("proves to who registers that it knows the password too", () => {
+    const { exchange, challenges } = guarded();
+    const [challenge = ""] = challenges();
+    const header = credentials([challenge], "101", "one", sign);
+    const options = { contacts: [CONTACT], headers: [header], cseq: 9 };
+    const outputs = exchange.handle(register("101", options), 0);
+    const info = answerOf(outputs, "authentication-info")?.values[0] ?? "";
+    const nonce = /nonce="([^"]*)"/.exec(challenge)?.[1];
+    const md5 = (text: string) => createHash("md5").update(text).digest("hex");
+    const realm = /realm="([^"]*)"/.exec(challenge)?.[1];
+    const proof = [
+      md5(`101:${realm}:one`),
+      nonce,
+      "00000001",
+      "cnonce",
+      "auth",
+      md5(`:sip:${realm}`),
+    ];
+    expect(info).toBe(`rspauth="${md5(proof.join(":"))}", qop=auth, cnonce="cnonce", nc=00000001`);
+  });
+
+  it.each([
     ["a wrong password", "101", "two", "101", 403],
     ["a user there is not", "999", "one", "101", 403],
     ["another user's password for one's own address", "102", "two", "101", 403],

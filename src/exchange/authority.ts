@@ -1,5 +1,6 @@
 import {
   checkNonce,
+  createAuthenticationInfo,
   createChallenge,
   createNonce,
   type DigestAlgorithm,
@@ -19,7 +20,12 @@ import {
 /** Whether a request comes from who it says it does. */
 export type Verdict =
   /** `user` is proven, or believed where nothing is to be proven. */
-  | { readonly kind: "known"; readonly user: string }
+  | {
+      readonly kind: "known";
+      readonly user: string;
+      /** What stands in a 2xx to it: that we know the password as well. */
+      readonly headers?: readonly SipHeader[];
+    }
   /** To be answered 401 with these header fields. */
   | { readonly kind: "challenge"; readonly headers: readonly SipHeader[] }
   /** To be answered 403. */
@@ -107,6 +113,7 @@ export class Authority {
       method: request.method,
       realm: this.#config.domain,
       algorithms: this.#algorithms,
+      qop: this.#config.digestQop,
       secret: { kind: "password", password },
       hashes: this.#config.hashes,
       body: request.body,
@@ -114,7 +121,12 @@ export class Authority {
     if (!verified.ok) return { kind: "refused", why: `${verified.error} for user ${user}` };
     const { nonce, nonceCount } = verified.value;
     if (!this.#isFresh(nonce, nonceCount, nowMs)) return this.#challenge(nowMs, true);
-    return { kind: "known", user };
+    const value = createAuthenticationInfo({
+      credentials: verified.value,
+      secret: { kind: "password", password },
+      hashes: this.#config.hashes,
+    });
+    return { kind: "known", user, headers: [{ name: "authentication-info", value }] };
   }
 
   #challenge(nowMs: number, stale: boolean): Verdict {
@@ -126,7 +138,10 @@ export class Authority {
     });
     const headers = this.#algorithms.map((algorithm) => ({
       name: "www-authenticate",
-      value: createChallenge({ realm: this.#config.domain, nonce, stale, algorithm }),
+      value: createChallenge({
+        ...{ realm: this.#config.domain, nonce, stale, algorithm },
+        qop: this.#config.digestQop,
+      }),
     }));
     return { kind: "challenge", headers };
   }

@@ -6,7 +6,7 @@ import {
   type SipHeader,
   type SipRequest,
   type SipResponse,
-  selectChallenge,
+  selectChallenges,
   type UaCommand,
   type UaEvent,
 } from "../sip/index.ts";
@@ -169,12 +169,17 @@ export function credentials(
   challenges: readonly string[],
   user: string,
   password: string,
-  options: { readonly method: string; readonly hashes: Hashes; readonly nonceCount?: number },
+  options: {
+    readonly method: string;
+    readonly hashes: Hashes;
+    readonly nonceCount?: number;
+    readonly body?: string;
+  },
 ): SipHeader {
-  const challenge = selectChallenge(challenges);
-  if (!challenge.ok) return { name: "authorization", value: "none" };
+  const [challenge] = selectChallenges(challenges).challenges;
+  if (challenge === undefined) return { name: "authorization", value: "none" };
   const value = answerChallenge({
-    challenge: challenge.value,
+    challenge,
     method: options.method,
     uri: `sip:${DOMAIN}`,
     user,
@@ -182,6 +187,7 @@ export function credentials(
     cnonce: "cnonce",
     nonceCount: options.nonceCount ?? 1,
     hashes: options.hashes,
+    body: options.body ?? "",
   });
   return { name: "authorization", value };
 }

@@ -23,6 +23,11 @@ export interface ExchangeConfig {
    * where absent.
    */
   readonly digestAlgorithms?: readonly DigestAlgorithm[];
+  /**
+   * The qualities of protection that challenges offer and answers must have; `auth` is offered, and
+   * any or none taken, where absent. `auth-int` covers the body: changes on the way are found.
+   */
+  readonly digestQop?: readonly ("auth" | "auth-int")[];
   /** Shortest and longest lease that the registrar gives, seconds. @see RFC 3261 §10.3 */
   readonly minExpiresS: number;
   readonly maxExpiresS: number;

@@ -96,6 +96,7 @@ function registerStep(
   const extra = [
     ...path.map((value) => ({ name: "path", value })),
     ...(outbound ? [{ name: "require", value: "outbound" }] : []),
+    ...(verdict.headers ?? []),
   ];
   return { ...answer, headers: [...(answer.headers ?? []), ...extra] };
 }

@@ -1,24 +1,39 @@
+import type { Credentials } from "./auth/challenge-answers.ts";
 import { carriedText } from "./auth/digest.ts";
-import type { Credentials, Route } from "./client-request.ts";
+import type { Route } from "./client-request.ts";
 import { hopOfUri } from "./locator.ts";
 import type { Granted } from "./registration/granted.ts";
 import type { SipAccount, SipAddress, SipHop } from "./user-agent-types.ts";
 import { parseNameAddr, printNameAddr } from "./wire/name-addr.ts";
 import { printUri } from "./wire/uri.ts";
 
-interface Entry {
-  readonly account: SipAccount;
-  /** Where its server was reached last. */
+/** One way to a server of an account. */
+interface Way {
+  /** Where it was reached last. */
   reached?: SipAddress;
   granted?: Granted;
 }
+
+interface Entry {
+  readonly account: SipAccount;
+  readonly ways: Map<number, Way>;
+  /** Realms (latin-1 carried) that its server has asked with. */
+  readonly realms: Set<string>;
+  /** Names and addresses of its servers: those configured, and those that have answered. */
+  readonly hosts: Set<string>;
+}
+
+/** Realms of one account that become known. */
+const REALMS_MAX = 8;
 
 /** The accounts that a stack has, and where their servers were found. */
 export class AccountBook {
   readonly #entries = new Map<string, Entry>();
 
   set(account: SipAccount): void {
-    this.#entries.set(account.id, { account });
+    const { server, backups = [], flows = [] } = account;
+    const hosts = new Set([server, ...backups, ...flows].map(({ host }) => host));
+    this.#entries.set(account.id, { account, ways: new Map(), realms: new Set(), hosts });
   }
 
   delete(id: string): void {
@@ -29,53 +44,87 @@ export class AccountBook {
     return this.#entries.get(id)?.account;
   }
 
-  /** Remembers the address at which the server answered. */
-  setReached(id: string, address: SipAddress | undefined): void {
+  /** Remembers the address at which the server of a way (0 for the first) answered. */
+  setReached(id: string, way: number, address: SipAddress | undefined): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
-    if (address === undefined) delete entry.reached;
-    else entry.reached = address;
+    if (address === undefined) entry.ways.delete(way);
+    else {
+      entry.ways.set(way, { ...entry.ways.get(way), reached: address });
+      entry.hosts.add(address.host);
+    }
   }
 
-  /** Remembers what the server granted. */
-  setGranted(id: string, granted: Granted | undefined): void {
+  /** What stands for an account: itself, or the trunk that registers in its place. */
+  #registrantOf(id: string): Entry | undefined {
     const entry = this.#entries.get(id);
-    if (entry === undefined) return;
-    if (granted === undefined) delete entry.granted;
-    else entry.granted = granted;
+    return this.#entries.get(entry?.account.trunk?.id ?? id) ?? entry;
+  }
+
+  /** Whether a message from there comes from a server of the account. */
+  isServerOf(id: string, source: SipAddress): boolean {
+    return this.#registrantOf(id)?.hosts.has(source.host) === true;
+  }
+
+  /** Remembers what the server of a way granted. */
+  setGranted(id: string, way: number, granted: Granted): void {
+    const entry = this.#entries.get(id);
+    entry?.ways.set(way, { ...entry.ways.get(way), granted });
+  }
+
+  /**
+   * Whether a challenge of a realm is answered where the configuration names none: the registrar's
+   * own are, and where it never asked the first that anybody on the way to it asks with. A realm
+   * that turns up later, or in a call, is somebody else's, who would learn what to guess our
+   * password from.
+   */
+  takesRealm(id: string, realm: string, request: "register" | "outside" | "inside"): boolean {
+    const realms = this.#registrantOf(id)?.realms;
+    const mayLearn = request === "register" || (request === "outside" && (realms?.size ?? 0) === 0);
+    if (mayLearn && realms !== undefined && realms.size < REALMS_MAX) realms.add(realm);
+    return request === "register" || realms?.has(realm) === true;
   }
 
   /** What our Contact is to name for that user toward that server, in place of an address. */
   gruuOf(user: string, near: SipAddress): string | undefined {
-    for (const { account, reached, granted } of this.#entries.values()) {
-      const isThere = reached?.transport === near.transport && reached.host === near.host;
-      if (isThere && account.user === user) return granted?.gruu;
+    for (const { account, ways } of this.#entries.values()) {
+      if (account.user !== user) continue;
+      for (const { reached, granted } of ways.values()) {
+        if (reached?.transport === near.transport && reached.host === near.host) {
+          return granted?.gruu;
+        }
+      }
     }
     return undefined;
   }
 
-  /** The address at which the server answered last. */
-  reachedOf(id: string): SipAddress | undefined {
-    return this.#entries.get(id)?.reached;
+  /** The address at which the server of a way answered last. */
+  reachedOf(id: string, way: number): SipAddress | undefined {
+    return this.#registrantOf(id)?.ways.get(way)?.reached;
   }
 
   /**
-   * Where requests of the account go: the address that answered last, behind it what its server's
-   * name has, and the servers behind that.
+   * Where requests of the account go: the address that answered last on its first way that is up,
+   * behind it what its server's name has, the other ways, and the servers behind that.
    */
   routeOf(id: string): Route {
-    const entry = this.#entries.get(id);
+    const entry = this.#registrantOf(id);
     if (entry === undefined) return { hop: undefined };
-    const { account, reached, granted } = entry;
-    const [first] = granted?.serviceRoute ?? [];
-    if (first !== undefined) {
-      const hop = hopOfRoute(first, reached);
-      if (hop !== undefined) return { hop, routes: granted?.serviceRoute ?? [] };
+    const { account, ways } = entry;
+    const up = [...ways].toSorted(([a], [b]) => a - b).filter(([, way]) => way.reached);
+    const [[at, first] = [0, undefined], ...others] = up;
+    const [route] = first?.granted?.serviceRoute ?? [];
+    if (route !== undefined) {
+      const hop = hopOfRoute(route, first?.reached);
+      if (hop !== undefined) return { hop, routes: first?.granted?.serviceRoute ?? [] };
     }
+    const hop = at === 0 ? account.server : (account.flows?.[at - 1] ?? account.server);
+    const beside = others.flatMap(([, { reached }]) => (reached === undefined ? [] : [reached]));
+    const backups = [...beside, ...(account.backups ?? [])];
     return {
-      hop: account.server,
-      ...(reached === undefined ? {} : { prefer: reached }),
-      ...(account.backups === undefined ? {} : { backups: account.backups }),
+      hop,
+      ...(first?.reached === undefined ? {} : { prefer: first.reached }),
+      ...(backups.length === 0 ? {} : { backups }),
     };
   }
 
@@ -84,11 +133,11 @@ export class AccountBook {
    * itself, which is the account where there is one only.
    */
   findByUser(user: string, source: SipAddress): SipAccount | undefined {
-    const all = [...this.#entries.values()];
+    const all = [...this.#entries.values()].filter(({ account }) => account.bulk !== true);
     if (user === "") return all.length === 1 ? all[0]?.account : undefined;
     const named = all.filter((entry) => entry.account.user === user);
     // Two providers may have given us the same user: then the one that calls is meant.
-    const from = named.find((entry) => entry.reached?.host === source.host);
+    const from = named.find(({ account }) => this.isServerOf(account.id, source));
     return (from ?? named[0])?.account;
   }
 }
@@ -103,7 +152,7 @@ function hopOfRoute(route: string, reached: SipAddress | undefined): SipHop | un
 /** The address of record as a URI. */
 export function aorOf(account: SipAccount): string {
   return printUri({
-    scheme: "sip",
+    scheme: account.secure === true ? "sips" : "sip",
     user: carriedText(account.user),
     host: account.domain,
     params: new Map(),
@@ -126,6 +175,7 @@ export function credentialsOf(account: SipAccount): Credentials | undefined {
     user: account.authUser ?? account.user,
     password: account.password,
     realm: account.authRealm,
+    others: account.otherRealms,
     algorithms: account.digestAlgorithms,
     account: account.id,
   };

@@ -38,6 +38,11 @@ export interface SipAccount {
   readonly user: string;
   /** Host part of the address of record. */
   readonly domain: string;
+  /**
+   * Whether it is a `sips:` address: then every hop of its calls is to be encrypted, and what it
+   * calls is called by `sips:` too. Its server has to be reached over TLS. @see RFC 5630
+   */
+  readonly secure?: boolean;
   readonly displayName?: string;
   /** Where REGISTER and requests go (also the outbound proxy). */
   readonly server: SipHop;
@@ -60,10 +65,31 @@ export interface SipAccount {
   readonly followsPublicAddress?: boolean;
   /** Servers that are asked where none of those before answers; the first is gone back to. */
   readonly backups?: readonly SipHop[];
+  /**
+   * More servers (outbound proxies) over which it is registered at the same time, each a flow of
+   * its own; calls go by the first that has it. @see RFC 5626 §4.2
+   */
+  readonly flows?: readonly SipHop[];
+  /**
+   * Who registers in its place, and in that of all accounts that name the same: `id` is no other
+   * account's. What is not here is as at the first of them. @see RFC 6140
+   */
+  readonly trunk?: { readonly id: string; readonly user: string };
+  /** Whether it registers for every number of its trunk. @see RFC 6140 §5.2 */
+  readonly bulk?: boolean;
   readonly authUser?: string;
   readonly password?: string;
-  /** Challenges of other realms are not answered; those of any realm where it is absent. */
+  /**
+   * The only realm that `password` is for; where it is absent, those that the registrar asks with.
+   * Challenges of other realms are not answered.
+   */
   readonly authRealm?: string;
+  /** Names and passwords of other realms, such as those of proxies on the way. */
+  readonly otherRealms?: readonly {
+    readonly realm: string;
+    readonly user: string;
+    readonly password: string;
+  }[];
   /** The only hashes that challenges are answered with; every known one where absent. */
   readonly digestAlgorithms?: readonly ("MD5" | "SHA-256" | "SHA-512-256")[];
   /** Whether the registrar is asked to tell of the registration. @see RFC 3680 */

@@ -1,30 +1,15 @@
 import { printAddress } from "../base/address.ts";
-import type { DigestHash } from "./auth/digest.ts";
-import {
-  answerChallenge,
-  type DigestChallenge,
-  nextNonceOf,
-  selectChallenge,
-} from "./auth/digest-client.ts";
+import { ChallengeAnswers, type Credentials } from "./auth/challenge-answers.ts";
 import { samePlace } from "./location/blacklist.ts";
 import { secondsOf } from "./registration/lease.ts";
 import type { Stack } from "./stack.ts";
 import type { ClientTransactionId } from "./transaction/client-transactions.ts";
 import type { SipAddress, SipHop } from "./user-agent-types.ts";
 import { printCSeq } from "./wire/cseq.ts";
-import { prependHeader, withHeader, withoutHeader } from "./wire/headers.ts";
+import { prependHeader } from "./wire/headers.ts";
 import { ipFamily } from "./wire/host.ts";
-import {
-  headerValue,
-  headerValues,
-  type SipHeader,
-  type SipRequest,
-  type SipResponse,
-} from "./wire/message.ts";
+import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "./wire/message.ts";
 import { printMessage } from "./wire/print-message.ts";
-
-/** Challenges that one request answers before it gives up. */
-export const CHALLENGES_MAX = 3;
 
 /** A larger datagram may be fragmented and lost. @see RFC 3261 §18.1.1 */
 export const SAFE_DATAGRAM_BYTES = 1300;
@@ -34,18 +19,6 @@ export const SAFE_DATAGRAM_BYTES = 1300;
  * F are for the last one: nobody who dials waits 32 s for each that is dead.
  */
 export const FAILOVER_MS = 5_000;
-
-/** Who we are to a server that asks. */
-export interface Credentials {
-  readonly user: string;
-  readonly password: string;
-  /** The only realm they are for; any where absent. Readable text, as the others. */
-  readonly realm?: string | undefined;
-  /** The only hashes that they are used with. */
-  readonly algorithms?: readonly DigestHash[] | undefined;
-  /** Whose they are: what one server announced is not answered to another. */
-  readonly account: string;
-}
 
 /** One attempt as it was sent. */
 export interface SentRequest {
@@ -89,8 +62,6 @@ export interface ClientRequestSpec extends Route {
   readonly contacts?: (to: SipAddress) => readonly SipHeader[];
 }
 
-type AuthHeader = "authorization" | "proxy-authorization";
-
 /**
  * One request of ours from look-up to final response: it finds the address, goes on to the next
  * one where the transport fails, nobody answers or the server says 503, and answers challenges.
@@ -107,21 +78,24 @@ export class ClientRequest {
   /** Why the last address would not do. */
   #failure: { readonly status: 408 | 503; readonly reason: string } | undefined;
   #sent: SentRequest | undefined;
-  #challenged = 0;
-  readonly #challenges = new Map<AuthHeader, { challenge: DigestChallenge; uses: number }>();
-  readonly #answeredNonces = new Set<string>();
+  readonly #answers: ChallengeAnswers | undefined;
+  /** 503 of a server in whose place others were asked. */
+  #outOfService: { readonly response: SipResponse; readonly sent: SentRequest } | undefined;
+  /** Whether the last attempt has not been answered for longer than one waits where others are. */
+  #isQuiet = false;
   #forgone = false;
 
   constructor(stack: Stack, spec: ClientRequestSpec, owner: RequestOwner) {
     this.#stack = stack;
     this.#spec = spec;
     this.#owner = owner;
-    const { hop, backups = [], prefer, routes = [] } = spec;
+    const { hop, backups = [], prefer, routes = [], credentials } = spec;
     const route = routes.map((value) => ({ name: "route", value }));
     const { request } = spec;
     this.#request = { ...request, headers: [...route, ...request.headers] };
     this.#hops = hop === undefined ? [] : [hop, ...backups];
     if (prefer !== undefined) this.#addresses = [prefer];
+    if (credentials !== undefined) this.#answers = new ChallengeAnswers(stack, credentials);
   }
 
   /** The last attempt; `undefined` before the first. */
@@ -131,7 +105,7 @@ export class ClientRequest {
 
   /** Starts. It may end before this returns. */
   start(nowMs: number): void {
-    this.#signAhead();
+    this.#request = this.#answers?.signAhead(this.#request) ?? this.#request;
     const [hop] = this.#hops;
     const prefer = this.#addresses[0];
     // Whether there is another server decides how long this one may be silent.
@@ -139,7 +113,10 @@ export class ClientRequest {
     this.#next(nowMs);
   }
 
-  /** Locates the hop behind the preferred address, where that takes no time: an IP address does. */
+  /**
+   * Locates the hop behind the preferred address, where that takes no time: an IP address does. A
+   * name is looked up where the preferred address is silent, see `quiet`.
+   */
   #lookBehind(hop: SipHop, prefer: SipAddress, nowMs: number): void {
     if (ipFamily(hop.host) === undefined) return;
     this.#stack.locator.locate(hop, nowMs, (found, atMs) => {
@@ -165,16 +142,19 @@ export class ClientRequest {
     const sent = this.#sent;
     // A late copy for an attempt that was challenged and replaced.
     if (sent === undefined || sent.transaction !== transaction) return;
+    this.#isQuiet = false;
     if (response.status === 503) {
       this.#stack.blacklist.failed(sent.to, nowMs, retryAfterMs(response));
       if (this.#hasMore && !this.#forgone) {
         this.#stack.log("info", `${sent.to.host} is out of service: another is asked`);
+        this.#outOfService = { response, sent };
         this.#next(nowMs);
         return;
       }
     } else this.#stack.blacklist.answered(sent.to);
-    if (response.status >= 200 && response.status < 300) this.#keepNextNonce(response);
-    if ((response.status === 401 || response.status === 407) && this.#answer(response)) {
+    const { status } = response;
+    if (status >= 200 && status < 300) this.#answers?.confirmed(sent.request, response);
+    if ((status === 401 || status === 407) && this.#answer(response)) {
       // The one who asked gets the answer, and all the time it needs.
       this.#send(sent.to, nowMs);
       return;
@@ -182,11 +162,39 @@ export class ClientRequest {
     this.#owner.onResponse(response, sent, nowMs);
   }
 
+  /**
+   * For the dispatcher: nobody has answered the running transaction for a while. It goes on unless
+   * there is somebody else to ask.
+   */
+  quiet(transaction: ClientTransactionId, nowMs: number): void {
+    const sent = this.#sent;
+    if (sent === undefined || sent.transaction !== transaction || this.#forgone) return;
+    this.#isQuiet = true;
+    this.#seekOther(sent, nowMs);
+  }
+
+  #seekOther(sent: SentRequest, nowMs: number): void {
+    if (this.#hasAddress) {
+      this.#stack.clients.abandon(sent.transaction, nowMs);
+      this.fail("timeout", sent.transaction, nowMs);
+      return;
+    }
+    const hop = this.#hops.shift();
+    if (hop === undefined) return;
+    this.#stack.locator.locate(hop, nowMs, (found, atMs) => {
+      if (!this.#isQuiet || this.#forgone || this.#sent !== sent) return;
+      this.#addresses = [...this.#stack.blacklist.sorted(found, atMs)];
+      this.#seekOther(sent, atMs);
+    });
+  }
+
   /** For the dispatcher: the running transaction failed. */
   fail(cause: "timeout" | "transport", transaction: ClientTransactionId, nowMs: number): void {
     const sent = this.#sent;
     if (sent === undefined || sent.transaction !== transaction) return;
     this.#stack.blacklist.failed(sent.to, nowMs);
+    this.#isQuiet = false;
+    this.#outOfService = undefined;
     this.#failure =
       cause === "timeout"
         ? { status: 408, reason: "nobody answered" }
@@ -196,7 +204,11 @@ export class ClientRequest {
   }
 
   get #hasMore(): boolean {
-    return this.#hops.length > 0 || this.#addresses.some((address) => !this.#wasTried(address));
+    return this.#hops.length > 0 || this.#hasAddress;
+  }
+
+  get #hasAddress(): boolean {
+    return this.#addresses.some((address) => !this.#wasTried(address));
   }
 
   #wasTried(address: SipAddress): boolean {
@@ -204,6 +216,13 @@ export class ClientRequest {
   }
 
   #end(nowMs: number): void {
+    if (this.#outOfService !== undefined) {
+      // Nobody else was there: what was said is told, with how long to leave it alone.
+      const { response, sent } = this.#outOfService;
+      this.#outOfService = undefined;
+      this.#owner.onResponse(response, sent, nowMs);
+      return;
+    }
     const { status, reason } = this.#failure ?? {
       status: 503,
       reason: "the address names no host that can be reached",
@@ -300,82 +319,16 @@ export class ClientRequest {
 
   /** Prepares the next attempt; false where the challenge cannot be answered, or was before. */
   #answer(response: SipResponse): boolean {
-    const { credentials } = this.#spec;
-    if (credentials === undefined || this.#forgone) return false;
-    if (this.#challenged >= CHALLENGES_MAX) return false;
-    const isProxy = response.status === 407;
-    const name = isProxy ? "proxy-authenticate" : "www-authenticate";
-    const challenge = selectChallenge(headerValues(response, name), credentials);
-    if (!challenge.ok) {
-      this.#stack.log("warn", `a challenge cannot be answered: ${challenge.error}`);
-      return false;
-    }
-    const { realm, nonce } = challenge.value;
-    const nonceKey = `${name} ${nonce} ${realm}`;
-    // The same nonce again means that the answer was wrong: a second one would be wrong too.
-    if (this.#answeredNonces.has(nonceKey)) return false;
-    this.#answeredNonces.add(nonceKey);
-    this.#challenged++;
-    const header = isProxy ? "proxy-authorization" : "authorization";
-    this.#challenges.set(header, { challenge: challenge.value, uses: 0 });
-    const sequence = this.#owner.takeSequence();
+    if (this.#answers === undefined || this.#forgone) return false;
     const { method } = this.#request;
-    this.#request = withHeader(this.#request, "cseq", printCSeq({ sequence, method }));
-    this.#sign(credentials);
-    return true;
-  }
-
-  /** Answers, before they are made, the challenges that the server has announced. */
-  #signAhead(): void {
-    const { credentials } = this.#spec;
-    if (credentials === undefined) return;
-    for (const header of ["authorization", "proxy-authorization"] as const) {
-      const challenge = this.#stack.nextNonces.take(credentials.account, header);
-      if (challenge !== undefined) this.#challenges.set(header, { challenge, uses: 0 });
-    }
-    if (this.#challenges.size > 0) this.#sign(credentials);
-  }
-
-  /** Keeps what a server announces for the next request. */
-  #keepNextNonce(response: SipResponse): void {
-    const { credentials } = this.#spec;
-    if (credentials === undefined) return;
-    for (const [header, info] of INFO_HEADERS) {
-      const answered = this.#challenges.get(header)?.challenge;
-      const nonce = nextNonceOf(headerValue(response, info) ?? "");
-      if (answered === undefined || nonce === undefined || nonce === "") continue;
-      this.#stack.nextNonces.keep(credentials.account, header, { ...answered, nonce });
-    }
-  }
-
-  /** Puts the answer to each challenge into the request. */
-  #sign(credentials: Credentials): void {
-    const { method, uri, body } = this.#request;
-    let request = this.#request;
-    for (const [answerName, entry] of this.#challenges) {
-      entry.uses++;
-      const value = answerChallenge({
-        challenge: entry.challenge,
-        method,
-        uri,
-        ...credentials,
-        cnonce: this.#stack.config.createToken(),
-        nonceCount: entry.uses,
-        hashes: this.#stack.config.hashes,
-        body,
-      });
-      request = withoutHeader(request, answerName);
-      request = { ...request, headers: [...request.headers, { name: answerName, value }] };
-    }
-    this.#request = request;
+    const answered = this.#answers.answer(this.#request, response, () =>
+      printCSeq({ sequence: this.#owner.takeSequence(), method }),
+    );
+    if (answered.ok) this.#request = answered.value;
+    else this.#stack.log("warn", `a challenge cannot be answered: ${answered.error}`);
+    return answered.ok;
   }
 }
-
-/** Which header field of an answer speaks of which of ours. @see RFC 7615 */
-const INFO_HEADERS = [
-  ["authorization", "authentication-info"],
-  ["proxy-authorization", "proxy-authentication-info"],
-] as const;
 
 /** How long a server asks to be left alone. */
 function retryAfterMs(response: SipResponse): number {

@@ -12,8 +12,9 @@ export type {
   WatchDocument,
   WatchEvent,
 } from "./events/watch-types.ts";
+export { WAYS_MAX } from "./registration/account-group.ts";
 export * from "./sdp/offer-answer.ts";
-export type { GuardCounts, GuardLimits } from "./security/source-guard.ts";
+export type { GuardCounts, GuardLimits, RateLimit } from "./security/source-guard.ts";
 export * from "./session/refer.ts";
 export type { SessionTimerConfig } from "./session/session-timer.ts";
 export { type CertificatePolicy, STRICT_CERTIFICATES } from "./transport/certificate.ts";

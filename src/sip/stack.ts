@@ -26,6 +26,7 @@ import type {
 } from "./user-agent-types.ts";
 import type { SipHeader, SipRequest } from "./wire/message.ts";
 import { printNameAddr } from "./wire/name-addr.ts";
+import type { SipParams } from "./wire/params.ts";
 import { printUri } from "./wire/uri.ts";
 
 /** What the ids of `request` events begin with. */
@@ -190,34 +191,46 @@ export class Stack {
 
   /**
    * Our Contact URI toward a peer: the address that it sees us at where that is not our own.
-   * `user` is unescaped.
+   * `user` is unescaped. `secure`: the other side names itself by `sips:`, and so do we.
+   * @see RFC 3261 §8.1.1.8, §12.1.1
    */
-  contactUri(near: SipTransport | SipAddress, user: string): string | undefined {
+  contactUri(near: SipTransport | SipAddress, user: string, secure: boolean): string | undefined {
     const local = this.localOf(near);
     if (local === undefined) return undefined;
     const gruu = typeof near === "string" ? undefined : this.accounts.gruuOf(user, near);
-    return gruu ?? this.ownContactUri(near, user);
+    return gruu ?? this.ownContactUri(near, user, secure);
   }
 
   /** The same, never a URI that a registrar gave us: for REGISTER. */
-  ownContactUri(near: SipTransport | SipAddress, user: string): string | undefined {
+  ownContactUri(
+    near: SipTransport | SipAddress,
+    user: string,
+    secure: boolean,
+    params: SipParams = new Map(),
+  ): string | undefined {
     const local = this.localOf(near);
     if (local === undefined) return undefined;
     const transport = typeof near === "string" ? near : near.transport;
     const seen = typeof near === "string" ? undefined : this.publicAddresses.of(near);
     const { host, port } = seen ?? local;
+    // `sips:` is over TLS whatever is said beside it. @see RFC 5630 §3.1.4
+    const stream = isStream(transport) && !secure ? ([["transport", transport]] as const) : [];
     return printUri({
-      scheme: "sip",
+      scheme: secure ? "sips" : "sip",
       user,
       host,
       ...(port === 0 ? {} : { port }),
-      params: isStream(transport) ? new Map([["transport", transport]]) : new Map(),
+      params: new Map([...stream, ...params]),
     });
   }
 
   /** Our Contact value toward a peer, or nothing where we have no such transport. */
-  contactHeaders(near: SipTransport | SipAddress, user: string): readonly SipHeader[] {
-    const uriText = this.contactUri(near, user);
+  contactHeaders(
+    near: SipTransport | SipAddress,
+    user: string,
+    secure: boolean,
+  ): readonly SipHeader[] {
+    const uriText = this.contactUri(near, user, secure);
     if (uriText === undefined) return [];
     return [{ name: "contact", value: printNameAddr({ uriText, params: new Map() }) }];
   }

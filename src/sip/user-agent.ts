@@ -196,6 +196,7 @@ export class UserAgent implements Core<UaInput, UaOutput> {
     if (events === undefined) return false;
     for (const event of events) {
       if (event.kind === "failed") event.user?.fail(event.cause, event.transaction, nowMs);
+      if (event.kind === "quiet") event.user?.quiet(event.transaction, nowMs);
     }
     return true;
   }

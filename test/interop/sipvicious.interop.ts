@@ -15,7 +15,11 @@ async function startBox(stage: Stage, unguarded = false): Promise<{ box: Bench; 
   const port = await freePorts(2);
   const box = await stage.bench({
     config: {
-      sip: { host: "127.0.0.1", port, ...(unguarded ? { requestsPerSecond: 0 } : {}) },
+      sip: {
+        host: "127.0.0.1",
+        port,
+        ...(unguarded ? { requestsPerSecond: 0, dropScanners: false } : {}),
+      },
       exchange: { extensions: [{ number: "201", password: "1234" }] },
     },
   });

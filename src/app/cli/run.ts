@@ -43,23 +43,37 @@ export async function run(options: CommandOptions): Promise<number> {
     const extensions = [{ number: GUEST_NUMBER, password: guestPassword }];
     return { ...user, exchange: { extensions } };
   };
-  for (;;) {
-    const read = await readConfig(options, createToken, withGuest);
-    if (!read.ok) {
-      for (const line of read.error) process.stderr.write(`${line}\n`);
-      return 1;
-    }
-    const isElsewhere = async (): Promise<boolean> => {
-      const now = await readConfig(options, createToken, withGuest);
-      return now.ok && hasMoved(read.value, now.value);
-    };
-    const code = await runBox(read.value, guestPassword, isElsewhere);
-    if (code !== START_AGAIN) return code;
-  }
+  return followMoves(
+    () => readConfig(options, createToken, withGuest),
+    (config, isElsewhere) => runBox(config, guestPassword, isElsewhere),
+  );
 }
 
 /** What a box ends with that has to be started at another address of this machine. */
-const START_AGAIN = -1;
+export const START_AGAIN = -1;
+
+/**
+ * Runs one box after the other, each with the configuration as it is then, until one ends for good;
+ * its exit code. A configuration that cannot be read is told, and is 1.
+ */
+export async function followMoves(
+  read: () => ReturnType<typeof readConfig>,
+  runOne: (config: ReadConfig, isElsewhere: () => Promise<boolean>) => Promise<number>,
+): Promise<number> {
+  for (;;) {
+    const config = await read();
+    if (!config.ok) {
+      for (const line of config.error) process.stderr.write(`${line}\n`);
+      return 1;
+    }
+    const isElsewhere = async (): Promise<boolean> => {
+      const now = await read();
+      return now.ok && hasMoved(config.value, now.value);
+    };
+    const code = await runOne(config.value, isElsewhere);
+    if (code !== START_AGAIN) return code;
+  }
+}
 
 /**
  * Whether the address that a registrar can answer to is another one: sockets stay where they were

@@ -3,6 +3,7 @@ import { DEFAULT_CALL_TIMERS } from "../../call/index.ts";
 import { type CountryProfile, parseDigitMap } from "../../fxs/index.ts";
 import type {
   CallSettings,
+  ControlAccountConfig,
   ControlConfig,
   ControlExchangeConfig,
   ControlLineConfig,
@@ -25,7 +26,9 @@ import {
   exchangeTlsPort,
   guardOf,
   natOf,
+  realmsOf,
   registrarOf,
+  registrationOf,
   SIGNALLING_DSCP,
   serverOf,
   tlsOf,
@@ -88,7 +91,7 @@ export function resolveConfig(
   checkHost(user.sip?.host6, ["sip", "host6"], problems);
   const registrar = registrarOf(user, problems);
   const server = serverOf(user, registrar, problems);
-  const nat = natOf(user);
+  const common = { ...natOf(user), ...registrationOf(user, problems) };
   const guard = guardOf(user);
   const tls = tlsOf(user, context.readTextFile, problems);
   const digitMap = registrar === undefined ? exchangeDigitMap(lines, user) : OPEN_DIGIT_MAP;
@@ -114,7 +117,7 @@ export function resolveConfig(
       relaysDigits: (user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY) === "rfc4733",
       ...soundOf(line),
     });
-    const made = controlLine(at + 1, line, password, domain, server, nat, call, country);
+    const made = controlLine(at + 1, line, password, domain, server, common, call, country);
     controlLines.push(withMore(made, line, user, problems));
   }
   if (problems.length > 0) return err(problems);
@@ -157,6 +160,7 @@ function exchangeOf(
     ...(guard === undefined ? {} : { guard }),
     ...(user.exchange?.digest === undefined ? {} : { digestAlgorithms: user.exchange.digest }),
     ...(user.exchange?.voicemail === undefined ? {} : { voicemail: user.exchange.voicemail }),
+    ...(user.exchange?.qop === undefined ? {} : { digestQop: user.exchange.qop }),
     users: [
       ...lineUsers,
       ...extensions.map(({ number, password }) => ({ user: number, password })),
@@ -179,7 +183,7 @@ function controlLine(
   password: string | undefined,
   domain: string,
   lineServer: LineServer,
-  nat: ReturnType<typeof natOf>,
+  common: Partial<ControlAccountConfig>,
   call: BoxCallSettings,
   { emergency, supervision }: CountryProfile,
 ): ControlLineConfig {
@@ -190,10 +194,11 @@ function controlLine(
       domain,
       register: true,
       expiresS: REGISTER_EXPIRES_S,
-      ...nat,
       ...(written.name === undefined ? {} : { displayName: written.name }),
       ...(password === undefined ? {} : { password }),
       ...(written.authUser === undefined ? {} : { authUser: written.authUser }),
+      ...realmsOf(written),
+      ...common,
     },
     server: lineServer,
     call: {

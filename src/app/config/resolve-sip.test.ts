@@ -5,8 +5,11 @@ import type { ConfigProblem } from "./config-problem.ts";
 import { printConfigProblem } from "./config-problem.ts";
 import {
   exchangeTlsPort,
+  guardOf,
   parseRegistrar,
+  realmsOf,
   registrarOf,
+  registrationOf,
   serverOf,
   tlsOf,
   withDhcpServers,
@@ -26,6 +29,105 @@ describe("parseRegistrar()", () => {
     ["", undefined],
   ])("reads %j", (text, address) => {
     expect(parseRegistrar(text)).toEqual(address);
+  });
+});
+
+describe("registrationOf()", () => {
+  const of = (user: UserConfig) => {
+    const problems: ConfigProblem[] = [];
+    const registrar = registrarOf(user, problems);
+    const server = serverOf(user, registrar, problems);
+    const common = registrationOf(user, problems);
+    const told = problems.map((problem) => printConfigProblem("here", problem));
+    return { server, common, told };
+  };
+
+  it("has the outbound proxies in the registrar's place, the first before the others", () => {
+    const user = {
+      registrar: "example.net",
+      outboundProxies: ["edge1.example.net", "edge2.example.net:5070"],
+    };
+    expect(of(user)).toEqual({
+      server: { kind: "network", hop: { host: "edge1.example.net" }, backups: [] },
+      common: { flows: [{ host: "edge2.example.net", port: 5070 }] },
+      told: [],
+    });
+  });
+
+  it.each([
+    [
+      { user: "pbx", password: "x" },
+      { authUser: "pbx", password: "x" },
+    ],
+    [
+      { user: "pbx", authUser: "a", realm: "r" },
+      { authUser: "a", authRealm: "r" },
+    ],
+  ])("of the trunk %j has lines speak as it", (trunk, spoken) => {
+    const { common, told } = of({ registrar: "example.net", trunk });
+    expect([common, told]).toEqual([{ trunk: { id: "trunk", user: "pbx" }, ...spoken }, []]);
+  });
+
+  it.each([
+    [{ trunk: { user: "pbx" } }, "here: trunk needs a registrar; name that one too"],
+    [
+      { outboundProxies: ["a.example"] },
+      "here: outboundProxies needs a registrar; name that one too",
+    ],
+    [
+      { registrar: "a.example", outboundProxies: ["b:0"] },
+      'here: outboundProxies[0] is "b:0"; it must be host or host:port, like pbx.example.net:5060',
+    ],
+    [
+      { registrar: "a.example", outboundProxies: ["b"], registrarBackups: ["c"] },
+      "here: registrarBackups stand behind a registrar, but requests go to outboundProxies; " +
+        "name more of those",
+    ],
+    [
+      { registrar: "a.example", sip: { sips: true, transport: "udp" } } as const,
+      "here: sip.sips goes over TLS alone, but sip.transport is udp; take that one out",
+    ],
+  ])("tells what is wrong with %j", (user, problem) => {
+    expect(of(user).told).toEqual([problem]);
+  });
+
+  it("goes over TLS where the addresses are sips", () => {
+    const { server } = of({ registrar: "a.example", sip: { sips: true } });
+    expect(server).toMatchObject({ hop: { host: "a.example", transport: "tls" } });
+  });
+});
+
+describe("realmsOf()", () => {
+  it.each([
+    [{ number: "101" }, {}],
+    [{ number: "101", realm: "r" }, { authRealm: "r" }],
+    [
+      { number: "101", realms: [{ realm: "p", password: "x" }] },
+      { otherRealms: [{ realm: "p", user: "101", password: "x" }] },
+    ],
+    [
+      { number: "101", authUser: "a", realms: [{ realm: "p", password: "x" }] },
+      { otherRealms: [{ realm: "p", user: "a", password: "x" }] },
+    ],
+    [
+      { number: "101", authUser: "a", realms: [{ realm: "p", user: "b", password: "x" }] },
+      { otherRealms: [{ realm: "p", user: "b", password: "x" }] },
+    ],
+  ])("of %j is %j", (line, realms) => {
+    expect(realmsOf(line)).toEqual(realms);
+  });
+});
+
+describe("guardOf()", () => {
+  const rate = (perSecond: number) => ({ perSecond, burst: perSecond * 4 });
+  it.each([
+    [{}, { rate: rate(50), dropsScanners: true }],
+    [{ requestsPerSecond: 10 }, { rate: rate(10), dropsScanners: true }],
+    [{ requestsPerSecond: 0 }, { dropsScanners: true }],
+    [{ dropScanners: false }, { rate: rate(50), dropsScanners: false }],
+    [{ requestsPerSecond: 0, dropScanners: false }, undefined],
+  ])("of %j is %j", (sip, guard) => {
+    expect(guardOf({ sip })).toEqual(guard);
   });
 });
 

@@ -3,7 +3,7 @@ import { ok } from "../../base/result.ts";
 import type {
   ControlAccountConfig,
   ControlLineConfig,
-  GuardRates,
+  GuardConfig,
   LineServer,
 } from "../../gateway/control/control-config.ts";
 import type { SipTlsConfig } from "../../gateway/control/sip-streams.ts";
@@ -77,6 +77,11 @@ export function serverOf(
   registrar: WrittenRegistrar | undefined,
   problems: ConfigProblem[],
 ): LineServer {
+  const { sips, transport } = user.sip ?? {};
+  if (sips === true && transport !== undefined && transport !== "tls") {
+    const text = `goes over TLS alone, but sip.transport is ${transport}; take that one out`;
+    problems.push({ path: ["sip", "sips"], text, atKey: true });
+  }
   if (registrar === undefined) {
     if (user.registrarBackups !== undefined) {
       const text = "stands behind a registrar; name that one too";
@@ -84,15 +89,55 @@ export function serverOf(
     }
     return { kind: "exchange", transport: user.exchange?.transport ?? "memory" };
   }
-  const backups = (user.registrarBackups ?? []).flatMap((text, at) => {
-    const backup = readRegistrar(text, ["registrarBackups", at], problems);
-    return backup === undefined ? [] : [hopOf(backup, user)];
-  });
-  return { kind: "network", hop: hopOf(registrar, user), backups };
+  if (user.registrarBackups !== undefined && user.outboundProxies !== undefined) {
+    const text = "stand behind a registrar, but requests go to outboundProxies; name more of those";
+    problems.push({ path: ["registrarBackups"], text, atKey: true });
+  }
+  const backups = readServers("registrarBackups", user, problems);
+  const [proxy] = readServers("outboundProxies", user, []);
+  return { kind: "network", hop: proxy ?? hopOf(registrar, user), backups };
 }
 
+function readServers(
+  key: "registrarBackups" | "outboundProxies",
+  user: UserConfig,
+  problems: ConfigProblem[],
+): readonly SipHop[] {
+  return (user[key] ?? []).flatMap((text, at) => {
+    const server = readRegistrar(text, [key, at], problems);
+    return server === undefined ? [] : [hopOf(server, user)];
+  });
+}
+
+/** What the lines have in common beside their server: more ways to it, and who registers. */
+export function registrationOf(
+  user: UserConfig,
+  problems: ConfigProblem[],
+): Partial<Pick<SipAccount, "flows" | "trunk" | "authUser" | "password" | "authRealm">> {
+  const [, ...flows] = readServers("outboundProxies", user, problems);
+  const { trunk, registrar } = user;
+  for (const key of ["outboundProxies", "trunk"] as const) {
+    if (user[key] === undefined || registrar !== undefined) continue;
+    problems.push({ path: [key], text: "needs a registrar; name that one too", atKey: true });
+  }
+  return {
+    ...(flows.length === 0 ? {} : { flows }),
+    ...(trunk === undefined
+      ? {}
+      : {
+          trunk: { id: TRUNK_ID, user: trunk.user },
+          authUser: trunk.authUser ?? trunk.user,
+          ...(trunk.password === undefined ? {} : { password: trunk.password }),
+          ...(trunk.realm === undefined ? {} : { authRealm: trunk.realm }),
+        }),
+  };
+}
+
+/** No line's account is called so. */
+const TRUNK_ID = "trunk";
+
 function hopOf({ host, port }: WrittenRegistrar, user: UserConfig): SipHop {
-  const transport = user.sip?.transport;
+  const transport = user.sip?.sips === true ? "tls" : user.sip?.transport;
   return {
     host,
     ...(port === undefined ? {} : { port }),
@@ -127,8 +172,15 @@ function moreAccounts(
     const path: ConfigPath = ["lines", at, "registrars", index, "registrar"];
     const registrar = readRegistrar(written.registrar, path, problems);
     if (registrar === undefined) return [];
-    const { password = line.password, authUser = line.authUser } = written;
-    const { password: _, authUser: __, ...common } = first;
+    const { password = line.password, authUser = line.authUser, realm } = written;
+    const {
+      password: _,
+      authUser: __,
+      authRealm: ___,
+      trunk: ____,
+      flows: _____,
+      ...common
+    } = first;
     return [
       {
         account: {
@@ -137,6 +189,7 @@ function moreAccounts(
           domain: written.domain ?? registrar.host,
           ...(password === undefined ? {} : { password }),
           ...(authUser === undefined ? {} : { authUser }),
+          ...(realm === undefined ? {} : { authRealm: realm }),
         },
         server: { kind: "network" as const, hop: hopOf(registrar, user), backups: [] },
       },
@@ -144,12 +197,34 @@ function moreAccounts(
   });
 }
 
+/** What a line says of the realms that it is asked with. */
+export function realmsOf({
+  number,
+  realm,
+  realms,
+  authUser,
+}: UserLine): Pick<SipAccount, "authRealm" | "otherRealms"> {
+  return {
+    ...(realm === undefined ? {} : { authRealm: realm }),
+    ...(realms === undefined
+      ? {}
+      : {
+          otherRealms: realms.map(({ user = authUser ?? number, ...more }) => ({ user, ...more })),
+        }),
+  };
+}
+
 /** How an account's way through translators is kept. */
 export function natOf({
   sip,
 }: UserConfig): Pick<
   SipAccount,
-  "keepAlive" | "followsPublicAddress" | "usesGruu" | "digestAlgorithms" | "watchesRegistration"
+  | "keepAlive"
+  | "followsPublicAddress"
+  | "usesGruu"
+  | "digestAlgorithms"
+  | "secure"
+  | "watchesRegistration"
 > {
   const { keepAlive: kind = "auto", keepAliveS: everyS, followAddress } = sip?.nat ?? {};
   return {
@@ -157,6 +232,7 @@ export function natOf({
     ...(sip?.digest === undefined ? {} : { digestAlgorithms: sip.digest }),
     ...(sip?.gruu === undefined ? {} : { usesGruu: sip.gruu }),
     ...(sip?.watchRegistration === true ? { watchesRegistration: true } : {}),
+    ...(sip?.sips === true ? { secure: true } : {}),
     ...(followAddress === undefined ? {} : { followsPublicAddress: followAddress }),
   };
 }
@@ -210,10 +286,11 @@ const REQUESTS_PER_SECOND = 50;
 /** The class of signalling, CS5. @see RFC 4594 §4.2 */
 export const SIGNALLING_DSCP = 40;
 
-/** How many requests are taken from one source; undefined where there is no limit. */
-export function guardOf({ sip }: UserConfig): GuardRates | undefined {
-  const { requestsPerSecond: perSecond = REQUESTS_PER_SECOND } = sip ?? {};
-  return perSecond === 0 ? undefined : { perSecond, burst: perSecond * 4 };
+/** What strangers may send; undefined where nothing is dropped. */
+export function guardOf({ sip }: UserConfig): GuardConfig | undefined {
+  const { requestsPerSecond: perSecond = REQUESTS_PER_SECOND, dropScanners = true } = sip ?? {};
+  if (perSecond === 0) return dropScanners ? { dropsScanners: true } : undefined;
+  return { rate: { perSecond, burst: perSecond * 4 }, dropsScanners: dropScanners };
 }
 
 /** Where telephones reach the exchange over TLS, if there is something to show them. */

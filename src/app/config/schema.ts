@@ -8,6 +8,7 @@ import {
   ENGINE_CODECS,
   JITTER_MAX_MS,
 } from "../../media/index.ts";
+import { WAYS_MAX } from "../../sip/index.ts";
 import { gpioSlicOverridesSchema, soundLevelsSchema } from "./board-file-schema.ts";
 
 import type { UserConfig, UserLine } from "./user-config.ts";
@@ -49,6 +50,13 @@ const digests = z
   .min(1)
   .max(3);
 
+const realm = z.string().min(1, "must not be empty").max(128);
+
+const qualities = z
+  .array(z.enum(["auth", "auth-int"]))
+  .min(1)
+  .max(2);
+
 const fileName = z.string().min(1, "must not be empty").max(1024);
 
 /** As OpenSSL prints it, or without the colons. */
@@ -71,6 +79,12 @@ const line = z.strictObject({
   name: z.string().max(60).optional(),
   password: password.optional(),
   authUser: z.string().max(128).optional(),
+  realm: realm.optional(),
+  realms: z
+    .array(z.strictObject({ realm, user: z.string().min(1).max(128).optional(), password }))
+    .min(1)
+    .max(8)
+    .optional(),
   registrars: z
     .array(
       z.strictObject({
@@ -79,6 +93,7 @@ const line = z.strictObject({
         user: extension.optional(),
         password: password.optional(),
         authUser: z.string().max(128).optional(),
+        realm: realm.optional(),
       }),
     )
     .min(1)
@@ -128,8 +143,10 @@ export const userConfigSchema = z.strictObject({
         })
         .optional(),
       requestsPerSecond: z.int().min(0).max(10_000).optional(),
+      dropScanners: z.boolean().optional(),
       digest: digests.optional(),
       transport: z.enum(["udp", "tcp", "tls"]).optional(),
+      sips: z.boolean().optional(),
       dhcpOption120: z.string().max(2048).optional(),
       dscp: z.int().min(0).max(63).optional(),
       gruu: z.boolean().optional(),
@@ -157,11 +174,21 @@ export const userConfigSchema = z.strictObject({
     .optional(),
   registrar: z.string().optional(),
   registrarBackups: z.array(z.string()).min(1).max(4).optional(),
+  outboundProxies: z.array(z.string()).min(1).max(WAYS_MAX).optional(),
+  trunk: z
+    .strictObject({
+      user: extension,
+      password: password.optional(),
+      authUser: z.string().max(128).optional(),
+      realm: realm.optional(),
+    })
+    .optional(),
   domain: z.string().optional(),
   exchange: z
     .strictObject({
       transport: z.enum(["memory", "udp"]).optional(),
       digest: digests.optional(),
+      qop: qualities.optional(),
       extensions: z
         .array(z.strictObject({ number: extension, password }))
         .max(1000)

@@ -32,10 +32,17 @@ export interface UserConfig {
      * all. Servers that lines are registered at have no limit. Default 50.
      */
     readonly requestsPerSecond?: number;
+    /** Whether requests of scanners, known by their names, are dropped. Default on. */
+    readonly dropScanners?: boolean;
     /** The only hashes that the registrar's challenges are answered with. Default: every one. */
     readonly digest?: readonly ("MD5" | "SHA-256" | "SHA-512-256")[];
     /** How the registrar is reached. Default: what its DNS records say, else UDP. */
     readonly transport?: "udp" | "tcp" | "tls";
+    /**
+     * Whether the lines' addresses are `sips:`: every hop of their calls is then to be encrypted,
+     * not only the first. Default off.
+     */
+    readonly sips?: boolean;
     /** Whether calls are bound to a URI that the registrar grants (GRUU). Default off. */
     readonly gruu?: boolean;
     /** Whether the registrar is asked to tell of the lines' registrations. Default off. */
@@ -81,6 +88,24 @@ export interface UserConfig {
   readonly registrar?: string;
   /** Servers that are asked where the registrar does not answer, the first first. */
   readonly registrarBackups?: readonly string[];
+  /**
+   * `host` or `host:port` of servers that stand before the registrar, then only the name of
+   * the domain: the lines register over each of them at the same time, and call by the first that
+   * has them. See RFC 5626.
+   */
+  readonly outboundProxies?: readonly string[];
+  /**
+   * One registration for all lines (SIP trunk, RFC 6140): the registrar sends calls for any number
+   * that it has of us, and each line takes its own. Lines need no password then.
+   */
+  readonly trunk?: {
+    /** The user that registers. */
+    readonly user: string;
+    readonly password?: string;
+    /** Where it differs from the user. */
+    readonly authUser?: string;
+    readonly realm?: string;
+  };
   /** The domain of the lines' addresses. Default: the registrar's host. */
   readonly domain?: string;
   /** The embedded exchange. Used when no registrar is named. */
@@ -92,6 +117,11 @@ export interface UserConfig {
      * alone: some telephones give up on a challenge that also names another.
      */
     readonly digest?: readonly ("MD5" | "SHA-256" | "SHA-512-256")[];
+    /**
+     * Which qualities of protection answers to challenges must have; `auth-int` covers the body.
+     * Default: `auth` is asked for, and answers in the form before it are taken too.
+     */
+    readonly qop?: readonly ("auth" | "auth-int")[];
     /** More extensions: IP phones and softphones. */
     readonly extensions?: readonly { readonly number: string; readonly password: string }[];
     /** The extension of a voice-mail system: it may tell of everybody's messages. */
@@ -221,6 +251,17 @@ export interface UserLine {
   readonly password?: string;
   /** Where it differs from the number. */
   readonly authUser?: string;
+  /** The only realm that the password is for. Default: those that the registrar asks with. */
+  readonly realm?: string;
+  /**
+   * Names and passwords for other realms, such as those of proxies on the way. The name is the
+   * line's own unless told.
+   */
+  readonly realms?: readonly {
+    readonly realm: string;
+    readonly user?: string;
+    readonly password: string;
+  }[];
   /**
    * More registrars that the line is registered at, all at the same time: it is called by any, and
    * calls by the first that has it.
@@ -276,4 +317,5 @@ export interface UserRegistrar {
   readonly user?: string;
   readonly password?: string;
   readonly authUser?: string;
+  readonly realm?: string;
 }

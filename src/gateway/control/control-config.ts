@@ -39,8 +39,8 @@ export interface ControlLineConfig {
   readonly meteringEveryMs: number;
 }
 
-/** How many new requests one source may send; see `GuardLimits`. */
-export type GuardRates = Omit<GuardLimits, "isTrusted">;
+/** What is dropped without a word; see `GuardLimits`. */
+export type GuardConfig = Omit<GuardLimits, "isTrusted">;
 
 /** The embedded exchange. */
 export interface ControlExchangeConfig {
@@ -51,7 +51,8 @@ export interface ControlExchangeConfig {
   readonly users: readonly { readonly user: string; readonly password: string }[];
   /** Best first; the exchange's own default where absent. */
   readonly digestAlgorithms?: readonly DigestHash[];
-  readonly guard?: GuardRates;
+  readonly digestQop?: readonly ("auth" | "auth-int")[];
+  readonly guard?: GuardConfig;
   /** The user that tells of everybody's mailbox. */
   readonly voicemail?: string;
 }
@@ -70,7 +71,7 @@ export interface ControlConfig {
   /** How long a call may go without a sign of life; absent: nobody watches. */
   readonly sessionTimer?: SessionTimerConfig;
   /** What the lines' stack takes of one source that it is not registered at. */
-  readonly guard?: GuardRates;
+  readonly guard?: GuardConfig;
   /** Whether a line takes calls from anyone; else only from the server it is registered at. */
   readonly directCalls: boolean;
   readonly exchange?: ControlExchangeConfig;

@@ -85,6 +85,7 @@ export class ExchangeControl {
         ? {}
         : { digestAlgorithms: config.digestAlgorithms }),
       ...(config.voicemail === undefined ? {} : { voicemail: config.voicemail }),
+      ...(config.digestQop === undefined ? {} : { digestQop: config.digestQop }),
       authenticate: true,
       minExpiresS: EXPIRES_MIN_S,
       maxExpiresS: EXPIRES_MAX_S,

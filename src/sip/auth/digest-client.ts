@@ -7,6 +7,7 @@ import {
   carriedText,
   type DigestAlgorithm,
   type DigestHash,
+  type DigestInput,
   type DigestQop,
   digestResponse,
   hashNameOf,
@@ -57,39 +58,48 @@ export function parseChallenge(value: string): Result<DigestChallenge, string> {
 
 /** What may be answered at all. */
 export interface ChallengeLimits {
-  /** The only realm, readable text; any where absent. */
-  readonly realm?: string | undefined;
   /** The only hashes; every known one where absent. A server cannot talk us down below them. */
   readonly algorithms?: readonly DigestHash[] | undefined;
 }
 
+/** The challenges of an answer that can be answered, and why others cannot. */
+export interface SelectedChallenges {
+  /** One of each realm, in the order of the realms. */
+  readonly challenges: readonly DigestChallenge[];
+  readonly refused: readonly string[];
+}
+
+/** Realms of one answer that are looked at; whoever sends more is not answered in the others. */
+export const REALMS_OF_ANSWER_MAX = 8;
+
 /**
- * The strongest challenge we can answer among the values of WWW-Authenticate or Proxy-Authenticate;
- * among equals the first. The error says why none will do.
+ * The strongest challenge of each realm among the values of WWW-Authenticate or
+ * Proxy-Authenticate; among equals the first. @see RFC 8760 §2.4
  */
-export function selectChallenge(
-  challenges: readonly string[],
-  { realm, algorithms }: ChallengeLimits = {},
-): Result<DigestChallenge, string> {
-  const onlyRealm = realm === undefined ? undefined : carriedText(realm);
-  let best: DigestChallenge | undefined;
-  const reasons: string[] = [];
-  for (const value of challenges) {
+export function selectChallenges(
+  values: readonly string[],
+  { algorithms }: ChallengeLimits = {},
+): SelectedChallenges {
+  const byRealm = new Map<string, DigestChallenge>();
+  const refused: string[] = [];
+  for (const value of values) {
     const challenge = parseChallenge(value);
-    if (!challenge.ok) reasons.push(challenge.error);
-    else if (onlyRealm !== undefined && challenge.value.realm !== onlyRealm) {
-      reasons.push("a realm that is not ours");
-    } else if (algorithms?.includes(hashNameOf(challenge.value.algorithm)) === false) {
-      reasons.push(`${challenge.value.algorithm} is not allowed`);
-    } else if (
-      best === undefined ||
-      weaknessOf(challenge.value.algorithm) < weaknessOf(best.algorithm)
-    ) {
-      best = challenge.value;
+    if (!challenge.ok) {
+      refused.push(challenge.error);
+      continue;
+    }
+    const { realm, algorithm } = challenge.value;
+    if (algorithms?.includes(hashNameOf(algorithm)) === false) {
+      refused.push(`${algorithm} is not allowed`);
+      continue;
+    }
+    const best = byRealm.get(realm);
+    if (best === undefined && byRealm.size >= REALMS_OF_ANSWER_MAX) refused.push("too many realms");
+    else if (best === undefined || weaknessOf(algorithm) < weaknessOf(best.algorithm)) {
+      byRealm.set(realm, challenge.value);
     }
   }
-  if (best !== undefined) return ok(best);
-  return err(reasons.length === 0 ? "no challenge" : `cannot answer: ${reasons.join("; ")}`);
+  return { challenges: [...byRealm.values()], refused };
 }
 
 /** What an answer is made of. */
@@ -112,26 +122,11 @@ export interface DigestAnswer {
 
 /** The value of Authorization or Proxy-Authorization. @see RFC 7616 §3.4 */
 export function answerChallenge(answer: DigestAnswer): string {
-  const { challenge, method, uri, cnonce, hashes, body = "" } = answer;
+  const { challenge, uri, cnonce } = answer;
   const { algorithm, qop, realm, nonce } = challenge;
-  const user = carriedText(answer.user);
-  const password = carriedText(answer.password);
-  const nonceCount = printNonceCount(answer.nonceCount);
-  const secretHash = hashOf(hashes, algorithm, `${user}:${realm}:${password}`);
-  const response = digestResponse({
-    algorithm,
-    qop,
-    secretHash,
-    nonce,
-    nonceCount,
-    cnonce,
-    method,
-    uri,
-    body,
-    hashes,
-  });
+  const response = digestResponse(inputOf(answer));
   const fields = [
-    `username=${quoted(user)}`,
+    `username=${quoted(carriedText(answer.user))}`,
     `realm=${quoted(realm)}`,
     `nonce=${quoted(nonce)}`,
     `uri=${quoted(uri)}`,
@@ -139,17 +134,57 @@ export function answerChallenge(answer: DigestAnswer): string {
     `algorithm=${algorithm}`,
   ];
   if (challenge.opaque !== undefined) fields.push(`opaque=${quoted(challenge.opaque)}`);
-  if (qop !== "none") fields.push(`qop=${qop}`, `nc=${nonceCount}`);
+  if (qop !== "none") fields.push(`qop=${qop}`, `nc=${printNonceCount(answer.nonceCount)}`);
   if (qop !== "none" || algorithm.endsWith("-sess")) fields.push(`cnonce=${quoted(cnonce)}`);
   return `Digest ${fields.join(", ")}`;
 }
 
 /**
- * The nonce that a server wants next, from the value of Authentication-Info or
- * Proxy-Authentication-Info; undefined where it names none. @see RFC 7616 §3.5
+ * What a server that knows the password says in `rspauth` of its answer to a request that was
+ * signed so; `body` is the answer's. @see RFC 7616 §3.5
  */
-export function nextNonceOf(info: string): string | undefined {
+export function serverProof(answer: DigestAnswer): string {
+  return digestResponse({ ...inputOf(answer), method: "" });
+}
+
+function inputOf(answer: DigestAnswer): DigestInput {
+  const { challenge, method, uri, cnonce, hashes, body = "" } = answer;
+  const { algorithm, qop, realm, nonce } = challenge;
+  const user = carriedText(answer.user);
+  const password = carriedText(answer.password);
+  return {
+    algorithm,
+    qop,
+    secretHash: hashOf(hashes, algorithm, `${user}:${realm}:${password}`),
+    nonce,
+    nonceCount: printNonceCount(answer.nonceCount),
+    cnonce,
+    method,
+    uri,
+    body,
+    hashes,
+  };
+}
+
+/** What Authentication-Info or Proxy-Authentication-Info says. @see RFC 7616 §3.5 */
+export interface AuthenticationInfo {
+  /** The nonce that the server wants next. */
+  readonly nextnonce?: string | undefined;
+  /** Its proof that it knows the password. */
+  readonly rspauth?: string | undefined;
+  /** Of the answer that it speaks of. */
+  readonly cnonce?: string | undefined;
+}
+
+/** Reads the value of Authentication-Info; what cannot be read says nothing. */
+export function infoOf(value: string): AuthenticationInfo {
   // The value is a challenge's parameters without a scheme.
-  const parsed = parseAuthParams(`Digest ${info}`);
-  return parsed.ok ? parsed.value.params.get("nextnonce") : undefined;
+  const parsed = parseAuthParams(`Digest ${value}`);
+  if (!parsed.ok) return {};
+  const { params } = parsed.value;
+  return {
+    nextnonce: params.get("nextnonce"),
+    rspauth: params.get("rspauth"),
+    cnonce: params.get("cnonce"),
+  };
 }

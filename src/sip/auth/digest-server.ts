@@ -12,11 +12,12 @@ import {
   type DigestQop,
   digestResponse,
   hashOf,
+  printNonceCount,
 } from "./digest.ts";
 
 /**
- * A value of WWW-Authenticate or Proxy-Authenticate, with qop `auth`. A server that takes several
- * algorithms sends one value each, the one it likes best first. @see RFC 8760 §2.3
+ * A value of WWW-Authenticate or Proxy-Authenticate, with qop `auth` unless told. A server that
+ * takes several algorithms sends one value each, the one it likes best first. @see RFC 8760 §2.3
  */
 export function createChallenge(challenge: {
   readonly realm: string;
@@ -24,12 +25,13 @@ export function createChallenge(challenge: {
   readonly opaque?: string | undefined;
   readonly stale?: boolean;
   readonly algorithm: DigestAlgorithm;
+  readonly qop?: readonly Exclude<DigestQop, "none">[] | undefined;
 }): string {
-  const { realm, nonce, opaque, stale = false, algorithm } = challenge;
+  const { realm, nonce, opaque, stale = false, algorithm, qop = ["auth"] } = challenge;
   const fields = [`realm=${quoted(realm)}`, `nonce=${quoted(nonce)}`];
   if (opaque !== undefined) fields.push(`opaque=${quoted(opaque)}`);
   if (stale) fields.push("stale=true");
-  fields.push(`algorithm=${algorithm}`, 'qop="auth"');
+  fields.push(`algorithm=${algorithm}`, `qop="${qop.join(",")}"`);
   return `Digest ${fields.join(", ")}`;
 }
 
@@ -131,6 +133,8 @@ export type DigestRefusal =
   | "malformed"
   /** Signed with an algorithm that the server did not offer. */
   | "wrong-algorithm"
+  /** With a quality of protection that the server did not offer. */
+  | "wrong-qop"
   /** For another realm than ours. */
   | "wrong-realm"
   /** For another Request-URI. */
@@ -150,6 +154,8 @@ export function verifyCredentials(check: {
   readonly uri?: string;
   /** The algorithms that were offered; every known one where absent. An `ha1` fits one only. */
   readonly algorithms?: readonly DigestAlgorithm[];
+  /** The qualities of protection that were offered; every known one, and none, where absent. */
+  readonly qop?: readonly DigestQop[] | undefined;
   readonly secret: DigestSecret;
   readonly hashes: Hashes;
   readonly body?: string;
@@ -160,16 +166,13 @@ export function verifyCredentials(check: {
   const { algorithm, realm, nonce, cnonce, qop, uri } = credentials;
   const { hashes, secret, method, body = "" } = check;
   if (check.algorithms?.includes(algorithm) === false) return err("wrong-algorithm");
+  if (check.qop?.includes(qop) === false) return err("wrong-qop");
   if (realm !== check.realm) return err("wrong-realm");
   if (check.uri !== undefined && !isSameTarget(uri, check.uri)) return err("wrong-uri");
-  const secretHash =
-    secret.kind === "ha1"
-      ? secret.ha1.toLowerCase()
-      : hashOf(hashes, algorithm, `${carriedUser}:${realm}:${carriedText(secret.password)}`);
-  const wanted = digestResponse({
+  const input = {
     algorithm,
     qop,
-    secretHash,
+    secretHash: secretHashOf(secret, hashes, algorithm, carriedUser, realm),
     nonce,
     nonceCount: nonceCountText,
     cnonce,
@@ -177,8 +180,46 @@ export function verifyCredentials(check: {
     uri,
     body,
     hashes,
-  });
+  };
+  const wanted = digestResponse(input);
   return sameSecretText(wanted, credentials.response) ? ok(credentials) : err("wrong-response");
+}
+
+function secretHashOf(
+  secret: DigestSecret,
+  hashes: Hashes,
+  algorithm: DigestAlgorithm,
+  carriedUser: string,
+  realm: string,
+): string {
+  if (secret.kind === "ha1") return secret.ha1.toLowerCase();
+  return hashOf(hashes, algorithm, `${carriedUser}:${realm}:${carriedText(secret.password)}`);
+}
+
+/**
+ * The value of Authentication-Info in the answer to a request whose credentials hold: our proof
+ * that we know the password too. `body` is the answer's. @see RFC 7616 §3.5
+ */
+export function createAuthenticationInfo(proof: {
+  readonly credentials: DigestCredentials;
+  readonly secret: DigestSecret;
+  readonly hashes: Hashes;
+  readonly body?: string;
+}): string {
+  const { credentials, secret, hashes, body = "" } = proof;
+  const { algorithm, qop, realm, nonce, cnonce, uri } = credentials;
+  const nonceCount = printNonceCount(credentials.nonceCount);
+  const carriedUser = carriedText(credentials.user);
+  const secretHash = secretHashOf(secret, hashes, algorithm, carriedUser, realm);
+  const rspauth = digestResponse({
+    ...{ algorithm, qop, secretHash, nonce, nonceCount, cnonce, uri, body, hashes },
+    method: "",
+  });
+  const fields = [`rspauth="${rspauth}"`];
+  if (qop !== "none") {
+    fields.push(`qop=${qop}`, `cnonce=${quoted(cnonce)}`, `nc=${nonceCount}`);
+  }
+  return fields.join(", ");
 }
 
 function isSameTarget(signed: string, requested: string): boolean {

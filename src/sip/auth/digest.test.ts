@@ -3,7 +3,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Hashes } from "../../base/hashes.ts";
 import type { DigestAlgorithm } from "./digest.ts";
-import { answerChallenge, parseChallenge, selectChallenge } from "./digest-client.ts";
+import {
+  answerChallenge,
+  infoOf,
+  parseChallenge,
+  REALMS_OF_ANSWER_MAX,
+  selectChallenges,
+} from "./digest-client.ts";
 import { createChallenge, parseCredentials, verifyCredentials } from "./digest-server.ts";
 import { checkNonce, createNonce } from "./nonce.ts";
 
@@ -89,7 +95,7 @@ describe("answerChallenge()", () => {
   });
 });
 
-describe("selectChallenge()", () => {
+describe("selectChallenges()", () => {
   const value = (rest: string) => `Digest realm="r", nonce="n"${rest}`;
   it.each([
     [[value("")], "MD5", "none"],
@@ -104,8 +110,8 @@ describe("selectChallenge()", () => {
     [[value(", algorithm=SHA-1024"), value("")], "MD5", "none"],
     [["Basic realm=x", "broken", value(", qop=other"), value("")], "MD5", "none"],
   ])("%j gives %s, %s", (challenges, algorithm, qop) => {
-    const chosen = selectChallenge(challenges);
-    expect(chosen.ok && [chosen.value.algorithm, chosen.value.qop]).toEqual([algorithm, qop]);
+    const [chosen, ...more] = selectChallenges(challenges).challenges;
+    expect([chosen?.algorithm, chosen?.qop, more.length]).toEqual([algorithm, qop, 0]);
   });
 
   it.each([
@@ -116,19 +122,27 @@ describe("selectChallenge()", () => {
     [[value(", algorithm=SHA-1024")]],
     [[value(", qop=other")]],
   ])("%j cannot be answered", (challenges) => {
-    expect(selectChallenge(challenges).ok).toBe(false);
+    expect(selectChallenges(challenges).challenges).toEqual([]);
+  });
+
+  it("takes the strongest of each realm, in the order of the realms", () => {
+    const of = (realm: string, algorithm: string): string =>
+      `Digest realm="${realm}", nonce="${algorithm}", algorithm=${algorithm}`;
+    const values = [of("b", "MD5"), of("a", "SHA-256"), of("b", "SHA-512-256"), of("a", "MD5")];
+    const { challenges } = selectChallenges(values);
+    expect(challenges.map(({ realm, nonce }) => `${realm} ${nonce}`)).toEqual([
+      "b SHA-512-256",
+      "a SHA-256",
+    ]);
   });
 
   it.each([
-    ["r", ["r"], "r"],
-    ["r", ["other", "r"], "r"],
-    ["r", ["other"], undefined],
-    ["r", ["R"], undefined],
-    ["zo\u00eb", ["zo\u00c3\u00ab"], "zo\u00c3\u00ab"],
-  ])("for the realm %s of %j takes %s", (realm, offered, taken) => {
-    const challenges = offered.map((name) => `Digest realm="${name}", nonce="n"`);
-    const chosen = selectChallenge(challenges, { realm });
-    expect(chosen.ok ? chosen.value.realm : undefined).toBe(taken);
+    [REALMS_OF_ANSWER_MAX, 0],
+    [REALMS_OF_ANSWER_MAX + 1, 1],
+  ])("of %i realms leaves %i out", (count, left) => {
+    const values = Array.from({ length: count }, (_, at) => `Digest realm="${at}", nonce="n"`);
+    const { challenges, refused } = selectChallenges(values);
+    expect([challenges.length, refused.length]).toEqual([count - left, left]);
   });
 
   it.each([
@@ -138,8 +152,8 @@ describe("selectChallenge()", () => {
     [["SHA-256"], ["SHA-256-sess", "MD5"], "SHA-256-sess"],
   ] as const)("where %j may be answered, of %j it takes %s", (algorithms, offered, taken) => {
     const challenges = offered.map((name) => value(`, algorithm=${name}`));
-    const chosen = selectChallenge(challenges, { algorithms });
-    expect(chosen.ok ? chosen.value.algorithm : undefined).toBe(taken);
+    const [chosen] = selectChallenges(challenges, { algorithms }).challenges;
+    expect(chosen?.algorithm).toBe(taken);
   });
 
   it("reads stale", () => {
@@ -253,7 +267,8 @@ describe("verifyCredentials()", () => {
         const authorization = bob.slice(0, at) + noise + bob.slice(at + noise.length);
         for (const value of [noise, authorization]) {
           verifyCredentials({ ...base, authorization: value, secret });
-          selectChallenge([value]);
+          selectChallenges([value]);
+          infoOf(value);
         }
       }),
     );

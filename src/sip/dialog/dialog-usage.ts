@@ -1,5 +1,6 @@
 import { bytesFromLatin1 } from "../../base/bytes.ts";
-import { ClientRequest, type Credentials, type RequestOwner } from "../client-request.ts";
+import type { Credentials } from "../auth/challenge-answers.ts";
+import { ClientRequest, type RequestOwner } from "../client-request.ts";
 import { hopOfUri } from "../locator.ts";
 import type { Stack } from "../stack.ts";
 import type { SipAddress, SipHop } from "../user-agent-types.ts";
@@ -10,6 +11,7 @@ import {
   type Dialog,
   dialogKey,
   dialogRequest,
+  isSecure,
   refreshTarget,
   sequenceOf,
   takeRemoteSequence,
@@ -75,7 +77,8 @@ export class DialogUsage {
 
   /** Our Contact for answers inside the dialog. */
   contactHeaders(): readonly SipHeader[] {
-    return this.#stack.contactHeaders(this.#identity.peer, this.#identity.contactUser);
+    const { peer, contactUser } = this.#identity;
+    return this.#stack.contactHeaders(peer, contactUser, isSecure(this.#dialog));
   }
 
   /** Makes a request; `start` it. */
@@ -115,7 +118,9 @@ export class DialogUsage {
     this.#ack = ack;
     const hop = this.#hopOf(hopUri) ?? this.#identity.peer;
     this.#stack.locator.locate(hop, nowMs, (addresses) => {
-      const to = addresses[0] ?? this.#identity.peer;
+      const [found] = addresses;
+      const isReachable = found !== undefined && this.#stack.localOf(found) !== undefined;
+      const to = isReachable ? found : this.#identity.peer;
       const via = this.#stack.newVia(to);
       if (via === undefined) return;
       const bytes = bytesFromLatin1(printMessage(prependHeader(request, "via", via)));

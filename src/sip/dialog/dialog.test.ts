@@ -139,7 +139,7 @@ describe("dialogFromRequest()", () => {
     [["<tel:+1234>"], undefined],
     [["<mailto:a@example.com>", "<sip:b@192.0.2.2>"], "sip:b@192.0.2.2"],
     [["<sip:b@192.0.2.2>", "<mailto:a@example.com>"], "sip:b@192.0.2.2"],
-    [["<sips:b@192.0.2.2>"], "sip:a@example.com"],
+    [["<sips:b@192.0.2.2>"], "sips:b@192.0.2.2"],
   ])("of the Contact values %j calls %s back", (contacts, target) => {
     const extra = contacts.map((value) => field("contact", value));
     const made = dialogFromRequest(request("INVITE", extra), "mine", "udp");

@@ -114,6 +114,31 @@ export function dialogFromRequest(
   });
 }
 
+/**
+ * Whether the far end names itself by `sips:`, as we must then too.
+ * @see RFC 3261 §8.1.1.8, §12.1.1
+ */
+export function isSecure({ remoteTarget, routeSet }: Dialog): boolean {
+  const [first] = routeSet;
+  return isSips(remoteTarget) || (first !== undefined && namesSips(first));
+}
+
+/** Whether a request is one that a `sips:` Contact must answer. */
+export function asksSecure(request: SipRequest): boolean {
+  const route = headerValue(request, "record-route") ?? headerValue(request, "contact");
+  return isSips(request.uri) || (route !== undefined && namesSips(route));
+}
+
+/** Whether a URI is of the scheme that stays encrypted on every hop. */
+export function isSips(uriText: string): boolean {
+  return /^sips:/i.test(uriText);
+}
+
+function namesSips(nameAddr: string): boolean {
+  const parsed = parseNameAddr(nameAddr);
+  return parsed.ok && isSips(parsed.value.uriText);
+}
+
 /** The dialog after a target refresh: a re-INVITE or its 2xx. @see RFC 3261 §12.2 */
 export function refreshTarget(dialog: Dialog, message: SipMessage): Dialog {
   const remoteTarget = contactUri(message);
@@ -196,7 +221,7 @@ function namesSip(contacts: readonly string[]): boolean {
 function uriOf(value: string): string | undefined {
   const parsed = parseNameAddr(value);
   if (!parsed.ok || parsed.value.uri === undefined) return undefined;
-  return parsed.value.uri.scheme === "sip" ? parsed.value.uriText : undefined;
+  return parsed.value.uri.scheme === "tel" ? undefined : parsed.value.uriText;
 }
 
 function routeSetOf(message: SipMessage): readonly string[] | undefined {

@@ -2,7 +2,7 @@ import { aorOf, credentialsOf, fromValue } from "../account-book.ts";
 import { carriedText } from "../auth/digest.ts";
 import { ClientRequest } from "../client-request.ts";
 import { DeadlineQueue } from "../deadline-queue.ts";
-import { dialogFromRequest, dialogFromResponse } from "../dialog/dialog.ts";
+import { dialogFromRequest, dialogFromResponse, isSips } from "../dialog/dialog.ts";
 import { DialogUsage } from "../dialog/dialog-usage.ts";
 import { fractionOf } from "../fraction.ts";
 import { secondsOf } from "../registration/lease.ts";
@@ -265,7 +265,7 @@ class Subscription implements Leg {
       { name: "to", value: printNameAddr({ uriText: uri, params: new Map() }) },
       { name: "call-id", value: this.#callId },
       { name: "cseq", value: printCSeq({ sequence: 1, method: "SUBSCRIBE" }) },
-      ...this.#stack.contactHeaders(route.hop?.transport ?? "udp", contactUser),
+      ...this.#stack.contactHeaders(route.hop?.transport ?? "udp", contactUser, isSips(uri)),
     ];
     const defaults = [
       { name: "max-forwards", value: "70" },
@@ -284,7 +284,7 @@ class Subscription implements Leg {
       this.#stack,
       {
         ...{ request, ...route, credentials: credentialsOf(this.#account) },
-        contacts: (to: SipAddress) => this.#stack.contactHeaders(to, contactUser),
+        contacts: (to: SipAddress) => this.#stack.contactHeaders(to, contactUser, isSips(uri)),
       },
       {
         takeSequence: () => ++this.#sequence,

@@ -133,7 +133,7 @@ export class PathKeeper {
     const { createToken } = this.#stack.config;
     const ties = { account: this.#account, callId: createToken(), fromTag: createToken() };
     const register = registerRequest(this.#stack, ties, 1, 0);
-    const dropped = ["cseq", "expires", "supported", "allow"];
+    const dropped = ["cseq", "expires", "supported", "allow", "require", "proxy-require"];
     const headers = [
       ...register.headers.filter(({ name }) => !dropped.includes(name)),
       { name: "cseq", value: "1 OPTIONS" },

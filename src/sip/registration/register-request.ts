@@ -23,6 +23,7 @@ export function registerRequest(
   expiresS: number,
 ): SipRequest {
   const uriText = aorOf(account);
+  const tells = hasFlows(account) || account.bulk === true;
   const headers = [
     { name: "max-forwards", value: "70" },
     { name: "from", value: fromValue(uriText, account.displayName, fromTag) },
@@ -30,15 +31,25 @@ export function registerRequest(
     { name: "call-id", value: callId },
     { name: "cseq", value: printCSeq({ sequence, method: "REGISTER" }) },
     { name: "expires", value: String(expiresS) },
-    ...(hasFlows(account) ? [{ name: "supported", value: extensionsOf(account) }] : []),
-    ...stack.abilityHeaders().filter(({ name }) => !hasFlows(account) || name !== "supported"),
+    ...(account.bulk === true ? BULK_HEADERS : []),
+    ...(tells ? [{ name: "supported", value: extensionsOf(account) }] : []),
+    ...stack.abilityHeaders().filter(({ name }) => !tells || name !== "supported"),
     stack.userAgentHeader(),
   ];
   return { kind: "request", method: "REGISTER", uri: registrarUri(account), headers, body: "" };
 }
 
-function extensionsOf({ usesGruu = false }: SipAccount): string {
-  return usesGruu ? "path, outbound, gruu" : "path, outbound";
+/** Who does not know the extension must not take it for an ordinary binding. @see RFC 6140 §5.1 */
+const BULK_HEADERS: readonly SipHeader[] = [
+  { name: "require", value: "gin" },
+  { name: "proxy-require", value: "gin" },
+];
+
+function extensionsOf(account: SipAccount): string {
+  const { usesGruu = false } = account;
+  return ["path", ...(hasFlows(account) ? ["outbound"] : []), ...(usesGruu ? ["gruu"] : [])].join(
+    ", ",
+  );
 }
 
 /** Whether an account asks for flows: inside the box there is nothing to keep open. */
@@ -57,7 +68,7 @@ export function instanceParam(account: SipAccount): string | undefined {
  */
 export function registerContacts(
   stack: Stack,
-  account: SipAccount,
+  { account, way }: { readonly account: SipAccount; readonly way: number },
   to: SipAddress,
   before: string | undefined,
 ): readonly SipHeader[] {
@@ -65,7 +76,7 @@ export function registerContacts(
   if (uriText === undefined) return [];
   const instance = instanceParam(account);
   const params = new Map<string, string>();
-  if (instance !== undefined) params.set("+sip.instance", instance).set("reg-id", "1");
+  if (instance !== undefined) params.set("+sip.instance", instance).set("reg-id", String(way + 1));
   const values = [printNameAddr({ uriText, params })];
   if (before !== undefined && before !== uriText) {
     values.push(printNameAddr({ uriText: before, params: new Map([["expires", "0"]]) }));
@@ -73,9 +84,14 @@ export function registerContacts(
   return values.map((value) => ({ name: "contact", value }));
 }
 
-/** Our Contact URI toward a registrar. */
+/**
+ * Our Contact URI toward a registrar. Of a trunk it is without a user, which the registrar puts in
+ * for each number that it has. @see RFC 6140 §5.2
+ */
 export function contactOf(stack: Stack, account: SipAccount, to: SipAddress): string | undefined {
-  return stack.ownContactUri(to, carriedText(account.user));
+  const { user, secure = false, bulk = false } = account;
+  if (!bulk) return stack.ownContactUri(to, carriedText(user), secure);
+  return stack.ownContactUri(to, "", secure, new Map([["bnc", undefined]]));
 }
 
 /** A hop as far as it is known without a look-up. */

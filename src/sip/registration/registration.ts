@@ -39,6 +39,9 @@ export const REGISTRATION_TIMES = {
    * RFC 5626 §4.5, since somebody may be calling; later ones back off as above.
    */
   flowAgainMs: 1_000,
+  /** How one flow is tried again while another one holds. @see RFC 5626 §4.5 */
+  flowBaseMs: 90_000,
+  flowMostMs: 1_800_000,
   /** A Retry-After is followed up to here. */
   retryAfterMostMs: 3_600_000,
   /** Leases outside these bounds are read as the bound. */
@@ -97,11 +100,13 @@ export type RegistrationInput =
   | {
       readonly kind: "refused";
       readonly status: number;
+      /** Whether the account is registered over another way meanwhile. */
+      readonly hasOthers?: boolean;
       readonly minExpiresS?: number | undefined;
       readonly retryAfterS?: number | undefined;
     }
   /** Nobody answered, or it could not be sent. */
-  | { readonly kind: "unanswered" }
+  | { readonly kind: "unanswered"; readonly hasOthers?: boolean }
   | { readonly kind: "timeout" }
   /** What the server knows of us may not hold any more: our address changed, or the network. */
   | { readonly kind: "renew" }
@@ -166,7 +171,7 @@ export function registrationStep(
       return register(expiresS, state.failures + 1, state.leaseEndsMs);
     }
   }
-  const retryMs = retryWaitMs(state.failures, input);
+  const retryMs = retryWaitMs(config, state.failures, input);
   return {
     state: {
       kind: "waiting",
@@ -294,11 +299,16 @@ function onStop(state: RegistrationState, nowMs: number): RegistrationStep {
 }
 
 function retryWaitMs(
+  { spreadSeed }: RegistrationConfig,
   failures: number,
   input: Extract<RegistrationInput, { readonly kind: "refused" | "unanswered" }>,
 ): number {
   const { retryFirstMs, retryMostMs, refusedMs, retryAfterMostMs } = REGISTRATION_TIMES;
-  const backOffMs = Math.min(retryFirstMs * 2 ** Math.min(failures, 10), retryMostMs);
+  const doublings = Math.min(failures, 10);
+  const backOffMs =
+    input.hasOthers === true
+      ? flowWaitMs(doublings, `${spreadSeed} ${failures}`)
+      : Math.min(retryFirstMs * 2 ** doublings, retryMostMs);
   if (input.kind === "unanswered") return backOffMs;
   if (input.retryAfterS !== undefined) {
     return Math.min(Math.max(input.retryAfterS * 1000, retryFirstMs), retryAfterMostMs);
@@ -306,4 +316,11 @@ function retryWaitMs(
   // A 408 comes from a proxy that found nobody; a 5xx is the server's trouble, not ours.
   const mayPass = input.status === 408 || (input.status >= 500 && input.status < 600);
   return mayPass ? backOffMs : refusedMs;
+}
+
+/** The wait for one flow of several, between half and the whole of a doubling time. */
+function flowWaitMs(doublings: number, seed: string): number {
+  const { flowBaseMs, flowMostMs } = REGISTRATION_TIMES;
+  const longestMs = Math.min(flowBaseMs * 2 ** (doublings + 1), flowMostMs);
+  return Math.floor(longestMs * (0.5 + 0.5 * fractionOf(seed)));
 }

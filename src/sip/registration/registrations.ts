@@ -1,6 +1,6 @@
 import { type SocketAddress, sameAddress } from "../../base/address.ts";
 import { earliestMs } from "../../base/core.ts";
-import { aorOf, credentialsOf } from "../account-book.ts";
+import { credentialsOf } from "../account-book.ts";
 import { ClientRequest, type SentRequest } from "../client-request.ts";
 import { DeadlineQueue } from "../deadline-queue.ts";
 import type { Subscriptions } from "../events/subscriptions.ts";
@@ -10,6 +10,7 @@ import { isStream } from "../transaction/transports.ts";
 import type { SipAccount, SipAddress } from "../user-agent-types.ts";
 import { headerValue, type SipRequest, type SipResponse } from "../wire/message.ts";
 import { parseNameAddr } from "../wire/name-addr.ts";
+import { AccountGroup } from "./account-group.ts";
 import { grantedBy, seenAddress } from "./granted.ts";
 import { leaseOf, secondsOf } from "./lease.ts";
 import { keepAliveFor, PathKeeper } from "./path-keeper.ts";
@@ -21,15 +22,13 @@ import {
   registerRequest,
 } from "./register-request.ts";
 import {
-  REGISTRATION_IDLE,
   type RegistrationAction,
-  type RegistrationConfig,
   type RegistrationInput,
-  type RegistrationState,
   registrationDeadlineMs,
   registrationStep,
 } from "./registration.ts";
 import { RegistrationWatch, type Revoked } from "./registration-watch.ts";
+import { createRegistration, type Registration } from "./registration-way.ts";
 
 /**
  * How often in a row a registration is repeated because the server saw us elsewhere than we said: a
@@ -37,75 +36,92 @@ import { RegistrationWatch, type Revoked } from "./registration-watch.ts";
  */
 export const ADDRESS_CHANGES_MAX = 2;
 
-interface Registration {
-  readonly account: SipAccount;
-  readonly config: RegistrationConfig;
-  readonly callId: string;
-  readonly fromTag: string;
-  state: RegistrationState;
-  sequence: number;
-  request: ClientRequest | undefined;
-  /** What the last refusal was, for the event. */
-  refusal: { readonly status?: number; readonly reason: string };
-  /** The Contact URI that the server has of us. */
-  bound: string | undefined;
-  keeper: PathKeeper | undefined;
-  addressChanges: number;
-}
-
 /** The registrations of all accounts: the machine's actions carried out. */
 export class Registrations {
   readonly #stack: Stack;
-  readonly #live = new Map<string, Registration>();
+  readonly #groups = new Set<AccountGroup>();
+  readonly #live = new Set<Registration>();
   readonly #deadlines = new DeadlineQueue<Registration>();
   readonly #watch: RegistrationWatch;
 
   constructor(stack: Stack, subscriptions: Subscriptions) {
     this.#stack = stack;
     this.#watch = new RegistrationWatch(subscriptions, {
-      bound: (account) => this.#live.get(account)?.bound,
+      bound: (account) => this.#boundOf(account)?.bound,
       revoked: (account, why, nowMs) => this.#revoked(account, why, nowMs),
     });
   }
 
   /** Takes an account; one of the same id is replaced without a word to its server. */
   add(account: SipAccount, nowMs: number): void {
-    const before = this.#live.get(account.id);
-    if (before !== undefined) this.#drop(before, nowMs);
-    this.#stack.accounts.set(account);
-    const { createToken } = this.#stack.config;
-    const contact = contactOf(this.#stack, account, addressOf(account.server)) ?? "";
-    const registration: Registration = {
-      account,
-      config: { expiresS: account.expiresS, spreadSeed: `${aorOf(account)} ${contact}` },
-      callId: createToken(),
-      fromTag: createToken(),
-      state: REGISTRATION_IDLE,
-      sequence: 0,
-      request: undefined,
-      refusal: { reason: "" },
-      bound: undefined,
-      keeper: undefined,
-      addressChanges: 0,
-    };
-    this.#live.set(account.id, registration);
-    if (account.register) this.#step(registration, { kind: "start" }, nowMs);
+    this.#replace(account.id, nowMs);
+    const { trunk } = account;
+    const known = trunk === undefined ? undefined : this.#trunkGroup(trunk.id, nowMs);
+    const group = known ?? new AccountGroup(this.#stack, account);
+    group.add(account);
+    if (known !== undefined) return;
+    this.#groups.add(group);
+    for (const [way, server] of group.ways.entries()) {
+      const registration = createRegistration(this.#stack, group, way, server);
+      this.#live.add(registration);
+      if (account.register) this.#step(registration, { kind: "start" }, nowMs);
+    }
   }
 
   /** Gives an account up; where it may be bound its server is told. */
   remove(id: string, nowMs: number): void {
-    const registration = this.#live.get(id);
-    if (registration === undefined) {
+    const group = this.#groupOf(id);
+    if (group === undefined) {
       this.#stack.log("debug", `there is no account ${id} to remove`);
       return;
     }
-    this.#watch.removed(registration.account, nowMs);
-    this.#step(registration, { kind: "stop" }, nowMs);
+    if (group.size > 1) {
+      group.release(id);
+      return;
+    }
+    this.#watch.removed(group.account, nowMs);
+    for (const registration of this.#waysOf(group)) {
+      this.#step(registration, { kind: "stop" }, nowMs);
+    }
+  }
+
+  #replace(id: string, nowMs: number): void {
+    const before = this.#groupOf(id);
+    if (before === undefined) return;
+    if (before.size > 1 && !before.isLeaving) before.release(id);
+    else this.#dropAll(before, nowMs);
+  }
+
+  #groupOf(id: string): AccountGroup | undefined {
+    return [...this.#groups].find((group) => group.has(id));
+  }
+
+  /** The group of a trunk; one that is on its way out makes room for another. */
+  #trunkGroup(trunk: string, nowMs: number): AccountGroup | undefined {
+    const group = [...this.#groups].find(
+      ({ account }) => account.bulk === true && account.id === trunk,
+    );
+    if (group?.isLeaving !== true) return group;
+    this.#dropAll(group, nowMs);
+    return undefined;
+  }
+
+  #dropAll(group: AccountGroup, nowMs: number): void {
+    for (const registration of this.#waysOf(group)) this.#drop(registration, nowMs);
+  }
+
+  #waysOf(group: AccountGroup): readonly Registration[] {
+    return [...this.#live].filter((registration) => registration.group === group);
+  }
+
+  /** The first way by which a server has us. */
+  #boundOf(account: string): Registration | undefined {
+    return [...this.#live].find((one) => one.account.id === account && one.bound !== undefined);
   }
 
   /** The registrar says that our contact is gone. */
   #revoked(account: string, { event, waitMs }: Revoked, nowMs: number): void {
-    const registration = this.#live.get(account);
+    const registration = this.#boundOf(account);
     if (registration === undefined) return;
     registration.refusal = { reason: `the server ended the registration (${event})` };
     this.#step(registration, { kind: "revoked", waitMs }, nowMs);
@@ -114,8 +130,9 @@ export class Registrations {
   /** A connection to there broke: who is called on it needs another one. */
   connectionLost(to: SipAddress, nowMs: number): void {
     if (!isStream(to.transport)) return;
-    for (const registration of [...this.#live.values()]) {
-      const reached = this.#stack.accounts.reachedOf(registration.account.id);
+    for (const registration of [...this.#live]) {
+      const { account, way } = registration;
+      const reached = this.#stack.accounts.reachedOf(account.id, way);
       if (reached === undefined || !samePlace(reached, to)) continue;
       this.#step(registration, { kind: "flow-lost" }, nowMs);
     }
@@ -123,7 +140,7 @@ export class Registrations {
 
   /** Everybody registers anew: our addresses may be others. */
   networkChanged(nowMs: number): void {
-    for (const registration of [...this.#live.values()]) {
+    for (const registration of [...this.#live]) {
       registration.addressChanges = 0;
       this.#step(registration, { kind: "renew" }, nowMs);
     }
@@ -131,7 +148,7 @@ export class Registrations {
 
   /** A single line end came, the answer to a keep-alive. */
   pong(from: SipAddress, nowMs: number): void {
-    for (const registration of [...this.#live.values()]) {
+    for (const registration of [...this.#live]) {
       registration.keeper?.pong(from, nowMs);
       this.#setDeadline(registration);
     }
@@ -139,7 +156,7 @@ export class Registrations {
 
   /** A STUN message came. `bytes` is borrowed. */
   stun(bytes: Uint8Array, from: SipAddress, nowMs: number): void {
-    for (const registration of [...this.#live.values()]) {
+    for (const registration of [...this.#live]) {
       registration.keeper?.stun(bytes, from, nowMs);
       this.#setDeadline(registration);
     }
@@ -166,15 +183,14 @@ export class Registrations {
     this.#setDeadline(registration);
     for (const action of step.actions) this.#act(registration, action, nowMs);
     const isLeaving = step.state.kind === "unregistering" || step.state.kind === "gone";
-    if (isLeaving && this.#live.get(registration.account.id) === registration) {
-      this.#stack.accounts.delete(registration.account.id);
-    }
+    // Not where an account of the same id has taken its place.
+    if (isLeaving && this.#live.has(registration)) registration.group.leave();
     if (step.state.kind === "gone") this.#drop(registration, nowMs);
   }
 
   #setDeadline(registration: Registration): void {
-    const { state, keeper, account } = registration;
-    if (this.#live.get(account.id) !== registration) return;
+    const { state, keeper } = registration;
+    if (!this.#live.has(registration)) return;
     const deadlineMs = earliestMs(registrationDeadlineMs(state), keeper?.deadlineMs());
     this.#deadlines.set(registration, deadlineMs);
   }
@@ -185,29 +201,21 @@ export class Registrations {
   }
 
   #act(registration: Registration, action: RegistrationAction, nowMs: number): void {
-    const { account, refusal } = registration;
+    const { account, refusal, group, way } = registration;
     switch (action.kind) {
       case "send":
         this.#send(registration, action.expiresS, nowMs);
         return;
-      case "tell-registered":
-        this.#stack.emit({
-          kind: "registered",
-          account: account.id,
-          expiresS: action.expiresS,
-          server: registration.request?.sent?.to ?? addressOf(account.server),
-        });
+      case "tell-registered": {
+        const server = registration.request?.sent?.to ?? addressOf(account.server);
+        group.registered(way, action.expiresS, server);
         return;
+      }
       case "tell-failed":
-        this.#stack.emit({
-          kind: "registration-failed",
-          account: account.id,
-          ...refusal,
-          retryMs: action.retryMs,
-        });
+        group.failed(way, refusal, action.retryMs);
         return;
       case "tell-unregistered":
-        this.#stack.emit({ kind: "unregistered", account: account.id });
+        group.gone(way);
         return;
     }
   }
@@ -222,8 +230,8 @@ export class Registrations {
         hop: account.server,
         ...(account.backups === undefined ? {} : { backups: account.backups }),
         credentials: credentialsOf(account),
-        contacts: (to) => registerContacts(this.#stack, account, to, registration.bound),
-        fallback: this.#stack.accounts.reachedOf(account.id),
+        contacts: (to) => registerContacts(this.#stack, registration, to, registration.bound),
+        fallback: this.#stack.accounts.reachedOf(account.id, registration.way),
       },
       {
         takeSequence: () => ++registration.sequence,
@@ -234,9 +242,10 @@ export class Registrations {
         },
         onFailed: (status, reason, atMs) => {
           if (registration.request !== request) return;
-          this.#stack.accounts.setReached(account.id, undefined);
+          this.#stack.accounts.setReached(account.id, registration.way, undefined);
           registration.refusal = status === 408 ? { reason } : { reason };
-          this.#step(registration, { kind: "unanswered" }, atMs);
+          const hasOthers = registration.group.isUpBeside(registration.way);
+          this.#step(registration, { kind: "unanswered", hasOthers }, atMs);
         },
       },
     );
@@ -258,7 +267,7 @@ export class Registrations {
     const leaseS = leaseOf(response, contactUri, askedS, instanceParam(account));
     if (status >= 200 && status < 300 && (leaseS > 0 || askedS === 0)) {
       registration.bound = askedS === 0 ? undefined : contactUri;
-      this.#stack.accounts.setReached(account.id, sent.to);
+      this.#stack.accounts.setReached(account.id, registration.way, sent.to);
       const isBackup = this.#isBackup(account, sent.to, nowMs);
       this.#step(registration, { kind: "accepted", leaseS, isBackup }, nowMs);
       if (registration.state.kind === "registered") {
@@ -274,6 +283,7 @@ export class Registrations {
       {
         kind: "refused",
         status,
+        hasOthers: registration.group.isUpBeside(registration.way),
         minExpiresS: secondsOf(headerValue(response, "min-expires")),
         retryAfterS: secondsOf(headerValue(response, "retry-after")),
       },
@@ -300,7 +310,7 @@ export class Registrations {
     const granted = grantedBy(response, contactUri, instanceParam(account));
     const { gruu: _, ...plain } = granted;
     const taken = account.usesGruu === true ? granted : { ...plain, gruu: undefined };
-    this.#stack.accounts.setGranted(account.id, taken);
+    this.#stack.accounts.setGranted(account.id, registration.way, taken);
     // Where nobody can connect to us we are called on our connection, by the name of its near end.
     const local = this.#stack.localOf(to);
     const nearEnd = local?.port === 0 ? this.#stack.nearEnds.of(to) : undefined;
@@ -360,9 +370,8 @@ export class Registrations {
     registration.request = undefined;
     this.#stopKeeper(registration, nowMs);
     this.#deadlines.set(registration, undefined);
-    if (this.#live.get(registration.account.id) === registration) {
-      this.#live.delete(registration.account.id);
-    }
+    this.#live.delete(registration);
+    if (this.#waysOf(registration.group).length === 0) this.#groups.delete(registration.group);
   }
 }
 

@@ -3,7 +3,7 @@ import { peerRequest } from "../testing/calls.ts";
 import { Desk, PEER } from "../testing/desk.ts";
 import type { SipAddress } from "../user-agent-types.ts";
 import type { SipRequest } from "../wire/message.ts";
-import { GUARD_SOURCES_MAX, GUARD_TELL_MS, SourceGuard } from "./source-guard.ts";
+import { GUARD_SOURCES_MAX, GUARD_TELL_MS, type GuardLimits, SourceGuard } from "./source-guard.ts";
 
 const options = (userAgent: string): SipRequest => ({
   ...{ kind: "request", method: "OPTIONS", uri: "sip:100@192.0.2.10", body: "" },
@@ -12,10 +12,14 @@ const options = (userAgent: string): SipRequest => ({
 const PLAIN = options("Phone/1.0");
 const at = (host: string): SipAddress => ({ transport: "udp", host, port: 5060 });
 
-function guarded(perSecond = 10, burst = 20) {
+const RATE = { perSecond: 10, burst: 20 };
+
+function guarded(limits: Partial<GuardLimits> = { rate: RATE }) {
   const told: string[] = [];
   const isTrusted = (source: SipAddress): boolean => source.host === "192.0.2.99";
-  const guard = new SourceGuard({ perSecond, burst, isTrusted }, (_, text) => told.push(text));
+  const guard = new SourceGuard({ dropsScanners: true, isTrusted, ...limits }, (_, text) =>
+    told.push(text),
+  );
   const passed = (count: number, nowMs: number, source = at("192.0.2.20")): number => {
     let through = 0;
     for (let n = 0; n < count; n++) if (!guard.drops(PLAIN, source, nowMs)) through++;
@@ -62,6 +66,15 @@ describe("SourceGuard drops()", () => {
     expect(guard.counts).toEqual({ scanners: isDropped ? 1 : 0, floods: 0 });
   });
 
+  it("drops scanners where nothing is said of a rate, and the reverse", () => {
+    const named = guarded({});
+    expect(named.guard.drops(options("friendly-scanner"), at("192.0.2.20"), 0)).toBe(true);
+    expect(named.passed(5000, 0)).toBe(5000);
+    const counted = guarded({ rate: RATE, dropsScanners: false });
+    expect(counted.guard.drops(options("friendly-scanner"), at("192.0.2.20"), 0)).toBe(false);
+    expect(counted.passed(5000, 0)).toBe(RATE.burst - 1);
+  });
+
   it("speaks of one source once a minute, however much it sends", () => {
     const { told, passed } = guarded();
     for (let nowMs = 0; nowMs < 3 * GUARD_TELL_MS; nowMs += 100) passed(50, nowMs);
@@ -79,7 +92,11 @@ describe("SourceGuard drops()", () => {
 });
 
 describe("a user agent with a guard", () => {
-  const guard = { perSecond: 1, burst: 2, isTrusted: () => false };
+  const guard = {
+    rate: { perSecond: 1, burst: 2 },
+    dropsScanners: true,
+    isTrusted: () => false,
+  };
 
   it("answers nothing above the limit, keeps nothing of it, and counts it", () => {
     const desk = new Desk({ guard });
@@ -93,7 +110,7 @@ describe("a user agent with a guard", () => {
   });
 
   it("takes copies of what it took, and what belongs to a call, all the same", () => {
-    const desk = new Desk({ guard: { ...guard, burst: 1 } });
+    const desk = new Desk({ guard: { ...guard, rate: { perSecond: 1, burst: 1 } } });
     const invite = peerRequest({ method: "INVITE", cseq: 1, branch: "z9hG4bKi", body: "offer" });
     desk.receive(invite);
     const session = desk.event("incoming")?.session ?? "";

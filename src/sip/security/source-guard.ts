@@ -3,12 +3,20 @@ import type { SipAddress } from "../user-agent-types.ts";
 import { headerValue, type SipRequest } from "../wire/message.ts";
 
 /** How many new requests outside of dialogs one source may send. */
-export interface GuardLimits {
+export interface RateLimit {
   /** In the long run, a second. */
   readonly perSecond: number;
   /** At once. */
   readonly burst: number;
-  /** Sources that have no limit: servers that we are registered at. */
+}
+
+/** What is dropped without a word. */
+export interface GuardLimits {
+  /** What one source may send; without a limit where absent. */
+  readonly rate?: RateLimit;
+  /** Whether programs that look for telephones to misuse are known by their names. */
+  readonly dropsScanners: boolean;
+  /** Sources that nothing is dropped of: servers that we are registered at. */
   readonly isTrusted: (source: SipAddress) => boolean;
 }
 
@@ -63,13 +71,15 @@ export class SourceGuard {
   /** Whether a new request outside of a dialog is to be dropped without a word. */
   drops(request: SipRequest, source: SipAddress, nowMs: number): boolean {
     if (source.transport === "memory" || this.#limits.isTrusted(source)) return false;
+    const { rate, dropsScanners } = this.#limits;
     const from = this.#sourceOf(source.host, nowMs);
-    if (isScanner(request)) {
+    if (dropsScanners && isScanner(request)) {
       this.#scanners++;
       this.#tell(from, `a scanner at ${source.host} gets no answer`, nowMs);
       return true;
     }
-    const { perSecond, burst } = this.#limits;
+    if (rate === undefined) return false;
+    const { perSecond, burst } = rate;
     const earned = ((nowMs - from.atMs) / 1000) * perSecond;
     from.tokens = Math.min(burst, from.tokens + earned);
     from.atMs = nowMs;
@@ -96,7 +106,8 @@ export class SourceGuard {
       return known;
     }
     const toldAtMs = Number.NEGATIVE_INFINITY;
-    const made: Source = { tokens: this.#limits.burst, atMs: nowMs, toldAtMs };
+    const tokens = this.#limits.rate?.burst ?? 0;
+    const made: Source = { tokens, atMs: nowMs, toldAtMs };
     this.#sources.set(host, made);
     for (const oldest of this.#sources.keys()) {
       if (this.#sources.size <= GUARD_SOURCES_MAX) break;

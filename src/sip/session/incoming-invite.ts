@@ -1,6 +1,6 @@
 import { earliestMs } from "../../base/core.ts";
 import { credentialsOf } from "../account-book.ts";
-import { type Dialog, dialogKey, takeRemoteSequence } from "../dialog/dialog.ts";
+import { asksSecure, type Dialog, dialogKey, takeRemoteSequence } from "../dialog/dialog.ts";
 import { createResponse } from "../responses.ts";
 import type { Stack } from "../stack.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
@@ -127,12 +127,15 @@ export class IncomingInvite implements Leg {
     }
     this.#leave();
     const { account, source, user } = this.#parts;
+    const isOurServer =
+      account !== undefined && this.#stack.accounts.isServerOf(account.id, source);
     const session = new Session(this.#stack, {
       id: this.#id,
       dialog: this.#dialog,
       identity: {
         contactUser: user,
-        credentials: account === undefined ? undefined : credentialsOf(account),
+        // Who calls straight is told nothing of the account, whatever it asks inside the call.
+        credentials: isOurServer ? credentialsOf(account) : undefined,
         peer: source,
       },
       isCaller: false,
@@ -275,8 +278,9 @@ export class IncomingInvite implements Leg {
   }
 
   #dialogHeaders(): readonly SipHeader[] {
-    const { source, user } = this.#parts;
-    return [...this.#stack.contactHeaders(source, user), ...this.#stack.abilityHeaders()];
+    const { source, user, request } = this.#parts;
+    const contact = this.#stack.contactHeaders(source, user, asksSecure(request));
+    return [...contact, ...this.#stack.abilityHeaders()];
   }
 
   #refuse(status: number, nowMs: number, headers: readonly SipHeader[] = []): void {

@@ -1,6 +1,7 @@
 import { invariant } from "../../base/invariant.ts";
-import { ClientRequest, type Credentials, type SentRequest } from "../client-request.ts";
-import { dialogFromResponse, sequenceOf } from "../dialog/dialog.ts";
+import type { Credentials } from "../auth/challenge-answers.ts";
+import { ClientRequest, type SentRequest } from "../client-request.ts";
+import { dialogFromResponse, isSips, sequenceOf } from "../dialog/dialog.ts";
 import type { DialogIdentity } from "../dialog/dialog-usage.ts";
 import type { Stack } from "../stack.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
@@ -89,7 +90,7 @@ export class OutgoingInvite implements Leg {
       this.#stack,
       {
         ...{ request, ...route, credentials },
-        contacts: (to) => this.#stack.contactHeaders(to, contactUser),
+        contacts: (to) => this.#stack.contactHeaders(to, contactUser, isSips(request.uri)),
       },
       {
         takeSequence: () => this.#takeSequence(),

@@ -1,7 +1,8 @@
 import { aorOf, credentialsOf, fromValue } from "../account-book.ts";
+import type { Credentials } from "../auth/challenge-answers.ts";
 import { carriedText } from "../auth/digest.ts";
-import type { Credentials, Route } from "../client-request.ts";
-import { sequenceOf } from "../dialog/dialog.ts";
+import type { Route } from "../client-request.ts";
+import { isSips, sequenceOf } from "../dialog/dialog.ts";
 import { hopOfUri } from "../locator.ts";
 import type { Stack } from "../stack.ts";
 import type { UaCommand } from "../user-agent-types.ts";
@@ -31,11 +32,12 @@ export function prepareInvite(stack: Stack, command: InviteCommand): PreparedInv
   // A service has no address: the account's server knows who is meant. @see RFC 5031 §4
   const isService = account !== undefined && /^urn:service:[a-z0-9.-]{1,64}$/i.test(command.uri);
   if (!isService && !parseUri(command.uri).ok) return `"${command.uri}" is no address`;
+  const uri = account?.secure === true ? command.uri.replace(/^sip:/i, "sips:") : command.uri;
   const route: Route =
     command.to !== undefined
       ? { hop: command.to }
       : account === undefined
-        ? { hop: hopOfUri(command.uri) }
+        ? { hop: hopOfUri(uri) }
         : stack.accounts.routeOf(account.id);
   const fromUri =
     command.from?.uri ??
@@ -48,11 +50,11 @@ export function prepareInvite(stack: Stack, command: InviteCommand): PreparedInv
   const token = stack.config.createToken;
   const tied = [
     { name: "from", value: fromValue(fromUri, displayName, token()) },
-    { name: "to", value: printNameAddr({ uriText: command.uri, params: new Map() }) },
+    { name: "to", value: printNameAddr({ uriText: uri, params: new Map() }) },
     { name: "call-id", value: token() },
     { name: "cseq", value: printCSeq({ sequence: 1, method: "INVITE" }) },
     // Made anew for each address that is tried.
-    ...stack.contactHeaders(route.hop?.transport ?? "udp", contactUser),
+    ...stack.contactHeaders(route.hop?.transport ?? "udp", contactUser, isSips(uri)),
   ];
   const defaults = [
     { name: "max-forwards", value: "70" },
@@ -64,7 +66,7 @@ export function prepareInvite(stack: Stack, command: InviteCommand): PreparedInv
   ];
   const headers = withDefaults(tied, defaults, command.headers ?? []);
   return {
-    request: { kind: "request", method: "INVITE", uri: command.uri, headers, body },
+    request: { kind: "request", method: "INVITE", uri, headers, body },
     route,
     credentials: account === undefined ? undefined : credentialsOf(account),
     contactUser,

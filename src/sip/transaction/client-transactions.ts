@@ -1,4 +1,5 @@
 import { bytesFromLatin1 } from "../../base/bytes.ts";
+import { earliestMs } from "../../base/core.ts";
 import { DeadlineQueue } from "../deadline-queue.ts";
 import { samePlace } from "../location/blacklist.ts";
 import type { SipAddress } from "../user-agent-types.ts";
@@ -39,6 +40,8 @@ export type ClientTransactionEvent<User> =
       readonly user: User;
       readonly response: SipResponse;
     }
+  /** Nobody has given a sign of life for as long as `start` was told; it goes on. */
+  | { readonly kind: "quiet"; readonly transaction: ClientTransactionId; readonly user: User }
   /** Nobody answered, or the transport refused to carry it. The transaction is over. */
   | {
       readonly kind: "failed";
@@ -60,6 +63,8 @@ interface ClientTransaction<User> {
   readonly bytes: Uint8Array;
   readonly to: SipAddress;
   readonly user: User;
+  /** When its user is to be told that nobody has answered. */
+  quietAtMs: number | undefined;
   ack?: Uint8Array;
 }
 
@@ -90,24 +95,20 @@ export class ClientTransactions<User> {
 
   /**
    * Sends a request whose top Via carries a fresh branch. `undefined` where there are too many
-   * transactions already (nothing was sent). With `firstAnswerMs` it is over where nobody gave a
-   * sign of life by then.
+   * transactions already (nothing was sent). With `patienceMs` it is told (`quiet`) where nobody
+   * gave a sign of life by then.
    */
   start(
     request: SipRequest,
     to: SipAddress,
     nowMs: number,
     user: User,
-    firstAnswerMs?: number,
+    patienceMs?: number,
   ): { readonly id: ClientTransactionId; readonly sizeBytes: number } | undefined {
     const via = topVia(request);
     const branch = via.ok ? via.value.branch : undefined;
     if (branch === undefined || this.#byId.size >= CLIENT_TRANSACTIONS_MAX) return undefined;
-    const config = {
-      ...this.#timers,
-      reliable: isReliable(to.transport),
-      ...(firstAnswerMs === undefined ? {} : { firstAnswerMs }),
-    };
+    const config = { ...this.#timers, reliable: isReliable(to.transport) };
     const isInvite = request.method === "INVITE";
     const machine: Machine = isInvite
       ? { kind: "invite", state: inviteClientStart(config, nowMs).state }
@@ -121,10 +122,11 @@ export class ClientTransactions<User> {
       bytes: bytesFromLatin1(printMessage(request)),
       to,
       user,
+      quietAtMs: patienceMs === undefined ? undefined : nowMs + patienceMs,
     };
     this.#byKey.set(transaction.key, transaction);
     this.#byId.set(transaction.id, transaction);
-    this.#deadlines.set(transaction, deadlineOf(machine));
+    this.#deadlines.set(transaction, deadlineOf(transaction));
     this.#send(transaction.bytes, to);
     return { id: transaction.id, sizeBytes: transaction.bytes.length };
   }
@@ -136,6 +138,7 @@ export class ClientTransactions<User> {
     if (!via.ok || !cseq.ok || via.value.branch === undefined) return [];
     const transaction = this.#byKey.get(clientKey(via.value.branch, cseq.value.method));
     if (transaction === undefined) return [];
+    transaction.quietAtMs = undefined;
     const input = { kind: "response", status: response.status } as const;
     return this.#step(transaction, input, nowMs, response);
   }
@@ -165,7 +168,12 @@ export class ClientTransactions<User> {
   timeout(nowMs: number): readonly ClientTransactionEvent<User>[] | undefined {
     const transaction = this.#deadlines.takeDue(nowMs);
     if (transaction === undefined) return undefined;
-    return this.#step(transaction, { kind: "timeout" }, nowMs);
+    const { quietAtMs, id, user } = transaction;
+    const isQuiet = quietAtMs !== undefined && quietAtMs <= nowMs;
+    if (isQuiet) transaction.quietAtMs = undefined;
+    const events = this.#step(transaction, { kind: "timeout" }, nowMs);
+    const isOver = !this.#byId.has(id);
+    return isQuiet && !isOver ? [...events, { kind: "quiet", transaction: id, user }] : events;
   }
 
   #step(
@@ -186,7 +194,7 @@ export class ClientTransactions<User> {
       actions = step.actions;
     }
     if (machine.state.kind === "terminated") this.#forget(transaction);
-    else this.#deadlines.set(transaction, deadlineOf(machine));
+    else this.#deadlines.set(transaction, deadlineOf(transaction));
     const events: ClientTransactionEvent<User>[] = [];
     for (const action of actions) this.#act(transaction, action, response, events);
     return events;
@@ -231,10 +239,17 @@ export class ClientTransactions<User> {
   }
 }
 
-function deadlineOf(machine: Machine): number | undefined {
-  return machine.kind === "invite"
-    ? inviteClientDeadlineMs(machine.state)
-    : nonInviteClientDeadlineMs(machine.state);
+function deadlineOf(transaction: {
+  readonly machine: Machine;
+  readonly quietAtMs: number | undefined;
+}): number | undefined {
+  const { machine, quietAtMs } = transaction;
+  return earliestMs(
+    quietAtMs,
+    machine.kind === "invite"
+      ? inviteClientDeadlineMs(machine.state)
+      : nonInviteClientDeadlineMs(machine.state),
+  );
 }
 
 /** The ACK that belongs to the transaction: the INVITE's own branch. @see RFC 3261 §17.1.1.3 */

@@ -67,7 +67,7 @@ export function inviteClientStart(config: TransactionConfig, nowMs: number): Inv
     state: {
       kind: "calling",
       resend: startResend(config, config.t1Ms, nowMs),
-      giveUpAtMs: nowMs + (config.firstAnswerMs ?? giveUpMs(config)),
+      giveUpAtMs: nowMs + giveUpMs(config),
     },
     actions: ["send-request"],
   };

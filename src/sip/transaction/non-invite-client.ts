@@ -69,7 +69,7 @@ export function nonInviteClientStart(
     state: {
       kind: "trying",
       resend: startResend(config, config.t1Ms, nowMs),
-      giveUpAtMs: nowMs + (config.firstAnswerMs ?? giveUpMs(config)),
+      giveUpAtMs: nowMs + giveUpMs(config),
     },
     actions: ["send-request"],
   };
@@ -92,10 +92,7 @@ export function nonInviteClientStep(
   switch (input.kind) {
     case "response": {
       if (input.status < 200) {
-        // Somebody works on it: the short wait for a sign of life is over.
-        const isAlive = state.kind === "trying" && config.firstAnswerMs !== undefined;
-        const giveUpAtMs = isAlive ? nowMs + giveUpMs(config) : state.giveUpAtMs;
-        return { state: { ...state, kind: "proceeding", giveUpAtMs }, actions: ["pass-response"] };
+        return { state: { ...state, kind: "proceeding" }, actions: ["pass-response"] };
       }
       const waitMs = lingerMs(config, config.t4Ms);
       return {

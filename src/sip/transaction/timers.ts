@@ -22,8 +22,6 @@ export const DEFAULT_TIMERS = {
 export interface TransactionConfig extends TransactionTimers {
   /** A transport that never loses: nothing is sent twice, and D, I, J and K are zero. */
   readonly reliable: boolean;
-  /** How long a first sign of life is waited for where another server could be asked. */
-  readonly firstAnswerMs?: number;
 }
 
 /** Timers B, F, H, J, L and M (and D, which is at least this): 64 times T1. */

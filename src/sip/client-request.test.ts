@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { FAILOVER_MS } from "./client-request.ts";
+import { answerTo, Desk, field, PEER } from "./testing/desk.ts";
+import type { SipAccount } from "./user-agent-types.ts";
+
+const NAME = "sip.example.com";
+const FIRST = "192.0.2.41";
+const OTHER = "192.0.2.42";
+
+const account: SipAccount = {
+  ...{ id: "line-1", user: "101", domain: "example.com", password: "opensesame" },
+  ...{ server: { ...PEER, host: NAME }, register: true, expiresS: 3600 },
+};
+
+/** An account that is registered at the first address of its server's name. */
+function registered(change: Partial<SipAccount> = {}): Desk {
+  const desk = new Desk();
+  desk.command({ kind: "add-account", account: { ...account, ...change } });
+  desk.answerNames({ [NAME]: [FIRST] });
+  desk.receive(answerTo(desk.next(), "200 OK", "r"));
+  desk.events = [];
+  return desk;
+}
+
+function call(desk: Desk): void {
+  desk.command({ kind: "invite", session: "a", account: "line-1", uri: "sip:102@example.com" });
+}
+
+const asked = (desk: Desk): readonly string[] => [
+  ...new Set(desk.letters.map(({ to }) => to.host)),
+];
+
+describe("ClientRequest with a server that is silent", () => {
+  it("waits for the only one as long as RFC 3261 has it, by whatever name it goes", () => {
+    const desk = registered();
+    call(desk);
+    desk.advance(FAILOVER_MS);
+    expect(desk.queries.map(({ host }) => host)).toEqual([NAME]);
+    desk.answerNames({ [NAME]: [FIRST] });
+    desk.advance(31_999 - FAILOVER_MS);
+    expect(desk.events).toEqual([]);
+    expect(asked(desk)).toEqual([FIRST]);
+    desk.advance(1);
+    expect(desk.event("failed")).toMatchObject({ status: 408 });
+  });
+
+  it.each([
+    ["the name has", {}, { [NAME]: [FIRST, OTHER] }],
+    ["a backup is", { backups: [{ ...PEER, host: OTHER }] }, { [NAME]: [FIRST] }],
+    ["a backup is, while the name has gone", { backups: [{ ...PEER, host: OTHER }] }, {}],
+  ] as const)("asks another address that %s", (_what, change, names) => {
+    const desk = registered(change);
+    call(desk);
+    desk.advance(FAILOVER_MS - 1);
+    expect(asked(desk)).toEqual([FIRST]);
+    desk.advance(1);
+    desk.answerNames(names);
+    expect(desk.letters.at(-1)?.to.host).toBe(OTHER);
+    desk.letters = [];
+    desk.advance(31_999);
+    expect(asked(desk)).toEqual([OTHER]);
+    expect(desk.events).toEqual([]);
+    desk.advance(1);
+    expect(desk.event("failed")).toMatchObject({ status: 408 });
+    expect(desk.isIdle).toBe(false);
+  });
+
+  it("goes on with it while the name service is silent too", () => {
+    const desk = registered();
+    call(desk);
+    desk.advance(31_999);
+    expect(asked(desk)).toEqual([FIRST]);
+    expect(desk.letters.length).toBeGreaterThan(5);
+    desk.advance(1);
+    expect(desk.eventKinds()).toEqual(["failed"]);
+    desk.letters = [];
+    desk.answerNames({ [NAME]: [OTHER] });
+    expect(desk.letters).toEqual([]);
+  });
+
+  it("asks nobody else once it answers while its name is looked up", () => {
+    const desk = registered();
+    call(desk);
+    const invite = desk.next();
+    desk.advance(FAILOVER_MS);
+    desk.receive(answerTo(invite, "100 Trying", undefined));
+    desk.letters = [];
+    desk.answerNames({ [NAME]: [OTHER] });
+    desk.advance(100_000);
+    expect(desk.letters.filter(({ text }) => text.startsWith("INVITE"))).toEqual([]);
+    expect(desk.eventKinds()).toEqual([]);
+  });
+
+  it("asks nobody else for a call that was given up", () => {
+    const desk = registered();
+    call(desk);
+    desk.advance(FAILOVER_MS);
+    desk.command({ kind: "end", session: "a" });
+    desk.letters = [];
+    desk.answerNames({ [NAME]: [OTHER] });
+    expect(asked(desk)).not.toContain(OTHER);
+  });
+});
+
+describe("ClientRequest with a server that is out of service", () => {
+  it("tells what it said where there is no other, with how long to leave it alone", () => {
+    const desk = new Desk();
+    desk.command({ kind: "add-account", account });
+    desk.answerNames({ [NAME]: [FIRST] });
+    const told = ["Retry-After: 90"];
+    desk.receive(answerTo(desk.next(), "503 Service Unavailable", "r", told));
+    expect(desk.event("registration-failed")).toMatchObject({ status: 503, retryMs: 90_000 });
+  });
+
+  it("tells it too where its name turns out to have no other address", () => {
+    const desk = registered();
+    call(desk);
+    desk.receive(answerTo(desk.next(), "503 Service Unavailable", "r", ["Retry-After: 90"]));
+    desk.letters = [];
+    desk.answerNames({ [NAME]: [FIRST] });
+    const { status, response } = desk.event("failed") ?? {};
+    expect([status, response?.headers.find(({ name }) => name === "retry-after")?.value]).toEqual([
+      503,
+      "90",
+    ]);
+    expect(desk.letters).toEqual([]);
+  });
+
+  it("asks the other one, and tells of that one's silence", () => {
+    const desk = registered();
+    call(desk);
+    const invite = desk.next();
+    desk.receive(answerTo(invite, "503 Service Unavailable", "r"));
+    desk.letters = [];
+    desk.answerNames({ [NAME]: [FIRST, OTHER] });
+    expect(asked(desk)).toEqual([OTHER]);
+    expect(field(desk.next(), "Call-ID")).toBe(field(invite, "Call-ID"));
+    desk.advance(32_000);
+    expect(desk.event("failed")).toMatchObject({ status: 408 });
+  });
+});

@@ -1,0 +1,63 @@
+import { aorOf } from "../account-book.ts";
+import type { ClientRequest } from "../client-request.ts";
+import type { Stack } from "../stack.ts";
+import type { SipAccount, SipHop } from "../user-agent-types.ts";
+import type { AccountGroup } from "./account-group.ts";
+import type { PathKeeper } from "./path-keeper.ts";
+import { addressOf, contactOf } from "./register-request.ts";
+import {
+  REGISTRATION_IDLE,
+  type RegistrationConfig,
+  type RegistrationState,
+} from "./registration.ts";
+
+/** The registration of a group of accounts over one of its ways. */
+export interface Registration {
+  readonly group: AccountGroup;
+  /** The account that registers, with this way's server for its own. */
+  readonly account: SipAccount;
+  /** 0 for the first; `reg-id` is one more. */
+  readonly way: number;
+  readonly config: RegistrationConfig;
+  readonly callId: string;
+  readonly fromTag: string;
+  state: RegistrationState;
+  sequence: number;
+  request: ClientRequest | undefined;
+  /** What the last refusal was, for the event. */
+  refusal: { readonly status?: number; readonly reason: string };
+  /** The Contact URI that the server has of us. */
+  bound: string | undefined;
+  keeper: PathKeeper | undefined;
+  addressChanges: number;
+}
+
+/** A registration before its start. */
+export function createRegistration(
+  stack: Stack,
+  group: AccountGroup,
+  way: number,
+  server: SipHop,
+): Registration {
+  const { createToken } = stack.config;
+  const { backups, ...rest } = group.account;
+  // The servers behind the first stand in for that one alone: the other ways are each other's.
+  const account = { ...rest, server, ...(way === 0 && backups !== undefined ? { backups } : {}) };
+  const contact = contactOf(stack, account, addressOf(server)) ?? "";
+  const spreadSeed = `${aorOf(account)} ${contact}${way === 0 ? "" : ` ${way}`}`;
+  return {
+    group,
+    account,
+    way,
+    config: { expiresS: account.expiresS, spreadSeed },
+    callId: createToken(),
+    fromTag: createToken(),
+    state: REGISTRATION_IDLE,
+    sequence: 0,
+    request: undefined,
+    refusal: { reason: "" },
+    bound: undefined,
+    keeper: undefined,
+    addressChanges: 0,
+  };
+}
