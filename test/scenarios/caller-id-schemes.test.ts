@@ -4,6 +4,12 @@ import { type Bench, bench, type PhoneSpec } from "../hw-sim/index.ts";
 
 const FSK_V23 = { callerId: "v23" } as const;
 const ALERTED_V23 = { callerId: "v23", needsAlertTone: true } as const;
+/** Sets that wake at another sign, and hear nothing without it. */
+const TURNED_V23 = { callerId: "v23", needsReversal: true } as const;
+const PULSED_V23 = { callerId: "v23", needsRingPulse: true } as const;
+const TURNED_AND_ALERTED_V23 = { ...ALERTED_V23, needsReversal: true } as const;
+const TURNED_DIGITS = { callerId: "dtmf", needsReversal: true } as const;
+const TURNED_NTT = { callerId: "ntt", needsReversal: true } as const;
 const BELL_202 = { callerId: "bell-202" } as const;
 const DIGITS = { callerId: "dtmf" } as const;
 
@@ -29,8 +35,16 @@ describe("a caller-ID scheme that a line is given by name", () => {
     ["etsi-fsk", FSK_V23],
     ["etsi-fsk-dt-as", ALERTED_V23],
     ["etsi-fsk-lr-dt-as", ALERTED_V23],
+    ["etsi-fsk-lr-dt-as", TURNED_V23],
+    ["etsi-fsk-lr-dt-as", TURNED_AND_ALERTED_V23],
     ["etsi-fsk-rp-as", FSK_V23],
+    ["etsi-fsk-rp-as", PULSED_V23],
+    ["bt", TURNED_AND_ALERTED_V23],
+    ["bt", TURNED_V23],
     ["cca", FSK_V23],
+    ["cca", PULSED_V23],
+    ["ntt", TURNED_NTT],
+    ["dtmf-sweden", TURNED_DIGITS],
     ["etsi-dtmf", DIGITS],
     ["etsi-dtmf-lr-dt-as", DIGITS],
     ["dtmf-denmark-lr", DIGITS],
@@ -48,6 +62,45 @@ describe("a caller-ID scheme that a line is given by name", () => {
     alice.hang();
     await lab.world.advance(3000);
     expect(lab.records.map(({ result }) => result)).toEqual(["answered", "answered"]);
+  });
+
+  it.each([
+    ["etsi-fsk", TURNED_V23],
+    ["etsi-fsk", PULSED_V23],
+    ["etsi-fsk-dt-as", TURNED_AND_ALERTED_V23],
+    ["etsi-fsk-lr-dt-as", PULSED_V23],
+    ["bt", PULSED_V23],
+    ["etsi-dtmf", TURNED_DIGITS],
+  ] as const)(
+    "%s is not seen by a display that waits for another sign: %j",
+    async (scheme, display) => {
+      const lab = await called(scheme, display);
+      const [alice, bob] = lab.phones;
+      await bob.rings({ withinMs: 20_000 });
+      await lab.world.advance(5000);
+      expect(bob.phone.display).toBe(undefined);
+      alice.hang();
+      await bob.stopsRinging();
+      await lab.stop();
+    },
+  );
+
+  it("ntt rings a set at once that waits for the reversal, where the card gives none", async () => {
+    const lab = await bench({
+      seed: 11,
+      phones: ["touch-tone", { kind: "touch-tone", ...TURNED_NTT }],
+      config: {
+        country: "jp",
+        countryOverrides: { callerId: { transport: { lead: [] } } },
+      },
+    });
+    const [alice, bob] = lab.phones;
+    alice.lift();
+    await lab.world.advance(1500);
+    await alice.dials("102");
+    await bob.rings();
+    expect(bob.phone.display).toBe(undefined);
+    await lab.stop();
   });
 
   it.each(["etsi-fsk-lr-dt-as", "bt", "ntt", "dtmf-sweden"] as const)(

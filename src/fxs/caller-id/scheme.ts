@@ -14,8 +14,8 @@ import type { CallerIdName } from "./schemes.ts";
  *     █████████            ▓▓▓▓▓▓▓▓▓▓▓▓▓             █████████
  *               │ delayMs │    data     │  guardMs  │                     `after-first-ring`
  *
- *     ██  ██  ██ off-hook    ▓▓▓▓▓▓▓▓▓  on-hook       █████████
- *                  │ delayMs │  data  │    guardMs  │                    `answered` (NTT)
+ *     ─╲__ ██  ██ off-hook   ▓▓▓▓▓▓▓▓▓  on-hook       █████████
+ *      lead        │ delayMs │  data  │    guardMs  │                    `answered` (NTT)
  */
 export interface CallerIdScheme extends CallerIdParts {
   readonly scheme: CallerIdName;
@@ -35,7 +35,7 @@ export interface CallerIdParts {
 /** When a caller ID goes out, and what announces it. Times in ms. */
 export interface CallerIdTransport {
   readonly when: CallerIdTime;
-  /** What comes before the data, in order; for `before-ringing` only. */
+  /** What comes before the data, or (`answered`) before the first ring, in order. */
   readonly lead: readonly LeadStep[];
   /** From the end of the lead, or of the burst, or from off-hook, to the data. */
   readonly delayMs: number;

@@ -187,8 +187,14 @@ const PARTS = {
   // MT88E45: a short ring of 200–450 ms, 500 ms at least, data, 200 ms at least
   cca: { ...BT, transport: before([{ kind: "ring", ms: 300 }], 550, 250) },
   ntt: {
-    // spandsp, Lantiq: the telephone answers a call to it, hears, hangs up, and is rung again
-    transport: { when: "answered", lead: [], delayMs: 300, guardMs: 300 },
+    // spandsp, Lantiq: a reversal, then the telephone answers a call to it, hears, hangs up, and
+    // is rung again; how long before the first ring the wires change places is not known
+    transport: {
+      when: "answered",
+      lead: [{ kind: "reverse" }, { kind: "wait", ms: 200 }],
+      delayMs: 300,
+      guardMs: 300,
+    },
     signal: NTT_V23,
     message: { kind: "ntt", numberLimit: 20, nameLimit: 20 },
     waiting: NO_WAITING,

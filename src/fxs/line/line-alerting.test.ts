@@ -185,14 +185,16 @@ describe("createLine() caller ID to a telephone that answers for it (NTT)", () =
 
   it("asks, tells, waits for it to hang up, and rings", () => {
     const rung = rungBy("ntt")
-      .loop(true, 1700)
+      .loop(true, 1900)
       .loop(false, 3000)
       .runTo(hungUpMs + 400);
     expect(rung.log).toEqual([
-      "1000 ring",
-      "1500 quiet",
-      "2030 audio on",
-      "2030 play-signal",
+      "1000 reverse",
+      "1200 forward",
+      "1200 ring",
+      "1700 quiet",
+      "2230 audio on",
+      "2230 play-signal",
       `${hungUpMs} audio off`,
       `${hungUpMs + 300} ring`,
     ]);
@@ -200,33 +202,38 @@ describe("createLine() caller ID to a telephone that answers for it (NTT)", () =
     expect(ntt).toBeLessThan(900);
   });
 
+  it("leaves the wires as they are where the card cannot turn them round", () => {
+    const rung = rungBy("ntt", { reversal: false }).runTo(1600);
+    expect(rung.log).toEqual(["1200 ring"]);
+  });
+
   it("rings as ever where nothing answers", () => {
     const rung = rungBy("ntt", { ringDutyMax: 1 }).runTo(7500);
-    expect(rung.log.slice(-3)).toEqual(["6000 ring", "6500 quiet", "7000 ring"]);
+    expect(rung.log.slice(-3)).toEqual(["6200 ring", "6700 quiet", "7200 ring"]);
     expect(rung.events).toEqual([]);
   });
 
   it("takes it for a person where it is not hung up", () => {
-    const rung = rungBy("ntt").loop(true, 1700).runTo(12_000);
-    expect(rung.events.at(-1)).toEqual({ kind: "ring-trip", atMs: 1700 });
+    const rung = rungBy("ntt").loop(true, 1900).runTo(12_000);
+    expect(rung.events.at(-1)).toEqual({ kind: "ring-trip", atMs: 1900 });
   });
 
   it("takes a person who answers the ringing afterwards for one", () => {
-    const rung = rungBy("ntt").loop(true, 1700).loop(false, 3000);
+    const rung = rungBy("ntt").loop(true, 1900).loop(false, 3000);
     const answered = rung.pulses(hungUpMs + 500, hungUpMs + 551, 25).runTo(hungUpMs + 600);
     expect(answered.events.at(-1)?.kind).toBe("ring-trip");
   });
 
   it("tells of a receiver that is up when the caller gives up", () => {
-    const rung = rungBy("ntt").loop(true, 1700).tell(2100, { kind: "stop-ringing" });
+    const rung = rungBy("ntt").loop(true, 1900).tell(2300, { kind: "stop-ringing" });
     rung.loop(false, 3000).runTo(9000);
     expect(rung.events.map(({ kind }) => kind)).toEqual(["off-hook", "on-hook"]);
   });
 
   it("hides digits and hook flashes of that while", () => {
-    const rung = rungBy("ntt").loop(true, 1700).runTo(2000);
-    rung.hear({ kind: "dtmf", digit: "5", atMs: 2000 });
-    rung.loop(false, 2100).loop(true, 2500).runTo(2900);
+    const rung = rungBy("ntt").loop(true, 1900).runTo(2200);
+    rung.hear({ kind: "dtmf", digit: "5", atMs: 2200 });
+    rung.loop(false, 2300).loop(true, 2700).runTo(3100);
     expect(rung.events.map(({ kind }) => kind)).toEqual(["caller-id-sent"]);
   });
 });

@@ -64,7 +64,10 @@ export function planRing(
     const { when, lead, delayMs, guardMs } = parts.transport;
     const slot = { signal, delayMs, guardMs, durationMs: signalDurationMs(signal) };
     if (when === "after-first-ring") plan.inSilence ??= slot;
-    if (when === "answered") plan.answered ??= slot;
+    if (when === "answered" && plan.answered === undefined) {
+      plan.answered = slot;
+      plan.before = [...plan.before, ...stepsOf(lead, able)];
+    }
     if (when === "before-ringing") {
       plan.before = [
         ...plan.before,

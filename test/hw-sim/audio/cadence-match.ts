@@ -69,14 +69,16 @@ function longestRivalMs(pattern: TonePattern, table: readonly TonePattern[]): nu
   return longest;
 }
 
-/** Whether the open segment is a tone that does not stop. */
+/** Whether the open segment, whose end would show `lateMs` late, is a tone that does not stop. */
 export function isContinuous(
   open: SoundSegment,
   pattern: TonePattern,
   table: readonly TonePattern[],
+  lateMs: number,
 ): boolean {
   if (pattern.cadence.length !== 0 || !soundsLike(open, pattern)) return false;
-  return durationMs(open) > Math.max(MIN_CONTINUOUS_MS, longestRivalMs(pattern, table));
+  const rivalMs = longestRivalMs(pattern, table) + lateMs;
+  return durationMs(open) > Math.max(MIN_CONTINUOUS_MS, rivalMs);
 }
 
 /** How much of a long pause must have passed, so that no rival with a shorter one is meant. */
@@ -98,6 +100,63 @@ function pauseToShowMs(
   return showMs;
 }
 
+/** The nearest that two sines of one sound are to each other, Hz: how slowly it beats. */
+export function slowestBeatHz(table: readonly TonePattern[]): number {
+  let slowest = Number.POSITIVE_INFINITY;
+  for (const { frequenciesHz } of table) {
+    const sorted = [...frequenciesHz].sort((a, b) => a - b);
+    sorted.forEach((hz, at) => {
+      if (at > 0) slowest = Math.min(slowest, hz - (sorted[at - 1] ?? 0));
+    });
+  }
+  return slowest;
+}
+
+/** Parts in turn, from a sound on, that stand in a rival's rhythm and fit this one's as well. */
+function sharedParts(pattern: TonePattern, rival: TonePattern): number {
+  const { cadence } = pattern;
+  const fits = (ms: number, expectedMs: number): boolean =>
+    Math.abs(ms - expectedMs) <= toleranceMs(expectedMs);
+  let longest = 0;
+  for (let from = 0; from < rival.cadence.length; from += 2) {
+    for (let turn = 0; turn < cadence.length; turn += 2) {
+      let run = 0;
+      while (run < rival.cadence.length) {
+        const theirs = rival.cadence[(from + run) % rival.cadence.length] ?? 0;
+        if (!fits(theirs, cadence[(turn + run) % cadence.length] ?? 0)) break;
+        run++;
+      }
+      // All of it: the same rhythm under two names, which nothing tells apart.
+      if (run < rival.cadence.length) longest = Math.max(longest, run);
+    }
+  }
+  return longest;
+}
+
+/** What `roundsNeeded` came to, by table and pattern. */
+const ROUNDS = new WeakMap<readonly TonePattern[], Map<TonePattern, number>>();
+
+function roundsNeeded(pattern: TonePattern, table: readonly TonePattern[]): number {
+  const known = ROUNDS.get(table) ?? new Map<TonePattern, number>();
+  ROUNDS.set(table, known);
+  const rounds = known.get(pattern) ?? countRounds(pattern, table);
+  known.set(pattern, rounds);
+  return rounds;
+}
+
+/** How many rounds of a rhythm must be heard: more of them than any rival's rhythm holds. */
+function countRounds(pattern: TonePattern, table: readonly TonePattern[]): number {
+  const { cadence } = pattern;
+  const cycleMs = cadence.reduce((sum, ms) => sum + ms, 0);
+  let rounds = Math.max(1, Math.ceil(MIN_EVIDENCE_MS / cycleMs));
+  for (const rival of table) {
+    if (rival === pattern || rival.cadence.length <= cadence.length) continue;
+    if (!sameSet(rival.frequenciesHz, pattern.frequenciesHz)) continue;
+    rounds = Math.max(rounds, Math.floor(sharedParts(pattern, rival) / cadence.length) + 1);
+  }
+  return rounds;
+}
+
 /** One rotation of the cadence against the last segments, the open one after them. */
 function matchesRotation(
   segments: readonly SoundSegment[],
@@ -108,9 +167,7 @@ function matchesRotation(
 ): boolean {
   const { cadence } = pattern;
   const lastPauseMs = cadence[(rotation + cadence.length - 1) % cadence.length] ?? 0;
-  const cycleMs = cadence.reduce((sum, ms) => sum + ms, 0);
-  const cycles = Math.max(1, Math.ceil(MIN_EVIDENCE_MS / cycleMs));
-  let parts = cycles * cadence.length;
+  let parts = roundsNeeded(pattern, table) * cadence.length;
   if (open.kind === "quiet") {
     const shownMs = durationMs(open);
     if (lastPauseMs <= LONG_PAUSE_MS || shownMs > longestMs(lastPauseMs)) return false;

@@ -2,11 +2,9 @@ import type { TonePattern } from "./tone-tables.ts";
 
 /**
  * Tones of countries as the sample of `indications.conf` that comes with Asterisk lists them,
- * typed as name, frequencies, cadence. No authoritative text was at hand for any of them. Left out
- * are tones that are modulated or change their frequency, which the ear does not tell, the reorder
- * tone where it is the busy tone, and those that this ear takes for another of the country: the
- * dial tones of cz and it, the reorder tones of br and es, the ringback of au (two sines 25 Hz
- * apart).
+ * typed as name, frequencies, cadence; a frequency that is modulated with another has a sine on
+ * each side of it. No authoritative text was at hand for any of them. Left out are the reorder tone
+ * where it is the busy tone, and that of au: its busy tone with every other burst 5 Hz lower.
  *
  * @see Asterisk, configs/samples/indications.conf.sample
  */
@@ -26,19 +24,32 @@ const reorder = (hz: number | readonly number[], ...ms: number[]): Row => [
   ms,
 ];
 
+/** What a frequency becomes whose loudness goes up and down so many times a second. */
+const modulated = (hz: number, by: number): readonly number[] => [hz - by, hz, hz + by];
+
 const ROWS = {
   at: [dial(420), ring(420, 1000, 5000), busy(420, 400, 400), reorder(420, 200, 200)],
-  au: [dial(413, 438), busy(425, 375, 375)],
+  au: [dial(413, 438), ring([413, 438], 400, 200, 400, 2000), busy(425, 375, 375)],
   be: [dial(425), ring(425, 1000, 3000), busy(425, 500, 500), reorder(425, 167, 167)],
   bg: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 250, 250)],
-  br: [dial(425), ring(425, 1000, 4000), busy(425, 250, 250)],
+  br: [dial(425), ring(425, 1000, 4000), busy(425, 250, 250), reorder(425, 250, 250, 750, 250)],
   ch: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 200, 200)],
   cl: [dial(400), ring(400, 1000, 3000), busy(400, 500, 500), reorder(400, 200, 200)],
   cn: [dial(450), ring(450, 1000, 4000), busy(450, 350, 350), reorder(450, 700, 700)],
-  cz: [ring(425, 1000, 4000), busy(425, 330, 330), reorder(425, 165, 165)],
+  cz: [
+    ["dial-tone", [425], [330, 330, 660, 660]],
+    ring(425, 1000, 4000),
+    busy(425, 330, 330),
+    reorder(425, 165, 165),
+  ],
   dk: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 200, 200)],
   ee: [dial(425), ring(425, 1000, 4000), busy(425, 300, 300), reorder(425, 200, 200)],
-  es: [dial(425), ring(425, 1500, 3000), busy(425, 200, 200)],
+  es: [
+    dial(425),
+    ring(425, 1500, 3000),
+    busy(425, 200, 200),
+    reorder(425, 200, 200, 200, 200, 200, 600),
+  ],
   fi: [dial(425), ring(425, 1000, 4000), busy(425, 300, 300), reorder(425, 200, 200)],
   gr: [
     ["dial-tone", [425], [200, 300, 700, 800]],
@@ -49,9 +60,20 @@ const ROWS = {
   hu: [dial(425), ring(425, 1250, 3750), busy(425, 300, 300)],
   id: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 250, 250)],
   il: [dial(414), ring(414, 1000, 3000), busy(414, 500, 500), reorder(414, 250, 250)],
-  in: [busy(400, 750, 750), reorder(400, 250, 250)],
-  it: [ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 200, 200)],
-  jp: [dial(400), busy(400, 500, 500)],
+  in: [
+    dial(...modulated(400, 25)),
+    ring(modulated(400, 25), 400, 200, 400, 2000),
+    busy(400, 750, 750),
+    reorder(400, 250, 250),
+  ],
+  it: [
+    ["dial-tone", [425], [200, 200, 600, 1000]],
+    ring(425, 1000, 4000),
+    busy(425, 500, 500),
+    reorder(425, 200, 200),
+  ],
+  // The sample adds 400 and 15 Hz; a line carries no 15 Hz: 400 Hz whose loudness goes so fast.
+  jp: [dial(400), ring(modulated(400, 15), 1000, 2000), busy(400, 500, 500)],
   lt: [dial(425), ring(425, 1000, 4000), busy(425, 350, 350), reorder(425, 200, 200)],
   mx: [dial(425), ring(425, 1000, 4000), busy(425, 250, 250)],
   my: [dial(425), ring(425, 400, 200, 400, 2000), busy(425, 500, 500)],
@@ -73,16 +95,37 @@ const ROWS = {
   pt: [dial(425), ring(425, 1000, 5000), busy(425, 500, 500), reorder(425, 200, 200)],
   ru: [dial(425), ring(425, 1000, 4000), busy(425, 350, 350), reorder(425, 175, 175)],
   se: [dial(425), ring(425, 1000, 5000), busy(425, 250, 250), reorder(425, 250, 750)],
-  sg: [dial(425), busy(425, 750, 750), reorder(425, 250, 250)],
-  th: [ring(420, 1000, 5000), busy(400, 500, 500), reorder(400, 300, 300)],
+  sg: [
+    dial(425),
+    ring(modulated(425, 24), 400, 200, 400, 2000),
+    busy(425, 750, 750),
+    reorder(425, 250, 250),
+  ],
+  th: [
+    dial(...modulated(400, 50)),
+    ring(420, 1000, 5000),
+    busy(400, 500, 500),
+    reorder(400, 300, 300),
+  ],
   tw: [
     dial(350, 440),
     ring([440, 480], 1000, 2000),
     busy([480, 620], 500, 500),
     reorder([480, 620], 250, 250),
   ],
+  "us-old": [
+    dial(...modulated(600, 120)),
+    ring(modulated(420, 40), 2000, 4000),
+    busy(modulated(500, 100), 500, 500),
+    reorder(modulated(500, 100), 250, 250),
+  ],
   ve: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 250, 250)],
-  za: [busy(400, 500, 500), reorder(400, 250, 250)],
+  za: [
+    dial(...modulated(400, 33)),
+    ring(modulated(400, 33), 400, 200, 400, 2000),
+    busy(400, 500, 500),
+    reorder(400, 250, 250),
+  ],
 } as const satisfies Record<string, readonly Row[]>;
 
 /** The tables by the country's profile name, none of them verified. */

@@ -1,8 +1,8 @@
 import {
+  FrequencyMeter,
   METER_LIMIT_SAMPLES,
   METER_MIN_SAMPLES,
   type MeasuredTone,
-  measureSpectrum,
 } from "./frequency-meter.ts";
 import { ZERO_DBM_MEAN_SQUARE } from "./levels.ts";
 
@@ -21,18 +21,19 @@ export interface SoundSegment {
 export const DEFAULT_THRESHOLD_DBM = -45;
 
 const FRAME_SAMPLES = 40;
-/** Power is averaged over 25 ms: whole beats of 40 Hz (ringback), small ripple for others. */
+/**
+ * Power is averaged over 25 ms: whole beats of 40 Hz (ringback), small ripple for others. Where
+ * sounds beat more slowly it is over one beat of theirs, and what is measured is twice as long.
+ */
 const WINDOW_FRAMES = 5;
-/** Frames after a step was noticed until the window is wholly past it. */
-const SETTLE_FRAMES = 6;
+const FRAMES_PER_S = 200;
+const SLOW_BEAT_HZ = 38;
 /** A segment's level may wander this much. */
 const STEADY_DB = 2;
 const STEADY_RATIO = 10 ** (STEADY_DB / 10);
 /** Kept clear at the ends of a measured piece, since edges are known to a millisecond or so. */
 const GUARD_SAMPLES = 32;
-const RING_SAMPLES = 2048;
-/** Window powers kept to find where a step was. */
-const TRAIL_FRAMES = SETTLE_FRAMES + WINDOW_FRAMES;
+const RING_SAMPLES = 4096;
 /** Energy outside the measured sines, at most: a noisy tone passes, a vowel does not. */
 const MIN_TONALITY = 0.8;
 /** Two measurements of one sine differ less than this. */
@@ -41,6 +42,9 @@ const SAME_TONE_HZ = 6;
 const sameTones = (a: readonly MeasuredTone[], b: readonly MeasuredTone[]): boolean =>
   a.length === b.length &&
   a.every((tone, at) => Math.abs(tone.frequencyHz - (b[at]?.frequencyHz ?? 0)) < SAME_TONE_HZ);
+
+const METER = new FrequencyMeter();
+const SLOW_METER = new FrequencyMeter(2 * METER_LIMIT_SAMPLES);
 
 /**
  * Cuts what is heard into steady stretches and measures each one's frequencies. It follows the
@@ -54,9 +58,14 @@ export class SoundSegmenter {
   readonly #threshold: number;
   readonly #onClosed: (segment: SoundSegment) => void;
   readonly #ring = new Float64Array(RING_SAMPLES);
-  readonly #frameEnergy = new Float64Array(WINDOW_FRAMES);
-  readonly #trail = new Float64Array(TRAIL_FRAMES);
-  readonly #piece = new Float64Array(METER_LIMIT_SAMPLES);
+  readonly #meter: FrequencyMeter;
+  readonly #meterSamples: number;
+  readonly #frameEnergy: Float64Array;
+  /** Frames after a step was noticed until the window is wholly past it. */
+  readonly #settleFrames: number;
+  /** Window powers kept to find where a step was. */
+  readonly #trail: Float64Array;
+  readonly #piece: Float64Array;
   #position: number;
   #frames = 0;
   #inFrame = 0;
@@ -71,10 +80,21 @@ export class SoundSegmenter {
   constructor(options: {
     readonly firstSample: number;
     readonly thresholdDbm?: number;
+    /** The slowest beat of the sounds that are to be known. */
+    readonly beatHz?: number;
     readonly onClosed: (segment: SoundSegment) => void;
   }) {
     const thresholdDbm = options.thresholdDbm ?? DEFAULT_THRESHOLD_DBM;
     this.#threshold = ZERO_DBM_MEAN_SQUARE * 10 ** (thresholdDbm / 10);
+    const { beatHz = SLOW_BEAT_HZ } = options;
+    const isSlow = beatHz < SLOW_BEAT_HZ;
+    const windowFrames = isSlow ? Math.round(FRAMES_PER_S / beatHz) : WINDOW_FRAMES;
+    this.#meterSamples = isSlow ? 2 * METER_LIMIT_SAMPLES : METER_LIMIT_SAMPLES;
+    this.#meter = isSlow ? SLOW_METER : METER;
+    this.#frameEnergy = new Float64Array(windowFrames);
+    this.#settleFrames = windowFrames + 1;
+    this.#trail = new Float64Array(this.#settleFrames + windowFrames);
+    this.#piece = new Float64Array(this.#meterSamples);
     this.#onClosed = options.onClosed;
     this.#position = options.firstSample;
     this.#start = options.firstSample;
@@ -84,6 +104,12 @@ export class SoundSegmenter {
   /** The number of the sample that is expected next. */
   get position(): number {
     return this.#position;
+  }
+
+  /** How much later than usual the end of a segment is noticed, ms. */
+  get lateMs(): number {
+    const frames = this.#frameEnergy.length;
+    return frames > WINDOW_FRAMES ? (1.5 * frames * 1000) / FRAMES_PER_S : 0;
   }
 
   /** The segment that lasts now; `end` is where listening has got to. */
@@ -118,19 +144,19 @@ export class SoundSegmenter {
   }
 
   #endFrame(): void {
-    this.#frameEnergy[this.#frames % WINDOW_FRAMES] = this.#energy / FRAME_SAMPLES;
+    this.#frameEnergy[this.#frames % this.#frameEnergy.length] = this.#energy / FRAME_SAMPLES;
     this.#energy = 0;
     this.#inFrame = 0;
     let power = 0;
     for (const energy of this.#frameEnergy) power += energy;
-    power /= WINDOW_FRAMES;
-    this.#trail[this.#frames % TRAIL_FRAMES] = power;
+    power /= this.#frameEnergy.length;
+    this.#trail[this.#frames % this.#trail.length] = power;
     this.#frames++;
     if (this.#settling > 0) {
       this.#settling--;
       if (this.#settling === 0) this.#step(power);
     } else if (this.#hasLeftLevel(power)) {
-      this.#settling = SETTLE_FRAMES;
+      this.#settling = this.#settleFrames;
     } else if (this.#level > 0) {
       this.#measureWhileOpen();
     }
@@ -153,24 +179,24 @@ export class SoundSegmenter {
 
   /** Where the window's power passed `half` last: half a window before that the step happened. */
   #crossing(half: number): number {
-    const kept = Math.min(TRAIL_FRAMES, this.#frames);
-    let after = this.#trail[(this.#frames - 1) % TRAIL_FRAMES] ?? 0;
+    const kept = Math.min(this.#trail.length, this.#frames);
+    let after = this.#trail[(this.#frames - 1) % this.#trail.length] ?? 0;
     for (let back = 1; back < kept; back++) {
-      const before = this.#trail[(this.#frames - 1 - back) % TRAIL_FRAMES] ?? 0;
+      const before = this.#trail[(this.#frames - 1 - back) % this.#trail.length] ?? 0;
       if (before < half !== after < half) {
         const share = (half - before) / (after - before);
-        const frames = back - share + WINDOW_FRAMES / 2;
+        const frames = back - share + this.#frameEnergy.length / 2;
         return Math.round(this.#position - frames * FRAME_SAMPLES);
       }
       after = before;
     }
-    return this.#position - (kept - 1 + WINDOW_FRAMES / 2) * FRAME_SAMPLES;
+    return this.#position - (kept - 1 + this.#frameEnergy.length / 2) * FRAME_SAMPLES;
   }
 
   #close(boundary: number): void {
     if (this.#level > 0 && this.#tones === undefined) {
       const from = this.#start + GUARD_SAMPLES;
-      const to = Math.min(boundary - GUARD_SAMPLES, from + METER_LIMIT_SAMPLES);
+      const to = Math.min(boundary - GUARD_SAMPLES, from + this.#meterSamples);
       if (to - from >= METER_MIN_SAMPLES) this.#tones = this.#measure(from, to);
     }
     if (boundary > this.#start) {
@@ -183,12 +209,12 @@ export class SoundSegmenter {
 
   #measureWhileOpen(): void {
     const from = this.#measuredTo;
-    if (this.#position - from < METER_LIMIT_SAMPLES) return;
-    const tones = this.#measure(from, from + METER_LIMIT_SAMPLES);
+    if (this.#position - from < this.#meterSamples) return;
+    const tones = this.#measure(from, from + this.#meterSamples);
     const isFirst = from === this.#start + GUARD_SAMPLES;
     if (!isFirst && !sameTones(tones ?? [], this.#tones ?? [])) this.#close(from);
     this.#tones = tones;
-    this.#measuredTo = from + METER_LIMIT_SAMPLES;
+    this.#measuredTo = from + this.#meterSamples;
   }
 
   #measure(from: number, to: number): readonly MeasuredTone[] | undefined {
@@ -197,7 +223,7 @@ export class SoundSegmenter {
     for (let at = 0; at < piece.length; at++) {
       piece[at] = this.#ring[(from + at) % RING_SAMPLES] ?? 0;
     }
-    const spectrum = measureSpectrum(piece);
+    const spectrum = this.#meter.measure(piece);
     return spectrum.tonality >= MIN_TONALITY ? spectrum.tones : undefined;
   }
 }

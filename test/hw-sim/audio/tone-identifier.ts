@@ -4,6 +4,7 @@ import {
   isContinuous,
   isInCadence,
   longestPartMs,
+  slowestBeatHz,
   soundsLike,
 } from "./cadence-match.ts";
 import { type SoundSegment, SoundSegmenter } from "./sound-segmenter.ts";
@@ -39,6 +40,7 @@ export class ToneIdentifier {
   readonly #table: ToneTable;
   readonly #onTone: (event: ToneEvent) => void;
   readonly #thresholdDbm: number | undefined;
+  readonly #beatHz: number;
   #segmenter: SoundSegmenter;
   #segments: SoundSegment[] = [];
   #named: TonePattern | undefined;
@@ -53,6 +55,7 @@ export class ToneIdentifier {
     this.#table = options.table;
     this.#onTone = options.onTone;
     this.#thresholdDbm = options.thresholdDbm;
+    this.#beatHz = slowestBeatHz(options.table);
     this.#segmenter = this.#createSegmenter(0);
   }
 
@@ -78,6 +81,7 @@ export class ToneIdentifier {
   #createSegmenter(firstSample: number): SoundSegmenter {
     return new SoundSegmenter({
       firstSample,
+      beatHz: this.#beatHz,
       ...(this.#thresholdDbm === undefined ? {} : { thresholdDbm: this.#thresholdDbm }),
       onClosed: (segment) => this.#remember(segment),
     });
@@ -99,7 +103,7 @@ export class ToneIdentifier {
     if (open.tones === undefined && !this.#wasTonal) return;
     const found = this.#table.find((pattern) =>
       pattern.cadence.length === 0
-        ? isContinuous(open, pattern, this.#table)
+        ? isContinuous(open, pattern, this.#table, this.#segmenter.lateMs)
         : isInCadence(this.#segments, open, pattern, this.#table),
     );
     if (found !== undefined && found.name !== this.#named?.name) this.#name(found, open);
@@ -108,7 +112,7 @@ export class ToneIdentifier {
   /** Ends a named rhythm that has gone over its time or turned into something else. */
   #checkNamed(named: TonePattern, open: SoundSegment): void {
     if (named.cadence.length === 0) return;
-    const limitMs = longestPartMs(named, open.kind) + NOTICE_MS;
+    const limitMs = longestPartMs(named, open.kind) + NOTICE_MS + this.#segmenter.lateMs;
     const isOther = open.kind === "sound" && open.tones !== undefined && !soundsLike(open, named);
     if (durationMs(open) > limitMs || isOther) this.#end(open.start);
   }

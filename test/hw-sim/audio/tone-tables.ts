@@ -69,8 +69,8 @@ export const IR_TONES = [
 export const UK_TONES = [
   { name: "dial-tone", frequenciesHz: [350, 440], cadence: [] },
   { name: "ringback", frequenciesHz: [400, 450], cadence: [400, 200, 400, 2000] },
-  // Congestion (400, 350, 225, 525 ms) begins so much like it that this ear would hear both.
   { name: "busy", frequenciesHz: [400], cadence: [375, 375] },
+  { name: "reorder", frequenciesHz: [400], cadence: [400, 350, 225, 525] },
   // No British text for this was at hand: the North American form.
   { ...FOUR_TONE_HOWLER, verified: false },
   MILLIWATT,

@@ -28,7 +28,10 @@ export interface PhonePlace {
 }
 
 /** What sets of a country can show. */
-export type DisplayOfCountry = Pick<PhoneOptions, "callerId" | "needsAlertTone" | "showsWaiting">;
+export type DisplayOfCountry = Pick<
+  PhoneOptions,
+  "callerId" | "needsAlertTone" | "needsReversal" | "needsRingPulse" | "showsWaiting"
+>;
 
 /** What of a country's way of caller ID decides which display its sets have. */
 export interface CallerIdOfCountry {
@@ -52,11 +55,17 @@ const EMPTY_CALLER_ID: Partial<CallerIdOfCountry> = {};
 export function displayFor(callerId: CallerIdOfCountry | undefined): DisplayOfCountry {
   if (callerId === undefined) return {};
   const { signal, message, transport, waiting } = callerId;
-  if (message.kind === "ntt") return { callerId: "ntt" };
-  if (signal.kind === "dtmf") return { callerId: "dtmf" };
+  const announces = (sign: string): boolean => transport.lead.some(({ kind }) => kind === sign);
+  const needs = {
+    needsReversal: announces("reverse"),
+    needsRingPulse: announces("ring"),
+    needsAlertTone: announces("alert-tone"),
+  };
+  if (message.kind === "ntt") return { callerId: "ntt", ...needs };
+  if (signal.kind === "dtmf") return { callerId: "dtmf", ...needs };
   return {
     callerId: signal.modem === "v23" ? "v23" : "bell-202",
-    needsAlertTone: transport.lead.some(({ kind }) => kind === "alert-tone"),
+    ...needs,
     showsWaiting: waiting.by === "cas",
   };
 }
@@ -81,7 +90,8 @@ export function plugIn(line: SimLine, spec: PhoneSpec, place: PhonePlace): Phone
     random: place.world.random(`phone ${place.name}`),
     tones: tonesKnownIn(place.country),
     flashMs: flashKeyMs(place.country),
-    ...place.display,
+    // A set whose display is named is no set of the country: it wakes as it is told.
+    ...("callerId" in special ? {} : place.display),
     ...(place.trace === undefined ? {} : { trace: place.trace }),
     ...(kind === "cordless" ? CORDLESS : {}),
     ...special,

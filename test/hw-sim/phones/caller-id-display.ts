@@ -16,20 +16,23 @@ import type { Observation } from "./observation.ts";
 /** What a display is built for: one of the modems, digits, NTT's characters, or nothing. */
 export type DisplayKind = FskMode | "dtmf" | "ntt" | "none";
 
+/** What wakes a display: the alerting tone (DT-AS), a reversal (LR), a short ring (RP-AS). */
+export type WakeSign = "alert-tone" | "reversal" | "ring-pulse";
+
 /** How a display is built. */
 export interface DisplayOptions {
   readonly kind: DisplayKind;
   /**
-   * It wakes only when the alerting tone has told it to, as British sets do; else whatever is on
-   * the line may be a message.
+   * It wakes only when all of these have told it to, as sets that save a battery do; without any,
+   * whatever is on the line may be a message.
    */
-  readonly needsAlertTone?: boolean;
+  readonly needs?: readonly WakeSign[];
 }
 
 /** A pause of ringing is at most this long: a burst after a longer one is another call. */
 const NEW_CALL_AFTER_MS = 10_000;
 const SAMPLES_PER_MS = 8;
-/** Data follows an alerting tone within this. @see ETSI EN 300 659-1: 45 to 500 ms; BT: to 5 s */
+/** Data follows a sign within this. @see ETSI EN 300 659-1: 45 to 800 ms; BT: to 5 s */
 const AWAKE_MS = 5000;
 /** Digits further apart are of two messages. */
 const DIGIT_GAP_MS = 700;
@@ -44,7 +47,8 @@ export class CallerIdDisplay {
   readonly #observe: (observation: Observation) => void;
   readonly #listener: Listener | undefined;
   readonly #alert: AlertToneDetector | undefined;
-  #awakeUntilMs: number;
+  readonly #needs: readonly WakeSign[];
+  readonly #signedMs = new Map<WakeSign, number>();
   #nextSample = 0;
   #heardMs = 0;
   #rangAtMs = Number.NEGATIVE_INFINITY;
@@ -54,11 +58,9 @@ export class CallerIdDisplay {
   constructor(options: DisplayOptions, observe: (observation: Observation) => void) {
     this.#observe = observe;
     this.#listener = listenerFor(options.kind, (message) => this.take(message));
-    this.#awakeUntilMs = options.needsAlertTone === true ? 0 : Number.POSITIVE_INFINITY;
-    if (options.needsAlertTone === true) {
-      this.#alert = new AlertToneDetector(() => {
-        this.#awakeUntilMs = this.#heardMs + AWAKE_MS;
-      });
+    this.#needs = options.needs ?? [];
+    if (this.#needs.includes("alert-tone")) {
+      this.#alert = new AlertToneDetector(() => this.sign("alert-tone", this.#heardMs));
     }
   }
 
@@ -76,6 +78,11 @@ export class CallerIdDisplay {
     this.#rangAtMs = atMs;
   }
 
+  /** A sign that a message is about to come. */
+  sign(sign: WakeSign, atMs: number): void {
+    this.#signedMs.set(sign, atMs);
+  }
+
   /** Hears the pair from sample `firstSample` on. */
   hear(volts: Float64Array, firstSample: number): void {
     if (this.#listener === undefined) return;
@@ -86,7 +93,14 @@ export class CallerIdDisplay {
     this.#nextSample = firstSample + volts.length;
     this.#heardMs = this.#nextSample / SAMPLES_PER_MS;
     this.#alert?.process(volts);
-    if (this.#heardMs <= this.#awakeUntilMs) this.#listener.process(volts);
+    if (this.#isAwake()) this.#listener.process(volts);
+  }
+
+  #isAwake(): boolean {
+    return this.#needs.every((sign) => {
+      const atMs = this.#signedMs.get(sign);
+      return atMs !== undefined && this.#heardMs <= atMs + AWAKE_MS;
+    });
   }
 
   /** The handset is lifted. */

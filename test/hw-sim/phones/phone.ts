@@ -23,6 +23,10 @@ export interface PhoneOptions {
   readonly callerId?: DisplayKind;
   /** The display listens only after the alerting tone (DT-AS). */
   readonly needsAlertTone?: boolean;
+  /** … only after a reversal (LR); NTT's answers only where one came before the ringing. */
+  readonly needsReversal?: boolean;
+  /** … only after one short ring (RP-AS, and the short ring of cable companies). */
+  readonly needsRingPulse?: boolean;
   /** It shows who waits during a call (type II) and answers CAS with a D; with a modem only. */
   readonly showsWaiting?: boolean;
   /** A neon lamp across the line, for messages. */

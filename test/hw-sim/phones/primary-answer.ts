@@ -3,6 +3,8 @@ import type { Clock, Timer } from "../../../src/hal/ports/clock.ts";
 /** What NTT's way of caller ID needs of a set. */
 export interface PrimaryAnswerParts {
   readonly clock: Clock;
+  /** It answers only where the wires changed places before the ringing. */
+  readonly needsReversal: boolean;
   /** Closes the loop by itself, or opens it again; the handset stays where it is. */
   setLoop(closed: boolean): void;
   /** The ringing that was held back is for the bell after all. */
@@ -13,6 +15,8 @@ export interface PrimaryAnswerParts {
 const SHORT_MAX_MS = 700;
 /** The exchange gives up after about this long. Not verified. */
 const DATA_WITHIN_MS = 6000;
+/** Ringing follows the reversal within this. Not verified. */
+const RING_WITHIN_MS = 3000;
 /** A burst after a longer silence is another call's. */
 const NEW_CALL_AFTER_MS = 10_000;
 
@@ -29,6 +33,7 @@ export class PrimaryAnswer {
   #state: "idle" | "held-back" | "answered" | "done" = "idle";
   #timer: Timer | undefined;
   #rangAtMs = Number.NEGATIVE_INFINITY;
+  #turnedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: PrimaryAnswerParts) {
     this.#parts = parts;
@@ -39,11 +44,19 @@ export class PrimaryAnswer {
     return this.#state === "held-back";
   }
 
+  /** The wires changed places. */
+  onReversal(): void {
+    this.#turnedAtMs = this.#parts.clock.nowMs();
+  }
+
   /** Ringing begins; whether the bell is held back. */
   onRinging(): boolean {
-    const nowMs = this.#parts.clock.nowMs();
+    const { clock, needsReversal } = this.#parts;
+    const nowMs = clock.nowMs();
     if (nowMs - this.#rangAtMs > NEW_CALL_AFTER_MS) this.#state = "idle";
     this.#rangAtMs = nowMs;
+    const isCalled = !needsReversal || nowMs - this.#turnedAtMs <= RING_WITHIN_MS;
+    if (this.#state === "idle" && !isCalled) this.#state = "done";
     if (this.#state === "idle") {
       this.#state = "held-back";
       this.#later(SHORT_MAX_MS, () => {

@@ -7,7 +7,7 @@ import { dtmfSignal, parseDigits } from "../audio/dtmf-signal.ts";
 import { voltsFromPcm16 } from "../audio/levels.ts";
 import type { LoopEnd, LoopState, Terminal } from "../loop/terminal.ts";
 import type { TraceSink } from "../trace/trace.ts";
-import { CallerIdDisplay, type DisplayKind } from "./caller-id-display.ts";
+import { CallerIdDisplay, type DisplayKind, type WakeSign } from "./caller-id-display.ts";
 import { type Dialer, type DialerParts, msFromSample } from "./dialer.ts";
 import { LineContacts } from "./line-contacts.ts";
 import { LineLamps } from "./line-lamps.ts";
@@ -28,6 +28,11 @@ const DEFAULT_FLASH_MS = 500;
 const ACK_MS = 60;
 /** A set is modelled as some volts and some ohms in series. Typical, not of one make. */
 const DEFAULT_OFF_HOOK_OHMS = 150;
+/**
+ * A burst that calls a display lasts 200 to 300 ms; of it the bell's own start is not counted, its
+ * end is noticed late. The shortest of countries' bursts, 400 ms, are longer.
+ */
+const RING_PULSE_MAX_MS = 330;
 const DEFAULT_OFF_HOOK_VOLTS = 5;
 
 /**
@@ -61,6 +66,7 @@ export class TelephoneSet implements Phone {
   #state: LoopState | undefined;
   /** The ringing that began last, heard or not. */
   #heldBack: Extract<RingerEvent, { kind: "started" }> | undefined;
+  #rangAtMs = 0;
   #offHook = false;
   readonly #flashMs: number;
   #flashEnd: Timer | undefined;
@@ -85,13 +91,13 @@ export class TelephoneSet implements Phone {
       },
     });
     const kind = options.callerId ?? "bell-202";
-    const needsAlertTone = options.needsAlertTone === true;
-    this.#display = new CallerIdDisplay({ kind, needsAlertTone }, (seen) => {
+    const needs = wakeSigns(options, kind);
+    this.#display = new CallerIdDisplay({ kind, needs }, (seen) => {
       this.#primary?.onMessage();
       observe(seen);
     });
     this.#waiting = this.#createWaitingDisplay(options, kind);
-    if (kind === "ntt") this.#primary = this.#createPrimaryAnswer();
+    if (kind === "ntt") this.#primary = this.#createPrimaryAnswer(options);
     this.#lineLamps = new LineLamps(options, this.#display, observe);
     this.#dialer = createDialer({
       clock: this.#clock,
@@ -248,12 +254,12 @@ export class TelephoneSet implements Phone {
     });
   }
 
-  #createPrimaryAnswer(): PrimaryAnswer {
+  #createPrimaryAnswer({ needsReversal = false }: PhoneOptions): PrimaryAnswer {
     const setLoop = (closed: boolean): void => this.#contacts.setDisplayLoop(closed);
     const onOrdinaryRinging = (): void => {
       if (this.#heldBack !== undefined) this.#ring(this.#heldBack, this.#clock.nowMs());
     };
-    return new PrimaryAnswer({ clock: this.#clock, setLoop, onOrdinaryRinging });
+    return new PrimaryAnswer({ clock: this.#clock, needsReversal, setLoop, onOrdinaryRinging });
   }
 
   #sampleNow(): number {
@@ -277,9 +283,12 @@ export class TelephoneSet implements Phone {
 
   #onRinger(event: RingerEvent | undefined, atMs: number): void {
     if (event?.kind === "started") {
+      this.#rangAtMs = atMs;
       this.#heldBack = event;
       if (this.#primary?.onRinging() !== true) this.#ring(event, atMs);
-    } else if (event?.kind === "stopped" && this.#primary?.onSilence() !== true) {
+    } else if (event?.kind === "stopped") {
+      if (atMs - this.#rangAtMs <= RING_PULSE_MAX_MS) this.#display.sign("ring-pulse", atMs);
+      if (this.#primary?.onSilence() === true) return;
       this.#observe({ kind: "ringing-stopped", atMs });
     }
   }
@@ -295,7 +304,13 @@ export class TelephoneSet implements Phone {
   }
 
   #onLine(events: readonly LineWatchEvent[], atMs: number): void {
-    for (const event of events) this.#observe({ ...event, atMs });
+    for (const event of events) {
+      if (event.kind === "polarity" && event.reversed) {
+        this.#display.sign("reversal", atMs);
+        this.#primary?.onReversal();
+      }
+      this.#observe({ ...event, atMs });
+    }
   }
 
   #arm(): void {
@@ -327,4 +342,14 @@ export class TelephoneSet implements Phone {
     if (this.#offHook) this.#receiver.hear(heard, firstSample);
     else this.#display.hear(heard, firstSample);
   }
+}
+
+/** What wakes a set's display. NTT's is called by ringing, and the reversal before that. */
+function wakeSigns(options: PhoneOptions, kind: DisplayKind): readonly WakeSign[] {
+  if (kind === "ntt") return [];
+  return [
+    ...(options.needsAlertTone === true ? (["alert-tone"] as const) : []),
+    ...(options.needsReversal === true ? (["reversal"] as const) : []),
+    ...(options.needsRingPulse === true ? (["ring-pulse"] as const) : []),
+  ];
 }
