@@ -6,8 +6,8 @@ import { type CountryProfile, TONE_NAMES } from "../../src/fxs/index.ts";
 const HEAD = `# Countries
 
 A country is one setting (\`country: de\`, for the box or for one line) and stands for tones,
-ringing, the hook flash, the dial, caller ID and emergency numbers. Each value can be overridden
-([configuration.md](configuration.md), \`countryOverrides\`).
+ringing, the hook flash, the dial, caller ID, the impedance and emergency numbers. Each value can
+be overridden ([configuration.md](configuration.md), \`countryOverrides\`).
 
 **Verified** means that somebody checked the value against a standard or against two sources that
 do not copy each other. Most tones are **not**: they come from Asterisk's \`indications.conf\`
@@ -64,7 +64,7 @@ function shortened(times: string): string {
 }
 
 function overviewRow(country: CountryOverride): readonly string[] {
-  const { code, name, ringing, flash, pulse, callerId, emergency } = profileOf(country);
+  const { code, name, ringing, flash, pulse, callerId, line, emergency } = profileOf(country);
   const sends = callerId.scheme;
   return [
     `\`${code}\``,
@@ -74,6 +74,7 @@ function overviewRow(country: CountryOverride): readonly string[] {
     `${flash.minMs}–${flash.maxMs}`,
     pulse.digitMap,
     sends,
+    line.impedance.replaceAll("|", "\\|"),
     emergency.numbers.join(" "),
   ];
 }
@@ -98,6 +99,7 @@ const GROUPS = [
   "dtmf",
   "callerId",
   "supervision",
+  "line",
   "emergency",
 ] as const satisfies readonly (keyof CountryProfile)[];
 
@@ -146,7 +148,10 @@ export function countriesDocument(
     HEAD,
     "## What is used\n",
     table(
-      ["code", "country", "family", "ringing", "flash, ms", "dial", "caller ID", "emergency"],
+      [
+        ...["code", "country", "family", "ringing", "flash, ms", "dial", "caller ID"],
+        ...["impedance", "emergency"],
+      ],
       countries.map(overviewRow),
     ),
     tonesHead(),

@@ -10,6 +10,7 @@ import { VirtualNetwork } from "../hw-sim/world/network.ts";
 async function tested(
   options: SimLineOptions,
   prepare: (line: SimLine, phone: ReturnType<typeof createTouchTonePhone>) => void,
+  ren = 1,
 ): Promise<readonly LineFinding[]> {
   const world = new World({ seed: 3 });
   const board = createSimBoard(world, { lines: [options] });
@@ -24,6 +25,7 @@ async function tested(
     clock: world.clock,
     random: world.random("alice"),
     tones: TONE_TABLES.us,
+    ren,
   });
   phone.attach(line.attach(phone.terminal));
   prepare(line, phone);
@@ -53,7 +55,7 @@ const words = (findings: readonly LineFinding[]) =>
     return `${one.test} ${one.verdict}${fault}`;
   });
 
-describe("tipring line-test on a simulated ProSLIC", () => {
+describe("tipring line-test on simulated cards", () => {
   const quiet = ["hazardous-voltage passed", "foreign-voltage passed"];
 
   it.each([
@@ -90,14 +92,46 @@ describe("tipring line-test on a simulated ProSLIC", () => {
     ]);
   });
 
-  it("finds a good line good; this chip shows no current while it rings", async () => {
-    const findings = await tested({ chip: "si3210" }, () => {});
-    expect(words(findings)).toEqual([
-      ...quiet,
-      "resistive-fault passed",
-      "receiver-off-hook passed",
-      "ringers skipped",
-    ]);
+  it.each([
+    ["the mains at their full", { acVoltsRms: 230 }, "voltage"],
+    ["52 V of hum", { acVoltsRms: 52 }, "voltage"],
+    ["48 V of another battery", { dcVolts: -48 }, "passed"],
+  ] as const)("tells by what it sees below ground whether %s is dangerous", async (_, tip, is) => {
+    const findings = await tested({ chip: "si3210" }, (line) =>
+      line.loop.setFaults({ foreign: { tip } }),
+    );
+    expect(words(findings)[0]).toBe(`hazardous-voltage ${is === "passed" ? "" : "failed "}${is}`);
+    // Under a dangerous voltage nothing more is done.
+    expect(findings).toHaveLength(is === "passed" ? 5 : 2);
+  });
+
+  it.each([
+    ["a foreign voltage", { tip: { dcVolts: -30 } }],
+    ["hum", { ring: { acVoltsRms: 20 } }],
+  ] as const)("calls no resistance good that it cannot measure for %s", async (_, foreign) => {
+    const findings = await tested({ chip: "si3210" }, (line) =>
+      line.loop.setFaults({ foreign, leakOhms: 100_000 }),
+    );
+    expect(words(findings)).toContain("resistive-fault skipped");
+  });
+
+  it.each([
+    ["a good line with one bell", { ren: 1 }, "passed"],
+    ["three bells", { ren: 2.7 }, "passed"],
+    ["five bells", { ren: 5 }, "failed too-many-bells"],
+    ["a set with its ringer off", { ren: 0 }, "skipped"],
+  ] as const)("counts the ringers of %s on each kind of card", async (_, { ren }, expected) => {
+    for (const chip of ["si3210", "si3215", "serial-card"] as const) {
+      const findings = await tested({ chip }, () => {}, ren);
+      expect(words(findings).slice(2)).toEqual([
+        "resistive-fault passed",
+        "receiver-off-hook passed",
+        `ringers ${expected}`,
+      ]);
+      const ringers = findings.at(-1);
+      if (ringers?.verdict === "passed")
+        expect(Math.abs((ringers.ren ?? 0) - ren)).toBeLessThan(0.3);
+    }
   });
 
   it("says so where the card cannot measure", async () => {

@@ -46,7 +46,10 @@ export function isLineGood(findings: readonly LineFinding[]): boolean {
 function figuresOf(finding: Exclude<LineFinding, { verdict: "skipped" }>): string {
   const parts: string[] = [];
   const { volts, ohms, ren } = finding;
-  if (volts !== undefined) parts.push(`${volts.dc.toFixed(1)} V, ${volts.acRms.toFixed(1)} V AC`);
+  if (volts !== undefined) {
+    const least = volts.atLeast === true ? "at least " : "";
+    parts.push(`${least}${volts.dc.toFixed(1)} V, ${volts.acRms.toFixed(1)} V AC`);
+  }
   if (ohms !== undefined) parts.push(ohmsWords(ohms, finding.verdict === "passed"));
   if (ren !== undefined) parts.push(`REN ${ren.toFixed(1)}`);
   return parts.length === 0 ? "" : ` (${parts.join(", ")})`;

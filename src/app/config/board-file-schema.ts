@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { CODINGS, IMPEDANCES } from "../../hal/drivers/index.ts";
+import { IMPEDANCES } from "../../base/impedance.ts";
+import { CODINGS, HYBRIDS_DB, PROSLIC_GAIN_MAX_DB } from "../../hal/drivers/index.ts";
 
 const name = z.string().min(1).max(64);
 /** A device file: names under /dev/serial/by-id are long. */
@@ -41,6 +42,19 @@ const settings = z.strictObject({
   fromPhoneDb: decibels.exactOptional(),
 });
 
+const proslicDecibels = decibels.max(PROSLIC_GAIN_MAX_DB);
+const proslicSettings = z.strictObject({
+  impedance: z.enum(IMPEDANCES).exactOptional(),
+  toPhoneDb: proslicDecibels.exactOptional(),
+  fromPhoneDb: proslicDecibels.exactOptional(),
+  hybridDb: z.literal(HYBRIDS_DB).exactOptional(),
+});
+
+/** What a line's card is set to, where a user says it at the line. */
+export const cardSettingsSchema = settings.extend({
+  hybridDb: z.literal(HYBRIDS_DB).exactOptional(),
+});
+
 const si321x = z.strictObject({
   driver: z.literal("si321x"),
   chip: z.enum(["si3210", "si3215"]),
@@ -53,7 +67,7 @@ const si321x = z.strictObject({
   outputStage: z.enum(["si3201", "discrete"]),
   pcmCoding: z.enum(CODINGS).exactOptional(),
   pcmStart: z.int().min(0).max(1023).exactOptional(),
-  settings: settings.exactOptional(),
+  settings: proslicSettings.exactOptional(),
   loopMilliamps: z.number().min(20).max(41).exactOptional(),
   onHookVolts: z.number().min(0).max(94.5).exactOptional(),
   ringVoltsRms: z.number().min(20).max(65).exactOptional(),

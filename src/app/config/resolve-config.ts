@@ -110,12 +110,12 @@ export function resolveConfig(
     if (password !== undefined) passwords.push({ user: line.number, password });
     realtimeLines.push({
       line: at + 1,
-      ...wiringOf(wiring, line, ["lines", at], problems),
+      ...wiringOf(wiring, line, country, ["lines", at], problems),
       ...ringSupplyOf(wiring, line, user, context.board, ["lines", at], problems),
       country,
       pulseDialing: line.pulseDialing ?? true,
       relaysDigits: (user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY) === "rfc4733",
-      ...soundOf(line),
+      ...soundOf(line, country),
     });
     const made = controlLine(at + 1, line, password, domain, server, common, call, country);
     controlLines.push(withMore(made, line, user, problems));
@@ -212,11 +212,16 @@ function controlLine(
   };
 }
 
-function soundOf({ echoCanceller, gain }: UserLine): Partial<RealtimeLineConfig> {
+function soundOf(
+  { echoCanceller, gain }: UserLine,
+  { line }: CountryProfile,
+): Partial<RealtimeLineConfig> {
   const { tailMs = ECHO_TAIL_MS, off = false } = echoCanceller ?? {};
+  const { txDb = line.fromPhoneDb, rxDb = line.toPhoneDb } = gain ?? {};
+  const isUnity = gain === undefined && txDb === 0 && rxDb === 0;
   return {
     ...(off ? {} : { echoTailMs: tailMs }),
-    ...(gain === undefined ? {} : { gain: { txDb: gain.txDb ?? 0, rxDb: gain.rxDb ?? 0 } }),
+    ...(isUnity ? {} : { gain: { txDb, rxDb } }),
     ...(gain?.auto === true ? { automaticGain: true } : {}),
   };
 }

@@ -6,6 +6,7 @@ import {
   resolveCountry,
 } from "../../fxs/index.ts";
 import type { LineWiring, RealtimeLineConfig } from "../../gateway/realtime/realtime-config.ts";
+import { type LineSettings, PROSLIC_GAIN_MAX_DB } from "../../hal/drivers/index.ts";
 import type { BoardFile, BoardLine } from "./board-file.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { didYouMean } from "./did-you-mean.ts";
@@ -103,21 +104,52 @@ export function checkRings(
   }
 }
 
-/** The board's wiring of a line, with what is written of its own. */
+/** The board's wiring of a line, with what is written of its own, and the country's impedance. */
 export function wiringOf(
   { levels: _, ringSupply: __, ...wiring }: BoardLine,
-  { sound, module }: UserLine,
+  { sound, module, card }: UserLine,
+  country: CountryProfile,
   linePath: ConfigPath,
   problems: ConfigProblem[],
 ): LineWiring {
   const { slic } = wiring;
   const { pcmCard: ___, ...withoutCard } = wiring;
   const heard = sound === undefined ? wiring : { ...withoutCard, pcmChannel: sound };
-  if (module === undefined) return heard;
-  if (slic.driver !== "gpio-slic") {
+  if (slic.driver === "gpio-slic") {
+    if (card !== undefined) {
+      const text =
+        "is for a serial card or a ProSLIC, but the board has a module on GPIO pins here";
+      problems.push({ path: [...linePath, "card"], text: `${text}; take it out` });
+    }
+    return module === undefined
+      ? heard
+      : { ...heard, slic: { ...slic, overrides: { ...slic.overrides, ...module } } };
+  }
+  if (module !== undefined) {
     const text = `is for a module on GPIO pins, but the board has a ${slic.driver} here`;
     problems.push({ path: [...linePath, "module"], text: `${text}; take it out` });
-    return heard;
   }
-  return { ...heard, slic: { ...slic, overrides: { ...slic.overrides, ...module } } };
+  const isProslic = slic.driver === "si321x";
+  checkCard(card ?? {}, isProslic, [...linePath, "card"], problems);
+  const settings = { impedanceIfAble: country.line.impedance, ...slic.settings, ...card };
+  return { ...heard, slic: { ...slic, settings } };
+}
+
+/** What a card of the kind cannot, whatever it is. */
+function checkCard(
+  { hybridDb, ...settings }: LineSettings,
+  isProslic: boolean,
+  path: ConfigPath,
+  problems: ConfigProblem[],
+): void {
+  if (hybridDb !== undefined && !isProslic) {
+    const text = "is for a ProSLIC, but the board has a serial card here; take it out";
+    problems.push({ path: [...path, "hybridDb"], text });
+  }
+  for (const name of ["toPhoneDb", "fromPhoneDb"] as const) {
+    const decibels = settings[name] ?? 0;
+    if (!isProslic || decibels <= PROSLIC_GAIN_MAX_DB) continue;
+    const text = `is ${decibels}; a ProSLIC goes up to ${PROSLIC_GAIN_MAX_DB}`;
+    problems.push({ path: [...path, name], text });
+  }
 }

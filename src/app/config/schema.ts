@@ -9,7 +9,11 @@ import {
   JITTER_MAX_MS,
 } from "../../media/index.ts";
 import { WAYS_MAX } from "../../sip/index.ts";
-import { gpioSlicOverridesSchema, soundLevelsSchema } from "./board-file-schema.ts";
+import {
+  cardSettingsSchema,
+  gpioSlicOverridesSchema,
+  soundLevelsSchema,
+} from "./board-file-schema.ts";
 
 import type { UserConfig, UserLine } from "./user-config.ts";
 
@@ -108,6 +112,7 @@ const line = z.strictObject({
   sound: z.string().min(1).max(64).optional(),
   levels: soundLevelsSchema.optional(),
   module: gpioSlicOverridesSchema.optional(),
+  card: cardSettingsSchema.optional(),
   echoCanceller: z
     .strictObject({
       tailMs: z.int().min(ECHO_TAIL_MIN_MS).max(ECHO_TAIL_MAX_MS).optional(),

@@ -1,6 +1,6 @@
 import type { Result } from "../../base/result.ts";
 import type { SrtpPolicy, SrtpSuite } from "../../base/srtp-suites.ts";
-import type { GpioSlicOverrides } from "../../hal/drivers/index.ts";
+import type { GpioSlicOverrides, LineSettings } from "../../hal/drivers/index.ts";
 import type { BoardLevels } from "./board-file.ts";
 
 /**
@@ -278,6 +278,8 @@ export interface UserLine {
   readonly levels?: BoardLevels;
   /** What is known better of the module on GPIO pins than its profile has it. */
   readonly module?: GpioSlicOverrides;
+  /** What the line's card is set to, in place of what the board says: a serial card, a ProSLIC. */
+  readonly card?: LineSettings;
   /**
    * Who rings in which cadence, the first that fits: a number, `*` at its end for any more digits,
    * and a name of `ringing.distinctive`.

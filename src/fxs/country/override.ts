@@ -22,6 +22,7 @@ export interface CountryOverride {
   readonly dtmf?: Own<CountryProfile["dtmf"]>;
   readonly callerId?: Own<CountryProfile["callerId"]>;
   readonly supervision?: Own<CountryProfile["supervision"]>;
+  readonly line?: Own<CountryProfile["line"]>;
   readonly emergency?: Own<CountryProfile["emergency"]>;
   /** Where public tables disagree, with each other or with what is used. Not in the profile. */
   readonly conflicts?: readonly CountryConflict[];
@@ -58,6 +59,7 @@ export function profileOf(country: CountryOverride): CountryProfile {
     dtmf: group(family.dtmf, country.dtmf),
     callerId: group(family.callerId, country.callerId),
     supervision: group(family.supervision, country.supervision),
+    line: group(family.line, country.line),
     emergency: group(family.emergency, country.emergency),
   };
 }

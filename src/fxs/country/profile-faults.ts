@@ -1,3 +1,4 @@
+import { IMPEDANCES } from "../../base/impedance.ts";
 import { OPEN_LOOP_LIMIT_MS } from "../line/line-feed.ts";
 import { PULSE_DIGIT_MAPS } from "../line/pulse-digits.ts";
 import {
@@ -40,6 +41,7 @@ export function profileFaults(profile: CountryProfile): readonly ProfileFault[] 
   checkCallerId(profile.callerId, check);
   checkSupervision(profile, check);
   checkDtmf(profile, check);
+  checkLine(profile, check);
   for (const number of profile.emergency.numbers) {
     const text: unknown = number;
     const holds = typeof text === "string" && /^[0-9*#]{1,20}$/.test(text);
@@ -115,6 +117,14 @@ function checkDtmf({ dtmf }: CountryProfile, check: Check): void {
   ] as const;
   for (const [name, value, min, max] of bounds) {
     check(`dtmf.${name}`, isBetween(value, min, max), `must be ${min} to ${max}`);
+  }
+}
+
+function checkLine({ line }: CountryProfile, check: Check): void {
+  const known = IMPEDANCES.some((name) => name === line.impedance);
+  check("line.impedance", known, `must be one of ${IMPEDANCES.join(", ")}`);
+  for (const name of ["toPhoneDb", "fromPhoneDb"] as const) {
+    check(`line.${name}`, isBetween(line[name], -20, 20), "must be -20 to 20 dB");
   }
 }
 

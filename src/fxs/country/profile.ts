@@ -1,3 +1,4 @@
+import type { Impedance } from "../../base/impedance.ts";
 import type { CallerIdScheme } from "../caller-id/scheme.ts";
 import type { DtmfOptions } from "../dtmf/detector.ts";
 import type { PulseDigitMap } from "../line/pulse-digits.ts";
@@ -64,6 +65,14 @@ export interface CountryProfile {
     readonly openLoopMs: number;
     readonly metering: MeteringConfig;
   };
+  /** How the line ends for sound. */
+  readonly line: Sourced & {
+    /** The two-wire impedance, for cards that have several. */
+    readonly impedance: Impedance;
+    /** How much louder voices come to the telephone and go from it, dB, unless the line says. */
+    readonly toPhoneDb: number;
+    readonly fromPhoneDb: number;
+  };
   readonly emergency: Sourced & { readonly numbers: readonly string[] };
 }
 
@@ -109,6 +118,9 @@ export const COMMON_SUPERVISION = {
   // Yeastar: 12 kHz; TBR and national papers have 16 kHz elsewhere: not at hand
   metering: { frequencyHz: 12_000, pulseMs: 120, pauseMs: 180, everyMs: 0 },
 } as const;
+
+/** Levels of voices that the profiles have in common: no national plan's relative levels. */
+export const COMMON_LEVELS = { toPhoneDb: 0, fromPhoneDb: 0 } as const;
 
 /** Distinctive cadences that vendors share: Cisco SPA's Bellcore-r1 to r8. */
 export const BELLCORE_CADENCES = {

@@ -1,3 +1,5 @@
+import type { VoltsFound } from "./wire-volts.ts";
+
 /** What stands (`mean`) and what alternates (`rms`) of something that was measured often. */
 export interface Measured {
   readonly mean: number;
@@ -52,12 +54,6 @@ export type LineFault =
   | "no-bell"
   | "too-many-bells";
 
-/** The strongest voltage of the two wires. */
-export interface VoltsFound {
-  readonly dc: number;
-  readonly acRms: number;
-}
-
 /**
  * Limits, as InnoMedia documents those of its GR-909 test: hazardous over 135 V DC or 50 V AC,
  * foreign over 6 V DC or 10 V AC, a leak under 150 kΩ, ringers from 0.175 to 3 REN.
@@ -85,46 +81,63 @@ const OFF_HOOK_OHMS = 2500;
 /** How far apart a wire must be from where it rests to be taken for grounded, volts. */
 const GROUNDED_VOLTS = 2;
 
+const FOREIGN_IN_THE_WAY = "with a foreign voltage on the wires it cannot be measured";
+
 /** A test that was not made. */
 export function skipped(test: LineTestName, why: string): LineFinding {
   return { test, verdict: "skipped", why };
 }
 
-/** What is on the wires though there is no battery of ours. */
-export function openFindings({ tip, ring }: Readings): readonly LineFinding[] {
-  const volts = {
-    dc: Math.max(Math.abs(tip.mean), Math.abs(ring.mean)),
-    acRms: Math.max(tip.rms, ring.rms),
-  };
+/** What is on the wires though there is no battery of ours: of either wire, the stronger. */
+export function openFindings(volts: VoltsFound): readonly LineFinding[] {
   const limits = LINE_TEST_LIMITS;
-  const isHazard = volts.dc > limits.hazardousDcVolts || volts.acRms > limits.hazardousAcVolts;
-  const isForeign = volts.dc > limits.foreignDcVolts || volts.acRms > limits.foreignAcVolts;
+  // What the card reads no end of may be anything.
+  const isHazard =
+    volts.atLeast === true ||
+    volts.dc > limits.hazardousDcVolts ||
+    volts.acRms > limits.hazardousAcVolts;
   return [
     isHazard
       ? { test: "hazardous-voltage", verdict: "failed", fault: "voltage", volts }
       : { test: "hazardous-voltage", verdict: "passed", volts },
-    isForeign
+    isForeign(volts) || isHazard
       ? { test: "foreign-voltage", verdict: "failed", fault: "voltage", volts }
       : { test: "foreign-voltage", verdict: "passed", volts },
   ];
 }
 
+function isForeign({ dc, acRms }: VoltsFound): boolean {
+  const { foreignDcVolts, foreignAcVolts } = LINE_TEST_LIMITS;
+  return dc > foreignDcVolts || acRms > foreignAcVolts;
+}
+
 /**
  * What draws current from the battery. A telephone is told from a resistance by its own volts: the
  * ohms that one finds at a constant current are those of both, and differ with the polarity only
- * where a wire is grounded.
+ * where a wire is grounded. With a foreign voltage in the loop, ohms are not volts by amperes any
+ * more: then only what a receiver or a short draws is told.
  */
 export function fedFindings(
   forward: Readings,
   reverse: Readings | undefined,
+  open: VoltsFound | undefined,
 ): readonly LineFinding[] {
   const milliamps = Math.abs(forward.milliamps.mean);
   const acrossVolts = Math.abs(forward.across.mean);
+  const ohms = (acrossVolts / milliamps) * 1000;
+  if (open !== undefined && isForeign(open) && !(ohms <= OFF_HOOK_OHMS)) {
+    return [
+      skipped("resistive-fault", FOREIGN_IN_THE_WAY),
+      milliamps < NO_CURRENT_MA
+        ? { test: "receiver-off-hook", verdict: "passed" }
+        : skipped("receiver-off-hook", FOREIGN_IN_THE_WAY),
+    ];
+  }
   if (milliamps < NO_CURRENT_MA) {
     // What the card still tells from nothing; a leak above that stays unseen.
-    const ohms = Math.min(LINE_TEST_LIMITS.leakOhms, (acrossVolts / NO_CURRENT_MA) * 1000);
+    const told = Math.min(LINE_TEST_LIMITS.leakOhms, (acrossVolts / NO_CURRENT_MA) * 1000);
     return [
-      { test: "resistive-fault", verdict: "passed", ohms },
+      { test: "resistive-fault", verdict: "passed", ohms: told },
       { test: "receiver-off-hook", verdict: "passed" },
     ];
   }
@@ -135,7 +148,6 @@ export function fedFindings(
       skipped("receiver-off-hook", "a wire is grounded"),
     ];
   }
-  const ohms = (acrossVolts / milliamps) * 1000;
   if (ohms < SHORT_OHMS) {
     return [
       { test: "resistive-fault", verdict: "failed", fault: "short", ohms },
@@ -166,7 +178,14 @@ function groundedWire(forward: Readings, reverse: Readings | undefined): LineFau
 }
 
 /** What the bells draw of the ringing voltage. */
-export function ringingFindings({ across, milliamps }: Readings): LineFinding {
+export function ringingFindings(
+  { across, milliamps }: Readings,
+  open: VoltsFound | undefined,
+): LineFinding {
+  // What alternates by itself would be weighed with the bells.
+  if (open !== undefined && open.acRms > LINE_TEST_LIMITS.foreignAcVolts) {
+    return skipped("ringers", FOREIGN_IN_THE_WAY);
+  }
   const { renMin, renMax } = LINE_TEST_LIMITS;
   const volts = Math.hypot(across.rms, across.mean);
   if (volts < 10) {

@@ -8,6 +8,8 @@ interface Pair {
   readonly ringGroundOhms?: number;
   readonly foreignDc?: number;
   readonly foreignAcRms?: number;
+  /** What the card reads no further down than, and nothing above ground. */
+  readonly readsDownTo?: number;
   readonly ren?: number;
 }
 
@@ -17,7 +19,12 @@ const LIMIT_MA = 25;
 function measured(pair: Pair, feed: string, rings: boolean, atMs: number): LineSample {
   const ac = (pair.foreignAcRms ?? 0) * Math.SQRT2 * Math.sin((2 * Math.PI * 50 * atMs) / 1000);
   const foreign = (pair.foreignDc ?? 0) + ac;
-  if (feed === "open") return { loopMilliamps: 0, tipVolts: foreign, ringVolts: 0 };
+  if (feed === "open") {
+    const { readsDownTo } = pair;
+    const tipVolts =
+      readsDownTo === undefined ? foreign : Math.min(0, Math.max(readsDownTo, foreign));
+    return { loopMilliamps: 0, tipVolts, ringVolts: 0 };
+  }
   if (rings) {
     const volts = 60 * Math.SQRT2 * Math.sin((2 * Math.PI * 20 * atMs) / 1000);
     const loopMilliamps = (volts / 7000) * 1000 * (pair.ren ?? 0);
@@ -143,13 +150,47 @@ describe("createLineTest()", () => {
     [
       "another line's battery",
       { foreignDc: -20, ren: 1 },
-      ["hazardous-voltage passed", "foreign-voltage failed voltage", ...good.slice(2)],
+      [
+        "hazardous-voltage passed",
+        "foreign-voltage failed voltage",
+        "resistive-fault skipped",
+        "receiver-off-hook passed",
+        "ringers passed",
+      ],
     ],
     ["a little hum", { foreignAcRms: 9, ren: 1 }, good],
     [
       "much hum",
       { foreignAcRms: 11, ren: 1 },
-      ["hazardous-voltage passed", "foreign-voltage failed voltage", ...good.slice(2)],
+      [
+        "hazardous-voltage passed",
+        "foreign-voltage failed voltage",
+        "resistive-fault skipped",
+        "receiver-off-hook passed",
+        "ringers skipped",
+      ],
+    ],
+    [
+      "another line's battery and a leak that cannot be told from it",
+      { foreignDc: -20, acrossOhms: 20_000 },
+      [
+        "hazardous-voltage passed",
+        "foreign-voltage failed voltage",
+        "resistive-fault skipped",
+        "receiver-off-hook skipped",
+        "ringers skipped",
+      ],
+    ],
+    [
+      "another line's battery and a receiver that is up",
+      { foreignDc: -20, acrossOhms: 400 },
+      [
+        "hazardous-voltage passed",
+        "foreign-voltage failed voltage",
+        "resistive-fault passed",
+        "receiver-off-hook failed off-hook",
+        "ringers skipped",
+      ],
     ],
   ];
   for (const [name, pair, expected] of rows) {
@@ -169,6 +210,21 @@ describe("createLineTest()", () => {
       "foreign-voltage failed voltage",
     ]);
     expect(actions).toEqual(["open", "forward"]);
+  });
+
+  it.each([
+    ["mains", { foreignAcRms: 230 }, true],
+    ["51 V of hum", { foreignAcRms: 51 }, true],
+    ["45 V of hum", { foreignAcRms: 45 }, false],
+    ["a battery at the end of what it reads", { foreignDc: -96 }, true],
+    ["a battery of 60 V", { foreignDc: -60 }, false],
+  ])("judges %s by a card that reads nothing above ground", (_, pair, isHazard) => {
+    const capabilities = { ...ABLE, measuredVolts: { lowest: -95.88, highest: 0 } };
+    const { findings } = tested({ ...pair, readsDownTo: -95.88 }, { capabilities, rings: false });
+    expect(verdicts(findings).slice(0, 2)).toEqual([
+      `hazardous-voltage ${isHazard ? "failed voltage" : "passed"}`,
+      "foreign-voltage failed voltage",
+    ]);
   });
 
   it("says what a card cannot do, and rings only where it may", () => {

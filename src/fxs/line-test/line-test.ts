@@ -9,6 +9,7 @@ import {
   ringingFindings,
   skipped,
 } from "./line-findings.ts";
+import { strongerVolts, type VoltsFound, type VoltsRange, wireVolts } from "./wire-volts.ts";
 
 /** One measurement; negative volts are those of forward battery. */
 export interface LineSample {
@@ -36,7 +37,10 @@ export type LineTestOutput =
 
 /** How a line is tested. */
 export interface LineTestConfig {
-  readonly capabilities: Pick<LineCapabilities, "openLoop" | "reversal" | "ringBurstMaxMs">;
+  readonly capabilities: Pick<LineCapabilities, "openLoop" | "reversal" | "ringBurstMaxMs"> & {
+    /** Which volts of a wire the card can tell; without it, all. */
+    readonly measuredVolts?: VoltsRange;
+  };
   /** Whether the bell may be rung for a second to weigh it. */
   readonly rings: boolean;
 }
@@ -77,6 +81,8 @@ class LineTest implements Core<LineTestInput, LineTestOutput> {
   readonly #findings: LineFinding[] = [];
   readonly #left: Part[];
   readonly #seen = new Map<Part, Readings>();
+  /** What was on the wires without our battery. */
+  #foreign: VoltsFound | undefined;
   #samples: LineSample[] = [];
   #ringingSinceMs = 0;
   #state: State = { kind: "done" };
@@ -150,6 +156,7 @@ class LineTest implements Core<LineTestInput, LineTestOutput> {
     const tooFew = part === "ringing" && this.#samples.length < RINGING_SAMPLES_MIN;
     if (tooFew) this.#findings.push(skipped("ringers", "the card measures too slowly"));
     else this.#seen.set(part, readingsOf(this.#samples));
+    if (part === "open") this.#foreign = this.#wiresOf(this.#samples);
     this.#samples = [];
     if (part === "ringing") this.#outputs.push({ kind: "ringing", on: false });
     if (this.#conclude(part)) this.#next(nowMs);
@@ -164,12 +171,12 @@ class LineTest implements Core<LineTestInput, LineTestOutput> {
 
   /** What follows from a state's measurements; false where nothing more may be done. */
   #conclude(part: Part): boolean {
-    const open = this.#seen.get("open");
+    const foreign = this.#foreign;
     const forward = this.#seen.get("forward");
     const reverse = this.#seen.get("reverse");
     const ringing = this.#seen.get("ringing");
-    if (part === "open" && open !== undefined) {
-      const findings = openFindings(open);
+    if (part === "open" && foreign !== undefined) {
+      const findings = openFindings(foreign);
       this.#findings.push(...findings);
       return findings.every(
         ({ test, verdict }) => test !== "hazardous-voltage" || verdict === "passed",
@@ -177,7 +184,7 @@ class LineTest implements Core<LineTestInput, LineTestOutput> {
     }
     const isLastFed = part === "reverse" || (part === "forward" && !this.#left.includes("reverse"));
     if (isLastFed && forward !== undefined) {
-      const findings = fedFindings(forward, reverse);
+      const findings = fedFindings(forward, reverse, foreign);
       this.#findings.push(...findings);
       // With a short or a receiver up there is nothing to ring.
       const isFree = findings.every(({ verdict }) => verdict !== "failed");
@@ -186,8 +193,24 @@ class LineTest implements Core<LineTestInput, LineTestOutput> {
         this.#findings.push(skipped("ringers", "the line is not at rest"));
       }
     }
-    if (part === "ringing" && ringing !== undefined) this.#findings.push(ringingFindings(ringing));
+    if (part === "ringing" && ringing !== undefined) {
+      this.#findings.push(ringingFindings(ringing, foreign));
+    }
     return true;
+  }
+
+  #wiresOf(samples: readonly LineSample[]): VoltsFound {
+    const { measuredVolts } = this.#config.capabilities;
+    return strongerVolts(
+      wireVolts(
+        samples.map(({ tipVolts }) => tipVolts),
+        measuredVolts,
+      ),
+      wireVolts(
+        samples.map(({ ringVolts }) => ringVolts),
+        measuredVolts,
+      ),
+    );
   }
 
   #next(nowMs: number): void {

@@ -17,13 +17,14 @@ export {
   type CardCheckResult,
   checkCard,
 } from "./serial-card/check/card-check.ts";
-export { IMPEDANCES, type Impedance, type LineSettings } from "./serial-card/line-settings.ts";
+export { HYBRIDS_DB, type HybridDb, type LineSettings } from "./serial-card/line-settings.ts";
 export {
   type OpenCardLine,
   type SerialCardLineConfig,
   SerialCards,
 } from "./serial-card/serial-cards.ts";
 export { type CardCoding, CODINGS } from "./serial-card/wire-numbers.ts";
+export { PROSLIC_GAIN_MAX_DB } from "./si321x/gains.ts";
 export type { OutputStage, Si321xChip } from "./si321x/indirect-registers.ts";
 export { Si321xChips } from "./si321x/si321x-chips.ts";
 export type { Si321xConfig } from "./si321x/si321x-config.ts";

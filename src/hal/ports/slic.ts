@@ -25,6 +25,11 @@ export interface SlicCapabilities {
   readonly meteringHz?: readonly number[];
   /** Whether `setNeonLamp` is there: enough volts on-hook to light a message lamp. */
   readonly neonLamp?: boolean;
+  /**
+   * Between which volts `measure` tells what is on a wire: beyond, it reads as the nearer end.
+   * Absent: there is no such end among the volts that a line can have.
+   */
+  readonly measuredVolts?: { readonly lowest: number; readonly highest: number };
 }
 
 /** What the bell is to get. What a card cannot vary it leaves out, without a fault. */

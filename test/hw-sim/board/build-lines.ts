@@ -1,12 +1,13 @@
 import type { LineId } from "../../../src/base/line-messages.ts";
 import type { ChipViolation } from "../chips/chip-violation.ts";
-import { CardLine } from "../chips/serial-card/card-line.ts";
+import { CardLine, type CardReading } from "../chips/serial-card/card-line.ts";
 import { SerialCard } from "../chips/serial-card/serial-card.ts";
 import type { Si321xKind } from "../chips/si321x/register-map.ts";
 import { Si321x } from "../chips/si321x/si321x.ts";
 import { VoicePath } from "../chips/si321x/voice-path.ts";
 import { SlicModule } from "../chips/slic-module.ts";
 import type { CopperLoop } from "../loop/copper-loop.ts";
+import type { PairFeed } from "../loop/loop-current.ts";
 import type { TraceSink } from "../trace/trace.ts";
 import type { World } from "../world/world.ts";
 import type { SimGpio } from "./sim-gpio.ts";
@@ -61,6 +62,7 @@ export function buildSi321x(parts: LineParts, kind: Si321xKind): Si321x {
       clock: world.clock,
       random: world.random(source),
       setFeed: (feed) => loop.setFeed(feed),
+      setTermination: (termination) => loop.setTermination(termination),
       foreignVolts: (wire) => loop.foreignVolts(wire),
       setInterrupt: (level) => gpio.drive(names.interrupt, level),
       onViolation: onViolation(parts),
@@ -81,6 +83,8 @@ export function buildSi321x(parts: LineParts, kind: Si321xKind): Si321x {
 /** An Ag1171 behind a card's microcontroller. */
 export interface CardModule {
   readonly module: SlicModule;
+  /** What the card's converters see on its pair. */
+  probe(): CardReading;
   /** The card's firmware takes the line over: it is told of SHK from now on. */
   onSwitchHook(told: (closed: boolean) => void): void;
 }
@@ -89,10 +93,14 @@ export interface CardModule {
 export function buildCardModule(parts: LineParts): CardModule {
   const { world, options, loop } = parts;
   let told: (closed: boolean) => void = () => {};
+  let fed: PairFeed | undefined;
   const module = new SlicModule(
     {
       clock: world.clock,
-      setFeed: (feed) => loop.setFeed(feed),
+      setFeed: (feed) => {
+        fed = feed;
+        loop.setFeed(feed);
+      },
       setSwitchHook: (level) => told(level === 1),
       onViolation: onViolation(parts),
     },
@@ -102,9 +110,24 @@ export function buildCardModule(parts: LineParts): CardModule {
   loop.onFeedCurrent((milliamps) => module.onFeedCurrent(milliamps));
   return {
     module,
+    probe: () => readingOf(loop, fed),
     onSwitchHook: (listener) => {
       told = listener;
     },
+  };
+}
+
+/** The higher wire is at ground, the other one so far below it as the pair has volts. */
+function readingOf(loop: CopperLoop, feed: PairFeed | undefined): CardReading {
+  const { pairVolts, feedMilliamps, bellMilliamps } = loop.figures;
+  const ringIsLow = (feed?.volts ?? 0) < 0;
+  const biasMilliamps = feed?.shuntOhms === undefined ? 0 : (pairVolts / feed.shuntOhms) * 1000;
+  const milliamps = feedMilliamps - biasMilliamps + bellMilliamps;
+  return {
+    milliamps: ringIsLow ? milliamps : -milliamps,
+    tipVolts: (ringIsLow ? 0 : -pairVolts) + loop.foreignVolts("tip"),
+    ringVolts: (ringIsLow ? -pairVolts : 0) + loop.foreignVolts("ring"),
+    batteryVolts: -Math.abs(feed?.volts ?? 0),
   };
 }
 
@@ -117,10 +140,11 @@ export function buildCard(
   const [first] = lines;
   if (first === undefined) return undefined;
   const { names, options } = first.parts;
-  const cardLines = lines.map(({ module: { module, onSwitchHook } }, at) => {
+  const cardLines = lines.map(({ module: { module, probe, onSwitchHook } }, at) => {
     const line = new CardLine({
       clock: world.clock,
       module,
+      probe,
       onRingTimeOver: () => card.onRingTimeOver(at),
       onLoop: (closed) => card.onLoop(at, closed),
     });

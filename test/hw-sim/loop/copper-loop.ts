@@ -4,6 +4,7 @@ import type { TraceSink } from "../trace/trace.ts";
 import type { RandomStream } from "../world/random-stream.ts";
 import { type CableName, cableLossDb, cableOhms } from "./cable.ts";
 import { DEFAULT_ECHO_TAPS, type EchoTap, echoReturnLossDb } from "./hybrid-echo.ts";
+import { type Impedance, mismatchTaps, PLAIN_600, type Termination } from "./impedance.ts";
 import { type PairFeed, type PairFigures, pairFigures } from "./loop-current.ts";
 import { type MainsHum, PairAudio } from "./pair-audio.ts";
 import type { LoopEnd, Terminal } from "./terminal.ts";
@@ -18,6 +19,8 @@ export interface CopperLoopOptions {
   /** Echo return loss of the chip against this loop, off-hook, and the shape of the echo. */
   readonly erlDb?: number;
   readonly echoTaps?: readonly EchoTap[];
+  /** What telephone and cable look like to a chip that can tell; 600 Ω unless told. */
+  readonly impedance?: Impedance;
   /** Noise floor at both ends; `undefined` is a silent line. */
   readonly noiseDbm0?: number | undefined;
   readonly faults?: LineFaults;
@@ -81,6 +84,7 @@ export class CopperLoop {
   readonly #name: string;
   readonly #trace: TraceSink | undefined;
   readonly #ohms: number;
+  readonly #impedance: Impedance;
   readonly #audio: PairAudio;
   readonly #onAudio: CopperLoopParts["onAudio"];
   /** Of the frame in progress, for who listens in. */
@@ -114,6 +118,7 @@ export class CopperLoop {
     const cable = options.cable ?? "0.4 mm";
     const km = options.lengthKm ?? LENGTH_KM;
     this.#ohms = options.ohms ?? cableOhms(cable, km);
+    this.#impedance = options.impedance ?? PLAIN_600;
     const taps = options.echoTaps ?? DEFAULT_ECHO_TAPS;
     this.#audio = new PairAudio({
       random: parts.random,
@@ -137,6 +142,12 @@ export class CopperLoop {
     this.#renderToNow();
     this.#feed = feed;
     this.#update();
+  }
+
+  /** How the chip ends the pair for sound, from now on: what it misses of the loop is echo. */
+  setTermination(termination: Termination): void {
+    this.#renderToNow();
+    this.#audio.setMismatch(mismatchTaps(termination, this.#impedance));
   }
 
   /**

@@ -52,13 +52,14 @@ const SAMPLE_SLACK = 1e-6;
 export class PairAudio {
   readonly #frameSamples: number;
   readonly #gain: number;
-  readonly #closedTaps: Taps;
+  readonly #ownTaps: readonly EchoTap[];
+  #closedTaps: Taps;
   readonly #openTaps: Taps;
   /** Peak of noise that is even between plus and minus it. */
   readonly #noisePeakVolts: number;
-  readonly #historySamples: number;
+  #historySamples: number;
   /** What the chip sends: the last samples before the frame, for the echo, then the frame. */
-  readonly #down: Float64Array;
+  #down: Float64Array;
   readonly #own: Float64Array;
   readonly #heard: Float64Array;
   readonly #captured: Int16Array;
@@ -77,7 +78,8 @@ export class PairAudio {
     invariant(delayMax <= ECHO_DELAY_MAX_SAMPLES, "an echo tap is too late");
     this.#frameSamples = frameSamples;
     this.#gain = 10 ** (-options.lossDb / 20);
-    this.#closedTaps = packTaps(scaleEcho(echoTaps, options.erlDb));
+    this.#ownTaps = scaleEcho(echoTaps, options.erlDb);
+    this.#closedTaps = packTaps(this.#ownTaps);
     this.#openTaps = packTaps(scaleEcho(echoTaps, OPEN_PAIR_ERL_DB));
     const { noiseDbm0 } = options;
     this.#noisePeakVolts = noiseDbm0 === undefined ? 0 : voltsFromDbm(noiseDbm0) * Math.sqrt(3);
@@ -133,6 +135,20 @@ export class PairAudio {
             turn: (2 * Math.PI * hum.hz) / 8000,
             peakVolts: voltsFromDbm(hum.levelDbm0) * Math.SQRT2,
           };
+  }
+
+  /** What the closed loop sends back besides, as its impedance misses that of the chip. */
+  setMismatch(taps: readonly EchoTap[]): void {
+    this.#closedTaps = packTaps([...this.#ownTaps, ...taps]);
+    const history = taps.reduce(
+      (most, { delaySamples }) => Math.max(most, delaySamples),
+      this.#historySamples,
+    );
+    if (history === this.#historySamples) return;
+    const down = new Float64Array(history + this.#frameSamples);
+    down.set(this.#down, history - this.#historySamples);
+    this.#historySamples = history;
+    this.#down = down;
   }
 
   abandonFrame(): void {

@@ -22,6 +22,7 @@ export const AE = {
     },
   },
   ringing: { source: "DAHDI zonedata [ae] ringcadence", verified: false, cadenceMs: [1500, 4000] },
+  line: { source: "DAHDI fxo_modes [UAE]", verified: false, impedance: "600" },
   emergency: {
     source: "libphonenumber ShortNumberMetadata AE",
     verified: true,

@@ -22,6 +22,7 @@ export const AR = {
     },
   },
   ringing: { source: "DAHDI zonedata [ar] ringcadence", verified: false, cadenceMs: [1000, 4500] },
+  line: { source: "DAHDI fxo_modes [ARGENTINA]", verified: false, impedance: "600" },
   emergency: {
     source: "libphonenumber ShortNumberMetadata AR",
     verified: true,

@@ -27,12 +27,19 @@ export const AT = {
     cadenceMs: [1000, 5000],
     frequencyHz: 50,
   },
+  line: { source: "DAHDI fxo_modes [AUSTRIA]", verified: false, impedance: "220+820||115nF" },
   emergency: {
     source: "libphonenumber ShortNumberMetadata AT",
     verified: true,
     numbers: ["112", "122", "133", "144"],
   },
   conflicts: [
+    {
+      about: "levels",
+      source: "country tables of innovaphone",
+      says: "−3 dBr from the telephone, −10 dBr to it",
+      reason: "0 dB both ways: set toPhoneDb and fromPhoneDb where you want them",
+    },
     {
       about: "dial",
       source: "innovaphone, country tables",

@@ -26,6 +26,7 @@ export const BG = {
     verified: false,
     cadenceMs: [1000, 4000],
   },
+  line: { source: "DAHDI fxo_modes [BULGARIA]", verified: false, impedance: "220+820||115nF" },
   emergency: {
     source: "libphonenumber ShortNumberMetadata BG",
     verified: true,

@@ -32,6 +32,7 @@ export const BR = {
     verified: false,
     ...callerIdScheme("dtmf-brazil"),
   },
+  line: { source: "DAHDI fxo_modes [BRAZIL]", verified: false, impedance: "600" },
   emergency: {
     source: "libphonenumber ShortNumberMetadata BR",
     verified: true,

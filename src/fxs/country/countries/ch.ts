@@ -33,6 +33,12 @@ export const CH = {
   },
   conflicts: [
     {
+      about: "levels",
+      source: "country tables of innovaphone",
+      says: "0 dBr from the telephone, −6.5 dBr to it",
+      reason: "0 dB both ways: set toPhoneDb and fromPhoneDb where you want them",
+    },
+    {
       about: "dial",
       source: "innovaphone, country tables",
       says: "-8 and -13 dBm0",

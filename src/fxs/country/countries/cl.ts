@@ -26,6 +26,7 @@ export const CL = {
     verified: false,
     cadenceMs: [1000, 3000],
   },
+  line: { source: "DAHDI fxo_modes [CHILE]", verified: false, impedance: "600" },
   emergency: {
     source: "libphonenumber ShortNumberMetadata CL",
     verified: true,

@@ -28,12 +28,19 @@ export const DE = {
   },
   // unverified: 170–310 on public lines, 70–120 on private exchanges: both are taken
   flash: { source: "common German windows, both", verified: false, minMs: 70, maxMs: 310 },
+  line: { source: "DAHDI fxo_modes [GERMANY]", verified: false, impedance: "220+820||115nF" },
   emergency: {
     source: "libphonenumber ShortNumberMetadata DE",
     verified: true,
     numbers: ["110", "112"],
   },
   conflicts: [
+    {
+      about: "levels",
+      source: "country tables of innovaphone",
+      says: "−3 dBr from the telephone, −10 dBr to it",
+      reason: "0 dB both ways: set toPhoneDb and fromPhoneDb where you want them",
+    },
     {
       about: "call-waiting",
       source: "Asterisk indications.conf [de]",

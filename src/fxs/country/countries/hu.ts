@@ -26,6 +26,7 @@ export const HU = {
     verified: false,
     cadenceMs: [1250, 3750],
   },
+  line: { source: "DAHDI fxo_modes [HUNGARY]", verified: false, impedance: "600" },
   emergency: {
     source: "libphonenumber ShortNumberMetadata HU",
     verified: true,

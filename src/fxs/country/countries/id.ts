@@ -25,6 +25,7 @@ export const ID = {
     verified: false,
     cadenceMs: [1000, 4000],
   },
+  line: { source: "DAHDI fxo_modes [INDONESIA]", verified: false, impedance: "600" },
   emergency: {
     source: "libphonenumber ShortNumberMetadata ID",
     verified: true,

@@ -53,6 +53,12 @@ export const IN = {
   },
   conflicts: [
     {
+      about: "impedance",
+      source: "DAHDI fxo_modes [INDIA]",
+      says: "370 Ω + 620 Ω ∥ 310 nF",
+      reason: "line cards have no such preset: the European one",
+    },
+    {
       about: "stutter-dial",
       source: "DAHDI zonedata [in]",
       says: "ends in 350 + 440 Hz",

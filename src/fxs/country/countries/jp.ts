@@ -12,6 +12,12 @@ export const JP = {
   emergency: JP_FAMILY.emergency,
   conflicts: [
     {
+      about: "impedance",
+      source: "DAHDI fxo_modes [JAPAN]",
+      says: "600 Ω",
+      reason: "the data sheet has a preset of its own for Japan",
+    },
+    {
       about: "ringback",
       source: "Asterisk indications.conf [jp], DAHDI zonedata",
       says: "400 + 15 Hz",

@@ -22,5 +22,6 @@ export const MO = {
     },
   },
   ringing: { source: "DAHDI zonedata [mo] ringcadence", verified: false, cadenceMs: [1000, 4000] },
+  line: { source: "DAHDI fxo_modes [MACAO]", verified: false, impedance: "600" },
   emergency: { source: "libphonenumber ShortNumberMetadata MO", verified: true, numbers: ["999"] },
 } as const satisfies CountryOverride;

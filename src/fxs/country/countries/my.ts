@@ -26,6 +26,7 @@ export const MY = {
     verified: false,
     cadenceMs: [400, 200, 400, 2000],
   },
+  line: { source: "DAHDI fxo_modes [MALAYSIA]", verified: false, impedance: "600" },
   emergency: {
     source: "libphonenumber ShortNumberMetadata MY",
     verified: true,

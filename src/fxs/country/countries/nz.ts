@@ -41,6 +41,12 @@ export const NZ = {
   emergency: { source: "libphonenumber ShortNumberMetadata NZ", verified: true, numbers: ["111"] },
   conflicts: [
     {
+      about: "impedance",
+      source: "DAHDI fxo_modes [NEWZEALAND]",
+      says: "370 Ω + 620 Ω ∥ 310 nF",
+      reason: "line cards have no such preset: the Australian one",
+    },
+    {
       about: "call-waiting",
       source: "DAHDI zonedata [nz]",
       says: "400 Hz, 250, 250, 250, 3250 ms",

@@ -26,6 +26,7 @@ export const PL = {
     verified: false,
     cadenceMs: [1000, 4000],
   },
+  line: { source: "DAHDI fxo_modes [POLAND]", verified: false, impedance: "600" },
   emergency: {
     source: "libphonenumber ShortNumberMetadata PL",
     verified: true,

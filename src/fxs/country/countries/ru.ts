@@ -26,9 +26,18 @@ export const RU = {
     verified: false,
     cadenceMs: [1000, 4000],
   },
+  line: { source: "DAHDI fxo_modes [RUSSIA]", verified: false, impedance: "600" },
   emergency: {
     source: "libphonenumber ShortNumberMetadata RU",
     verified: true,
     numbers: ["01", "02", "03", "101", "102", "103", "112"],
   },
+  conflicts: [
+    {
+      about: "levels",
+      source: "country tables of innovaphone",
+      says: "+2 dBr from the telephone, −2 dBr to it",
+      reason: "0 dB both ways: set toPhoneDb and fromPhoneDb where you want them",
+    },
+  ],
 } as const satisfies CountryOverride;

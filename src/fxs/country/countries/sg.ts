@@ -44,6 +44,7 @@ export const SG = {
     verified: false,
     cadenceMs: [400, 200, 400, 2000],
   },
+  line: { source: "DAHDI fxo_modes [SINGAPORE]", verified: false, impedance: "600" },
   emergency: {
     source: "libphonenumber ShortNumberMetadata SG",
     verified: true,

@@ -43,6 +43,7 @@ export const TH = {
     verified: false,
     cadenceMs: [1000, 4000],
   },
+  line: { source: "DAHDI fxo_modes [THAILAND]", verified: false, impedance: "600" },
   emergency: {
     source: "libphonenumber ShortNumberMetadata TH",
     verified: true,

@@ -12,6 +12,12 @@ export const UK = {
   emergency: UK_FAMILY.emergency,
   conflicts: [
     {
+      about: "impedance",
+      source: "DAHDI fxo_modes [UK]",
+      says: "320 Ω + 1050 Ω ∥ 230 nF",
+      reason: "line cards have no such preset: the European one",
+    },
+    {
       about: "call-waiting",
       source: "Asterisk indications.conf [uk]",
       says: "a remark: BT rather uses 400 Hz, 250 ms three times, 5 s of silence",

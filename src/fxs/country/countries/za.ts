@@ -26,6 +26,7 @@ export const ZA = {
     verified: false,
     cadenceMs: [400, 200, 400, 2000],
   },
+  line: { source: "DAHDI fxo_modes [SOUTHAFRICA]", verified: false, impedance: "220+820||115nF" },
   emergency: {
     source: "libphonenumber ShortNumberMetadata ZA",
     verified: true,

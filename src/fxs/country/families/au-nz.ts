@@ -1,7 +1,7 @@
 import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { type ToneTable, tonesAt } from "../../tones/tone.ts";
 import type { CountryFamily } from "../profile.ts";
-import { BELLCORE_CADENCES, COMMON_RINGING } from "../profile.ts";
+import { BELLCORE_CADENCES, COMMON_LEVELS, COMMON_RINGING } from "../profile.ts";
 import { ETSI_FAMILY, ETSI_TONE_DBM0 } from "./etsi.ts";
 
 // no Australian level at hand: the German one
@@ -57,6 +57,12 @@ export const AU_NZ_FAMILY = {
     ...callerIdScheme("bellcore"),
   },
   supervision: ETSI_FAMILY.supervision,
+  line: {
+    source: "DAHDI fxo_modes [AUSTRALIA]; Si3215 data sheet, register 10; no national levels",
+    verified: false,
+    impedance: "220+820||120nF",
+    ...COMMON_LEVELS,
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata AU",
     verified: true,

@@ -1,7 +1,7 @@
 import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { type ToneTable, tonesAt } from "../../tones/tone.ts";
 import type { CountryFamily } from "../profile.ts";
-import { BELLCORE_CADENCES, COMMON_RINGING } from "../profile.ts";
+import { BELLCORE_CADENCES, COMMON_LEVELS, COMMON_RINGING } from "../profile.ts";
 import { ETSI_FAMILY, ETSI_TONE_DBM0 } from "./etsi.ts";
 
 // no Chinese level at hand: the German one
@@ -48,6 +48,12 @@ export const CN_FAMILY = {
     ...callerIdScheme("bellcore"),
   },
   supervision: ETSI_FAMILY.supervision,
+  line: {
+    source: "DAHDI fxo_modes [CHINA]; Si3215 data sheet, register 10; no national levels",
+    verified: false,
+    impedance: "200+680||100nF",
+    ...COMMON_LEVELS,
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata CN",
     verified: true,

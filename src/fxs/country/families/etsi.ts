@@ -5,6 +5,7 @@ import type { CountryFamily } from "../profile.ts";
 import {
   BELLCORE_CADENCES,
   COMMON_HOOK,
+  COMMON_LEVELS,
   COMMON_PULSE,
   COMMON_RINGING,
   COMMON_SUPERVISION,
@@ -78,6 +79,12 @@ export const ETSI_FAMILY = {
     source: "voxilla, Panasonic: open loop 250–900 ms; Yeastar: 12 kHz",
     verified: false,
     ...COMMON_SUPERVISION,
+  },
+  line: {
+    source: "DAHDI fxo_modes [TBR21]; no national levels",
+    verified: false,
+    impedance: "270+750||150nF",
+    ...COMMON_LEVELS,
   },
   emergency: { source: "the European number", verified: false, numbers: ["112"] },
 } as const satisfies CountryFamily;

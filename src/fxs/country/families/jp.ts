@@ -1,7 +1,7 @@
 import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { modulated, type ToneTable, tonesAt } from "../../tones/tone.ts";
 import type { CountryFamily } from "../profile.ts";
-import { BELLCORE_CADENCES, COMMON_RINGING } from "../profile.ts";
+import { BELLCORE_CADENCES, COMMON_LEVELS, COMMON_RINGING } from "../profile.ts";
 import { ETSI_FAMILY, ETSI_TONE_DBM0 } from "./etsi.ts";
 
 // no Japanese level at hand: the German one
@@ -48,6 +48,12 @@ export const JP_FAMILY = {
     ...callerIdScheme("ntt"),
   },
   supervision: ETSI_FAMILY.supervision,
+  line: {
+    source: "Si3215 data sheet Rev 0.92, register 10, which names Japan; no national levels",
+    verified: false,
+    impedance: "600+1uF",
+    ...COMMON_LEVELS,
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata JP",
     verified: true,

@@ -1,7 +1,7 @@
 import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { type ToneTable, tonesAt } from "../../tones/tone.ts";
 import type { CountryFamily } from "../profile.ts";
-import { BELLCORE_CADENCES, COMMON_RINGING } from "../profile.ts";
+import { BELLCORE_CADENCES, COMMON_LEVELS, COMMON_RINGING } from "../profile.ts";
 import { ETSI_FAMILY, ETSI_TONE_DBM0 } from "./etsi.ts";
 
 // no British level at hand: the German one
@@ -56,6 +56,12 @@ export const UK_FAMILY = {
     ...callerIdScheme("bt"),
   },
   supervision: ETSI_FAMILY.supervision,
+  line: {
+    source: "DAHDI fxo_modes [TBR21], which names the UK; no national levels",
+    verified: false,
+    impedance: "270+750||150nF",
+    ...COMMON_LEVELS,
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata GB",
     verified: true,

@@ -5,6 +5,7 @@ import type { CountryFamily } from "../profile.ts";
 import {
   BELLCORE_CADENCES,
   COMMON_HOOK,
+  COMMON_LEVELS,
   COMMON_PULSE,
   COMMON_RINGING,
   COMMON_SUPERVISION,
@@ -80,6 +81,12 @@ export const US_FAMILY = {
     source: "voxilla, Panasonic: open loop 250–900 ms; Yeastar: 12 kHz",
     verified: false,
     ...COMMON_SUPERVISION,
+  },
+  line: {
+    source: "DAHDI fxo_modes [FCC]; no national levels",
+    verified: false,
+    impedance: "600",
+    ...COMMON_LEVELS,
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata US",

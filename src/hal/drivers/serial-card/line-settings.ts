@@ -1,41 +1,39 @@
+import { IMPEDANCES, type Impedance } from "../../../base/impedance.ts";
 import { err, ok, type Result } from "../../../base/result.ts";
 import type { CardCommand } from "./command-channel.ts";
 import { LINE_FLAGS, OPS } from "./wire-numbers.ts";
 
-/**
- * Two-wire impedances that line cards offer, in the order of their codes: 600 Ω; 900 Ω; 600 Ω +
- * 1 µF (Japan); 900 Ω + 2.16 µF; 270 Ω + 750 Ω ∥ 150 nF (CTR 21); 220 Ω + 820 Ω ∥ 120 nF
- * (Australia); 220 Ω + 820 Ω ∥ 115 nF (Germany); 200 Ω + 680 Ω ∥ 100 nF (China).
- */
-export const IMPEDANCES = [
-  "600",
-  "900",
-  "600+1uF",
-  "900+2.16uF",
-  "270+750||150nF",
-  "220+820||120nF",
-  "220+820||115nF",
-  "200+680||100nF",
-] as const;
-/** One of {@link IMPEDANCES}. */
-export type Impedance = (typeof IMPEDANCES)[number];
-
 /** What a line is set up to where its card can. Decibels: positive is louder. */
 export interface LineSettings {
   readonly impedance?: Impedance;
+  /** The same, where none is said: passed over by a card that has no impedances to choose from. */
+  readonly impedanceIfAble?: Impedance;
   readonly toPhoneDb?: number;
   readonly fromPhoneDb?: number;
+  /** How much of its own signal a ProSLIC takes out of what comes back. */
+  readonly hybridDb?: HybridDb;
 }
+
+/**
+ * What a hybrid takes away of its own signal, relative to all of it at a matched loop; off takes
+ * nothing. In the order of the ProSLIC's codes. @see Si3215 data sheet Rev 0.92, register 11
+ */
+export const HYBRIDS_DB = [4.08, 2.5, 1.16, 0, -1.02, -1.94, -2.77, "off"] as const;
+/** One of {@link HYBRIDS_DB}. */
+export type HybridDb = (typeof HYBRIDS_DB)[number];
 
 /** The commands that set a line up; the error names what its card cannot. */
 export function settingCommands(
-  { impedance, toPhoneDb, fromPhoneDb }: LineSettings,
+  { impedance, impedanceIfAble, toPhoneDb, fromPhoneDb, hybridDb }: LineSettings,
   flags: number,
 ): Result<readonly CardCommand[], string> {
   const commands: CardCommand[] = [];
-  if (impedance !== undefined) {
-    if ((flags & LINE_FLAGS.impedance) === 0) return err(`impedance ${impedance}`);
-    const preset = IMPEDANCES.indexOf(impedance);
+  if (hybridDb !== undefined) return err(`a hybrid of ${hybridDb} dB`);
+  const able = (flags & LINE_FLAGS.impedance) !== 0;
+  if (impedance !== undefined && !able) return err(`impedance ${impedance}`);
+  const wanted = impedance ?? (able ? impedanceIfAble : undefined);
+  if (wanted !== undefined) {
+    const preset = IMPEDANCES.indexOf(wanted);
     commands.push({ op: OPS.impedance, args: [preset], what: "the impedance" });
   }
   if (toPhoneDb !== undefined || fromPhoneDb !== undefined) {

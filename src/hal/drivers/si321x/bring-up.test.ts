@@ -42,7 +42,8 @@ describe("Si321xChips.open()", () => {
       ...["R18=FF", "R19=FF", "R20=FF", "R21=00", "R22=FF", "R23=00"],
       ...["R63=54", "R67=1F", "R69=04"],
       ...["R1=3C", "R2=00", "R3=00", "R4=00", "R5=00"],
-      ...["R73=02", "R72=20", "R10=08", "R9=00", "R70=0B", "R34=00", "R74=32", "R64=01"],
+      ...["R73=02", "R72=20", "R10=08", "R11=33", "R9=00"],
+      ...["R70=0B", "R34=00", "R74=32", "R64=01"],
     ]);
   });
 
@@ -92,7 +93,19 @@ describe("Si321xChips.open()", () => {
     ["A-law", { pcmCoding: "pcma" }, ["R1=20"]],
     ["its own converter", { dcdc: { period: 0xca, offTime: 0x0c } }, ["R92=CA", "R93=0C"]],
     ["Germany", { settings: { impedance: "220+820||115nF" } }, ["R10=0E"]],
-    ["levels", { settings: { toPhoneDb: -6.02, fromPhoneDb: 3 } }, ["I26=2000", "I27=5A60"]],
+    ["the country's", { settings: { impedanceIfAble: "600+1uF" } }, ["R10=0A"]],
+    [
+      "levels",
+      { settings: { toPhoneDb: -3.02, fromPhoneDb: 3 } },
+      ["I26=2D30", "I27=5A60", "R9=00"],
+    ],
+    [
+      "levels that take analog steps",
+      { settings: { toPhoneDb: -9.52, fromPhoneDb: 9.5 } },
+      ["I26=2000", "I27=7FB0", "R9=09"],
+    ],
+    ["a hybrid off balance", { settings: { hybridDb: -2.77 } }, ["R11=36"]],
+    ["a hybrid that is off", { settings: { hybridDb: "off" } }, ["R11=37"]],
     ["a MOSFET", {}, []],
   ])("settings: %s", async (_, config, expected) => {
     const { board: made, chip } = board();

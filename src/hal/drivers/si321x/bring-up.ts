@@ -1,5 +1,6 @@
 import { type Calibration, calibrate, restoreCalibration } from "./calibration.ts";
 import type { ChipBus } from "./chip-bus.ts";
+import { gainSetup } from "./gains.ts";
 import {
   FILTER_OFF,
   FILTERS,
@@ -15,7 +16,7 @@ import {
   REGISTERS,
   SENSE_VOLTS,
 } from "./registers.ts";
-import { gainValue, peakOf, ringingSetup } from "./ringing.ts";
+import { peakOf, ringingSetup } from "./ringing.ts";
 import { serviceRegisters } from "./service-registers.ts";
 import { SI321X_DEFAULTS, type Si321xConfig } from "./si321x-config.ts";
 
@@ -123,8 +124,8 @@ async function writeIndirects(bus: ChipBus, config: Si321xConfig, bare: boolean)
 
 function levelsOf({ settings }: Si321xConfig): ReadonlyMap<string, number> {
   return new Map([
-    ["DACG", gainValue(settings?.toPhoneDb ?? 0)],
-    ["ADCG", gainValue(settings?.fromPhoneDb ?? 0)],
+    ["DACG", gainSetup(settings?.toPhoneDb ?? 0).digital],
+    ["ADCG", gainSetup(settings?.fromPhoneDb ?? 0).digital],
   ]);
 }
 

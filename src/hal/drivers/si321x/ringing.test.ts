@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gainValue, meteringSetup, peakOf, ringingSetup } from "./ringing.ts";
+import { meteringSetup, peakOf, ringingSetup } from "./ringing.ts";
 
 describe("ringingSetup()", () => {
   // Worked values of the Si3215 data sheet, and what public drivers write.
@@ -61,7 +61,7 @@ describe("ringingSetup()", () => {
   });
 });
 
-describe("peakOf(), meteringSetup(), gainValue()", () => {
+describe("peakOf(), meteringSetup()", () => {
   it("45 V effective are 63.6 V peak as a sine, 58.5 V as a trapezoid", () => {
     expect(peakOf(45, "sine")).toBeCloseTo(63.64, 2);
     expect(peakOf(45, "trapezoid")).toBeCloseTo(58.5, 2);
@@ -72,16 +72,5 @@ describe("peakOf(), meteringSetup(), gainValue()", () => {
     [12_000, 0x30fc, 0x1562],
   ])("metering at %i Hz", (hz, plsco, plsx) => {
     expect(meteringSetup(hz)).toEqual({ plsco, plsx });
-  });
-
-  it.each([
-    [0, 0x4000],
-    [-6.02, 0x2000],
-    [6, 0x7fb0],
-    [6.1, 0x7ff0],
-    [20, 0x7ff0],
-    [-100, 0],
-  ])("a gain of %f dB", (decibels, value) => {
-    expect(gainValue(decibels)).toBe(value);
   });
 });

@@ -94,9 +94,3 @@ export function meteringSetup(frequencyHz: number): { plsco: number; plsx: numbe
   const amplitude = Math.sqrt((1 - cosine) / (1 + cosine)) / 4;
   return { plsco: bounded(cosine * UNITY), plsx: bounded(amplitude * UNITY) };
 }
-
-/** DACG or ADCG of a gain: 0x4000 is 0 dB, twelve bits of it count. */
-export function gainValue(decibels: number): number {
-  const steps = Math.round((0x4000 * 10 ** (decibels / 20)) / 16);
-  return Math.max(0, Math.min(0x7ff, steps)) * 16;
-}

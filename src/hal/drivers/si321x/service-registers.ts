@@ -1,5 +1,7 @@
-import { IMPEDANCES } from "../serial-card/line-settings.ts";
+import { IMPEDANCES } from "../../../base/impedance.ts";
+import { HYBRIDS_DB, type LineSettings } from "../serial-card/line-settings.ts";
 import type { ChipBus } from "./chip-bus.ts";
+import { gainSetup } from "./gains.ts";
 import { BITS, LINE_FEEDS, REGISTERS, SETTING_VOLTS } from "./registers.ts";
 import { SI321X_DEFAULTS, type Si321xConfig } from "./si321x-config.ts";
 
@@ -14,6 +16,9 @@ const COMMON_MODE_STEPS = 2;
 /** Loop closure, ring trip, and the power alarms of Q1 to Q6. */
 const IRQ_2 = 0xff;
 
+/** The metering hybrid of register 11 at 0 dB. */
+const METERING_HYBRID = 0x30;
+
 /** 5 ms: dial pulses of 20 a second keep their shape, contacts of a hook have settled. */
 const LOOP_DEBOUNCE = 0x04;
 /** A line feed is written so often until the chip does not ring. */
@@ -25,7 +30,6 @@ export function serviceRegisters(
 ): readonly (readonly [register: number, value: number])[] {
   const start = config.pcmStart ?? SI321X_DEFAULTS.pcmStart;
   const volts = config.onHookVolts ?? SI321X_DEFAULTS.onHookVolts;
-  const impedance = IMPEDANCES.indexOf(config.settings?.impedance ?? "600");
   return [
     [REGISTERS.IRQ_ENABLE_1, 0x00],
     [REGISTERS.IRQ_ENABLE_2, IRQ_2],
@@ -40,8 +44,21 @@ export function serviceRegisters(
     [REGISTERS.PCM_RX_START_HIGH, start >> 8],
     [REGISTERS.COMMON_MODE_VOLTAGE, COMMON_MODE_STEPS],
     [REGISTERS.ON_HOOK_VOLTAGE, Math.max(0, Math.min(0x3f, Math.round(volts / SETTING_VOLTS)))],
-    [REGISTERS.TWO_WIRE_IMPEDANCE, 0x08 | impedance],
-    [REGISTERS.AUDIO_GAIN, 0],
+    ...audioRegisters(config.settings ?? {}),
+  ];
+}
+
+/** Impedance with its synthesis on, the hybrid (metering's as after a reset), analog gains. */
+function audioRegisters(
+  settings: LineSettings,
+): readonly (readonly [register: number, value: number])[] {
+  const { impedance, impedanceIfAble, hybridDb = 0, toPhoneDb = 0, fromPhoneDb = 0 } = settings;
+  const preset = IMPEDANCES.indexOf(impedance ?? impedanceIfAble ?? "600");
+  const gains = (gainSetup(fromPhoneDb).step << 2) | gainSetup(toPhoneDb).step;
+  return [
+    [REGISTERS.TWO_WIRE_IMPEDANCE, 0x08 | preset],
+    [REGISTERS.HYBRID, METERING_HYBRID | HYBRIDS_DB.indexOf(hybridDb)],
+    [REGISTERS.AUDIO_GAIN, gains],
   ];
 }
 

@@ -12,8 +12,9 @@ import type {
 import { bringUp } from "./bring-up.ts";
 import type { Calibration } from "./calibration.ts";
 import type { ChipBus } from "./chip-bus.ts";
+import { readLine, si321xCapabilities } from "./line-facts.ts";
 import { LoopWatch } from "./loop-watch.ts";
-import { BITS, LINE_FEEDS, REGISTERS, SENSE_MILLIAMPS, SENSE_VOLTS } from "./registers.ts";
+import { BITS, LINE_FEEDS, REGISTERS } from "./registers.ts";
 import { RingGenerator } from "./ring-generator.ts";
 import { mendRegisters, writeQuietFeed } from "./service-registers.ts";
 import type { Si321xConfig } from "./si321x-config.ts";
@@ -23,8 +24,6 @@ const HEALTH_EVERY_MS = 250;
 /** A chip that loses its settings more often within such a time is not brought up again. */
 const RESETS_MAX = 3;
 const RESETS_WITHIN_MS = 60_000;
-/** Ringing has no limit in the chip; this one is the line logic's to keep to. */
-const RING_BURST_MAX_MS = 60_000;
 const REVERSED = 0x04;
 
 /** What a line needs beside its chip. */
@@ -72,16 +71,7 @@ export class Si321xLine implements Slic {
     this.#parts = parts;
     this.#events = events;
     const { bus, config, clock } = parts;
-    const isSi3210 = config.chip === "si3210";
-    this.capabilities = {
-      onHookTransmission: true,
-      reversal: true,
-      openLoop: true,
-      ringDutyMax: 1,
-      ringBurstMaxMs: RING_BURST_MAX_MS,
-      ringTrip: "clean",
-      ...(isSi3210 ? { meteringHz: [12_000, 16_000] } : {}),
-    };
+    this.capabilities = si321xCapabilities(config.chip);
     this.#generator = new RingGenerator(bus, config);
     this.#watch = new LoopWatch(parts, {
       isRinging: () => this.#ringing !== undefined,
@@ -90,7 +80,7 @@ export class Si321xLine implements Slic {
       poll: () => this.#guarded(() => this.#serve(clock.nowMs())),
       unmasked: () => this.#guarded(() => this.#watch.look(clock.nowMs())),
     });
-    if (isSi3210) {
+    if (config.chip === "si3210") {
       this.sendMeteringPulse = (hz, durationMs) => this.#meter(hz, durationMs);
     }
     this.#health = clock.at(clock.nowMs() + HEALTH_EVERY_MS, () => this.#check());
@@ -135,14 +125,7 @@ export class Si321xLine implements Slic {
     const refused = this.#refusal();
     if (refused !== undefined) return refused;
     try {
-      const sensed = bus.read(REGISTERS.LOOP_CURRENT_SENSE);
-      const milliamps = (sensed & 0x3f) * SENSE_MILLIAMPS;
-      return ok({
-        loopMilliamps: (sensed & 0x40) === 0 ? milliamps : -milliamps,
-        tipVolts: -SENSE_VOLTS * bus.read(REGISTERS.TIP_VOLTAGE_SENSE),
-        ringVolts: -SENSE_VOLTS * bus.read(REGISTERS.RING_VOLTAGE_SENSE),
-        batteryVolts: -SENSE_VOLTS * bus.read(REGISTERS.BATTERY_SENSE_1),
-      });
+      return ok(readLine(bus));
     } catch (error) {
       return this.#failed(faultOf(error));
     }

@@ -1,4 +1,4 @@
-import { ByteReader } from "../../../../src/base/bytes.ts";
+import { ByteReader, ByteWriter } from "../../../../src/base/bytes.ts";
 import type { CardAudio } from "./card-audio.ts";
 import { type CardLine, FEED } from "./card-line.ts";
 
@@ -33,9 +33,9 @@ export const STATUS_CODE = {
 } as const;
 
 /** What is done with a command. @see docs/serial-line-card.md §5 */
-const OP = { RESET: 1, FEED: 2, RING: 3, AUDIO: 0x0a, STATE: 0x0b } as const;
+const OP = { RESET: 1, FEED: 2, RING: 3, MEASURE: 7, AUDIO: 0x0a, STATE: 0x0b } as const;
 /** Ops that the page knows and this card's lines cannot: their flags are not set. */
-const CANNOT = new Set([0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x10]);
+const CANNOT = new Set([0x04, 0x05, 0x06, 0x08, 0x09, 0x10]);
 
 /** A reply's status and data. */
 export interface Outcome {
@@ -97,6 +97,8 @@ export class CardCommands {
         this.updateAudio();
         return only(STATUS_CODE.DONE);
       }
+      case OP.MEASURE:
+        return measured(line);
       case OP.STATE:
         return state(line);
       default:
@@ -133,4 +135,15 @@ export class CardCommands {
 function state(line: CardLine): Outcome {
   const data = Uint8Array.of(line.feed, line.ringing ? 1 : 0, line.loop ? 1 : 0, line.fault);
   return { status: STATUS_CODE.DONE, data };
+}
+
+/** Current in 10 µA, volts in 10 mV, as far as 16 bits go. */
+function measured(line: CardLine): Outcome {
+  const { milliamps, tipVolts, ringVolts, batteryVolts } = line.measure();
+  const data = new ByteWriter();
+  for (const value of [milliamps, tipVolts, ringVolts, batteryVolts]) {
+    const steps = Math.max(-0x8000, Math.min(0x7fff, Math.round(value * 100)));
+    data.u16(steps & 0xffff);
+  }
+  return { status: STATUS_CODE.DONE, data: data.finish() };
 }

@@ -5,11 +5,21 @@ import type { SlicModule } from "../slic-module.ts";
 /** Line feeds by their numbers on the link. @see docs/serial-line-card.md §5, op FEED */
 export const FEED = { OPEN: 0, FORWARD: 1, REVERSE: 2, POWER_DOWN: 3 } as const;
 
+/** Milliamperes into the pair, behind the bias resistor; volts against ground. */
+export interface CardReading {
+  readonly milliamps: number;
+  readonly tipVolts: number;
+  readonly ringVolts: number;
+  readonly batteryVolts: number;
+}
+
 /** What a line of the card is built of. */
 export interface CardLineParts {
   readonly clock: Clock;
   /** The module on the card's pins. */
   readonly module: SlicModule;
+  /** What the converters of the card see of the pair at this moment. */
+  probe(): CardReading;
   /** Ringing ended unasked: its time was over. */
   onRingTimeOver(): void;
   onLoop(closed: boolean): void;
@@ -17,8 +27,11 @@ export interface CardLineParts {
 
 /** What the card says of each of its lines. @see docs/serial-line-card.md §3 */
 export const CARD_LINE = {
-  /** Line interface, audio, audio on-hook, reversal, power-down: an Ag1171 with its resistor. */
-  flags: 0x0057,
+  /**
+   * Line interface, audio, audio on-hook, reversal, power-down: an Ag1171 with its resistor; and
+   * converters beside it that measure.
+   */
+  flags: 0x0857,
   dutyPercent: 33,
   burstMs: 2000,
   ringMinHz: 20,
@@ -65,6 +78,11 @@ export class CardLine {
 
   get loop(): boolean {
     return this.#loop === 1;
+  }
+
+  /** What the card measures now. */
+  measure(): CardReading {
+    return this.#parts.probe();
   }
 
   /** SHK changed. */

@@ -94,7 +94,7 @@ describe("SerialCard session", () => {
   it("welcomes a HELLO and says what its lines can do", async () => {
     const { ask } = await rig();
     const [welcome] = ask(0x81, 0x01, ...HELLO);
-    const line = [0x00, 0x57, 0x21, 0x14, 0x14, 0x19, 0x41, 0x00];
+    const line = [0x08, 0x57, 0x21, 0x14, 0x14, 0x19, 0x41, 0x00];
     expect(welcome?.slice(0, 27)).toEqual([
       ...[0x1a, 0x2b, 0x3c, 0x4d, 1, 2, 7, 2, 2, 0x05, 0x78],
       ...line,
@@ -202,7 +202,7 @@ describe("SerialCard commands", () => {
     { what: "no such line", line: 5, op: 0x01, args: [], status: 3 },
     { what: "open, which it cannot", line: 0, op: 0x02, args: [0], status: 4 },
     { what: "metering, which it cannot", line: 0, op: 0x05, args: [0x2e, 0xe0, 0, 9], status: 4 },
-    { what: "measuring, which it cannot", line: 0, op: 0x07, args: [], status: 4 },
+    { what: "levels, which it cannot", line: 0, op: 0x08, args: [0, 0, 0, 0], status: 4 },
     { what: "reversal", line: 0, op: 0x02, args: [2], status: 0 },
     { what: "a body that is longer", line: 0, op: 0x02, args: [1, 9, 9], status: 0 },
   ])("answers $what with $status", async ({ line, op, args, status }) => {
@@ -220,6 +220,42 @@ describe("SerialCard commands", () => {
     expect(command(1, 0x03, 1, 0, 0, 200, 0, 0, 0)).toEqual([5]);
     expect(command(1, 0x01)).toEqual([0, 1, 0, 0, 0]);
     expect(Math.sign(volts() ?? 0)).toBe(-1);
+  });
+
+  it("measures its pair: at rest, lifted, grounded, under a voltage from elsewhere", async () => {
+    const { command, ends, line, world } = await inSession();
+    const measured = () => {
+      const [status, ...bytes] = command(0, 0x07) ?? [];
+      const values = [0, 2, 4, 6].map(
+        (at) => (((bytes[at] ?? 0) << 24) >> 16) | (bytes[at + 1] ?? 0),
+      );
+      return [status, bytes.length, ...values.map((value) => value / 100)];
+    };
+    // 48 V behind 1130 Ω, the bias of 20 kΩ across: 45.43 V at the pair, and nothing in it.
+    expect(measured()).toEqual([0, 8, 0, 0, -45.43, -48]);
+    command(0, 0x02, 2);
+    expect(measured()).toEqual([0, 8, 0, -45.43, 0, -48]);
+    command(0, 0x02, 1);
+    line?.loop.setFaults({ foreign: { tip: { dcVolts: -30 } } });
+    expect(measured()).toEqual([0, 8, 0, -30, -45.43, -48]);
+    line?.loop.setFaults({});
+    ends[0]?.setClosed(true);
+    world.runFor(20);
+    // 300 Ω: the module's limit of 30 mA holds, of which its bias takes 9 V / 20 kΩ.
+    expect(measured()).toEqual([0, 8, 29.56, 0, -8.87, -48]);
+  });
+
+  it("measures what bells draw while it rings, wave by wave", async () => {
+    const { command } = await inSession();
+    command(0, 0x03, 1, 0, 0, 250, 0, 0x03, 0xe8);
+    const milliamps = Array.from({ length: 12 }, () => {
+      const [, high = 0, low = 0] = command(0, 0x07) ?? [];
+      return (((high << 24) >> 16) | low) / 100;
+    });
+    // 72 V behind 754 Ω into 7000 Ω beside 20 kΩ: 62.9 V, 8.98 mA, one way and the other.
+    for (const value of milliamps) expect(Math.abs(value)).toBeCloseTo(8.98, 0);
+    expect(milliamps.some((value) => value > 0)).toBe(true);
+    expect(milliamps.some((value) => value < 0)).toBe(true);
   });
 
   it("rings as long as it was told, as the module wants it, and tells the end", async () => {

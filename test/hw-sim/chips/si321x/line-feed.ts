@@ -147,6 +147,30 @@ export class LineFeed {
     return this.#ringing.onLine;
   }
 
+  /**
+   * Volts across the pair and milliamperes in it at this moment, ring against tip; undefined while
+   * nothing rings. A bell's capacitor lets the alternating part through alone.
+   */
+  get ringingNow(): { readonly volts: number; readonly milliamps: number } | undefined {
+    const wave = this.#wave;
+    if (!this.#ringing.onLine || wave === undefined) return undefined;
+    const { pairVolts, feedMilliamps, bellMilliamps } = this.#figures;
+    const peak = Math.abs(wave.volts);
+    if (peak === 0) return { volts: 0, milliamps: 0 };
+    const { volts, alternating } = this.#ringing.momentary;
+    return {
+      volts: (volts * pairVolts) / peak,
+      milliamps: (volts * feedMilliamps + alternating * bellMilliamps) / peak,
+    };
+  }
+
+  /** Below ground, what ringing swings around: (VBATH − VCMR) / 2. */
+  get ringCommonVolts(): number {
+    const { ram, supply } = this.#parts;
+    const headroom = ((ram.get("VCMR") >> FIELD_SHIFT) & 0x3f) * VOLTS_PER_STEP;
+    return Math.max(0, (supply.volts - headroom) / 2);
+  }
+
   /** What the converter gives now, tracking what the loop needs: register 82. */
   get batteryVolts(): number {
     const { registers, supply } = this.#parts;

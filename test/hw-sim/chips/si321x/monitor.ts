@@ -36,7 +36,7 @@ export class Monitor {
   /** A register of this kind; undefined where it is another. */
   read(address: number): number | undefined {
     const feed = this.#feed;
-    const { pairVolts, feedMilliamps } = feed.figures;
+    const { volts, milliamps } = this.#loopNow();
     switch (address) {
       case R.LINEFEED:
         return (feed.shadow << 4) | feed.requested;
@@ -45,9 +45,9 @@ export class Monitor {
       case R.POWER_VALUE:
         return feed.sense.powerSteps(this.#registers.get(R.POWER_POINTER));
       case R.LVS:
-        return this.#signed(pairVolts / LOOP_VOLTS_PER_STEP);
+        return signed(volts / LOOP_VOLTS_PER_STEP);
       case R.LCS:
-        return this.#signed(feedMilliamps / LOOP_MILLIAMPS_PER_STEP);
+        return signed(milliamps / LOOP_MILLIAMPS_PER_STEP);
       case R.VTIP:
         return steps(this.#wireVolts("tip"));
       case R.VRING:
@@ -62,13 +62,23 @@ export class Monitor {
     }
   }
 
-  #signed(size: number): number {
-    const magnitude = Math.min(FIELD_MAX, Math.round(size));
-    return this.#feed.reversed && magnitude > 0 ? magnitude | SIGN_BIT : magnitude;
+  /** Ring against tip, at this moment: of ringing the converter sees each value it takes. */
+  #loopNow(): { readonly volts: number; readonly milliamps: number } {
+    const ringing = this.#feed.ringingNow;
+    if (ringing !== undefined) return ringing;
+    const { pairVolts, feedMilliamps } = this.#feed.figures;
+    const sign = this.#feed.reversed ? 1 : -1;
+    return { volts: sign * pairVolts, milliamps: sign * feedMilliamps };
   }
 
   /** Below ground, what is from elsewhere included: the converter sees no voltage above it. */
   #wireVolts(wire: "tip" | "ring"): number {
+    const ringing = this.#feed.ringingNow;
+    if (ringing !== undefined) {
+      const half = ringing.volts / 2;
+      const own = this.#feed.ringCommonVolts + (wire === "ring" ? -half : half);
+      return own - this.#foreignVolts(wire);
+    }
     const isFar = (wire === "ring") !== this.#feed.reversed;
     return (isFar ? this.#farVolts() : this.#nearVolts()) - this.#foreignVolts(wire);
   }
@@ -84,8 +94,9 @@ export class Monitor {
 
   /** Loop current is (Q1 − Q2 + Q5 − Q6) / 2: half of the transistors carry it. */
   #quiescent(address: number): number | undefined {
-    const { reversed, figures, shadow } = this.#feed;
-    const size = figures.feedMilliamps;
+    const { shadow } = this.#feed;
+    const { milliamps } = this.#loopNow();
+    const [reversed, size] = [milliamps > 0, Math.abs(milliamps)];
     switch (address - R.IQ1) {
       case 0:
         return limited(reversed ? 0 : size / Q12_MILLIAMPS_PER_STEP);
@@ -104,6 +115,12 @@ export class Monitor {
         return undefined;
     }
   }
+}
+
+/** Seven bits: the sign is set where ring is above tip. */
+function signed(value: number): number {
+  const magnitude = Math.min(FIELD_MAX, Math.round(Math.abs(value)));
+  return value > 0 && magnitude > 0 ? magnitude | SIGN_BIT : magnitude;
 }
 
 function steps(volts: number): number {

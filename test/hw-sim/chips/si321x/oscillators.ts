@@ -21,6 +21,8 @@ export interface RingSignalModel {
   readonly crestFactor: number;
   /** Mean of the magnitude over the peak. */
   readonly meanRatio: number;
+  /** A part of the peak, 0 to 1, at a part of its half wave, 0 to 1. */
+  readonly shapeAt: (part: number) => number;
 }
 
 /** A signed 16-bit cosine, kept where a resonator still swings. */
@@ -39,6 +41,7 @@ export function sineRinging(rco: number, rngx: number): RingSignalModel {
     peakVolts: (Math.abs((rngx << 16) >> 16) * 4 * RING_SCALE_VOLTS) / ONE / swing(c),
     crestFactor: Math.SQRT2,
     meanRatio: 2 / Math.PI,
+    shapeAt: (part) => Math.sin(Math.PI * part),
   };
 }
 
@@ -52,6 +55,8 @@ export function trapezoidRinging(rco: number, rngx: number, rngy: number): RingS
     peakVolts: (rngx * RING_SCALE_VOLTS) / ONE,
     crestFactor: 1 / Math.sqrt(Math.max(1 / 3, 1 - (4 * rise) / 3)),
     meanRatio: 1 - rise,
+    // From one peak to the other takes `rise` of a period: from zero to a peak as much of a half.
+    shapeAt: (part) => Math.max(0, Math.min(1, part / rise, (1 - part) / rise)),
   };
 }
 

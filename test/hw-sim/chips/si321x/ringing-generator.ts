@@ -17,6 +17,9 @@ export interface HalfWave {
   readonly meanRatio: number;
 }
 
+/** Volts at a part of a half wave, ring against tip; `alternating` is without the offset. */
+type Momentary = (part: number) => { readonly volts: number; readonly alternating: number };
+
 /** What the generator is built into. */
 export interface RingingGeneratorParts {
   readonly clock: Clock;
@@ -43,6 +46,7 @@ export class RingingGenerator {
   #timer: Timer | undefined;
   #negative = true;
   #stopping = false;
+  #now: { readonly startMs: number; readonly halfMs: number; readonly at: Momentary } | undefined;
 
   constructor(parts: RingingGeneratorParts) {
     this.#parts = parts;
@@ -51,6 +55,13 @@ export class RingingGenerator {
   /** Whether its signal is on the line. */
   get onLine(): boolean {
     return this.#timer !== undefined;
+  }
+
+  /** The voltage of this moment; none while nothing is on the line. */
+  get momentary(): ReturnType<Momentary> {
+    const now = this.#timer === undefined ? undefined : this.#now;
+    if (now === undefined) return { volts: 0, alternating: 0 };
+    return now.at((this.#parts.clock.nowMs() - now.startMs) / now.halfMs);
   }
 
   start(): void {
@@ -82,12 +93,19 @@ export class RingingGenerator {
 
   #halfWave(): void {
     const { clock, ram, peakMaxVolts, onHalfWave } = this.#parts;
-    const { frequencyHz, peakVolts, crestFactor, meanRatio } = this.#signal();
+    const { frequencyHz, peakVolts, crestFactor, meanRatio, shapeAt } = this.#signal();
     const peak = Math.max(0, Math.min(peakVolts, peakMaxVolts()));
     const halfMs = Math.min(HALF_WAVE_MAX_MS, Math.max(HALF_WAVE_MIN_MS, 500 / frequencyHz));
-    this.#timer = clock.at(clock.nowMs() + halfMs, () => this.#next());
-    const volts = (this.#negative ? -peak : peak) - ringOffsetVolts(ram.get("ROFF"));
-    onHalfWave({ volts, crestFactor, meanRatio });
+    const startMs = clock.nowMs();
+    this.#timer = clock.at(startMs + halfMs, () => this.#next());
+    const top = this.#negative ? -peak : peak;
+    const offset = ringOffsetVolts(ram.get("ROFF"));
+    const at: Momentary = (part) => {
+      const alternating = top * shapeAt(part);
+      return { volts: alternating - offset, alternating };
+    };
+    this.#now = { startMs, halfMs, at };
+    onHalfWave({ volts: top - offset, crestFactor, meanRatio });
   }
 
   #next(): void {

@@ -112,6 +112,48 @@ describe("Si3210 codec", () => {
   });
 });
 
+describe("Si3210 impedance and hybrid", () => {
+  const quiet = { ohms: 0, lossDb: 0, noiseDbm0: undefined, echoTaps: [] } as const;
+  /** How far down the program hears its own tone of 1 kHz, dB. */
+  async function echoLossDb(
+    loop: NonNullable<Parameters<typeof si321xRig>[0]>["loop"],
+    registers: readonly (readonly [number, number])[],
+  ): Promise<number> {
+    const { end, write, played, listen } = await talking({ loop: { ...quiet, ...loop } });
+    end.setClosed(true);
+    for (const [register, value] of registers) write(register, value);
+    played.peak = MINUS_10_STEPS;
+    return -10 - listen().captured;
+  }
+
+  it.each([
+    { what: "900 Ω against 600 Ω", registers: [[10, 0x09]], db: 13.98 },
+    { what: "no synthesis against 600 Ω", registers: [[10, 0x00]], db: 4.75 },
+    { what: "a hybrid that takes too much", registers: [[11, 0x30]], db: 4.43 },
+    { what: "a hybrid that takes too little", registers: [[11, 0x36]], db: 11.29 },
+    { what: "a hybrid that is off", registers: [[11, 0x37]], db: 0 },
+  ] as const)("lets $db dB of echo loss at $what", async ({ registers, db }) => {
+    expect(await echoLossDb({}, registers)).toBeCloseTo(db, 1);
+  });
+
+  it("gives nothing back where its preset is the loop's own network", async () => {
+    const impedance = { seriesOhms: 270, parallel: { ohms: 750, farads: 150e-9 } };
+    expect(await echoLossDb({ impedance }, [[10, 0x0c]])).toBe(Number.POSITIVE_INFINITY);
+    // |(770.1 − j353.5 − 600) / (770.1 − j353.5 + 600)|
+    expect(await echoLossDb({ impedance }, [])).toBeCloseTo(11.14, 0);
+  });
+
+  it("is as after a reset again after one", async () => {
+    const { end, write, played, listen, chip, bringUp } = await talking({ loop: quiet });
+    write(11, 0x37);
+    chip.reset();
+    bringUp();
+    end.setClosed(true);
+    played.peak = MINUS_10_STEPS;
+    expect(listen().captured).toBe(Number.NEGATIVE_INFINITY);
+  });
+});
+
 describe("Si3210 tone generators", () => {
   it("put their tones on the line, and on the PCM side, as they are routed", async () => {
     const { end, write, listen } = await talking();

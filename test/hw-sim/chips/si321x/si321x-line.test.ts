@@ -243,6 +243,35 @@ describe("Si3210 ringing", () => {
     expect([read(19), read(R.LOOP_STATUS) & 2]).toEqual([0, 0]);
   });
 
+  it.each([
+    { ren: 0, rms: 0 },
+    { ren: 1, rms: 6.9 },
+    { ren: 3, rms: 19.4 },
+  ])("shows the momentary current and volts of $ren bells while it rings", async ({ ren, rms }) => {
+    const { bringUp, write, read, world, probe } = await si321xRig();
+    bringUp();
+    probe.ren = ren;
+    write(R.LINEFEED, 4);
+    world.runFor(200);
+    const milliamps: number[] = [];
+    const across: number[] = [];
+    for (let at = 0; at < 200; at++) {
+      world.runFor(7.3);
+      const raw = read(R.LCS);
+      milliamps.push((raw & 0x40 ? -1 : 1) * (raw & 0x3f) * 1.25);
+      across.push(0.376 * (read(R.VRING) - read(R.VTIP)));
+      // Ring below tip is the sign clear: both tell the same way.
+      if (Math.abs(across.at(-1) ?? 0) > 3) {
+        expect((across.at(-1) ?? 0) < 0).toBe((read(R.LVS) & 0x40) !== 0);
+      }
+    }
+    const effective = (values: readonly number[]) =>
+      Math.sqrt(values.reduce((sum, one) => sum + one * one, 0) / values.length);
+    // 70 V peak of 20 Hz behind 160 Ω: 49.5 V rms into 7000 Ω a bell.
+    expect(Math.abs(effective(milliamps) - rms)).toBeLessThan(0.4);
+    expect(effective(across)).toBeCloseTo(49.5 * (rms === 0 ? 1 : 7000 / (7000 + 160 * ren)), -0.3);
+  });
+
   it("is tripped by the telephone within a few cycles, and goes active by itself", async () => {
     const { bringUp, write, read, world, end } = await si321xRig();
     bringUp();

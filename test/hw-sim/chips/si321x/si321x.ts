@@ -1,6 +1,7 @@
 import type { Clock } from "../../../../src/hal/ports/clock.ts";
 import type { Level } from "../../../../src/hal/ports/gpio.ts";
 import type { SpiOptions } from "../../../../src/hal/ports/spi.ts";
+import type { Termination } from "../../loop/impedance.ts";
 import type { PairFeed, PairFigures } from "../../loop/loop-current.ts";
 import type { RandomStream } from "../../world/random-stream.ts";
 import { type ChipViolation, VIOLATIONS_MAX } from "../chip-violation.ts";
@@ -14,6 +15,7 @@ import { PulseMeter } from "./pulse-meter.ts";
 import { RegisterFile } from "./register-file.ts";
 import { type IndirectName, R, type Si321xKind } from "./register-map.ts";
 import { SpiFraming } from "./spi-framing.ts";
+import { terminationOf } from "./termination.ts";
 import { ToneOscillator } from "./tone-oscillator.ts";
 
 /** What the chip acts on. */
@@ -23,6 +25,8 @@ export interface Si321xParts {
   readonly random: RandomStream;
   /** The pair; it answers through {@link Si321x.onFeedCurrent}. */
   setFeed(feed: PairFeed): void;
+  /** How the pair ends for sound. */
+  setTermination?(termination: Termination): void;
   /** Voltage on a wire against earth that is not the chip's. */
   foreignVolts?(wire: "tip" | "ring"): number;
   /** The pin INT: open drain, low while something is pending. */
@@ -52,8 +56,7 @@ const ALL_ONES = 0xff;
  *     SPI ── direct registers ──┬── line feed ── pair        interrupts ── INT
  *             indirect RAM ─────┴── oscillators, thresholds, gains
  *
- * Not modelled: GCI, TXS/RXS (the board's sound channel is the chip's slot), the FSK generator,
- * line impedance and hybrid balance (the copper's echo is the same for each setting).
+ * Not modelled: GCI, TXS/RXS (the board's sound channel is the chip's slot), the FSK generator.
  * @see Si3210/Si3211 and Si3215 datasheets
  */
 export class Si321x {
@@ -194,6 +197,14 @@ export class Si321x {
     this.#framing.reset();
     this.feed.reset();
     this.interrupts.update();
+    this.#terminate();
+  }
+
+  #terminate(): void {
+    const { registers } = this;
+    this.#parts.setTermination?.(
+      terminationOf(registers.get(R.IMPEDANCE), registers.get(R.HYBRID)),
+    );
   }
 
   /** Serves what the bus waits for, as far as its time has got. */
@@ -271,6 +282,10 @@ export class Si321x {
         return;
       case R.CAL1:
         this.#calibration.written();
+        return;
+      case R.IMPEDANCE:
+      case R.HYBRID:
+        this.#terminate();
         return;
       case R.ILIM:
       case R.VOC:
