@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bytesFromLatin1, latin1FromBytes } from "../../src/base/bytes.ts";
 import { BENCH_HOST, type Bench, bench } from "../hw-sim/index.ts";
+import { request, Stranger } from "./support/stranger.ts";
 
 const STRANGER = "10.0.0.66";
 
@@ -59,6 +60,27 @@ describe("a call from a stranger, past the server", () => {
     await alice.rings();
     await lab.world.advance(4000);
     expect(alice.phone.display?.number).not.toBe("112");
+    await lab.stop();
+  });
+
+  it("has nobody start over, although direct calls are allowed", async () => {
+    const lab = await bench({
+      config: { exchange: { transport: "udp" }, sip: { directCalls: true } },
+    });
+    const stranger = await Stranger.open(lab);
+    for (const event of ["check-sync", "Check-Sync;reboot=true", "message-summary"]) {
+      const notify = request({
+        method: "NOTIFY",
+        uri: `sip:101@${BENCH_HOST}`,
+        branch: event.replace(/\W/g, ""),
+        extra: `Event: ${event}\r\n`,
+      });
+      stranger.send(notify, BENCH_HOST, linePort(lab));
+      await lab.world.advance(100);
+    }
+    const answers = stranger.heard.map((text) => text.slice(8, 11));
+    expect(answers).toEqual(["403", "403", "200"]);
+    expect(lab.events.filter(({ kind }) => kind === "check-sync")).toEqual([]);
     await lab.stop();
   });
 });

@@ -25,6 +25,7 @@ import { createServiceLog, createTerminalLog, printable } from "./log.ts";
 import { tellBox } from "./plain-words.ts";
 import { Prompt } from "./prompt.ts";
 import { type ReadConfig, readConfig } from "./read-config.ts";
+import { ReloadWhenIdle } from "./reload-when-idle.ts";
 
 /** The extension that a softphone on this machine may use where nothing is configured. */
 const GUEST_NUMBER = "201";
@@ -43,13 +44,17 @@ export async function run(options: CommandOptions): Promise<number> {
     const extensions = [{ number: GUEST_NUMBER, password: guestPassword }];
     return { ...user, exchange: { extensions } };
   };
-  return followMoves(
-    () => readConfig(options, createToken, withGuest),
-    (config, isElsewhere) => runBox(config, guestPassword, isElsewhere),
+  const read = () => readConfig(options, createToken, withGuest);
+  const problems = async (): Promise<readonly string[]> => {
+    const now = await read();
+    return now.ok ? [] : now.error;
+  };
+  return followMoves(read, (config, isElsewhere) =>
+    runBox(config, guestPassword, { isElsewhere, problems }),
   );
 }
 
-/** What a box ends with that has to be started at another address of this machine. */
+/** What a box ends with that has to be started anew: at another address, or as it is told now. */
 export const START_AGAIN = -1;
 
 /**
@@ -84,10 +89,17 @@ export function hasMoved(before: ReadConfig, now: ReadConfig): boolean {
   return isReachable && now.box.control.sipHost !== before.box.control.sipHost;
 }
 
+/** Looks at the configuration as it is now. */
+interface Anew {
+  readonly isElsewhere: () => Promise<boolean>;
+  /** What is wrong with it. */
+  readonly problems: () => Promise<readonly string[]>;
+}
+
 async function runBox(
   config: ReadConfig,
   guestPassword: string | undefined,
-  isElsewhere: () => Promise<boolean>,
+  anew: Anew,
 ): Promise<number> {
   const { promise: ended, resolve: end } = withResolvers<number>();
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
@@ -102,6 +114,7 @@ async function runBox(
   const log: LogSink = interactive
     ? createTerminalLog(level, print)
     : await createServiceLog(level);
+  const asked: { reload?: ReloadWhenIdle } = {};
   const onEvent = (event: BoxEvent): void => {
     if (event.kind === "board") {
       // The only board that speaks is the simulated one, and it speaks SimTold.
@@ -112,6 +125,8 @@ async function runBox(
     if (told !== undefined && interactive) print(told);
     else if (told !== undefined) log({ level: levelOf(event), area: "box", text: told });
     if (event.kind === "fatal") end(1);
+    const isReload = event.kind === "check-sync" && config.user.sip?.checkSync === "reload";
+    if (isReload) asked.reload?.asked();
   };
   for (const text of config.warnings) log({ level: "warn", area: "box", text });
   if (config.board.module === "linux") void warnOfMixer(config, log);
@@ -122,10 +137,13 @@ async function runBox(
   if (interactive) greet(config, box, guestPassword, print);
   else log({ level: "info", area: "box", text: started(config, box) });
   prompt?.open(box);
+  const reload = reloadOf(box, anew, log, () => end(START_AGAIN));
+  asked.reload = reload;
   const unwatch = watchNetwork(config, box, async () => {
-    if (await isElsewhere()) end(START_AGAIN);
+    if (await anew.isElsewhere()) end(START_AGAIN);
   });
   const code = await ended;
+  reload.stop();
   unwatch();
   prompt?.close();
   if (code !== START_AGAIN) {
@@ -139,6 +157,21 @@ async function runBox(
     if (code === START_AGAIN) forget();
   }
   return code;
+}
+
+/** What starts the box over where its server asks for that. */
+function reloadOf(box: Box, anew: Anew, log: LogSink, reload: () => void): ReloadWhenIdle {
+  return new ReloadWhenIdle({
+    nowMs: () => performance.now(),
+    later: (run, ms) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+    status: () => box.status(),
+    problems: anew.problems,
+    reload,
+    tell: (text) => log({ level: "warn", area: "box", text }),
+  });
 }
 
 /** Lines at a registrar follow this machine into another network; the exchange stays. */

@@ -156,6 +156,7 @@ export const userConfigSchema = z.strictObject({
       dscp: z.int().min(0).max(63).optional(),
       gruu: z.boolean().optional(),
       watchRegistration: z.boolean().optional(),
+      checkSync: z.enum(["off", "reload"]).optional(),
       nat: z
         .strictObject({
           keepAlive: z.enum(["auto", "off", "crlf", "stun", "options"]).optional(),

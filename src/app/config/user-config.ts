@@ -47,6 +47,8 @@ export interface UserConfig {
     readonly gruu?: boolean;
     /** Whether the registrar is asked to tell of the lines' registrations. Default off. */
     readonly watchRegistration?: boolean;
+    /** What a check-sync NOTIFY of the registrar does. Default off: it is told, no more. */
+    readonly checkSync?: "off" | "reload";
     /** The way through address translators to the registrar. */
     readonly nat?: {
       /** How it is kept open. Default `auto`: as the registrar can. */

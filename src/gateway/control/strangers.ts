@@ -1,6 +1,12 @@
 import { printAddress } from "../../base/address.ts";
 import type { LogEvent } from "../../base/log-event.ts";
-import type { SipAddress, UaCommand, UaEvent } from "../../sip/index.ts";
+import {
+  headerValue,
+  type SipAddress,
+  type SipRequest,
+  type UaCommand,
+  type UaEvent,
+} from "../../sip/index.ts";
 
 /** A line, as far as it knows whom it trusts. */
 interface Trusting {
@@ -36,10 +42,12 @@ export function turnedAway(
       };
     }
     case "request": {
-      const { request, session, source } = event;
+      const { request, session, source, message } = event;
       const isInCall = session !== undefined;
+      // Whoever may call us may not have us start over.
+      const isOpen = directCalls && !isCheckSync(message);
       const status = owner === undefined ? (isInCall ? 481 : 404) : 403;
-      if (owner !== undefined && (isInCall || directCalls || owner.trusts(source))) {
+      if (owner !== undefined && (isInCall || isOpen || owner.trusts(source))) {
         return undefined;
       }
       return { command: { kind: "reply", request, status } };
@@ -52,4 +60,10 @@ export function turnedAway(
     default:
       return undefined;
   }
+}
+
+function isCheckSync(message: SipRequest): boolean {
+  return (
+    message.method === "NOTIFY" && /^\s*check-sync\b/i.test(headerValue(message, "event") ?? "")
+  );
 }
