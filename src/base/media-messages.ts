@@ -147,6 +147,9 @@ export interface MediaStats {
   /** Interarrival jitter. @see RFC 3550 §6.4.1 */
   readonly jitterMs: number;
   readonly roundTripMs?: number;
+  /** Synchronization sources: ours, and the one that was heard last. */
+  readonly ssrc?: number;
+  readonly remoteSsrc?: number;
   /** Absent where too little came to judge. */
   readonly quality?: MediaQuality;
 }

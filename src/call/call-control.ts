@@ -23,6 +23,7 @@ import { callOf, faultedStep, interruptStep } from "./interrupts.ts";
 import { type Mailbox, type MailboxStep, mailboxStep } from "./mailbox.ts";
 import { outgoingStep } from "./outgoing.ts";
 import { OwnDialogs } from "./own-dialogs.ts";
+import { QualityReports } from "./quality-reports.ts";
 import { recallStep } from "./recall.ts";
 import { withReferral } from "./referred.ts";
 import { sessionUpdate } from "./session-update.ts";
@@ -49,6 +50,7 @@ class LineCallControl implements CallControl {
   readonly #records = new WaitingRecords();
   #mailbox: Mailbox = { isAsked: false };
   readonly #dialogs = new OwnDialogs();
+  readonly #reports = new QualityReports();
 
   constructor(config: CallConfig) {
     const collector = createDigitCollector({
@@ -84,9 +86,10 @@ class LineCallControl implements CallControl {
     const watched =
       input.kind === "ua" ? this.#dialogs.step(this.#context, this.#state, input.event) : undefined;
     if (watched !== undefined) return watched;
+    const reported = input.kind === "ua" ? this.#reports.answered(this.#context, input.event) : [];
     const outputs = this.#handle(input, nowMs);
     const news = this.#dialogs.news(this.#context, this.#state);
-    return news.length === 0 ? outputs : [...outputs, ...news];
+    return news.length + reported.length === 0 ? outputs : [...reported, ...outputs, ...news];
   }
 
   #handle(input: CallInput, nowMs: number): readonly CallOutput[] {
@@ -135,7 +138,10 @@ class LineCallControl implements CallControl {
     if (input.kind !== "media") return [];
     const { event } = input;
     if (event.kind === "closed") {
-      return this.#records.complete(event.session, event.stats).map(recordOutput);
+      return [
+        ...this.#records.complete(event.session, event.stats).map(recordOutput),
+        ...this.#reports.complete(this.#context, event.session, event.stats),
+      ];
     }
     if (event.kind !== "open-failed") return [];
     return this.#records.complete(event.session, undefined).map(recordOutput);
@@ -169,6 +175,7 @@ class LineCallControl implements CallControl {
 
   #finish(finished: FinishedCall, nowMs: number): readonly CallOutput[] {
     const record = callRecord(this.#context.config.line, finished, nowMs);
+    this.#reports.note(this.#context, finished, nowMs);
     if (!finished.hasMedia) return [recordOutput(record)];
     return [
       toMedia({ kind: "close", session: finished.call.id }),

@@ -6,7 +6,7 @@ import type { LogLevel } from "../base/log-event.ts";
 import type { IceCredentials, MediaCommand, MediaFlow } from "../base/media-messages.ts";
 import type { MediaSecurity } from "../base/srtp-suites.ts";
 import type { CollectorInput, CollectorOutput } from "../fxs/index.ts";
-import type { MediaOffer, SipHeader, UaCommand } from "../sip/index.ts";
+import type { DialogId, MediaOffer, SipHeader, UaCommand } from "../sip/index.ts";
 import type { CallConfig, CallEndedBy, CallOutput, CallResult } from "./call-types.ts";
 
 /** One call attempt while it lives. `id` names its media session too. */
@@ -37,6 +37,8 @@ export interface Call {
   /** Our offer that has no answer yet. */
   readonly offered?: MediaOffer;
   readonly flow?: MediaFlow;
+  /** What tells its dialog from others, once there is one. */
+  readonly dialog?: DialogId;
   readonly rangMs?: number;
   readonly answeredMs?: number;
   /** The key that our user presses, until it is let go and sent. */

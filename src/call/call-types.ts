@@ -123,6 +123,8 @@ export interface CallConfig {
   readonly emergency: EmergencyConfig;
   /** Whether the server is asked to tell of messages; else it may tell unasked. */
   readonly asksForMessages: boolean;
+  /** Who is told how each call was heard, a URI; nobody where absent. @see RFC 6035 */
+  readonly qualityCollector?: string;
   /** Whether a second caller is announced by a tone; else the line is busy. */
   readonly callWaiting: boolean;
   /**

@@ -73,6 +73,7 @@ export function incomingCall(context: CallContext, event: Incoming, nowMs: numbe
     to: config.account.user,
     emergency: false,
     ...(forwarder === undefined ? {} : { forwardedBy: forwarder }),
+    ...(event.dialog === undefined ? {} : { dialog: event.dialog }),
     startedMs: nowMs,
     startedAt: config.wallTime(nowMs).iso,
     sdpSessionId: sdpSessionId(config.createToken()),

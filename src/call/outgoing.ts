@@ -1,4 +1,4 @@
-import type { UaEvent } from "../sip/index.ts";
+import { answeredDialog, type UaEvent } from "../sip/index.ts";
 import { flowOutputs, withAccepted, withMedia, withOffer } from "./call-media.ts";
 import {
   type Call,
@@ -89,7 +89,7 @@ function sessionStep(
     case "progress":
       return progressStep(state, event, nowMs);
     case "answered":
-      return answered(context, state, event.body, nowMs);
+      return answered(context, state, event, nowMs);
     case "failed": {
       const refusal = refusalOf(event.status, state.call.rangMs !== undefined);
       const text = `The call to ${state.call.to} was refused: ${event.status} ${event.reason}.`;
@@ -115,7 +115,7 @@ function sessionStep(
 function answered(
   context: CallContext,
   state: Outgoing,
-  body: string | undefined,
+  { body, response }: Extract<UaEvent, { kind: "answered" }>,
   nowMs: number,
 ): Step {
   // A 2xx without a description is out of order, but an answer in a 18x before it will do.
@@ -128,7 +128,10 @@ function answered(
   }
   const { offered: _, ...settled } = call;
   return {
-    state: { kind: "talking", call: { ...settled, answeredMs: nowMs } },
+    state: {
+      kind: "talking",
+      call: { ...settled, answeredMs: nowMs, dialog: answeredDialog(response) },
+    },
     outputs: [
       toLine({ kind: "tone-off" }),
       ...flowOutputs(call),

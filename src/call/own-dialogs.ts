@@ -88,7 +88,7 @@ function sideStageOf({ kind }: SideCall): DialogStage {
 }
 
 /** A party's address: a number is one of our own domain's. */
-function addressOf(user: string, host: string): string {
+export function addressOf(user: string, host: string): string {
   if (user.includes(":") && parseUri(user).ok) return user;
   return printUri({ scheme: "sip", user, host, params: new Map() });
 }

@@ -27,7 +27,7 @@ import { SourceLatch } from "./rtp/source-latch.ts";
 import { SrtpSession } from "./rtp/srtp/srtp-session.ts";
 import type { DigitSignal } from "./rtp/telephone-event-receiver.ts";
 import { extendedBlocks, type PathFigures, pathOf, qualityOf } from "./session-quality.ts";
-import { statsOf, ZERO_STATS } from "./session-stats.ts";
+import { statsOf, sumOf, ZERO_STATS } from "./session-stats.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 
 export type {
@@ -211,12 +211,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     const { roundTripMs } = this.#rtcp;
     const quality = flowing === undefined ? undefined : qualityOf(this.#path(flowing));
     return {
-      packetsSent: now.packetsSent,
-      packetsReceived: earlier.packetsReceived + now.packetsReceived,
-      packetsLost: earlier.packetsLost + now.packetsLost,
-      packetsLate: earlier.packetsLate + now.packetsLate,
-      framesConcealed: earlier.framesConcealed + now.framesConcealed,
-      jitterMs: now.jitterMs,
+      ...sumOf(earlier, now),
       ...(roundTripMs === undefined ? undefined : { roundTripMs }),
       ...(quality === undefined ? undefined : { quality }),
     };

@@ -26,5 +26,18 @@ export function statsOf({ sender, receiver }: Counted): MediaStats {
     packetsLate: receiver.late,
     framesConcealed: receiver.framesConcealed,
     jitterMs: receiver.jitterMs,
+    ssrc: sender.ssrc,
+    ...(receiver.ssrc === undefined ? {} : { remoteSsrc: receiver.ssrc }),
+  };
+}
+
+/** What was received in all; what was sent, and who sent it, is that of now. */
+export function sumOf(earlier: MediaStats, now: MediaStats): MediaStats {
+  return {
+    ...now,
+    packetsReceived: earlier.packetsReceived + now.packetsReceived,
+    packetsLost: earlier.packetsLost + now.packetsLost,
+    packetsLate: earlier.packetsLate + now.packetsLate,
+    framesConcealed: earlier.framesConcealed + now.framesConcealed,
   };
 }

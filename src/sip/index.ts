@@ -3,8 +3,10 @@ export type { DigestAlgorithm, DigestHash, DigestQop } from "./auth/digest.ts";
 export * from "./auth/digest-client.ts";
 export * from "./auth/digest-server.ts";
 export * from "./auth/nonce.ts";
+export { answeredDialog } from "./dialog/answered-dialog.ts";
 export * from "./events/dialog-info.ts";
 export * from "./events/message-summary.ts";
+export * from "./events/quality-report.ts";
 export * from "./events/reg-info.ts";
 export type {
   EventPackage,

@@ -67,6 +67,14 @@ export interface SipParty {
   readonly uri: string;
 }
 
+/** What tells one dialog from another, as we see it. @see RFC 3261 §12 */
+export interface DialogId {
+  readonly callId: string;
+  readonly localTag: string;
+  /** Empty where the far end is older than tags. */
+  readonly remoteTag: string;
+}
+
 /** What the layers above ask of the user agent. A `session` is an id of the caller's making. */
 export type UaCommand =
   | { readonly kind: "add-account"; readonly account: SipAccount }
@@ -224,6 +232,7 @@ export type UaEvent =
       readonly to: SipParty;
       readonly request: SipRequest;
       readonly source: SipAddress;
+      readonly dialog?: DialogId;
       /** The session whose place it is to take (Replaces), or that it wants to join (Join). */
       readonly replaces?: string;
       readonly joins?: string;

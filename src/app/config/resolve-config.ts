@@ -327,6 +327,9 @@ function callSettings(
         : { location: user.dialing.emergencyLocation }),
     },
     asksForMessages: user.dialing?.askForMessages ?? false,
+    ...(user.sip?.qualityCollector === undefined
+      ? {}
+      : { qualityCollector: user.sip.qualityCollector }),
     silenceLimitMs: user.dialing?.silenceLimitMs ?? 0,
     disconnectTone: "busy",
   };

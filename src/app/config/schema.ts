@@ -157,6 +157,10 @@ export const userConfigSchema = z.strictObject({
       gruu: z.boolean().optional(),
       watchRegistration: z.boolean().optional(),
       checkSync: z.enum(["off", "reload"]).optional(),
+      qualityCollector: z
+        .string({ error: "must be text in quotes" })
+        .regex(/^sips?:[!-;=?-~]{1,255}$/, "must be a SIP URI, like sip:collector@example.net")
+        .optional(),
       nat: z
         .strictObject({
           keepAlive: z.enum(["auto", "off", "crlf", "stun", "options"]).optional(),

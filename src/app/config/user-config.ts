@@ -49,6 +49,8 @@ export interface UserConfig {
     readonly watchRegistration?: boolean;
     /** What a check-sync NOTIFY of the registrar does. Default off: it is told, no more. */
     readonly checkSync?: "off" | "reload";
+    /** Who is told how each call was heard (PUBLISH of vq-rtcpxr), a SIP URI. Default: nobody. */
+    readonly qualityCollector?: string;
     /** The way through address translators to the registrar. */
     readonly nat?: {
       /** How it is kept open. Default `auto`: as the registrar can. */

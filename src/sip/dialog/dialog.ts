@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../base/result.ts";
-import type { SipTransport } from "../user-agent-types.ts";
+import type { DialogId, SipTransport } from "../user-agent-types.ts";
 import { printCSeq } from "../wire/cseq.ts";
 import {
   headerValue,
@@ -43,6 +43,11 @@ export interface Dialog {
 /** What tells one dialog from another. @see RFC 3261 §12 */
 export function dialogKey(callId: string, localTag: string, remoteTag: string): string {
   return `${callId} ${localTag} ${remoteTag}`;
+}
+
+/** What is left of a dialog when all but its name is taken away. */
+export function dialogIdOf({ callId, localTag, remoteTag }: DialogId): DialogId {
+  return { callId, localTag, remoteTag };
 }
 
 /** The dialog that a request to us belongs to; `undefined` where it names none (no To tag). */

@@ -1,6 +1,12 @@
 import { earliestMs } from "../../base/core.ts";
 import { credentialsOf } from "../account-book.ts";
-import { asksSecure, type Dialog, dialogKey, takeRemoteSequence } from "../dialog/dialog.ts";
+import {
+  asksSecure,
+  type Dialog,
+  dialogIdOf,
+  dialogKey,
+  takeRemoteSequence,
+} from "../dialog/dialog.ts";
 import { createResponse } from "../responses.ts";
 import type { Stack } from "../stack.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
@@ -92,6 +98,7 @@ export class IncomingInvite implements Leg {
       to: partyFromHeader(headerValue(request, "to") ?? "") ?? nobody,
       request,
       source,
+      dialog: dialogIdOf(leg.#dialog),
       ...succession,
     });
   }

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { bench } from "../hw-sim/bench/bench.ts";
+import { expectMessage, pause, reply, send } from "../hw-sim/peers/scripted-peer.ts";
+import {
+  FAR_SERVER,
+  farEndFirst,
+  INVITE_OF_BOX,
+  inTheirDialog,
+  sdp,
+  withSdp,
+} from "./support/far-end.ts";
+import { assertSettled } from "./support/settled.ts";
+
+/** One `name=value` of a report's line. */
+function figure(report: string, line: string, name: string): string | undefined {
+  const text = new RegExp(`^${line}: ([^\\r]*)`, "m").exec(report)?.[1] ?? "";
+  return new RegExp(`(?:^| )${name}=(\\S+)`).exec(text)?.[1];
+}
+
+describe("a collector of quality reports", () => {
+  it("is told at the end of a call how it was heard; a refusal changes nothing", async () => {
+    const far = farEndFirst();
+    const lab = await bench({
+      seed: 251,
+      config: { registrar: FAR_SERVER, sip: { qualityCollector: "sip:quality@example.net" } },
+      prepare: far.prepare,
+    });
+    const [alice] = lab.phones;
+    far
+      .get()
+      .run(
+        expectMessage(INVITE_OF_BOX, { timeoutMs: 30_000 }),
+        reply("200 OK", withSdp(sdp())),
+        expectMessage(/^ACK /),
+        pause(6000),
+        send(inTheirDialog("BYE")),
+        expectMessage(/^SIP\/2\.0 200 /),
+        expectMessage(/^PUBLISH sip:quality@example\.net /, { timeoutMs: 10_000 }),
+        reply("489 Bad Event"),
+      );
+    alice.lift();
+    await alice.hears("dial-tone");
+    await alice.dials("200#");
+    await far.get().reaches(3);
+    far.get().sendAudio();
+    await far.get().passes();
+    far.get().rtp.stop();
+    alice.hang();
+    await assertSettled(lab, { records: ["1 out 101>200 answered"] });
+    const publish = far.get().sip.messages.find(({ text }) => text.startsWith("PUBLISH"));
+    const report = publish?.text ?? "";
+    expect(report).toMatch(/^Event: vq-rtcpxr\r$/m);
+    expect(report).toMatch(/^Content-Type: application\/vq-rtcpxr\r$/m);
+    const callId = far.get().sip.substitution("callid");
+    expect(report).toContain(`\r\n\r\nVQSessionReport: CallTerm\r\nCallID: ${callId}\r\n`);
+    expect(figure(report, "RemoteAddr", "IP")).toBe("10.0.0.9");
+    expect(figure(report, "SessionDesc", "PD")).toBe("PCMU");
+    expect(figure(report, "PacketLoss", "NLR")).toBe("0.0");
+    expect(Number(figure(report, "QualityEst", "MOSLQ"))).toBeGreaterThan(4);
+    const tag = far.get().sip.substitution("tag");
+    expect(report).toContain(`DialogID: ${callId};to-tag=${tag};from-tag=`);
+    expect(lab.logs.some(({ text }) => text.includes("not taken: 489"))).toBe(true);
+  });
+});
