@@ -206,6 +206,13 @@ export type MediaEvent =
       readonly tone: "cng" | "answer" | "preamble";
       readonly side: "near" | "far";
     }
+  /** What comes from the far end has been a tone for so long that says that nobody is there. */
+  | {
+      readonly kind: "far-tone";
+      readonly session: string;
+      readonly tone: "busy" | "reorder";
+      readonly lastedMs: number;
+    }
   /** The figures so far, every few seconds. */
   | { readonly kind: "quality"; readonly session: string; readonly stats: MediaStats }
   /** The far end's user pressed the hook. */

@@ -29,6 +29,7 @@ export function callRecord(line: LineId, finished: FinishedCall, nowMs: number):
     result: finished.result,
     ...(finished.sipStatus === undefined ? {} : { sipStatus: finished.sipStatus }),
     endedBy: finished.endedBy,
+    ...(finished.endedByTone === undefined ? {} : { endedByTone: finished.endedByTone }),
     ...(call.forwardedBy === undefined ? {} : { forwardedBy: call.forwardedBy }),
     ...(call.flow === undefined || answeredMs === undefined ? {} : { codec: call.flow.codec.name }),
   };

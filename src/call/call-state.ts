@@ -185,6 +185,8 @@ export interface FinishedCall {
   readonly result: CallResult;
   readonly endedBy: CallEndedBy;
   readonly sipStatus?: number;
+  /** By which tone the far end said that it had gone, where it said it by nothing else. */
+  readonly endedByTone?: "busy" | "reorder";
   /** Whether a media session was asked for, which then tells its figures when it closes. */
   readonly hasMedia: boolean;
 }

@@ -181,6 +181,8 @@ export interface CallRecord {
   /** The final status that refused it, either way. */
   readonly sipStatus?: number;
   readonly endedBy: CallEndedBy;
+  /** The tone by which the far end said that it had gone, where it said it by nothing else. */
+  readonly endedByTone?: "busy" | "reorder";
   /** Who forwarded the call to us. */
   readonly forwardedBy?: string;
   readonly codec?: string;

@@ -21,6 +21,7 @@ import {
   REST,
   response,
   type Scenario,
+  STATS,
   type Step,
   sdp,
   TALKING,
@@ -295,6 +296,20 @@ const SUCCESSION: readonly Scenario[] = [
       ],
       [flash, ...QUIET, ...RESUMES],
     ],
+  ],
+  [
+    "one of a conference that sends busy tone is dropped, and the talk goes on",
+    [
+      ...CONSULTS,
+      [flash, ...RESUMES],
+      [
+        media({ kind: "far-tone", session: OUT, tone: "busy", lastedMs: 3000 }),
+        "ua end",
+        "media close",
+      ],
+      [media({ kind: "closed", session: OUT, stats: STATS }), "record answered far +stats"],
+    ],
+    { flash: { ...FLASH, second: "conference" } },
   ],
   ["the place of nobody: 481", [...TALKING, [invite({ replaces: "none" }), "ua end 481"]]],
 ];

@@ -2,7 +2,14 @@ import { unreachable } from "../base/invariant.ts";
 import type { MediaEvent } from "../base/media-messages.ts";
 import type { UaEvent } from "../sip/index.ts";
 import { withMedia } from "./call-media.ts";
-import { type CallContext, type CallState, logOf, type SideCall, type Step } from "./call-state.ts";
+import {
+  type CallContext,
+  type CallState,
+  logOf,
+  type SideCall,
+  type Step,
+  toUa,
+} from "./call-state.ts";
 import { refuseArriving, startWaiting, waitingGone } from "./call-waiting.ts";
 import { inCallRequest } from "./in-call-requests.ts";
 import { isAnsweredElsewhere } from "./policy/answered-elsewhere.ts";
@@ -90,6 +97,12 @@ export function sideMediaStep(
   nowMs: number,
 ): Step | undefined {
   const one = context.side.find(({ call }) => call.id === event.session);
+  if (event.kind === "far-tone" && one?.kind === "joined") {
+    // One of a conference has gone; the others talk on.
+    const finished = { ...finishedCall(one.call, "far"), endedByTone: event.tone };
+    const end = toUa({ kind: "end", session: one.call.session });
+    return { state, outputs: [end], finished, side: without(context.side, one) };
+  }
   if (one?.kind !== "arriving") return undefined;
   if (event.kind === "open-failed") return refuseArriving(context, state, one, 500);
   if (event.kind !== "opened") return undefined;

@@ -120,6 +120,19 @@ const SCENARIOS: readonly Scenario[] = [
     ],
   ],
   [
+    "a busy tone of the far end that has lasted ends the call",
+    [
+      ...TALKING,
+      [
+        { kind: "media", event: { kind: "far-tone", session: OUT, tone: "busy", lastedMs: 3000 } },
+        "ua end",
+        "line open-loop 500",
+        "media close",
+      ],
+      [closed, "record answered far +stats"],
+    ],
+  ],
+  [
     "a fault in a call",
     [
       ...TALKING,

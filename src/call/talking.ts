@@ -33,6 +33,8 @@ export function talkingStep(
       switch (input.event.kind) {
         case "silent":
           return silent(context, state, input.event, nowMs);
+        case "far-tone":
+          return goneByTone(context, state, input.event, nowMs);
         case "fax-tone": {
           const { call, outputs } = faxHeard(context, state.call, input.event);
           return { state: { ...state, call }, outputs };
@@ -92,6 +94,28 @@ function silent(
     ...gone,
     outputs: [...log, end, ...gone.outputs],
     finished: { call, result: "answered", endedBy: "box", hasMedia: true },
+  };
+}
+
+/**
+ * A trunk says only by a tone that its far end has gone: the call is ended for it. Where the far
+ * end does not let us hear it, the tone was heard before.
+ */
+function goneByTone(
+  context: CallContext,
+  state: Talking,
+  { tone, lastedMs }: Extract<MediaEvent, { kind: "far-tone" }>,
+  nowMs: number,
+): Step {
+  const { call } = state;
+  if (call.flow?.receive !== true) return { state, outputs: [] };
+  const text = `${peerOf(call)} sends ${tone} tone: the call is ended.`;
+  const gone = farEndGone(context, state, true, nowMs);
+  const end = toUa({ kind: "end", session: call.session });
+  return {
+    ...gone,
+    outputs: [logOf(context, "info", text, { lastedMs }), end, ...gone.outputs],
+    finished: { call, result: "answered", endedBy: "far", endedByTone: tone, hasMedia: true },
   };
 }
 

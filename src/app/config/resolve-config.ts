@@ -13,7 +13,7 @@ import type { RealtimeLineConfig } from "../../gateway/realtime/realtime-config.
 import { type BoardFile, boardLine, boardLinesMax } from "./board-file.ts";
 import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
-import { checkRings, countryOf, ringSupplyOf, wiringOf } from "./resolve-line.ts";
+import { checkRings, countryOf, ringSupplyOf, toneWatchOf, wiringOf } from "./resolve-line.ts";
 import {
   type CodecFaults,
   codecOffers,
@@ -116,6 +116,7 @@ export function resolveConfig(
       pulseDialing: line.pulseDialing ?? true,
       relaysDigits: (user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY) === "rfc4733",
       ...soundOf(line, country),
+      ...toneWatchOf(line, country, ["lines", at], problems),
     });
     const made = controlLine(at + 1, line, password, domain, server, common, call, country);
     controlLines.push(withMore(made, line, user, problems));

@@ -1,3 +1,4 @@
+import { ok } from "../../base/result.ts";
 import {
   CALLER_ID_NAMES,
   type CallerIdName,
@@ -61,6 +62,33 @@ function overridesFor(
   const others = typeof callerId === "object" && callerId !== null ? callerId : {};
   // As in a file, the values may be of any kind: they are checked where they are merged.
   return { ...countryOverrides, callerId: { ...others, scheme: line.callerId as CallerIdName } };
+}
+
+/** How long a tone of the far end must last to end a call, ms: two rounds of the slowest. */
+const TONE_AFTER_MS = 3000;
+
+/** The tones of far ends that end the line's calls, where it says so. */
+export function toneWatchOf(
+  { releaseAtTone }: UserLine,
+  country: CountryProfile,
+  linePath: ConfigPath,
+  problems: ConfigProblem[],
+): Pick<RealtimeLineConfig, "toneWatch"> {
+  if (releaseAtTone === undefined) return {};
+  const { afterMs = TONE_AFTER_MS, country: code } = releaseAtTone;
+  const theirs = code === undefined ? ok(country) : resolveCountry(code);
+  if (!theirs.ok) {
+    const meant = didYouMean(code ?? "", COUNTRY_CODES);
+    const advice =
+      meant === undefined ? `it can be ${COUNTRY_CODES.join(", ")}` : `did you mean "${meant}"?`;
+    problems.push({
+      path: [...linePath, "releaseAtTone", "country"],
+      text: `is "${code}"; ${advice}`,
+    });
+    return {};
+  }
+  const { dial, ringback, busy, reorder } = theirs.value.tones.table;
+  return { toneWatch: { afterMs, tones: { dial, ringback, busy, reorder } } };
 }
 
 /** The supply of a box whose board names none, where the user says what it carries. */

@@ -113,6 +113,12 @@ const line = z.strictObject({
   levels: soundLevelsSchema.optional(),
   module: gpioSlicOverridesSchema.optional(),
   card: cardSettingsSchema.optional(),
+  releaseAtTone: z
+    .strictObject({
+      afterMs: z.int().min(1000).max(30_000).optional(),
+      country: z.string().optional(),
+    })
+    .optional(),
   echoCanceller: z
     .strictObject({
       tailMs: z.int().min(ECHO_TAIL_MIN_MS).max(ECHO_TAIL_MAX_MS).optional(),

@@ -289,6 +289,16 @@ export interface UserLine {
    * and a name of `ringing.distinctive`.
    */
   readonly rings?: readonly { readonly caller: string; readonly cadence: string }[];
+  /**
+   * A trunk tells only by busy or reorder tone that its far end has gone: a call in which it is
+   * heard for so long is ended. Default: none is.
+   */
+  readonly releaseAtTone?: {
+    /** Default 3000; 1000 to 30000. */
+    readonly afterMs?: number;
+    /** Whose tones. Default: the line's country. */
+    readonly country?: string;
+  };
   /** Ringer equivalence number of all bells at this line. Default 1. */
   readonly ren?: number;
   /** With the simulated board: the set that is plugged in. Default touch-tone. */

@@ -21,6 +21,7 @@ import {
 } from "../../media/index.ts";
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
+import { FarToneTap, type ToneWatch } from "./far-tone-tap.ts";
 import type { JoinedEndpoint } from "./line-shell.ts";
 import { PortPairs, type SocketPair } from "./port-pairs.ts";
 import type { RtpConfig } from "./realtime-config.ts";
@@ -34,6 +35,8 @@ export interface MediaShellSinks {
   log(event: LogEvent): void;
   /** The line's frame length; undefined where there is no such line. */
   frameSamples(line: LineId): number | undefined;
+  /** Tones that are listened for in what comes from the line's far ends. */
+  toneWatch(line: LineId): ToneWatch | undefined;
   /** False where the line is joined to as many far sides as it can be. */
   join(line: LineId, joined: JoinedEndpoint): boolean;
   part(line: LineId, endpoint: AudioEndpoint<MediaOutput>): void;
@@ -201,7 +204,8 @@ export class MediaShell {
     const runner = new CoreRunner<MediaInput, MediaOutput>(session, clock, this.#queue, (output) =>
       this.carry(output),
     );
-    const { sounds, endpoint } = this.#soundsOf(name, session, frameSamples);
+    const { sounds, endpoint: heard } = this.#soundsOf(name, session, frameSamples);
+    const endpoint = owner.kind === "line" ? this.#watched(name, owner.line, heard) : heard;
     const ticker = owner.kind === "line" ? undefined : this.#ticker(session, owner.kind);
     const more = { endpoint, sounds, flow: undefined };
     this.#sessions.set(name, { owner, session, runner, sockets, ticker, ...more });
@@ -224,6 +228,18 @@ export class MediaShell {
     if (this.#ports.sounds === undefined) return { sounds, endpoint: session };
     const write = (stereo: Int16Array): void => sounds.write(stereo);
     return { sounds, endpoint: new RecordingTap<MediaOutput>(session, frameSamples, write) };
+  }
+
+  #watched(
+    session: string,
+    line: LineId,
+    endpoint: AudioEndpoint<MediaOutput>,
+  ): AudioEndpoint<MediaOutput> {
+    const watch = this.#sinks.toneWatch(line);
+    if (watch === undefined) return endpoint;
+    return new FarToneTap(endpoint, watch, (tone, lastedMs) =>
+      this.#sinks.event({ kind: "far-tone", session, tone, lastedMs }),
+    );
   }
 
   #ticker(session: MediaSession, service: "echo" | "milliwatt"): PcmStream {

@@ -8,6 +8,7 @@ import type {
   SerialCardLineConfig,
   Si321xConfig,
 } from "../../hal/drivers/index.ts";
+import type { ToneWatch } from "./far-tone-tap.ts";
 
 /** A chip that is worked by pins, and how it is wired. */
 export interface GpioSlicSpec {
@@ -64,6 +65,8 @@ export interface RealtimeLineConfig extends LineWiring {
   readonly echoTailMs?: number;
   /** Gains of what the telephone says, and of what it hears of far ends, dB. */
   readonly gain?: { readonly txDb: number; readonly rxDb: number };
+  /** Tones of far ends that end a call; absent: none does. */
+  readonly toneWatch?: ToneWatch;
   /** Whether what it says is brought to one level. */
   readonly automaticGain?: boolean;
 }

@@ -26,6 +26,7 @@ export class RealtimePlane {
       event: (event) => this.#emit({ kind: "media", event }),
       log: (event) => this.#emit({ kind: "log", event }),
       frameSamples: (line) => this.#lines.get(line)?.shell?.frameSamples,
+      toneWatch: (line) => config.lines.find((one) => one.line === line)?.toneWatch,
       join: (line, joined) => this.#lines.get(line)?.shell?.join(joined) ?? true,
       part: (line, endpoint) => this.#lines.get(line)?.shell?.part(endpoint),
     });
