@@ -92,6 +92,15 @@ export type LineCommand =
   /** Ringing off, tones off, power as at rest. */
   | { readonly kind: "rest" };
 
+/** How loud a sound was for a while, dBm0; −100 is nothing at all. */
+export interface SoundLevel {
+  readonly meanDbm0: number;
+  /** Of its loudest frame. */
+  readonly peakDbm0: number;
+  /** Of the speech in it, without its pauses; absent where nothing was said. @see ITU-T P.56 */
+  readonly activeDbm0?: number;
+}
+
 /** What a line tells the control plane. `atMs` is when it happened on the wire. */
 export type LineEvent =
   | { readonly kind: "off-hook"; readonly atMs: number }
@@ -113,5 +122,12 @@ export type LineEvent =
       readonly durationMs: number;
     }
   | { readonly kind: "caller-id-sent"; readonly atMs: number }
+  /** What its far ends were told, and what they told it, in the last two seconds of a call. */
+  | {
+      readonly kind: "level";
+      readonly atMs: number;
+      readonly said: SoundLevel;
+      readonly heard: SoundLevel;
+    }
   | { readonly kind: "fault"; readonly atMs: number; readonly fault: PortFault }
   | { readonly kind: "recovered"; readonly atMs: number };

@@ -1,6 +1,7 @@
 import { earliestMs } from "../base/core.ts";
 import type { LineId } from "../base/line-messages.ts";
 import type { MediaStats } from "../base/media-messages.ts";
+import { callLevels } from "./call-levels.ts";
 import type { FinishedCall } from "./call-state.ts";
 import type { CallRecord } from "./call-types.ts";
 
@@ -16,6 +17,7 @@ export function callRecord(line: LineId, finished: FinishedCall, nowMs: number):
   const ringingMs =
     call.rangMs === undefined ? undefined : Math.round((call.answeredMs ?? nowMs) - call.rangMs);
   const answeredMs = call.answeredMs;
+  const levels = callLevels(call);
   return {
     id: call.id,
     line,
@@ -31,6 +33,7 @@ export function callRecord(line: LineId, finished: FinishedCall, nowMs: number):
     endedBy: finished.endedBy,
     ...(finished.endedByTone === undefined ? {} : { endedByTone: finished.endedByTone }),
     ...(call.forwardedBy === undefined ? {} : { forwardedBy: call.forwardedBy }),
+    ...(levels === undefined ? {} : { levels }),
     ...(call.flow === undefined || answeredMs === undefined ? {} : { codec: call.flow.codec.name }),
   };
 }

@@ -7,6 +7,7 @@ import type { IceCredentials, MediaCommand, MediaFlow } from "../base/media-mess
 import type { MediaSecurity } from "../base/srtp-suites.ts";
 import type { CollectorInput, CollectorOutput } from "../fxs/index.ts";
 import type { DialogId, MediaOffer, SipHeader, UaCommand } from "../sip/index.ts";
+import type { LevelSum } from "./call-levels.ts";
 import type { CallConfig, CallEndedBy, CallOutput, CallResult } from "./call-types.ts";
 
 /** One call attempt while it lives. `id` names its media session too. */
@@ -41,6 +42,8 @@ export interface Call {
   readonly dialog?: DialogId;
   readonly rangMs?: number;
   readonly answeredMs?: number;
+  /** How loud both sides spoke so far. */
+  readonly levels?: { readonly said: LevelSum; readonly heard: LevelSum };
   /** The key that our user presses, until it is let go and sent. */
   readonly keyed?: Digit;
   /** A fax machine talks: only codecs that it survives are offered and answered. */

@@ -2,6 +2,7 @@ import type { LineCommand, LineEvent, LineId } from "../base/line-messages.ts";
 import type { LogEvent } from "../base/log-event.ts";
 import type { MediaCommand, MediaEvent, MediaStats } from "../base/media-messages.ts";
 import type { CodecOffer, SipAccount, UaCommand, UaEvent } from "../sip/index.ts";
+import type { CallLevels } from "./call-levels.ts";
 import type { RingRule } from "./policy/ring-cadence.ts";
 
 /** Wall time at one moment, in the user's zone: what a record and a telephone's display show. */
@@ -186,6 +187,8 @@ export interface CallRecord {
   /** Who forwarded the call to us. */
   readonly forwardedBy?: string;
   readonly codec?: string;
+  /** How loud both sides spoke; absent where nothing was measured. */
+  readonly levels?: CallLevels;
   readonly media?: MediaStats;
 }
 

@@ -2,6 +2,7 @@ import type { LineEvent } from "../base/line-messages.ts";
 import type { MediaEvent } from "../base/media-messages.ts";
 import type { UaEvent } from "../sip/index.ts";
 import { startDisconnect } from "./after-call.ts";
+import { withLevels } from "./call-levels.ts";
 import { type CallContext, type CallState, logOf, type Step, toMedia, toUa } from "./call-state.ts";
 import type { CallInput } from "./call-types.ts";
 import { faxHeard } from "./fax.ts";
@@ -28,6 +29,9 @@ export function talkingStep(
 ): Step | undefined {
   switch (input.kind) {
     case "line":
+      if (input.event.kind === "level") {
+        return { state: { ...state, call: withLevels(state.call, input.event) }, outputs: [] };
+      }
       return relayDigit(context, state, input.event);
     case "media":
       switch (input.event.kind) {

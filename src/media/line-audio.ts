@@ -24,6 +24,8 @@ export interface LineAudioConfig {
   /** Works on what goes to the far sides, and what comes from them; not while a modem talks. */
   readonly shapeNear?: (frame: Int16Array) => void;
   readonly shapeFar?: (frame: Int16Array) => void;
+  /** Hears what went to the far sides and what came from them, while there are any. */
+  readonly meter?: (near: Int16Array, far: Int16Array) => void;
 }
 
 /** What happens in a frame: what the endpoint causes, and the end of a played source. */
@@ -172,6 +174,7 @@ export class LineAudio {
     const outputs = this.#exchange(near, sounding, playout, nowMs);
     if (!modem) this.#config.shapeFar?.(playout);
     if (this.#isMuted) playout.fill(0);
+    if (this.#members.length > 0) this.#config.meter?.(near, playout);
     const ended = this.#addSources(playout);
     this.#played.set(playout);
     return ended.length === 0 ? outputs : [...outputs, ...ended];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SimObservation } from "../../base/sim-messages.ts";
-import type { BoxEvent } from "../../gateway/control/box-events.ts";
-import { tellBox, tellPhone } from "./plain-words.ts";
+import type { BoxEvent, LineStatus } from "../../gateway/control/box-events.ts";
+import { tellBox, tellLine, tellPhone } from "./plain-words.ts";
 
 describe("tellPhone()", () => {
   it.each<[SimObservation, string | undefined]>([
@@ -56,5 +56,31 @@ describe("tellBox()", () => {
     [{ kind: "line", line: 1, event: { kind: "off-hook", atMs: 0 } }, undefined],
   ])("puts %j into words", (event, words) => {
     expect(tellBox(event)).toBe(words);
+  });
+});
+
+describe("tellLine()", () => {
+  const line: LineStatus = {
+    line: 1,
+    user: "101",
+    hardware: "ready",
+    hook: "off-hook",
+    registration: "registered",
+    server: "pbx",
+    call: "talking",
+  };
+  const level = { meanDbm0: -30, peakDbm0: -9 };
+  it.each<[Partial<LineStatus>, string]>([
+    [{}, "line 1 (101): off-hook, talking, registered at pbx"],
+    [
+      { registration: "failed", hardware: "opening" },
+      "line 1 (101): off-hook, talking, not registered at pbx, hardware opening",
+    ],
+    [
+      { levels: { said: { ...level, activeDbm0: -19.6 }, heard: level } },
+      "line 1 (101): off-hook, talking, registered at pbx; says -20 dBm0, hears nothing of late",
+    ],
+  ])("puts %j into words", (change, words) => {
+    expect(tellLine({ ...line, ...change })).toBe(words);
   });
 });

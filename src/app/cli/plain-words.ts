@@ -1,5 +1,6 @@
+import type { SoundLevel } from "../../base/line-messages.ts";
 import type { SimTold } from "../../base/sim-messages.ts";
-import type { BoxEvent } from "../../gateway/control/box-events.ts";
+import type { BoxEvent, LineStatus } from "../../gateway/control/box-events.ts";
 
 const TONES: Readonly<Record<string, string>> = {
   "dial-tone": "dial tone",
@@ -44,6 +45,23 @@ export function tellPhone(told: SimTold): string | undefined {
     case "line-back":
       return undefined;
   }
+}
+
+/** Where a line stands, and how loud its call is, as a sentence. */
+export function tellLine(status: LineStatus): string {
+  const { line, user, hook, call, registration, server, hardware, levels } = status;
+  const registered =
+    registration === "registered" ? `registered at ${server}` : `not registered at ${server}`;
+  const broken = hardware === "ready" ? "" : `, hardware ${hardware}`;
+  const loud =
+    levels === undefined
+      ? ""
+      : `; says ${spoken(levels.said)}, hears ${spoken(levels.heard)} of late`;
+  return `line ${line} (${user}): ${hook}, ${call}, ${registered}${broken}${loud}`;
+}
+
+function spoken({ activeDbm0 }: SoundLevel): string {
+  return activeDbm0 === undefined ? "nothing" : `${Math.round(activeDbm0)} dBm0`;
 }
 
 /** What the box does or notices, as a sentence; undefined where the telephone tells it better. */

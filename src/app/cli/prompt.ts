@@ -3,7 +3,7 @@ import { createInterface, type Interface } from "node:readline";
 import type { SimCommand, SimTold } from "../../base/sim-messages.ts";
 import type { Box } from "../compose.ts";
 import { printable } from "./log.ts";
-import { tellPhone } from "./plain-words.ts";
+import { tellLine, tellPhone } from "./plain-words.ts";
 import { PROMPT_HELP, type PromptCommand, parsePromptCommand } from "./prompt-command.ts";
 
 const PROMPT = "tipring> ";
@@ -128,14 +128,7 @@ export class Prompt {
 
   #status(): void {
     for (const line of this.#box?.status() ?? []) {
-      const registered =
-        line.registration === "registered"
-          ? `registered at ${line.server}`
-          : `not registered at ${line.server}`;
-      const hardware = line.hardware === "ready" ? "" : `, hardware ${line.hardware}`;
-      process.stdout.write(
-        `line ${line.line} (${line.user}): ${line.hook}, ${line.call}, ${registered}${hardware}\n`,
-      );
+      process.stdout.write(`${tellLine(line)}\n`);
     }
   }
 }

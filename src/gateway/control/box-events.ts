@@ -1,4 +1,4 @@
-import type { LineCommand, LineEvent, LineId } from "../../base/line-messages.ts";
+import type { LineCommand, LineEvent, LineId, SoundLevel } from "../../base/line-messages.ts";
 import type { CallRecord } from "../../call/index.ts";
 
 /** What the box tells whoever watches it: the prompt, the log, later the API. Plain values. */
@@ -55,4 +55,6 @@ export interface LineStatus {
   readonly server: string;
   /** The state of its call control, in plain words. */
   readonly call: string;
+  /** How loud its call was in the last two seconds; absent where it is in none. */
+  readonly levels?: { readonly said: SoundLevel; readonly heard: SoundLevel };
 }

@@ -46,6 +46,7 @@ export class LineControl {
   readonly #clock: Clock;
   #hardware: LineStatus["hardware"] = "opening";
   #hook: LineStatus["hook"] = "on-hook";
+  #levels: LineStatus["levels"];
   readonly #wallTime: (nowMs: number) => WallTime;
   /** What the telephone's lamp was told last. */
   #lamp: { readonly waiting: boolean; readonly count?: number } | undefined;
@@ -125,6 +126,8 @@ export class LineControl {
   lineEvent(event: LineEvent): void {
     if (event.kind === "off-hook" || event.kind === "ring-trip") this.#hook = "off-hook";
     if (event.kind === "on-hook") this.#hook = "on-hook";
+    if (event.kind === "on-hook" || event.kind === "hook-flash") this.#levels = undefined;
+    if (event.kind === "level") this.#levels = { said: event.said, heard: event.heard };
     if (event.kind === "fault") this.#hardware = "failed";
     if (event.kind === "recovered") {
       this.#hardware = "ready";
@@ -160,6 +163,9 @@ export class LineControl {
       registration: this.accounts.state,
       server: this.serverName,
       call: this.#call.state.kind,
+      ...(this.#levels === undefined || this.#call.state.kind !== "talking"
+        ? {}
+        : { levels: this.#levels }),
     };
   }
 

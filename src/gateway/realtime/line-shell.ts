@@ -23,6 +23,7 @@ import { LineDigits } from "./line-digits.ts";
 import { createLineEcho } from "./line-echo.ts";
 import type { LineHardware, OpenLineHardware } from "./line-hardware.ts";
 import { createLineLevels } from "./line-levels.ts";
+import { type LineLevelsHeard, LineMeter } from "./line-meter.ts";
 
 import type { RealtimeLineConfig } from "./realtime-config.ts";
 
@@ -97,6 +98,7 @@ export class LineShell {
       detectDigits: (frame) => this.#detect(frame),
       ...createLineEcho(config.echoTailMs, parts.pcm),
       ...createLineLevels(config, parts.pcm.frameSamples),
+      ...new LineMeter(parts.pcm.frameSamples, (levels) => this.#tellLevels(levels)).taps,
     });
     this.#runner = new CoreRunner(
       this.#line,
@@ -208,6 +210,10 @@ export class LineShell {
     }
     if (!this.#relaysDigits || this.#audio.endpointCount === 0) return false;
     return this.#digits.withholds(frame);
+  }
+
+  #tellLevels(levels: LineLevelsHeard): void {
+    this.#sinks.event(this.#id, { kind: "level", atMs: this.#clock.nowMs(), ...levels });
   }
 
   #watermark(atMs: number): void {

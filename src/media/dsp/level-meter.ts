@@ -1,0 +1,61 @@
+import type { SoundLevel } from "../../base/line-messages.ts";
+import { dbm0FromMeanSquare, meanSquare } from "./levels.ts";
+
+/** Frames this far below the level of speech are pauses. @see ITU-T P.56 §5 (15.9 dB) */
+const MARGIN = 10 ** (-15.9 / 10);
+
+/** Quieter frames are silence whatever else there is: −60 dBm0 in a step of 16 bits. */
+const FLOOR_DBM0 = -60;
+
+/**
+ * Measures how loud some sound is, frame by frame, in dBm0: over all, its loudest frame, and the
+ * speech in it without its pauses. The last is that of P.56 as far as whole frames can tell: the
+ * mean of the frames that lie no more than 15.9 dB below that mean.
+ */
+export class LevelMeter {
+  readonly #powers: Float64Array;
+  #count = 0;
+
+  /** @param frames the most frames between two `take`; more are not measured */
+  constructor(frames: number) {
+    this.#powers = new Float64Array(frames);
+  }
+
+  /** Adds a frame. */
+  process(frame: Int16Array): void {
+    if (this.#count < this.#powers.length) this.#powers[this.#count++] = meanSquare(frame);
+  }
+
+  /** The level of what was added since the last time; undefined where that is nothing. */
+  take(): SoundLevel | undefined {
+    const powers = this.#powers.subarray(0, this.#count);
+    this.#count = 0;
+    if (powers.length === 0) return undefined;
+    powers.sort();
+    const mean = powers.reduce((sum, power) => sum + power, 0) / powers.length;
+    const active = dbm0FromMeanSquare(activePower(powers));
+    return {
+      meanDbm0: rounded(dbm0FromMeanSquare(mean)),
+      peakDbm0: rounded(dbm0FromMeanSquare(powers.at(-1) ?? 0)),
+      ...(active < FLOOR_DBM0 ? {} : { activeDbm0: rounded(active) }),
+    };
+  }
+}
+
+/** The mean of the loudest frames, as many as keep within the margin of it. Quietest first. */
+function activePower(powers: Float64Array): number {
+  let sum = 0;
+  let mean = 0;
+  for (let at = powers.length - 1; at >= 0; at--) {
+    const power = powers[at] ?? 0;
+    if (power < mean * MARGIN) break;
+    sum += power;
+    mean = sum / (powers.length - at);
+  }
+  return mean;
+}
+
+function rounded(dbm0: number): number {
+  // Never −0.
+  return Math.round(dbm0 * 10) / 10 + 0;
+}
