@@ -92,7 +92,13 @@ export interface IceSession {
 /** What the control plane asks of media. */
 export type MediaCommand =
   /** Bind a pair of ports and answer with `opened` or `open-failed`. */
-  | { readonly kind: "open"; readonly session: string; readonly owner: MediaOwner }
+  | {
+      readonly kind: "open";
+      readonly session: string;
+      readonly owner: MediaOwner;
+      /** A STUN server to ask first which addresses the ports have outside. */
+      readonly reflector?: SocketAddress;
+    }
   /** Start, or change, what flows. */
   | { readonly kind: "flow"; readonly session: string; readonly flow: MediaFlow }
   /**
@@ -176,7 +182,10 @@ export type MediaEvent =
   | {
       readonly kind: "opened";
       readonly session: string;
+      /** Where voice is to be sent: what the reflector saw, or the port itself. */
       readonly local: SocketAddress;
+      /** Where RTCP is to be sent, if that is not the next port. */
+      readonly localRtcp?: SocketAddress;
       /** Fresh keys to negotiate with; absent where calls are never encrypted. Never to a log. */
       readonly security?: MediaSecurity;
       /** Fresh, for far ends that use ICE; absent where we never do. */

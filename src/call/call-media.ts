@@ -16,10 +16,11 @@ export const MEDIA_OPEN_LIMIT_MS = 5_000;
 
 /** The call once its media is open. */
 export function withMedia(call: Call, opened: Extract<MediaEvent, { kind: "opened" }>): Call {
-  const { local, security, ice } = opened;
+  const { local, localRtcp, security, ice } = opened;
   return {
     ...call,
     local,
+    ...(localRtcp === undefined ? {} : { localRtcp }),
     ...(security === undefined ? {} : { security }),
     ...(ice === undefined ? {} : { ice }),
   };
@@ -47,6 +48,7 @@ function oursAt(context: CallContext, call: Call, version: number): MediaOffer |
   if (call.local === undefined) return undefined;
   return {
     local: call.local,
+    ...(call.localRtcp === undefined ? {} : { localRtcp: call.localRtcp }),
     sessionId: call.sdpSessionId,
     version,
     codecs: call.isFax === true ? faxCodecs(config.codecs) : config.codecs,

@@ -29,6 +29,8 @@ export interface Call {
   readonly cadence?: string;
   /** Our media's address, once it is open. */
   readonly local?: SocketAddress;
+  /** That of its RTCP, where it is not the next port. */
+  readonly localRtcp?: SocketAddress;
   /** Keys that our media session lends to offers and answers; absent where it does not encrypt. */
   readonly security?: MediaSecurity;
   /** What our media session signs its answers to ICE with; absent where it does not do ICE. */

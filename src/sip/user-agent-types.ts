@@ -53,6 +53,8 @@ export interface UserAgentConfig {
    * extension is not offered. @see RFC 4028
    */
   readonly sessionTimer?: SessionTimerConfig;
+  /** A STUN server that tells which address our UDP socket has outside. @see RFC 8489 */
+  readonly stunServer?: SocketAddress;
   /** Timer values; the RFC's defaults where absent. @see RFC 3261 §17.1.1.1, table 4 */
   readonly timers?: { readonly t1Ms?: number; readonly t2Ms?: number; readonly t4Ms?: number };
 }
@@ -222,6 +224,15 @@ export type UaEvent =
       readonly retryMs?: number;
     }
   | { readonly kind: "unregistered"; readonly account: string }
+  /**
+   * The STUN server sees us at another address than our own: other sockets may ask it at `server`
+   * too. Without these it does not, or is not there.
+   */
+  | {
+      readonly kind: "reflected";
+      readonly server?: SocketAddress;
+      readonly address?: SocketAddress;
+    }
   /** An INVITE to us; the id is the user agent's making. 100 has been sent. */
   | {
       readonly kind: "incoming";

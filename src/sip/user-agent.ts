@@ -6,6 +6,7 @@ import { Notifier } from "./events/notifier.ts";
 import { Subscriptions } from "./events/subscriptions.ts";
 import { IncomingRequests } from "./incoming-requests.ts";
 import type { DnsAnswer } from "./locator.ts";
+import { AddressProbe } from "./nat/address-probe.ts";
 import { Registrations } from "./registration/registrations.ts";
 import type { GuardCounts } from "./security/source-guard.ts";
 import { sendRequest } from "./send-request.ts";
@@ -51,6 +52,8 @@ export class UserAgent implements Core<UaInput, UaOutput> {
   readonly #requests: IncomingRequests;
   readonly #registrations: Registrations;
   readonly #subscriptions: Subscriptions;
+  readonly #addressProbe: AddressProbe | undefined;
+  #isProbing = false;
   readonly #notifier: Notifier;
 
   constructor(config: UserAgentConfig) {
@@ -59,6 +62,11 @@ export class UserAgent implements Core<UaInput, UaOutput> {
     this.#requests = new IncomingRequests(this.#stack, this.#notifier);
     this.#subscriptions = new Subscriptions(this.#stack);
     this.#registrations = new Registrations(this.#stack, this.#subscriptions);
+    const { stunServer } = config;
+    if (stunServer === undefined) return;
+    this.#addressProbe = new AddressProbe(this.#stack, stunServer, (nowMs) =>
+      this.#registrations.addressChanged(nowMs),
+    );
   }
 
   handle(input: UaInput, nowMs: number): readonly UaOutput[] {
@@ -104,6 +112,7 @@ export class UserAgent implements Core<UaInput, UaOutput> {
       locator.deadlineMs(),
       legs.deadlines.earliestMs(),
       this.#registrations.deadlineMs(),
+      this.#addressProbe?.deadlineMs(),
       this.#subscriptions.deadlineMs(),
       this.#notifier.deadlineMs(),
     );
@@ -140,6 +149,7 @@ export class UserAgent implements Core<UaInput, UaOutput> {
     }
     if (isStun(bytes)) {
       this.#registrations.stun(bytes, from, nowMs);
+      this.#addressProbe?.stun(bytes, from, nowMs);
       return;
     }
     const parsed = parseMessage(latin1FromBytes(bytes));
@@ -172,6 +182,7 @@ export class UserAgent implements Core<UaInput, UaOutput> {
     this.#stack.publicAddresses.clear();
     this.#stack.nearEnds.clear();
     this.#registrations.networkChanged(nowMs);
+    this.#addressProbe?.start(nowMs);
   }
 
   #timeout(nowMs: number): void {
@@ -182,6 +193,7 @@ export class UserAgent implements Core<UaInput, UaOutput> {
         servers.timeout(nowMs) !== undefined ||
         locator.timeout(nowMs) ||
         this.#registrations.timeout(nowMs) ||
+        this.#addressProbe?.timeout(nowMs) === true ||
         this.#subscriptions.timeout(nowMs) ||
         this.#notifier.timeout(nowMs);
       if (isRun) continue;
@@ -206,6 +218,7 @@ export class UserAgent implements Core<UaInput, UaOutput> {
     switch (command.kind) {
       case "add-account":
         this.#registrations.add(command.account, nowMs);
+        this.#startProbe(nowMs);
         return;
       case "remove-account":
         this.#registrations.remove(command.account, nowMs);
@@ -249,6 +262,13 @@ export class UserAgent implements Core<UaInput, UaOutput> {
       default:
         unreachable(command);
     }
+  }
+
+  /** With the first account: before that nobody needs to know. */
+  #startProbe(nowMs: number): void {
+    if (this.#isProbing) return;
+    this.#isProbing = true;
+    this.#addressProbe?.start(nowMs);
   }
 
   #sessionRequest(

@@ -31,6 +31,7 @@ import {
   registrationOf,
   SIGNALLING_DSCP,
   serverOf,
+  stunServerOf,
   tlsOf,
   withDhcpServers,
   withMore,
@@ -93,6 +94,7 @@ export function resolveConfig(
   const server = serverOf(user, registrar, problems);
   const common = { ...natOf(user), ...registrationOf(user, problems) };
   const guard = guardOf(user);
+  const stunServer = stunServerOf(user, problems);
   const tls = tlsOf(user, context.readTextFile, problems);
   const digitMap = registrar === undefined ? exchangeDigitMap(lines, user) : OPEN_DIGIT_MAP;
   const call = callSettings(user, digitMap, problems);
@@ -129,6 +131,7 @@ export function resolveConfig(
       sipHost,
       ...(user.sip?.host6 === undefined ? {} : { sipHost6: user.sip.host6 }),
       tls,
+      ...(stunServer === undefined ? {} : { stunServer }),
       sipDscp: user.sip?.dscp ?? SIGNALLING_DSCP,
       userAgentName: `Tipring/${context.version}`,
       ...(guard === undefined ? {} : { guard }),

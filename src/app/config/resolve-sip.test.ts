@@ -11,6 +11,7 @@ import {
   registrarOf,
   registrationOf,
   serverOf,
+  stunServerOf,
   tlsOf,
   withDhcpServers,
   withMore,
@@ -115,6 +116,35 @@ describe("realmsOf()", () => {
     ],
   ])("of %j is %j", (line, realms) => {
     expect(realmsOf(line)).toEqual(realms);
+  });
+});
+
+describe("stunServerOf()", () => {
+  it.each([
+    ["stun.example.net", { host: "stun.example.net", port: 3478 }, []],
+    ["10.0.0.1:19302", { host: "10.0.0.1", port: 19302 }, []],
+    [undefined, undefined, []],
+    [
+      "stun:x",
+      undefined,
+      [
+        'here: sip.nat.stunServer is "stun:x"; it must be host or host:port, ' +
+          "like stun.example.net:3478",
+      ],
+    ],
+  ])("of %j is %j", (stunServer, server, told) => {
+    const problems: ConfigProblem[] = [];
+    const nat = stunServer === undefined ? {} : { stunServer };
+    expect(stunServerOf({ registrar: "a.example", sip: { nat } }, problems)).toEqual(server);
+    expect(problems.map((problem) => printConfigProblem("here", problem))).toEqual(told);
+  });
+
+  it("is of no use without a registrar", () => {
+    const problems: ConfigProblem[] = [];
+    stunServerOf({ sip: { nat: { stunServer: "stun.example.net" } } }, problems);
+    expect(problems.map(({ text }) => text)).toEqual([
+      "is for lines at a registrar; name that one too",
+    ]);
   });
 });
 

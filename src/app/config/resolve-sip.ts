@@ -237,6 +237,30 @@ export function natOf({
   };
 }
 
+/** The server that tells our addresses outside; undefined where none is named. */
+export function stunServerOf(
+  user: UserConfig,
+  problems: ConfigProblem[],
+): SocketAddress | undefined {
+  const text = user.sip?.nat?.stunServer;
+  if (text === undefined) return undefined;
+  const path: ConfigPath = ["sip", "nat", "stunServer"];
+  const server = parseRegistrar(text);
+  if (server === undefined) {
+    const wanted = "it must be host or host:port, like stun.example.net:3478";
+    problems.push({ path, text: `is "${text}"; ${wanted}` });
+    return undefined;
+  }
+  if (user.registrar === undefined) {
+    const text = "is for lines at a registrar; name that one too";
+    problems.push({ path, text, atKey: true });
+  }
+  return { host: server.host, port: server.port ?? STUN_PORT };
+}
+
+/** @see RFC 8489 §18.6 */
+const STUN_PORT = 3478;
+
 /** What the box shows over TLS and asks of others. Its files are read here. */
 export function tlsOf(
   user: UserConfig,

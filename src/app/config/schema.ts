@@ -172,6 +172,7 @@ export const userConfigSchema = z.strictObject({
           keepAlive: z.enum(["auto", "off", "crlf", "stun", "options"]).optional(),
           keepAliveS: z.int().min(5).max(3600).optional(),
           followAddress: z.boolean().optional(),
+          stunServer: z.string().optional(),
         })
         .optional(),
       nameServers: z.array(nameServer).min(1).max(3).optional(),

@@ -59,6 +59,8 @@ export interface UserConfig {
       readonly keepAliveS?: number;
       /** Whether our Contact follows the address that the registrar sees. Default on. */
       readonly followAddress?: boolean;
+      /** `host` or `host:port` of a STUN server that tells our addresses outside. Port 3478. */
+      readonly stunServer?: string;
     };
     /**
      * The value of DHCP option 120 in hexadecimal, as a DHCP client's hook can write it: the

@@ -65,6 +65,8 @@ export interface ControlConfig {
   /** The same of IPv6, where this machine has both families. */
   readonly sipHost6?: string;
   readonly tls: SipTlsConfig;
+  /** The server that tells SIP and voice their addresses outside; absent: nobody does. */
+  readonly stunServer?: SocketAddress;
   /** The code point that SIP is sent with, 0–63. */
   readonly sipDscp?: number;
   readonly userAgentName: string;

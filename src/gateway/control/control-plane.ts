@@ -1,3 +1,4 @@
+import type { SocketAddress } from "../../base/address.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { LineId } from "../../base/line-messages.ts";
 import type { MediaCommand, MediaEvent } from "../../base/media-messages.ts";
@@ -48,6 +49,8 @@ export class ControlPlane {
   /** Whose requests wait for an answer. */
   readonly #requests = new SessionRoutes<LineControl>();
   readonly #media = new SessionRoutes<LineControl | ExchangeControl>();
+  /** The STUN server that voice asks where it is seen; undefined where there is no need. */
+  #reflector: SocketAddress | undefined;
   #onSettled: (() => void) | undefined;
   #stopped = false;
 
@@ -99,6 +102,7 @@ export class ControlPlane {
         acceptAnyUser: false,
         ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
         ...(needsSocket ? { network: networkOf(config, 0) } : {}),
+        ...(config.stunServer === undefined ? {} : { stunServer: config.stunServer }),
         ...(config.guard === undefined
           ? {}
           : { guard: { ...config.guard, isTrusted: (source) => plane?.trusts(source) === true } }),
@@ -176,6 +180,10 @@ export class ControlPlane {
 
   /** From the lines' SIP stack, inside the queue. */
   uaEvent(event: UaEvent): void {
+    if (event.kind === "reflected") {
+      this.#reflector = event.server;
+      return;
+    }
     const owner = this.#ownerOf(event);
     const refusal = turnedAway(owner, event, this.#directCalls);
     if (refusal !== undefined) {
@@ -196,7 +204,10 @@ export class ControlPlane {
 
   sendMedia(owner: LineControl | ExchangeControl, command: MediaCommand): void {
     if (command.kind === "open") this.#media.set(command.session, owner);
-    this.#ports.realtime.send({ kind: "media", command });
+    const asks = command.kind === "open" && command.owner.kind === "line";
+    const reflector = asks ? this.#reflector : undefined;
+    const sent = reflector === undefined ? command : { ...command, reflector };
+    this.#ports.realtime.send({ kind: "media", command: sent });
   }
 
   #close(): void {
@@ -262,7 +273,7 @@ export class ControlPlane {
     this.#lineSip.command(command);
   }
 
-  #ownerOf(event: UaEvent): LineControl | undefined {
+  #ownerOf(event: Exclude<UaEvent, { kind: "reflected" }>): LineControl | undefined {
     switch (event.kind) {
       case "registered":
       case "registration-failed":

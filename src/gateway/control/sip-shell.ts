@@ -34,6 +34,7 @@ export interface SipShellConfig {
   readonly sessionTimer?: SessionTimerConfig;
   readonly screen?: NonNullable<UserAgentConfig["screen"]>;
   readonly guard?: GuardLimits;
+  readonly stunServer?: SocketAddress;
 }
 
 /** What a SIP stack's shell needs from outside. */
@@ -85,6 +86,7 @@ export class SipShell {
       ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
       ...(config.screen === undefined ? {} : { screen: config.screen }),
       ...(config.guard === undefined ? {} : { guard: config.guard }),
+      ...(config.stunServer === undefined ? {} : { stunServer: config.stunServer }),
     });
     this.#runner = new CoreRunner(userAgent, ports.clock, queue, (output) => this.#carry(output));
     bus.join(config.name, (bytes, from) => this.#runner.feed({ kind: "datagram", bytes, from }));

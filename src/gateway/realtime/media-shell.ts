@@ -25,6 +25,7 @@ import { FarToneTap, type ToneWatch } from "./far-tone-tap.ts";
 import type { JoinedEndpoint } from "./line-shell.ts";
 import { PortPairs, type SocketPair } from "./port-pairs.ts";
 import type { RtpConfig } from "./realtime-config.ts";
+import { announced, type PairChannel, Reflection, type SeenAddresses } from "./reflection.ts";
 import { createIceCredentials, createSecurity } from "./session-security.ts";
 import { SessionSounds } from "./session-sounds.ts";
 import { createTickerStream } from "./ticker-stream.ts";
@@ -74,6 +75,8 @@ export class MediaShell {
   readonly #sessions = new Map<string, OpenSession>();
   /** Sessions whose sockets are being bound; false once they are not wanted any more. */
   readonly #opening = new Map<string, boolean>();
+  /** Sessions that ask where their sockets are seen. */
+  readonly #reflections = new Map<string, Reflection>();
 
   constructor(ports: RealtimePorts, rtp: RtpConfig, queue: RunQueue, sinks: MediaShellSinks) {
     this.#ports = ports;
@@ -87,13 +90,14 @@ export class MediaShell {
 
   command(command: MediaCommand): void {
     if (command.kind === "open") {
-      this.#open(command.session, command.owner);
+      this.#open(command);
       return;
     }
     const open = this.#sessions.get(command.session);
     if (open === undefined) {
       if (command.kind === "close" && this.#opening.has(command.session)) {
         this.#opening.set(command.session, false);
+        this.#reflections.get(command.session)?.finish();
       }
       return;
     }
@@ -142,9 +146,10 @@ export class MediaShell {
   close(): void {
     for (const [name, open] of [...this.#sessions]) this.#close(name, open);
     for (const name of this.#opening.keys()) this.#opening.set(name, false);
+    for (const reflection of [...this.#reflections.values()]) reflection.finish();
   }
 
-  #open(name: string, owner: MediaOwner): void {
+  #open({ session: name, owner, reflector }: Extract<MediaCommand, { kind: "open" }>): void {
     const frameSamples =
       owner.kind === "line" ? this.#sinks.frameSamples(owner.line) : TICKER_FRAME_SAMPLES;
     const busy = this.#sessions.size + this.#opening.size >= SESSIONS_MAX;
@@ -156,13 +161,11 @@ export class MediaShell {
     this.#opening.set(name, true);
     this.#bind(name).then(
       (sockets) => {
-        const wanted = this.#opening.get(name) === true;
-        this.#opening.delete(name);
-        if (wanted) this.#opened(name, owner, frameSamples, sockets);
+        if (reflector === undefined) this.#bound(name, owner, frameSamples, sockets, {});
         else {
-          sockets.rtp.close();
-          sockets.rtcp.close();
-          this.#sinks.event({ kind: "open-failed", session: name, reason: "closed meanwhile" });
+          const done = (seen: SeenAddresses): void =>
+            this.#queue.post(() => this.#bound(name, owner, frameSamples, sockets, seen));
+          this.#reflections.set(name, new Reflection(this.#ports, reflector, sockets, done));
         }
       },
       (error: unknown) => {
@@ -174,8 +177,33 @@ export class MediaShell {
     );
   }
 
+  /** The sockets are there, and it is known where they are seen. */
+  #bound(
+    name: string,
+    owner: MediaOwner,
+    frameSamples: number,
+    sockets: SocketPair,
+    seen: SeenAddresses,
+  ): void {
+    const wanted = this.#opening.get(name) === true;
+    this.#opening.delete(name);
+    this.#reflections.delete(name);
+    if (wanted) {
+      this.#opened(name, owner, frameSamples, sockets, announced(sockets.rtp.local, seen));
+      return;
+    }
+    sockets.rtp.close();
+    sockets.rtcp.close();
+    this.#sinks.event({ kind: "open-failed", session: name, reason: "closed meanwhile" });
+  }
+
   #bind(name: string): Promise<SocketPair> {
-    const input = (channel: "rtp" | "rtcp") => (bytes: Uint8Array, host: string, port: number) => {
+    const input = (channel: PairChannel) => (bytes: Uint8Array, host: string, port: number) => {
+      const reflection = this.#reflections.get(name);
+      if (reflection !== undefined) {
+        reflection.receive(channel, bytes, { host, port });
+        return;
+      }
       // Borrowed bytes go straight in; only where something runs already are they kept for later.
       const kept = this.#queue.isIdle ? bytes : bytes.slice();
       const from = { host, port };
@@ -184,7 +212,13 @@ export class MediaShell {
     return this.#pairs.open({ onRtp: input("rtp"), onRtcp: input("rtcp") });
   }
 
-  #opened(name: string, owner: MediaOwner, frameSamples: number, sockets: SocketPair): void {
+  #opened(
+    name: string,
+    owner: MediaOwner,
+    frameSamples: number,
+    sockets: SocketPair,
+    at: ReturnType<typeof announced>,
+  ): void {
     const { clock, ciphers } = this.#ports;
     const session = new MediaSession({
       session: name,
@@ -210,7 +244,7 @@ export class MediaShell {
     const more = { endpoint, sounds, flow: undefined };
     this.#sessions.set(name, { owner, session, runner, sockets, ticker, ...more });
     if (owner.kind === "line" && this.#rtp.recordsCalls === true) sounds.record(true);
-    const opened = { kind: "opened", session: name, local: sockets.rtp.local } as const;
+    const opened = { kind: "opened", session: name, ...at } as const;
     const security = createSecurity(this.#rtp, this.#ports);
     const ice = this.#rtp.ice === true ? createIceCredentials(this.#ports.random) : undefined;
     this.#sinks.event({

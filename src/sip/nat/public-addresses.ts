@@ -10,29 +10,39 @@ export const PUBLIC_ADDRESSES_MAX = 64;
  * @see RFC 3581 §4
  */
 export class PublicAddresses {
-  readonly #byPeer = new Map<string, SocketAddress>();
+  /** `undefined`: the peer sees us where we are. */
+  readonly #byPeer = new Map<string, SocketAddress | undefined>();
+  #outside: SocketAddress | undefined;
 
   /** Remembers it, or (undefined) that it is our own; true where that is news. */
   learn(peer: SipAddress, address: SocketAddress | undefined): boolean {
     const key = keyOf(peer);
     const known = this.#byPeer.get(key);
-    if (known?.host === address?.host && known?.port === address?.port) return false;
+    const isKnown = this.#byPeer.has(key) || address === undefined;
     this.#byPeer.delete(key);
-    if (address !== undefined) this.#byPeer.set(key, address);
+    this.#byPeer.set(key, address);
     for (const oldest of this.#byPeer.keys()) {
       if (this.#byPeer.size <= PUBLIC_ADDRESSES_MAX) break;
       this.#byPeer.delete(oldest);
     }
-    return true;
+    return !isKnown || known?.host !== address?.host || known?.port !== address?.port;
+  }
+
+  /** What peers see that have not told us themselves, over UDP; undefined: our own. */
+  setOutside(address: SocketAddress | undefined): void {
+    this.#outside = address;
   }
 
   of(peer: SipAddress): SocketAddress | undefined {
-    return this.#byPeer.get(keyOf(peer));
+    const key = keyOf(peer);
+    if (this.#byPeer.has(key)) return this.#byPeer.get(key);
+    return peer.transport === "udp" ? this.#outside : undefined;
   }
 
   /** After a change of the network nothing of it holds. */
   clear(): void {
     this.#byPeer.clear();
+    this.#outside = undefined;
   }
 }
 

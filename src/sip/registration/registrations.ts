@@ -146,6 +146,16 @@ export class Registrations {
     }
   }
 
+  /** We are seen elsewhere: who is named where we were registers anew. */
+  addressChanged(nowMs: number): void {
+    for (const registration of [...this.#live]) {
+      const { account, way, bound } = registration;
+      const to = this.#stack.accounts.reachedOf(account.id, way) ?? addressOf(account.server);
+      if (bound === undefined || contactOf(this.#stack, account, to) === bound) continue;
+      this.#step(registration, { kind: "renew" }, nowMs);
+    }
+  }
+
   /** A single line end came, the answer to a keep-alive. */
   pong(from: SipAddress, nowMs: number): void {
     for (const registration of [...this.#live]) {

@@ -27,17 +27,17 @@ export function matchIce(
 /** The answer's lines: our one address, for RTP and, where it has a port of its own, RTCP. */
 export function iceLines(
   ice: IceSession | undefined,
-  { host, port }: SocketAddress,
+  { local, localRtcp }: { readonly local: SocketAddress; readonly localRtcp?: SocketAddress },
   rtcpMux: boolean,
 ): readonly string[] {
   if (ice === undefined) return [];
-  const candidate = (component: number): string =>
-    `candidate:1 ${component} UDP ${HOST_PRIORITY + 256 - component} ${host} ` +
-    `${port + component - 1} typ host`;
+  const candidate = (component: number, { host, port }: SocketAddress): string =>
+    `candidate:1 ${component} UDP ${HOST_PRIORITY + 256 - component} ${host} ${port} typ host`;
+  const rtcp = localRtcp ?? { host: local.host, port: local.port + 1 };
   return [
     `ice-ufrag:${ice.local.ufrag}`,
     `ice-pwd:${ice.local.password}`,
-    candidate(1),
-    ...(rtcpMux ? [] : [candidate(2)]),
+    candidate(1, local),
+    ...(rtcpMux ? [] : [candidate(2, rtcp)]),
   ];
 }

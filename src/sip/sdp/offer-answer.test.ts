@@ -63,6 +63,13 @@ describe("createOffer()", () => {
     );
   });
 
+  it("names the address of RTCP where that is not the next port", () => {
+    const ours = { ...OURS, localRtcp: { host: "203.0.113.7", port: 50_001 } };
+    const line = "a=rtcp:50001 IN IP4 203.0.113.7\r\n";
+    expect(createOffer(ours)).toContain(line);
+    expect(answered(sdp("m=audio 5000 RTP/AVP 0"), ours).body).toContain(line);
+  });
+
   it("writes IPv6, and no telephone events where we have none", () => {
     const { telephoneEventPayloadType: _, ...rest } = OURS;
     const body = createOffer({

@@ -30,6 +30,7 @@ import {
   directionOf,
   type MediaDirection,
   receives,
+  rtcpLines,
   type StreamAddress,
   sends,
   streamAddress,
@@ -62,6 +63,8 @@ export interface CodecOffer {
 /** What we are willing to do in a session. */
 export interface MediaOffer {
   readonly local: SocketAddress;
+  /** Where RTCP comes in, if not at the next port. @see RFC 3605 */
+  readonly localRtcp?: SocketAddress;
   /** Digits. */
   readonly sessionId: string;
   /** Counts up by one with each changed body. */
@@ -167,7 +170,7 @@ function audioStream(
     lines.push(`rtpmap:${payloadType} ${name}/${clockRateHz}${more}`);
     if (fmtp !== undefined) lines.push(`fmtp:${payloadType} ${fmtp}`);
   }
-  lines.push(...how.more, `ptime:${how.ptimeMs}`, how.direction);
+  lines.push(...rtcpLines(ours.localRtcp), ...how.more, `ptime:${how.ptimeMs}`, how.direction);
   return {
     media: "audio",
     port: ours.local.port,
@@ -207,7 +210,7 @@ export function answerOffer(
       ...answerCrypto(match.crypto),
       ...(match.rtcpMux ? [RTCP_MUX] : []),
       ...extendedReportLines(match.rtcpXr),
-      ...iceLines(match.ice, ours.local, match.rtcpMux),
+      ...iceLines(match.ice, ours, match.rtcpMux),
     ],
   });
   const times = sdp.lines.filter(({ type }) => type === "t");

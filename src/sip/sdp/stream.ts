@@ -86,6 +86,12 @@ function rtcpAddress(stream: SdpMedia, rtp: SocketAddress, local: SocketAddress)
   return { host: host !== undefined && sendable(host, local) ? host : rtp.host, port };
 }
 
+/** Where RTCP is to be sent, if not to the next port. @see RFC 3605 §2.1 */
+export function rtcpLines(rtcp: SocketAddress | undefined): readonly string[] {
+  if (rtcp === undefined) return [];
+  return [`rtcp:${rtcp.port} IN IP${ipFamily(rtcp.host) ?? 4} ${rtcp.host}`];
+}
+
 /**
  * The packet time to send toward a stream: what it asks for where we can do that, else `oursMs`,
  * and no more than its `maxptime` where one of ours is that short. @see RFC 8866 §6.4, §6.5

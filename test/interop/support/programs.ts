@@ -14,6 +14,7 @@ export const PEER_PACKAGES = {
   svwar: "sipvicious",
   svcrack: "sipvicious",
   linphonec: "linphone-cli",
+  turnserver: "coturn",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** A program that the interop tests run. */
