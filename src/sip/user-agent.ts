@@ -290,8 +290,10 @@ export class UserAgent implements Core<UaInput, UaOutput> {
     }
     const { reason, headers, body } = command;
     const status = respondStatus(command.status);
+    const leg = this.#stack.legs.invite(transaction);
+    if (status >= 300 && leg?.declines?.(transaction, request, status, nowMs) === true) return;
     this.#stack.reply(transaction, request, status, nowMs, { reason, headers, body });
-    if (status >= 200) this.#stack.legs.invite(transaction)?.replied?.(transaction, nowMs);
+    if (status >= 200) leg?.replied?.(transaction, nowMs);
   }
 }
 

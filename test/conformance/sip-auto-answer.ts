@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../../src/base/address.ts";
+import type { EventPackage } from "../../src/sip/events/watch-types.ts";
 import {
   acceptAnswer,
   answerOffer,
@@ -7,6 +8,16 @@ import {
 } from "../../src/sip/sdp/offer-answer.ts";
 import type { UaCommand, UaEvent } from "../../src/sip/user-agent-types.ts";
 import type { SipRequest } from "../../src/sip/wire/message.ts";
+
+/** What the cases' telephones tell of: presence, as the projects that they come from do. */
+export const PRESENCE: EventPackage = {
+  name: "presence",
+  contentType: "application/pidf+xml",
+  expiresS: 3600,
+  everyMs: 0,
+};
+
+const PRESENT = '<presence xmlns="urn:ietf:params:xml:ns:pidf" entity="pres:phone@localhost"/>';
 
 /** What a telephone that takes every call says it can do. */
 export function mediaOf(local: SocketAddress): MediaOffer {
@@ -57,6 +68,8 @@ export class AutoAnswer {
         );
       case "reoffered":
         return [this.#answer(event.session, event.body ?? "", 200)];
+      case "watched":
+        return [{ kind: "tell", watch: event.watch, document: { body: PRESENT } }];
       case "request":
         return [this.#reply(event.request, event.message)];
       case "confirmed":

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { OURS, PEER } from "../../src/sip/testing/desk.ts";
 import { AnsweringPhone, wire } from "./sip-answering-phone.ts";
+import { PRESENCE } from "./sip-auto-answer.ts";
 import { SIP_VECTORS, vectorText } from "./sip-vectors.ts";
 
 /** A row of `raw-request-cases.json`: a request as text, and what is to be answered. */
@@ -26,14 +27,12 @@ const CASES: readonly RawCase[] = SIP_VECTORS.present
  */
 const OTHERWISE: Readonly<Record<string, readonly [status: string, why: string]>> = {
   "361_non_sip_uri": ["400", "a Contact that cannot be called is the request's fault (§8.1.1.8)"],
-  "363_non_sip_uri_subscribe": ["405", "no events to subscribe to yet (§8.2.1)"],
-  "364_non_sip_uri_subscribe": ["405", "no events to subscribe to yet (§8.2.1)"],
   "999_message_no_body": ["400", "50 bytes are declared and none is there (§18.3)"],
 };
 
 /**
  * Methods that the cases' telephone takes beside those of calls: it is a little registrar too, and
- * shows messages. It takes no SUBSCRIBE, as ours does not.
+ * shows messages.
  */
 const SERVES = ["REGISTER", "MESSAGE"] as const;
 
@@ -43,7 +42,7 @@ it.runIf(SIP_VECTORS.required)("the vectors are there", () => {
 
 describe.skipIf(!SIP_VECTORS.present)("[sip.raw-requests]", () => {
   it.for(CASES)("$id: $expect_code", (row, { skip }) => {
-    const phone = new AnsweringPhone({ serves: SERVES });
+    const phone = new AnsweringPhone({ serves: SERVES, tells: [PRESENCE] });
     const [index, other] = [CASES.indexOf(row), OTHERWISE[row.id]];
     const letters = phone.receive(requestOf(row, index));
     expect(phone.statusOf(letters)).toBe(other?.[0] ?? String(row.expect_code));

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { SRTP_SUITE_NAMES, srtpMasterBytes } from "../../src/base/srtp-suites.ts";
 import { createOffer, type MediaOffer } from "../../src/sip/sdp/offer-answer.ts";
 import type { UaCommand, UaEvent } from "../../src/sip/user-agent-types.ts";
-import { AutoAnswer, mediaOf, reofferOf } from "../conformance/sip-auto-answer.ts";
+import { AutoAnswer, mediaOf, PRESENCE, reofferOf } from "../conformance/sip-auto-answer.ts";
 import { freePorts } from "./support/free-ports.ts";
 import { LoopbackPhone } from "./support/loopback-phone.ts";
 import { isPeerMissing, requireProgram } from "./support/programs.ts";
@@ -42,6 +42,8 @@ interface Script {
   readonly statuses?: readonly number[];
   /** What is served beside calls and texts. */
   readonly serves?: readonly string[];
+  /** Whether our side watches the presence of SIPp's. */
+  readonly watches?: boolean;
   /** The body that calls are answered with, whatever they offer. */
   readonly answers?: string;
   /** What a person would do when something happens; `ours` is the last body that we sent. */
@@ -91,11 +93,14 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   "uac-norefersub": { serves: ["REFER"] },
   "uac-norefersub-disabled": {},
   "uac-options": {},
+  "uac-prack-sdp-decline": { statuses: [183, 200] },
   "uac-prack-sdp-offer": { statuses: [183, 200] },
   "uac-reinvite-bad-via-branch": {},
+  "uac-reinvite-port-0-bad-sdp": {},
   "uac-srtp-dtls": { isEncrypted: true },
   "uac-srtp-sdes": { isEncrypted: true },
   "uac-srtp-sdes-reinv-hold": { isEncrypted: true },
+  "uac-subscribe": {},
   "uac-ticket-1148": { on: reoffers },
   "uac-ticket-1864-scenario1": {},
   "uas-answer-183-wrong-attr": { calls: OFFER },
@@ -109,6 +114,7 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
         ? [{ kind: "reinvite", session: event.session, body: reofferOf(ours) }]
         : [],
   },
+  "uas-subscribe-terminated-retry": { serves: ["NOTIFY"], watches: true },
 };
 
 /** Scenarios that are not played, and why; docs/sip-conformance.md says the same. */
@@ -117,12 +123,9 @@ const NOT_PLAYED: Readonly<Record<string, string>> = {
   "transfer-unattended": "asks for OPTIONS alone; what it is named for needs three of its phones",
   "uac-early-recv-update-481":
     "wants an UPDATE of ours before the answer; we send it in calls alone",
-  "uac-prack-sdp-decline": "wants the call refused for the offer of a PRACK: that is refused, 488",
-  "uac-reinvite-port-0-bad-sdp": "does not expect the 100 of RFC 3261 §17.2.1",
   "uac-srtp-dtls-lower-prio": "wants keys by DTLS, which are not taken: 488 (RFC 3264 §6)",
   "uac-srtp-dtls-reinv-sdes": "wants keys by DTLS, which are not taken: 488 (RFC 3264 §6)",
   "uac-srtp-sdes-reinv-dtls": "changes to keys by DTLS, which are not taken: 488 (RFC 3264 §6)",
-  "uac-subscribe": "no events yet: 405 (RFC 3261 §8.2.1)",
   "uac-ticket-1864-scenario2": "wants 500 where RFC 3261 §14.2 has 488",
   "uac-ticket-1866-reinv-after-failed-nego": "wants 500 where RFC 3261 §14.2 has 488",
   "uac-upd-sdp-decline": "its BYE has a lower CSeq than its UPDATE: 500 (RFC 3261 §12.2.2)",
@@ -130,7 +133,6 @@ const NOT_PLAYED: Readonly<Record<string, string>> = {
   "uas-answer-200-multiple-fmts": "wants a second offer that RFC 3264 §6.1 does not ask for",
   "uas-auth": "its challenge has no nonce (RFC 7616 §3.3)",
   "uas-reinv-with-less-media": "its requests have a tag that its 2xx had not (RFC 3261 §12.2.2)",
-  "uas-subscribe-terminated-retry": "no events yet (RFC 6665 is an extension)",
 };
 
 /** Whether a response is that to the INVITE itself: CSeq is 1. */
@@ -159,7 +161,11 @@ describe.skipIf(isPeerMissing("sipp") || !(present || isRequired))("[sip.scenari
 /** Plays one scenario to its end: SIPp says whether it was kept to. */
 async function play(stage: Stage, name: string, script: Script): Promise<void> {
   const serves = ["MESSAGE", ...(script.serves ?? [])];
-  const phone = await LoopbackPhone.open({ serves, react: reactionTo(script) });
+  const phone = await LoopbackPhone.open({
+    serves,
+    tells: [PRESENCE],
+    react: reactionTo(script),
+  });
   stage.atEnd(() => phone.close());
   const [port, mediaPort] = [await freePorts(), await freePorts(MEDIA_PORTS)];
   const program = stage.start({
@@ -174,11 +180,18 @@ async function play(stage: Stage, name: string, script: Script): Promise<void> {
       `${HOST}:${phone.port}`,
     ],
   });
-  if (script.calls !== undefined) {
+  if (script.calls !== undefined || script.watches === true) {
     const server = { transport: "udp", host: HOST, port } as const;
     const who = { id: "line", user: "phone", domain: HOST, server, password: "" };
     const account = { ...who, register: false, expiresS: 60 };
     phone.command({ kind: "add-account", account });
+    if (script.watches === true) {
+      const { name: event, contentType: accept, expiresS } = PRESENCE;
+      const watch = { kind: "subscribe", subscription: "a", account: "line" } as const;
+      phone.command({ ...watch, event, accept, expiresS });
+    }
+  }
+  if (script.calls !== undefined) {
     // Where SIPp is not there yet, it gets the INVITE when that is sent again.
     const uri = `sip:${HOST}:${port}`;
     phone.command({ kind: "invite", session: "a", account: "line", uri, body: script.calls });

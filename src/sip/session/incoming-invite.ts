@@ -256,6 +256,23 @@ export class IncomingInvite implements Leg {
     if (isPrack) this.#proceed(nowMs);
   }
 
+  /**
+   * A PRACK that acknowledges something must be answered 2xx, whatever it offers: who cannot take
+   * the offer refuses the call that it was made for. @see RFC 3262 §3
+   */
+  declines(
+    transaction: ServerTransactionId,
+    request: SipRequest,
+    status: number,
+    nowMs: number,
+  ): boolean {
+    if (this.#openOffer !== transaction || request.method !== "PRACK") return false;
+    this.#stack.reply(transaction, request, 200, nowMs);
+    this.#refuse(status, nowMs);
+    this.#finish("error");
+    return true;
+  }
+
   replied(transaction: ServerTransactionId, nowMs: number): void {
     if (this.#openOffer !== transaction) return;
     this.#openOffer = undefined;

@@ -44,6 +44,13 @@ export interface Leg {
   receiveAck(request: SipRequest, nowMs: number): void;
   /** A CANCEL of an INVITE that the leg has not answered finally; it was answered 200. */
   receiveCancel(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void;
+  /** Such a request is refused; true where the leg has answered it otherwise. */
+  declines?(
+    transaction: ServerTransactionId,
+    request: SipRequest,
+    status: number,
+    nowMs: number,
+  ): boolean;
   /** A request that was handed up with `bindInvite` has been answered. */
   replied?(transaction: ServerTransactionId, nowMs: number): void;
   timeout(nowMs: number): void;

@@ -144,7 +144,7 @@ describe("a provisional answer of ours", () => {
     expect(desk.letters.at(-1)?.text).toMatch(/^SIP\/2.0 504 /);
   });
 
-  it("a new offer in the PRACK is handed up, and answered before the 2xx goes", () => {
+  it("a new offer in the PRACK that is refused refuses the call: a PRACK must have its 2xx", () => {
     const desk = new Desk();
     const session = invited(desk, ["Supported: 100rel"]);
     desk.command({ kind: "respond", session, status: 183, body: "answer" });
@@ -157,9 +157,10 @@ describe("a provisional answer of ours", () => {
     desk.command({ kind: "reply", request: request?.request ?? "", status: 488 });
     const told = desk.letters.map(({ text }) => [text.slice(8, 11), field(text, "CSeq")]);
     expect(told).toEqual([
-      ["488", "2 PRACK"],
-      ["200", "1 INVITE"],
+      ["200", "2 PRACK"],
+      ["488", "1 INVITE"],
     ]);
+    expect(desk.event("ended")).toMatchObject({ session, cause: "error" });
   });
 
   it("an UPDATE before any description was acknowledged is told to come again", () => {

@@ -246,6 +246,7 @@ export class Session implements Leg {
     }
     if ((this.#unanswered?.giveUpAtMs ?? Number.POSITIVE_INFINITY) <= nowMs)
       this.#finish("timeout", nowMs);
+    this.#incoming.timeout(nowMs);
     if (this.#keepAlive.timeout(nowMs)) this.#finish("timeout", nowMs, EXPIRED);
     this.#proceed(nowMs);
   }
@@ -284,8 +285,8 @@ export class Session implements Leg {
       return;
     }
     this.#usage.refreshTarget(request);
-    if (request.method === "INVITE") this.#stack.reply(transaction, request, 100, nowMs);
-    this.#incoming.begin(transaction, request);
+    this.#incoming.begin(transaction, request, nowMs);
+    this.#rearm();
     this.#stack.emit({
       kind: "reoffered",
       session: this.#id,
@@ -386,6 +387,7 @@ export class Session implements Leg {
         this.#unanswered?.giveUpAtMs,
         this.#reoffers.deadlineMs(),
         this.#keepAlive.deadlineMs(),
+        this.#incoming.deadlineMs(),
       ),
     );
   }

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { hashes } from "../../../src/hal/node/hashes.ts";
+import type { EventPackage } from "../../../src/sip/events/watch-types.ts";
 import { UserAgent } from "../../../src/sip/user-agent.ts";
 import type { UaCommand, UaEvent, UaInput } from "../../../src/sip/user-agent-types.ts";
 
@@ -8,6 +9,8 @@ const HOST = "127.0.0.1";
 /** What a phone takes beside calls, and what it does about what happens. */
 export interface LoopbackPhoneOptions {
   readonly serves: readonly string[];
+  /** What it tells of; nothing where absent. */
+  readonly tells?: readonly EventPackage[];
   react(event: UaEvent): readonly UaCommand[];
 }
 
@@ -28,6 +31,7 @@ export class LoopbackPhone {
       hashes,
       createToken: () => `${process.pid}x${socket.address().port}x${++this.#tokens}`,
       serves: options.serves,
+      ...(options.tells === undefined ? {} : { tells: options.tells }),
       acceptAnyUser: true,
     });
     this.#react = (event) => options.react(event);
