@@ -8,6 +8,7 @@ import { setThreadPriority } from "../hal/linux/index.ts";
 import { createSoundFiles } from "../hal/node/index.ts";
 import type { Board, RealtimePorts } from "../hal/ports/board.ts";
 import { loadCodecs } from "./load-codecs.ts";
+import { loadFax } from "./load-fax.ts";
 import { openBoard } from "./open-board.ts";
 import type { FromWorker, ToWorker, WorkerBirth } from "./worker-messages.ts";
 
@@ -56,9 +57,10 @@ async function start(message: Extract<ToWorker, { kind: "start" }>): Promise<voi
   board = await openBoard(birth.board, (told) => emit({ kind: "board", message: told }));
   await raisePriority(message.config.rtp.realtimePriority);
   const codecs = await loadCodecs(message.config.rtp.engines ?? []);
+  const fax = message.config.rtp.t38 === undefined ? {} : { fax: await loadFax() };
   plane = new RealtimePlane(
     message.config,
-    { ...board.ports, codecs, ...soundsOf(message.config) },
+    { ...board.ports, codecs, ...fax, ...soundsOf(message.config) },
     emit,
   );
   await plane.start();

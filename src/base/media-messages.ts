@@ -89,6 +89,37 @@ export interface IceSession {
   readonly remoteUfrag: string;
 }
 
+/** What two gateways agreed on for a fax over T.38. @see ITU-T T.38 Annex D */
+export interface FaxFlow {
+  readonly remote: SocketAddress;
+  readonly version: 0 | 1 | 2 | 3;
+  /** The fastest image, bit/s. */
+  readonly maxBitRate: number;
+  /** Whether the training check goes across, or each side answers its own. */
+  readonly rateManagement: "transferred" | "local";
+  /** The longest datagram that the far end takes, bytes. */
+  readonly maxDatagram: number;
+  /** What goes along with each packet that we send. */
+  readonly correction: "none" | "redundancy" | "fec";
+  /** Whether fill bits of images without error correction are left out on the way. */
+  readonly fillBitRemoval: boolean;
+}
+
+/** How a fax over T.38 went. Counts in packets. */
+export interface FaxStats {
+  readonly packetsSent: number;
+  readonly packetsReceived: number;
+  /** Lost on the way, and brought back by what came with others; or not. */
+  readonly packetsRecovered: number;
+  readonly packetsLost: number;
+  /** Datagrams and packets that were none. */
+  readonly malformed: number;
+  /** Of the last image, bit/s; 0 where there was none. */
+  readonly bitRate: number;
+  readonly errorCorrecting: boolean;
+  readonly pages: number;
+}
+
 /** What the control plane asks of media. */
 export type MediaCommand =
   /** Bind a pair of ports and answer with `opened` or `open-failed`. */
@@ -101,6 +132,8 @@ export type MediaCommand =
     }
   /** Start, or change, what flows. */
   | { readonly kind: "flow"; readonly session: string; readonly flow: MediaFlow }
+  /** The same port carries T.38 from now on, until the next `flow`. */
+  | { readonly kind: "fax"; readonly session: string; readonly flow: FaxFlow }
   /**
    * Join the session's audio to its owner or part it (a line that hears a tone meanwhile). Several
    * sessions of one line joined at a time are a conference: each hears the line and the others.
@@ -158,6 +191,8 @@ export interface MediaStats {
   readonly remoteSsrc?: number;
   /** Absent where too little came to judge. */
   readonly quality?: MediaQuality;
+  /** Present where T.38 was spoken. */
+  readonly fax?: FaxStats;
 }
 
 /** How the far end is heard, by the E-model. @see ITU-T G.107, RFC 3611 §4.7 */
@@ -222,6 +257,15 @@ export type MediaEvent =
       readonly tone: "busy" | "reorder";
       readonly lastedMs: number;
     }
+  /** Over T.38: a command or answer of one of the machines, by its name in T.30. */
+  | {
+      readonly kind: "fax-frame";
+      readonly session: string;
+      readonly frame: string;
+      readonly side: "near" | "far";
+    }
+  /** Over T.38: the machines have said goodbye, or nothing was said by either for a long time. */
+  | { readonly kind: "fax-over"; readonly session: string; readonly why: "done" | "silent" }
   /** The figures so far, every few seconds. */
   | { readonly kind: "quality"; readonly session: string; readonly stats: MediaStats }
   /** The far end's user pressed the hook. */

@@ -28,7 +28,7 @@ import { recallStep } from "./recall.ts";
 import { withReferral } from "./referred.ts";
 import { sessionUpdate } from "./session-update.ts";
 import { sideDeadlines, sideMediaStep, sideTimeoutStep, sideUaStep } from "./side-step.ts";
-import { talkingStep } from "./talking.ts";
+import { talkingDueMs, talkingStep } from "./talking.ts";
 
 /** What a person at one line can do. */
 export interface CallControl extends Core<CallInput, CallOutput> {
@@ -76,6 +76,7 @@ class LineCallControl implements CallControl {
     const state = this.#state;
     return earliestMs(
       "untilMs" in state ? state.untilMs : undefined,
+      talkingDueMs(state),
       this.#context.collector.deadlineMs(),
       this.#records.deadlineMs(),
       ...sideDeadlines(this.#context.side),

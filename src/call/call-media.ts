@@ -1,10 +1,15 @@
-import type { MediaEvent, MediaFlow } from "../base/media-messages.ts";
+import type { FaxFlow, MediaEvent, MediaFlow } from "../base/media-messages.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import {
   acceptAnswer,
+  acceptFaxAnswer,
+  answerFaxOffer,
   answerOffer,
+  asksForFax,
   type CodecOffer,
+  createFaxOffer,
   createOffer,
+  type FaxOffer,
   type MediaOffer,
   type OfferAnswerError,
 } from "../sip/index.ts";
@@ -65,6 +70,14 @@ function oursAt(context: CallContext, call: Call, version: number): MediaOffer |
   };
 }
 
+/** What our gateway can do; undefined where a fax goes as sound, or T.38 would not be encrypted. */
+export function faxAt(context: CallContext, call: Call, version: number): FaxOffer | undefined {
+  const { t38 } = context.config;
+  if (t38 === undefined || call.local === undefined) return undefined;
+  if (call.security?.policy === "required") return undefined;
+  return { local: call.local, sessionId: call.sdpSessionId, version, t38 };
+}
+
 const CLOSED: OfferAnswerError = { kind: "bad-address", detail: "media is not open" };
 
 /**
@@ -89,12 +102,16 @@ export function withOffer(
   context: CallContext,
   call: Call,
 ): Result<{ readonly call: Call; readonly body: string }, OfferAnswerError> {
+  const oursOf = (version: number): MediaOffer | FaxOffer | undefined =>
+    (call.offersT38 === true ? faxAt(context, call, version) : undefined) ??
+    oursAt(context, call, version);
   const written = versionedBody(call, (version) => {
-    const ours = oursAt(context, call, version);
-    return ours === undefined ? err(CLOSED) : ok(createOffer(ours));
+    const ours = oursOf(version);
+    if (ours === undefined) return err(CLOSED);
+    return ok("t38" in ours ? createFaxOffer(ours) : createOffer(ours));
   });
   if (!written.ok) return written;
-  const offered = oursAt(context, call, written.value.version);
+  const offered = oursOf(written.value.version);
   if (offered === undefined) return err(CLOSED);
   return ok({
     call: { ...call, written: written.value, offered },
@@ -108,6 +125,8 @@ export function withAnswer(
   call: Call,
   offer: string,
 ): Result<{ readonly call: Call; readonly body: string }, OfferAnswerError> {
+  const faxed = withFaxAnswer(context, call, offer);
+  if (faxed !== undefined) return faxed;
   let flow: MediaFlow | undefined;
   const written = versionedBody(call, (version) => {
     const ours = oursAt(context, call, version);
@@ -119,14 +138,47 @@ export function withAnswer(
   });
   if (!written.ok) return written;
   if (flow === undefined) return err(CLOSED);
-  return ok({ call: { ...call, written: written.value, flow }, body: written.value.body });
+  const answered = { ...withoutT38(call), written: written.value, flow };
+  return ok({ call: answered, body: written.value.body });
+}
+
+/** The same for T.38; undefined where the offer does not ask for it, or we cannot. */
+function withFaxAnswer(
+  context: CallContext,
+  call: Call,
+  offer: string,
+): ReturnType<typeof withAnswer> | undefined {
+  if (faxAt(context, call, 1) === undefined || !asksForFax(offer)) return undefined;
+  let t38: FaxFlow | undefined;
+  const written = versionedBody(call, (version) => {
+    const ours = faxAt(context, call, version);
+    if (ours === undefined) return err(CLOSED);
+    const answer = answerFaxOffer(offer, ours);
+    if (!answer.ok) return answer;
+    t38 = answer.value.flow;
+    return ok(answer.value.body);
+  });
+  if (!written.ok) return written;
+  if (t38 === undefined) return err(CLOSED);
+  const answered = { ...withoutT38(call), written: written.value, t38, offersT38: true };
+  return ok({ call: answered, body: written.value.body });
+}
+
+/** The call as one of sound. */
+export function withoutT38({ t38: _, offersT38: __, t38DueMs: ___, ...call }: Call): Call {
+  return call;
 }
 
 /** The call with the flow of the far end's answer to our offer. */
 export function withAccepted(call: Call, answer: string): Result<Call, OfferAnswerError> {
-  if (call.offered === undefined) return err({ kind: "bad-sdp", detail: "nothing was offered" });
-  const flow = acceptAnswer(answer, call.offered);
-  return flow.ok ? ok({ ...call, flow: flow.value }) : flow;
+  const { offered } = call;
+  if (offered === undefined) return err({ kind: "bad-sdp", detail: "nothing was offered" });
+  if ("t38" in offered) {
+    const t38 = acceptFaxAnswer(answer, offered);
+    return t38.ok ? ok({ ...withoutT38(call), t38: t38.value, offersT38: true }) : t38;
+  }
+  const flow = acceptAnswer(answer, offered);
+  return flow.ok ? ok({ ...withoutT38(call), flow: flow.value }) : flow;
 }
 
 /**
@@ -134,11 +186,10 @@ export function withAccepted(call: Call, answer: string): Result<Call, OfferAnsw
  * it. Nothing where nothing is agreed.
  */
 export function flowOutputs(call: Call): readonly CallOutput[] {
-  if (call.flow === undefined) return [];
-  return [
-    toMedia({ kind: "flow", session: call.id, flow: call.flow }),
-    toMedia({ kind: "join", session: call.id, on: call.onHold !== true }),
-  ];
+  const { id: session, flow, t38 } = call;
+  const join = toMedia({ kind: "join", session, on: call.onHold !== true });
+  if (t38 !== undefined) return [toMedia({ kind: "fax", session, flow: t38 }), join];
+  return flow === undefined ? [] : [toMedia({ kind: "flow", session, flow }), join];
 }
 
 /** The status that tells an offerer why its offer came to nothing. @see RFC 3261 §21.4.26 */

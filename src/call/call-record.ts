@@ -2,7 +2,7 @@ import { earliestMs } from "../base/core.ts";
 import type { LineId } from "../base/line-messages.ts";
 import type { MediaStats } from "../base/media-messages.ts";
 import { callLevels } from "./call-levels.ts";
-import type { FinishedCall } from "./call-state.ts";
+import type { Call, FinishedCall } from "./call-state.ts";
 import type { CallRecord } from "./call-types.ts";
 
 /** How long a record waits for its media's figures before it is written without them. */
@@ -34,8 +34,15 @@ export function callRecord(line: LineId, finished: FinishedCall, nowMs: number):
     ...(finished.endedByTone === undefined ? {} : { endedByTone: finished.endedByTone }),
     ...(call.forwardedBy === undefined ? {} : { forwardedBy: call.forwardedBy }),
     ...(levels === undefined ? {} : { levels }),
-    ...(call.flow === undefined || answeredMs === undefined ? {} : { codec: call.flow.codec.name }),
+    ...codecOf(call, answeredMs),
   };
+}
+
+/** What the call was carried by at its end; T.38 has no codec. */
+function codecOf({ flow, t38 }: Call, answeredMs: number | undefined): { readonly codec?: string } {
+  if (answeredMs === undefined) return {};
+  if (t38 !== undefined) return { codec: "T38" };
+  return flow === undefined ? {} : { codec: flow.codec.name };
 }
 
 /** Records that are complete but for their media's figures: each is written once, soon. */

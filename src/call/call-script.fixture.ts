@@ -98,8 +98,9 @@ export function words(output: CallOutput): string {
     case "ua": {
       const { command } = output;
       const what = "status" in command ? ` ${command.status ?? ""}` : "";
-      const hasBody = "body" in command && command.body !== undefined;
-      const body = hasBody && command.kind !== "session-request" ? " +sdp" : "";
+      const text =
+        "body" in command && command.kind !== "session-request" ? command.body : undefined;
+      const body = text === undefined ? "" : /m=image [1-9]/.test(text) ? " +t38" : " +sdp";
       const uri = command.kind === "invite" ? ` ${command.uri}` : "";
       const method = command.kind === "session-request" ? ` ${command.method}` : "";
       const about = command.kind === "subscribe" ? ` ${command.event}` : "";
@@ -111,6 +112,7 @@ export function words(output: CallOutput): string {
       if (command.kind === "join") return `media join ${command.on ? "on" : "off"}`;
       if (command.kind === "end-digit") return `media end-digit ${command.durationMs}`;
       if ("digit" in command) return `media ${command.kind} ${command.digit}`;
+      if (command.kind === "fax") return `media fax ${command.flow.remote.port}`;
       if (command.kind !== "flow") return `media ${command.kind}`;
       const { remote, send, receive } = command.flow;
       return `media flow ${remote.port}${send ? " send" : ""}${receive ? " receive" : ""}`;

@@ -3,10 +3,10 @@ import type { Digit } from "../base/audio.ts";
 import type { Core } from "../base/core.ts";
 import type { CallerId, LineCommand, ToneName } from "../base/line-messages.ts";
 import type { LogLevel } from "../base/log-event.ts";
-import type { IceCredentials, MediaCommand, MediaFlow } from "../base/media-messages.ts";
+import type { FaxFlow, IceCredentials, MediaCommand, MediaFlow } from "../base/media-messages.ts";
 import type { MediaSecurity } from "../base/srtp-suites.ts";
 import type { CollectorInput, CollectorOutput } from "../fxs/index.ts";
-import type { DialogId, MediaOffer, SipHeader, UaCommand } from "../sip/index.ts";
+import type { DialogId, FaxOffer, MediaOffer, SipHeader, UaCommand } from "../sip/index.ts";
 import type { LevelSum } from "./call-levels.ts";
 import type { CallConfig, CallEndedBy, CallOutput, CallResult } from "./call-types.ts";
 
@@ -38,8 +38,16 @@ export interface Call {
   /** The last SDP body we wrote, so that its version counts up only with a change. */
   readonly written?: { readonly version: number; readonly body: string };
   /** Our offer that has no answer yet. */
-  readonly offered?: MediaOffer;
+  readonly offered?: MediaOffer | FaxOffer;
   readonly flow?: MediaFlow;
+  /** T.38 flows in place of `flow`. */
+  readonly t38?: FaxFlow;
+  /** Our offers are of T.38. */
+  readonly offersT38?: boolean;
+  /** The far end does not speak it: not asked again. */
+  readonly t38Refused?: boolean;
+  /** When we move the call to T.38, unless the far end has done so. */
+  readonly t38DueMs?: number;
   /** What tells its dialog from others, once there is one. */
   readonly dialog?: DialogId;
   readonly rangMs?: number;

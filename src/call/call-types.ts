@@ -1,7 +1,7 @@
 import type { LineCommand, LineEvent, LineId } from "../base/line-messages.ts";
 import type { LogEvent } from "../base/log-event.ts";
 import type { MediaCommand, MediaEvent, MediaStats } from "../base/media-messages.ts";
-import type { CodecOffer, SipAccount, UaCommand, UaEvent } from "../sip/index.ts";
+import type { CodecOffer, SipAccount, T38Ability, UaCommand, UaEvent } from "../sip/index.ts";
 import type { CallLevels } from "./call-levels.ts";
 import type { RingRule } from "./policy/ring-cadence.ts";
 
@@ -51,6 +51,17 @@ export const DEFAULT_CALL_TIMERS = {
   transferMs: 190_000,
 } as const satisfies CallTimers;
 
+/** How faxes go over T.38. */
+export interface CallFaxConfig extends T38Ability {
+  /**
+   * What moves a call: `preamble` the V.21 flags of a fax machine, so that modems, and machines
+   * that agree on V.34 before, stay with sound; `answer` the answer tone already.
+   */
+  readonly switchOn: "preamble" | "answer";
+  /** How long the side of who is called has to move the call before we do, ms. */
+  readonly waitMs: number;
+}
+
 /** How calls for help are made. */
 export interface EmergencyConfig {
   /** Whether they go to `urn:service:sos`; else to the number as it was dialled. */
@@ -94,6 +105,8 @@ export interface CallConfig {
   readonly rtcpXr?: boolean;
   /** Whether a fax machine that answers on our line moves the call to a codec it survives. */
   readonly passesModems?: boolean;
+  /** Absent: a fax goes through as sound, and T.38 is refused. */
+  readonly t38?: CallFaxConfig;
   /** Whether background noise may be described and not sent. */
   readonly comfortNoise?: boolean;
   /** How many packets each packet repeats. */

@@ -1,6 +1,7 @@
 import type { UaEvent } from "../sip/index.ts";
 import { flowOutputs, statusOf, withAccepted, withAnswer, withOffer } from "./call-media.ts";
 import { type Call, type CallContext, logOf, toUa } from "./call-state.ts";
+import { t38Accepted, t38Refused, t38Told } from "./fax.ts";
 import type { Changed } from "./hold.ts";
 
 /** The party at the other end, as it is called in log events. */
@@ -25,6 +26,9 @@ export function sessionUpdate(
     case "answered":
       return call.offered === undefined ? undefined : accepted(context, call, event.body ?? "");
     case "reoffer-failed": {
+      if (call.offered !== undefined && "t38" in call.offered) {
+        return t38Refused(context, call, event.status);
+      }
       const { offered: _, ...rest } = call;
       const text = `${peerOf(call)} refused a change of the call: ${event.status}.`;
       return { call: rest, outputs: [logOf(context, "info", text)] };
@@ -43,13 +47,18 @@ function reoffered(context: CallContext, call: Call, offer: string | undefined):
     const status = statusOf(described.error);
     return { call, outputs: [toUa({ kind: "respond", session, status })] };
   }
-  const { call: changed, body } = described.value;
+  const { call: answered, body } = described.value;
+  const isMoved = (call.t38 === undefined) !== (answered.t38 === undefined);
+  // A far end that goes back to sound has its reasons: it is not asked for T.38 again.
+  const isBack = isMoved && answered.t38 === undefined;
+  const changed = isBack ? { ...answered, t38Refused: true } : answered;
   const contentType = "application/sdp";
   return {
     call: changed,
     outputs: [
       toUa({ kind: "respond", session, status: 200, body, contentType }),
       ...(offer === undefined ? [] : flowOutputs(changed)),
+      ...(isMoved ? [t38Told(context, changed)] : []),
     ],
   };
 }
@@ -65,9 +74,14 @@ function confirmed(
 
 /** The answer to an offer of ours. */
 function accepted(context: CallContext, offering: Call, answer: string): Changed {
+  if (offering.offered !== undefined && "t38" in offering.offered) {
+    return t38Accepted(context, offering, answer);
+  }
   const agreed = withAccepted(offering, answer);
   const { offered: _, ...call } = agreed.ok ? agreed.value : offering;
-  if (agreed.ok) return { call, outputs: flowOutputs(call) };
+  const isBack = offering.t38 !== undefined && call.t38 === undefined;
+  const told = isBack ? [t38Told(context, call)] : [];
+  if (agreed.ok) return { call, outputs: [...flowOutputs(call), ...told] };
   const text = `The far end's answer is unusable, audio stays as it was: ${agreed.error.detail}.`;
   return { call, outputs: [logOf(context, "warn", text)] };
 }

@@ -5,8 +5,9 @@ import { startDisconnect } from "./after-call.ts";
 import { withLevels } from "./call-levels.ts";
 import { type CallContext, type CallState, logOf, type Step, toMedia, toUa } from "./call-state.ts";
 import type { CallInput } from "./call-types.ts";
-import { faxHeard } from "./fax.ts";
+import { faxDue, faxFrame, faxHeard, faxOver } from "./fax.ts";
 import { DTMF_RELAY } from "./flash-relay.ts";
+import type { Changed } from "./hold.ts";
 import { inCallRequest } from "./in-call-requests.ts";
 import { referredStep } from "./referred.ts";
 import { peerOf, sessionUpdate } from "./session-update.ts";
@@ -39,10 +40,12 @@ export function talkingStep(
           return silent(context, state, input.event, nowMs);
         case "far-tone":
           return goneByTone(context, state, input.event, nowMs);
-        case "fax-tone": {
-          const { call, outputs } = faxHeard(context, state.call, input.event);
-          return { state: { ...state, call }, outputs };
-        }
+        case "fax-tone":
+          return changed(state, faxHeard(context, state.call, input.event, nowMs));
+        case "fax-frame":
+          return { state, outputs: faxFrame(context, input.event) };
+        case "fax-over":
+          return changed(state, faxOver(context, state.call, input.event.why));
         default:
           return undefined;
       }
@@ -58,10 +61,21 @@ export function talkingStep(
           return { state: { ...state, call: update.call }, outputs: update.outputs };
         }
       }
-    case "stop":
     case "timeout":
+      return changed(state, faxDue(context, state.call, nowMs));
+    case "stop":
       return undefined;
   }
+}
+
+function changed(state: Talking, change: Changed | undefined): Step | undefined {
+  if (change === undefined) return undefined;
+  return { state: { ...state, call: change.call }, outputs: change.outputs };
+}
+
+/** When something is due in a call that is up. */
+export function talkingDueMs(state: CallState): number | undefined {
+  return state.kind === "talking" || state.kind === "answering" ? state.call.t38DueMs : undefined;
 }
 
 function inCall(
@@ -133,6 +147,8 @@ export function relayDigit(
   event: LineEvent,
 ): Step | undefined {
   if (event.kind !== "digit" && event.kind !== "digit-end") return undefined;
+  // Nobody keys while two machines talk: it is one of their tones.
+  if (event.kind === "digit" && state.call.t38 !== undefined) return undefined;
   switch (context.config.dtmfRelay) {
     case "info":
       return digitAsInfo(context, state, event);

@@ -27,6 +27,7 @@ export { AutomaticGain, DcRemoval, Gain } from "./dsp/line-levels.ts";
 export { SampleSource } from "./dsp/sample-source.ts";
 export { createMilliwatt, createToneSource } from "./dsp/tone-source.ts";
 export { AudioBridge, EchoEndpoint, SourceEndpoint } from "./endpoints.ts";
+export { type FaxError, FaxSwitch, type FaxSwitchConfig } from "./fax/fax-switch.ts";
 export {
   LINE_ENDPOINTS_MAX,
   LineAudio,

@@ -9,6 +9,7 @@ export class ModemWatch {
   readonly #near = new FaxToneDetector();
   readonly #far = new FaxToneDetector();
   #isModem = false;
+  #isFax = false;
 
   constructor(session: string) {
     this.#session = session;
@@ -19,12 +20,22 @@ export class ModemWatch {
     return this.#isModem;
   }
 
-  /** Hears a frame of one side, until one has answered. */
+  /** Forgets what it has heard: people talk again. */
+  forget(): void {
+    this.#isModem = false;
+    this.#isFax = false;
+  }
+
+  /**
+   * Hears a frame of one side, until a fax machine has begun its commands. Of each kind the first
+   * is told, whichever side it is on: what comes after is its echo.
+   */
   hear(side: "near" | "far", frame: Int16Array): readonly MediaOutput[] {
-    if (this.#isModem) return NOTHING;
+    if (this.#isFax) return NOTHING;
     const tone: FaxTone | undefined = (side === "near" ? this.#near : this.#far).hear(frame);
-    if (tone === undefined) return NOTHING;
-    this.#isModem = tone !== "cng";
+    if (tone === undefined || (this.#isModem && tone !== "preamble")) return NOTHING;
+    this.#isModem ||= tone !== "cng";
+    this.#isFax = tone === "preamble";
     return [{ kind: "event", event: { kind: "fax-tone", session: this.#session, tone, side } }];
   }
 }

@@ -16,6 +16,14 @@ export type {
 } from "./events/watch-types.ts";
 export { WAYS_MAX } from "./registration/account-group.ts";
 export * from "./sdp/offer-answer.ts";
+export {
+  acceptFaxAnswer,
+  answerFaxOffer,
+  asksForFax,
+  createFaxOffer,
+  type FaxOffer,
+  type T38Ability,
+} from "./sdp/t38.ts";
 export type { GuardCounts, GuardLimits, RateLimit } from "./security/source-guard.ts";
 export * from "./session/refer.ts";
 export type { SessionTimerConfig } from "./session/session-timer.ts";

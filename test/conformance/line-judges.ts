@@ -53,6 +53,29 @@ export function compileJudge(name: string, library = "spandsp"): Judge {
   };
 }
 
+/** A judge to be called into: a shared library. */
+export interface CompiledLibrary {
+  readonly file: string;
+  /** Removes the file. */
+  close(): void;
+}
+
+/** Compiles `judges/NAME.c` to a shared library on spandsp. */
+export function compileLibrary(name: string): CompiledLibrary {
+  const folder = mkdtempSync(join(tmpdir(), "tipring-judge-"));
+  const file = join(folder, `${name}.so`);
+  const built = spawnSync(
+    "gcc",
+    [
+      ...["-O2", "-Wall", "-Wextra", "-shared", "-fPIC", "-o", file],
+      ...[join(sources, `${name}.c`), "-lspandsp", "-lm"],
+    ],
+    { encoding: "utf8" },
+  );
+  if (built.status !== 0) throw new Error(`${name}.c does not compile: ${built.stderr}`);
+  return { file, close: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
 /** Audio of a source, `leadMs` of silence before it, cut or filled up to `durationMs` in all. */
 export function renderForJudge(source: AudioSource, durationMs: number, leadMs = 200): Int16Array {
   const samples = new Int16Array(durationMs * 8);

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { byteTargets } from "./byte-targets.ts";
 import { Chance } from "./chance.ts";
+import { faxTargets } from "./fax-targets.ts";
 import { mutate } from "./mutate.ts";
 import { networkTargets } from "./network-targets.ts";
 import { sessionTargets } from "./session-targets.ts";
@@ -43,7 +44,13 @@ const FAILURES_MAX = 10;
 /** Everything there is to fuzz. */
 export function fuzzTargets(): readonly FuzzTarget[] {
   return [
-    ...[...textTargets(), ...sessionTargets(), ...byteTargets(), ...networkTargets()],
+    ...[
+      ...textTargets(),
+      ...sessionTargets(),
+      ...byteTargets(),
+      ...faxTargets(),
+      ...networkTargets(),
+    ],
     userAgentTarget(),
   ];
 }

@@ -9,6 +9,7 @@ import { parseChallenge } from "../../src/sip/auth/digest-client.ts";
 import { parseCredentials } from "../../src/sip/auth/digest-server.ts";
 import { acceptAnswer, answerOffer, type MediaOffer } from "../../src/sip/sdp/offer-answer.ts";
 import { parseSdp, printSdp } from "../../src/sip/sdp/sdp.ts";
+import { acceptFaxAnswer, answerFaxOffer, type FaxOffer } from "../../src/sip/sdp/t38.ts";
 import { findBodyPart } from "../../src/sip/wire/body-part.ts";
 import { headerValue } from "../../src/sip/wire/message.ts";
 import { parseNameAddr, printNameAddr } from "../../src/sip/wire/name-addr.ts";
@@ -34,6 +35,23 @@ const SDP = wireText(
   "a=sendonly",
   "m=video 4002/2 RTP/AVP 31",
   "c=IN IP6 2001:db8::1",
+  "",
+);
+
+const IMAGE = wireText(
+  "v=0",
+  "o=- 1 2 IN IP4 192.0.2.1",
+  "s=-",
+  "c=IN IP4 192.0.2.1",
+  "t=0 0",
+  "m=image 4000 udptl t38",
+  "a=T38FaxVersion:3",
+  "a=T38MaxBitRate:14400",
+  "a=T38FaxFillBitRemoval:0",
+  "a=T38FaxRateManagement:transferredTCF",
+  "a=T38FaxMaxDatagram:272",
+  "a=T38FaxUdpEC:t38UDPFEC",
+  "m=audio 0 RTP/AVP 0",
   "",
 );
 
@@ -86,6 +104,13 @@ const MEDIA: MediaOffer = {
   },
 };
 
+const FAX: FaxOffer = {
+  local: MEDIA.local,
+  sessionId: "1",
+  version: 1,
+  t38: { version: 3, maxBitRate: 14_400, correction: "fec", fillBitRemoval: true },
+};
+
 /** What is printed of a message is one again, unless it outgrew a limit: names become long ones. */
 function fuzzMessage(text: string): void {
   const parsed = parseMessage(text);
@@ -111,13 +136,14 @@ function fuzzUri(text: string): void {
 function fuzzSdp(text: string): void {
   const sdp = parseSdp(text);
   if (sdp.ok) promise(parseSdp(printSdp(sdp.value)).ok, "printed SDP is SDP");
-  const answer = answerOffer(text, MEDIA);
-  if (answer.ok) {
+  for (const answer of [answerOffer(text, MEDIA), answerFaxOffer(text, FAX)]) {
+    if (!answer.ok) continue;
     const [ours, theirs] = [parseSdp(answer.value.body), sdp];
     const isSame = ours.ok && theirs.ok && ours.value.media.length === theirs.value.media.length;
     promise(isSame, "an answer has as many streams as the offer");
   }
   acceptAnswer(text, MEDIA);
+  acceptFaxAnswer(text, FAX);
 }
 
 const CONFIG = [
@@ -176,7 +202,7 @@ export function textTargets(): readonly FuzzTarget[] {
     {
       name: "sdp",
       share: 150,
-      seeds: seedsOf(SDP),
+      seeds: seedsOf(SDP, IMAGE),
       vectors: ["sdp", "sdes"],
       run: onText(fuzzSdp),
     },

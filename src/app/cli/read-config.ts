@@ -6,10 +6,12 @@ import type { BoardFile } from "../config/board-file.ts";
 import type { BoxConfig } from "../config/box-config.ts";
 import { type ConfigProblem, printConfigProblem } from "../config/config-problem.ts";
 import { linesOf, resolveConfig } from "../config/resolve-config.ts";
+import { wantsT38 } from "../config/resolve-fax.ts";
 import type { CodecFaults } from "../config/resolve-rtp.ts";
 import { parseRegistrar, SIP_PORT, withDhcpServers } from "../config/resolve-sip.ts";
 import type { UserConfig, UserLine } from "../config/user-config.ts";
 import { codecFault } from "../load-codecs.ts";
+import { faxFault } from "../load-fax.ts";
 import { localAddressToward } from "../local-address.ts";
 import { packageVersion, readBoard } from "../package-files.ts";
 import type { CommandOptions } from "./command-line.ts";
@@ -57,20 +59,23 @@ export async function readConfig(
   if (!board.ok) return err([describe({ path: ["board"], text: board.error })]);
   const version = await packageVersion();
   const codecFaults = await findCodecFaults(user);
+  const lines = linesOf(user, board.value);
+  const lacksT38 = wantsT38(user, lines) ? await faxFault() : undefined;
   const box = resolveConfig(user, {
     board: board.value,
     version,
     createToken,
     readTextFile,
     codecFaults,
+    ...(lacksT38 === undefined ? {} : { faxFault: lacksT38 }),
   });
   if (!box.ok) return err(box.error.map(describe));
   return ok({
     user,
     board: board.value,
     box: box.value,
-    lines: linesOf(user, board.value),
-    warnings: warningsOf(user),
+    lines,
+    warnings: [...warningsOf(user), ...faxWarnings(lacksT38)],
     ...(file === undefined ? {} : { file }),
   });
 }
@@ -124,6 +129,12 @@ function warningsOf({ registrar, sip }: UserConfig): readonly string[] {
     `There is no way to the registrar ${registrar} now, so SIP stays on this machine: put the ` +
       "network or the name right and start again, or name this machine's address in sip.host.",
   ];
+}
+
+/** A fax goes through without T.38 too, if less surely. */
+function faxWarnings(fault: string | undefined): readonly string[] {
+  if (fault === undefined) return [];
+  return [`T.38 is not spoken, faxes go through as sound. ${fault}`];
 }
 
 /** What the command line says comes before what the file says. */

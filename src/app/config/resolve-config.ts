@@ -13,14 +13,9 @@ import type { RealtimeLineConfig } from "../../gateway/realtime/realtime-config.
 import { type BoardFile, boardLine, boardLinesMax } from "./board-file.ts";
 import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
+import { callFax, lineFax, rtpFax } from "./resolve-fax.ts";
 import { checkRings, countryOf, ringSupplyOf, toneWatchOf, wiringOf } from "./resolve-line.ts";
-import {
-  type CodecFaults,
-  codecOffers,
-  eventPayloadType,
-  passesModems,
-  resolveRtp,
-} from "./resolve-rtp.ts";
+import { type CodecFaults, codecOffers, eventPayloadType, resolveRtp } from "./resolve-rtp.ts";
 import {
   exchangeListen,
   exchangeTlsPort,
@@ -70,6 +65,8 @@ export interface ResolveContext {
   readonly createToken: () => string;
   /** Codecs from outside that this machine lacks, of those that the configuration names. */
   readonly codecFaults?: CodecFaults;
+  /** Why T.38 cannot be had here; then a fax that was to go over it goes as sound. */
+  readonly faxFault?: string;
 }
 
 /** The lines as written; a box that was told nothing has a touch-tone and a rotary phone. */
@@ -98,7 +95,11 @@ export function resolveConfig(
   const tls = tlsOf(user, context.readTextFile, problems);
   const digitMap = registrar === undefined ? exchangeDigitMap(lines, user) : OPEN_DIGIT_MAP;
   const call = callSettings(user, digitMap, problems);
-  const rtp = resolveRtp(user, sipHost, context.codecFaults ?? {}, problems);
+  const hasModems = context.faxFault === undefined;
+  const rtp = {
+    ...resolveRtp(user, sipHost, context.codecFaults ?? {}, problems),
+    ...rtpFax(user, lines, hasModems),
+  };
   const domain = user.domain ?? registrar?.host ?? sipHost;
   const realtimeLines: RealtimeLineConfig[] = [];
   const controlLines: ControlLineConfig[] = [];
@@ -119,8 +120,10 @@ export function resolveConfig(
       relaysDigits: (user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY) === "rfc4733",
       ...soundOf(line, country),
       ...toneWatchOf(line, country, ["lines", at], problems),
+      ...lineFax(user, line),
     });
-    const made = controlLine(at + 1, line, password, domain, server, common, call, country);
+    const settings = { ...call, ...callFax(user, line, hasModems) };
+    const made = controlLine(at + 1, line, password, domain, server, common, settings, country);
     controlLines.push(withMore(made, line, user, problems));
   }
   if (problems.length > 0) return err(problems);
@@ -307,7 +310,6 @@ function callSettings(
     telephoneEventPayloadType: eventPayloadType(user),
     comfortNoise: user.rtp?.silenceSuppression ?? false,
     redundancy: user.rtp?.redundancy ?? 0,
-    passesModems: passesModems(user),
     ptimeMs: user.rtp?.ptimeMs ?? 20,
     rtcpXr: user.rtp?.rtcpXr ?? false,
     rtcpMux: user.rtp?.rtcpMux ?? false,

@@ -78,6 +78,8 @@ const nameServer = z
 const digitMs = z.int().min(0).max(500);
 const gainDb = z.number().min(-20).max(20);
 
+const faxMode = z.enum(["pass-through", "t38", "off"]);
+
 const line = z.strictObject({
   number: extension,
   name: z.string().max(60).optional(),
@@ -106,6 +108,7 @@ const line = z.strictObject({
   country: z.string().optional(),
   callerId: z.string().optional(),
   pulseDialing: z.boolean().optional(),
+  fax: faxMode.optional(),
   ren: ren.optional(),
   rings: z.array(ringRule).max(RING_RULES_MAX).optional(),
   phone: z.enum(["touch-tone", "rotary"]).optional(),
@@ -247,7 +250,17 @@ export const userConfigSchema = z.strictObject({
       dscp: z.int().min(0).max(63).optional(),
       realtimePriority: z.int().min(1).max(99).optional(),
       ice: z.enum(["off", "lite"]).optional(),
-      fax: z.enum(["pass-through", "off"]).optional(),
+      fax: faxMode.optional(),
+      t38: z
+        .strictObject({
+          version: z.literal([0, 1, 2, 3]).optional(),
+          maxBitRate: z.literal([2400, 4800, 7200, 9600, 12_000, 14_400]).optional(),
+          correction: z.enum(["redundancy", "fec", "none"]).optional(),
+          redundancy: z.int().min(1).max(8).optional(),
+          switchOn: z.enum(["preamble", "answer"]).optional(),
+          waitMs: z.int().min(0).max(30_000).optional(),
+        })
+        .optional(),
       rtcpXr: z.boolean().optional(),
       rtcpMux: z.boolean().optional(),
       srtpSuites: z.array(srtpSuite).min(1).optional(),

@@ -189,7 +189,22 @@ export interface UserConfig {
     /** Whether far ends that offer ICE are answered with it. Default off. */
     readonly ice?: "off" | "lite";
     /** What is done where a fax machine or modem is heard. Default pass-through. */
-    readonly fax?: "pass-through" | "off";
+    readonly fax?: FaxMode;
+    /** How T.38 is spoken, where `fax` or a line's `fax` is `t38`. */
+    readonly t38?: {
+      /** The highest version offered and taken. Default 0, which everybody has. */
+      readonly version?: 0 | 1 | 2 | 3;
+      /** The fastest image, bit/s. Default 14400. */
+      readonly maxBitRate?: 2400 | 4800 | 7200 | 9600 | 12_000 | 14_400;
+      /** What lost packets are brought back by. Default redundancy. */
+      readonly correction?: "redundancy" | "fec" | "none";
+      /** How many packets go along with each: copies, or parities of three. Default 3. */
+      readonly redundancy?: number;
+      /** What moves a call: a fax machine's V.21 flags, or the answer tone. Default preamble. */
+      readonly switchOn?: "preamble" | "answer";
+      /** How long the side that is called has to move it before we do, ms. Default 1000. */
+      readonly waitMs?: number;
+    };
     /** Whether offers ask for extended reports; who asks us for them gets them. Default no. */
     readonly rtcpXr?: boolean;
     /** Whether offers propose RTCP on the RTP port (one NAT binding less). Default no. */
@@ -278,6 +293,8 @@ export interface UserLine {
   readonly callerId?: string;
   /** Default on. */
   readonly pulseDialing?: boolean;
+  /** As `rtp.fax`, for this line. */
+  readonly fax?: FaxMode;
   /** The sound channel, where it is not the board's: `plughw:CARD=Device,DEV=0`, `hw:1,0#left`. */
   readonly sound?: string;
   /** What full scale of the sound card means on this line, as measured; see docs/hardware.md. */
@@ -321,6 +338,12 @@ export interface UserLine {
     readonly off?: boolean;
   };
 }
+
+/**
+ * What is done where a fax machine or modem is heard: nothing; sound is passed as it is; or fax
+ * machines are answered here, and what they say goes over T.38 where the far end knows it.
+ */
+export type FaxMode = "off" | "pass-through" | "t38";
 
 /** Reads a file that the configuration names; the error says why it cannot be read. */
 export type ReadTextFile = (file: string) => Result<string, string>;

@@ -1,4 +1,5 @@
-import type { UserConfig } from "../config/user-config.ts";
+import { wantsT38 } from "../config/resolve-fax.ts";
+import type { UserConfig, UserLine } from "../config/user-config.ts";
 import { bad, type Finding, good, note } from "./finding.ts";
 import type { Machine } from "./machine.ts";
 
@@ -33,6 +34,18 @@ export async function checkClock(machine: Machine): Promise<readonly Finding[]> 
     findings.push(note("clock", "whether NTP sets the time of day cannot be told here"));
   }
   return findings;
+}
+
+/** T.38, where a line wants it. Without it a fax still goes through, as sound. */
+export async function checkFax(
+  machine: Machine,
+  user: UserConfig,
+  lines: readonly UserLine[],
+): Promise<readonly Finding[]> {
+  if (!wantsT38(user, lines)) return [];
+  const fault = await machine.faxFault();
+  if (fault === undefined) return [good("fax", "T.38 is there, by libspandsp")];
+  return [note("fax", `faxes go through as sound: ${fault}`, "T.38 needs libspandsp2 and koffi")];
 }
 
 /** The network, as far as this configuration uses it. */

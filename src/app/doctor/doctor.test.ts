@@ -127,6 +127,26 @@ describe("examine()", () => {
     expect(isHealthy(findings)).toBe(state !== "bad");
   });
 
+  it.each([
+    [undefined, "pass-through", []],
+    [undefined, "t38", ["good T.38 is there, by libspandsp | "]],
+    [
+      "T.38 through libspandsp.so.2: install it",
+      "t38",
+      [
+        "note faxes go through as sound: T.38 through libspandsp.so.2: install it | " +
+          "T.38 needs libspandsp2 and koffi",
+      ],
+    ],
+    ["T.38 through libspandsp.so.2: install it", "off", []],
+  ] as const)("T.38: where it is %s and fax is %s", async (faxFault, fax, expected) => {
+    const machine = faxFault === undefined ? {} : { faxFault };
+    const { findings } = await examined(machine, "hw-sim", { user: { rtp: { fax } } });
+    const lines = told(findings.filter(({ area }) => area === "fax")).split("\n");
+    expect(lines.filter((line) => line !== "")).toEqual(expected);
+    expect(isHealthy(findings)).toBe(true);
+  });
+
   it("tells once of a machine without GPIO, with all the pins that are wanted", async () => {
     const state = {
       ...fault,

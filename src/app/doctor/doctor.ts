@@ -4,7 +4,7 @@ import { boardParts } from "./board-parts.ts";
 import { checkPins } from "./check-pins.ts";
 import { checkProgram, checkRights } from "./check-program.ts";
 import { checkSound } from "./check-sound.ts";
-import { checkClock, checkNetwork } from "./check-surroundings.ts";
+import { checkClock, checkFax, checkNetwork } from "./check-surroundings.ts";
 import { type Finding, good } from "./finding.ts";
 import type { Machine } from "./machine.ts";
 
@@ -40,6 +40,7 @@ export async function examine(
     ...checkRights(machine, parts),
     ...(await checkPins(machine, parts)),
     ...(await checkSound(machine, parts, { ...options, hasLevels })),
+    ...(await checkFax(machine, config.user, config.lines)),
     ...(await checkClock(machine)),
     ...(await checkNetwork(machine, config.user, options.addressToward)),
   ];

@@ -19,6 +19,7 @@ export interface FakeMachineOptions {
   /** What `amixer scontents` prints; undefined where it is not installed. */
   readonly mixer?: string | undefined;
   readonly ntp?: string;
+  readonly faxFault?: string;
 }
 
 /** A machine that notes which programs were run. */
@@ -51,6 +52,7 @@ export function fakeMachine(options: FakeMachineOptions = {}): Machine & {
     },
     tryPackage: async (name) =>
       options.missingPackages?.includes(name) === true ? "Cannot find package" : undefined,
+    faxFault: async () => options.faxFault,
     run,
     addresses: () => options.addresses ?? ["192.0.2.7"],
     inspectPins: async (pins) =>

@@ -10,6 +10,7 @@ import {
   type PwmFiles,
 } from "../../hal/linux/index.ts";
 import { errorCode } from "../../hal/node/index.ts";
+import { faxFault } from "../load-fax.ts";
 
 /** What a program said, and how it ended; undefined where it is not installed. */
 export interface ProgramResult {
@@ -32,6 +33,8 @@ export interface Machine {
   access(path: string): "ok" | "missing" | "denied";
   /** Loads a package; the reason where it cannot be. */
   tryPackage(name: string): Promise<string | undefined>;
+  /** Why T.38 cannot be spoken here, with what to do; undefined where it can. */
+  faxFault(): Promise<string | undefined>;
   run(program: string, args: readonly string[]): Promise<ProgramResult | undefined>;
   /** The addresses of this machine, loopback left out. */
   addresses(): readonly string[];
@@ -78,6 +81,7 @@ export function thisMachine(): Machine {
         (error: unknown) =>
           error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error),
       ),
+    faxFault,
     run: runProgram,
     addresses: () =>
       Object.values(networkInterfaces()).flatMap((all) =>

@@ -3,7 +3,13 @@ import { hexFromBytes } from "../../base/bytes.ts";
 import { unreachable } from "../../base/invariant.ts";
 import type { LineId } from "../../base/line-messages.ts";
 import type { LogEvent } from "../../base/log-event.ts";
-import type { MediaCommand, MediaEvent, MediaFlow, MediaOwner } from "../../base/media-messages.ts";
+import type {
+  FaxFlow,
+  MediaCommand,
+  MediaEvent,
+  MediaFlow,
+  MediaOwner,
+} from "../../base/media-messages.ts";
 import { PortError } from "../../base/port-fault.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
 import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
@@ -12,6 +18,7 @@ import {
   type CodecSpec,
   codecsWith,
   EchoEndpoint,
+  FaxSwitch,
   LINE_ENDPOINTS_MAX,
   type MediaInput,
   type MediaOutput,
@@ -38,6 +45,8 @@ export interface MediaShellSinks {
   frameSamples(line: LineId): number | undefined;
   /** Tones that are listened for in what comes from the line's far ends. */
   toneWatch(line: LineId): ToneWatch | undefined;
+  /** Whether modems at the line get a path of their own kind; undefined: as everywhere. */
+  passesModems(line: LineId): boolean | undefined;
   /** False where the line is joined to as many far sides as it can be. */
   join(line: LineId, joined: JoinedEndpoint): boolean;
   part(line: LineId, endpoint: AudioEndpoint<MediaOutput>): void;
@@ -54,6 +63,8 @@ const SESSIONS_MAX = 256;
 interface OpenSession {
   readonly owner: MediaOwner;
   readonly session: MediaSession;
+  /** The session, and T.38 in its place where that is agreed on. */
+  readonly fax: FaxSwitch;
   readonly runner: CoreRunner<MediaInput, MediaOutput>;
   readonly sockets: SocketPair;
   readonly ticker: PcmStream | undefined;
@@ -104,6 +115,9 @@ export class MediaShell {
     switch (command.kind) {
       case "flow":
         this.#flow(command.session, open, command.flow);
+        return;
+      case "fax":
+        this.#fax(command.session, open, command.flow);
         return;
       case "join":
         this.#join(command.session, open, command.on);
@@ -230,18 +244,20 @@ export class MediaShell {
       wallAtZeroMs: clock.wallMs() - clock.nowMs(),
       random: () => this.#random(4) / 2 ** 32,
       codecs: this.#codecs,
-      passesModems: this.#rtp.passesModems ?? true,
+      passesModems: this.#passesModems(owner),
       ...(this.#rtp.digits === undefined ? {} : { digits: this.#rtp.digits }),
       ...(this.#rtp.jitter === undefined ? {} : { jitter: this.#rtp.jitter }),
       ...(ciphers === undefined ? {} : { ciphers }),
     });
-    const runner = new CoreRunner<MediaInput, MediaOutput>(session, clock, this.#queue, (output) =>
+    const redundancy = this.#rtp.t38?.redundancy ?? 0;
+    const fax = new FaxSwitch(session, { session: name, engine: this.#ports.fax, redundancy });
+    const runner = new CoreRunner<MediaInput, MediaOutput>(fax, clock, this.#queue, (output) =>
       this.carry(output),
     );
-    const { sounds, endpoint: heard } = this.#soundsOf(name, session, frameSamples);
+    const { sounds, endpoint: heard } = this.#soundsOf(name, fax, frameSamples);
     const endpoint = owner.kind === "line" ? this.#watched(name, owner.line, heard) : heard;
     const ticker = owner.kind === "line" ? undefined : this.#ticker(session, owner.kind);
-    const more = { endpoint, sounds, flow: undefined };
+    const more = { fax, endpoint, sounds, flow: undefined };
     this.#sessions.set(name, { owner, session, runner, sockets, ticker, ...more });
     if (owner.kind === "line" && this.#rtp.recordsCalls === true) sounds.record(true);
     const opened = { kind: "opened", session: name, ...at } as const;
@@ -254,7 +270,12 @@ export class MediaShell {
     });
   }
 
-  #soundsOf(name: string, session: MediaSession, frameSamples: number) {
+  #passesModems(owner: MediaOwner): boolean {
+    const ofLine = owner.kind === "line" ? this.#sinks.passesModems(owner.line) : undefined;
+    return ofLine ?? this.#rtp.passesModems ?? true;
+  }
+
+  #soundsOf(name: string, session: AudioEndpoint<MediaOutput>, frameSamples: number) {
     const sounds = new SessionSounds(this.#ports, name, session, frameSamples, {
       carry: (output) => this.carry(output),
       log: (event) => this.#sinks.log(event),
@@ -287,7 +308,7 @@ export class MediaShell {
   }
 
   #flow(name: string, open: OpenSession, flow: MediaFlow): void {
-    const set = open.session.setFlow(flow, this.#ports.clock.nowMs());
+    const set = open.fax.setFlow(flow, this.#ports.clock.nowMs());
     if (!set.ok) {
       const what = set.error === "no-ciphers" ? "encryption" : `the codec ${flow.codec.name}`;
       const text = `${what} was agreed on, but this build does not have it`;
@@ -297,6 +318,16 @@ export class MediaShell {
     open.flow = flow;
     open.runner.rearm();
     open.ticker?.start();
+  }
+
+  #fax(name: string, open: OpenSession, flow: FaxFlow): void {
+    const set = open.fax.setFax(flow, this.#ports.clock.nowMs());
+    if (!set.ok) {
+      const text = "T.38 was agreed on, but its modems are not loaded here";
+      this.#sinks.log({ level: "error", area: `media ${name}`, text });
+      return;
+    }
+    open.runner.rearm();
   }
 
   #join(name: string, open: OpenSession, on: boolean): void {
@@ -309,8 +340,8 @@ export class MediaShell {
     open.sounds.play(undefined, false);
     const isJoined = this.#sinks.join(line, {
       endpoint: open.endpoint,
-      relaysDigits: () => open.flow?.telephoneEventPayloadType !== undefined,
-      carriesModem: () => open.session.modems.isModem,
+      relaysDigits: () => !open.fax.isFax && open.flow?.telephoneEventPayloadType !== undefined,
+      carriesModem: () => open.fax.carriesModem,
     });
     if (isJoined) return;
     const text = `line ${line} talks to ${LINE_ENDPOINTS_MAX} far ends: another cannot be heard`;
@@ -321,7 +352,7 @@ export class MediaShell {
     this.#join(name, open, false);
     open.ticker?.close();
     open.sounds.close();
-    for (const output of open.session.close(this.#ports.clock.nowMs())) this.carry(output);
+    for (const output of open.fax.close(this.#ports.clock.nowMs())) this.carry(output);
     open.runner.stop();
     open.sockets.rtp.close();
     open.sockets.rtcp.close();

@@ -69,6 +69,8 @@ export interface RealtimeLineConfig extends LineWiring {
   readonly toneWatch?: ToneWatch;
   /** Whether what it says is brought to one level. */
   readonly automaticGain?: boolean;
+  /** As `RtpConfig.passesModems`, for this line. */
+  readonly passesModems?: boolean;
 }
 
 /** A line's part in a ringing supply. */
@@ -102,6 +104,8 @@ export interface RtpConfig {
   readonly realtimePriority?: number;
   /** Whether modems and fax machines get a path of their own kind; absent: yes. */
   readonly passesModems?: boolean;
+  /** Absent: no line speaks T.38, and its modems are not loaded. */
+  readonly t38?: { readonly redundancy: number };
   /** Whether far ends that use ICE are answered with it. */
   readonly ice?: boolean;
   /** Folders of recordings and of sounds that are played. */

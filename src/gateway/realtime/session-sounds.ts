@@ -1,16 +1,10 @@
-import { SAMPLES_PER_MS } from "../../base/audio.ts";
+import { type AudioEndpoint, SAMPLES_PER_MS } from "../../base/audio.ts";
 import type { LogEvent } from "../../base/log-event.ts";
 import { PortError } from "../../base/port-fault.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
 import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
 import type { RecordingFile, Sounds } from "../../hal/ports/sounds.ts";
-import {
-  AudioBridge,
-  type MediaOutput,
-  type MediaSession,
-  SampleSource,
-  SourceEndpoint,
-} from "../../media/index.ts";
+import { AudioBridge, type MediaOutput, SampleSource, SourceEndpoint } from "../../media/index.ts";
 import { createTickerStream } from "./ticker-stream.ts";
 
 /** What a session's sounds ask of the shell around them. */
@@ -26,7 +20,7 @@ export interface SessionSoundsSinks {
 export class SessionSounds {
   readonly #ports: Pick<RealtimePorts, "clock" | "sounds">;
   readonly #name: string;
-  readonly #session: MediaSession;
+  readonly #session: AudioEndpoint<MediaOutput>;
   readonly #frameSamples: number;
   readonly #sinks: SessionSoundsSinks;
   #recording: RecordingFile | "opening" | undefined;
@@ -37,7 +31,7 @@ export class SessionSounds {
   constructor(
     ports: Pick<RealtimePorts, "clock" | "sounds">,
     name: string,
-    session: MediaSession,
+    session: AudioEndpoint<MediaOutput>,
     frameSamples: number,
     sinks: SessionSoundsSinks,
   ) {

@@ -22,6 +22,7 @@ export { loadSocketMarks, type SocketMarks } from "./socket-marks.ts";
 export type { CardChannels, OpenSoundCard, SoundCard } from "./sound-card.ts";
 export { type ChannelSide, channelsFor, parseSoundChannel } from "./sound-channel.ts";
 export { OWN_FULL_SCALE_DBM0, type SoundLevels } from "./sound-levels.ts";
+export { loadSpandspFax } from "./spandsp-fax.ts";
 export { createSpi, SPI_TRANSFER_MAX_BYTES, type SpidevOptions } from "./spidev.ts";
 export { createSysfsGpio, type SysfsGpioOptions } from "./sysfs-gpio.ts";
 export { setThreadPriority } from "./thread-priority.ts";

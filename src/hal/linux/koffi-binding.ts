@@ -27,6 +27,15 @@ export interface Koffi {
   view(memory: unknown, length: number): ArrayBuffer;
 }
 
+/** The part of `koffi` by which C calls back. */
+export interface KoffiCallbacks extends Koffi {
+  /** The type of a function: what it returns, and what it takes. */
+  proto(result: string, takes: readonly string[]): unknown;
+  pointer(type: unknown): unknown;
+  /** The address of a function of ours, to be handed to C as a `void *`. It stays. */
+  register(callback: (...args: never[]) => unknown, type: unknown): unknown;
+}
+
 /** Not a literal in `import()`, so that a machine that could not install it still compiles. */
 const koffiPackage: string = "koffi";
 
@@ -51,6 +60,11 @@ export async function loadKoffi(
     what: `${what} through the npm package "koffi"`,
     advice: `run "npm install koffi" (loading it: ${said})`,
   });
+}
+
+/** Whether C can call back; only test doubles lack it. */
+export function hasCallbacks(koffi: Koffi): koffi is KoffiCallbacks {
+  return "proto" in koffi && "pointer" in koffi && "register" in koffi;
 }
 
 function isKoffi(loaded: unknown): loaded is Koffi {

@@ -1,5 +1,6 @@
 import type { Ciphers } from "../../base/ciphers.ts";
 import type { CodecEngines } from "../../base/codec-engines.ts";
+import type { FaxEngine } from "../../base/fax-engine.ts";
 import type { Clock } from "./clock.ts";
 import type { Gpio } from "./gpio.ts";
 import type { Udp } from "./net.ts";
@@ -22,6 +23,8 @@ export interface RealtimePorts {
   readonly sounds?: Sounds;
   /** Codecs from outside; what is not here is never offered. */
   readonly codecs?: CodecEngines;
+  /** Modems for T.38; without it there is none. */
+  readonly fax?: FaxEngine;
   /** Absent where the board has no such bus. */
   readonly spi?: Spi;
   /** Absent where the board has no serial lines. */

@@ -13,19 +13,12 @@ import {
   matchAuxiliary,
   offeredAuxiliary,
 } from "./auxiliary.ts";
+import { parseBody, refused, sessionLines } from "./body.ts";
 import { codecsOf, type SdpCodec } from "./codecs.ts";
 import type { CryptoMatch } from "./crypto.ts";
 import { iceLines, matchIce } from "./ice.ts";
 import { ALL_REPORTS, extendedReportLines, extendedReportsOf, RTCP_XR } from "./rtcp-xr.ts";
-import {
-  attribute,
-  attributes,
-  parseSdp,
-  printSdp,
-  type Sdp,
-  type SdpLine,
-  type SdpMedia,
-} from "./sdp.ts";
+import { attribute, attributes, printSdp, type Sdp, type SdpLine, type SdpMedia } from "./sdp.ts";
 import {
   directionOf,
   type MediaDirection,
@@ -144,16 +137,6 @@ export function createOffer(offer: MediaOffer): string {
   });
 }
 
-function sessionLines(ours: MediaOffer, times: readonly SdpLine[]): readonly SdpLine[] {
-  const address = `IN ${ours.local.host.includes(":") ? "IP6" : "IP4"} ${ours.local.host}`;
-  return [
-    { type: "o", value: `- ${ours.sessionId} ${ours.version} ${address}` },
-    { type: "s", value: "-" },
-    { type: "c", value: address },
-    ...times,
-  ];
-}
-
 function audioStream(
   ours: MediaOffer,
   formats: readonly SdpCodec[],
@@ -222,21 +205,6 @@ export function answerOffer(
     body: printSdp({ lines: [...lines, ...lite], media }),
     flow: flowOf(match, ptimeMs, direction),
   });
-}
-
-function parseBody(body: string): Result<Sdp, OfferAnswerError> {
-  const parsed = parseSdp(body);
-  if (!parsed.ok) {
-    const { kind, line } = parsed.error;
-    return err({ kind: "bad-sdp", detail: `${kind} in line ${line}` });
-  }
-  if (parsed.value.media.length === 0) return err({ kind: "bad-sdp", detail: "no stream at all" });
-  return parsed;
-}
-
-function refused(offered: SdpMedia): SdpMedia {
-  const { media, protocol, formats } = offered;
-  return { media, port: 0, protocol, formats, lines: [] };
 }
 
 /** The first stream that will do; else the reason of the one that came nearest. */

@@ -2,6 +2,7 @@ import { type Box, type BoxPorts, compose } from "../../../src/app/compose.ts";
 import { printConfigProblem } from "../../../src/app/config/config-problem.ts";
 import { resolveConfig } from "../../../src/app/config/resolve-config.ts";
 import type { ReadTextFile, UserConfig } from "../../../src/app/config/user-config.ts";
+import type { FaxEngine } from "../../../src/base/fax-engine.ts";
 import type { LogEvent } from "../../../src/base/log-event.ts";
 import { err, ok } from "../../../src/base/result.ts";
 import type { BoxEvent } from "../../../src/gateway/control/box-events.ts";
@@ -64,6 +65,8 @@ export interface BenchOptions {
   readonly prepare?: (place: BenchPlace) => void | Promise<void>;
   /** Where recordings go and sounds come from; without it there are none. */
   readonly sounds?: Sounds;
+  /** Modems for T.38; without them a line that wants it passes faxes as sound. */
+  readonly fax?: FaxEngine;
   /** Keeps what viewers can show: {@link Bench.recorder} has it. */
   readonly record?: boolean;
   /** Told every datagram once. `payload` may be kept. */
@@ -205,6 +208,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
   const resolved = resolveConfig(user, {
     ...{ board: simBoardFile(lines), version: "sim", createToken },
     readTextFile: filesOf(options),
+    ...(options.fax === undefined ? { faxFault: "the bench has no modems for it" } : {}),
   });
   if (!resolved.ok) {
     const problems = resolved.error.map((problem) => printConfigProblem("bench", problem));
@@ -269,11 +273,15 @@ function realtimePorts(
   { gpio, pcm, spi, serial }: SimBoard,
   random: Random,
   user: UserConfig,
-  { sounds }: BenchOptions,
+  { sounds, fax }: BenchOptions,
 ): RealtimePorts {
   const codecs = loadCodecs(user.rtp?.codecs ?? []);
   const ports = { clock: world.clock, random, udp, gpio, pcm, spi, serial, ciphers, codecs };
-  return sounds === undefined ? ports : { ...ports, sounds };
+  return {
+    ...ports,
+    ...(sounds === undefined ? {} : { sounds }),
+    ...(fax === undefined ? {} : { fax }),
+  };
 }
 
 function lineOptions({ line }: BenchOptions, at: number): SimLineOptions {

@@ -46,7 +46,12 @@ export async function call(from: BenchPhone, number: string, to: BenchPhone): Pr
 }
 
 /** Speech both ways between a telephone and the far end's own RTP, which must be sending. */
-export async function talkWithFarEnd(bench: Bench, phone: BenchPhone, far: FarEnd): Promise<void> {
+export async function talkWithFarEnd(
+  bench: Bench,
+  phone: BenchPhone,
+  far: FarEnd,
+  delayUnderMs = 80,
+): Promise<void> {
   const said = bench.speech(`to far end ${bench.world.clock.nowMs()}`);
   const startedMs = bench.world.clock.nowMs();
   await phone.says(said);
@@ -59,5 +64,5 @@ export async function talkWithFarEnd(bench: Bench, phone: BenchPhone, far: FarEn
   const saidAtMs = bench.world.clock.nowMs();
   far.rtp.say(told);
   await bench.world.advance(2000);
-  await phone.heard(told, { saidAtMs, delayUnderMs: 80 });
+  await phone.heard(told, { saidAtMs, delayUnderMs });
 }

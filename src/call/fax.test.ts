@@ -1,0 +1,242 @@
+import { describe, expect, it } from "vitest";
+import { createCallControl } from "./call-control.ts";
+import {
+  ANSWERED,
+  answered,
+  configOf,
+  confirmed,
+  DIALLED,
+  FAR,
+  FLOWS,
+  invite,
+  key,
+  media,
+  OUT,
+  opened,
+  play,
+  reoffered,
+  response,
+  type Scenario,
+  type Step,
+  sdp,
+  TALKING,
+  trip,
+  ua,
+} from "./call-script.fixture.ts";
+import type { CallConfig, CallFaxConfig, CallInput } from "./call-types.ts";
+
+const T38: CallFaxConfig = {
+  version: 0,
+  maxBitRate: 14_400,
+  correction: "redundancy",
+  fillBitRemoval: false,
+  switchOn: "preamble",
+  waitMs: 1000,
+};
+const ON: Partial<CallConfig> = { passesModems: true, t38: T38 };
+const ENCRYPTED = {
+  policy: "required",
+  keys: [{ suite: "AES_CM_128_HMAC_SHA1_80", master: new Uint8Array(30) }],
+} as const;
+
+/** A far end's session description of T.38. */
+const image = (port = 6004): string =>
+  [
+    "v=0",
+    "o=far 1 2 IN IP4 198.51.100.7",
+    "s=-",
+    "c=IN IP4 198.51.100.7",
+    "t=0 0",
+    `m=image ${port} udptl t38`,
+    "a=T38FaxVersion:0",
+    "a=T38FaxRateManagement:transferredTCF",
+    "",
+  ].join("\r\n");
+
+type Tone = "cng" | "answer" | "preamble";
+const hears = (tone: Tone, side: "near" | "far" = "near", session = OUT): CallInput =>
+  media({ kind: "fax-tone", session, tone, side });
+const accepted = (body: string, session = OUT): CallInput =>
+  ua({ kind: "answered", session, response, body });
+const refused = (status: number, session = OUT): CallInput =>
+  ua({ kind: "reoffer-failed", session, status });
+const over = (why: "done" | "silent"): CallInput => media({ kind: "fax-over", session: OUT, why });
+
+const ASKED: readonly Step[] = [...TALKING, [hears("preamble"), "ua reinvite +t38"]];
+const FAXING: readonly Step[] = [...ASKED, [accepted(image()), "media fax 6004", "media join on"]];
+/** Codecs of which a fax machine survives none. */
+const WIDE: Partial<CallConfig> = {
+  codecs: [{ name: "G722", payloadType: 9, clockRateHz: 8000 }],
+};
+const WIDE_CALL: readonly Step[] = [
+  ...DIALLED,
+  [answered(sdp({ formats: "9" })), "line tone-off", ...FLOWS],
+];
+
+const SCENARIOS: readonly Scenario[] = [
+  ["a machine on our line that begins its commands moves the call", FAXING, ON],
+  [
+    "in a call in as well",
+    [
+      ...ANSWERED,
+      [confirmed()],
+      [hears("preamble", "near", OUT), "ua reinvite +t38"],
+      [accepted(image(), FAR), "media fax 6004", "media join on"],
+    ],
+    ON,
+  ],
+  ["its answer tone alone does not", [...TALKING, [hears("answer")], [5000]], ON],
+  [
+    "it does where so configured",
+    [...TALKING, [hears("answer"), "ua reinvite +t38"]],
+    { ...ON, t38: { ...T38, switchOn: "answer" } },
+  ],
+  ["a calling tone never does", [...TALKING, [hears("cng")], [5000]], ON],
+  ["nothing does where T.38 is off", [...TALKING, [hears("preamble")]], { passesModems: true }],
+  ["nothing does where faxes are left alone", [...TALKING, [hears("preamble")]], { t38: T38 }],
+  [
+    "a machine at the far end is its own gateway's to move first",
+    [...TALKING, [hears("preamble", "far")], [999], [1, "ua reinvite +t38"]],
+    ON,
+  ],
+  [
+    "which it does in time",
+    [
+      ...TALKING,
+      [hears("preamble", "far")],
+      [500],
+      [reoffered(OUT, image()), "ua respond 200 +t38", "media fax 6004", "media join on"],
+      [5000],
+    ],
+    ON,
+  ],
+  [
+    "once it is asked for it is not asked for again",
+    [...ASKED, [hears("preamble")], [hears("preamble", "far")], [5000]],
+    ON,
+  ],
+  ...[488, 606, 415, 491, 500].map(
+    (status): Scenario => [
+      `a far end that says ${status} gets the fax as sound, and is not asked again`,
+      [...ASKED, [refused(status)], [hears("preamble")], [hears("preamble", "far")], [5000]],
+      ON,
+    ],
+  ),
+  [
+    "as G.711, where it was another codec",
+    [...WIDE_CALL, [hears("preamble"), "ua reinvite +t38"], [refused(488), "ua reinvite +sdp"]],
+    { ...ON, ...WIDE },
+  ],
+  [
+    "an answer without T.38 leaves nothing that flows: sound is offered anew",
+    [
+      ...ASKED,
+      [accepted(image(0)), "ua reinvite +sdp"],
+      [accepted(sdp()), ...FLOWS],
+      [hears("preamble")],
+    ],
+    ON,
+  ],
+  [
+    "the far end takes the call to T.38, and back, and is not asked again",
+    [
+      ...TALKING,
+      [reoffered(OUT, image()), "ua respond 200 +t38", "media fax 6004", "media join on"],
+      [reoffered(OUT, sdp()), "ua respond 200 +sdp", ...FLOWS],
+      [hears("preamble")],
+    ],
+    ON,
+  ],
+  [
+    "the far end's T.38 may move to another address",
+    [
+      ...FAXING,
+      [reoffered(OUT, image(7000)), "ua respond 200 +t38", "media fax 7000", "media join on"],
+    ],
+    ON,
+  ],
+  [
+    "who wants our offer in a fax gets one of T.38",
+    [...FAXING, [reoffered(OUT), "ua respond 200 +t38"]],
+    ON,
+  ],
+  ["T.38 that is off is refused", [...TALKING, [reoffered(OUT, image()), "ua respond 488"]]],
+  [
+    "a call that begins as T.38 rings, and is answered as one",
+    [
+      [invite({ body: image() }), "media open"],
+      [opened, "ua respond 180", "line ring 102 Bob"],
+      [trip, "line stop-ringing", "ua respond 200 +t38", "media fax 6004", "media join on"],
+    ],
+    ON,
+  ],
+  [
+    "when the machines are done the call is one of sound",
+    [
+      ...FAXING,
+      [over("done"), "ua reinvite +sdp"],
+      [accepted(sdp()), ...FLOWS],
+      [key("5"), "media begin-digit 5"],
+    ],
+    ON,
+  ],
+  [
+    "when neither is heard for long, too; a far end that refuses keeps T.38",
+    [...FAXING, [over("silent"), "ua reinvite +sdp"], [refused(488)], [key("5")]],
+    ON,
+  ],
+  ["no digit is relayed while machines talk", [...FAXING, [key("5")]], ON],
+  [
+    "tones in a fax mean nothing new",
+    [...FAXING, [hears("answer")], [hears("preamble", "far")], [5000]],
+    ON,
+  ],
+];
+
+describe("createCallControl() with T.38", () => {
+  it.each(SCENARIOS.map(([name, steps, changes]) => ({ name, steps, changes })))(
+    "$name",
+    ({ steps, changes }) => {
+      const { told, expected } = play(createCallControl(configOf(changes)), steps);
+      expect(told).toEqual(expected);
+    },
+  );
+
+  it("does not move an encrypted call, which must stay so, and refuses to be moved", () => {
+    const secured = media({
+      kind: "opened",
+      session: OUT,
+      local: { host: "192.0.2.1", port: 4000 },
+      security: ENCRYPTED,
+    });
+    const crypto = "inline:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    const encrypted = sdp()
+      .replace("RTP/AVP", "RTP/SAVP")
+      .replace("a=sendrecv", `a=crypto:1 AES_CM_128_HMAC_SHA1_80 ${crypto}\r\na=sendrecv`);
+    const steps: readonly Step[] = [
+      ...DIALLED.slice(0, -1),
+      [secured, "ua invite sip:102@example.org +sdp"],
+      [answered(encrypted), "line tone-off", ...FLOWS],
+      [hears("preamble")],
+      [reoffered(OUT, image()), "ua respond 488"],
+    ];
+    const { told, expected } = play(createCallControl(configOf(ON)), steps);
+    expect(told).toEqual(expected);
+  });
+
+  it("says what the machines say to each other, and what became of it", () => {
+    const frame = (name: string): Step => [
+      media({ kind: "fax-frame", session: OUT, frame: name, side: "far" }),
+    ];
+    const steps = [...FAXING, frame("DIS"), frame("MCF"), frame("XYZ")];
+    const { outputs } = play(createCallControl(configOf(ON)), steps);
+    const told = outputs.flatMap((output) => (output.kind === "log" ? [output.event.text] : []));
+    expect(told.slice(-5)).toEqual([
+      "The far end is asked to take the fax over T.38.",
+      "The fax goes over T.38.",
+      "Fax: the far fax machine says what it can do.",
+      "Fax: the far fax machine confirms that it has what was sent.",
+      "Fax: XYZ of the far fax machine.",
+    ]);
+  });
+});
