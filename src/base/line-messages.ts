@@ -81,7 +81,10 @@ export type LineCommand =
     }
   /** Whether digits are expected: then a short break of the loop is a pulse, else a hook flash. */
   | { readonly kind: "collect"; readonly on: boolean }
-  /** Take the battery away for a while: the sign of far-end disconnect (OSI). */
+  /**
+   * Take the battery away for a while: the sign of far-end disconnect (OSI). Metering pulses that
+   * are still to be sent go before it.
+   */
   | { readonly kind: "open-loop"; readonly durationMs: number }
   | { readonly kind: "reverse-battery"; readonly reversed: boolean }
   /**

@@ -32,6 +32,7 @@ export function callRecord(line: LineId, finished: FinishedCall, nowMs: number):
     ...(finished.sipStatus === undefined ? {} : { sipStatus: finished.sipStatus }),
     endedBy: finished.endedBy,
     ...(finished.endedByTone === undefined ? {} : { endedByTone: finished.endedByTone }),
+    ...(call.charge === undefined ? {} : { charge: call.charge }),
     ...(call.forwardedBy === undefined ? {} : { forwardedBy: call.forwardedBy }),
     ...(levels === undefined ? {} : { levels }),
     ...codecOf(call, answeredMs),

@@ -6,7 +6,7 @@ import type { LogLevel } from "../base/log-event.ts";
 import type { FaxFlow, IceCredentials, MediaCommand, MediaFlow } from "../base/media-messages.ts";
 import type { MediaSecurity } from "../base/srtp-suites.ts";
 import type { CollectorInput, CollectorOutput } from "../fxs/index.ts";
-import type { DialogId, FaxOffer, MediaOffer, SipHeader, UaCommand } from "../sip/index.ts";
+import type { Charge, DialogId, FaxOffer, MediaOffer, SipHeader, UaCommand } from "../sip/index.ts";
 import type { LevelSum } from "./call-levels.ts";
 import type { CallConfig, CallEndedBy, CallOutput, CallResult } from "./call-types.ts";
 
@@ -56,6 +56,9 @@ export interface Call {
   readonly levels?: { readonly said: LevelSum; readonly heard: LevelSum };
   /** The key that our user presses, until it is let go and sent. */
   readonly keyed?: Digit;
+  /** What it costs so far, where the server tells; and how much of it the telephone has counted. */
+  readonly charge?: Charge;
+  readonly unitsCounted?: number;
   /** A fax machine talks: only codecs that it survives are offered and answered. */
   readonly isFax?: boolean;
   /** Our user has put it on hold: nothing flows to or from the line. */

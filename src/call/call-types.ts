@@ -1,7 +1,14 @@
 import type { LineCommand, LineEvent, LineId } from "../base/line-messages.ts";
 import type { LogEvent } from "../base/log-event.ts";
 import type { MediaCommand, MediaEvent, MediaStats } from "../base/media-messages.ts";
-import type { CodecOffer, SipAccount, T38Ability, UaCommand, UaEvent } from "../sip/index.ts";
+import type {
+  Charge,
+  CodecOffer,
+  SipAccount,
+  T38Ability,
+  UaCommand,
+  UaEvent,
+} from "../sip/index.ts";
 import type { CallLevels } from "./call-levels.ts";
 import type { RingRule } from "./policy/ring-cadence.ts";
 
@@ -146,6 +153,11 @@ export interface CallConfig {
    * 0 leaves it.
    */
   readonly silenceLimitMs: number;
+  /**
+   * What the server tells of a call's cost is counted at the telephone by metering pulses, one for
+   * each `unitPrice` of a currency that has begun; units are units. Absent: it is recorded alone.
+   */
+  readonly charging?: { readonly unitPrice: number };
   /** The wall time at a moment of the monotonic clock. */
   readonly wallTime: (nowMs: number) => WallTime;
   /** A fresh unguessable token of letters and digits. */
@@ -199,6 +211,8 @@ export interface CallRecord {
   readonly endedByTone?: "busy" | "reorder";
   /** Who forwarded the call to us. */
   readonly forwardedBy?: string;
+  /** What it cost, as the server told last; `unit` is a currency, or `UNIT`. */
+  readonly charge?: Charge;
   readonly codec?: string;
   /** How loud both sides spoke; absent where nothing was measured. */
   readonly levels?: CallLevels;

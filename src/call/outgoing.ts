@@ -1,4 +1,4 @@
-import { answeredDialog, type UaEvent } from "../sip/index.ts";
+import { ADVICE_OF_CHARGE_TYPE, answeredDialog, type UaEvent } from "../sip/index.ts";
 import { flowOutputs, withAccepted, withMedia, withOffer } from "./call-media.ts";
 import {
   type Call,
@@ -16,6 +16,12 @@ import { progressStep, voiceComes } from "./early-media.ts";
 import { refusalOf } from "./policy/refusal.ts";
 import { relayDigit } from "./talking.ts";
 import { startTone } from "./tone.ts";
+
+/** A server may tell what the call costs. @see 3GPP TS 24.647 §4.5.2 */
+const ACCEPTS_CHARGES = {
+  name: "accept",
+  value: `application/sdp, ${ADVICE_OF_CHARGE_TYPE}`,
+} as const;
 
 type Outgoing = Extract<CallState, { kind: "calling" | "ringback" }>;
 
@@ -66,7 +72,11 @@ function sendInvite(context: CallContext, opened: Call, nowMs: number): Step | u
         account: config.account.id,
         redirects: true,
         ...identity,
-        headers: [...identity.headers, ...(call.referral?.headers ?? [])],
+        headers: [
+          ...identity.headers,
+          ...(config.charging === undefined ? [] : [ACCEPTS_CHARGES]),
+          ...(call.referral?.headers ?? []),
+        ],
         body,
         contentType: "application/sdp",
       }),

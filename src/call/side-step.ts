@@ -11,6 +11,7 @@ import {
   toUa,
 } from "./call-state.ts";
 import { refuseArriving, startWaiting, waitingGone } from "./call-waiting.ts";
+import { withCharge } from "./charging.ts";
 import { inCallRequest } from "./in-call-requests.ts";
 import { isAnsweredElsewhere } from "./policy/answered-elsewhere.ts";
 import { peerOf, sessionUpdate } from "./session-update.ts";
@@ -39,10 +40,22 @@ export function sideUaStep(
     if (one.kind === "parting" && event.message.method === "NOTIFY") {
       return referNotified(context, state, one, event, nowMs);
     }
-    return { state, outputs: inCallRequest(context, one.call, event) };
+    const told = session === one.call.session ? event.message : undefined;
+    const { call, outputs } = withCharge(context, one.call, told);
+    return {
+      state,
+      outputs: [...inCallRequest(context, call, event), ...outputs],
+      side: replaced(context.side, one, { ...one, call }),
+    };
   }
   if (event.kind === "failed") return gone(context, state, one, session);
-  if (event.kind === "ended") return ended(context, state, one, event);
+  if (event.kind === "ended") {
+    const step = ended(context, state, one, event);
+    if (step.finished?.call !== one.call) return step;
+    const { call, outputs } = withCharge(context, one.call, event.request);
+    const finished = { ...step.finished, call };
+    return { ...step, outputs: [...outputs, ...step.outputs], finished };
+  }
   const update = sessionUpdate(context, one.call, event);
   if (update === undefined) return undefined;
   const changed = { ...one, call: update.call };

@@ -5,6 +5,7 @@ import { startDisconnect } from "./after-call.ts";
 import { withLevels } from "./call-levels.ts";
 import { type CallContext, type CallState, logOf, type Step, toMedia, toUa } from "./call-state.ts";
 import type { CallInput } from "./call-types.ts";
+import { withCharge } from "./charging.ts";
 import { faxDue, faxFrame, faxHeard, faxOver } from "./fax.ts";
 import { DTMF_RELAY } from "./flash-relay.ts";
 import type { Changed } from "./hold.ts";
@@ -51,8 +52,12 @@ export function talkingStep(
       }
     case "ua":
       switch (input.event.kind) {
-        case "ended":
-          return farEndGone(context, state, input.event.cause === "bye", nowMs);
+        case "ended": {
+          const { call, outputs } = withCharge(context, state.call, input.event.request);
+          const hungUp = input.event.cause === "bye";
+          const gone = farEndGone(context, { ...state, call }, hungUp, nowMs);
+          return { ...gone, outputs: [...outputs, ...gone.outputs] };
+        }
         case "request":
           return inCall(context, state, input.event, nowMs);
         default: {
@@ -87,7 +92,11 @@ function inCall(
   if (event.message.method === "REFER" && state.kind === "talking") {
     return referredStep(context, state, event, nowMs);
   }
-  return { state, outputs: inCallRequest(context, state.call, event) };
+  const { call, outputs } = withCharge(context, state.call, event.message);
+  return {
+    state: { ...state, call },
+    outputs: [...inCallRequest(context, call, event), ...outputs],
+  };
 }
 
 /**

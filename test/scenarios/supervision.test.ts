@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { bench } from "../hw-sim/bench/bench.ts";
+import { expectMessage, pause, reply, send } from "../hw-sim/peers/scripted-peer.ts";
+import {
+  FAR_SERVER,
+  farEndFirst,
+  INVITE_OF_BOX,
+  inTheirDialog,
+  sdp,
+  withSdp,
+} from "./support/far-end.ts";
 
 describe("the battery at an answer", () => {
   it.each([
@@ -29,6 +38,63 @@ describe("the battery at an answer", () => {
     await alice.hears("busy");
     await lab.world.advance(1000);
     expect(reversals()).toEqual(turns);
+  });
+});
+
+/** What a server tells of the cost so far. */
+const cost = (amount: string, unit: string, part = "aoc-d"): string =>
+  `<?xml version="1.0"?><aoc xmlns="http://uri.etsi.org/ngn/params/xml/simservs/aoc"><${part}>` +
+  "<charging-info>subtotal</charging-info><recorded-charges><recorded-currency-units>" +
+  `<currency-id>${unit}</currency-id><currency-amount>${amount}</currency-amount>` +
+  `</recorded-currency-units></recorded-charges></${part}></aoc>`;
+
+const withCost = (method: string, body: string): string =>
+  inTheirDialog(method, body).replace("application/sdp", "application/vnd.etsi.aoc+xml");
+
+describe("advice of charge", () => {
+  it.each([
+    ["EUR", 0.05, ["0.01", "0.10", "0.12"], "0.20", 4],
+    ["UNIT", 0, ["1", "1", "3"], "5", 5],
+    ["EUR", 0, ["1", "2", "3"], "4", 0],
+  ] as const)("in %s at %f moves the charge meter", async (unit, unitPrice, told, last, pulses) => {
+    const first = farEndFirst();
+    const lab = await bench({
+      seed: 9,
+      line: { chip: "si3210" },
+      phones: [{ kind: "touch-tone", chargeMeterHz: 12_000 }, "touch-tone"],
+      prepare: first.prepare,
+      config: {
+        registrar: FAR_SERVER,
+        dialing: { digitMap: "xxx" },
+        countryOverrides: { supervision: { metering: { byServer: true, unitPrice } } },
+      },
+    });
+    const [alice] = lab.phones;
+    const far = first.get();
+    far.run(
+      expectMessage(INVITE_OF_BOX, { timeoutMs: 30_000 }),
+      reply("200 OK", withSdp(sdp())),
+      expectMessage(/^ACK /),
+      ...told.flatMap((amount) => [
+        send(withCost("INFO", cost(amount, unit))),
+        expectMessage(/^SIP\/2.0 200 /),
+        pause(1500),
+      ]),
+      send(withCost("BYE", cost(last, unit, "aoc-e"))),
+      expectMessage(/^SIP\/2.0 200 /),
+    );
+    alice.lift();
+    await alice.hears("dial-tone");
+    await alice.dials("555");
+    // Step by step: the chip's driver waits for promises in between.
+    for (let step = 0; step < 90; step++) await lab.world.advance(100);
+    await far.passes();
+    alice.hang();
+    await lab.world.advance(3000);
+    const seen = alice.phone.observations.filter(({ kind }) => kind === "metering-pulse");
+    expect(seen).toHaveLength(pulses);
+    expect(lab.records[0]).toMatchObject({ charge: { amount: Number(last), unit } });
+    await lab.stop();
   });
 });
 

@@ -194,6 +194,7 @@ function controlLine(
   call: BoxCallSettings,
   { emergency, supervision }: CountryProfile,
 ): ControlLineConfig {
+  const { metering } = supervision;
   return {
     line,
     account: {
@@ -213,9 +214,10 @@ function controlLine(
       emergencyNumbers: emergency.numbers,
       openLoopMs: supervision.openLoopMs,
       ringRules: written.rings ?? [],
+      ...(metering.byServer ? { charging: { unitPrice: metering.unitPrice } } : {}),
     },
     answerReversal: supervision.answerReversal,
-    meteringEveryMs: supervision.metering.everyMs,
+    meteringEveryMs: metering.everyMs,
   };
 }
 

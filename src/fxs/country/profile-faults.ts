@@ -98,6 +98,16 @@ function checkSupervision({ supervision }: CountryProfile, check: Check): void {
   check("supervision.metering.frequencyHz", isTone, "must be 12000 or 16000");
   const every = metering.everyMs === 0 || isBetween(metering.everyMs, 1000, 3_600_000);
   check("supervision.metering.everyMs", every, "must be 0, or 1000 to 3600000 ms");
+  const byServer: unknown = metering.byServer;
+  check("supervision.metering.byServer", typeof byServer === "boolean", "must be true or false");
+  const isOne = !metering.byServer || metering.everyMs === 0;
+  check(
+    "supervision.metering.everyMs",
+    isOne,
+    "must be 0 where byServer is true: one or the other",
+  );
+  const price = isBetween(metering.unitPrice, 0, 1000);
+  check("supervision.metering.unitPrice", price, "must be 0 to 1000");
   for (const [name, time] of [
     ["pulseMs", metering.pulseMs],
     ["pauseMs", metering.pauseMs],

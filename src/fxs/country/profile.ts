@@ -116,7 +116,14 @@ export const COMMON_SUPERVISION = {
   answerReversal: false,
   openLoopMs: 500,
   // Yeastar: 12 kHz; TBR and national papers have 16 kHz elsewhere: not at hand
-  metering: { frequencyHz: 12_000, pulseMs: 120, pauseMs: 180, everyMs: 0 },
+  metering: {
+    frequencyHz: 12_000,
+    pulseMs: 120,
+    pauseMs: 180,
+    everyMs: 0,
+    byServer: false,
+    unitPrice: 0,
+  },
 } as const;
 
 /** Levels of voices that the profiles have in common: no national plan's relative levels. */
@@ -147,4 +154,8 @@ export interface MeteringConfig {
    * by; 0 for none.
    */
   readonly everyMs: number;
+  /** Pulses are sent by what the server tells of the cost (AOC), in place of by time. */
+  readonly byServer: boolean;
+  /** What of the server's currency a pulse stands for; 0: only charging units are counted. */
+  readonly unitPrice: number;
 }

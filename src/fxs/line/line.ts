@@ -189,7 +189,7 @@ class LineMachine implements Line {
         this.#expectPulses(command.on);
         break;
       case "open-loop":
-        if (!this.#onHook.isRinging) this.#feed.open(command.durationMs, nowMs);
+        if (!this.#onHook.isRinging) this.#openLoop(command.durationMs, nowMs);
         break;
       case "reverse-battery":
         if (!this.#onHook.isRinging) this.#feed.reverse(command.reversed, nowMs);
@@ -208,6 +208,10 @@ class LineMachine implements Line {
       default:
         unreachable(command);
     }
+  }
+
+  #openLoop(durationMs: number, nowMs: number): void {
+    this.#metering.afterwards((atMs) => this.#feed.open(durationMs, atMs), nowMs);
   }
 
   #playTone(name: ToneName, untilDigit: boolean): void {
