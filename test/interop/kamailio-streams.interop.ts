@@ -108,6 +108,16 @@ describe.skipIf(isPeerMissing("kamailio") || !hasOpenssl())(
     );
 
     it(
+      "register and call by sips addresses, which Kamailio routes over TLS alone",
+      onStage(async (stage) => {
+        const { at, files } = await startSecure(stage);
+        const box = await startBox(stage, at, { sips: true, tls }, files);
+        expect(await settles(box)).toEqual(["registered", "registered"]);
+        await canCall(box);
+      }),
+    );
+
+    it(
       "show a certificate to a server that asks for one",
       onStage(async (stage) => {
         const { at, files } = await startSecure(stage, { asksClients: true });
