@@ -9,9 +9,12 @@
  *                 └─────── normalised LMS ◀──────┘
  *
  * Numbers are 32-bit floats and sums are added in one order, four lanes side by side, each product
- * rounded before it is added: every implementation gives the same bits.
+ * rounded before it is added: every implementation gives the same bits. The background learns from
+ * two samples at a time: both errors of the filter as it is, the second one put right by what the
+ * first teaches (gain × the correlation of their windows); that is the sample-by-sample algorithm.
  * @see Haykin, Adaptive Filter Theory §6 (normalised LMS); Ochiai et al., "Echo Canceler with Two
- * Echo Path Models", IEEE Trans. Comm. 25 (1977)
+ * Echo Path Models", IEEE Trans. Comm. 25 (1977); Benesty and Duhamel, "A Fast Exact Least Mean
+ * Square Adaptive Algorithm", IEEE Trans. Signal Processing 40 (1992)
  */
 export interface EchoFilter {
   /** The length of both filters in samples; a multiple of 4. */
@@ -25,6 +28,8 @@ export interface EchoFilter {
    * a step size of 0 (nothing) to 1; `regularisation` is added to the energy of the reference.
    */
   process(far: Int16Array, near: Int16Array, step: number, regularisation: number): void;
+  /** Filters one frame with the foreground alone; `tried` stays as it was. */
+  rest(far: Int16Array, near: Int16Array): void;
   /** The foreground becomes what the background is. */
   adopt(): void;
   /** The background becomes what the foreground is. */
@@ -33,5 +38,5 @@ export interface EchoFilter {
   clear(): void;
 }
 
-/** Makes a filter of `taps` samples for frames of `frameSamples`. */
+/** Makes a filter of `taps` samples for frames of `frameSamples`, an even number. */
 export type CreateEchoFilter = (taps: number, frameSamples: number) => EchoFilter;

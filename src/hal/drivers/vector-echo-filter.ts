@@ -13,8 +13,8 @@ interface EchoExports {
   nearFrame(): number;
   heardFrame(): number;
   triedFrame(): number;
-  advance(): void;
   process(step: number, regularisation: number): void;
+  rest(): void;
   adopt(): void;
   restore(): void;
   clear(): void;
@@ -44,17 +44,22 @@ export function createVectorEchoFilter(): CreateEchoFilter | undefined {
     if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE_BYTES));
     const { buffer } = exports.memory;
     const frame = (at: number) => new Float32Array(buffer, at, frameSamples);
-    const farFrame = frame(exports.farFrame());
-    const nearFrame = frame(exports.nearFrame());
+    const words = (at: number) => new Int16Array(buffer, at, frameSamples);
+    const farFrame = words(exports.farFrame());
+    const nearFrame = words(exports.nearFrame());
     return {
       taps,
       heard: frame(exports.heardFrame()),
       tried: frame(exports.triedFrame()),
       process(far, near, step, regularisation) {
-        exports.advance();
         farFrame.set(far);
         nearFrame.set(near);
         exports.process(step, regularisation);
+      },
+      rest(far, near) {
+        farFrame.set(far);
+        nearFrame.set(near);
+        exports.rest();
       },
       adopt: () => exports.adopt(),
       restore: () => exports.restore(),

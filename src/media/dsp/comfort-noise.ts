@@ -1,4 +1,5 @@
 import { peakFromDbm0, SAMPLES_PER_MS } from "../../base/audio.ts";
+import { toSample } from "./levels.ts";
 import { NOISE_ORDER_MAX, type NoiseModel, ZERO_DBOV_DBM0 } from "./noise-model.ts";
 
 /** How much nearer the noise comes to its model in a millisecond: within 5 % after 30. */
@@ -24,7 +25,7 @@ const REFLECTION_MAX = 0.97;
 export class ComfortNoise {
   readonly #reflections = new Float64Array(NOISE_ORDER_MAX);
   readonly #aim = new Float64Array(NOISE_ORDER_MAX);
-  readonly #memory = new Float64Array(NOISE_ORDER_MAX + 1);
+  readonly #memory = new Float64Array(NOISE_ORDER_MAX);
   #peak = 0;
   #aimRms = 0;
   #rms = 0;
@@ -54,8 +55,7 @@ export class ComfortNoise {
   render(out: Int16Array): void {
     for (let from = 0; from < out.length; from += SAMPLES_PER_MS) {
       this.#approach();
-      const to = Math.min(out.length, from + SAMPLES_PER_MS);
-      for (let at = from; at < to; at++) out[at] = Math.round(within(this.#next(), SAMPLE_MAX));
+      this.#fill(out, from, Math.min(out.length, from + SAMPLES_PER_MS));
     }
   }
 
@@ -71,27 +71,77 @@ export class ComfortNoise {
   /** White noise is even between ± its peak; the filter's gain is taken out beforehand. */
   #tune(): void {
     let gain = 1;
-    for (const k of this.#reflections) gain *= 1 - k * k;
+    for (let at = 0; at < NOISE_ORDER_MAX; at++) {
+      const k = this.#reflections[at] ?? 0;
+      gain *= 1 - k * k;
+    }
     this.#peak = this.#rms * Math.sqrt(3 * gain);
   }
 
-  #next(): number {
-    // xorshift32. @see Marsaglia, "Xorshift RNGs", 2003
-    let noise = this.#noise;
-    noise ^= noise << 13;
-    noise ^= noise >>> 17;
-    noise ^= noise << 5;
-    this.#noise = noise;
-    let forward = (noise / 2 ** 31) * this.#peak;
+  /** The lattice written out, so that its state stays in registers: a third of the time. */
+  #fill(out: Int16Array, from: number, to: number): void {
+    const reflections = this.#reflections;
     const memory = this.#memory;
-    for (let at = NOISE_ORDER_MAX - 1; at >= 0; at--) {
-      const k = this.#reflections[at] ?? 0;
-      const back = memory[at] ?? 0;
-      forward += k * back;
-      memory[at + 1] = back - k * forward;
+    const k0 = reflections[0] ?? 0;
+    const k1 = reflections[1] ?? 0;
+    const k2 = reflections[2] ?? 0;
+    const k3 = reflections[3] ?? 0;
+    const k4 = reflections[4] ?? 0;
+    const k5 = reflections[5] ?? 0;
+    const k6 = reflections[6] ?? 0;
+    const k7 = reflections[7] ?? 0;
+    const k8 = reflections[8] ?? 0;
+    const k9 = reflections[9] ?? 0;
+    let b0 = memory[0] ?? 0;
+    let b1 = memory[1] ?? 0;
+    let b2 = memory[2] ?? 0;
+    let b3 = memory[3] ?? 0;
+    let b4 = memory[4] ?? 0;
+    let b5 = memory[5] ?? 0;
+    let b6 = memory[6] ?? 0;
+    let b7 = memory[7] ?? 0;
+    let b8 = memory[8] ?? 0;
+    let b9 = memory[9] ?? 0;
+    const scale = this.#peak / 2 ** 31;
+    let noise = this.#noise;
+    for (let at = from; at < to; at++) {
+      // xorshift32. @see Marsaglia, "Xorshift RNGs", 2003
+      noise ^= noise << 13;
+      noise ^= noise >>> 17;
+      noise ^= noise << 5;
+      const f9 = noise * scale + k9 * b9;
+      const f8 = f9 + k8 * b8;
+      const f7 = f8 + k7 * b7;
+      const f6 = f7 + k6 * b6;
+      const f5 = f6 + k5 * b5;
+      const f4 = f5 + k4 * b4;
+      const f3 = f4 + k3 * b3;
+      const f2 = f3 + k2 * b2;
+      const f1 = f2 + k1 * b1;
+      const f0 = f1 + k0 * b0;
+      b9 = b8 - k8 * f8;
+      b8 = b7 - k7 * f7;
+      b7 = b6 - k6 * f6;
+      b6 = b5 - k5 * f5;
+      b5 = b4 - k4 * f4;
+      b4 = b3 - k3 * f3;
+      b3 = b2 - k2 * f2;
+      b2 = b1 - k1 * f1;
+      b1 = b0 - k0 * f0;
+      b0 = f0;
+      out[at] = toSample(f0 < -SAMPLE_MAX ? -SAMPLE_MAX : f0 > SAMPLE_MAX ? SAMPLE_MAX : f0);
     }
-    memory[0] = forward;
-    return forward;
+    this.#noise = noise;
+    memory[0] = b0;
+    memory[1] = b1;
+    memory[2] = b2;
+    memory[3] = b3;
+    memory[4] = b4;
+    memory[5] = b5;
+    memory[6] = b6;
+    memory[7] = b7;
+    memory[8] = b8;
+    memory[9] = b9;
   }
 }
 

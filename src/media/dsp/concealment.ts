@@ -1,5 +1,5 @@
 import { SAMPLES_PER_MS } from "../../base/audio.ts";
-import { clip } from "./levels.ts";
+import { toSample } from "./levels.ts";
 
 /** Pitch periods looked for: 200 to 66 Hz. @see ITU-T G.711 App. I §I.2.2 */
 const PITCH_MIN_SAMPLES = 5 * SAMPLES_PER_MS;
@@ -36,7 +36,7 @@ export class Concealment {
   /** Makes up the next samples. */
   conceal(out: Int16Array): void {
     if (this.#lost === 0) this.#findPeriod();
-    for (let at = 0; at < out.length; at++) out[at] = clip(Math.round(this.#nextSample()));
+    for (let at = 0; at < out.length; at++) out[at] = toSample(this.#nextSample());
     this.#remember(out);
   }
 
@@ -48,7 +48,7 @@ export class Concealment {
       for (let at = 0; at < overlap; at++) {
         const weight = (at + 1) / (overlap + 1);
         const blend = this.#nextSample() * (1 - weight) + (samples[at] ?? 0) * weight;
-        samples[at] = clip(Math.round(blend));
+        samples[at] = toSample(blend);
       }
       this.#lost = 0;
     }

@@ -1,6 +1,6 @@
 import { DIGITS, type Digit, peakFromDbm0, SAMPLES_PER_MS } from "../../base/audio.ts";
 import { invariant } from "../../base/invariant.ts";
-import { clip } from "./levels.ts";
+import { toSample } from "./levels.ts";
 import { Oscillator } from "./oscillator.ts";
 import { edgeGain } from "./tone-source.ts";
 
@@ -47,16 +47,16 @@ export class DtmfTone {
 
   /** Fills `out` (silence past the end); returns whether more is to come. */
   render(out: Int16Array): boolean {
-    for (let at = 0; at < out.length; at++) {
+    const count = Math.min(out.length, Math.max(0, this.#end - this.#position));
+    const sum = new Float64Array(count);
+    this.#low.addTo(sum, count, this.#lowPeak);
+    this.#high.addTo(sum, count, this.#highPeak);
+    for (let at = 0; at < count; at++) {
       const left = this.#end - this.#position;
-      if (left <= 0) {
-        out[at] = 0;
-        continue;
-      }
-      const value = this.#low.next() * this.#lowPeak + this.#high.next() * this.#highPeak;
-      out[at] = clip(Math.round(value * edgeGain(Math.min(this.#position, left - 1))));
+      out[at] = toSample((sum[at] ?? 0) * edgeGain(Math.min(this.#position, left - 1)));
       this.#position++;
     }
+    out.fill(0, count);
     return this.#position < this.#end;
   }
 }

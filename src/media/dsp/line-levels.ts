@@ -1,5 +1,5 @@
 import { peakFromDbm0, SAMPLES_PER_MS } from "../../base/audio.ts";
-import { clip, factorFromDb, meanSquare } from "./levels.ts";
+import { factorFromDb, meanSquare, toSample } from "./levels.ts";
 import { Limiter } from "./limiter.ts";
 import { VoiceActivity } from "./voice-activity.ts";
 
@@ -19,7 +19,7 @@ export class DcRemoval {
       const sample = frame[at] ?? 0;
       level = sample - before + DC_POLE * level;
       before = sample;
-      frame[at] = clip(Math.round(level));
+      frame[at] = toSample(level);
     }
     this.#before = before;
     this.#level = level;

@@ -1,11 +1,30 @@
+/** Lags are worked out so many at a time: their sums do not wait for each other. */
+const LAGS_AT_ONCE = 4;
+
 /** The power of samples at each lag from 0 to `into.length` − 1, as sums of products. */
 export function autocorrelate(samples: Int16Array, into: Float64Array): void {
-  for (let lag = 0; lag < into.length; lag++) {
-    let sum = 0;
-    for (let at = lag; at < samples.length; at++) {
-      sum += (samples[at] ?? 0) * (samples[at - lag] ?? 0);
+  const before = LAGS_AT_ONCE * Math.ceil(into.length / LAGS_AT_ONCE);
+  // Zeros stand before the first sample.
+  const padded = new Float64Array(before + samples.length);
+  padded.set(samples, before);
+  for (let lag = 0; lag < into.length; lag += LAGS_AT_ONCE) {
+    let sum0 = 0;
+    let sum1 = 0;
+    let sum2 = 0;
+    let sum3 = 0;
+    for (let at = before; at < padded.length; at++) {
+      const sample = padded[at] ?? 0;
+      const earlier = at - lag;
+      sum0 += sample * (padded[earlier] ?? 0);
+      sum1 += sample * (padded[earlier - 1] ?? 0);
+      sum2 += sample * (padded[earlier - 2] ?? 0);
+      sum3 += sample * (padded[earlier - 3] ?? 0);
     }
-    into[lag] = sum;
+    // What is past its end is not kept.
+    into[lag] = sum0;
+    into[lag + 1] = sum1;
+    into[lag + 2] = sum2;
+    into[lag + 3] = sum3;
   }
 }
 

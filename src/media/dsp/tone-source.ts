@@ -1,5 +1,5 @@
 import { type AudioSource, peakFromDbm0, SAMPLES_PER_MS, type ToneSpec } from "../../base/audio.ts";
-import { clip } from "./levels.ts";
+import { toSample } from "./levels.ts";
 import { Oscillator } from "./oscillator.ts";
 
 /** Raised-cosine edge at each on and off, so that no click is heard; inside the on-time. */
@@ -47,6 +47,8 @@ function oscillatorPool(): (frequencyHz: number) => Oscillator {
 
 class ToneSource implements AudioSource {
   readonly #parts: readonly Part[];
+  #sum = new Float64Array(0);
+  #swell = new Float64Array(0);
   readonly #repeatFrom: number | undefined;
   #index = 0;
   /** Samples since the start of the tone, and since the start of the present part. */
@@ -103,18 +105,31 @@ class ToneSource implements AudioSource {
   }
 
   #renderPart(part: Part, out: Int16Array): void {
+    const sum = this.#add(part, out.length);
     const untilEnd = this.#endSample - this.#position;
     for (let at = 0; at < out.length; at++) {
-      let sum = 0;
-      for (const oscillator of part.oscillators) sum += oscillator.next();
-      if (part.modulation !== undefined) {
-        sum *= 1 + part.modulation.depth * part.modulation.oscillator.next();
-      }
       const edge = Math.min(this.#inPart + at, untilEnd - at - 1);
-      out[at] = clip(Math.round(sum * part.peak * edgeGain(edge)));
+      out[at] = toSample((sum[at] ?? 0) * edgeGain(edge));
     }
     this.#position += out.length;
     this.#inPart += out.length;
+  }
+
+  /** The part's frequencies together, without its edges. Borrowed. */
+  #add({ oscillators, peak, modulation }: Part, count: number): Float64Array {
+    if (this.#sum.length < count) {
+      this.#sum = new Float64Array(count);
+      this.#swell = new Float64Array(count);
+    }
+    const sum = this.#sum;
+    sum.fill(0, 0, count);
+    for (const oscillator of oscillators) oscillator.addTo(sum, count, peak);
+    if (modulation === undefined) return sum;
+    const swell = this.#swell;
+    swell.fill(1, 0, count);
+    modulation.oscillator.addTo(swell, count, modulation.depth);
+    for (let at = 0; at < count; at++) sum[at] = (sum[at] ?? 0) * (swell[at] ?? 0);
+    return sum;
   }
 }
 

@@ -1,6 +1,6 @@
 import { SAMPLES_PER_MS } from "../../../base/audio.ts";
 import type { CreateEchoFilter, EchoFilter } from "../../../base/echo-filter.ts";
-import { clip, meanSquare } from "../levels.ts";
+import { meanSquare, toSample } from "../levels.ts";
 import { EchoControl, type FilterAction } from "./echo-control.ts";
 import { ResidualSuppressor } from "./residual-suppressor.ts";
 import { ToneDisabler } from "./tone-disabler.ts";
@@ -120,22 +120,26 @@ export class EchoCanceller {
       if (this.#suppresses && !this.isPassing) this.#rest = { learns: true, residual: false };
       return;
     }
-    const learns = this.#learns && !this.isPassing;
-    this.#filter.process(far, near, learns ? step : 0, control.regularisation * this.#filter.taps);
-    if (this.isPassing) return;
-    const action = learns ? this.#judge(farPower, nearPower, near) : "keep";
+    const filter = this.#filter;
+    const isPassing = this.isPassing;
+    const learns = this.#learns && !isPassing;
+    const tries = learns && step !== undefined;
+    if (tries) filter.process(far, near, step, control.regularisation * filter.taps);
+    else filter.rest(far, near);
+    if (isPassing) return;
+    const action = learns ? this.#judge(farPower, nearPower, near, tries) : "keep";
     // A background that is taken over is heard from this frame on.
-    this.#output(near, action === "adopt" ? this.#filter.tried : this.#filter.heard);
+    this.#output(near, action === "adopt" ? filter.tried : filter.heard);
   }
 
-  #judge(far: number, nearPower: number, near: Int16Array): FilterAction {
+  #judge(far: number, nearPower: number, near: Int16Array, tries: boolean): FilterAction {
     const filter = this.#filter;
     const { heard, tried } = filter;
     const action = this.#control.end({
       far,
       near: nearPower,
       heard: power(heard),
-      tried: power(tried),
+      ...(tries ? { tried: power(tried) } : {}),
       estimate: differencePower(near, heard),
     });
     if (action === "adopt") filter.adopt();
@@ -145,7 +149,7 @@ export class EchoCanceller {
   }
 
   #output(near: Int16Array, errors: Float32Array): void {
-    for (let at = 0; at < near.length; at++) near[at] = clip(Math.round(errors[at] ?? 0));
+    for (let at = 0; at < near.length; at++) near[at] = toSample(errors[at] ?? 0);
     if (!this.#suppresses) return;
     const control = this.#control;
     const learns = !control.farActive;

@@ -25,12 +25,16 @@ const STEP_MIN = 0.03;
 const STEP_GROWTH = 1.4;
 const STEP_FALL = 0.7;
 const GAIN_RATIO = ratioOf(-0.5);
+/** A trial that gains less than this shows that there is little more to be learned. */
+const AT_EASE_RATIO = ratioOf(-0.1);
 
 /**
  * After so many frames of learning comes one of trial. A filter that learns while it is measured
  * looks far better than it is: voices are so regular that it follows them, the near end's too.
  */
 const LEARN_FRAMES = 3;
+/** Where nothing is to be gained any more, so many frames without either come in between. */
+const REST_FRAMES = 10;
 /** How fast what trials leave is followed. */
 const RESIDUAL_DOWN = 0.3;
 const RESIDUAL_UP = 0.1;
@@ -54,6 +58,8 @@ const LEAK_KNOWN = ratioOf(-6);
 
 /** No canceller is better than this: quantisation alone leaves more. */
 const LEAK_MIN = ratioOf(-32);
+/** As good as that. */
+const LEAK_REST = ratioOf(-31.9);
 /** How fast the leak follows what is left of the echo; what is more is likely the near end. */
 const LEAK_DOWN = 0.2;
 const LEAK_UP = 0.05;
@@ -75,9 +81,9 @@ const VOICE_SAMPLES = 20 * SAMPLES_PER_MS;
 export interface EchoPowers {
   readonly far: number;
   readonly near: number;
-  /** What is left of `near` with the foreground, and with the background. */
+  /** What is left of `near` with the foreground, and, unless it rested, with the background. */
   readonly heard: number;
-  readonly tried: number;
+  readonly tried?: number;
   /** Of what the foreground takes away. */
   readonly estimate: number;
 }
@@ -90,6 +96,7 @@ export type FilterAction = "keep" | "adopt" | "restore" | "clear";
  *
  *     far quiet ── nothing is learned, nothing is suppressed
  *     far talks ── the step is the part of the error that is thought to be echo
+ *     little is left, or trials show no gain any more ── the background rests between trials
  *     more error than expected ── learn as if nothing were known: the path may have changed
  *     near louder than an echo can be ── double talk: nothing is learned, nothing is suppressed
  *
@@ -119,6 +126,9 @@ export class EchoControl {
   #isLouder = false;
   #lingerLeft = 0;
   #learnedFrames = 0;
+  #restFrames = 0;
+  /** The last trial showed that little is to be learned, and nothing has cast doubt on it since. */
+  #isAtEase = false;
   #trial = false;
   #betterTrials = 0;
   /** Energies of the last trials. */
@@ -149,8 +159,11 @@ export class EchoControl {
     return this.#leak;
   }
 
-  /** Takes the powers that are known before a frame is filtered; returns the step size for it. */
-  begin(far: number, near: number): number {
+  /**
+   * Takes the powers that are known before a frame is filtered; returns the step size for it, or
+   * undefined where the background is not needed.
+   */
+  begin(far: number, near: number): number | undefined {
     const frame = this.#frameSamples;
     this.#fars[this.#at] = far;
     this.#at = (this.#at + 1) % this.#fars.length;
@@ -164,11 +177,18 @@ export class EchoControl {
     const alone = near > farMax * ALONE_RATIO && near > VOICE_MIN_POWER;
     this.#doubleTalkLeft = alone ? DOUBLE_TALK_SAMPLES : Math.max(0, this.#doubleTalkLeft - frame);
     this.#trial = false;
-    if (!active || this.doubleTalk) return 0;
-    if (this.#learnedFrames >= LEARN_FRAMES && far >= this.#farLoud * LOUD_RATIO) {
-      this.#learnedFrames = 0;
-      this.#trial = true;
-      return 0;
+    if (!active || this.doubleTalk) return undefined;
+    if (this.#restFrames > 0) {
+      this.#restFrames--;
+      return undefined;
+    }
+    if (this.#learnedFrames >= LEARN_FRAMES) {
+      if (far >= this.#farLoud * LOUD_RATIO) {
+        this.#learnedFrames = 0;
+        this.#trial = true;
+        return 0;
+      }
+      if (this.#isAtEase) return undefined;
     }
     this.#learnedFrames++;
     return this.#step;
@@ -186,11 +206,24 @@ export class EchoControl {
   end(powers: EchoPowers): FilterAction {
     this.#heard += SMOOTHING * (powers.heard - this.#heard);
     this.#estimateNow = powers.estimate;
-    this.#tried += 2 * SMOOTHING * (powers.tried - this.#tried);
+    // A background that rests would leave about what the foreground does.
+    const tried = powers.tried ?? powers.heard;
+    this.#tried += 2 * SMOOTHING * (tried - this.#tried);
     this.#estimate += SMOOTHING * (powers.estimate - this.#estimate);
     if (this.#farMax <= FAR_MIN_POWER) return "keep";
     if (!this.doubleTalk) this.#followLeak();
-    return this.#trial ? this.#judge(powers) : "keep";
+    const doubt = this.#isDoubtful(powers);
+    if (doubt) {
+      this.#isAtEase = false;
+      this.#restFrames = 0;
+    }
+    return this.#trial ? this.#judge(powers, tried, doubt) : "keep";
+  }
+
+  /** Whether much more is left than the foreground, which knows the path, has left of late. */
+  #isDoubtful({ heard, estimate }: EchoPowers): boolean {
+    if (this.#leak >= LEAK_KNOWN || heard <= VOICE_MIN_POWER) return false;
+    return heard > this.#leak * estimate * DOUBT_RATIO;
   }
 
   /** Whether a frame of such power after the filter is residual echo and no voice. */
@@ -222,7 +255,13 @@ export class EchoControl {
     this.#leak = Math.max(LEAK_MIN, Math.min(1, this.#leak));
   }
 
-  #judge({ far, near, heard, tried, estimate }: EchoPowers): FilterAction {
+  /** Whether a trial shows that the background need not learn for a while. */
+  #hasLearned(doubt: boolean, isBetter: boolean): boolean {
+    if (doubt || isBetter || this.#leak >= LEAK_KNOWN) return false;
+    return this.#leak < LEAK_REST || this.#step === STEP_MIN;
+  }
+
+  #judge({ far, near, heard }: EchoPowers, tried: number, doubt: boolean): FilterAction {
     const residual = Math.min(ECHO_GAIN_MAX, tried / far);
     const speed = residual < this.#residual ? RESIDUAL_DOWN : RESIDUAL_UP;
     this.#residual += speed * (residual - this.#residual);
@@ -233,12 +272,13 @@ export class EchoControl {
     sums.heard = TRIAL_MEMORY * sums.heard + heard;
     sums.tried = TRIAL_MEMORY * sums.tried + tried;
     const known = this.#leak < LEAK_KNOWN;
-    const doubt = known && heard > this.#leak * estimate * DOUBT_RATIO && heard > VOICE_MIN_POWER;
     const [better, than, trials] = doubt ? DOUBT_ADOPT : SURE_ADOPT;
     // What is known is not given away for one sound: it has to be better on those before, too.
     const wasBetter = !known || sums.tried <= sums.heard;
     const isBetter = wasBetter && tried < heard * better && tried < near * than;
     this.#betterTrials = isBetter ? this.#betterTrials + 1 : 0;
+    this.#isAtEase = this.#hasLearned(doubt, tried < heard * AT_EASE_RATIO);
+    this.#restFrames = this.#isAtEase ? REST_FRAMES : 0;
     if (this.#betterTrials >= trials) {
       this.#betterTrials = 0;
       this.#heard = Math.min(this.#heard, tried);

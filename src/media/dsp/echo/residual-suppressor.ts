@@ -1,6 +1,6 @@
 import { peakFromDbm0, SAMPLES_PER_MS } from "../../../base/audio.ts";
 import { ComfortNoise } from "../comfort-noise.ts";
-import { meanSquare } from "../levels.ts";
+import { meanSquare, toSample } from "../levels.ts";
 import { NoiseAnalysis } from "../noise-analysis.ts";
 import { NoiseFloor } from "../noise-floor.ts";
 
@@ -13,6 +13,9 @@ const NOISE_MARGIN = 10 ** (5 / 10);
 const NOISE_MAX_POWER = peakFromDbm0(-35) ** 2 / 2;
 /** The model is looked at again this often: often enough to follow, rarely enough to be cheap. */
 const MODEL_FRAMES = 8;
+/** Once so many frames of noise were learned from, one of some goes on to be: it changes slowly. */
+const SETTLED_FRAMES = 24;
+const SETTLED_SHARE = 3;
 
 /**
  * What comes after the filter: residual echo is replaced by noise like that of the line, so that
@@ -28,6 +31,8 @@ export class ResidualSuppressor {
   readonly #noise = new ComfortNoise();
   readonly #made: Int16Array;
   #open = 1;
+  /** Frames of noise, and those of them that were learned from. */
+  #heard = 0;
   #learned = 0;
 
   constructor(frameSamples: number) {
@@ -44,6 +49,8 @@ export class ResidualSuppressor {
     const power = meanSquare(frame);
     this.#floor.take(power, frame.length);
     if (power > NOISE_MAX_POWER || power > this.#floor.value * NOISE_MARGIN) return;
+    const heard = this.#heard++;
+    if (heard > SETTLED_FRAMES && heard % SETTLED_SHARE !== 0) return;
     this.#analysis.learn(frame);
     if (this.#learned++ % MODEL_FRAMES === 0) this.#noise.describe(this.#analysis.model());
   }
@@ -54,9 +61,13 @@ export class ResidualSuppressor {
     if (open === 1 && !close) return;
     const made = this.#made;
     this.#noise.render(made);
+    if (open === 0 && close) {
+      frame.set(made);
+      return;
+    }
     for (let at = 0; at < frame.length; at++) {
       open = close ? Math.max(0, open - CLOSE_PER_SAMPLE) : Math.min(1, open + OPEN_PER_SAMPLE);
-      frame[at] = Math.round((frame[at] ?? 0) * open + (made[at] ?? 0) * (1 - open));
+      frame[at] = toSample((frame[at] ?? 0) * open + (made[at] ?? 0) * (1 - open));
     }
     this.#open = open;
   }

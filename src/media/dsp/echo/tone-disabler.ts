@@ -67,27 +67,42 @@ export class ToneDisabler {
 
   /** Takes audio of one direction. */
   process(frame: Int16Array): void {
-    for (let at = 0; at < frame.length; at++) {
-      const sample = frame[at] ?? 0;
-      const position = this.#filled;
-      this.#real += sample * (COSINES[position] ?? 0);
-      this.#imaginary += sample * (SINES[position] ?? 0);
-      this.#power += sample * sample;
-      this.#filled = position + 1;
+    for (let at = 0; at < frame.length; ) {
+      const taken = Math.min(frame.length - at, WINDOW_SAMPLES - this.#filled);
+      this.#take(frame, at, taken);
+      at += taken;
       if (this.#filled === WINDOW_SAMPLES) this.#window();
     }
+  }
+
+  #take(frame: Int16Array, from: number, count: number): void {
+    let real = this.#real;
+    let imaginary = this.#imaginary;
+    let power = this.#power;
+    const position = this.#filled;
+    for (let at = 0; at < count; at++) {
+      const sample = frame[from + at] ?? 0;
+      real += sample * (COSINES[position + at] ?? 0);
+      imaginary += sample * (SINES[position + at] ?? 0);
+      power += sample * sample;
+    }
+    this.#real = real;
+    this.#imaginary = imaginary;
+    this.#power = power;
+    this.#filled = position + count;
   }
 
   #window(): void {
     const power = this.#power / WINDOW_SAMPLES;
     const tone = (2 * (this.#real ** 2 + this.#imaginary ** 2)) / WINDOW_SAMPLES ** 2;
-    const phase = Math.atan2(-this.#imaginary, this.#real);
+    const isTone = power >= DETECT_POWER && tone >= PURITY_MIN * power;
+    const phase = isTone ? Math.atan2(-this.#imaginary, this.#real) : 0;
     this.#filled = 0;
     this.#real = 0;
     this.#imaginary = 0;
     this.#power = 0;
     if (this.#disabled) this.#hold(power);
-    else if (power >= DETECT_POWER && tone >= PURITY_MIN * power) this.#follow(phase);
+    else if (isTone) this.#follow(phase);
     else this.#miss();
   }
 
