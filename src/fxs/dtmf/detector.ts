@@ -81,6 +81,9 @@ const NOTHING: readonly DtmfEvent[] = [];
  *       └──────────────────────────────────────────┘
  *          5 looks without it, or at half its level
  *
+ * A digit takes more than two looks in a row, so while there is nothing every second look is left
+ * out, and made good for only where the one after it finds something.
+ *
  * A look finds a digit where one row and one column stand out of their groups, are strong enough,
  * within twist, and hold most of the energy of everything but dial tone. Frequency comes from how
  * the phases move from look to look, which is far finer than what 20 ms resolve by energy. Speech
@@ -97,8 +100,11 @@ class Receiver implements DtmfDetector {
   readonly #twistMax: number;
   readonly #reverseTwistMax: number;
   readonly #offsetMax: number;
+  readonly #isThorough: boolean;
   #filled = 0;
   #samples = 0;
+  /** Whether the last look was left out. */
+  #isBehind = false;
   /** What this look found: row × 4 + column, −1 for nothing; and the amplitudes. */
   #found = -1;
   #low = 0;
@@ -126,12 +132,13 @@ class Receiver implements DtmfDetector {
   #missedLooks = 0;
   #missedSample = 0;
 
-  constructor(options: DtmfOptions) {
+  constructor(options: DtmfOptions, isThorough: boolean) {
     const limits = { ...DTMF_LIMITS, ...options };
     this.#minPeak = ZERO_DBM0_PEAK * 10 ** (limits.minLevelDbm0 / 20);
     this.#twistMax = 10 ** (limits.twistMaxDb / 20);
     this.#reverseTwistMax = 10 ** (limits.reverseTwistMaxDb / 20);
     this.#offsetMax = limits.offsetMaxPercent / 100;
+    this.#isThorough = isThorough;
   }
 
   get digitMeanSquare(): number {
@@ -158,18 +165,29 @@ class Receiver implements DtmfDetector {
   #step(): DtmfEvent | undefined {
     this.#analysis.take(this.#hop);
     this.#voice.take(this.#raw);
-    this.#look();
-    this.#follow();
+    if (this.#onKey < 0 && this.#found < 0 && !this.#isThorough) {
+      this.#isBehind = !this.#isBehind;
+      if (this.#isBehind) return undefined;
+      this.#look(0);
+      if (this.#found < 0) return undefined;
+      this.#look(1);
+      this.#follow(1);
+    }
+    this.#look(0);
+    this.#follow(0);
     return this.#onKey >= 0 ? this.#hold() : this.#start();
   }
 
-  /** What this look finds by itself. */
-  #look(): void {
+  /** What the look of so many hops ago, 0 or 1, finds by itself. */
+  #look(hopsAgo: number): void {
     this.#found = -1;
     this.#shares.copyWithin(2, 0);
     this.#shares.fill(0, 0, 2);
+    const energyMin = (this.#minPeak * this.#minPeak) / 2;
+    if (this.#analysis.meanSquareMax(hopsAgo) < energyMin) return;
+    this.#analysis.weigh(hopsAgo);
     const energy = this.#analysis.meanSquare;
-    if (energy < (this.#minPeak * this.#minPeak) / 2) return;
+    if (energy < energyMin) return;
     this.#analysis.lookAtRows();
     const row = this.#strongest(0);
     if (row < 0) return;
@@ -209,12 +227,12 @@ class Receiver implements DtmfDetector {
   }
 
   /** Counts looks in a row that found the same, and the steady ones among them. */
-  #follow(): void {
+  #follow(hopsAgo: number): void {
     if (this.#found < 0 || this.#found !== this.#runKey) {
       this.#runKey = this.#found;
       this.#runLooks = this.#found < 0 ? 0 : 1;
       this.#steadyLooks = 0;
-      this.#runSample = this.#samples;
+      this.#runSample = this.#samples - hopsAgo * HOP_SAMPLES;
       this.#runAmplitude = this.#low + this.#high;
     } else {
       this.#runLooks++;
@@ -280,6 +298,7 @@ class Receiver implements DtmfDetector {
 
   /** What this look, which does not find the digit any more, has of its two tones. */
   #leftAmplitude(): number {
+    this.#analysis.weigh(0);
     this.#analysis.lookAtRows();
     this.#analysis.lookAtColumns();
     const low = this.#analysis.amplitude(this.#onKey >> 2);
@@ -319,7 +338,10 @@ function isSteady(one: number, other: number): boolean {
   return one >= other * STEADY_RATIO && other >= one * STEADY_RATIO;
 }
 
-/** A DTMF receiver. Independent of how the samples are cut into frames. */
-export function createDtmfDetector(options: DtmfOptions = {}): DtmfDetector {
-  return new Receiver(options);
+/**
+ * A DTMF receiver. Independent of how the samples are cut into frames.
+ * @param isThorough leaves no look out: the digits are the same, and dearer; there to show that
+ */
+export function createDtmfDetector(options: DtmfOptions = {}, isThorough = false): DtmfDetector {
+  return new Receiver(options, isThorough);
 }

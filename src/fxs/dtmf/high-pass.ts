@@ -20,14 +20,18 @@ export class DialToneFilter {
   /** Filters the next samples into `out`, which is as long. */
   run(samples: Float64Array, out: Float64Array): void {
     const [[p0, p1, p2, q1, q2], [r0, r1, r2, s1, s2]] = SECTIONS;
-    let [a1 = 0, a2 = 0, b1 = 0, b2 = 0] = this.#state;
+    let a1 = this.#state[0] ?? 0;
+    let a2 = this.#state[1] ?? 0;
+    let b1 = this.#state[2] ?? 0;
+    let b2 = this.#state[3] ?? 0;
     for (let at = 0; at < samples.length; at++) {
       const sample = samples[at] ?? 0;
       const middle = p0 * sample + a1;
-      a1 = p1 * sample - q1 * middle + a2;
+      // What does not wait for the sum above comes first.
+      a1 = p1 * sample + a2 - q1 * middle;
       a2 = p2 * sample - q2 * middle;
       const filtered = r0 * middle + b1;
-      b1 = r1 * middle - s1 * filtered + b2;
+      b1 = r1 * middle + b2 - s1 * filtered;
       b2 = r2 * middle - s2 * filtered;
       out[at] = filtered;
     }

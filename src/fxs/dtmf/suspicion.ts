@@ -1,5 +1,6 @@
-import { LINE_SAMPLE_RATE_HZ, ZERO_DBM0_PEAK } from "../../base/audio.ts";
+import { ZERO_DBM0_PEAK } from "../../base/audio.ts";
 import { COLUMN_HZ, ROW_HZ } from "./keypad.ts";
+import { GROUP_TONES, ToneGroup } from "./tone-group.ts";
 
 /** Looked at by itself: 10 ms. */
 const WINDOW_SAMPLES = 80;
@@ -15,15 +16,7 @@ const TWIST_MAX = 10 ** (11 / 10);
 /** Windows that stay suspect after one was: noise may hide a tone for a moment. */
 const HOLD_WINDOWS = 2;
 
-const TONES_HZ = [...ROW_HZ, ...COLUMN_HZ];
-const waves = (wave: (angle: number) => number): readonly Float64Array[] =>
-  TONES_HZ.map((hz) =>
-    Float64Array.from({ length: WINDOW_SAMPLES }, (_, at) =>
-      wave((2 * Math.PI * hz * at) / LINE_SAMPLE_RATE_HZ),
-    ),
-  );
-const COSINES = waves(Math.cos);
-const SINES = waves(Math.sin);
+const HALF_SAMPLES = WINDOW_SAMPLES / 2;
 
 /**
  * Suspects a DTMF digit from its first 10 ms on, where a detector needs 30 to be sure. What is
@@ -32,6 +25,11 @@ const SINES = waves(Math.sin);
  */
 export class DtmfSuspicion {
   readonly #window = new Float64Array(WINDOW_SAMPLES);
+  /** The window folded at its middle. */
+  readonly #even = new Float64Array(HALF_SAMPLES);
+  readonly #odd = new Float64Array(HALF_SAMPLES);
+  readonly #rows = new ToneGroup(ROW_HZ, HALF_SAMPLES);
+  readonly #columns = new ToneGroup(COLUMN_HZ, HALF_SAMPLES);
   #filled = 0;
   #holdWindows = 0;
 
@@ -51,31 +49,37 @@ export class DtmfSuspicion {
   }
 
   #looksLikeDigit(): boolean {
-    let energy = 0;
-    for (const sample of this.#window) energy += sample * sample;
-    const power = energy / WINDOW_SAMPLES;
+    const power = this.#fold();
     if (power < POWER_MIN) return false;
-    const low = this.#strongest(0);
-    const high = this.#strongest(ROW_HZ.length);
+    const low = this.#strongest(this.#rows);
+    // The most that a column within twist may add: most of speech ends here.
+    if (low + low * TWIST_MAX < power * PURITY_MIN) return false;
+    const high = this.#strongest(this.#columns);
     if (low > high * TWIST_MAX || high > low * TWIST_MAX) return false;
     return low + high >= power * PURITY_MIN;
   }
 
-  /** Power of the strongest tone of a group of four. */
-  #strongest(from: number): number {
-    let most = 0;
-    for (let tone = from; tone < from + ROW_HZ.length; tone++) {
-      const cosine = COSINES[tone];
-      const sine = SINES[tone];
-      let real = 0;
-      let imaginary = 0;
-      for (let at = 0; at < WINDOW_SAMPLES; at++) {
-        const sample = this.#window[at] ?? 0;
-        real += sample * (cosine?.[at] ?? 0);
-        imaginary += sample * (sine?.[at] ?? 0);
-      }
-      most = Math.max(most, (2 * (real * real + imaginary * imaginary)) / WINDOW_SAMPLES ** 2);
+  /** Folds the window; its mean square. */
+  #fold(): number {
+    const window = this.#window;
+    const even = this.#even;
+    const odd = this.#odd;
+    let energy = 0;
+    for (let at = 0; at < HALF_SAMPLES; at++) {
+      const after = window[HALF_SAMPLES + at] ?? 0;
+      const before = window[HALF_SAMPLES - 1 - at] ?? 0;
+      even[at] = after + before;
+      odd[at] = after - before;
+      energy += after * after + before * before;
     }
-    return most;
+    return energy / WINDOW_SAMPLES;
+  }
+
+  /** Power of the strongest tone of a group. */
+  #strongest(group: ToneGroup): number {
+    group.look(this.#even, this.#odd);
+    let most = 0;
+    for (let tone = 0; tone < GROUP_TONES; tone++) most = Math.max(most, group.power(tone));
+    return (2 * most) / WINDOW_SAMPLES ** 2;
   }
 }
