@@ -61,19 +61,20 @@ export class FaxToneDetector {
   #markPower = 0;
   #spacePower = 0;
   #told: FaxTone | undefined;
+  readonly #shares = { cng: 0, answer: 0, mark: 0, space: 0, middle: 0 };
 
   /** Hears a frame; the tone that has lasted long enough by now, when it is new. */
   hear(frame: Int16Array): FaxTone | undefined {
     let found: FaxTone | undefined;
-    for (let at = 0; at < frame.length; ) {
-      const piece = frame.subarray(at, at + BLOCK_SAMPLES - this.#filled);
-      this.#block.set(piece, this.#filled);
-      this.#filled += piece.length;
-      at += piece.length;
-      if (this.#filled < BLOCK_SAMPLES) break;
-      this.#filled = 0;
+    const block = this.#block;
+    let filled = this.#filled;
+    for (let at = 0; at < frame.length; at++) {
+      block[filled++] = frame[at] ?? 0;
+      if (filled < BLOCK_SAMPLES) continue;
+      filled = 0;
       found = this.#hearBlock() ?? found;
     }
+    this.#filled = filled;
     return found;
   }
 
@@ -84,8 +85,8 @@ export class FaxToneDetector {
     let before = 0;
     for (let at = 0; at < BLOCK_SAMPLES; at++) {
       const sample = block[at] ?? 0;
-      power += sample * sample;
-      neighbours += sample * before;
+      power += Math.imul(sample, sample);
+      neighbours += Math.imul(sample, before);
       before = sample;
     }
     if (power < POWER_MIN * BLOCK_SAMPLES) {
@@ -105,17 +106,16 @@ export class FaxToneDetector {
 
   /** @param scale makes a squared amplitude the share of the block's power */
   #lookAt(scale: number): void {
-    const block = this.#block;
-    this.#cng = scale * goertzel(block, CNG) > CNG_SHARE ? this.#cng + 1 : 0;
+    const shares = this.#shares;
+    shareOut(this.#block, scale, shares);
+    this.#cng = shares.cng > CNG_SHARE ? this.#cng + 1 : 0;
     // A reversal of the phase spoils one block, and no more.
-    const isAnswer = scale * goertzel(block, ANSWER) > TONE_SHARE;
+    const isAnswer = shares.answer > TONE_SHARE;
     this.#answer = isAnswer ? this.#answer + 1 : Math.max(0, this.#answer - 5);
-    const mark = scale * goertzel(block, MARK);
-    const space = scale * goertzel(block, SPACE);
-    if (mark + space + scale * goertzel(block, MIDDLE) > FLAG_SHARE) {
+    if (shares.mark + shares.space + shares.middle > FLAG_SHARE) {
       this.#flags++;
-      this.#markPower += mark;
-      this.#spacePower += space;
+      this.#markPower += shares.mark;
+      this.#spacePower += shares.space;
     } else this.#forgetFlags();
   }
 
@@ -147,14 +147,53 @@ export class FaxToneDetector {
   }
 }
 
-/** The squared amplitude of one frequency in a block, times its length. */
-function goertzel(block: Int16Array, coefficient: number): number {
-  let before = 0;
-  let last = 0;
+/** What of a block's power each frequency has. */
+interface Shares {
+  cng: number;
+  answer: number;
+  mark: number;
+  space: number;
+  middle: number;
+}
+
+/** By Goertzel's recursions, side by side: alone each would wait for itself. */
+function shareOut(block: Int16Array, scale: number, into: Shares): void {
+  let cng = 0;
+  let cngBefore = 0;
+  let answer = 0;
+  let answerBefore = 0;
+  let mark = 0;
+  let markBefore = 0;
+  let space = 0;
+  let spaceBefore = 0;
+  let middle = 0;
+  let middleBefore = 0;
   for (let at = 0; at < block.length; at++) {
-    const next = (block[at] ?? 0) + coefficient * last - before;
-    before = last;
-    last = next;
+    const sample = block[at] ?? 0;
+    const nextCng = sample - cngBefore + CNG * cng;
+    const nextAnswer = sample - answerBefore + ANSWER * answer;
+    const nextMark = sample - markBefore + MARK * mark;
+    const nextSpace = sample - spaceBefore + SPACE * space;
+    const nextMiddle = sample - middleBefore + MIDDLE * middle;
+    cngBefore = cng;
+    cng = nextCng;
+    answerBefore = answer;
+    answer = nextAnswer;
+    markBefore = mark;
+    mark = nextMark;
+    spaceBefore = space;
+    space = nextSpace;
+    middleBefore = middle;
+    middle = nextMiddle;
   }
+  into.cng = scale * squared(cng, cngBefore, CNG);
+  into.answer = scale * squared(answer, answerBefore, ANSWER);
+  into.mark = scale * squared(mark, markBefore, MARK);
+  into.space = scale * squared(space, spaceBefore, SPACE);
+  into.middle = scale * squared(middle, middleBefore, MIDDLE);
+}
+
+/** The squared amplitude that a recursion ends with, times the block's length. */
+function squared(last: number, before: number, coefficient: number): number {
   return last * last + before * before - coefficient * last * before;
 }
