@@ -161,9 +161,9 @@ describe("createMediaClock()", () => {
     let polls = 0;
     const { clock, udp } = await createMediaClock(async () => ({
       ...kernel,
-      receive: (...args) => {
+      findReady: (...args) => {
         polls++;
-        return kernel.receive(...args);
+        return kernel.findReady(...args);
       },
       sleepUntil: (atMs) => {
         asleep.push(atMs);

@@ -8,7 +8,7 @@ import {
   encodeSocketAddress,
   SOCKET_ADDRESS_BYTES,
 } from "./socket-address.ts";
-import type { SocketKernel } from "./socket-kernel.ts";
+import { POLLIN, READY_WORDS, type SocketKernel } from "./socket-kernel.ts";
 
 /** Datagrams taken from one socket at a time: a flood must not hold up the others. */
 export const DATAGRAMS_PER_POLL = 64;
@@ -30,7 +30,9 @@ const SEND_ADVICE = { unreachable: "check the cable, the address and the default
  */
 export class PolledUdp implements Udp {
   readonly #kernel: SocketKernel;
-  readonly #sockets = new Set<PolledSocket>();
+  #sockets: readonly PolledSocket[] = [];
+  /** What the kernel is asked of them, in their order. */
+  #table = new Int16Array(0);
   readonly #onFirst: () => void;
   readonly #bytes = new Uint8Array(DATAGRAM_BYTES);
 
@@ -42,7 +44,7 @@ export class PolledUdp implements Udp {
 
   /** Whether there is anything to poll. */
   get isOpen(): boolean {
-    return this.#sockets.size > 0;
+    return this.#sockets.length > 0;
   }
 
   bind(binding: UdpBinding): Promise<UdpSocket> {
@@ -59,9 +61,9 @@ export class PolledUdp implements Udp {
       this.#kernel.bind(file, address);
       if (binding.dscp !== undefined) this.#kernel.setDscp(file, family, binding.dscp);
       const socket = new PolledSocket(this.#kernel, file, binding, () => {
-        this.#sockets.delete(socket);
+        this.#watch(this.#sockets.filter((other) => other !== socket));
       });
-      this.#sockets.add(socket);
+      this.#watch([...this.#sockets, socket]);
       this.#onFirst();
       return Promise.resolve(socket);
     } catch (error) {
@@ -71,16 +73,36 @@ export class PolledUdp implements Udp {
     }
   }
 
-  /** Hands over every datagram that has come. */
+  /** Hands over every datagram that has come: one of each socket in turn, while there are any. */
   poll(): void {
-    for (const socket of this.#sockets) socket.poll(this.#bytes);
+    for (let round = 0; round < DATAGRAMS_PER_POLL; round++) {
+      // The handlers may open and close sockets: what was found is of those that were asked.
+      const sockets = this.#sockets;
+      const table = this.#table;
+      if (sockets.length === 0 || this.#kernel.findReady(table, sockets.length) <= 0) return;
+      for (let at = 0; at < sockets.length; at++) {
+        if (table[at * READY_WORDS.entry + READY_WORDS.found] === 0) continue;
+        sockets[at]?.receive(this.#bytes);
+      }
+    }
+  }
+
+  #watch(sockets: readonly PolledSocket[]): void {
+    const table = new Int16Array(sockets.length * READY_WORDS.entry);
+    const files = new Int32Array(table.buffer);
+    for (const [at, { file }] of sockets.entries()) {
+      files[(at * READY_WORDS.entry) / 2] = file;
+      table[at * READY_WORDS.entry + READY_WORDS.asked] = POLLIN;
+    }
+    this.#sockets = sockets;
+    this.#table = table;
   }
 }
 
 class PolledSocket implements UdpSocket {
   readonly local: SocketAddress;
+  readonly file: number;
   readonly #kernel: SocketKernel;
-  readonly #file: number;
   readonly #binding: UdpBinding;
   readonly #onClose: () => void;
   /** Far ends seldom change: the last of each direction is kept in both forms. */
@@ -92,7 +114,7 @@ class PolledSocket implements UdpSocket {
 
   constructor(kernel: SocketKernel, file: number, binding: UdpBinding, onClose: () => void) {
     this.#kernel = kernel;
-    this.#file = file;
+    this.file = file;
     this.#binding = binding;
     this.#onClose = onClose;
     kernel.localAddress(file, this.#fromBytes);
@@ -100,19 +122,19 @@ class PolledSocket implements UdpSocket {
     this.local = decodeSocketAddress(this.#fromBytes) ?? { host, port };
   }
 
-  poll(bytes: Uint8Array): void {
-    for (let n = 0; n < DATAGRAMS_PER_POLL && !this.#closed; n++) {
-      const length = this.#kernel.receive(this.#file, bytes, this.#fromBytes);
-      if (length < 0) return;
-      const from = this.#sender();
-      if (from !== undefined) this.#binding.onDatagram(bytes.subarray(0, length), from);
-    }
+  /** Hands over one datagram, if there is one. */
+  receive(bytes: Uint8Array): void {
+    if (this.#closed) return;
+    const length = this.#kernel.receive(this.file, bytes, this.#fromBytes);
+    if (length < 0) return;
+    const from = this.#sender();
+    if (from !== undefined) this.#binding.onDatagram(bytes.subarray(0, length), from);
   }
 
   send(payload: Uint8Array, to: SocketAddress): void {
     if (this.#closed) return;
     const bytes = this.#encoded(to);
-    const error = bytes === undefined ? 0 : this.#kernel.send(this.#file, payload, bytes);
+    const error = bytes === undefined ? 0 : this.#kernel.send(this.file, payload, bytes);
     if (bytes !== undefined && error === 0) return;
     const what = `datagram to ${printAddress(to)}`;
     const fault =
@@ -132,7 +154,7 @@ class PolledSocket implements UdpSocket {
     if (this.#closed) return;
     this.#closed = true;
     this.#onClose();
-    this.#kernel.close(this.#file);
+    this.#kernel.close(this.file);
   }
 
   #sender(): SocketAddress | undefined {

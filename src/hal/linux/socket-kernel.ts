@@ -14,6 +14,11 @@ export interface SocketKernel {
   localAddress(file: number, address: Uint8Array): number;
   /** Voice before other traffic, in the network and in this machine. False where refused. */
   setDscp(file: number, family: 4 | 6, dscp: number): boolean;
+  /**
+   * Marks which of the first `count` sockets of a table have something to be received, see
+   * `READY_WORDS`; how many do. One call for all of them, and it does not wait.
+   */
+  findReady(table: Int16Array, count: number): number;
   /** The bytes received, with their sender's address; −1 where nothing is there. */
   receive(file: number, bytes: Uint8Array, address: Uint8Array): number;
   /** 0, or the kernel's error number. */
@@ -24,6 +29,14 @@ export interface SocketKernel {
   /** Sleeps until a moment of the kernel's monotonic clock, ms with a fraction. */
   sleepUntil(atMs: number): void;
 }
+
+/**
+ * A `struct pollfd` as 16-bit words, an entry a socket: its file in two, what is asked, what was
+ * found. @see poll(2)
+ */
+export const READY_WORDS = { entry: 4, asked: 2, found: 3 } as const;
+/** What is asked: something to be received. @see poll(2) */
+export const POLLIN = 1;
 
 const AF = { 4: 2, 6: 10 } as const;
 const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000;
@@ -38,6 +51,8 @@ const PRIORITY_INTERACTIVE = 6;
 const CLOCK_MONOTONIC = 1;
 const TIMER_ABSTIME = 1;
 const EINTR = 4;
+/** Where a `struct timespec` of the C library's older calls is two words of 32 bits. */
+const NARROW_MACHINES: readonly string[] = ["arm", "ia32", "mipsel"];
 /** Nanoseconds by which a sleep may be late on purpose; 50 µs unless told. @see prctl(2) */
 const PR_SET_TIMERSLACK = 29;
 
@@ -57,6 +72,7 @@ export async function loadSocketKernel(
   const setsockopt = c.func(
     "int setsockopt(int file, int level, int name, const void *value, uint32_t length)",
   );
+  const poll = c.func("int poll(void *files, unsigned long count, int timeoutMs)");
   const recvfrom = c.func(
     "long recvfrom(int file, void *bytes, size_t length, int flags, void *from, void *fromLength)",
   );
@@ -74,7 +90,7 @@ export async function loadSocketKernel(
     return value;
   };
   const length = new Uint32Array(1);
-  const moment = new BigInt64Array(2);
+  const moment = createMoment();
   const set = (file: number, level: number, name: number, value: number): boolean =>
     number(setsockopt(file, level, name, Int32Array.of(value), 4)) === 0;
 
@@ -96,6 +112,7 @@ export async function loadSocketKernel(
       set(file, SOL_SOCKET, SO_PRIORITY, PRIORITY_INTERACTIVE);
       return set(file, level, name, dscp << 2);
     },
+    findReady: (table, count) => number(poll(table, count, 0)),
     receive(file, bytes, address) {
       length[0] = address.length;
       return number(recvfrom(file, bytes, bytes.length, 0, address, length));
@@ -107,10 +124,20 @@ export async function loadSocketKernel(
     close: (file) => void close(file),
     sharpenSleep: () => void prctl(PR_SET_TIMERSLACK, 1),
     sleepUntil(atMs) {
-      const seconds = Math.floor(atMs / 1000);
-      moment[0] = BigInt(seconds);
-      moment[1] = BigInt(Math.floor((atMs - seconds * 1000) * 1e6));
+      setMoment(moment, atMs);
       while (number(nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, moment, null)) === EINTR);
     },
   };
+}
+
+/** A `struct timespec`: seconds and nanoseconds, `long` both. */
+function createMoment(): Int32Array | BigInt64Array {
+  return NARROW_MACHINES.includes(process.arch) ? new Int32Array(2) : new BigInt64Array(2);
+}
+
+function setMoment(moment: Int32Array | BigInt64Array, atMs: number): void {
+  const seconds = Math.floor(atMs / 1000);
+  const nanoseconds = Math.floor((atMs - seconds * 1000) * 1e6);
+  if (moment instanceof Int32Array) moment.set([seconds, nanoseconds]);
+  else moment.set([BigInt(seconds), BigInt(nanoseconds)]);
 }
