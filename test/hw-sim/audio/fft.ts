@@ -3,21 +3,16 @@ import { invariant } from "../../../src/base/invariant.ts";
 /** Discrete Fourier transform of one power-of-two length, in place. */
 export class Fft {
   readonly size: number;
-  readonly #cos: Float64Array;
-  readonly #sin: Float64Array;
+  /** Of each stage in turn, with `half` butterflies a block: cosine and sine of each, in pairs. */
+  readonly #turns: readonly Float64Array[];
   readonly #reversed: Uint32Array;
 
   constructor(size: number) {
     invariant(size >= 2 && (size & (size - 1)) === 0, "an FFT's size is a power of two");
     this.size = size;
-    this.#cos = Float64Array.from({ length: size / 2 }, (_, k) =>
-      Math.cos((2 * Math.PI * k) / size),
-    );
-    this.#sin = Float64Array.from({ length: size / 2 }, (_, k) =>
-      Math.sin((2 * Math.PI * k) / size),
-    );
-    this.#reversed = new Uint32Array(size);
     const bits = Math.log2(size);
+    this.#turns = Array.from({ length: bits - 1 }, (_, stage) => turnsOf(2 << stage));
+    this.#reversed = new Uint32Array(size);
     for (let at = 0; at < size; at++) {
       this.#reversed[at] = ((this.#reversed[at >> 1] ?? 0) >> 1) | ((at & 1) << (bits - 1));
     }
@@ -29,16 +24,7 @@ export class Fft {
     invariant(re.length === size && im.length === size, "arrays of the FFT's size");
     this.#reorder(re, im);
     for (let top = 0; top < size; top += 2) sumAndDifference(re, im, top, top + 1);
-    for (let half = 2; half < size; half *= 2) {
-      const stride = size / (2 * half);
-      for (let k = 0; k < half; k++) {
-        const cos = this.#cos[k * stride] ?? 0;
-        const sin = this.#sin[k * stride] ?? 0;
-        for (let top = k; top < size; top += 2 * half) {
-          butterfly(re, im, top, top + half, cos, sin);
-        }
-      }
-    }
+    for (const turns of this.#turns) stage(re, im, turns);
   }
 
   /** Inverse transform, divided by the size. */
@@ -64,6 +50,37 @@ export class Fft {
   }
 }
 
+/** Of a stage with so many butterflies a block. */
+function turnsOf(half: number): Float64Array {
+  return Float64Array.from({ length: 2 * half }, (_, at) => {
+    const angle = (Math.PI * (at >> 1)) / half;
+    return at % 2 === 0 ? Math.cos(angle) : Math.sin(angle);
+  });
+}
+
+/** All butterflies of a stage, block by block. */
+function stage(re: Float64Array, im: Float64Array, turns: Float64Array): void {
+  const half = turns.length / 2;
+  for (let block = 0; block < re.length; block += 2 * half) {
+    for (let k = 0; k < half; k++) {
+      const top = block + k;
+      const bottom = top + half;
+      const cos = turns[2 * k] ?? 0;
+      const sin = turns[2 * k + 1] ?? 0;
+      const bottomRe = re[bottom] ?? 0;
+      const bottomIm = im[bottom] ?? 0;
+      const turnedRe = bottomRe * cos + bottomIm * sin;
+      const turnedIm = bottomIm * cos - bottomRe * sin;
+      const topRe = re[top] ?? 0;
+      const topIm = im[top] ?? 0;
+      re[bottom] = topRe - turnedRe;
+      im[bottom] = topIm - turnedIm;
+      re[top] = topRe + turnedRe;
+      im[top] = topIm + turnedIm;
+    }
+  }
+}
+
 function sumAndDifference(re: Float64Array, im: Float64Array, top: number, bottom: number): void {
   const topRe = re[top] ?? 0;
   const topIm = im[top] ?? 0;
@@ -73,26 +90,6 @@ function sumAndDifference(re: Float64Array, im: Float64Array, top: number, botto
   im[top] = topIm + bottomIm;
   re[bottom] = topRe - bottomRe;
   im[bottom] = topIm - bottomIm;
-}
-
-function butterfly(
-  re: Float64Array,
-  im: Float64Array,
-  top: number,
-  bottom: number,
-  cos: number,
-  sin: number,
-): void {
-  const bottomRe = re[bottom] ?? 0;
-  const bottomIm = im[bottom] ?? 0;
-  const turnedRe = bottomRe * cos + bottomIm * sin;
-  const turnedIm = bottomIm * cos - bottomRe * sin;
-  const topRe = re[top] ?? 0;
-  const topIm = im[top] ?? 0;
-  re[bottom] = topRe - turnedRe;
-  im[bottom] = topIm - turnedIm;
-  re[top] = topRe + turnedRe;
-  im[top] = topIm + turnedIm;
 }
 
 /**
