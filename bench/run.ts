@@ -9,6 +9,7 @@ import { type Figure, type FigureGroup, isWithin, type Limit } from "./figure.ts
 import { echoCpu } from "./figures/echo-cpu.ts";
 import { eightCalls } from "./figures/eight-calls.ts";
 import { idle } from "./figures/idle.ts";
+import { lineCpu } from "./figures/line-cpu.ts";
 import { mediaPath } from "./figures/media-path.ts";
 import { phoneDelay } from "./figures/phone-delay.ts";
 import { simWaveform } from "./figures/sim-waveform.ts";
@@ -21,6 +22,7 @@ import { startTime } from "./figures/start-time.ts";
 const GROUPS: readonly FigureGroup[] = [
   simWaveform,
   echoCpu,
+  lineCpu,
   phoneDelay,
   sipParse,
   sipLoad,
