@@ -59,6 +59,11 @@ export type LineCommand =
   | { readonly kind: "tone"; readonly tone: ToneName; readonly untilDigit?: boolean }
   | { readonly kind: "tone-off" }
   /**
+   * Play a recorded sound to the telephone once, in place of tones; `announced` follows, at once
+   * where there is no such sound. Another tone, `tone-off` and on-hook end it before.
+   */
+  | { readonly kind: "announce"; readonly sound: string }
+  /**
    * A second call waits while the telephone talks: its call-waiting tone sounds, again each time
    * the country's cadence says, until `call-waiting-off`, `tone-off`, another tone or on-hook. With
    * `callerId`, and where the country's scheme has it, a display that answers the alert (CAS) is
@@ -125,6 +130,8 @@ export type LineEvent =
       readonly durationMs: number;
     }
   | { readonly kind: "caller-id-sent"; readonly atMs: number }
+  /** A recorded sound was heard to its end. */
+  | { readonly kind: "announced"; readonly atMs: number }
   /** What its far ends were told, and what they told it, in the last two seconds of a call. */
   | {
       readonly kind: "level";

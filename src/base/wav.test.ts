@@ -26,6 +26,19 @@ describe("wavHeader(), parseWavSound()", () => {
     expect(parseWavSound(bytes)).toMatchObject({ value: { samples: Int16Array.of(1, 2, 3) } });
   });
 
+  it("reads the long form of the same header", () => {
+    const plain = file(Int16Array.of(1, 2));
+    // Format 0xFFFE, 24 bytes more: their number, valid bits, channel mask, PCM's identifier.
+    const format = [0xfe, 0xff, ...plain.subarray(22, 36), 22, 0, 16, 0, 4, 0, 0, 0, 1, 0];
+    const rest = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
+    const long = [...plain.subarray(0, 16), 40, 0, 0, 0, ...format, ...rest, ...plain.subarray(36)];
+    const sound = { sampleRateHz: 8000, channels: 1, samples: Int16Array.of(1, 2) };
+    expect(parseWavSound(Uint8Array.from(long))).toEqual({ ok: true, value: sound });
+    // Floating point in the same clothes is refused.
+    const float = Uint8Array.from(long).with(44, 3);
+    expect(parseWavSound(float)).toEqual({ ok: false, error: "not-pcm16" });
+  });
+
   it.each([
     ["nothing", new Uint8Array(0), "not-wav"],
     ["no samples", file(new Int16Array(0)), "no-samples"],

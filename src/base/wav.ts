@@ -4,11 +4,16 @@ import { err, ok, type Result } from "./result.ts";
 /** Bytes before the samples of a file that we write. */
 export const WAV_HEADER_BYTES = 44;
 
-/** The longest file that is read: 20 minutes of 8 kHz mono. */
-export const WAV_LIMIT_BYTES = 20 * 60 * 16_000 + 4096;
+/** The longest file that is read, 8 kHz mono. */
+export const WAV_LIMIT_MINUTES = 20;
+/** The same with what a file may have beside its samples. */
+export const WAV_LIMIT_BYTES = WAV_LIMIT_MINUTES * 60 * 16_000 + 4096;
 
 /** Format 1: samples as they are. */
 const PCM = 1;
+/** The format stands at the head of an identifier further behind, which begins 24 bytes in. */
+const EXTENSIBLE = 0xfffe;
+const EXTENSIBLE_BYTES = 40;
 const BITS = 16;
 
 /** What a file holds: 16-bit samples, of several channels one after the other. */
@@ -71,7 +76,11 @@ export function parseWavSound(bytes: Uint8Array): Result<WavSound, WavError> {
       const start = reader.position;
       const [kind, channels, sampleRateHz] = [u16(), u16(), u32()];
       reader.take(6);
-      if (kind !== PCM || u16() !== BITS || channels === 0) return err("not-pcm16");
+      const bits = u16();
+      const isExtensible = kind === EXTENSIBLE && length >= EXTENSIBLE_BYTES;
+      if (isExtensible) reader.take(8);
+      const coding = isExtensible ? u16() : kind;
+      if (coding !== PCM || bits !== BITS || channels === 0) return err("not-pcm16");
       format = { sampleRateHz, channels };
       reader.take(Math.min(reader.remaining, length - (reader.position - start) + (length & 1)));
     } else if (name === "data") {

@@ -1,7 +1,7 @@
 import { type CallContext, type CallState, type Step, toLine } from "./call-state.ts";
 import type { CallInput } from "./call-types.ts";
 import { startDialing } from "./dialing.ts";
-import { startTone } from "./tone.ts";
+import { afterAnnouncement, startTone } from "./tone.ts";
 
 type After = Extract<CallState, { kind: "open-loop" | "tone" | "howler" }>;
 
@@ -27,15 +27,21 @@ export function afterCallStep(
   input: CallInput,
   nowMs: number,
 ): Step | undefined {
+  if (input.kind === "line" && input.event.kind === "announced" && state.kind === "tone") {
+    return afterAnnouncement(context, state, nowMs);
+  }
   if (input.kind !== "timeout" || nowMs < state.untilMs) return undefined;
   switch (state.kind) {
     case "open-loop":
       return startDisconnectTone(context, nowMs);
-    case "tone":
+    case "tone": {
+      const tone = afterAnnouncement(context, state, nowMs);
+      if (tone !== undefined) return tone;
       return {
         state: { kind: "howler", untilMs: nowMs + context.config.timers.howlerMs },
         outputs: [toLine({ kind: "tone", tone: "howler" })],
       };
+    }
     case "howler":
       return { state: { kind: "locked-out" }, outputs: [toLine({ kind: "tone-off" })] };
   }

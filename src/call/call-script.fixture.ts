@@ -87,6 +87,7 @@ export function words(output: CallOutput): string {
     case "line": {
       const { command } = output;
       if (command.kind === "tone") return `line tone ${command.tone}`;
+      if (command.kind === "announce") return `line announce ${command.sound}`;
       if (command.kind === "collect") return `line collect ${command.on ? "on" : "off"}`;
       if (command.kind === "open-loop") return `line open-loop ${command.durationMs}`;
       if (command.kind !== "ring") return `line ${command.kind}`;

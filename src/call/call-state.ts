@@ -187,6 +187,8 @@ export type CallState =
       readonly kind: "tone";
       readonly tone: Extract<ToneName, "busy" | "reorder" | "confirm">;
       readonly untilMs: number;
+      /** A recorded sound is heard first. */
+      readonly announces?: boolean;
     }
   | { readonly kind: "howler"; readonly untilMs: number }
   /** Receiver left off the hook: silence until it is hung up. */

@@ -10,6 +10,7 @@ import type {
   UaEvent,
 } from "../sip/index.ts";
 import type { CallLevels } from "./call-levels.ts";
+import type { Announcements } from "./policy/announcement.ts";
 import type { RingRule } from "./policy/ring-cadence.ts";
 
 /** Wall time at one moment, in the user's zone: what a record and a telephone's display show. */
@@ -137,6 +138,10 @@ export interface CallConfig {
   readonly disconnectTone: "busy" | "reorder" | "dial";
   /** What a hook flash does. */
   readonly flash: FlashConfig;
+  /** A recorded sound that who is put on hold hears, again and again; absent: silence. */
+  readonly musicOnHold?: string;
+  /** What is said to who dialled in vain, before the tone. */
+  readonly announcements?: Announcements;
   /** Whether who is called is not told who calls. */
   readonly withholdsNumber: boolean;
   /** Whether callers that withhold who they are are refused (433). @see RFC 5079 */

@@ -12,6 +12,7 @@ import {
   toMedia,
 } from "./call-state.ts";
 import type { CallInput } from "./call-types.ts";
+import type { AnnouncementName } from "./policy/announcement.ts";
 import { isEmergencyNumber } from "./policy/emergency.ts";
 import { sideOf } from "./side-calls.ts";
 import { startTone } from "./tone.ts";
@@ -57,12 +58,12 @@ function collect(context: CallContext, input: CollectorInput, nowMs: number): St
     case "no-digits":
       return giveUp(context, "nothing was dialled in time", nowMs);
     case "invalid":
-      return giveUp(context, `"${said.digits}" is no number of the digit map`, nowMs);
+      return giveUp(context, `"${said.digits}" is no number of the digit map`, nowMs, "notFound");
   }
 }
 
-function giveUp(context: CallContext, why: string, nowMs: number): Step {
-  const tone = startTone(context, "reorder", nowMs);
+function giveUp(context: CallContext, why: string, nowMs: number, about?: AnnouncementName): Step {
+  const tone = startTone(context, "reorder", nowMs, about);
   const outputs = [
     toLine({ kind: "collect", on: false }),
     ...tone.outputs,
@@ -80,7 +81,7 @@ function startCall(context: CallContext, number: string, nowMs: number): Step {
     return { ...transfer, outputs: [collected, ...transfer.outputs] };
   }
   if (context.registration === "lost" && config.account.register && !call.emergency) {
-    const tone = startTone(context, "reorder", nowMs);
+    const tone = startTone(context, "reorder", nowMs, "unavailable");
     const text = `The call to ${number} fails: ${config.account.id} is not registered.`;
     return {
       state: tone.state,

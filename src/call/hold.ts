@@ -8,10 +8,13 @@ export interface Changed {
   readonly outputs: readonly CallOutput[];
 }
 
-/** Puts a call on hold: the line is parted from it, and its far end is told. */
+/** Puts a call on hold: its far end is told, and hears music in place of the line. */
 export function hold(context: CallContext, call: Call): Changed {
+  const { musicOnHold } = context.config;
   return reoffer(context, { ...call, onHold: true }, [
-    toMedia({ kind: "join", session: call.id, on: false }),
+    musicOnHold === undefined
+      ? toMedia({ kind: "join", session: call.id, on: false })
+      : toMedia({ kind: "play", session: call.id, sound: musicOnHold, loop: true }),
   ]);
 }
 

@@ -13,6 +13,7 @@ import type { CallInput, CallOutput, CallResult } from "./call-types.ts";
 import { inviteIdentity, SOS_URN } from "./caller-identity.ts";
 import { dialledUri } from "./dialing.ts";
 import { progressStep, voiceComes } from "./early-media.ts";
+import { type AnnouncementName, announcementOf } from "./policy/announcement.ts";
 import { refusalOf } from "./policy/refusal.ts";
 import { relayDigit } from "./talking.ts";
 import { startTone } from "./tone.ts";
@@ -105,6 +106,7 @@ function sessionStep(
       const text = `The call to ${state.call.to} was refused: ${event.status} ${event.reason}.`;
       return over(context, state, nowMs, {
         ...refusal,
+        about: announcementOf(event.status, state.call.rangMs !== undefined),
         endedBy: "far",
         sipStatus: event.status,
         outputs: [logOf(context, "info", text)],
@@ -183,13 +185,14 @@ function over(
   nowMs: number,
   how: {
     readonly tone: "busy" | "reorder";
+    readonly about?: AnnouncementName | undefined;
     readonly result: CallResult;
     readonly endedBy: "far" | "box";
     readonly sipStatus?: number;
     readonly outputs: readonly CallOutput[];
   },
 ): Step {
-  const tone = startTone(context, how.tone, nowMs);
+  const tone = startTone(context, how.tone, nowMs, how.about);
   return {
     state: tone.state,
     outputs: [...how.outputs, ...tone.outputs],

@@ -46,6 +46,15 @@ describe("loadConfig()", () => {
       'tipring.yaml:2:13: lines[0].number is 101: must be text in quotes, like "101"',
     ],
     [
+      "dialing:\n  musicOnHold: music.wav\n",
+      'tipring.yaml:2:16: dialing.musicOnHold is "music.wav": must be written without ".wav"',
+    ],
+    [
+      "dialing:\n  announcements: { refused: ../no }\n",
+      'tipring.yaml:2:29: dialing.announcements.refused is "../no": ' +
+        'must be the name of a file in recording.sounds without ".wav"',
+    ],
+    [
       "rtp:\n  codecs: [PCMU, G726-42]\n",
       'tipring.yaml:2:18: rtp.codecs[1] is "G726-42"; did you mean "G726-40"?',
     ],

@@ -339,6 +339,10 @@ function callSettings(
       ? {}
       : { qualityCollector: user.sip.qualityCollector }),
     silenceLimitMs: user.dialing?.silenceLimitMs ?? 0,
+    ...(user.dialing?.musicOnHold === undefined ? {} : { musicOnHold: user.dialing.musicOnHold }),
+    ...(user.dialing?.announcements === undefined
+      ? {}
+      : { announcements: user.dialing.announcements }),
     disconnectTone: "busy",
   };
 }

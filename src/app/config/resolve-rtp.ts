@@ -142,10 +142,16 @@ function jitterOf({ rtp }: UserConfig, problems: ConfigProblem[]): JitterSetting
 }
 
 /** Recording is off unless told: in many places it needs the consent of both ends. */
-function soundsOf(user: UserConfig): Pick<RtpConfig, "sounds" | "recordsCalls"> {
+function soundsOf(user: UserConfig): Pick<RtpConfig, "sounds" | "playedSounds" | "recordsCalls"> {
   const { calls = "off", ...folders } = user.recording ?? {};
   const { folder = DEFAULT_RECORDINGS, sounds = DEFAULT_SOUNDS } = folders;
-  return { sounds: { recordings: folder, sounds }, recordsCalls: calls === "all" };
+  const { musicOnHold, announcements = {} } = user.dialing ?? {};
+  const named = [musicOnHold, ...Object.values(announcements)].filter((name) => name !== undefined);
+  return {
+    sounds: { recordings: folder, sounds },
+    playedSounds: [...new Set(named)],
+    recordsCalls: calls === "all",
+  };
 }
 
 /** The engines that the named codecs need; one that the machine lacks is a problem. */

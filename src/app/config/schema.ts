@@ -75,6 +75,14 @@ const nameServer = z
     "must be an address or address:port, like 192.168.1.1",
   );
 
+/** A file of the folder for sounds, without its ".wav". */
+const soundName = z
+  .string({ error: 'must be text in quotes, like "music"' })
+  .regex(
+    /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/,
+    'must be the name of a file in recording.sounds without ".wav"',
+  )
+  .refine((name) => !/\.wav$/i.test(name), { error: 'must be written without ".wav"' });
 const digitMs = z.int().min(0).max(500);
 const gainDb = z.number().min(-20).max(20);
 
@@ -289,6 +297,14 @@ export const userConfigSchema = z.strictObject({
         .regex(/^(?:https?|sips?|pres):[!-;=?-~]{1,500}$/, "must be an https, sip or pres URI")
         .optional(),
       silenceLimitMs: z.int().min(0).max(3_600_000).optional(),
+      musicOnHold: soundName.optional(),
+      announcements: z
+        .strictObject({
+          notFound: soundName.optional(),
+          refused: soundName.optional(),
+          unavailable: soundName.optional(),
+        })
+        .optional(),
     })
     .optional(),
   ringing: z.strictObject({ renMax: ren.optional() }).optional(),

@@ -238,6 +238,17 @@ export interface UserConfig {
     readonly askForMessages?: boolean;
     /** Whether a second caller is announced in a call. Default true. */
     readonly callWaiting?: boolean;
+    /** What who is put on hold hears: a WAV file of `recording.sounds`, without its ".wav". */
+    readonly musicOnHold?: string;
+    /** What is said before the tone to who dialled in vain: files of `recording.sounds`. */
+    readonly announcements?: {
+      /** There is no such number. */
+      readonly notFound?: string;
+      /** It may not be called. */
+      readonly refused?: string;
+      /** It cannot be reached now. */
+      readonly unavailable?: string;
+    };
     /** Calls from which nothing is heard for this long are ended; 0 never. Default 0. */
     readonly silenceLimitMs?: number;
   };

@@ -48,7 +48,7 @@ export type LineInput =
   | { readonly kind: "dtmf"; readonly digit: Digit; readonly atMs: number }
   /** That digit is over: it sounded for so long. */
   | { readonly kind: "dtmf-end"; readonly atMs: number; readonly durationMs: number }
-  /** The signal was played to its end. Never comes after `signal-off`. */
+  /** The signal or sound was played to its end. Never comes after `signal-off`. */
   | { readonly kind: "audio-done" }
   /** The card failed. */
   | { readonly kind: "fault"; readonly fault: PortFault }
@@ -85,7 +85,9 @@ export type LineOutput =
   | { readonly kind: "tone-off" }
   /** Play a signal once (`createSignalSource`), then hand in `audio-done`. */
   | { readonly kind: "play-signal"; readonly signal: Signal }
-  /** Stop that signal now. */
+  /** Play a recorded sound once, then hand in `audio-done`; at once where there is none. */
+  | { readonly kind: "play-sound"; readonly sound: string }
+  /** Stop that signal or sound now. */
   | { readonly kind: "signal-off" }
   /** Whether the far end neither hears nor is heard; the digit detector hears all the same. */
   | { readonly kind: "mute"; readonly on: boolean }

@@ -61,6 +61,8 @@ class LineMachine implements Line {
   readonly #metering: Metering;
   #hook: HookMachine;
   #isFaulted = false;
+  /** A recorded sound is played. */
+  #announces = false;
   /** The key that was told of last, while it is pressed. */
   #keyed: Digit | undefined;
   #isAudioOn = false;
@@ -140,6 +142,11 @@ class LineMachine implements Line {
         this.#digitEnd(input.durationMs, input.atMs);
         break;
       case "audio-done":
+        if (this.#announces) {
+          this.#announces = false;
+          this.#event({ kind: "announced", atMs: nowMs });
+          break;
+        }
         if (this.#waiting.sent(nowMs)) this.#event({ kind: "caller-id-sent", atMs: nowMs });
         this.#onHook.sent(nowMs);
         break;
@@ -170,8 +177,10 @@ class LineMachine implements Line {
         this.#playTone(command.tone, command.untilDigit ?? false);
         break;
       case "tone-off":
-        this.#waiting.stop();
-        this.#tone.stop();
+        this.#quiet();
+        break;
+      case "announce":
+        this.#announce(command.sound);
         break;
       case "call-waiting":
         if (this.#isOffHook) {
@@ -199,8 +208,7 @@ class LineMachine implements Line {
         break;
       case "rest":
         this.#onHook.stop(nowMs);
-        this.#waiting.stop();
-        this.#tone.stop();
+        this.#quiet();
         this.#metering.stop();
         this.#expectPulses(false);
         this.#feed.restore(nowMs);
@@ -216,9 +224,24 @@ class LineMachine implements Line {
 
   #playTone(name: ToneName, untilDigit: boolean): void {
     if (!this.#isOffHook) return;
-    this.#waiting.stop();
+    this.#quiet();
     const heard = name === "dial" && this.#onHook.messagesWait ? "stutter-dial" : name;
     this.#tone.play(this.#config.country.tones.table[heard], untilDigit);
+  }
+
+  #announce(sound: string): void {
+    if (!this.#isOffHook) return;
+    this.#quiet();
+    this.#announces = true;
+    this.#outputs.push({ kind: "play-sound", sound });
+  }
+
+  /** Nothing that the line itself plays is heard any more. */
+  #quiet(): void {
+    if (this.#announces) this.#outputs.push({ kind: "signal-off" });
+    this.#announces = false;
+    this.#waiting.stop();
+    this.#tone.stop();
   }
 
   get #canMeter(): boolean {
@@ -284,8 +307,7 @@ class LineMachine implements Line {
       this.#onHook.hungUp(nowMs);
       return;
     }
-    this.#waiting.stop();
-    this.#tone.stop();
+    this.#quiet();
     this.#metering.stop();
     this.#expectPulses(false);
     this.#audio(false);
@@ -318,8 +340,7 @@ class LineMachine implements Line {
   #fault(fault: PortFault, nowMs: number): void {
     this.#slic({ kind: "safe" });
     this.#onHook.fault(nowMs);
-    this.#waiting.stop();
-    this.#tone.stop();
+    this.#quiet();
     this.#metering.stop();
     this.#hook = new HookMachine(hookConfigOf(this.#config.country), nowMs);
     this.#feed.reset();

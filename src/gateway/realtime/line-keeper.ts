@@ -1,4 +1,5 @@
 import type { LineEvent, LineId } from "../../base/line-messages.ts";
+import type { LogEvent } from "../../base/log-event.ts";
 import { PortError, type PortFault } from "../../base/port-fault.ts";
 import type { RingShare } from "../../fxs/index.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
@@ -17,6 +18,7 @@ export interface LineKeeperSinks {
   failed(line: LineId, reason: string, fault: PortFault): void;
   event(line: LineId, event: LineEvent): void;
   media(output: MediaOutput): void;
+  log(event: LogEvent): void;
   /** A bug while the line was opened again, which nobody waits for. */
   died(error: unknown): void;
 }
@@ -111,6 +113,7 @@ export class LineKeeper {
         {
           event: (line, event) => this.#sinks.event(line, event),
           media: (output) => this.#sinks.media(output),
+          log: (event) => this.#sinks.log(event),
           faulted: () => this.#faulted(),
         },
         this.#ringShare,

@@ -1,7 +1,8 @@
 import { type AudioEndpoint, SAMPLES_PER_MS } from "../../base/audio.ts";
 import { unreachable } from "../../base/invariant.ts";
 import type { LineCommand, LineEvent, LineId } from "../../base/line-messages.ts";
-import type { PortFault } from "../../base/port-fault.ts";
+import type { LogEvent } from "../../base/log-event.ts";
+import { PortError, type PortFault } from "../../base/port-fault.ts";
 import { done, type Result } from "../../base/result.ts";
 import {
   createLine,
@@ -15,7 +16,8 @@ import {
 import type { RealtimePorts } from "../../hal/ports/board.ts";
 import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
 import type { Slic, SlicEvents } from "../../hal/ports/slic.ts";
-import { createToneSource, LineAudio, type MediaOutput } from "../../media/index.ts";
+import type { Sounds } from "../../hal/ports/sounds.ts";
+import { createToneSource, LineAudio, type MediaOutput, SampleSource } from "../../media/index.ts";
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
 import { LineDigits } from "./line-digits.ts";
@@ -26,12 +28,14 @@ import { createLineLevels } from "./line-levels.ts";
 import { type LineLevelsHeard, LineMeter } from "./line-meter.ts";
 
 import type { RealtimeLineConfig } from "./realtime-config.ts";
+import { NO_SOUNDS } from "./session-sounds.ts";
 
 /** What a line's shell hands on. */
 export interface LineShellSinks {
   event(line: LineId, event: LineEvent): void;
   /** What the joined media session caused; its bytes are borrowed. */
   media(output: MediaOutput): void;
+  log(event: LogEvent): void;
   /** The card or the sound channel failed; the line is safe and wants to be opened anew. */
   faulted(): void;
 }
@@ -69,6 +73,9 @@ export class LineShell {
   readonly #digits: LineDigits;
   readonly #relaysDigits: boolean;
   readonly #pcm: PcmStream;
+  readonly #sounds: Sounds;
+  /** Counts the sounds that were asked for and stopped: only the last is played. */
+  #asked = 0;
   #stopAtMs: number | undefined;
   #watermarkAskedMs: number | undefined;
 
@@ -82,6 +89,7 @@ export class LineShell {
   ) {
     this.#id = config.line;
     this.#clock = ports.clock;
+    this.#sounds = ports.sounds ?? NO_SOUNDS;
     this.#sinks = sinks;
     this.#slic = parts.slic;
     this.#pcm = parts.pcm;
@@ -245,7 +253,11 @@ export class LineShell {
       case "play-signal":
         this.#audio.play(createSignalSource(output.signal), SIGNAL);
         return;
+      case "play-sound":
+        this.#announce(output.sound);
+        return;
       case "signal-off":
+        this.#asked++;
         this.#audio.stopPlaying();
         return;
       case "mute":
@@ -258,6 +270,21 @@ export class LineShell {
       default:
         unreachable(output);
     }
+  }
+
+  /** What cannot be played is over at once, and told. */
+  #announce(sound: string): void {
+    const asked = ++this.#asked;
+    this.#sounds.load(sound).then(
+      (samples) => {
+        if (asked === this.#asked) this.#audio.play(new SampleSource(samples, false), SIGNAL);
+      },
+      (error: unknown) => {
+        if (!(error instanceof PortError)) throw error;
+        this.#sinks.log({ level: "warn", area: `line ${this.#id}`, text: error.message });
+        if (asked === this.#asked) this.#runner.feed({ kind: "audio-done" });
+      },
+    );
   }
 
   #actOnSlic(action: SlicAction): void {

@@ -110,6 +110,8 @@ export interface RtpConfig {
   readonly ice?: boolean;
   /** Folders of recordings and of sounds that are played. */
   readonly sounds?: { readonly recordings: string; readonly sounds: string };
+  /** Sounds that calls will want: read at the start, and told of where they are missing. */
+  readonly playedSounds?: readonly string[];
   /** Whether every call of a line is recorded. */
   readonly recordsCalls?: boolean;
   /** The codecs from outside that calls may use: their engines must be in the ports. */

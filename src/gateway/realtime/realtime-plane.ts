@@ -1,13 +1,17 @@
 import { unreachable } from "../../base/invariant.ts";
 import type { LineId } from "../../base/line-messages.ts";
+import { PortError } from "../../base/port-fault.ts";
 import { type RingShare, RingSupply } from "../../fxs/index.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
+import type { Sounds } from "../../hal/ports/sounds.ts";
 import { RunQueue } from "../run-queue.ts";
 import { LineHardware } from "./line-hardware.ts";
 import { LineKeeper, type LineKeeperSinks } from "./line-keeper.ts";
 import { MediaShell } from "./media-shell.ts";
 import type { RealtimeCommand, RealtimeEvent } from "./messages.ts";
 import type { RealtimeConfig, RealtimeLineConfig } from "./realtime-config.ts";
+import { NO_SOUNDS } from "./session-sounds.ts";
+import { SoundCache } from "./sound-cache.ts";
 
 /**
  * The real-time plane: every line and every media session of a box, on the ports of one thread.
@@ -18,10 +22,15 @@ export class RealtimePlane {
   readonly #queue = new RunQueue();
   readonly #lines = new Map<LineId, LineKeeper>();
   readonly #media: MediaShell;
+  readonly #sounds: Sounds;
+  readonly #playedSounds: readonly string[];
   #closed = false;
 
-  constructor(config: RealtimeConfig, ports: RealtimePorts, emit: (event: RealtimeEvent) => void) {
+  constructor(config: RealtimeConfig, board: RealtimePorts, emit: (event: RealtimeEvent) => void) {
     this.#emit = emit;
+    this.#sounds = board.sounds === undefined ? NO_SOUNDS : new SoundCache(board.sounds);
+    const ports = board.sounds === undefined ? board : { ...board, sounds: this.#sounds };
+    this.#playedSounds = config.rtp.playedSounds ?? [];
     this.#media = new MediaShell(ports, config.rtp, this.#queue, {
       event: (event) => this.#emit({ kind: "media", event }),
       log: (event) => this.#emit({ kind: "log", event }),
@@ -36,6 +45,7 @@ export class RealtimePlane {
       failed: (line, reason, fault) => this.#emit({ kind: "line-failed", line, reason, fault }),
       event: (line, event) => this.#emit({ kind: "line", line, event }),
       media: (output) => this.#media.carry(output),
+      log: (event) => this.#emit({ kind: "log", event }),
       died: (error) => this.#died(error),
     };
     const hardware = new LineHardware(ports);
@@ -51,7 +61,21 @@ export class RealtimePlane {
    * does not stop the others.
    */
   async start(): Promise<void> {
-    await Promise.all([...this.#lines.values()].map((line) => line.open()));
+    const opened = [...this.#lines.values()].map((line) => line.open());
+    await Promise.all([...opened, ...this.#playedSounds.map((name) => this.#readSound(name))]);
+  }
+
+  /** So that it is heard at once in a call, and is told here and now where it is not there. */
+  async #readSound(name: string): Promise<void> {
+    try {
+      await this.#sounds.load(name);
+    } catch (error: unknown) {
+      if (!(error instanceof PortError)) throw error;
+      this.#emit({
+        kind: "log",
+        event: { level: "warn", area: "sounds", text: error.message },
+      });
+    }
   }
 
   handle(command: Exclude<RealtimeCommand, { kind: "board" }>): void {

@@ -117,4 +117,4 @@ const refuse = (): Promise<never> =>
   );
 
 /** Where the board has none. */
-const NO_SOUNDS: Sounds = { create: refuse, load: refuse };
+export const NO_SOUNDS: Sounds = { create: refuse, load: refuse };

@@ -2,12 +2,19 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { parseWavSound, wavHeader } from "../../base/wav.ts";
+import { parseWavSound, WAV_LIMIT_BYTES, wavHeader } from "../../base/wav.ts";
 import { createSoundFiles } from "./sound-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tipring-sounds-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const files = createSoundFiles({ recordings: join(folder, "a/b"), sounds: folder });
+
+/** A file of µ-law, format 7. */
+function lawHeader(): Uint8Array {
+  const bytes = Uint8Array.from([...wavHeader(8000, 1, 2), 1, 2]);
+  bytes[20] = 7;
+  return bytes;
+}
 
 describe("createSoundFiles()", () => {
   it("create() makes a file of two channels that only its owner reads", async () => {
@@ -41,9 +48,22 @@ describe("createSoundFiles()", () => {
     write("wide.wav", 16_000, 1);
     write("two.wav", 8000, 2);
     expect(await files.load("good")).toEqual(Int16Array.of(1, 2));
-    await expect(files.load("wide")).rejects.toThrow(/wide\.wav: unsupported; .*sox wide\.wav/);
-    await expect(files.load("two")).rejects.toThrow(/unsupported/);
+    await expect(files.load("wide")).rejects.toThrow(
+      /wide\.wav: unsupported; it has 16000 Hz and 1 channel; .*sox wide\.wav/,
+    );
+    await expect(files.load("two")).rejects.toThrow(/unsupported; it has 8000 Hz and 2 channels/);
     await expect(files.load("none")).rejects.toThrow(/none\.wav: not-found; put a WAV file/);
+  });
+
+  it.each([
+    ["empty", new Uint8Array(), "is no WAV file"],
+    ["song", new TextEncoder().encode("ID3 and so on, as MP3 files begin"), "is no WAV file"],
+    ["mute", wavHeader(8000, 1, 0), "holds no sound"],
+    ["long", new Uint8Array(WAV_LIMIT_BYTES + 1), "is longer than 20 minutes"],
+    ["law", lawHeader(), "does not hold samples of 16 bits"],
+  ])("load() says what is wrong with %s", async (name, bytes, wrong) => {
+    writeFileSync(join(folder, `${name}.wav`), bytes);
+    await expect(files.load(name)).rejects.toThrow(`unsupported; it ${wrong}`);
   });
 
   it.each(["../secret", "a/b", "", ".hidden", "x".repeat(101)])("%j is no name", async (name) => {

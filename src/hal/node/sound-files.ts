@@ -1,8 +1,16 @@
-import { type FileHandle, mkdir, open, readFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
 import { PortError } from "../../base/port-fault.ts";
-import { parseWavSound, WAV_HEADER_BYTES, wavHeader } from "../../base/wav.ts";
+import {
+  parseWavSound,
+  WAV_HEADER_BYTES,
+  WAV_LIMIT_BYTES,
+  WAV_LIMIT_MINUTES,
+  type WavError,
+  type WavSound,
+  wavHeader,
+} from "../../base/wav.ts";
 import type { RecordingFile, Sounds } from "../ports/sounds.ts";
 import { faultFromError } from "./system-fault.ts";
 
@@ -38,20 +46,46 @@ export function createSoundFiles(folders: {
       const what = `sound ${path}`;
       let bytes: Uint8Array;
       try {
-        bytes = await readFile(path);
+        bytes = await readFirst(path, WAV_LIMIT_BYTES + 1);
       } catch (error) {
         const advice = { "not-found": "put a WAV file there: 8000 Hz, mono, 16 bits" };
         throw new PortError(faultFromError(error, what, advice));
       }
-      const sound = parseWavSound(new Uint8Array(bytes));
-      if (sound.ok) {
-        const { sampleRateHz, channels, samples } = sound.value;
-        if (sampleRateHz === LINE_SAMPLE_RATE_HZ && channels === 1) return samples;
-      }
-      const advice = `make it 8000 Hz, mono, 16 bits: sox ${name}.wav -r 8000 -c 1 -b 16 new.wav`;
+      const sound = parseWavSound(bytes);
+      const is = sound.ok ? misfit(sound.value) : WRONG[sound.error];
+      if (sound.ok && is === undefined) return sound.value.samples;
+      const recipe = `sox ${name}.wav -r 8000 -c 1 -b 16 new.wav`;
+      const advice = `it ${is}; make it 8000 Hz, mono, 16 bits: ${recipe}`;
       throw new PortError({ kind: "unsupported", what, advice });
     },
   };
+}
+
+/** A file, or as much of it as is ever looked at. */
+async function readFirst(path: string, most: number): Promise<Uint8Array> {
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    const bytes = new Uint8Array(Math.min(size, most));
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** What is wrong with a file that is no sound we play. */
+const WRONG: Readonly<Record<WavError, string>> = {
+  "not-wav": "is no WAV file",
+  "too-long": `is longer than ${WAV_LIMIT_MINUTES} minutes`,
+  "not-pcm16": "does not hold samples of 16 bits (compressed, or of another width)",
+  "no-samples": "holds no sound",
+};
+
+/** What is wrong with a sound that a line cannot play. */
+function misfit({ sampleRateHz, channels }: WavSound): string | undefined {
+  if (sampleRateHz === LINE_SAMPLE_RATE_HZ && channels === 1) return undefined;
+  return `has ${sampleRateHz} Hz and ${channels} channel${channels === 1 ? "" : "s"}`;
 }
 
 /** A name is a file's in the folder, and nowhere else. */
