@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "../../base/result.ts";
+import { CHAR, decimalOf, isIn, onOneLine, runEnd } from "../wire/tokens.ts";
 
 /** What a session description may not exceed. */
 export const SDP_LIMITS = {
@@ -65,7 +66,7 @@ export interface SdpError {
 export function parseSdp(text: string): Result<Sdp, SdpError> {
   if (text.length > SDP_LIMITS.bytes) return err({ kind: "too-large", line: 1 });
   const session: SdpLine[] = [];
-  const media: (Omit<SdpMedia, "lines"> & { readonly lines: SdpLine[] })[] = [];
+  const media: SdpMedia[] = [];
   let at = 0;
   let number = 0;
   let lines = session;
@@ -97,11 +98,11 @@ export function parseSdp(text: string): Result<Sdp, SdpError> {
     if (type === undefined) return err({ kind: "bad-line", line: number });
     const value = text.slice(lineAt + 2, end);
     if (type === "m") {
-      const stream = parseMediaLine(value);
+      lines = [];
+      const stream = parseMediaLine(value, lines);
       if (stream === undefined) return err({ kind: "bad-media", line: number });
       if (media.length === SDP_LIMITS.media) return err({ kind: "too-large", line: number });
-      lines = [];
-      media.push({ ...stream, lines });
+      media.push(stream);
     } else {
       if (type === "c" && parseConnection(value) === undefined) {
         return err({ kind: "bad-connection", line: number });
@@ -120,42 +121,35 @@ function lineType(text: string, at: number): string | undefined {
 }
 
 /** `audio 49170[/2] RTP/AVP 0 8 …`; single or repeated spaces part the words. */
-function parseMediaLine(value: string): Omit<SdpMedia, "lines"> | undefined {
+function parseMediaLine(value: string, lines: readonly SdpLine[]): SdpMedia | undefined {
   const formats: string[] = [];
   let media: string | undefined;
   let ports: string | undefined;
   let protocol: string | undefined;
-  for (let at = 0; at < value.length; ) {
-    const space = value.indexOf(" ", at);
-    const end = space === -1 ? value.length : space;
-    if (end > at) {
-      const word = value.slice(at, end);
+  let wordAt = 0;
+  for (let at = 0; at <= value.length; at++) {
+    if (at < value.length && value.charCodeAt(at) !== 0x20) continue;
+    if (at > wordAt) {
+      const word = value.slice(wordAt, at);
       if (media === undefined) media = word;
       else if (ports === undefined) ports = word;
       else if (protocol === undefined) protocol = word;
       else if (formats.push(word) > SDP_LIMITS.formats) return undefined;
     }
-    at = end + 1;
+    wordAt = at + 1;
   }
   if (media === undefined || ports === undefined || protocol === undefined) return undefined;
   if (formats.length === 0) return undefined;
   const slash = ports.indexOf("/");
-  const port = portOf(slash === -1 ? ports : ports.slice(0, slash));
-  const portCount = slash === -1 ? undefined : portOf(ports.slice(slash + 1), 99_999);
+  const port = portOf(ports, 0, slash === -1 ? ports.length : slash);
+  const portCount = slash === -1 ? undefined : portOf(ports, slash + 1, ports.length, 99_999);
   if (port === undefined || (slash !== -1 && !portCount)) return undefined;
-  return { media, port, portCount, protocol, formats };
+  return { media, port, portCount, protocol, formats, lines };
 }
 
-/** A number of one to five digits and at most `max`. */
-function portOf(text: string, max = 65_535): number | undefined {
-  if (text.length === 0 || text.length > 5) return undefined;
-  let number = 0;
-  for (let at = 0; at < text.length; at++) {
-    const digit = text.charCodeAt(at) - 0x30;
-    if (digit < 0 || digit > 9) return undefined;
-    number = number * 10 + digit;
-  }
-  return number <= max ? number : undefined;
+/** The number in `[start, end)`: one to five digits and at most `max`. */
+function portOf(text: string, start: number, end: number, max = 65_535): number | undefined {
+  return end - start > 5 ? undefined : decimalOf(text, max, start, end);
 }
 
 /** A c-line. @see RFC 8866 §5.7 */
@@ -165,29 +159,50 @@ export interface SdpConnection {
   readonly address: string;
 }
 
-/** Reads the value of a c-line; undefined where it breaks the grammar. */
+/** What an address or host name of a c-line may be long. */
+const ADDRESS_MAX = 255;
+
+/**
+ * Reads the value of a c-line; undefined where it breaks the grammar.
+ *
+ *     IN (IP4|IP6) address[/number[/number]]
+ */
 export function parseConnection(value: string): SdpConnection | undefined {
-  const match = /^IN (IP4|IP6) ([0-9A-Za-z.:_-]{1,255})(?:\/[0-9]{1,5}){0,2} *$/.exec(value);
-  const [, family, address] = match ?? [];
-  if (address === undefined || (family !== "IP4" && family !== "IP6")) return undefined;
-  return { family, address };
+  const isIp4 = value.startsWith("IN IP4 ");
+  if (!isIp4 && !value.startsWith("IN IP6 ")) return undefined;
+  const addressAt = 7;
+  let at = addressAt;
+  while (at < value.length && isAddressUnit(value.charCodeAt(at))) at++;
+  const address = value.slice(addressAt, at);
+  if (address === "" || address.length > ADDRESS_MAX) return undefined;
+  for (let numbers = 0; numbers < 2 && value.charAt(at) === "/"; numbers++) {
+    const numberEnd = runEnd(value, at + 1, CHAR.digit);
+    if (numberEnd === at + 1 || numberEnd > at + 6) return undefined;
+    at = numberEnd;
+  }
+  while (at < value.length && value.charCodeAt(at) === 0x20) at++;
+  return at === value.length ? { family: isIp4 ? "IP4" : "IP6", address } : undefined;
+}
+
+function isAddressUnit(unit: number): boolean {
+  return unit === 0x3a || isIn(unit, CHAR.host);
 }
 
 /** Writes a session description. A line end inside a value becomes a space. */
 export function printSdp(sdp: Sdp): string {
   let out = "v=0\r\n";
-  for (const line of sdp.lines) out += printLine(line);
+  for (const line of sdp.lines) out += printLine(line.type, line.value);
   for (const stream of sdp.media) {
     const count = stream.portCount === undefined ? "" : `/${stream.portCount}`;
     const value = `${stream.media} ${stream.port}${count} ${stream.protocol}`;
-    out += printLine({ type: "m", value: `${value} ${stream.formats.join(" ")}` });
-    for (const line of stream.lines) out += printLine(line);
+    out += printLine("m", `${value} ${stream.formats.join(" ")}`);
+    for (const line of stream.lines) out += printLine(line.type, line.value);
   }
   return out;
 }
 
-function printLine({ type, value }: SdpLine): string {
-  return `${type.charAt(0)}=${value.replace(/[\r\n]+/g, " ")}\r\n`;
+function printLine(type: string, value: string): string {
+  return `${type.charAt(0)}=${onOneLine(value)}\r\n`;
 }
 
 /**

@@ -87,7 +87,7 @@ export function printSipfrag(status: number): string {
 /** The status that a NOTIFY tells; `undefined` where its body is no status line. */
 export function parseSipfrag(body: string): number | undefined {
   const end = body.search(/\r?\n/);
-  const line = parseStartLine(end === -1 ? body : body.slice(0, end));
+  const line = parseStartLine(body, 0, end === -1 ? body.length : end);
   if (line === undefined || line.kind !== "response" || line.fault !== undefined) return undefined;
   return line.status;
 }

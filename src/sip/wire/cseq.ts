@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../base/result.ts";
-import { decimalOf, isToken, trimmed } from "./tokens.ts";
+import { CHAR, decimalOf, isAll, skipSpace, spaceStart } from "./tokens.ts";
 
 /** @see RFC 3261 §20.16 */
 export interface CSeq {
@@ -11,14 +11,16 @@ export interface CSeq {
 /** The largest sequence number. @see RFC 3261 §8.1.1.5 */
 export const CSEQ_MAX = 2 ** 31 - 1;
 
-/** Reads a CSeq value. */
-export function parseCSeq(text: string): Result<CSeq, string> {
-  let end = 0;
-  while (end < text.length && text.charCodeAt(end) > 0x20) end++;
-  const sequence = decimalOf(text.slice(0, end), CSEQ_MAX);
+/** Reads the CSeq value in `[start, end)`. */
+export function parseCSeq(text: string, start = 0, end = text.length): Result<CSeq, string> {
+  let numberEnd = start;
+  while (numberEnd < end && text.charCodeAt(numberEnd) > 0x20) numberEnd++;
+  const sequence = decimalOf(text, CSEQ_MAX, start, numberEnd);
   if (sequence === undefined) return err("no sequence number below 2^31");
-  const method = trimmed(text, end);
-  return isToken(method) ? ok({ sequence, method }) : err("no method");
+  const methodAt = skipSpace(text, numberEnd, end);
+  const methodEnd = spaceStart(text, methodAt, end);
+  if (!isAll(text, CHAR.token, methodAt, methodEnd)) return err("no method");
+  return ok({ sequence, method: text.slice(methodAt, methodEnd) });
 }
 
 /** Writes a CSeq value. */

@@ -1,4 +1,4 @@
-import { isToken } from "./tokens.ts";
+import { CHAR, isAll, isToken } from "./tokens.ts";
 
 /** A header field as we know it. */
 interface KnownHeader {
@@ -11,67 +11,67 @@ interface KnownHeader {
 }
 
 /** The header fields with a compact form, a list value, or a spelling that is not plain. */
-const KNOWN = [
-  { printed: "Via", compact: "v", list: true },
-  { printed: "From", compact: "f" },
-  { printed: "To", compact: "t" },
-  { printed: "Call-ID", compact: "i" },
-  { printed: "CSeq" },
-  { printed: "Contact", compact: "m", list: true },
-  { printed: "Max-Forwards" },
-  { printed: "Content-Length", compact: "l" },
-  { printed: "Content-Type", compact: "c" },
-  { printed: "Content-Encoding", compact: "e" },
-  { printed: "Route", list: true },
-  { printed: "Record-Route", list: true },
-  { printed: "Path", list: true },
-  { printed: "Service-Route", list: true },
-  { printed: "P-Asserted-Identity", list: true },
-  { printed: "P-Preferred-Identity", list: true },
-  { printed: "P-Associated-URI", list: true },
-  { printed: "Diversion", list: true },
-  { printed: "History-Info", list: true },
-  { printed: "Alert-Info", list: true },
-  { printed: "Call-Info", list: true },
-  { printed: "Error-Info", list: true },
-  { printed: "Allow" },
-  { printed: "Allow-Events", compact: "u" },
-  { printed: "Accept" },
-  { printed: "Accept-Contact", compact: "a" },
-  { printed: "Authorization" },
-  { printed: "Proxy-Authenticate" },
-  { printed: "Proxy-Authorization" },
-  { printed: "WWW-Authenticate" },
-  { printed: "Authentication-Info" },
-  { printed: "Date" },
-  { printed: "Event", compact: "o" },
-  { printed: "Expires" },
-  { printed: "Min-Expires" },
-  { printed: "Identity", compact: "y" },
-  { printed: "Identity-Info", compact: "n" },
-  { printed: "MIME-Version" },
-  { printed: "Min-SE" },
-  { printed: "Reason" },
-  { printed: "RAck" },
-  { printed: "RSeq" },
-  { printed: "Refer-To", compact: "r" },
-  { printed: "Referred-By", compact: "b" },
-  { printed: "Reject-Contact", compact: "j" },
-  { printed: "Replaces" },
-  { printed: "Request-Disposition", compact: "d" },
-  { printed: "Require" },
-  { printed: "Retry-After" },
-  { printed: "Server" },
-  { printed: "Session-Expires", compact: "x" },
-  { printed: "SIP-ETag" },
-  { printed: "SIP-If-Match" },
-  { printed: "Subject", compact: "s" },
-  { printed: "Subscription-State" },
-  { printed: "Supported", compact: "k" },
-  { printed: "Unsupported" },
-  { printed: "User-Agent" },
-  { printed: "Warning" },
-] as const satisfies readonly KnownHeader[];
+const KNOWN = {
+  via: { printed: "Via", compact: "v", list: true },
+  from: { printed: "From", compact: "f" },
+  to: { printed: "To", compact: "t" },
+  "call-id": { printed: "Call-ID", compact: "i" },
+  cseq: { printed: "CSeq" },
+  contact: { printed: "Contact", compact: "m", list: true },
+  "max-forwards": { printed: "Max-Forwards" },
+  "content-length": { printed: "Content-Length", compact: "l" },
+  "content-type": { printed: "Content-Type", compact: "c" },
+  "content-encoding": { printed: "Content-Encoding", compact: "e" },
+  route: { printed: "Route", list: true },
+  "record-route": { printed: "Record-Route", list: true },
+  path: { printed: "Path", list: true },
+  "service-route": { printed: "Service-Route", list: true },
+  "p-asserted-identity": { printed: "P-Asserted-Identity", list: true },
+  "p-preferred-identity": { printed: "P-Preferred-Identity", list: true },
+  "p-associated-uri": { printed: "P-Associated-URI", list: true },
+  diversion: { printed: "Diversion", list: true },
+  "history-info": { printed: "History-Info", list: true },
+  "alert-info": { printed: "Alert-Info", list: true },
+  "call-info": { printed: "Call-Info", list: true },
+  "error-info": { printed: "Error-Info", list: true },
+  allow: { printed: "Allow" },
+  "allow-events": { printed: "Allow-Events", compact: "u" },
+  accept: { printed: "Accept" },
+  "accept-contact": { printed: "Accept-Contact", compact: "a" },
+  authorization: { printed: "Authorization" },
+  "proxy-authenticate": { printed: "Proxy-Authenticate" },
+  "proxy-authorization": { printed: "Proxy-Authorization" },
+  "www-authenticate": { printed: "WWW-Authenticate" },
+  "authentication-info": { printed: "Authentication-Info" },
+  date: { printed: "Date" },
+  event: { printed: "Event", compact: "o" },
+  expires: { printed: "Expires" },
+  "min-expires": { printed: "Min-Expires" },
+  identity: { printed: "Identity", compact: "y" },
+  "identity-info": { printed: "Identity-Info", compact: "n" },
+  "mime-version": { printed: "MIME-Version" },
+  "min-se": { printed: "Min-SE" },
+  reason: { printed: "Reason" },
+  rack: { printed: "RAck" },
+  rseq: { printed: "RSeq" },
+  "refer-to": { printed: "Refer-To", compact: "r" },
+  "referred-by": { printed: "Referred-By", compact: "b" },
+  "reject-contact": { printed: "Reject-Contact", compact: "j" },
+  replaces: { printed: "Replaces" },
+  "request-disposition": { printed: "Request-Disposition", compact: "d" },
+  require: { printed: "Require" },
+  "retry-after": { printed: "Retry-After" },
+  server: { printed: "Server" },
+  "session-expires": { printed: "Session-Expires", compact: "x" },
+  "sip-etag": { printed: "SIP-ETag" },
+  "sip-if-match": { printed: "SIP-If-Match" },
+  subject: { printed: "Subject", compact: "s" },
+  "subscription-state": { printed: "Subscription-State" },
+  supported: { printed: "Supported", compact: "k" },
+  unsupported: { printed: "Unsupported" },
+  "user-agent": { printed: "User-Agent" },
+  warning: { printed: "Warning" },
+} as const satisfies Readonly<Record<string, KnownHeader>>;
 
 /** A header name that was read. */
 export interface HeaderName {
@@ -82,36 +82,57 @@ export interface HeaderName {
 }
 
 interface NameEntry extends HeaderName {
-  /** What the wire may say, in lower case. */
-  readonly key: string;
+  /** What the wire may say, in lower case: its code units. */
+  readonly key: Uint8Array;
 }
 
-const PRINTED = new Map<string, string>();
+/** A name as it is mostly written. */
+export interface PlainHeaderName extends HeaderName {
+  /** With its colon. */
+  readonly spelt: string;
+}
+
+/** What a line begins with, by canonical name. */
+const LINE_STARTS = new Map<string, string>();
 const BUCKETS: NameEntry[][] = Array.from({ length: 1024 }, () => []);
+const PLAIN: PlainHeaderName[][] = Array.from({ length: 1024 }, () => []);
 
-/** Length and first letter tell nearly all names apart. */
-function bucketOf(length: number, firstUnit: number): number {
-  return ((length & 31) << 5) | (firstUnit & 31);
+/** Two numbers that tell nearly all names apart: first letter with length, or with the third. */
+function bucketOf(one: number, other: number): number {
+  return ((one & 31) << 5) | (other & 31);
 }
 
-const ALL: readonly KnownHeader[] = KNOWN;
-for (const known of ALL) {
-  const name = known.printed.toLowerCase();
-  PRINTED.set(name, known.printed);
+const ALL: Readonly<Record<string, KnownHeader>> = KNOWN;
+for (const [name, known] of Object.entries(ALL)) {
+  LINE_STARTS.set(name, `${known.printed}: `);
   const list = known.list === true;
+  const units = (key: string) => Uint8Array.from(key, (letter) => letter.charCodeAt(0));
+  const spelt = `${known.printed}:`;
+  PLAIN[bucketOf(spelt.charCodeAt(0), spelt.charCodeAt(2))]?.push({ spelt, name, list });
   for (const key of known.compact === undefined ? [name] : [name, known.compact]) {
-    BUCKETS[bucketOf(key.length, key.charCodeAt(0))]?.push({ key, name, list });
+    BUCKETS[bucketOf(key.length, key.charCodeAt(0))]?.push({ key: units(key), name, list });
   }
 }
 
 /** Whether `[start, …)` spells `key` in any case. Only letters have a case: CR is not `-`. */
-function spells(text: string, start: number, key: string): boolean {
+function spells(text: string, start: number, key: Uint8Array): boolean {
   for (let at = 0; at < key.length; at++) {
     const unit = text.charCodeAt(start + at);
-    const wanted = key.charCodeAt(at);
+    const wanted = key[at] ?? 0;
     if (unit !== wanted && ((unit | 0x20) !== wanted || wanted < 0x61)) return false;
   }
   return true;
+}
+
+/**
+ * The header field that begins at `at`, where it is a known one, spelt as its RFC spells it and
+ * with the colon right behind: what can be told without looking at each letter.
+ */
+export function plainHeaderName(text: string, at: number): PlainHeaderName | undefined {
+  const bucket = PLAIN[bucketOf(text.charCodeAt(at), text.charCodeAt(at + 2))];
+  if (bucket === undefined) return undefined;
+  for (const entry of bucket) if (text.startsWith(entry.spelt, at)) return entry;
+  return undefined;
 }
 
 /**
@@ -124,14 +145,19 @@ export function readHeaderName(text: string, start: number, end: number): Header
       if (entry.key.length === end - start && spells(text, start, entry.key)) return entry;
     }
   }
-  const name = text.slice(start, end);
-  return isToken(name) ? { name: name.toLowerCase(), list: false } : undefined;
+  if (!isAll(text, CHAR.token, start, end)) return undefined;
+  return { name: text.slice(start, end).toLowerCase(), list: false };
 }
 
-/** How a header name is printed: as its RFC spells it, or each word with a capital. */
-export function printedName(name: string): string {
-  const lower = name.toLowerCase();
-  const known = PRINTED.get(lower);
+/**
+ * What the line of a header field begins with, `Call-ID: `: its name as its RFC spells it, or each
+ * word with a capital. Undefined where the name is no token.
+ */
+export function lineStart(name: string): string | undefined {
+  const known = LINE_STARTS.get(name);
   if (known !== undefined) return known;
-  return lower.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+  const lower = name.toLowerCase();
+  if (lower !== name) return lineStart(lower);
+  if (!isToken(name)) return undefined;
+  return `${name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())}: `;
 }

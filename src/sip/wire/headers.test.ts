@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findBodyPart } from "./body-part.ts";
-import { printedName, readHeaderName } from "./header-names.ts";
+import { lineStart, plainHeaderName, readHeaderName } from "./header-names.ts";
 import {
   listItems,
   prependHeader,
@@ -95,15 +95,34 @@ describe("readHeaderName() keeps challenges and dates whole, and splits addresse
   );
 });
 
-describe("printedName()", () => {
+describe("plainHeaderName()", () => {
   it.each([
-    ["cseq", "CSeq"],
-    ["CALL-ID", "Call-ID"],
-    ["www-authenticate", "WWW-Authenticate"],
-    ["p-asserted-identity", "P-Asserted-Identity"],
-    ["x-y2-z", "X-Y2-Z"],
-  ])("of %s is %s", (name, expected) => {
-    expect(printedName(name)).toBe(expected);
+    ["Via:", "via"],
+    ["Content-Length:", "content-length"],
+    ["Contact: <sip:a@b>", "contact"],
+    ["CONTACT:", undefined],
+    ["Contact :", undefined],
+    ["m:", undefined],
+    ["X-Thing:", undefined],
+    ["Vi", undefined],
+    ["", undefined],
+  ])("of %j is %j", (text, expected) => {
+    expect(plainHeaderName(`..${text}`, 2)?.name).toBe(expected);
+  });
+});
+
+describe("lineStart()", () => {
+  it.each([
+    ["cseq", "CSeq: "],
+    ["CALL-ID", "Call-ID: "],
+    ["www-authenticate", "WWW-Authenticate: "],
+    ["p-asserted-identity", "P-Asserted-Identity: "],
+    ["x-y2-z", "X-Y2-Z: "],
+    ["x y", undefined],
+    ["x\r\ny", undefined],
+    ["", undefined],
+  ])("of %j is %j", (name, expected) => {
+    expect(lineStart(name)).toBe(expected);
   });
 });
 

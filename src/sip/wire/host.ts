@@ -12,42 +12,51 @@ export interface HostPort {
  * Whether a text can be an IPv6 address. It checks characters and colons only: a peer that writes
  * three colons in a row, as RFC 3261's grammar once had it, is understood. @see RFC 5118 §4.10
  */
-function looksLikeIpv6(text: string): boolean {
+function looksLikeIpv6(text: string, start = 0, end = text.length): boolean {
   let colons = 0;
-  for (let at = 0; at < text.length; at++) {
+  for (let at = start; at < end; at++) {
     const unit = text.charCodeAt(at);
     const lower = unit | 0x20;
     if (unit === 0x3a) colons++;
     else if (unit !== 0x2e && !(unit >= 0x30 && unit <= 0x39) && !(lower >= 0x61 && lower <= 0x66))
       return false;
   }
-  return colons >= 2 && text.length <= 45;
+  return colons >= 2 && end - start <= 45;
 }
 
 /**
- * Reads `host`, `host:port`, `[v6]` or `[v6]:port` from `at` on. `spaced` lets spaces stand around
- * the colon, as a Via may have them.
+ * Reads `host`, `host:port`, `[v6]` or `[v6]:port` from `at` on, no further than `end`. `spaced`
+ * lets spaces stand around the colon, as a Via may have them.
  */
-export function parseHostPort(text: string, at: number, spaced = false): Result<HostPort, string> {
-  let host: string;
-  let end = at;
-  if (text.charCodeAt(at) === 0x5b) {
-    const close = text.indexOf("]", at);
-    host = text.slice(at + 1, close === -1 ? at + 1 : close);
-    if (!looksLikeIpv6(host)) return err("broken IPv6 reference");
-    end = close + 1;
+export function parseHostPort(
+  text: string,
+  at: number,
+  end: number,
+  spaced = false,
+): Result<HostPort, string> {
+  let hostAt = at;
+  let hostEnd = at;
+  let behind: number;
+  if (text.charCodeAt(at) === 0x5b && at < end) {
+    hostAt++;
+    while (hostEnd < end && text.charCodeAt(hostEnd) !== 0x5d) hostEnd++;
+    if (hostEnd === end || !looksLikeIpv6(text, hostAt, hostEnd))
+      return err("broken IPv6 reference");
+    behind = hostEnd + 1;
   } else {
-    end = runEnd(text, at, CHAR.host);
-    host = text.slice(at, end);
-    if (host === "") return err("no host");
+    hostEnd = runEnd(text, at, CHAR.host, end);
+    if (hostEnd === hostAt) return err("no host");
+    behind = hostEnd;
   }
-  const colon = spaced ? skipSpace(text, end) : end;
-  if (text.charCodeAt(colon) !== 0x3a) return ok({ host, port: undefined, end });
-  const portAt = spaced ? skipSpace(text, colon + 1) : colon + 1;
-  end = portAt;
-  while (end < text.length && text.charCodeAt(end) >= 0x30 && text.charCodeAt(end) <= 0x39) end++;
-  const port = decimalOf(text.slice(portAt, end), 65535);
-  return port === undefined ? err("broken port") : ok({ host, port, end });
+  const host = text.slice(hostAt, hostEnd);
+  const colon = spaced ? skipSpace(text, behind, end) : behind;
+  if (colon >= end || text.charCodeAt(colon) !== 0x3a) {
+    return ok({ host, port: undefined, end: behind });
+  }
+  const portAt = spaced ? skipSpace(text, colon + 1, end) : colon + 1;
+  const portEnd = runEnd(text, portAt, CHAR.digit, end);
+  const port = decimalOf(text, 65535, portAt, portEnd);
+  return port === undefined ? err("broken port") : ok({ host, port, end: portEnd });
 }
 
 /** A host as it stands in a URI or a Via: an IPv6 address in brackets. */

@@ -97,6 +97,8 @@ export class ParamList implements ReadonlyMap<string, string | undefined> {
 /** No parameters. */
 export const NO_PARAMS: SipParams = new ParamList();
 
+const NONE = ok(NO_PARAMS);
+
 /** A header parameter and where it stands, its semicolon included. */
 export interface ParamSpan {
   readonly name: string;
@@ -105,39 +107,40 @@ export interface ParamSpan {
 }
 
 /**
- * Reads `;name=value;name…` from `at` to the end of the text into `params`, and into `spans` where
- * they are wanted. Empty ones (`;;`) are passed over. Gives what is wrong, if anything.
+ * Reads `;name=value;name…` in `[at, stop)` into `params`, and into `spans` where they are wanted.
+ * Empty ones (`;;`) are passed over. Gives what is wrong, if anything.
  */
 function scan(
   text: string,
   at: number,
+  stop: number,
   params: ParamList,
   spans?: ParamSpan[],
 ): string | undefined {
-  let position = skipSpace(text, at);
+  let position = skipSpace(text, at, stop);
   let count = 0;
-  while (position < text.length) {
+  while (position < stop) {
     if (text.charCodeAt(position) !== 0x3b) return `unexpected "${text.charAt(position)}"`;
     const start = position;
-    const nameAt = skipSpace(text, position + 1);
+    const nameAt = skipSpace(text, position + 1, stop);
     let nameEnd = nameAt;
     let seen = 0;
-    for (; nameEnd < text.length; nameEnd++) {
+    for (; nameEnd < stop; nameEnd++) {
       const classes = classesOf(text.charCodeAt(nameEnd));
       if ((classes & CHAR.token) === 0) break;
       seen |= classes;
     }
-    position = skipSpace(text, nameEnd);
+    position = skipSpace(text, nameEnd, stop);
     if (nameEnd === nameAt) continue;
     let value: string | undefined;
     let end = nameEnd;
-    if (text.charCodeAt(position) === 0x3d) {
-      const valueAt = skipSpace(text, position + 1);
-      const inQuotes = text.charCodeAt(valueAt) === 0x22;
-      end = inQuotes ? quotedEnd(text, valueAt) : runEnd(text, valueAt, CHAR.bare);
+    if (position < stop && text.charCodeAt(position) === 0x3d) {
+      const valueAt = skipSpace(text, position + 1, stop);
+      const inQuotes = valueAt < stop && text.charCodeAt(valueAt) === 0x22;
+      end = inQuotes ? quotedEnd(text, valueAt, stop) : runEnd(text, valueAt, CHAR.bare, stop);
       if (end === -1) return "a quoted string without its end";
       value = inQuotes ? unquoted(text, valueAt, end) : text.slice(valueAt, end);
-      position = skipSpace(text, end);
+      position = skipSpace(text, end, stop);
     }
     if (++count > WIRE_LIMITS.params) return "too many parameters";
     const spelt = text.slice(nameAt, nameEnd);
@@ -149,18 +152,22 @@ function scan(
   return undefined;
 }
 
-/** Reads header parameters from `at` to the end of the text. */
-export function parseParams(text: string, at: number): Result<SipParams, string> {
-  if (at >= text.length) return ok(NO_PARAMS);
+/** Reads the header parameters in `[at, end)`. */
+export function parseParams(
+  text: string,
+  at: number,
+  end = text.length,
+): Result<SipParams, string> {
+  if (at >= end) return NONE;
   const params = new ParamList();
-  const problem = scan(text, at, params);
+  const problem = scan(text, at, end, params);
   return problem === undefined ? ok(params) : err(problem);
 }
 
 /** Where the header parameters from `at` to the end of the text stand. */
 export function paramSpans(text: string, at: number): Result<readonly ParamSpan[], string> {
   const spans: ParamSpan[] = [];
-  const problem = scan(text, at, new ParamList(), spans);
+  const problem = scan(text, at, text.length, new ParamList(), spans);
   return problem === undefined ? ok(spans) : err(problem);
 }
 

@@ -72,8 +72,9 @@ export function parseMessage(text: string): Result<SipMessage, SipParseError> {
   const lf = text.indexOf("\n", at);
   if (lf === -1) return err({ kind: "not-sip", detail: "no line end" });
   const lineEnd = text.charCodeAt(lf - 1) === 0x0d ? lf - 1 : lf;
-  const line = text.slice(at, lineEnd);
-  const start = line.includes("\r") ? undefined : parseStartLine(line);
+  const cr = text.indexOf("\r", at);
+  const isCut = cr !== -1 && cr < lineEnd;
+  const start = isCut ? undefined : parseStartLine(text, at, lineEnd);
   if (start === undefined) return err({ kind: "not-sip", detail: "no start line of SIP" });
   const { headers, bodyAt, fault } = scanHeaders(text, lf + 1);
   const fields = readFields(headers, start);
@@ -117,49 +118,61 @@ function refusal(
 }
 
 /** The fields that may come once only, and are needed or decide how the message is read. */
-interface Singles {
-  to?: WireHeader;
-  from?: WireHeader;
-  callId?: WireHeader;
-  cseq?: WireHeader;
-  maxForwards?: WireHeader;
-  contentLength?: WireHeader;
-}
+class Singles {
+  to: WireHeader | undefined = undefined;
+  from: WireHeader | undefined = undefined;
+  callId: WireHeader | undefined = undefined;
+  cseq: WireHeader | undefined = undefined;
+  maxForwards: WireHeader | undefined = undefined;
+  contentLength: WireHeader | undefined = undefined;
 
-const SINGLES = {
-  to: "to",
-  from: "from",
-  "call-id": "callId",
-  cseq: "cseq",
-  "max-forwards": "maxForwards",
-  "content-length": "contentLength",
-} as const satisfies Record<string, keyof Singles>;
+  /** Takes a header field that is one of them; false where there is one already. */
+  take(header: WireHeader): boolean {
+    let before: WireHeader | undefined;
+    switch (header.name) {
+      case "to":
+        before = this.to;
+        this.to = header;
+        break;
+      case "from":
+        before = this.from;
+        this.from = header;
+        break;
+      case "call-id":
+        before = this.callId;
+        this.callId = header;
+        break;
+      case "cseq":
+        before = this.cseq;
+        this.cseq = header;
+        break;
+      case "max-forwards":
+        before = this.maxForwards;
+        this.maxForwards = header;
+        break;
+      case "content-length":
+        before = this.contentLength;
+        this.contentLength = header;
+        break;
+      default:
+    }
+    return before === undefined;
+  }
+}
 
 /** Checks the fields that every message must have, and reads Content-Length. */
 function readFields(
   headers: readonly WireHeader[],
   start: StartLine,
 ): Result<{ readonly contentLength: number | undefined }, Fault> {
-  const singles: Singles = {};
+  const singles = new Singles();
   let vias = 0;
   for (const header of headers) {
-    const { name } = header;
-    switch (name) {
+    switch (header.name) {
       case "via": {
         vias++;
         const via = header.via();
         if (!via.ok) return err({ kind: "bad-header", detail: `via: ${via.error}` });
-        break;
-      }
-      case "to":
-      case "from":
-      case "call-id":
-      case "cseq":
-      case "max-forwards":
-      case "content-length": {
-        const slot = SINGLES[name];
-        if (singles[slot] !== undefined) return err({ kind: "duplicate-header", detail: name });
-        singles[slot] = header;
         break;
       }
       case "contact": {
@@ -169,6 +182,7 @@ function readFields(
         break;
       }
       default:
+        if (!singles.take(header)) return err({ kind: "duplicate-header", detail: header.name });
     }
   }
   if (vias === 0) return err({ kind: "missing-header", detail: "via" });

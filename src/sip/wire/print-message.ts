@@ -1,13 +1,11 @@
 import { invariant } from "../../base/invariant.ts";
-import { printedName } from "./header-names.ts";
+import { lineStart } from "./header-names.ts";
 import type { SipMessage } from "./message.ts";
-import { isToken } from "./tokens.ts";
+import { isToken, onOneLine } from "./tokens.ts";
 import { safeUriText } from "./uri.ts";
+import { WireHeader } from "./wire-header.ts";
 
-/** A text on one line: a line end could add a header field, or end the header section. */
-function onOneLine(text: string): string {
-  return text.includes("\n") || text.includes("\r") ? text.replace(/[\r\n]+/g, " ") : text;
-}
+const CONTENT_LENGTH = "Content-Length: ";
 
 /**
  * Writes a message: canonical header names, Content-Length always right (one among the headers is
@@ -26,10 +24,13 @@ export function printMessage(message: SipMessage): string {
     invariant(Number.isInteger(status) && status >= 100 && status <= 699, `status ${status}`);
     out = `SIP/2.0 ${status} ${onOneLine(message.reason)}\r\n`;
   }
-  for (const { name, value } of message.headers) {
-    invariant(isToken(name), `header name "${name}" is no token`);
-    const printed = printedName(name);
-    if (printed !== "Content-Length") out += `${printed}: ${onOneLine(value)}\r\n`;
+  for (const header of message.headers) {
+    const start = lineStart(header.name);
+    invariant(start !== undefined, `header name "${header.name}" is no token`);
+    if (start === CONTENT_LENGTH) continue;
+    // What came from the wire has no line end in it.
+    const value = header instanceof WireHeader ? header.value : onOneLine(header.value);
+    out += `${start}${value}\r\n`;
   }
-  return `${out}Content-Length: ${message.body.length}\r\n\r\n${message.body}`;
+  return `${out}${CONTENT_LENGTH}${message.body.length}\r\n\r\n${message.body}`;
 }

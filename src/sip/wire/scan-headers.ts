@@ -1,6 +1,6 @@
-import { type HeaderName, readHeaderName } from "./header-names.ts";
+import { type HeaderName, plainHeaderName, readHeaderName } from "./header-names.ts";
 import { WIRE_LIMITS } from "./limits.ts";
-import { isSpace, splitList, trimmed } from "./tokens.ts";
+import { eachListItem, isSpace, skipSpace, spaceStart, tokenEnd, trimmed } from "./tokens.ts";
 import { WireHeader } from "./wire-header.ts";
 
 /** The header section as read. */
@@ -26,49 +26,56 @@ export interface HeaderFault {
 export function scanHeaders(text: string, at: number): HeaderScan {
   const headers: WireHeader[] = [];
   let fault: HeaderFault | undefined;
-  const blame = (kind: HeaderFault["kind"], detail: string) => {
-    fault ??= { kind, detail };
-  };
   let position = at;
-  // Kept from line to line: a section without a colon must not be searched anew for each line.
-  let colon = -1;
+  // Kept from line to line: a text without a CR must not be searched anew for each.
   let cr = -1;
   while (position < text.length) {
-    let lf = text.indexOf("\n", position);
+    const lineAt = position;
+    const lf = text.indexOf("\n", lineAt);
     if (lf === -1) {
-      blame("bad-header", "the last line is cut off");
+      fault ??= { kind: "bad-header", detail: "the last line is cut off" };
       position = text.length;
       break;
     }
-    let end = lineEnd(text, position, lf);
-    if (end === position) return { headers, bodyAt: lf + 1, fault };
-    const lineAt = position;
-    if (colon < position) colon = text.indexOf(":", position);
-    if (colon === -1) colon = text.length;
-    const named = colon < end;
-    let nameEnd = named ? colon : position;
-    while (nameEnd > position && isSpace(text.charCodeAt(nameEnd - 1))) nameEnd--;
-    const name = readHeaderName(text, position, nameEnd);
-    let value = trimmed(text, named ? colon + 1 : end, end);
-    if (cr < position) cr = text.indexOf("\r", position);
+    const end = lineEnd(text, lineAt, lf);
+    if (end === lineAt) return { headers, bodyAt: lf + 1, fault };
+    let name: HeaderName | undefined;
+    let valueAt = end;
+    const plain = plainHeaderName(text, lineAt);
+    if (plain !== undefined) {
+      name = plain;
+      valueAt = lineAt + plain.spelt.length;
+    } else {
+      const nameEnd = tokenEnd(text, lineAt, end);
+      const colon = skipSpace(text, nameEnd, end);
+      if (colon < end && text.charCodeAt(colon) === 0x3a) {
+        name = readHeaderName(text, lineAt, nameEnd);
+        valueAt = colon + 1;
+      }
+    }
+    valueAt = skipSpace(text, valueAt, end);
+    const valueEnd = spaceStart(text, valueAt, end);
+    if (cr < lineAt) cr = text.indexOf("\r", lineAt);
     if (cr === -1) cr = text.length;
     let hasCr = cr < end;
     position = lf + 1;
-    while (position < text.length && isSpace(text.charCodeAt(position))) {
-      lf = text.indexOf("\n", position);
-      if (lf === -1) break;
-      end = lineEnd(text, position, lf);
-      const more = trimmed(text, position, end);
-      if (more !== "") value = value === "" ? more : `${value} ${more}`;
-      hasCr ||= more.includes("\r");
-      position = lf + 1;
+    let whole: string | undefined;
+    if (position < text.length && isSpace(text.charCodeAt(position))) {
+      const folds = readFolds(text, position);
+      whole = joined(text.slice(valueAt, valueEnd), folds.text);
+      hasCr ||= folds.text.includes("\r");
+      position = folds.end;
     }
-    if (position - lineAt > WIRE_LIMITS.headerLineBytes) blame("too-large", "a header field");
-    else if (name === undefined) blame("bad-header", `"${text.slice(lineAt, lineAt + 20)}…"`);
-    else if (hasCr) blame("bad-header", `a CR inside ${name.name}`);
-    else addValues(headers, name, value);
+    if (position - lineAt > WIRE_LIMITS.headerLineBytes) {
+      fault ??= { kind: "too-large", detail: "a header field" };
+    } else if (name === undefined) {
+      fault ??= { kind: "bad-header", detail: `"${text.slice(lineAt, lineAt + 20)}…"` };
+    } else if (hasCr) {
+      fault ??= { kind: "bad-header", detail: `a CR inside ${name.name}` };
+    } else if (whole === undefined) addValues(headers, name, text, valueAt, valueEnd);
+    else addValues(headers, name, whole, 0, whole.length);
     if (headers.length > WIRE_LIMITS.headers) {
-      blame("too-many-headers", `more than ${WIRE_LIMITS.headers}`);
+      fault ??= { kind: "too-many-headers", detail: `more than ${WIRE_LIMITS.headers}` };
       break;
     }
   }
@@ -80,11 +87,37 @@ function lineEnd(text: string, lineAt: number, lf: number): number {
   return lf > lineAt && text.charCodeAt(lf - 1) === 0x0d ? lf - 1 : lf;
 }
 
-function addValues(headers: WireHeader[], { name, list }: HeaderName, value: string): void {
-  if (!list) headers.push(new WireHeader(name, value));
-  else if (!value.includes(",")) {
-    if (value !== "") headers.push(new WireHeader(name, value));
-  } else {
-    for (const item of splitList(value)) headers.push(new WireHeader(name, item));
+/** The lines from `at` on that continue a header field, as one, and where they end. */
+function readFolds(text: string, at: number): { readonly text: string; readonly end: number } {
+  let folded = "";
+  let position = at;
+  while (position < text.length && isSpace(text.charCodeAt(position))) {
+    const lf = text.indexOf("\n", position);
+    if (lf === -1) break;
+    folded = joined(folded, trimmed(text, position, lineEnd(text, position, lf)));
+    position = lf + 1;
   }
+  return { text: folded, end: position };
+}
+
+function joined(left: string, right: string): string {
+  return left === "" ? right : right === "" ? left : `${left} ${right}`;
+}
+
+/** Adds the value in `[start, end)`, or each of a list. */
+function addValues(
+  headers: WireHeader[],
+  { name, list }: HeaderName,
+  text: string,
+  start: number,
+  end: number,
+): void {
+  const value = text.slice(start, end);
+  if (!list || !value.includes(",")) {
+    if (!list || value !== "") headers.push(new WireHeader(name, value, text, start));
+    return;
+  }
+  eachListItem(text, start, end, (from, to) => {
+    headers.push(new WireHeader(name, text.slice(from, to), text, from));
+  });
 }

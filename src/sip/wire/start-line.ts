@@ -1,4 +1,4 @@
-import { isToken, skipSpace, trimmed } from "./tokens.ts";
+import { skipSpace, spaceStart, tokenEnd, trimmed } from "./tokens.ts";
 import { isUriText, parseUri, uriScheme } from "./uri.ts";
 
 /** What the first line of a message says; a `fault` where it is broken but tells request or not. */
@@ -22,60 +22,72 @@ export interface StartFault {
   readonly detail: string;
 }
 
-/** Whether a text is a SIP version, of any number. */
-function isVersion(text: string): boolean {
-  if (text === "SIP/2.0") return true;
-  return /^SIP\/[0-9]+\.[0-9]+$/i.test(text);
+const VERSION = "SIP/2.0";
+
+/** Whether `[start, end)` is a SIP version, of any number. */
+function isVersion(text: string, start: number, end: number): boolean {
+  return isVersion2(text, start, end) || /^SIP\/[0-9]+\.[0-9]+$/i.test(text.slice(start, end));
+}
+
+/** Whether it is the one that we speak. */
+function isVersion2(text: string, start: number, end: number): boolean {
+  if (end - start !== VERSION.length) return false;
+  return text.startsWith(VERSION, start) || text.slice(start, end).toUpperCase() === VERSION;
 }
 
 /**
- * Reads a Request-Line or a Status-Line; undefined where it is neither. More than one space, and
- * spaces at the end, are let pass. @see RFC 4475 §3.1.2.9, §3.1.2.10
+ * Reads the Request-Line or the Status-Line in `[start, end)`; undefined where it is neither. More
+ * than one space, and spaces at the end, are let pass. @see RFC 4475 §3.1.2.9, §3.1.2.10
  */
-export function parseStartLine(line: string): StartLine | undefined {
-  const space = line.indexOf(" ");
-  if (space === -1) return undefined;
-  if (line.charCodeAt(3) === 0x2f && /^SIP\//i.test(line)) return parseStatusLine(line, space);
-  const text = trimmed(line);
-  const last = text.lastIndexOf(" ");
-  const version = text.slice(last + 1);
-  const method = text.slice(0, space);
-  if (last <= space || !isVersion(version) || !isToken(method)) return undefined;
-  const uri = trimmed(text, space + 1, last);
-  const start = { kind: "request", method, uri } as const;
-  if (version !== "SIP/2.0" && version.toUpperCase() !== "SIP/2.0") {
-    return { ...start, fault: { kind: "bad-version", detail: version } };
+export function parseStartLine(text: string, start = 0, end = text.length): StartLine | undefined {
+  const methodEnd = tokenEnd(text, start, end);
+  const isSpaced = methodEnd < end && text.charCodeAt(methodEnd) === 0x20;
+  if (!isSpaced || methodEnd === start) return parseStatusLine(text, start, end);
+  const uriAt = skipSpace(text, methodEnd, end);
+  const lineEnd = spaceStart(text, methodEnd + 1, end);
+  let versionAt = lineEnd;
+  while (text.charCodeAt(versionAt - 1) !== 0x20) versionAt--;
+  if (versionAt === methodEnd + 1 || !isVersion(text, versionAt, lineEnd)) return undefined;
+  const method = text.slice(start, methodEnd);
+  const uriEnd = spaceStart(text, uriAt, versionAt);
+  const uri = text.slice(uriAt, uriEnd);
+  const line = { kind: "request", method, uri } as const;
+  if (!isVersion2(text, versionAt, lineEnd)) {
+    const detail = text.slice(versionAt, lineEnd);
+    return { ...line, fault: { kind: "bad-version", detail } };
   }
-  const problem = uriProblem(uri);
-  if (problem === undefined) return start;
-  return { ...start, fault: { kind: "bad-uri", detail: `Request-URI: ${problem}` } };
+  const problem = uriProblem(text, uriAt, uriEnd);
+  if (problem === undefined) return line;
+  return { ...line, fault: { kind: "bad-uri", detail: `Request-URI: ${problem}` } };
 }
 
 /** A scheme that we do not know is no fault: it has its own answer, 416. */
-function uriProblem(uri: string): string | undefined {
-  const scheme = uriScheme(uri);
+function uriProblem(text: string, start: number, end: number): string | undefined {
+  const scheme = uriScheme(text, start, end);
   if (scheme === undefined) return "no scheme";
   if (scheme !== "sip" && scheme !== "sips" && scheme !== "tel") {
-    return isUriText(uri) ? undefined : "a character that cannot stand in a URI";
+    return isUriText(text, start, end) ? undefined : "a character that cannot stand in a URI";
   }
-  const parsed = parseUri(uri);
+  const parsed = parseUri(text, start, end);
   return parsed.ok ? undefined : parsed.error;
 }
 
-function parseStatusLine(line: string, space: number): StartLine | undefined {
-  const version = line.slice(0, space);
-  if (!isVersion(version)) return undefined;
-  const at = skipSpace(line, space);
-  const end = at + 3;
-  const digits = line.slice(at, end);
-  const reason = trimmed(line, end);
+function parseStatusLine(text: string, start: number, end: number): StartLine | undefined {
+  let versionEnd = start;
+  while (versionEnd < end && text.charCodeAt(versionEnd) !== 0x20) versionEnd++;
+  if (versionEnd === end || !isVersion(text, start, versionEnd)) return undefined;
+  const digitsAt = skipSpace(text, versionEnd, end);
+  const digitsEnd = Math.min(end, digitsAt + 3);
+  const digits = text.slice(digitsAt, digitsEnd);
+  const reason = trimmed(text, digitsEnd, end);
   const status = /^[1-6][0-9][0-9]$/.test(digits) ? Number(digits) : 0;
-  const start = { kind: "response", status, reason } as const;
-  if (version.toUpperCase() !== "SIP/2.0") {
-    return { ...start, fault: { kind: "bad-version", detail: version } };
+  const line = { kind: "response", status, reason } as const;
+  if (!isVersion2(text, start, versionEnd)) {
+    const detail = text.slice(start, versionEnd);
+    return { ...line, fault: { kind: "bad-version", detail } };
   }
-  if (status === 0 || (end < line.length && line.charCodeAt(end) !== 0x20)) {
-    return { ...start, fault: { kind: "bad-start-line", detail: "no status code" } };
+  if (status === 0 || (digitsEnd < end && text.charCodeAt(digitsEnd) !== 0x20)) {
+    return { ...line, fault: { kind: "bad-start-line", detail: "no status code" } };
   }
-  return start;
+  return line;
 }

@@ -19,6 +19,7 @@ export const CHAR = {
   /** A parameter's value without quotes: no space, `;`, `,`, quote or bracket. */
   bare: 256,
   upper: 512,
+  digit: 1024,
 } as const;
 
 const ALPHANUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -35,6 +36,7 @@ for (const [bit, members] of [
   [CHAR.host, `${ALPHANUM}-._`],
   [CHAR.value, `${TOKEN}[]:`],
   [CHAR.upper, ALPHANUM.slice(0, 26)],
+  [CHAR.digit, ALPHANUM.slice(-10)],
 ] as const) {
   for (const member of members) {
     const at = member.charCodeAt(0);
@@ -58,12 +60,9 @@ export function classesOf(unit: number): number {
   return CLASSES[unit] ?? 0;
 }
 
-/** Whether a text is not empty and every unit of it belongs to a class of {@link CHAR}. */
-export function isAll(text: string, charClass: number): boolean {
-  for (let at = 0; at < text.length; at++) {
-    if (!isIn(text.charCodeAt(at), charClass)) return false;
-  }
-  return text.length > 0;
+/** Whether `[start, end)` is not empty and every unit in it belongs to a class of {@link CHAR}. */
+export function isAll(text: string, charClass: number, start = 0, end = text.length): boolean {
+  return end > start && runEnd(text, start, charClass, end) === end;
 }
 
 /** Whether a text is one token. */
@@ -71,24 +70,24 @@ export function isToken(text: string): boolean {
   return isAll(text, CHAR.token);
 }
 
-/** The first position from `at` on that is neither space nor tab (at most `text.length`). */
-export function skipSpace(text: string, at: number): number {
-  let end = at;
-  while (end < text.length) {
-    const unit = text.charCodeAt(end);
-    if (unit !== 0x20 && unit !== 0x09) break;
-    end++;
-  }
-  return end;
+/** The first position from `at` on that is neither space nor tab (at most `end`). */
+export function skipSpace(text: string, at: number, end = text.length): number {
+  let next = at;
+  while (next < end && isSpace(text.charCodeAt(next))) next++;
+  return next;
+}
+
+/** Where the text in `[start, end)` ends without the spaces and tabs behind it. */
+export function spaceStart(text: string, start: number, end: number): number {
+  let next = end;
+  while (next > start && isSpace(text.charCodeAt(next - 1))) next--;
+  return next;
 }
 
 /** The part of a text without spaces and tabs at its ends. */
 export function trimmed(text: string, start = 0, end = text.length): string {
-  let from = start;
-  let to = end;
-  while (from < to && isSpace(text.charCodeAt(from))) from++;
-  while (to > from && isSpace(text.charCodeAt(to - 1))) to--;
-  return text.slice(from, to);
+  const from = skipSpace(text, start, end);
+  return text.slice(from, spaceStart(text, from, end));
 }
 
 /** Whether a code unit is a space or a tab. */
@@ -97,27 +96,23 @@ export function isSpace(unit: number): boolean {
 }
 
 /** The end of the run of token characters that begins at `at` (`at` itself where there is none). */
-export function tokenEnd(text: string, at: number): number {
-  return runEnd(text, at, CHAR.token);
+export function tokenEnd(text: string, at: number, end = text.length): number {
+  return runEnd(text, at, CHAR.token, end);
 }
 
 /** The end of the run of characters of a class of {@link CHAR} that begins at `at`. */
-export function runEnd(text: string, at: number, charClass: number): number {
-  let end = at;
-  while (end < text.length && isIn(text.charCodeAt(end), charClass)) end++;
-  return end;
+export function runEnd(text: string, at: number, charClass: number, end = text.length): number {
+  let next = at;
+  while (next < end && isIn(text.charCodeAt(next), charClass)) next++;
+  return next;
 }
 
 /** The position behind the closing quote of the quoted string opened at `at`; -1 where it lacks. */
-export function quotedEnd(text: string, at: number): number {
-  const close = text.indexOf('"', at + 1);
-  if (close === -1) return -1;
-  const backslash = text.indexOf("\\", at + 1);
-  if (backslash === -1 || backslash > close) return close + 1;
-  for (let end = at + 1; end < text.length; end++) {
-    const unit = text.charCodeAt(end);
-    if (unit === 0x22) return end + 1;
-    if (unit === 0x5c) end++;
+export function quotedEnd(text: string, at: number, end = text.length): number {
+  for (let next = at + 1; next < end; next++) {
+    const unit = text.charCodeAt(next);
+    if (unit === 0x22) return next + 1;
+    if (unit === 0x5c) next++;
   }
   return -1;
 }
@@ -128,19 +123,29 @@ export function unquoted(text: string, start: number, end: number): string {
   return inner.includes("\\") ? inner.replace(/\\([\s\S])/g, "$1") : inner;
 }
 
+/** A text on one line: a line end could add a header field, or end the header section. */
+export function onOneLine(text: string): string {
+  return text.includes("\n") || text.includes("\r") ? text.replace(/[\r\n]+/g, " ") : text;
+}
+
 /** A quoted string for a text. Line ends become spaces: they cannot stand in one. */
 export function quoted(text: string): string {
   return `"${text.replace(/[\r\n]/g, " ").replace(/["\\]/g, "\\$&")}"`;
 }
 
 /**
- * A decimal number of at most ten digits and at most `max`; undefined for anything else. Leading
- * zeros are allowed.
+ * The decimal number in `[start, end)`, of at most ten digits and at most `max`; undefined for
+ * anything else. Leading zeros are allowed.
  */
-export function decimalOf(text: string, max: number): number | undefined {
-  if (text.length === 0 || text.length > 10) return undefined;
+export function decimalOf(
+  text: string,
+  max: number,
+  start = 0,
+  end = text.length,
+): number | undefined {
+  if (end <= start || end - start > 10) return undefined;
   let value = 0;
-  for (let at = 0; at < text.length; at++) {
+  for (let at = start; at < end; at++) {
     const digit = text.charCodeAt(at) - 0x30;
     if (digit < 0 || digit > 9) return undefined;
     value = value * 10 + digit;
@@ -153,25 +158,32 @@ export function decimalOf(text: string, max: number): number | undefined {
  * empty ones left out.
  */
 export function splitList(value: string): readonly string[] {
-  if (!value.includes(",")) {
-    const only = trimmed(value);
-    return only === "" ? [] : [only];
-  }
   const items: string[] = [];
-  let start = 0;
-  let bracketed = false;
-  for (let at = 0; at <= value.length; at++) {
-    const unit = at === value.length ? 0x2c : value.charCodeAt(at);
-    if (unit === 0x22 && !bracketed) {
-      const end = quotedEnd(value, at);
-      at = (end === -1 ? value.length : end) - 1;
-    } else if (unit === 0x3c) bracketed = true;
-    else if (unit === 0x3e) bracketed = false;
-    else if (unit === 0x2c && (!bracketed || at === value.length)) {
-      const item = trimmed(value, start, at);
-      if (item !== "") items.push(item);
-      start = at + 1;
+  eachListItem(value, 0, value.length, (start, end) => items.push(value.slice(start, end)));
+  return items;
+}
+
+/** The same of the list in `[start, end)`, where each item stands. */
+export function eachListItem(
+  text: string,
+  start: number,
+  end: number,
+  take: (start: number, end: number) => void,
+): void {
+  let itemAt = start;
+  let isBracketed = false;
+  for (let at = start; at <= end; at++) {
+    const unit = at === end ? 0x2c : text.charCodeAt(at);
+    if (unit === 0x22 && !isBracketed) {
+      const behind = quotedEnd(text, at, end);
+      at = (behind === -1 ? end : behind) - 1;
+    } else if (unit === 0x3c) isBracketed = true;
+    else if (unit === 0x3e) isBracketed = false;
+    else if (unit === 0x2c && (!isBracketed || at === end)) {
+      const from = skipSpace(text, itemAt, at);
+      const to = spaceStart(text, from, at);
+      if (to > from) take(from, to);
+      itemAt = at + 1;
     }
   }
-  return items;
 }

@@ -4,7 +4,7 @@ import { parseHostPort, printHost } from "./host.ts";
 import { WIRE_LIMITS } from "./limits.ts";
 import type { SipHeader } from "./message.ts";
 import { NO_PARAMS, ParamList, type SipParams } from "./params.ts";
-import { CHAR, isAll, isToken } from "./tokens.ts";
+import { CHAR, isAll, isIn, isToken } from "./tokens.ts";
 
 /** The URI schemes this stack can follow. */
 export type UriScheme = "sip" | "sips" | "tel";
@@ -27,54 +27,85 @@ export interface SipUri {
   readonly headers?: readonly SipHeader[] | undefined;
 }
 
-/** The scheme of any URI in lower case; undefined where the text does not begin with one. */
-export function uriScheme(text: string): string | undefined {
-  const first = text.charCodeAt(0) | 0x20;
-  if (!(first >= 0x61 && first <= 0x7a)) return undefined;
-  if (text.startsWith("sip:")) return "sip";
-  const colon = text.indexOf(":");
-  const scheme = colon === -1 ? "" : text.slice(0, colon).toLowerCase();
+/** The scheme of any URI in lower case; undefined where `[start, end)` begins with none. */
+export function uriScheme(text: string, start = 0, end = text.length): string | undefined {
+  if (isSip(text, start, end)) return "sip";
+  let colon = start;
+  while (colon < end && text.charCodeAt(colon) !== 0x3a) colon++;
+  const scheme = colon === end ? "" : text.slice(start, colon).toLowerCase();
   return /^[a-z][a-z0-9+.-]*$/.test(scheme) ? scheme : undefined;
 }
 
-/**
- * Whether no unit is one that cannot stand in any URI: space, control, quote, angle bracket.
- * Everything else is let in, `#` and bytes of UTF-8 too: telephones dial and send them.
- */
-export function isUriText(text: string): boolean {
-  return isAll(text, CHAR.uri);
+/** Whether it begins with `sip:`, as nearly all do: told without making a text of it. */
+function isSip(text: string, start: number, end: number): boolean {
+  return (
+    end - start >= 4 &&
+    text.charCodeAt(start) === 0x73 &&
+    text.charCodeAt(start + 1) === 0x69 &&
+    text.charCodeAt(start + 2) === 0x70 &&
+    text.charCodeAt(start + 3) === 0x3a
+  );
 }
 
-/** Reads a whole URI (no angle brackets, no header parameters). The error says what is wrong. */
-export function parseUri(text: string): Result<SipUri, string> {
-  if (!isUriText(text)) return err("a character that cannot stand in a URI");
-  const scheme = uriScheme(text);
-  if (scheme === "tel") return parseTel(text);
+/**
+ * Whether no unit in `[start, end)` is one that cannot stand in any URI: space, control, quote,
+ * angle bracket. Everything else is let in, `#` and bytes of UTF-8 too: telephones dial and send
+ * them.
+ */
+export function isUriText(text: string, start = 0, end = text.length): boolean {
+  return isAll(text, CHAR.uri, start, end);
+}
+
+/**
+ * Reads the URI that is all of `[start, end)` (no angle brackets, no header parameters). The error
+ * says what is wrong.
+ */
+export function parseUri(text: string, start = 0, end = text.length): Result<SipUri, string> {
+  if (!isUriText(text, start, end)) return err("a character that cannot stand in a URI");
+  return parseUriText(text, start, end);
+}
+
+/** The same of what is known to be {@link isUriText}. */
+export function parseUriText(text: string, start: number, end: number): Result<SipUri, string> {
+  const scheme = uriScheme(text, start, end);
+  if (scheme === "tel") return parseTel(text.slice(start, end));
   if (scheme !== "sip" && scheme !== "sips") return err("unknown URI scheme");
-  const start = scheme.length + 1;
-  const at = text.indexOf("@", start);
+  const userAt = start + scheme.length + 1;
+  let at = userAt;
+  let colon = -1;
+  let percent = -1;
+  for (; at < end; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0x40) break;
+    if (unit === 0x3a && colon === -1) colon = at;
+    else if (unit === 0x25) percent = at;
+  }
+  const hasUser = at < end;
   let user: string | undefined = "";
   let password: string | undefined;
-  if (at !== -1) {
-    const colon = text.indexOf(":", start);
-    const split = colon !== -1 && colon < at;
-    user = unescaped(text.slice(start, split ? colon : at));
-    if (user === undefined) return err("broken escape in the user part");
-    if (user === "") return err("empty user part");
-    if (split) {
-      password = unescaped(text.slice(colon + 1, at));
-      if (password === undefined) return err("broken escape in the password");
+  if (hasUser) {
+    user = text.slice(userAt, colon === -1 ? at : colon);
+    if (colon !== -1) password = text.slice(colon + 1, at);
+    if (percent !== -1) {
+      user = unescaped(user);
+      if (user === undefined) return err("broken escape in the user part");
+      if (password !== undefined) {
+        password = unescaped(password);
+        if (password === undefined) return err("broken escape in the password");
+      }
     }
+    if (user === "") return err("empty user part");
   }
-  const hostPort = parseHostPort(text, at === -1 ? start : at + 1);
+  const hostPort = parseHostPort(text, hasUser ? at + 1 : userAt, end);
   if (!hostPort.ok) return hostPort;
-  const { host, port, end } = hostPort.value;
-  if (end === text.length) return ok({ scheme, user, password, host, port, params: NO_PARAMS });
-  const question = text.indexOf("?", end);
-  const params = parseUriParams(text, end, question === -1 ? text.length : question);
+  const { host, port, end: paramsAt } = hostPort.value;
+  if (paramsAt === end) return ok({ scheme, user, password, host, port, params: NO_PARAMS });
+  let question = paramsAt;
+  while (question < end && text.charCodeAt(question) !== 0x3f) question++;
+  const params = parseUriParams(text, paramsAt, question);
   if (!params.ok) return params;
-  if (question === -1) return ok({ scheme, user, password, host, port, params: params.value });
-  const headers = parseUriHeaders(text.slice(question + 1));
+  if (question === end) return ok({ scheme, user, password, host, port, params: params.value });
+  const headers = parseUriHeaders(text.slice(question + 1, end));
   if (!headers.ok) return headers;
   return ok({ scheme, user, password, host, port, params: params.value, headers: headers.value });
 }
@@ -97,14 +128,26 @@ function parseUriParams(text: string, start: number, end: number): Result<SipPar
   let count = 0;
   for (let at = start + 1; at <= end; ) {
     if (++count > WIRE_LIMITS.params) return err("too many URI parameters");
-    const semicolon = text.indexOf(";", at);
-    const stop = semicolon === -1 || semicolon > end ? end : semicolon;
+    let stop = at;
+    let equals = -1;
+    let isPlain = true;
+    for (; stop < end; stop++) {
+      const unit = text.charCodeAt(stop);
+      if (unit === 0x3b) break;
+      if (unit === 0x3d && equals === -1) equals = stop;
+      else if (unit === 0x25 || (equals === -1 && isIn(unit, CHAR.upper))) isPlain = false;
+    }
     if (stop > at) {
-      const equals = text.indexOf("=", at);
-      const valued = equals !== -1 && equals < stop;
-      const name = unescaped(text.slice(at, valued ? equals : stop))?.toLowerCase();
-      const value = valued ? unescaped(text.slice(equals + 1, stop)) : undefined;
-      if (name === undefined || (valued && value === undefined)) return err("broken escape");
+      let name: string | undefined = text.slice(at, equals === -1 ? stop : equals);
+      let value = equals === -1 ? undefined : text.slice(equals + 1, stop);
+      if (!isPlain) {
+        name = unescaped(name)?.toLowerCase();
+        if (name === undefined) return err("broken escape");
+        if (value !== undefined) {
+          value = unescaped(value);
+          if (value === undefined) return err("broken escape");
+        }
+      }
       if (name === "") return err("a URI parameter without a name");
       params.add(name, value);
     }

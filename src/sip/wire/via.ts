@@ -16,47 +16,62 @@ export interface Via {
 }
 
 /** The position behind `/` and the spaces around it; -1 where there is none. */
-function behindSlash(text: string, at: number): number {
-  const slash = skipSpace(text, at);
-  return text.charCodeAt(slash) === 0x2f ? skipSpace(text, slash + 1) : -1;
+function behindSlash(text: string, at: number, end: number): number {
+  const slash = skipSpace(text, at, end);
+  const isThere = slash < end && text.charCodeAt(slash) === 0x2f;
+  return isThere ? skipSpace(text, slash + 1, end) : -1;
 }
 
+const PROTOCOL = "SIP/2.0/";
+
 /** Where the transport begins, behind `SIP/2.0/` with or without spaces; or what is wrong. */
-function transportStart(text: string): Result<number, string> {
-  const start = skipSpace(text, 0);
-  if (text.startsWith("SIP/2.0/", start)) return ok(skipSpace(text, start + 8));
-  const nameEnd = tokenEnd(text, start);
-  const versionAt = behindSlash(text, nameEnd);
+function transportStart(text: string, at: number, end: number): Result<number, string> {
+  const start = skipSpace(text, at, end);
+  const plainEnd = start + PROTOCOL.length;
+  if (plainEnd <= end && text.startsWith(PROTOCOL, start)) {
+    return ok(skipSpace(text, plainEnd, end));
+  }
+  const nameEnd = tokenEnd(text, start, end);
+  const versionAt = behindSlash(text, nameEnd, end);
   if (versionAt === -1) return err("no sent-protocol");
-  const versionEnd = tokenEnd(text, versionAt);
-  const transportAt = behindSlash(text, versionEnd);
+  const versionEnd = tokenEnd(text, versionAt, end);
+  const transportAt = behindSlash(text, versionEnd, end);
   if (transportAt === -1) return err("no transport");
   if (text.slice(start, nameEnd).toUpperCase() !== "SIP") return err("not of SIP");
   if (text.slice(versionAt, versionEnd) !== "2.0") return err("not of SIP/2.0");
   return ok(transportAt);
 }
 
-/** Reads one Via value. The error says what is wrong. */
-export function parseVia(text: string): Result<Via, string> {
-  const start = transportStart(text);
-  if (!start.ok) return start;
-  const transportAt = start.value;
-  const transportEnd = tokenEnd(text, transportAt);
-  const hostAt = skipSpace(text, transportEnd);
+/** Reads the Via value in `[start, end)`. The error says what is wrong. */
+export function parseVia(text: string, start = 0, end = text.length): Result<Via, string> {
+  const behindProtocol = transportStart(text, start, end);
+  if (!behindProtocol.ok) return behindProtocol;
+  const transportAt = behindProtocol.value;
+  const transportEnd = tokenEnd(text, transportAt, end);
+  const hostAt = skipSpace(text, transportEnd, end);
   if (transportEnd === transportAt || hostAt === transportEnd) return err("no sent-by");
-  const host = parseHostPort(text, hostAt, true);
+  const host = parseHostPort(text, hostAt, end, true);
   if (!host.ok) return host;
-  const params = parseParams(text, host.value.end);
+  const params = parseParams(text, host.value.end, end);
   if (!params.ok) return params;
   const branch = params.value.get("branch");
-  const plain = transportEnd === transportAt + 3 && text.startsWith("UDP", transportAt);
   return ok({
-    transport: plain ? "UDP" : text.slice(transportAt, transportEnd).toUpperCase(),
+    transport: transportOf(text, transportAt, transportEnd),
     host: host.value.host,
     port: host.value.port,
     params: params.value,
     branch: branch === "" ? undefined : branch,
   });
+}
+
+/** Nearly all Via values are of UDP: that one is told without making a text of it. */
+function transportOf(text: string, start: number, end: number): string {
+  const isUdp =
+    end - start === 3 &&
+    text.charCodeAt(start) === 0x55 &&
+    text.charCodeAt(start + 1) === 0x44 &&
+    text.charCodeAt(start + 2) === 0x50;
+  return isUdp ? "UDP" : text.slice(start, end).toUpperCase();
 }
 
 /** Writes a Via value. `branch`, where given, replaces the one in `params`. */

@@ -5,34 +5,44 @@ import { type NameAddr, parseNameAddr } from "./name-addr.ts";
 import { parseVia, type Via } from "./via.ts";
 
 /**
- * A header field as it came from the wire. What its value was read as stays with it, so that the
- * parser's check and everyone after it cost one reading.
+ * A header field as it came from the wire: no line end is in it. What its value was read as stays
+ * with it, so that the parser's check and everyone after it cost one reading.
  */
 export class WireHeader implements SipHeader {
   readonly name: string;
   readonly value: string;
+  /** What the value is a piece of, and where: reading that costs less than reading the piece. */
+  readonly #text: string;
+  readonly #start: number;
   #via: Result<Via, string> | undefined;
   #address: Result<NameAddr, string> | undefined;
   #cseq: Result<CSeq, string> | undefined;
 
-  constructor(name: string, value: string) {
+  /** The value is what begins at `start` of the text. */
+  constructor(name: string, value: string, text = value, start = 0) {
     this.name = name;
     this.value = value;
+    this.#text = text;
+    this.#start = start;
   }
 
   via(): Result<Via, string> {
-    this.#via ??= parseVia(this.value);
+    this.#via ??= parseVia(this.#text, this.#start, this.#end);
     return this.#via;
   }
 
   address(): Result<NameAddr, string> {
-    this.#address ??= parseNameAddr(this.value);
+    this.#address ??= parseNameAddr(this.#text, this.#start, this.#end);
     return this.#address;
   }
 
   cseq(): Result<CSeq, string> {
-    this.#cseq ??= parseCSeq(this.value);
+    this.#cseq ??= parseCSeq(this.#text, this.#start, this.#end);
     return this.#cseq;
+  }
+
+  get #end(): number {
+    return this.#start + this.value.length;
   }
 }
 
