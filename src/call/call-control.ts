@@ -299,11 +299,13 @@ function idleStep(context: CallContext, input: CallInput, nowMs: number): Step |
 
 /** The user's digit map with the emergency numbers before it. */
 function digitMapOf(config: CallConfig): DigitMap {
-  const { mode, blindTransferCode: code } = config.flash;
-  const coded =
-    mode === "relay" || code === ""
-      ? []
-      : config.digitMap.split("|").map((rule) => `${code}${rule}`);
+  const { mode, blindTransferCode } = config.flash;
+  const { withholdCode = "", showCode = "" } = config;
+  const transfers = mode === "relay" ? "" : blindTransferCode;
+  const plain = [...config.emergencyNumbers, ...config.digitMap.split("|")];
+  const coded = [transfers, withholdCode, showCode].flatMap((code) =>
+    code === "" ? [] : plain.map((rule) => `${code}${rule}`),
+  );
   const texts = [...config.emergencyNumbers, config.digitMap, ...coded];
   const rules = texts.flatMap((text) => {
     const parsed = parseDigitMap(text);

@@ -30,6 +30,7 @@ export function callRecord(line: LineId, finished: FinishedCall, nowMs: number):
     durationMs: answeredMs === undefined ? 0 : Math.round(nowMs - answeredMs),
     result: finished.result,
     ...(finished.sipStatus === undefined ? {} : { sipStatus: finished.sipStatus }),
+    ...(finished.retryAfterS === undefined ? {} : { retryAfterS: finished.retryAfterS }),
     endedBy: finished.endedBy,
     ...(finished.endedByTone === undefined ? {} : { endedByTone: finished.endedByTone }),
     ...(call.charge === undefined ? {} : { charge: call.charge }),

@@ -214,18 +214,24 @@ export const response = {
 export const opened = media({ kind: "opened", session: OUT, local: LOCAL });
 /** The first call's media is closed. */
 export const closed = media({ kind: "closed", session: OUT, stats: STATS });
-/** A provisional response to our INVITE. */
-export const progress = (status: number, body?: string, earlyMedia?: string): CallInput =>
-  ua({
-    kind: "progress",
-    session: OUT,
-    status,
-    response:
-      earlyMedia === undefined
-        ? response
-        : { ...response, headers: [{ name: "p-early-media", value: earlyMedia }] },
+/** A provisional response to our INVITE; `tag` tells apart who rings. */
+export const progress = (
+  status: number,
+  body?: string,
+  earlyMedia?: string,
+  tag?: string,
+): CallInput => {
+  const headers = [
+    ...(earlyMedia === undefined ? [] : [{ name: "p-early-media", value: earlyMedia }]),
+    ...(tag === undefined ? [] : [{ name: "to", value: `<sip:102@h>;tag=${tag}` }]),
+  ];
+  const about = { kind: "progress", session: OUT, status } as const;
+  return ua({
+    ...about,
+    response: { ...response, headers },
     ...(body === undefined ? {} : { body }),
   });
+};
 /** The far end's voice comes. */
 export const receiving = media({
   kind: "receiving",
@@ -236,8 +242,10 @@ export const receiving = media({
 export const answered = (body?: string): CallInput =>
   ua({ kind: "answered", session: OUT, response, ...(body === undefined ? {} : { body }) });
 /** Our INVITE was refused. */
-export const failed = (status: number): CallInput =>
-  ua({ kind: "failed", session: OUT, status, reason: "no" });
+export const failed = (status: number, headers: readonly SipHeader[] = []): CallInput => {
+  const about = { kind: "failed", session: OUT, status, reason: "no" } as const;
+  return ua(headers.length === 0 ? about : { ...about, response: { ...response, headers } });
+};
 /** A session is over. */
 export const ended = (session: string, cause: "bye" | "cancel" | "timeout" | "local"): CallInput =>
   ua({ kind: "ended", session, cause });

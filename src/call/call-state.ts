@@ -19,6 +19,8 @@ export interface Call {
   readonly from: string;
   readonly to: string;
   readonly emergency: boolean;
+  /** Whether our number is withheld; as configured where absent. */
+  readonly withholds?: boolean;
   /** Who forwarded it to us. */
   readonly forwardedBy?: string;
   readonly startedMs: number;
@@ -153,6 +155,8 @@ export type CallState =
       readonly hears: "tone" | "early-media";
       /** Whether voice of the far end has come. */
       readonly comes: boolean;
+      /** Whose description counts: the tag of one of the telephones that ring. */
+      readonly fork?: string;
       /** What its server says of it. @see RFC 5009 */
       readonly early?: "sends" | "silent";
       readonly untilMs: number;
@@ -203,6 +207,8 @@ export interface FinishedCall {
   readonly result: CallResult;
   readonly endedBy: CallEndedBy;
   readonly sipStatus?: number;
+  /** After how long it may be tried again, where that was said. */
+  readonly retryAfterS?: number;
   /** By which tone the far end said that it had gone, where it said it by nothing else. */
   readonly endedByTone?: "busy" | "reorder";
   /** Whether a media session was asked for, which then tells its figures when it closes. */

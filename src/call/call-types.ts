@@ -11,6 +11,7 @@ import type {
 } from "../sip/index.ts";
 import type { CallLevels } from "./call-levels.ts";
 import type { Announcements } from "./policy/announcement.ts";
+import type { CallerSource } from "./policy/caller-sources.ts";
 import type { RingRule } from "./policy/ring-cadence.ts";
 
 /** Wall time at one moment, in the user's zone: what a record and a telephone's display show. */
@@ -130,6 +131,8 @@ export interface CallConfig {
   readonly callerId: boolean;
   /** Who rings in which cadence; before what the server asks for by Alert-Info. Default: nobody. */
   readonly ringRules?: readonly RingRule[];
+  /** Where an INVITE is asked who calls, first things first; {@link CALLER_SOURCES} if absent. */
+  readonly callerIdFrom?: readonly CallerSource[];
   /** Whether P-Asserted-Identity is believed (it is as good as the server it comes from). */
   readonly trustAssertedIdentity: boolean;
   /** Length of the open switching interval when the far end goes; 0 for none. */
@@ -144,6 +147,16 @@ export interface CallConfig {
   readonly announcements?: Announcements;
   /** Whether who is called is not told who calls. */
   readonly withholdsNumber: boolean;
+  /** Keyed before a number: for that call the own one is withheld, or shown. Empty: no code. */
+  readonly withholdCode?: string;
+  readonly showCode?: string;
+  /**
+   * Whether dialled numbers are called as `tel:`; what is no global number is one of `context`, a
+   * domain name or `+` and the digits that it lacks. @see RFC 3966 §5.1.5
+   */
+  readonly tel?: { readonly context: string };
+  /** Whether a call that is led on goes straight to the new address, past the server. */
+  readonly redirectsDirectly?: boolean;
   /** Whether callers that withhold who they are are refused (433). @see RFC 5079 */
   readonly rejectsAnonymous: boolean;
   readonly emergency: EmergencyConfig;
@@ -211,6 +224,8 @@ export interface CallRecord {
   readonly result: CallResult;
   /** The final status that refused it, either way. */
   readonly sipStatus?: number;
+  /** After how long the far end said that it may be tried again, seconds. */
+  readonly retryAfterS?: number;
   readonly endedBy: CallEndedBy;
   /** The tone by which the far end said that it had gone, where it said it by nothing else. */
   readonly endedByTone?: "busy" | "reorder";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Digit } from "../base/audio.ts";
 import { createCallControl } from "./call-control.ts";
 import {
   configOf,
@@ -21,7 +22,7 @@ import {
 import type { CallConfig, CallInput } from "./call-types.ts";
 
 /** The INVITE of a call to a number, with this configuration. */
-function inviteOf(number: readonly ["1", "1" | "0", "2"], changes: Partial<CallConfig>) {
+function inviteOf(number: readonly Digit[], changes: Partial<CallConfig>) {
   const digits = number.map((digit): Step => [key(digit)]);
   const steps: readonly Step[] = [[lift, ...DIAL_TONE], ...digits, [opened]];
   const { outputs } = play(createCallControl(configOf(changes)), steps);
@@ -48,6 +49,36 @@ describe("an INVITE of ours", () => {
         { name: "p-preferred-identity", value: "<sip:101@example.org>" },
       ],
     });
+  });
+
+  it.each([
+    ["*67", false, "sip:anonymous@anonymous.invalid"],
+    ["*67", true, "sip:anonymous@anonymous.invalid"],
+    ["*82", true, undefined],
+    ["*82", false, undefined],
+  ] as const)(
+    "the code %s decides for one call, withheld else: %s",
+    (code, withholdsNumber, from) => {
+      const changes = { withholdsNumber, withholdCode: "*67", showCode: "*82" };
+      // Each character of a code is a key.
+      const command = inviteOf([...code, "1", "0", "2"] as readonly Digit[], changes);
+      expect([command?.uri, command?.from?.uri]).toEqual(["sip:102@example.org", from]);
+    },
+  );
+
+  it("a call for help behind a code hides nothing", () => {
+    const changes = { withholdCode: "*67", showCode: "" };
+    expect(inviteOf(["*", "6", "7", "1", "1", "2"], changes)).toMatchObject({
+      uri: "sip:112@example.org",
+      headers: [{ name: "priority", value: "emergency" }],
+    });
+  });
+
+  it.each([
+    ["example.org", "tel:102;phone-context=example.org"],
+    ["+49711", "tel:102;phone-context=+49711"],
+  ])("calls a number as one of %s where that is wanted", (context, uri) => {
+    expect(inviteOf(PLAIN, { tel: { context } })?.uri).toBe(uri);
   });
 
   it("for help withholds nothing, and says where it comes from", () => {

@@ -17,7 +17,7 @@ export function inviteIdentity(
 ): Pick<Invite, "from"> & { readonly headers: readonly SipHeader[] } {
   const { account, emergency, withholdsNumber } = context.config;
   if (call.emergency) return { headers: emergencyHeaders(emergency.location) };
-  if (!withholdsNumber) return { headers: [] };
+  if (!(call.withholds ?? withholdsNumber)) return { headers: [] };
   const { user, domain: host } = account;
   const uriText = printUri({ scheme: "sip", user, host, params: new Map() });
   return {

@@ -11,7 +11,7 @@ import {
   toLine,
   toMedia,
 } from "./call-state.ts";
-import type { CallInput } from "./call-types.ts";
+import type { CallConfig, CallInput } from "./call-types.ts";
 import type { AnnouncementName } from "./policy/announcement.ts";
 import { isEmergencyNumber } from "./policy/emergency.ts";
 import { sideOf } from "./side-calls.ts";
@@ -72,9 +72,24 @@ function giveUp(context: CallContext, why: string, nowMs: number, about?: Announ
   return { state: tone.state, outputs };
 }
 
-function startCall(context: CallContext, number: string, nowMs: number): Step {
+/** The number behind a code that withholds the own one, or shows it; else as it was dialled. */
+function decoded(
+  { withholdCode = "", showCode = "" }: CallConfig,
+  dialled: string,
+): { readonly number: string; readonly withholds?: boolean } {
+  const isCoded = (code: string): boolean =>
+    code !== "" && dialled.startsWith(code) && dialled.length > code.length;
+  if (isCoded(withholdCode)) {
+    return { number: dialled.slice(withholdCode.length), withholds: true };
+  }
+  if (!isCoded(showCode)) return { number: dialled };
+  return { number: dialled.slice(showCode.length), withholds: false };
+}
+
+function startCall(context: CallContext, dialled: string, nowMs: number): Step {
   const { config } = context;
-  const call = outgoingCall(context, number, nowMs);
+  const { number, ...wish } = decoded(config, dialled);
+  const call = { ...outgoingCall(context, number, nowMs), ...wish };
   const collected = toLine({ kind: "collect", on: false });
   const transfer = blindTransfer(context, number, nowMs);
   if (transfer !== undefined) {
@@ -139,7 +154,13 @@ export function outgoingCall(context: CallContext, number: string, nowMs: number
 
 /** The Request-URI of a dialled number. */
 export function dialledUri(context: CallContext, number: string): string {
-  const { domain } = context.config.account;
+  const { account, tel } = context.config;
+  const { domain } = account;
+  if (tel !== undefined && /^\+?[0-9*#]+$/.test(number)) {
+    const isGlobal = number.startsWith("+");
+    const params = new Map(isGlobal ? [] : [["phone-context", tel.context]]);
+    return printUri({ scheme: "tel", user: number, host: "", params });
+  }
   return printUri({ scheme: "sip", user: number, host: domain, params: new Map() });
 }
 

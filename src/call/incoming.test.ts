@@ -217,5 +217,20 @@ describe("createCallControl() for a call in", () => {
       [invite({ headers: [asserted, privacy] }), "media open"],
       [opened, "ua respond 180", "line ring private"],
     ]);
+    const remote = { name: "remote-party-id", value: '"Dave" <sip:104@example.org>;party=calling' };
+    check(
+      [
+        [invite({ headers: [asserted, remote] }), "media open"],
+        [opened, "ua respond 180", "line ring 104 Dave"],
+      ],
+      { callerIdFrom: ["remote-party-id", "from"] },
+    );
+    check(
+      [
+        [invite({ headers: [remote] }), "media open"],
+        [opened, "ua respond 180", "line ring 102 Bob"],
+      ],
+      { trustAssertedIdentity: false },
+    );
   });
 });

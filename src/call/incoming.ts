@@ -1,11 +1,5 @@
 import type { CallerId } from "../base/line-messages.ts";
-import {
-  headerValue,
-  headerValues,
-  partyFromHeader,
-  type SipRequest,
-  type UaEvent,
-} from "../sip/index.ts";
+import { headerValue, headerValues, type SipRequest, type UaEvent } from "../sip/index.ts";
 import {
   flowOutputs,
   MEDIA_OPEN_LIMIT_MS,
@@ -29,6 +23,7 @@ import type { CallInput, CallOutput, CallResult } from "./call-types.ts";
 import { sdpSessionId, startDialing } from "./dialing.ts";
 import { isAnsweredElsewhere } from "./policy/answered-elsewhere.ts";
 import { callerDisplay } from "./policy/caller-display.ts";
+import { assertedCaller, CALLER_SOURCES } from "./policy/caller-sources.ts";
 import { forwardedBy } from "./policy/forwarded-by.ts";
 import { ringCadence } from "./policy/ring-cadence.ts";
 import { talkingStep } from "./talking.ts";
@@ -90,14 +85,13 @@ export function displayOf(
 ): CallerId | undefined {
   const { config } = context;
   if (!config.callerId && !always) return undefined;
-  const asserted = headerValues(event.request, "p-asserted-identity")
-    .map(partyFromHeader)
-    .filter((party) => party !== undefined);
+  const sources = config.callerIdFrom ?? CALLER_SOURCES;
+  const { parties, privacy } = assertedCaller(event.request, event.from, sources);
   const { month, day, hour, minute } = config.wallTime(nowMs);
   const shown = callerDisplay({
     from: event.from,
-    asserted,
-    privacy: headerValue(event.request, "privacy"),
+    asserted: parties,
+    privacy: config.trustAssertedIdentity ? privacy : headerValue(event.request, "privacy"),
     trustAsserted: config.trustAssertedIdentity,
   });
   return { ...shown, time: { month, day, hour, minute } };

@@ -29,6 +29,8 @@ import {
 } from "./call-script.fixture.ts";
 import type { CallConfig, CallRecord } from "./call-types.ts";
 
+const FLOW_7000 = ["media flow 7000 send receive", "media join on"] as const;
+
 const SCENARIOS: readonly Scenario[] = [
   [
     "a call out that our user ends",
@@ -95,6 +97,36 @@ const SCENARIOS: readonly Scenario[] = [
       [receiving],
       [key("5"), "media begin-digit 5"],
       [answered(sdp()), "line tone-off", ...FLOWS],
+    ],
+  ],
+  [
+    "of two telephones the one whose voice has come is heard on",
+    [
+      ...DIALLED,
+      [progress(183, sdp({ port: 7000 }), undefined, "a"), ...FLOW_7000],
+      [receiving],
+      [progress(183, sdp(), undefined, "b")],
+      [progress(180, undefined, undefined, "b")],
+      [progress(183, sdp({ port: 7000 }), undefined, "a"), ...FLOW_7000],
+      [answered(sdp()), "line tone-off", ...FLOWS],
+    ],
+  ],
+  [
+    "before a voice has come the description that came last counts",
+    [
+      ...DIALLED,
+      [progress(183, sdp({ port: 7000 }), undefined, "a"), ...FLOW_7000],
+      [progress(183, sdp(), undefined, "b"), ...FLOWS],
+    ],
+  ],
+  [
+    "a telephone whose server vouches for its voice is heard before one that nobody vouches for",
+    [
+      ...DIALLED,
+      [progress(183, sdp({ port: 7000 }), undefined, "a"), ...FLOW_7000],
+      [receiving],
+      [progress(183, sdp(), "sendrecv", "b"), ...FLOWS],
+      [progress(183, sdp({ port: 7000 }), "sendrecv", "a")],
     ],
   ],
   [
@@ -308,6 +340,25 @@ describe("createCallControl() for a call out", () => {
         media: STATS,
       } satisfies CallRecord,
     ]);
+  });
+
+  it.each([
+    ["30", 30],
+    [" 120 (in a meeting);duration=60", 120],
+    ["soon", undefined],
+    ["9999999999", undefined],
+  ])("tells when a refused call may be tried again: Retry-After %s", (value, retryAfterS) => {
+    const outputs = check([
+      ...DIALLED,
+      [failed(486, [{ name: "retry-after", value }]), "line tone busy", "media close"],
+      [closed, "record busy 486 far +stats"],
+    ]);
+    const [record] = outputs.filter((output) => output.kind === "record");
+    expect(record?.record.retryAfterS).toBe(retryAfterS);
+    const isTold = outputs.some(
+      (output) => output.kind === "log" && output.event.text.includes(`again in ${retryAfterS} s`),
+    );
+    expect(isTold).toBe(retryAfterS !== undefined);
   });
 
   it("escapes what is dialled in the Request-URI", () => {

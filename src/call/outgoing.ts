@@ -1,4 +1,10 @@
-import { ADVICE_OF_CHARGE_TYPE, answeredDialog, type UaEvent } from "../sip/index.ts";
+import {
+  ADVICE_OF_CHARGE_TYPE,
+  answeredDialog,
+  headerValue,
+  type SipResponse,
+  type UaEvent,
+} from "../sip/index.ts";
 import { flowOutputs, withAccepted, withMedia, withOffer } from "./call-media.ts";
 import {
   type Call,
@@ -71,7 +77,7 @@ function sendInvite(context: CallContext, opened: Call, nowMs: number): Step | u
         session: call.session,
         uri: call.referral?.uri ?? calledUri(context, call),
         account: config.account.id,
-        redirects: true,
+        redirects: config.redirectsDirectly === true ? "direct" : "server",
         ...identity,
         headers: [
           ...identity.headers,
@@ -103,12 +109,16 @@ function sessionStep(
       return answered(context, state, event, nowMs);
     case "failed": {
       const refusal = refusalOf(event.status, state.call.rangMs !== undefined);
-      const text = `The call to ${state.call.to} was refused: ${event.status} ${event.reason}.`;
+      const retryAfterS = retryAfterOf(event.response);
+      const again = retryAfterS === undefined ? "" : ` It may be tried again in ${retryAfterS} s.`;
+      const refused = `was refused: ${event.status} ${event.reason}.`;
+      const text = `The call to ${state.call.to} ${refused}${again}`;
       return over(context, state, nowMs, {
         ...refusal,
         about: announcementOf(event.status, state.call.rangMs !== undefined),
         endedBy: "far",
         sipStatus: event.status,
+        ...(retryAfterS === undefined ? {} : { retryAfterS }),
         outputs: [logOf(context, "info", text)],
       });
     }
@@ -165,6 +175,13 @@ function outOfTime(context: CallContext, state: Outgoing, nowMs: number): Step {
   return abandon(context, state, opening ? "media does not open" : "no answer in time", nowMs);
 }
 
+/** @see RFC 3261 §20.33 */
+function retryAfterOf(response: SipResponse | undefined): number | undefined {
+  const text = response === undefined ? undefined : headerValue(response, "retry-after");
+  const digits = /^\s*(\d{1,9})(?:$|[\s;(])/.exec(text ?? "")?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
 /** Our own side gives the call up. */
 function abandon(context: CallContext, state: Outgoing, why: string, nowMs: number): Step {
   const sent = state.kind === "ringback" || state.stage === "inviting";
@@ -189,6 +206,7 @@ function over(
     readonly result: CallResult;
     readonly endedBy: "far" | "box";
     readonly sipStatus?: number;
+    readonly retryAfterS?: number;
     readonly outputs: readonly CallOutput[];
   },
 ): Step {
@@ -202,6 +220,7 @@ function over(
       endedBy: how.endedBy,
       hasMedia: true,
       ...(how.sipStatus === undefined ? {} : { sipStatus: how.sipStatus }),
+      ...(how.retryAfterS === undefined ? {} : { retryAfterS: how.retryAfterS }),
     },
   };
 }

@@ -12,6 +12,7 @@ export {
 } from "./caller-id/schemes.ts";
 export type { Signal, SignalPart } from "./caller-id/signal.ts";
 export { createSignalSource, signalDurationMs } from "./caller-id/signal.ts";
+export { type CallerIdCodes, callerIdCodes } from "./country/caller-id-codes.ts";
 export type { UnknownCountry } from "./country/countries.ts";
 export { COUNTRY_CODES, countryProfile } from "./country/countries.ts";
 export type { CountryProfile, RingCadenceMs, Sourced } from "./country/profile.ts";

@@ -85,7 +85,8 @@ export type UaCommand =
   /**
    * Start a session. `to` goes direct, without an account's server (an exchange toward a contact);
    * `from` replaces the account's identity. `headers` may hold a `max-forwards` in place of 70.
-   * Without `body` the far end is asked for an offer (see `ack`). `redirects`: a 3xx is followed.
+   * Without `body` the far end is asked for an offer (see `ack`). `redirects`: a 3xx is followed,
+   * by the account's server or straight to the address that it names, where no password goes.
    */
   | {
       readonly kind: "invite";
@@ -94,7 +95,7 @@ export type UaCommand =
       readonly account?: string;
       readonly to?: SipAddress;
       readonly from?: { readonly displayName?: string; readonly uri: string };
-      readonly redirects?: boolean;
+      readonly redirects?: "server" | "direct";
       readonly headers?: readonly SipHeader[];
       readonly body?: string;
       readonly contentType?: string;

@@ -14,6 +14,7 @@ import { type BoardFile, boardLine, boardLinesMax } from "./board-file.ts";
 import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { callFax, lineFax, rtpFax } from "./resolve-fax.ts";
+import { identityOf } from "./resolve-identity.ts";
 import { checkRings, countryOf, ringSupplyOf, toneWatchOf, wiringOf } from "./resolve-line.ts";
 import { type CodecFaults, codecOffers, eventPayloadType, resolveRtp } from "./resolve-rtp.ts";
 import {
@@ -84,9 +85,7 @@ export function resolveConfig(
   const lines = linesOf(user, context.board);
   checkLineNumbers(lines, user, context.board, problems);
   const sipHost = user.sip?.host ?? LOOPBACK;
-  checkHost(user.sip?.host, ["sip", "host"], problems);
-  checkHost(user.rtp?.host, ["rtp", "host"], problems);
-  checkHost(user.sip?.host6, ["sip", "host6"], problems);
+  checkHosts(user, problems);
   const registrar = registrarOf(user, problems);
   const server = serverOf(user, registrar, problems);
   const common = { ...natOf(user), ...registrationOf(user, problems) };
@@ -122,7 +121,8 @@ export function resolveConfig(
       ...toneWatchOf(line, country, ["lines", at], problems),
       ...lineFax(user, line),
     });
-    const settings = { ...call, ...callFax(user, line, hasModems) };
+    const own = identityOf(user, country, domain, call.digitMap);
+    const settings = { ...call, ...own, ...callFax(user, line, hasModems) };
     const made = controlLine(at + 1, line, password, domain, server, common, settings, country);
     controlLines.push(withMore(made, line, user, problems));
   }
@@ -173,6 +173,12 @@ function exchangeOf(
       ...extensions.map(({ number, password }) => ({ user: number, password })),
     ],
   };
+}
+
+function checkHosts({ sip, rtp }: UserConfig, problems: ConfigProblem[]): void {
+  checkHost(sip?.host, ["sip", "host"], problems);
+  checkHost(rtp?.host, ["rtp", "host"], problems);
+  checkHost(sip?.host6, ["sip", "host6"], problems);
 }
 
 /** Peers are told this address: it must be one, and one that they can answer to. */

@@ -23,6 +23,11 @@ export const LINES_MAX = 48;
 /** @see RFC 4028 §5 */
 const SESSION_EXPIRES_MIN_S = 90;
 
+/** Keyed before a number. */
+const keyedCode = z
+  .string({ error: 'must be text in quotes, like "*98"' })
+  .regex(/^[0-9*#]{0,8}$/, 'must be at most 8 of digits, "*" and "#"');
+
 const port = z.int().min(1).max(65535);
 const milliseconds = z.int().min(100).max(3_600_000);
 const extension = z
@@ -171,6 +176,7 @@ export const userConfigSchema = z.strictObject({
       sips: z.boolean().optional(),
       dhcpOption120: z.string().max(2048).optional(),
       dscp: z.int().min(0).max(63).optional(),
+      redirects: z.enum(["server", "direct"]).optional(),
       gruu: z.boolean().optional(),
       watchRegistration: z.boolean().optional(),
       checkSync: z.enum(["off", "reload"]).optional(),
@@ -283,13 +289,25 @@ export const userConfigSchema = z.strictObject({
       flash: z.enum(["local", "relay"]).optional(),
       secondFlash: z.enum(["toggle", "conference", "menu"]).optional(),
       transferOnHangUp: z.boolean().optional(),
-      blindTransferCode: z
-        .string({ error: 'must be text in quotes, like "*98"' })
-        .regex(/^[0-9*#]{0,8}$/, 'must be at most 8 of digits, "*" and "#"')
-        .optional(),
+      blindTransferCode: keyedCode.optional(),
       callWaiting: z.boolean().optional(),
       askForMessages: z.boolean().optional(),
       withholdNumber: z.boolean().optional(),
+      withholdCode: keyedCode.optional(),
+      showCode: keyedCode.optional(),
+      callerIdFrom: z
+        .array(z.enum(["p-asserted-identity", "remote-party-id", "from"]))
+        .min(1)
+        .max(3)
+        .optional(),
+      telUri: z.boolean().optional(),
+      phoneContext: z
+        .string({ error: 'must be text in quotes, like "+49711"' })
+        .regex(
+          /^(?:\+[0-9]{1,15}|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}))$/,
+          "must be a domain or +digits",
+        )
+        .optional(),
       rejectAnonymous: z.boolean().optional(),
       emergencyUrn: z.boolean().optional(),
       emergencyLocation: z

@@ -43,6 +43,8 @@ export interface UserConfig {
      * not only the first. Default off.
      */
     readonly sips?: boolean;
+    /** Whether a call that is led on (3xx) goes by the registrar or straight. Default server. */
+    readonly redirects?: "server" | "direct";
     /** Whether calls are bound to a URI that the registrar grants (GRUU). Default off. */
     readonly gruu?: boolean;
     /** Whether the registrar is asked to tell of the lines' registrations. Default off. */
@@ -228,6 +230,16 @@ export interface UserConfig {
     readonly blindTransferCode?: string;
     /** Whether who is called is not told the number. Default false. */
     readonly withholdNumber?: boolean;
+    /** Keyed before a number: withholds the own one for that call. Default: as the country has. */
+    readonly withholdCode?: string;
+    /** The same, to show it where it is withheld. */
+    readonly showCode?: string;
+    /** Where it is looked who calls, first things first. Default: all three, as they stand here. */
+    readonly callerIdFrom?: readonly ("p-asserted-identity" | "remote-party-id" | "from")[];
+    /** Whether numbers are called as `tel:`. Default false: as `sip:` of the line's domain. */
+    readonly telUri?: boolean;
+    /** What a dialled number is part of: a domain, or `+` and digits. Default: our domain. */
+    readonly phoneContext?: string;
     /** Whether callers that withhold their number are refused. Default false. */
     readonly rejectAnonymous?: boolean;
     /** Calls for help go to `urn:service:sos` in place of the number. Default false. */

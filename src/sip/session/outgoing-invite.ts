@@ -3,9 +3,11 @@ import type { Credentials } from "../auth/challenge-answers.ts";
 import { ClientRequest, type SentRequest } from "../client-request.ts";
 import { dialogFromResponse, isSips, sequenceOf } from "../dialog/dialog.ts";
 import type { DialogIdentity } from "../dialog/dialog-usage.ts";
+import { hopOfUri } from "../locator.ts";
 import type { Stack } from "../stack.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
 import { giveUpMs } from "../transaction/timers.ts";
+import type { SipHop } from "../user-agent-types.ts";
 import { printCSeq } from "../wire/cseq.ts";
 import { withHeader } from "../wire/headers.ts";
 import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "../wire/message.ts";
@@ -57,8 +59,10 @@ export class OutgoingInvite implements Leg {
   readonly #stack: Stack;
   readonly #id: string;
   readonly #contactUser: string;
-  readonly #credentials: Credentials | undefined;
+  #credentials: Credentials | undefined;
   readonly #redirects: Redirects | undefined;
+  /** Whether redirections lead past our server. */
+  readonly #goesStraight: boolean;
   #request: ClientRequest;
   #invite: PreparedInvite;
   #sequence = 1;
@@ -81,7 +85,8 @@ export class OutgoingInvite implements Leg {
     this.#credentials = invite.credentials;
     this.#invite = invite;
     this.#early = new EarlyDialogs(stack, this);
-    if (command.redirects === true) this.#redirects = new Redirects(invite.request.uri);
+    if (command.redirects !== undefined) this.#redirects = new Redirects(invite.request.uri);
+    this.#goesStraight = command.redirects === "direct";
     this.#request = this.#attempt(invite);
   }
 
@@ -230,8 +235,16 @@ export class OutgoingInvite implements Leg {
     const uri = this.#redirects?.next(response);
     if (uri === undefined) return false;
     this.#stack.log("info", `the call is led on to ${uri}`);
+    const hop = this.#goesStraight ? hopOfUri(uri) : undefined;
+    if (hop !== undefined) this.#leave(hop);
     this.#again({ uri }, nowMs);
     return true;
+  }
+
+  /** From now on it goes there, and what our server knows us by stays here. */
+  #leave(hop: SipHop): void {
+    this.#credentials = undefined;
+    this.#invite = { ...this.#invite, route: { hop }, credentials: undefined };
   }
 
   #onProvisional(response: SipResponse, sent: SentRequest, nowMs: number): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { answerTo, Desk, field } from "../testing/desk.ts";
+import { answerTo, Desk, field, PEER } from "../testing/desk.ts";
 import type { SipResponse } from "../wire/message.ts";
 import { REDIRECTS_MAX, Redirects } from "./redirects.ts";
 
@@ -33,15 +33,15 @@ describe("Redirects", () => {
 });
 
 describe("a 3xx to our INVITE", () => {
-  it.each([true, false])("is followed where that is wanted: %s", (redirects) => {
+  it.each(["server", undefined] as const)("is followed where that is wanted: %s", (way) => {
     const desk = new Desk();
     const uri = "sip:bob@192.0.2.20";
-    desk.command({ kind: "invite", session: "a", uri, body: "offer", redirects });
+    desk.command({ kind: "invite", session: "a", uri, body: "offer", ...wayOf(way) });
     const invite = desk.next();
     const contact = ["Contact: <sip:carol@192.0.2.20>"];
     desk.receive(answerTo(invite, "302 Moved", "peer", contact));
     expect(desk.next()).toMatch(/^ACK /);
-    if (!redirects) {
+    if (way === undefined) {
       expect(desk.event("failed")).toMatchObject({ status: 302 });
       return;
     }
@@ -57,7 +57,7 @@ describe("a 3xx to our INVITE", () => {
   it("is not followed once the caller has given up", () => {
     const desk = new Desk();
     const uri = "sip:bob@192.0.2.20";
-    desk.command({ kind: "invite", session: "a", uri, body: "offer", redirects: true });
+    desk.command({ kind: "invite", session: "a", uri, body: "offer", redirects: "server" });
     const invite = desk.next();
     desk.receive(answerTo(invite, "100 Trying", undefined));
     desk.command({ kind: "end", session: "a" });
@@ -65,4 +65,32 @@ describe("a 3xx to our INVITE", () => {
     desk.receive(answerTo(invite, "302 Moved", "peer", ["Contact: <sip:carol@192.0.2.20>"]));
     expect(desk.firstLines()).toEqual(["ACK sip:bob@192.0.2.20 SIP/2.0"]);
   });
+
+  it.each([
+    ["server", PEER.host],
+    ["direct", "192.0.2.77"],
+  ] as const)("of an account's goes by its %s to %s; no password goes elsewhere", (way, host) => {
+    const desk = new Desk();
+    const account = { id: "l", user: "1", domain: "h", server: PEER, password: "secret" };
+    desk.command({ kind: "add-account", account: { ...account, register: false, expiresS: 60 } });
+    const command = { kind: "invite", session: "a", uri: "sip:2@h", account: "l" } as const;
+    desk.command({ ...command, body: "offer", redirects: way });
+    desk.receive(answerTo(desk.next(), "302 Moved", "p", ["Contact: <sip:3@192.0.2.77>"]));
+    const [, again] = desk.letters;
+    expect([again?.text.split("\r\n")[0], again?.to.host]).toEqual([
+      "INVITE sip:3@192.0.2.77 SIP/2.0",
+      host,
+    ]);
+    desk.letters = [];
+    const challenge = 'WWW-Authenticate: Digest realm="x", nonce="n", algorithm=MD5';
+    const from = { ...PEER, host };
+    desk.receive(answerTo(again?.text ?? "", "401 Unauthorized", "q", [challenge]), from);
+    const signed = desk.letters.filter(({ text }) => field(text, "Authorization") !== "");
+    expect(signed).toHaveLength(way === "server" ? 1 : 0);
+  });
 });
+
+/** How redirections are followed, if at all. */
+function wayOf(way: "server" | undefined) {
+  return way === undefined ? {} : { redirects: way };
+}

@@ -28,6 +28,7 @@ const KNOWN = {
   "service-route": { printed: "Service-Route", list: true },
   "p-asserted-identity": { printed: "P-Asserted-Identity", list: true },
   "p-preferred-identity": { printed: "P-Preferred-Identity", list: true },
+  "remote-party-id": { printed: "Remote-Party-ID", list: true },
   "p-associated-uri": { printed: "P-Associated-URI", list: true },
   diversion: { printed: "Diversion", list: true },
   "history-info": { printed: "History-Info", list: true },

@@ -1,0 +1,25 @@
+import { type CountryProfile, callerIdCodes } from "../../fxs/index.ts";
+import type { CallSettings } from "../../gateway/control/control-config.ts";
+import type { UserConfig } from "./user-config.ts";
+
+/** How a line's calls say who calls whom, and where it is looked who calls it. */
+export function identityOf(
+  user: UserConfig,
+  { code }: CountryProfile,
+  domain: string,
+  digitMap: string,
+): Partial<CallSettings> {
+  const { dialing = {}, sip = {} } = user;
+  const codes = callerIdCodes(code);
+  // A code is no help to who could not reach an extension by it any more.
+  const isFree = (text: string): boolean =>
+    !digitMap.split("|").some((rule) => rule.startsWith(text));
+  const known = (text: string): string => (isFree(text) ? text : "");
+  return {
+    withholdCode: dialing.withholdCode ?? known(codes.withhold),
+    showCode: dialing.showCode ?? known(codes.show),
+    ...(dialing.callerIdFrom === undefined ? {} : { callerIdFrom: dialing.callerIdFrom }),
+    ...(dialing.telUri === true ? { tel: { context: dialing.phoneContext ?? domain } } : {}),
+    ...(sip.redirects === "direct" ? { redirectsDirectly: true } : {}),
+  };
+}
