@@ -73,8 +73,8 @@ export function buildSi321x(parts: LineParts, kind: Si321xKind): Si321x {
   );
   loop.onFeedCurrent((_, figures) => chip.onFeedCurrent(figures));
   gpio.drive(names.interrupt, 1);
-  // A reset pin that nobody drives is pulled up.
-  gpio.onOutput(names.reset, (drive) => chip.setReset(drive === 0 ? 0 : 1));
+  const pulled = options.resetPulledDown === true ? 0 : 1;
+  gpio.onOutput(names.reset, (drive) => chip.setReset(drive === "floating" ? pulled : drive));
   const frameSamples = options.pcm?.frameSamples ?? FRAME_SAMPLES;
   pcm.addChannel(names.pcmChannel, new VoicePath(chip, loop, frameSamples), options.pcm);
   return chip;

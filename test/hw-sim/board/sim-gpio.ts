@@ -76,6 +76,11 @@ export class SimGpio implements Gpio {
     for (const pin of this.#pins.values()) pin.stalledUntilMs = atMs;
   }
 
+  /** The board reboots: every pin is an input for a while, and floats unless it is pulled. */
+  floatAll(): void {
+    for (const pin of this.#pins.values()) pin.float();
+  }
+
   /** Makes opening a pin fail, or (undefined) possible again. */
   refuse(pin: string, kind: PortFaultKind | undefined): void {
     this.#known(pin);

@@ -33,6 +33,8 @@ export interface SimLineOptions extends ModuleOptions {
   readonly pcm?: PcmChannelOptions;
   /** F/R is a pin with a square wave of its own. */
   readonly pwm?: boolean;
+  /** A resistor from the RESET of an Si321x to ground; without it the pin is pulled up. */
+  readonly resetPulledDown?: boolean;
   /** How the converter of an Si321x behaves. */
   readonly supply?: BatterySupplyOptions;
   /**

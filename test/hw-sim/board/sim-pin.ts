@@ -136,6 +136,12 @@ export class SimPin {
     if (this.#listeners.length > 0) this.#setOutput(this.#wanted);
   }
 
+  /** Nobody drives it any more: the board starts anew. */
+  float(): void {
+    this.#stopWave();
+    this.#setOutput("floating");
+  }
+
   #setOutput(wanted: PinDrive): void {
     this.#wanted = wanted;
     const drive = this.#stuck ?? wanted;

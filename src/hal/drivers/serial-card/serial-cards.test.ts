@@ -135,6 +135,33 @@ describe("SerialCards.open()", () => {
     expect([card.opened, card.closed, card.taken(0x01).length]).toEqual([1, 0, 1]);
   });
 
+  it("refuses a line that is in use, until it is closed", async () => {
+    const { cards, start } = rig();
+    const { close } = await start({ line: 1 });
+    const unheard = { onLoop() {}, onWatermark() {}, onFault() {} };
+    const again = cards.open({ device: DEVICE, line: 1 }, unheard, { onFrame() {}, onFault() {} });
+    expect(await faultOf(again)).toMatchObject({
+      kind: "busy",
+      what: `line 1 of the serial card at ${DEVICE}`,
+    });
+    close();
+    await start({ line: 1 });
+  });
+
+  it("takes the country's impedance where the card has any, and passes it over", async () => {
+    const full = (card: ScriptedCard): void => {
+      card.lines = [FULL_LINE];
+    };
+    const able = rig(full);
+    await able.start({ settings: { impedanceIfAble: "600+1uF" } });
+    expect(able.card.commands()).toEqual(["0 1", "0 9 2"]);
+    const unable = rig();
+    await unable.start({ settings: { impedanceIfAble: "600+1uF" } });
+    expect(unable.card.commands()).toEqual(["0 1"]);
+    const faulted = rig(full).start({ settings: { hybridDb: 0 } });
+    expect(await faultOf(faulted)).toMatchObject({ kind: "unsupported" });
+  });
+
   it("refuses two settings for one card", async () => {
     const { start } = rig();
     await start({ line: 1 });

@@ -64,8 +64,8 @@ export class SerialCards {
 
   /**
    * Opens a line: reset, set up, its loop known.
-   * @throws PortError (rejects) where the link or the card is not there, the card has no such
-   * line or cannot do what `settings` ask, or the link is too slow for its lines
+   * @throws PortError (rejects) where the link or the card is not there, the line is in use, the
+   * card has no such line or cannot do what `settings` ask, or the link is too slow for its lines
    */
   async open(
     config: SerialCardLineConfig,
@@ -82,6 +82,10 @@ export class SerialCards {
     if (info === undefined || channel === undefined) {
       this.#letGo(config.device, card, session);
       throw new PortError(noSuchLine(session, config));
+    }
+    if (session.attached.includes(line)) {
+      const advice = "each line of a card is one line of the box: give this one another number";
+      throw new PortError({ kind: "busy", what: session.lineName(line), advice });
     }
     const cardLine = new CardLine(
       {

@@ -182,7 +182,7 @@ function startService(bus: ChipBus, config: Si321xConfig): void {
   for (const [register, value] of serviceRegisters(config)) bus.write(register, value);
   const volts = config.ringVoltsRms ?? SI321X_DEFAULTS.ringVoltsRms;
   bus.write(REGISTERS.RING_TRIP_DEBOUNCE, ringingSetup(20, "sine", peakOf(volts, "sine")).rtdi);
-  bus.write(REGISTERS.RING_OSCILLATOR, 0);
+  bus.write(REGISTERS.RING_OSCILLATOR, BITS.RTAE);
   bus.write(REGISTERS.HIGH_BATTERY, HIGH_BATTERY);
   bus.write(REGISTERS.LINEFEED, LINE_FEEDS.forwardActive);
 }

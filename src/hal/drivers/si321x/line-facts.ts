@@ -3,8 +3,8 @@ import type { ChipBus } from "./chip-bus.ts";
 import type { Si321xChip } from "./indirect-registers.ts";
 import { REGISTERS, SENSE_MILLIAMPS, SENSE_VOLTS } from "./registers.ts";
 
-/** Ringing has no limit in the chip; this one is the line logic's to keep to. */
-const RING_BURST_MAX_MS = 60_000;
+/** The chip's own timer ends the ringing after 8.19 s: a burst is over before. */
+const RING_BURST_MAX_MS = 8000;
 /** Volts of a wire count down from ground in eight bits. */
 const SENSE_MAX = 0xff;
 

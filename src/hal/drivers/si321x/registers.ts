@@ -27,6 +27,8 @@ export const REGISTERS = {
   INDIRECT_STATUS: 31,
   RING_OSCILLATOR: 34,
   PULSE_METERING: 35,
+  RING_ACTIVE_TIMER_LOW: 48,
+  RING_ACTIVE_TIMER_HIGH: 49,
   LOOP_CLOSURE_DEBOUNCE_RINGING: 63,
   LINEFEED: 64,
   BATTERY_FEED: 66,
@@ -90,8 +92,9 @@ export const BITS = {
   LCR: 0x01,
   /** INDIRECT_STATUS: an access is under way. */
   IAS: 0x01,
-  /** RING_OSCILLATOR: trapezoid. */
+  /** RING_OSCILLATOR: trapezoid; the active timer ends the ringing. */
   TSWS: 0x01,
+  RTAE: 0x10,
   /** PULSE_METERING: the oscillator on. */
   PMOE: 0x04,
   /** CALIBRATION_1: started, or under way. */

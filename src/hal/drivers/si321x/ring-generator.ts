@@ -65,7 +65,10 @@ export class RingGenerator {
     await this.#bus.settled();
     this.#bus.write(REGISTERS.RING_TRIP_DEBOUNCE, setup.rtdi);
     this.#bus.write(REGISTERS.HIGH_BATTERY, Math.max(HIGH_BATTERY_MIN, setup.vbath));
-    this.#bus.write(REGISTERS.RING_OSCILLATOR, shape === "trapezoid" ? BITS.TSWS : 0);
+    this.#bus.write(
+      REGISTERS.RING_OSCILLATOR,
+      shape === "trapezoid" ? BITS.TSWS | BITS.RTAE : BITS.RTAE,
+    );
   }
 
   async #indirect(name: string, value: number): Promise<void> {

@@ -19,6 +19,12 @@ const IRQ_2 = 0xff;
 /** The metering hybrid of register 11 at 0 dB. */
 const METERING_HYBRID = 0x30;
 
+/**
+ * The longest that the chip rings by itself, in 125 µs: 8.19 s, should nobody be there any more to
+ * end it. Its inactive timer is off, so it does not ring again.
+ */
+const RING_LIMIT_TICKS = 0xffff;
+
 /** 5 ms: dial pulses of 20 a second keep their shape, contacts of a hook have settled. */
 const LOOP_DEBOUNCE = 0x04;
 /** A line feed is written so often until the chip does not ring. */
@@ -34,6 +40,8 @@ export function serviceRegisters(
     [REGISTERS.IRQ_ENABLE_1, 0x00],
     [REGISTERS.IRQ_ENABLE_2, IRQ_2],
     [REGISTERS.IRQ_ENABLE_3, 0x00],
+    [REGISTERS.RING_ACTIVE_TIMER_LOW, RING_LIMIT_TICKS & 0xff],
+    [REGISTERS.RING_ACTIVE_TIMER_HIGH, RING_LIMIT_TICKS >> 8],
     [REGISTERS.LOOP_CLOSURE_DEBOUNCE_RINGING, 0x54],
     [REGISTERS.AUTOMATIC, AUTOMATIC],
     [REGISTERS.LOOP_CLOSURE_DEBOUNCE, LOOP_DEBOUNCE],

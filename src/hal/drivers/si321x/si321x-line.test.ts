@@ -52,7 +52,7 @@ describe("setRinging()", () => {
     expect(line.setRinging(true, { frequencyHz: 25, voltsRms: 46.5 }).ok).toBe(true);
     expect(chip.registers[64]).toBe(0x11);
     await board.clock.advance(5);
-    const expected = ["I20=7E6C", "I21=01B9", "I22=0000", "I36=0380", "R70=09", "R74=32", "R34=00"];
+    const expected = ["I20=7E6C", "I21=01B9", "I22=0000", "I36=0380", "R70=09", "R74=32", "R34=10"];
     expect(chip.journal()).toEqual([...expected, "R64=04"]);
     line.setRinging(false, { frequencyHz: 25 });
     line.setRinging(true, { frequencyHz: 25, voltsRms: 46.5 });
@@ -65,7 +65,7 @@ describe("setRinging()", () => {
     await board.clock.advance(5);
     const log = chip.journal();
     expect(log.slice(0, 3)).toEqual(["I20=018C", "I21=5EAB", "I22=00C8"]);
-    expect(log).toContain("R34=01");
+    expect(log).toContain("R34=11");
     expect(log).toContain("R74=35");
   });
 
