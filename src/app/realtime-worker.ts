@@ -5,7 +5,7 @@ import type { RealtimeEvent } from "../gateway/realtime/messages.ts";
 import type { RealtimeConfig } from "../gateway/realtime/realtime-config.ts";
 import { RealtimePlane } from "../gateway/realtime/realtime-plane.ts";
 import { setThreadPriority } from "../hal/linux/index.ts";
-import { createSoundFiles } from "../hal/node/index.ts";
+import { createSoundFiles, loadOpus } from "../hal/node/index.ts";
 import type { Board, RealtimePorts } from "../hal/ports/board.ts";
 import { loadCodecs } from "./load-codecs.ts";
 import { loadFax } from "./load-fax.ts";
@@ -50,7 +50,10 @@ async function raisePriority(priority: number | undefined): Promise<void> {
 }
 
 function soundsOf({ rtp: { sounds } }: RealtimeConfig): Pick<RealtimePorts, "sounds"> {
-  return sounds === undefined ? {} : { sounds: createSoundFiles(sounds) };
+  if (sounds === undefined) return {};
+  const { format, ...folders } = sounds;
+  const opus = format === "opus" ? { opus: { engine: loadOpus(), vendor: "tipring" } } : {};
+  return { sounds: createSoundFiles({ ...folders, ...opus }) };
 }
 
 async function start(message: Extract<ToWorker, { kind: "start" }>): Promise<void> {

@@ -4,6 +4,8 @@ export type OpusRateHz = 8000 | 12000 | 16000 | 24000 | 48000;
 /** What an Opus encoder is told; each can be left to it. @see RFC 7587 §6.1 */
 export interface OpusEncoderOptions {
   readonly rateHz: OpusRateHz;
+  /** One unless told; the samples of two come in turn. */
+  readonly channels?: 1 | 2;
   readonly bitrate: number;
   /** 0 to 10: how much work it takes upon itself. */
   readonly complexity: number;
@@ -17,6 +19,8 @@ export interface OpusEncoderOptions {
 export interface OpusEncoder {
   /** Codes 2.5, 5, 10, 20, 40 or 60 ms; returns the bytes, 0 where nothing need be sent (DTX). */
   encode(pcm: Int16Array, out: Uint8Array): number;
+  /** How much later than it came in the sound is in the packets, samples of one channel. */
+  readonly lookaheadSamples: number;
   close(): void;
 }
 
@@ -30,7 +34,7 @@ export interface OpusDecoder {
   close(): void;
 }
 
-/** Opus, whoever computes it. Mono. */
+/** Opus, whoever computes it. Decoders are mono. */
 export interface OpusEngine {
   createEncoder(options: OpusEncoderOptions): OpusEncoder;
   createDecoder(rateHz: OpusRateHz): OpusDecoder;
@@ -59,4 +63,4 @@ export interface CodecEngines {
 }
 
 /** How our Opus is set. */
-export type OpusSettings = Omit<OpusEncoderOptions, "rateHz">;
+export type OpusSettings = Omit<OpusEncoderOptions, "rateHz" | "channels">;

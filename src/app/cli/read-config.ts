@@ -84,7 +84,9 @@ export async function readConfig(
 async function findCodecFaults(user: UserConfig): Promise<CodecFaults> {
   const faults: { -readonly [Name in keyof CodecFaults]: CodecFaults[Name] } = {};
   for (const { name, engine } of ENGINE_CODECS) {
-    const fault = user.rtp?.codecs?.includes(name) ? await codecFault(engine) : undefined;
+    const records = engine === "opus" && user.recording?.format === "opus";
+    const isWanted = records || user.rtp?.codecs?.includes(name) === true;
+    const fault = isWanted ? await codecFault(engine) : undefined;
     if (fault !== undefined) faults[engine] = fault;
   }
   return faults;

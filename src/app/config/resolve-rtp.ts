@@ -121,7 +121,7 @@ export function resolveRtp(
     digits: { ...DIGIT_TIMES, ...rtp.digits },
     dscp: rtp.dscp ?? VOICE_DSCP,
     ...(rtp.realtimePriority === undefined ? {} : { realtimePriority: rtp.realtimePriority }),
-    ...soundsOf(user),
+    ...soundsOf(user, faults, problems),
     passesModems: passesModems(user),
     ice: rtp.ice === "lite",
     engines,
@@ -142,13 +142,22 @@ function jitterOf({ rtp }: UserConfig, problems: ConfigProblem[]): JitterSetting
 }
 
 /** Recording is off unless told: in many places it needs the consent of both ends. */
-function soundsOf(user: UserConfig): Pick<RtpConfig, "sounds" | "playedSounds" | "recordsCalls"> {
-  const { calls = "off", ...folders } = user.recording ?? {};
+function soundsOf(
+  user: UserConfig,
+  faults: CodecFaults,
+  problems: ConfigProblem[],
+): Pick<RtpConfig, "sounds" | "playedSounds" | "recordsCalls"> {
+  const { calls = "off", format = "wav", ...folders } = user.recording ?? {};
+  const lacksOpus = format === "opus" ? faults.opus : undefined;
+  if (lacksOpus !== undefined) {
+    const text = `is "opus", which this machine does not have. ${lacksOpus}`;
+    problems.push({ path: ["recording", "format"], text });
+  }
   const { folder = DEFAULT_RECORDINGS, sounds = DEFAULT_SOUNDS } = folders;
   const { musicOnHold, announcements = {} } = user.dialing ?? {};
   const named = [musicOnHold, ...Object.values(announcements)].filter((name) => name !== undefined);
   return {
-    sounds: { recordings: folder, sounds },
+    sounds: { recordings: folder, sounds, format },
     playedSounds: [...new Set(named)],
     recordsCalls: calls === "all",
   };

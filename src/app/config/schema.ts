@@ -332,6 +332,7 @@ export const userConfigSchema = z.strictObject({
   recording: z
     .strictObject({
       calls: z.enum(["off", "all"]).optional(),
+      format: z.enum(["wav", "opus"]).optional(),
       folder: z.string().min(1).max(1024).optional(),
       sounds: z.string().min(1).max(1024).optional(),
     })

@@ -279,6 +279,8 @@ export interface UserConfig {
   readonly recording?: {
     /** Whether calls of the lines are recorded. Default off. */
     readonly calls?: "off" | "all";
+    /** What recordings are written as. Default wav. */
+    readonly format?: "wav" | "opus";
     /** Folder of recordings, one file a call: `<id of its record>.wav`, left near, right far. */
     readonly folder?: string;
     /** Folder of sounds that can be played: WAV, 8000 Hz, mono, 16 bits. */

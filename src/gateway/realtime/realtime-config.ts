@@ -109,7 +109,12 @@ export interface RtpConfig {
   /** Whether far ends that use ICE are answered with it. */
   readonly ice?: boolean;
   /** Folders of recordings and of sounds that are played. */
-  readonly sounds?: { readonly recordings: string; readonly sounds: string };
+  readonly sounds?: {
+    readonly recordings: string;
+    readonly sounds: string;
+    /** What recordings are written as. */
+    readonly format: "wav" | "opus";
+  };
   /** Sounds that calls will want: read at the start, and told of where they are missing. */
   readonly playedSounds?: readonly string[];
   /** Whether every call of a line is recorded. */

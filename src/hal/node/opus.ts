@@ -21,6 +21,7 @@ interface LibOpus {
   opus_encoder_get_size(channels: number): number;
   opus_encoder_init(state: number, rateHz: number, channels: number, application: number): number;
   opus_encoder_ctl_set(state: number, request: number, value: number): number;
+  opus_encoder_ctl_get(state: number, request: number): number;
   opus_encode(state: number, pcm: number, samples: number, out: number, bytes: number): number;
   opus_decoder_get_size(channels: number): number;
   opus_decoder_init(state: number, rateHz: number, channels: number): number;
@@ -42,6 +43,7 @@ const CTL = {
   packetLossPercent: 4014,
   dtx: 4016,
   signal: 4024,
+  lookahead: 4027,
 } as const;
 const APPLICATION_VOIP = 2048;
 const SIGNAL_VOICE = 3001;
@@ -66,7 +68,7 @@ export function loadOpus(): OpusEngine {
     throw new PortError({
       kind: "not-found",
       what: "the codec Opus",
-      advice: "install the package @evan/opus, or take opus out of rtp.codecs",
+      advice: "install the package @evan/opus, or do without opus in the configuration",
     });
   }
   const nothing = (): number => 0;
@@ -103,8 +105,9 @@ class WasmOpus implements OpusEngine {
 
   createEncoder(options: OpusEncoderOptions): OpusEncoder {
     const library = this.#library;
-    const state = this.#allocate(library.opus_encoder_get_size(1));
-    library.opus_encoder_init(state, options.rateHz, 1, APPLICATION_VOIP);
+    const { channels = 1 } = options;
+    const state = this.#allocate(library.opus_encoder_get_size(channels));
+    library.opus_encoder_init(state, options.rateHz, channels, APPLICATION_VOIP);
     const set = (request: number, value: number): number =>
       library.opus_encoder_ctl_set(state, request, value);
     set(CTL.bitrate, options.bitrate);
@@ -118,12 +121,14 @@ class WasmOpus implements OpusEngine {
         this.#refreshViews();
         this.#words.set(pcm.subarray(0, SAMPLES_MAX), this.#pcm >> 1);
         const room = Math.min(out.length, PACKET_MAX_BYTES);
-        const length = library.opus_encode(state, this.#pcm, pcm.length, this.#packet, room);
+        const samples = pcm.length / channels;
+        const length = library.opus_encode(state, this.#pcm, samples, this.#packet, room);
         if (length <= DTX_BYTES) return 0;
         this.#refreshViews();
         out.set(this.#bytes.subarray(this.#packet, this.#packet + length));
         return length;
       },
+      lookaheadSamples: library.opus_encoder_ctl_get(state, CTL.lookahead),
       close: this.#closer(state),
     };
   }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseWavSound, WAV_LIMIT_BYTES, wavHeader } from "../../base/wav.ts";
+import { loadOpus } from "./opus.ts";
 import { createSoundFiles } from "./sound-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tipring-sounds-"));
@@ -36,6 +37,28 @@ describe("createSoundFiles()", () => {
     const samples = sound.ok ? sound.value.samples : new Int16Array(0);
     expect(samples.length).toBe(80_000);
     expect(samples.reduce((total, sample) => total + sample, 0)).toBe(sum);
+    expect(statSync(path).mode & 0o077).toBe(0);
+  });
+
+  it("create() makes a file of Opus where it was given an engine", async () => {
+    const opus = { engine: loadOpus(), vendor: "tipring" };
+    const recording = await createSoundFiles({ recordings: folder, sounds: folder, opus }).create(
+      "line1-opus",
+    );
+    const frame = Int16Array.from({ length: 160 }, (_, at) => 9000 * Math.sin(at * 0.4));
+    for (let n = 0; n < 500; n++) recording.write(frame);
+    await recording.close();
+    await recording.close();
+    recording.write(frame);
+    const path = join(folder, "line1-opus.opus");
+    const bytes = readFileSync(path);
+    expect(bytes.subarray(0, 4).toString()).toBe("OggS");
+    // 5 s and what the encoder holds back; samples alone would be 160000 bytes.
+    expect(bytes.length).toBeGreaterThan(1000);
+    expect(bytes.length).toBeLessThan(32_000);
+    const last = bytes.lastIndexOf("OggS");
+    expect(bytes[last + 5]).toBe(4);
+    expect(bytes.readUInt32LE(last + 6)).toBe(5 * 48_000 + bytes.readUInt16LE(28 + 10));
     expect(statSync(path).mode & 0o077).toBe(0);
   });
 

@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
+import type { OpusEngine } from "../../base/codec-engines.ts";
 import { PortError } from "../../base/port-fault.ts";
 import {
   parseWavSound,
@@ -12,29 +13,37 @@ import {
   wavHeader,
 } from "../../base/wav.ts";
 import type { RecordingFile, Sounds } from "../ports/sounds.ts";
+import { AppendFile } from "./append-file.ts";
+import { OpusRecording } from "./opus-recording.ts";
 import { faultFromError } from "./system-fault.ts";
 
-/** What may wait for the disk; more is lost. About 60 s of two channels. */
-const WAITING_MAX_BYTES = 2_000_000;
-/** So much is written at a time. */
-const CHUNK_BYTES = 32_000;
 const CHANNELS = 2;
+/** About a second each: what a crash leaves out is little more. */
+const WAV_CHUNK_BYTES = 32_000;
+const OPUS_CHUNK_BYTES = 3_000;
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/;
 
-/** WAV files: recordings go into one folder, sounds that are played come from another. */
-export function createSoundFiles(folders: {
+/** Where sounds are and what recordings are written as. */
+export interface SoundFilesOptions {
   readonly recordings: string;
   readonly sounds: string;
-}): Sounds {
+  /** Recordings are Opus in Ogg; without it they are WAV. */
+  readonly opus?: { readonly engine: OpusEngine; readonly vendor: string };
+}
+
+/** Sounds as files: recordings go into one folder, WAV files to be played come from another. */
+export function createSoundFiles({ recordings, sounds, opus }: SoundFilesOptions): Sounds {
   return {
     async create(name) {
       checkName(name);
-      const path = join(folders.recordings, `${name}.wav`);
+      const path = join(recordings, `${name}.${opus === undefined ? "wav" : "opus"}`);
       try {
-        await mkdir(folders.recordings, { recursive: true });
-        const file = await open(path, "w", 0o600);
-        await file.write(wavHeader(LINE_SAMPLE_RATE_HZ, CHANNELS, 0));
-        return new WavFile(file);
+        await mkdir(recordings, { recursive: true });
+        const chunkBytes = opus === undefined ? WAV_CHUNK_BYTES : OPUS_CHUNK_BYTES;
+        const file = new AppendFile(await open(path, "w", 0o600), chunkBytes);
+        return opus === undefined
+          ? new WavRecording(file)
+          : new OpusRecording(file, opus.engine, opus.vendor);
       } catch (error) {
         const advice = { permission: "give this user the folder (recording.folder)" };
         throw new PortError(faultFromError(error, `recording ${path}`, advice));
@@ -42,7 +51,7 @@ export function createSoundFiles(folders: {
     },
     async load(name) {
       checkName(name);
-      const path = join(folders.sounds, `${name}.wav`);
+      const path = join(sounds, `${name}.wav`);
       const what = `sound ${path}`;
       let bytes: Uint8Array;
       try {
@@ -95,49 +104,26 @@ function checkName(name: string): void {
   throw new PortError({ kind: "not-found", what: `a sound named "${name}"`, advice });
 }
 
-/** Samples are gathered and written behind the caller's back; the lengths are put in at the end. */
-class WavFile implements RecordingFile {
-  readonly #file: FileHandle;
-  #waiting: Uint8Array[] = [];
-  #waitingBytes = 0;
-  #dataBytes = 0;
-  #writing: Promise<void> | undefined;
-  #closed = false;
+/** Samples as they are; the lengths are put in at the end. */
+class WavRecording implements RecordingFile {
+  readonly #file: AppendFile;
 
-  constructor(file: FileHandle) {
+  constructor(file: AppendFile) {
     this.#file = file;
+    file.append(wavHeader(LINE_SAMPLE_RATE_HZ, CHANNELS, 0));
   }
 
   write(stereo: Int16Array): void {
-    if (this.#closed || this.#waitingBytes + stereo.byteLength > WAITING_MAX_BYTES) return;
+    if (this.#file.isFull) return;
     const bytes = new Uint8Array(stereo.byteLength);
     const view = new DataView(bytes.buffer);
     for (let at = 0; at < stereo.length; at++) view.setInt16(2 * at, stereo[at] ?? 0, true);
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
-    if (this.#waitingBytes >= CHUNK_BYTES) this.#writing ??= this.#drain();
+    this.#file.append(bytes);
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#writing;
-    await this.#drain();
-    const header = wavHeader(LINE_SAMPLE_RATE_HZ, CHANNELS, this.#dataBytes);
-    await this.#file.write(header, 0, header.length, 0).catch(() => {});
-    await this.#file.close();
-  }
-
-  /** A disk that is full loses what comes: the call goes on. */
-  async #drain(): Promise<void> {
-    while (this.#waitingBytes > 0) {
-      const chunk = Buffer.concat(this.#waiting);
-      this.#waiting = [];
-      this.#waitingBytes = 0;
-      const at = WAV_HEADER_BYTES + this.#dataBytes;
-      const done = await this.#file.write(chunk, 0, chunk.length, at).catch(() => undefined);
-      this.#dataBytes += done?.bytesWritten ?? 0;
-    }
-    this.#writing = undefined;
+  close(): Promise<void> {
+    const head = (bytes: number) =>
+      wavHeader(LINE_SAMPLE_RATE_HZ, CHANNELS, Math.max(0, bytes - WAV_HEADER_BYTES));
+    return this.#file.close(head);
   }
 }
