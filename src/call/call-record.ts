@@ -32,6 +32,7 @@ export function callRecord(line: LineId, finished: FinishedCall, nowMs: number):
     ...(finished.sipStatus === undefined ? {} : { sipStatus: finished.sipStatus }),
     ...(finished.retryAfterS === undefined ? {} : { retryAfterS: finished.retryAfterS }),
     endedBy: finished.endedBy,
+    ...(call.sessionId === undefined ? {} : { sessionId: call.sessionId }),
     ...(finished.endedByTone === undefined ? {} : { endedByTone: finished.endedByTone }),
     ...(call.charge === undefined ? {} : { charge: call.charge }),
     ...(call.forwardedBy === undefined ? {} : { forwardedBy: call.forwardedBy }),

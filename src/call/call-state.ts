@@ -52,6 +52,8 @@ export interface Call {
   readonly t38DueMs?: number;
   /** What tells its dialog from others, once there is one. */
   readonly dialog?: DialogId;
+  /** What names it along the whole way. */
+  readonly sessionId?: string;
   readonly rangMs?: number;
   readonly answeredMs?: number;
   /** How loud both sides spoke so far. */

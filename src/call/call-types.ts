@@ -227,6 +227,8 @@ export interface CallRecord {
   /** After how long the far end said that it may be tried again, seconds. */
   readonly retryAfterS?: number;
   readonly endedBy: CallEndedBy;
+  /** What names the call at every server on the way: two identifiers. @see RFC 7989 */
+  readonly sessionId?: string;
   /** The tone by which the far end said that it had gone, where it said it by nothing else. */
   readonly endedByTone?: "busy" | "reorder";
   /** Who forwarded the call to us. */

@@ -26,6 +26,7 @@ import { callerDisplay } from "./policy/caller-display.ts";
 import { assertedCaller, CALLER_SOURCES } from "./policy/caller-sources.ts";
 import { forwardedBy } from "./policy/forwarded-by.ts";
 import { ringCadence } from "./policy/ring-cadence.ts";
+import { sessionIdOf } from "./session-id.ts";
 import { talkingStep } from "./talking.ts";
 import { startTone } from "./tone.ts";
 
@@ -69,6 +70,7 @@ export function incomingCall(context: CallContext, event: Incoming, nowMs: numbe
     emergency: false,
     ...(forwarder === undefined ? {} : { forwardedBy: forwarder }),
     ...(event.dialog === undefined ? {} : { dialog: event.dialog }),
+    ...sessionIdOf(event.request),
     startedMs: nowMs,
     startedAt: config.wallTime(nowMs).iso,
     sdpSessionId: sdpSessionId(config.createToken()),

@@ -21,6 +21,7 @@ import { dialledUri } from "./dialing.ts";
 import { progressStep, voiceComes } from "./early-media.ts";
 import { type AnnouncementName, announcementOf } from "./policy/announcement.ts";
 import { refusalOf } from "./policy/refusal.ts";
+import { sessionIdOf } from "./session-id.ts";
 import { relayDigit } from "./talking.ts";
 import { startTone } from "./tone.ts";
 
@@ -152,7 +153,12 @@ function answered(
   return {
     state: {
       kind: "talking",
-      call: { ...settled, answeredMs: nowMs, dialog: answeredDialog(response) },
+      call: {
+        ...settled,
+        answeredMs: nowMs,
+        dialog: answeredDialog(response),
+        ...sessionIdOf(response),
+      },
     },
     outputs: [
       toLine({ kind: "tone-off" }),

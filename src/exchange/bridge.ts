@@ -199,7 +199,8 @@ export class Bridge {
     // The caller sees one dialog: early media of several contacts in it would be two answers.
     const content = this.#hunt.isSingle ? contentOf(event.response, event.body) : {};
     const { status } = event;
-    return [toUa({ kind: "respond", session: this.#caller, status, ...content })];
+    const about = sessionIdOf(event.response);
+    return [toUa({ kind: "respond", session: this.#caller, status, ...about, ...content })];
   }
 
   #answered(
@@ -207,7 +208,7 @@ export class Bridge {
     nowMs: number,
   ): readonly ExchangeOutput[] {
     const { session } = event;
-    const content = contentOf(event.response, event.body);
+    const content = { ...sessionIdOf(event.response), ...contentOf(event.response, event.body) };
     if (this.#callee === undefined && this.#hunt.has(session)) {
       this.#callee = session;
       this.#answeredMs = nowMs;
@@ -324,6 +325,12 @@ export class Bridge {
     };
     return [{ kind: "record", record }];
   }
+}
+
+/** The identifiers of the session, which are those of its ends. @see RFC 7989 §6 */
+function sessionIdOf(message: SipMessage): { readonly headers?: readonly SipHeader[] } {
+  const value = headerValue(message, "session-id");
+  return value === undefined ? {} : { headers: [{ name: "session-id", value }] };
 }
 
 /** The body of a message as it goes on, with its type. */

@@ -23,6 +23,7 @@ const CARRIED = [
   "priority",
   "privacy",
   "referred-by",
+  "session-id",
   "subject",
 ] as const;
 

@@ -242,7 +242,8 @@ export class IncomingRequests {
     // An ACK is never answered.
     if (request.method === "ACK") return;
     const toTag = this.#stack.statelessTag;
-    const response = createResponse(request, status, { reason, toTag, headers });
+    const all = [...this.#stack.sessionIdFor(request, headers), ...headers];
+    const response = createResponse(request, status, { reason, toTag, headers: all });
     this.#stack.send(bytesFromLatin1(printMessage(response)), source);
   }
 }

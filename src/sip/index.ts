@@ -27,6 +27,7 @@ export {
 } from "./sdp/t38.ts";
 export type { GuardCounts, GuardLimits, RateLimit } from "./security/source-guard.ts";
 export * from "./session/refer.ts";
+export { parseSessionId, printSessionId, type SessionId } from "./session/session-id.ts";
 export type { SessionTimerConfig } from "./session/session-timer.ts";
 export { type CertificatePolicy, STRICT_CERTIFICATES } from "./transport/certificate.ts";
 export {

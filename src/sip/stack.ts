@@ -11,6 +11,7 @@ import { createResponse, type ResponseParts } from "./responses.ts";
 import { SourceGuard } from "./security/source-guard.ts";
 import { LegRegistry } from "./session/leg-registry.ts";
 import { RELIABLE } from "./session/reliable.ts";
+import { answeredSessionId, ownSessionId } from "./session/session-id.ts";
 import { TIMER } from "./session/session-timer.ts";
 import { ClientTransactions } from "./transaction/client-transactions.ts";
 import { type ServerTransactionId, ServerTransactions } from "./transaction/server-transactions.ts";
@@ -66,12 +67,14 @@ export class Stack {
   readonly supported: readonly string[];
   /** What others may subscribe to, as Allow-Events has it. */
   readonly #events: string;
+  readonly #sessionSecret: string;
   #outputs: UaOutput[] = [];
 
   constructor(config: UserAgentConfig) {
     this.config = config;
     this.timers = { ...DEFAULT_TIMERS, ...config.timers };
     this.statelessTag = config.createToken();
+    this.#sessionSecret = config.sessionIds === true ? config.createToken() : "";
     const log = (level: LogLevel, text: string) => this.log(level, text);
     this.guard = config.guard === undefined ? undefined : new SourceGuard(config.guard, log);
     const tells = config.tells ?? [];
@@ -129,7 +132,8 @@ export class Stack {
     parts: ResponseParts = {},
   ): boolean {
     const toTag = parts.toTag ?? this.servers.tagOf(transaction);
-    const response = createResponse(request, status, { ...parts, toTag });
+    const headers = [...this.sessionIdFor(request, parts.headers), ...(parts.headers ?? [])];
+    const response = createResponse(request, status, { ...parts, headers, toTag });
     return this.servers.respond(transaction, response, nowMs);
   }
 
@@ -233,6 +237,25 @@ export class Stack {
     const uriText = this.contactUri(near, user, secure);
     if (uriText === undefined) return [];
     return [{ name: "contact", value: printNameAddr({ uriText, params: new Map() }) }];
+  }
+
+  /** The Session-ID of an answer to a request of a call, where none is given. */
+  sessionIdFor(
+    request: Pick<SipRequest, "method" | "headers">,
+    given: readonly SipHeader[] = [],
+  ): readonly SipHeader[] {
+    if (this.config.sessionIds !== true || given.some(({ name }) => name === "session-id")) {
+      return [];
+    }
+    const asked = request.headers.find(({ name }) => name === "session-id");
+    if (asked === undefined && request.method !== "INVITE") return [];
+    const callId = request.headers.find(({ name }) => name === "call-id")?.value ?? "";
+    return [answeredSessionId(asked?.value, this.ownSessionId(callId))];
+  }
+
+  /** Our own identifier for the session of a call. */
+  ownSessionId(callId: string): string {
+    return ownSessionId(this.config.hashes.sha256, this.#sessionSecret, callId);
   }
 
   /** Whether others may subscribe to something. */

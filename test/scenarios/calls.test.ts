@@ -39,5 +39,12 @@ describe("a complete call", () => {
       expect(endedBy).toBe(line === 1 ? "far" : "near");
       expect(codec).toBe("PCMU");
     }
+    // Both ends know the caller by one name, whatever stands between.
+    const [out = "", into = ""] = ["out", "in"].map(
+      (way) => lab.records.find(({ direction }) => direction === way)?.sessionId,
+    );
+    const callerId = into.split(";")[0] ?? "";
+    expect(callerId).toMatch(/^[0-9a-f]{32}$/);
+    expect(out).toMatch(new RegExp(`^[0-9a-f]{32};remote=${callerId}$`));
   });
 });

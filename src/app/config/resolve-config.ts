@@ -139,16 +139,18 @@ export function resolveConfig(
       userAgentName: `Tipring/${context.version}`,
       ...(guard === undefined ? {} : { guard }),
       directCalls: user.sip?.directCalls ?? false,
-      ...sessionTimerOf(user),
+      ...sessionsOf(user),
       ...(registrar === undefined ? { exchange } : {}),
     },
     realtime: { lines: realtimeLines, rtp },
   });
 }
 
-function sessionTimerOf(user: UserConfig): Pick<ControlConfig, "sessionTimer"> {
+function sessionsOf(user: UserConfig): Pick<ControlConfig, "sessionTimer" | "sessionIds"> {
   const expiresS = user.sip?.sessionExpiresS ?? SESSION_EXPIRES_S;
-  return expiresS === 0 ? {} : { sessionTimer: { expiresS, minS: SESSION_EXPIRES_MIN_S } };
+  const sessionIds = user.sip?.sessionId ?? true;
+  if (expiresS === 0) return { sessionIds };
+  return { sessionIds, sessionTimer: { expiresS, minS: SESSION_EXPIRES_MIN_S } };
 }
 
 function exchangeOf(

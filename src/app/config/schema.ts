@@ -176,6 +176,7 @@ export const userConfigSchema = z.strictObject({
       sips: z.boolean().optional(),
       dhcpOption120: z.string().max(2048).optional(),
       dscp: z.int().min(0).max(63).optional(),
+      sessionId: z.boolean().optional(),
       redirects: z.enum(["server", "direct"]).optional(),
       gruu: z.boolean().optional(),
       watchRegistration: z.boolean().optional(),

@@ -45,6 +45,8 @@ export interface UserConfig {
     readonly sips?: boolean;
     /** Whether a call that is led on (3xx) goes by the registrar or straight. Default server. */
     readonly redirects?: "server" | "direct";
+    /** Whether calls carry identifiers that every server on the way can log. Default on. */
+    readonly sessionId?: boolean;
     /** Whether calls are bound to a URI that the registrar grants (GRUU). Default off. */
     readonly gruu?: boolean;
     /** Whether the registrar is asked to tell of the lines' registrations. Default off. */

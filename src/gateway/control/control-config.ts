@@ -72,6 +72,8 @@ export interface ControlConfig {
   readonly userAgentName: string;
   /** How long a call may go without a sign of life; absent: nobody watches. */
   readonly sessionTimer?: SessionTimerConfig;
+  /** Whether calls carry a Session-ID. @see RFC 7989 */
+  readonly sessionIds?: boolean;
   /** What the lines' stack takes of one source that it is not registered at. */
   readonly guard?: GuardConfig;
   /** Whether a line takes calls from anyone; else only from the server it is registered at. */

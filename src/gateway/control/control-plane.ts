@@ -101,6 +101,7 @@ export class ControlPlane {
         tells: [DIALOG_EVENT],
         acceptAnyUser: false,
         ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
+        ...(config.sessionIds === undefined ? {} : { sessionIds: config.sessionIds }),
         ...(needsSocket ? { network: networkOf(config, 0) } : {}),
         ...(config.stunServer === undefined ? {} : { stunServer: config.stunServer }),
         ...(config.guard === undefined

@@ -48,7 +48,7 @@ export class ExchangeControl {
   static async open(
     config: ControlExchangeConfig,
     network: SipNetworkConfig,
-    box: Pick<ControlConfig, "userAgentName" | "sessionTimer">,
+    box: Pick<ControlConfig, "userAgentName" | "sessionTimer" | "sessionIds">,
     ports: SipShellPorts,
     queue: RunQueue,
     bus: MemoryBus,
@@ -64,6 +64,7 @@ export class ExchangeControl {
         answersWhereHeard: true,
         userAgentName: `${box.userAgentName} exchange`,
         ...(box.sessionTimer === undefined ? {} : { sessionTimer: box.sessionTimer }),
+        ...(box.sessionIds === undefined ? {} : { sessionIds: box.sessionIds }),
         screen: (request, _source, nowMs) => {
           const headers = core?.challenge(request, nowMs);
           return headers === undefined ? undefined : { status: 401, headers };

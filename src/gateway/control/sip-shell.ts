@@ -32,6 +32,7 @@ export interface SipShellConfig {
   readonly answersWhereHeard?: boolean;
   /** Absent: sessions are not watched. */
   readonly sessionTimer?: SessionTimerConfig;
+  readonly sessionIds?: boolean;
   readonly screen?: NonNullable<UserAgentConfig["screen"]>;
   readonly guard?: GuardLimits;
   readonly stunServer?: SocketAddress;
@@ -84,6 +85,7 @@ export class SipShell {
         ? {}
         : { answersWhereHeard: config.answersWhereHeard }),
       ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
+      ...(config.sessionIds === undefined ? {} : { sessionIds: config.sessionIds }),
       ...(config.screen === undefined ? {} : { screen: config.screen }),
       ...(config.guard === undefined ? {} : { guard: config.guard }),
       ...(config.stunServer === undefined ? {} : { stunServer: config.stunServer }),

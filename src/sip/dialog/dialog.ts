@@ -1,4 +1,10 @@
 import { err, ok, type Result } from "../../base/result.ts";
+import {
+  heardSessionId,
+  printSessionId,
+  type SessionId,
+  sessionIdIn,
+} from "../session/session-id.ts";
 import type { DialogId, SipTransport } from "../user-agent-types.ts";
 import { printCSeq } from "../wire/cseq.ts";
 import {
@@ -36,6 +42,8 @@ export interface Dialog {
   readonly remoteTarget: string;
   /** Route values, the next hop first. */
   readonly routeSet: readonly string[];
+  /** The identifiers of its session, where it has some. */
+  readonly session?: SessionId;
   /** Requests of the dialog stay on the transport that it was made on. */
   readonly transport: SipTransport;
 }
@@ -85,6 +93,7 @@ export function dialogFromResponse(
     remoteTarget: contactUri(response) ?? request.uri,
     routeSet: routeSet.toReversed(),
     transport,
+    ...sessionOf(heardSessionId(sessionIdIn(request), response)),
   });
 }
 
@@ -146,8 +155,10 @@ function namesSips(nameAddr: string): boolean {
 
 /** The dialog after a target refresh: a re-INVITE or its 2xx. @see RFC 3261 §12.2 */
 export function refreshTarget(dialog: Dialog, message: SipMessage): Dialog {
-  const remoteTarget = contactUri(message);
-  return remoteTarget === undefined ? dialog : { ...dialog, remoteTarget };
+  const remoteTarget = contactUri(message) ?? dialog.remoteTarget;
+  const session = heardSessionId(dialog.session, message);
+  const isSame = remoteTarget === dialog.remoteTarget && session === dialog.session;
+  return isSame ? dialog : { ...dialog, remoteTarget, ...sessionOf(session) };
 }
 
 /**
@@ -193,9 +204,18 @@ export function dialogRequest(
     { name: "to", value: dialog.remote },
     { name: "call-id", value: dialog.callId },
     { name: "cseq", value: printCSeq({ sequence, method }) },
+    ...sessionHeaders(dialog.session),
     ...extra,
   ];
   return { request: { kind: "request", method, uri, headers, body }, hopUri };
+}
+
+function sessionOf(session: SessionId | undefined): { readonly session?: SessionId } {
+  return session === undefined ? {} : { session };
+}
+
+function sessionHeaders(session: SessionId | undefined): readonly SipHeader[] {
+  return session === undefined ? [] : [{ name: "session-id", value: printSessionId(session) }];
 }
 
 /** The CSeq number of a message; 0 where it cannot be read. */

@@ -27,6 +27,7 @@ import type {
 import { ReliableAnswers } from "./reliable-answers.ts";
 import { respondStatus } from "./respond-status.ts";
 import { Session } from "./session.ts";
+import { sessionIdIn } from "./session-id.ts";
 import { type TimerAnswer, timerAnswer } from "./session-timer.ts";
 
 /*
@@ -119,6 +120,7 @@ export class IncomingInvite implements Leg {
       headers: [
         ...(status < 300 ? this.#dialogHeaders() : []),
         ...(timer?.headers ?? []),
+        ...this.#stack.sessionIdFor(request, command.headers),
         ...(command.headers ?? []),
       ],
     });
@@ -138,7 +140,7 @@ export class IncomingInvite implements Leg {
       account !== undefined && this.#stack.accounts.isServerOf(account.id, source);
     const session = new Session(this.#stack, {
       id: this.#id,
-      dialog: this.#dialog,
+      dialog: withSession(this.#dialog, response),
       identity: {
         contactUser: user,
         // Who calls straight is told nothing of the account, whatever it asks inside the call.
@@ -332,6 +334,12 @@ export class IncomingInvite implements Leg {
     legs.unbindDialog(keyOf(this.#dialog), this);
     legs.deadlines.set(this, undefined);
   }
+}
+
+/** The dialog with the identifiers that our answer told. */
+function withSession(dialog: Dialog, answer: SipResponse): Dialog {
+  const session = sessionIdIn(answer);
+  return session === undefined ? dialog : { ...dialog, session };
 }
 
 function keyOf(dialog: Dialog): string {

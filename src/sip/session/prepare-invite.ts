@@ -12,6 +12,7 @@ import { printNameAddr } from "../wire/name-addr.ts";
 import { parseUri } from "../wire/uri.ts";
 import { RELIABLE } from "./reliable.ts";
 import { withDefaults } from "./request-headers.ts";
+import { newSessionId } from "./session-id.ts";
 import { timerOffer } from "./session-timer.ts";
 
 /** Starts a session. */
@@ -48,10 +49,11 @@ export function prepareInvite(stack: Stack, command: InviteCommand): PreparedInv
   const contactUser = account === undefined ? parsedFrom.value.user : carriedText(account.user);
   const body = command.body ?? "";
   const token = stack.config.createToken;
+  const callId = token();
   const tied = [
     { name: "from", value: fromValue(fromUri, displayName, token()) },
     { name: "to", value: printNameAddr({ uriText: uri, params: new Map() }) },
-    { name: "call-id", value: token() },
+    { name: "call-id", value: callId },
     { name: "cseq", value: printCSeq({ sequence: 1, method: "INVITE" }) },
     // Made anew for each address that is tried.
     ...stack.contactHeaders(route.hop?.transport ?? "udp", contactUser, isSips(uri)),
@@ -60,6 +62,7 @@ export function prepareInvite(stack: Stack, command: InviteCommand): PreparedInv
     { name: "max-forwards", value: "70" },
     ...abilities(stack, body !== ""),
     stack.userAgentHeader(),
+    ...(stack.config.sessionIds === true ? [newSessionId(stack.ownSessionId(callId))] : []),
     ...(body === ""
       ? []
       : [{ name: "content-type", value: command.contentType ?? "application/sdp" }]),
@@ -83,6 +86,7 @@ export function cancelOf(invite: SipRequest, extra: readonly SipHeader[]): SipRe
     { name: "to", value: headerValue(invite, "to") ?? "" },
     { name: "call-id", value: headerValue(invite, "call-id") ?? "" },
     { name: "cseq", value: printCSeq({ sequence: sequenceOf(invite), method: "CANCEL" }) },
+    ...invite.headers.filter(({ name }) => name === "session-id"),
     ...extra,
   ];
   return { kind: "request", method: "CANCEL", uri: invite.uri, headers, body: "" };

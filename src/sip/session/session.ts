@@ -149,6 +149,7 @@ export class Session implements Leg {
         ...(status < 300 ? this.#usage.contactHeaders() : []),
         ...(status < 300 ? this.#stack.abilityHeaders() : []),
         ...(timer?.ok === true ? timer.value.headers : []),
+        ...this.#stack.sessionIdFor(request, command.headers),
         ...(command.headers ?? []),
       ],
     });

@@ -63,6 +63,7 @@ const KNOWN = {
   require: { printed: "Require" },
   "retry-after": { printed: "Retry-After" },
   server: { printed: "Server" },
+  "session-id": { printed: "Session-ID" },
   "session-expires": { printed: "Session-Expires", compact: "x" },
   "sip-etag": { printed: "SIP-ETag" },
   "sip-if-match": { printed: "SIP-If-Match" },
