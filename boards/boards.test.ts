@@ -65,6 +65,24 @@ describe("boards/", () => {
     },
   );
 
+  it.each(hardware)(
+    "%s says how many bells it rings, and lines that share a supply say so",
+    async (name) => {
+      const board = await readBoard(name);
+      if (!board.ok) throw new Error(board.error);
+      const readme = readFileSync(new URL(`${name}/README.md`, folder), "utf8");
+      expect(readme).toMatch(/\*\*Bells \(REN\)\.\*\*/);
+      const lines = boardLinesMax(board.value);
+      if (lines === 1) return;
+      for (let line = 1; line <= lines; line++) {
+        const supply = boardLine(board.value, line)?.ringSupply ?? "";
+        expect(board.value.ringSupplies?.[supply]?.renMax).toBeGreaterThan(0);
+      }
+      expect(readme).toMatch(/staggered/);
+      expect(readme).toMatch(/renMax/);
+    },
+  );
+
   it("hw-sim is the board that the simulator builds", async () => {
     expect(await readBoard("hw-sim")).toEqual({ ok: true, value: SIM_BOARD_FILE });
     const pins = simLineNames(7);
