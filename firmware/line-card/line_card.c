@@ -636,7 +636,7 @@ static size_t decode_cobs(uint8_t *bytes, size_t count)
     return length;
 }
 
-static size_t encode_cobs(const uint8_t *bytes, size_t count, uint8_t *out)
+size_t lc_encode_cobs(const uint8_t *bytes, size_t count, uint8_t *out)
 {
     size_t code_at = 0, length = 1;
     for (size_t at = 0; at < count; at++) {
@@ -696,7 +696,7 @@ static size_t finish(struct lc_card *card, uint8_t type, size_t body, uint8_t *o
     card->packet[1] = card->tx_seq++;
     size_t length = HEADER + body;
     put16(card->packet + length, lc_crc16(card->packet, length));
-    return encode_cobs(card->packet, length + CRC_BYTES, out);
+    return lc_encode_cobs(card->packet, length + CRC_BYTES, out);
 }
 
 static size_t send_welcome(struct lc_card *card, uint8_t *out)

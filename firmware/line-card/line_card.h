@@ -252,4 +252,7 @@ size_t lc_next_frame(struct lc_card *card, uint8_t *out, uint32_t now_us);
 /* CRC-16/IBM-3740. */
 uint16_t lc_crc16(const uint8_t *bytes, size_t count);
 
+/* COBS, the ending 0x00 included; `out` takes a byte for each begun 254, and one more. */
+size_t lc_encode_cobs(const uint8_t *bytes, size_t count, uint8_t *out);
+
 #endif

@@ -52,10 +52,7 @@ export type LineCommand =
    */
   | { readonly kind: "ring"; readonly cadence?: string; readonly callerId?: CallerId }
   | { readonly kind: "stop-ringing" }
-  /**
-   * Play a tone to the telephone, in place of any other; `untilDigit` ends it at the next digit.
-   * While messages wait, `dial` sounds as `stutter-dial`.
-   */
+  /** Play a tone to the telephone in place of any other; `untilDigit` ends it at a digit. */
   | { readonly kind: "tone"; readonly tone: ToneName; readonly untilDigit?: boolean }
   | { readonly kind: "tone-off" }
   /**
@@ -74,8 +71,8 @@ export type LineCommand =
   | { readonly kind: "call-waiting-off" }
   /**
    * Whether messages wait for this telephone. Its lamp is told as soon as it is on-hook and quiet,
-   * by FSK or by the volts of a neon lamp, as the country or the line has it; its dial tone
-   * stutters from now on, or no longer. Said again, the lamp is told again.
+   * by FSK or by the volts of a neon lamp, as the country or the line has it. Said again, the lamp
+   * is told again.
    */
   | {
       readonly kind: "message-waiting";

@@ -104,7 +104,7 @@ function flashTalking(
       side: [...without(side, waiting), beside],
     };
   }
-  const dialing = startDialing(context, nowMs);
+  const dialing = startDialing({ ...context, side: [...side, beside] }, nowMs);
   return {
     state: dialing.state,
     outputs: [

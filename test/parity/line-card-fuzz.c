@@ -83,26 +83,6 @@ static uint8_t spi(void *context, uint8_t line, uint8_t flags, uint8_t *bytes, u
     return yes();
 }
 
-static size_t encode(const uint8_t *bytes, size_t count, uint8_t *out)
-{
-    size_t code_at = 0, length = 1;
-    for (size_t at = 0; at < count; at++) {
-        if (length - code_at == 255) {
-            out[code_at] = 255;
-            code_at = length++;
-        }
-        if (bytes[at] == 0) {
-            out[code_at] = (uint8_t)(length - code_at);
-            code_at = length++;
-        } else {
-            out[length++] = bytes[at];
-        }
-    }
-    out[code_at] = (uint8_t)(length - code_at);
-    out[length++] = 0;
-    return length;
-}
-
 static const uint8_t hello[] = {'T', 'R', 1, 1, 9, 9, 9, 9, 2, 3};
 
 /* A packet that is right but for what is in it, or right altogether, or noise. */
@@ -136,7 +116,7 @@ static size_t packet(uint8_t *wire, uint8_t seq)
     uint16_t crc = lc_crc16(bytes, length);
     bytes[length++] = (uint8_t)(crc >> 8);
     bytes[length++] = (uint8_t)crc;
-    return encode(bytes, length, wire);
+    return lc_encode_cobs(bytes, length, wire);
 }
 
 int main(int count, char **words)

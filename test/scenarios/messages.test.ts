@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { bench } from "../hw-sim/bench/bench.ts";
 import type { BenchPhone } from "../hw-sim/bench/bench-phone.ts";
 import { expectMessage, reply, send } from "../hw-sim/peers/scripted-peer.ts";
-import { eventsOf, FAR_SERVER, farEndFirst } from "./support/far-end.ts";
+import {
+  eventsOf,
+  FAR_SERVER,
+  farEndFirst,
+  INVITE_OF_BOX,
+  sdp,
+  withSdp,
+} from "./support/far-end.ts";
 import { assertSettled } from "./support/settled.ts";
 
 /** A request of the server's that belongs to no call. */
@@ -73,6 +80,42 @@ describe("the server tells of messages", () => {
       [false, undefined],
     ]);
     await assertSettled(lab, { records: [] });
+  });
+
+  it("the dial tone of a second call is the plain one", async () => {
+    const far = farEndFirst();
+    const lab = await bench({
+      seed: 234,
+      config: { registrar: FAR_SERVER, dialing: { digitMap: "xxx" } },
+      prepare: far.prepare,
+    });
+    const [alice] = lab.phones;
+    const end = far.get();
+    end.run(
+      send(summary(1, "Messages-Waiting: yes\r\n")),
+      expectMessage(/^SIP\/2\.0 200 /),
+      expectMessage(INVITE_OF_BOX, { timeoutMs: 30_000 }),
+      reply("200 OK", withSdp(sdp())),
+      expectMessage(/^ACK /),
+      expectMessage(/^INVITE /, { timeoutMs: 30_000 }),
+      reply("200 OK", withSdp(sdp("recvonly", 2))),
+      expectMessage(/^ACK /),
+    );
+    await lab.world.advance(3000);
+    alice.lift();
+    await alice.hears("stutter-dial-tone");
+    await alice.dials("555");
+    await end.reaches(5);
+    await lab.world.advance(500);
+    alice.flash();
+    await lab.world.advance(300);
+    await alice.hears("dial-tone", { withinMs: 1200 });
+    const heard = alice.phone.observations.flatMap((seen) =>
+      seen.kind === "tone" ? [seen.name] : [],
+    );
+    expect(heard.filter((name) => name === "stutter-dial-tone")).toHaveLength(1);
+    await end.passes();
+    await lab.stop();
   });
 
   it("is asked to where so configured, and again where it says later", async () => {

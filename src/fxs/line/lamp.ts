@@ -19,11 +19,6 @@ export class Lamp {
   #state: { readonly kind: "told" | "sending" } | { readonly kind: "due"; readonly atMs: number } =
     { kind: "told" };
 
-  /** Whether messages wait. */
-  get isWaiting(): boolean {
-    return this.#command?.waiting ?? false;
-  }
-
   /** Takes what is to be told; `byMessage` where the scheme has a message for it. */
   tell(command: LampCommand, byMessage: boolean, nowMs: number): void {
     this.#command = command;

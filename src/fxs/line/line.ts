@@ -225,8 +225,7 @@ class LineMachine implements Line {
   #playTone(name: ToneName, untilDigit: boolean): void {
     if (!this.#isOffHook) return;
     this.#quiet();
-    const heard = name === "dial" && this.#onHook.messagesWait ? "stutter-dial" : name;
-    this.#tone.play(this.#config.country.tones.table[heard], untilDigit);
+    this.#tone.play(this.#config.country.tones.table[name], untilDigit);
   }
 
   #announce(sound: string): void {

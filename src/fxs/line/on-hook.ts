@@ -45,10 +45,6 @@ export class OnHook {
     return this.#alerting.holdsHook;
   }
 
-  get messagesWait(): boolean {
-    return this.#lamp.isWaiting;
-  }
-
   deadlineMs(): number | undefined {
     const lampMs = this.#isQuiet ? this.#lamp.deadlineMs() : undefined;
     return earliestMs(this.#alerting.deadlineMs(), lampMs);
