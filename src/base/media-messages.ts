@@ -189,8 +189,10 @@ export interface MediaStats {
   /** Synchronization sources: ours, and the one that was heard last. */
   readonly ssrc?: number;
   readonly remoteSsrc?: number;
-  /** Absent where too little came to judge. */
+  /** Of the whole call; absent where too little came to judge. */
   readonly quality?: MediaQuality;
+  /** The same of the time between the last two reports alone, some 5 s. */
+  readonly recent?: MediaQuality;
   /** Present where T.38 was spoken. */
   readonly fax?: FaxStats;
 }

@@ -5,6 +5,7 @@ import { invariant } from "../base/invariant.ts";
 import type { KeyCommand, MediaFlow, MediaStats } from "../base/media-messages.ts";
 import { done, err, type Result } from "../base/result.ts";
 import { isStun } from "../base/stun/stun-message.ts";
+import { CallQuality } from "./call-quality.ts";
 import type { CodecSpec } from "./codec/codec.ts";
 import { findCodec } from "./codec/codecs.ts";
 import { type DigitPath, FarDigits } from "./far-digits.ts";
@@ -26,7 +27,7 @@ import { RtpSender } from "./rtp/rtp-sender.ts";
 import { SourceLatch } from "./rtp/source-latch.ts";
 import { SrtpSession } from "./rtp/srtp/srtp-session.ts";
 import type { DigitSignal } from "./rtp/telephone-event-receiver.ts";
-import { extendedBlocks, type PathFigures, pathOf, qualityOf } from "./session-quality.ts";
+import { extendedBlocks, type PathFigures, pathOf } from "./session-quality.ts";
 import { statsOf, sumOf, ZERO_STATS } from "./session-stats.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 
@@ -73,6 +74,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   #closed = false;
   readonly #silence = new SilenceWatch();
   #earlier: MediaStats | undefined;
+  readonly #quality = new CallQuality();
 
   constructor(config: MediaSessionConfig) {
     this.#config = config;
@@ -209,11 +211,12 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     const now = flowing === undefined ? ZERO_STATS : statsOf(flowing);
     const earlier = this.#earlier ?? ZERO_STATS;
     const { roundTripMs } = this.#rtcp;
-    const quality = flowing === undefined ? undefined : qualityOf(this.#path(flowing));
+    const quality = flowing === undefined ? undefined : this.#quality.whole(this.#path(flowing));
     return {
       ...sumOf(earlier, now),
       ...(roundTripMs === undefined ? undefined : { roundTripMs }),
       ...(quality === undefined ? undefined : { quality }),
+      ...this.#quality.recent,
     };
   }
 
@@ -234,6 +237,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     if (before !== undefined && sameCoding(before.flow, flow)) return before.receiver;
     if (before !== undefined) {
       this.#earlier = { ...this.stats(), packetsSent: 0 };
+      this.#quality.next(this.#path(before));
       before.receiver.close();
     }
     return new RtpReceiver(this.#config, receiverOptions(flow, spec), nowMs);
@@ -325,6 +329,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     if (reportMs !== undefined && nowMs >= reportMs) {
       const bytes = this.#rtcp.report(this.#reportInput(flowing, nowMs), nowMs);
       outputs.push(...this.#sendRtcp(flowing, bytes));
+      this.#quality.tell(this.#path(flowing));
       const stats = this.stats();
       if (stats.quality !== undefined) {
         outputs.push({ kind: "event", event: { kind: "quality", session, stats } });

@@ -76,6 +76,11 @@ export class Playout {
     return this.#jitter.put(packet, lateness);
   }
 
+  /** A packet of the stream that is no sound: where it stands, nothing is lost. */
+  passOver(sequence: number): void {
+    this.#jitter.passOver(sequence);
+  }
+
   /** Forgets the stream; what was decoded already is still played. */
   restart(): void {
     this.#pausing = false;
@@ -120,7 +125,7 @@ export class Playout {
     const step = this.#jitter.next(this.#frameSamples - this.#heldSamples);
     switch (step.kind) {
       case "packet":
-        this.#framesConcealed += this.#framesPending;
+        this.#framesConcealed += this.#lostFrames(step.pauseSamples);
         this.#framesPending = 0;
         this.#pausing = step.noise;
         if (step.noise) this.#describeNoise(step.payload, step.samples - step.skip);
@@ -134,6 +139,12 @@ export class Playout {
         this.#makeUp(step.samples);
         return false;
     }
+  }
+
+  /** Of the frames that were made up, those that were not a pause of the far end. */
+  #lostFrames(pauseSamples: number): number {
+    if (this.#framesPending === 0) return 0;
+    return Math.max(0, this.#framesPending - Math.ceil(pauseSamples / this.#frameSamples));
   }
 
   /** Takes what is lost from the copy that the packet behind it may carry. */

@@ -58,6 +58,8 @@ export type PlayoutStep =
       readonly skip: number;
       readonly samples: number;
       readonly noise: boolean;
+      /** Right before it the far end sent nothing for so long: no packet is missing there. */
+      readonly pauseSamples: number;
     }
   /** Samples that were lost or are late: make up `samples` of them. */
   | { readonly kind: "conceal"; readonly samples: number }
@@ -113,6 +115,8 @@ export class JitterBuffer {
     | { sequence: number; at: number; samples: number; timestamp: number; pause: boolean }
     | undefined;
   #playedSequence = -1;
+  /** Sequence numbers of late that are no sound, each in its place of a ring. */
+  readonly #others = new Float64Array(JITTER_BUFFER_LIMIT_PACKETS).fill(-1);
 
   /** `unitsPerSample` is the RTP clock against 8 kHz: 1 for G.711. */
   constructor(frameSamples: number, unitsPerSample = 1, settings: JitterSettings = DEFAULT_JITTER) {
@@ -173,6 +177,11 @@ export class JitterBuffer {
     return "stored";
   }
 
+  /** A packet of the same stream that is no sound: an event. What is missing is not missing. */
+  passOver(sequence: number): void {
+    this.#others[sequence % JITTER_BUFFER_LIMIT_PACKETS] = sequence;
+  }
+
   /**
    * Begins the next frame. `heldSamples` are decoded (or made up) and not yet played. The
    * answer is advice; `cut()` tells that it was followed.
@@ -217,7 +226,7 @@ export class JitterBuffer {
   get behindHole(): (Pick<Slot, "samples" | "payloadType"> & { payload: Uint8Array }) | undefined {
     const head = this.#slots[0];
     if (!this.#playing || head === undefined) return undefined;
-    const samples = head.at - this.#due;
+    const samples = this.#pauseBefore(head) > 0 ? 0 : head.at - this.#due;
     if (samples <= 0 || samples > HOLE_MAX_SAMPLES) return undefined;
     const payload = head.bytes.subarray(0, head.length);
     return { samples, payload, payloadType: head.payloadType };
@@ -245,6 +254,7 @@ export class JitterBuffer {
   }
 
   #play(head: Slot): PlayoutStep | undefined {
+    const pauseSamples = this.#pauseBefore(head);
     const lateBy = this.#due - Math.max(head.at, this.#decodedTo);
     const from = Math.max(head.at, this.#decodedTo) + Math.max(0, lateBy - STRETCH_MAX_SAMPLES);
     this.#drop();
@@ -264,7 +274,20 @@ export class JitterBuffer {
       skip: from - head.at,
       samples: head.samples,
       noise: head.noise,
+      pauseSamples,
     };
+  }
+
+  /** Of the hole before a packet, what the numbers of missing packets do not explain. */
+  #pauseBefore(head: Slot): number {
+    const hole = head.at - this.#decodedTo;
+    if (hole <= 0 || this.#playedSequence < 0) return 0;
+    let missing = Math.max(0, head.sequence - this.#playedSequence - 1);
+    if (missing * head.samples >= hole + JITTER_BUFFER_LIMIT_PACKETS * head.samples) return 0;
+    for (let n = this.#playedSequence + 1; n < head.sequence; n++) {
+      if (this.#others[n % JITTER_BUFFER_LIMIT_PACKETS] === n) missing--;
+    }
+    return Math.max(0, hole - missing * head.samples);
   }
 
   #start(clock: number): void {

@@ -119,6 +119,7 @@ export class RtpReceiver {
   #take(block: Block, nowMs: number): readonly DigitSignal[] {
     const { payloadType, timestamp, payload, sequence } = block;
     if (payloadType === this.#options.eventPayloadType) {
+      if (this.#playout instanceof Playout) this.#playout.passOver(sequence);
       const event = parseTelephoneEvent(payload);
       if (!event.ok) return NOTHING;
       this.#events.lateMs = this.jitterBufferMs;
