@@ -156,3 +156,52 @@ describe.skipIf(isPeerMissing("sipp"))("[interop.sipp] our telephone calls SIPp"
     }),
   );
 });
+
+describe.skipIf(isPeerMissing("sipp"))(
+  "[interop.sipp] SIPp calls SIPp through our exchange",
+  () => {
+    it(
+      "pictures, floor control and what nobody has heard of cross as they are, both ways",
+      onStage(async (stage) => {
+        const port = await freePorts();
+        const server = `127.0.0.1:${port}`;
+        const datagrams: CapturedDatagram[] = [];
+        const callee = { number: "302", password: "secret-302" };
+        const box = await stage.bench({
+          config: { sip: { port }, exchange: { extensions: [EXTENSION, callee] } },
+          onDatagram: (datagram) => datagrams.push(datagram),
+        });
+        const called = await startSipp(stage, { scenario: "called-shows", server });
+        const { number: user, password } = callee;
+        const keys = { contact_port: called.port };
+        const register = { scenario: "register", server, user, password, keys };
+        await (await startSipp(stage, register)).program.succeeds(ENDS_WITHIN_MS);
+        const caller = await startSipp(stage, {
+          ...{ scenario: "caller-shows", server, to: user },
+          ...{ user: EXTENSION.number, password: EXTENSION.password },
+        });
+        await caller.program.succeeds(ENDS_WITHIN_MS);
+        await called.program.succeeds(ENDS_WITHIN_MS);
+        const bodies = (from: number, to: number): readonly string[] => [
+          ...new Set(
+            datagrams
+              .filter((one) => one.from.port === from && one.to.port === to)
+              .map(({ payload }) => Buffer.from(payload).toString("latin1"))
+              .flatMap((text) => text.split("\r\n\r\nv=0").slice(1)),
+          ),
+        ];
+        // Offer, answer to the re-INVITE; answer, offer of the re-INVITE.
+        for (const [from, to] of [
+          [caller.port, called.port],
+          [called.port, caller.port],
+        ] as const) {
+          const sent = bodies(from, port);
+          expect(sent).toHaveLength(2);
+          expect(bodies(port, to)).toEqual(sent);
+        }
+        expect(bodies(port, called.port)[0]).toContain("m=x-telepathy 9 mind/matter 1 two");
+        expect(box.logs.some(({ level }) => level === "error")).toBe(false);
+      }),
+    );
+  },
+);
