@@ -12,6 +12,7 @@ import {
   words,
 } from "./exchange-script.fixture.ts";
 import { EXCHANGE_LIMITS, type ExchangeConfig } from "./exchange-types.ts";
+import { GUESS_LIMITS } from "./guess-limit.ts";
 
 const hashes = {
   md5: (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex"),
@@ -64,6 +65,29 @@ describe("Authority", () => {
     expect(registerAs(credentials([strong], "101", "one", sign))?.status).toBe(200);
     const [, again = ""] = challenges();
     expect(registerAs(credentials([again], "101", "one", sign))?.status).toBe(200);
+  });
+
+  it("looks at no more passwords of who was wrong too often, and tells so once", () => {
+    const { exchange, challenges } = guarded();
+    const ask = (password: string, nowMs: number) => {
+      const header = credentials(challenges(nowMs), "101", password, sign);
+      const options = { contacts: [CONTACT], headers: [header], cseq: ++cseq };
+      return exchange.handle(register("101", options), nowMs);
+    };
+    let cseq = 1;
+    const status = (outputs: ReturnType<typeof ask>): number | undefined =>
+      answerOf(outputs, "contact")?.status;
+    const { perUser, countsMs } = GUESS_LIMITS;
+    const told: string[] = [];
+    for (let n = 0; n < perUser + 5; n++) {
+      const outputs = ask(`wrong ${n}`, n);
+      expect(status(outputs)).toBe(403);
+      for (const output of outputs) if (output.kind === "log") told.push(output.event.text);
+    }
+    expect(told).toHaveLength(perUser);
+    expect(told.at(-1)).toContain("no more are looked at for 10 minutes");
+    expect(status(ask("one", countsMs - 1))).toBe(403);
+    expect(status(ask("one", countsMs))).toBe(200);
   });
 
   it.each([

@@ -7,6 +7,7 @@ import {
   type DigestCredentials,
   headerValues,
   parseCredentials,
+  type SipAddress,
   type SipHeader,
   type SipRequest,
   verifyCredentials,
@@ -16,6 +17,7 @@ import {
   EXCHANGE_LIMITS,
   type ExchangeConfig,
 } from "./exchange-types.ts";
+import { GUESS_LIMITS, GuessLimit } from "./guess-limit.ts";
 
 /** Whether a request comes from who it says it does. */
 export type Verdict =
@@ -28,8 +30,8 @@ export type Verdict =
     }
   /** To be answered 401 with these header fields. */
   | { readonly kind: "challenge"; readonly headers: readonly SipHeader[] }
-  /** To be answered 403. */
-  | { readonly kind: "refused"; readonly why: string };
+  /** To be answered 403; `isRepeated`: it was told already why. */
+  | { readonly kind: "refused"; readonly why: string; readonly isRepeated?: boolean };
 
 /**
  * Digest authentication of REGISTER and INVITE, as a user agent server (401).
@@ -44,6 +46,7 @@ export class Authority {
   readonly #algorithms: readonly DigestAlgorithm[];
   /** Nonces that were used, the first used first. */
   readonly #used = new Map<string, { readonly count: number; readonly sinceMs: number }>();
+  readonly #guesses = new GuessLimit();
   #secret: string;
 
   constructor(config: ExchangeConfig) {
@@ -90,12 +93,27 @@ export class Authority {
     return undefined;
   }
 
-  /** Judges a request that claims to come from `claimed`. */
-  judge(request: SipRequest, claimed: string, nowMs: number): Verdict {
+  /**
+   * Judges a request that claims to come from `claimed`. `source` is where it came from: inside the
+   * box nobody guesses.
+   */
+  judge(request: SipRequest, claimed: string, source: SipAddress, nowMs: number): Verdict {
     if (this.#isFree(claimed)) return { kind: "known", user: claimed };
     const signed = this.#credentialsOf(request);
     if (signed === undefined) return this.#challenge(nowMs, false);
-    return this.#verify(request, signed.authorization, signed.credentials, nowMs);
+    const guesser = source.transport === "memory" ? undefined : source.host;
+    if (guesser !== undefined && this.#guesses.isOver(guesser, claimed, nowMs)) {
+      const why = "there were too many wrong passwords";
+      return { kind: "refused", why, isRepeated: true };
+    }
+    const verdict = this.#verify(request, signed.authorization, signed.credentials, nowMs);
+    if (guesser === undefined) return verdict;
+    if (verdict.kind === "known") this.#guesses.right(guesser, claimed);
+    if (verdict.kind !== "refused") return verdict;
+    const isLast = this.#guesses.wrong(guesser, claimed, nowMs);
+    const minutes = GUESS_LIMITS.countsMs / 60_000;
+    const more = isLast ? `; no more are looked at for ${minutes} minutes` : "";
+    return { ...verdict, why: `${verdict.why}${more}` };
   }
 
   #verify(

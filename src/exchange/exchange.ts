@@ -200,7 +200,7 @@ class SmallExchange implements Exchange {
     ];
     const hops = Number(headerValue(request, "max-forwards") ?? MAX_FORWARDS);
     if (!(hops > 0)) return refuse(483);
-    const verdict = this.#authority.judge(request, event.from.user, nowMs);
+    const verdict = this.#authority.judge(request, event.from.user, event.source, nowMs);
     if (verdict.kind === "challenge") {
       return [toUa({ kind: "respond", session, status: 401, headers: verdict.headers })];
     }
@@ -209,7 +209,8 @@ class SmallExchange implements Exchange {
     if (verdict.kind === "refused" || !honest) {
       const why = verdict.kind === "refused" ? verdict.why : `${caller} is not ${event.from.user}`;
       const text = `A call of ${event.from.uri} from ${event.source.host} was refused: ${why}.`;
-      return [...refuse(403), logOf("warn", text)];
+      const isTold = verdict.kind === "refused" && verdict.isRepeated === true;
+      return isTold ? refuse(403) : [...refuse(403), logOf("warn", text)];
     }
     if (event.replaces !== undefined) return this.#replace(event, event.replaces);
     if (this.#calls.size >= EXCHANGE_LIMITS.calls) {

@@ -72,12 +72,13 @@ function registerStep(
 ): Answer {
   const user = partyFromHeader(headerValue(message, "to") ?? "")?.user;
   if (user === undefined || user === "") return { status: 400, reason: "Bad To" };
-  const verdict = authority.judge(message, user, nowMs);
+  const verdict = authority.judge(message, user, source, nowMs);
   if (verdict.kind === "challenge") return { status: 401, headers: verdict.headers };
   if (verdict.kind === "refused" || verdict.user !== user) {
     const why = verdict.kind === "refused" ? verdict.why : `${verdict.user} is not ${user}`;
     const text = `A registration of ${user} from ${source.host} was refused: ${why}.`;
-    return { status: 403, logs: [logOf("warn", text)] };
+    const isTold = verdict.kind === "refused" && verdict.isRepeated === true;
+    return { status: 403, logs: isTold ? [] : [logOf("warn", text)] };
   }
   if (!authority.isUser(user)) return { status: 404 };
   const cseq = parseCSeq(headerValue(message, "cseq") ?? "");

@@ -83,7 +83,12 @@ export class Watching {
       const headers = verdict?.kind === "challenge" ? { headers: verdict.headers } : {};
       return [toUa({ kind: "refuse-watch", watch, status, ...headers })];
     };
-    const verdict = this.#parts.authority.judge(event.request, event.from.user, nowMs);
+    const verdict = this.#parts.authority.judge(
+      event.request,
+      event.from.user,
+      event.source,
+      nowMs,
+    );
     if (verdict.kind === "challenge") return refuse(401, verdict);
     const uri = parseUri(event.request.uri);
     const user = uri.ok ? utf8TextFromLatin1(uri.value.user) : "";
@@ -132,7 +137,7 @@ export class Watching {
     const about = (headerValue(message, "event") ?? "").split(";", 1)[0]?.trim().toLowerCase();
     if (about !== MESSAGE_SUMMARY) return [reply(489)];
     const claimed = partyFromHeader(headerValue(message, "from") ?? "")?.user ?? "";
-    const verdict = authority.judge(message, claimed, nowMs);
+    const verdict = authority.judge(message, claimed, event.source, nowMs);
     if (verdict.kind === "challenge") return [reply(401, verdict)];
     const uri = parseUri(message.uri);
     const user = uri.ok ? utf8TextFromLatin1(uri.value.user) : "";

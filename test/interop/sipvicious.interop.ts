@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { Bench } from "../hw-sim/bench/bench.ts";
@@ -100,4 +101,109 @@ describe.skipIf(isPeerMissing("svmap", "svwar", "svcrack"))("[interop.sipvicious
       await stillWorks(box);
     }),
   );
+
+  it(
+    "svcrack is stopped after ten guesses even where nothing is dropped",
+    onStage(async (stage) => {
+      const { box, port } = await startBox(stage, true);
+      const args = ["-u201", "-r1200-1240", `-p${port}`, "127.0.0.1"];
+      expect(await scan("svcrack", args)).not.toMatch(/201\s*\|\s*1234/);
+      expect(box.logs.some(({ text }) => text.includes("no more are looked at"))).toBe(true);
+      await stillWorks(box);
+    }),
+  );
+
+  it(
+    "svcrack finds a password that it guesses at once: what is proved above could fail",
+    onStage(async (stage) => {
+      const { port } = await startBox(stage, true);
+      const args = ["-u201", "-r1232-1240", `-p${port}`, "127.0.0.1"];
+      expect(await scan("svcrack", args)).toMatch(/201\s*\|\s*1234/);
+    }),
+  );
 });
+
+/** Where the lines' registrar is: scanners sit at 127.0.0.1, which is nobody to the lines. */
+const REGISTRAR_HOST = "127.0.0.2";
+
+/** Takes every registration; its port. */
+async function startRegistrar(stage: Stage): Promise<number> {
+  const socket = createSocket("udp4");
+  stage.atEnd(() => socket.close());
+  socket.on("message", (bytes, { address, port }) => {
+    const lines = bytes.toString("latin1").split("\r\n");
+    if (!lines[0]?.startsWith("REGISTER ")) return;
+    const kept = lines.filter((line) => /^(?:Via|From|To|Call-ID|CSeq|Contact): /.test(line));
+    const answer = ["SIP/2.0 200 OK", ...kept, "Expires: 3600", "Content-Length: 0", "", ""];
+    socket.send(answer.join("\r\n"), port, address);
+  });
+  await new Promise<void>((resolve) => socket.bind({ address: REGISTRAR_HOST, port: 0 }, resolve));
+  return socket.address().port;
+}
+
+/** Our lines at a registrar of somebody else's; the port that their SIP is at. */
+async function startGateway(
+  stage: Stage,
+  unguarded: boolean,
+): Promise<{ box: Bench; port: number }> {
+  const registrar = `${REGISTRAR_HOST}:${await startRegistrar(stage)}`;
+  let port = 0;
+  const box = await stage.bench({
+    config: {
+      registrar,
+      ...(unguarded ? { sip: { requestsPerSecond: 0, dropScanners: false } } : {}),
+    },
+    onDatagram: ({ payload, from }) => {
+      if (Buffer.from(payload.subarray(0, 9)).toString() === "REGISTER ") port = from.port;
+    },
+  });
+  return { box, port };
+}
+
+/** That nobody's bell has rung, and a receiver that is lifted has its tone. */
+async function isUndisturbed(box: Bench): Promise<void> {
+  const rang = box.events.some(
+    (event) => event.kind === "line-command" && event.command.kind === "ring",
+  );
+  expect(rang).toBe(false);
+  const [alice] = box.phones;
+  alice.lift();
+  await alice.hears("dial-tone");
+}
+
+describe.skipIf(isPeerMissing("svmap", "svwar", "svcrack"))(
+  "[interop.sipvicious] scanners at our lines",
+  () => {
+    it(
+      "svmap does not find them",
+      onStage(async (stage) => {
+        const { box, port } = await startGateway(stage, false);
+        const found = await scan("svmap", [`-p${port}`, "--randomize", "127.0.0.1"]);
+        expect(found).not.toContain(`127.0.0.1:${port}`);
+        await isUndisturbed(box);
+      }),
+    );
+
+    it.each(["REGISTER", "INVITE", "OPTIONS"])(
+      "svwar learns no number by %s, even where nothing is dropped",
+      async (method) => {
+        await onStage(async (stage) => {
+          const { box, port } = await startGateway(stage, true);
+          const args = ["-e100-110", `-m${method}`, `-p${port}`, "127.0.0.1"];
+          expect(await scan("svwar", args)).not.toMatch(/\b(101|102)\b.*\|/);
+          await isUndisturbed(box);
+        })();
+      },
+    );
+
+    it(
+      "svcrack finds nobody to crack",
+      onStage(async (stage) => {
+        const { box, port } = await startGateway(stage, true);
+        const args = ["-u101", "-r1230-1240", `-p${port}`, "127.0.0.1"];
+        expect(await scan("svcrack", args)).not.toMatch(/101\s*\|/);
+        await isUndisturbed(box);
+      }),
+    );
+  },
+);

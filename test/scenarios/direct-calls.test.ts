@@ -13,7 +13,7 @@ function linePort(lab: Bench): number {
 }
 
 /** A stranger calls line 1 past its server; what he gets back, as start lines. */
-async function strangerCalls(lab: Bench): Promise<readonly string[]> {
+async function strangerCalls(lab: Bench, number = "101"): Promise<readonly string[]> {
   const port = linePort(lab);
   const answers: string[] = [];
   const socket = await lab.udp(STRANGER).bind({
@@ -23,10 +23,10 @@ async function strangerCalls(lab: Bench): Promise<readonly string[]> {
     onFault() {},
   });
   const invite = [
-    `INVITE sip:101@${BENCH_HOST}:${port} SIP/2.0`,
+    `INVITE sip:${number}@${BENCH_HOST}:${port} SIP/2.0`,
     `Via: SIP/2.0/UDP ${STRANGER}:5060;branch=z9hG4bKstranger`,
     `From: "Your bank" <sip:bank@${STRANGER}>;tag=1`,
-    `To: <sip:101@${BENCH_HOST}>`,
+    `To: <sip:${number}@${BENCH_HOST}>`,
     "Call-ID: stranger",
     "CSeq: 1 INVITE",
     `Contact: <sip:bank@${STRANGER}>`,
@@ -48,6 +48,12 @@ describe("a call from a stranger, past the server", () => {
     expect(lab.phones[0].phone.observations).toEqual([]);
     const told = lab.logs.filter(({ text }) => text.includes(STRANGER));
     expect(told.map(({ level }) => level)).toEqual(["warn"]);
+    await lab.stop();
+  });
+
+  it.each(["101", "199"])("learns not whether there is a number %s", async (number) => {
+    const lab = await bench({ config: { exchange: { transport: "udp" } } });
+    expect(await strangerCalls(lab, number)).toEqual(["SIP/2.0 403 Forbidden"]);
     await lab.stop();
   });
 

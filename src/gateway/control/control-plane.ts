@@ -17,7 +17,7 @@ import { MemoryBus } from "./memory-bus.ts";
 import { SessionRoutes } from "./session-routes.ts";
 import type { SipNetworkConfig } from "./sip-network.ts";
 import { SipShell, type SipShellPorts } from "./sip-shell.ts";
-import { turnedAway } from "./strangers.ts";
+import { StrangerScreen, turnedAway } from "./strangers.ts";
 
 /** What the control plane needs from outside, besides what its SIP stacks need. */
 export interface ControlPorts extends SipShellPorts {
@@ -93,6 +93,7 @@ export class ControlPlane {
     const needsSocket = config.lines.some(
       ({ server }) => server.kind === "network" || server.transport === "udp",
     );
+    const strangers = new StrangerScreen((source) => plane?.trusts(source) === true, ports.log);
     const lineSip = await SipShell.open(
       {
         name: "lines",
@@ -104,6 +105,9 @@ export class ControlPlane {
         ...(config.sessionIds === undefined ? {} : { sessionIds: config.sessionIds }),
         ...(needsSocket ? { network: networkOf(config, 0) } : {}),
         ...(config.stunServer === undefined ? {} : { stunServer: config.stunServer }),
+        ...(config.directCalls
+          ? {}
+          : { screen: (request, source, nowMs) => strangers.refuse(request, source, nowMs) }),
         ...(config.guard === undefined
           ? {}
           : { guard: { ...config.guard, isTrusted: (source) => plane?.trusts(source) === true } }),

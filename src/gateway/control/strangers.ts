@@ -13,6 +13,48 @@ interface Trusting {
   trusts(source: SipAddress): boolean;
 }
 
+/** How often one stranger is spoken of in the log, ms. */
+const TELL_EVERY_MS = 60_000;
+
+/**
+ * Refuses strangers before anything is kept for them, and for every number alike: whoever tries one
+ * number after the other learns not even which there are.
+ */
+export class StrangerScreen {
+  readonly #trusts: (source: SipAddress) => boolean;
+  readonly #log: (event: LogEvent) => void;
+  #told: { readonly host: string; readonly atMs: number } | undefined;
+
+  constructor(trusts: (source: SipAddress) => boolean, log: (event: LogEvent) => void) {
+    this.#trusts = trusts;
+    this.#log = log;
+  }
+
+  /** For a new request outside of any dialog; undefined where it may be looked at. */
+  refuse(
+    { method }: SipRequest,
+    source: SipAddress,
+    nowMs: number,
+  ): { readonly status: number; readonly headers: readonly [] } | undefined {
+    // OPTIONS is answered by the stack itself, the same whoever is asked for.
+    if (method === "OPTIONS" || source.transport === "memory" || this.#trusts(source)) {
+      return undefined;
+    }
+    this.#tell(method, source, nowMs);
+    return { status: 403, headers: [] };
+  }
+
+  #tell(method: string, source: SipAddress, nowMs: number): void {
+    const told = this.#told;
+    if (told?.host === source.host && nowMs - told.atMs < TELL_EVERY_MS) return;
+    this.#told = { host: source.host, atMs: nowMs };
+    const text =
+      `${method} straight from ${printAddress(source)} was refused: calls come through the ` +
+      "server the line is registered at (sip.directCalls allows others).";
+    this.#log({ level: "warn", area: "sip", text });
+  }
+}
+
 /** What is said to somebody who may not ask that of a line. */
 export interface TurnedAway {
   readonly command: UaCommand;
