@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { loadSpandspFax } from "../../src/hal/linux/index.ts";
 import { BENCH_HOST, type Bench, bench } from "../hw-sim/bench/bench.ts";
 import { expectMessage, reply, send } from "../hw-sim/peers/scripted-peer.ts";
+import { bodyOf } from "../hw-sim/peers/sip-text.ts";
 import {
   ANSWER_OF_BOX,
   FAR_HOST,
@@ -15,7 +16,7 @@ import {
   withSdp,
 } from "./support/far-end.ts";
 import { assertSettled } from "./support/settled.ts";
-import { talkWithFarEnd } from "./support/talk.ts";
+import { call, talkWithFarEnd } from "./support/talk.ts";
 
 const LIBRARIES = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
 const isMissing = !LIBRARIES.some((folder) => existsSync(`${folder}/libspandsp.so.2`));
@@ -158,6 +159,31 @@ describe.skipIf(isMissing)("a line that speaks T.38", () => {
     await lab.world.advance(100);
     expect(lab.logs.map(({ text }) => text)).toContain("The fax goes over T.38.");
     await hangsUp(lab, far);
+  });
+});
+
+describe.skipIf(isMissing)("the built-in exchange", () => {
+  it("carries the wish for T.38, and its answer, across as they are", async () => {
+    const lab = await bench({
+      seed: 71,
+      config: { exchange: { transport: "udp" }, rtp: { fax: "t38", t38: { version: 2 } } },
+      fax: await loadSpandspFax(),
+    });
+    const [alice, bob] = lab.phones;
+    await call(alice, "102", bob);
+    await bob.says(flags());
+    await lab.world.advance(200);
+    const images = lab.wire.messages
+      .map(({ text }) => bodyOf(text))
+      .filter((body) => /m=image/.test(body));
+    const [offer, carriedOffer, answer, carriedAnswer, ...more] = images;
+    expect(more).toEqual([]);
+    expect(carriedOffer).toBe(offer);
+    expect(carriedAnswer).toBe(answer);
+    expect(offer).toContain("a=T38FaxVersion:2\r\n");
+    expect(answer).not.toBe(offer);
+    expect(lab.logs.filter(({ text }) => text === "The fax goes over T.38.")).toHaveLength(2);
+    await assertSettled(lab, { records: ["1 out 101>102 answered", "2 in 101>102 answered"] });
   });
 });
 
