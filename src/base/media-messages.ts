@@ -120,6 +120,20 @@ export interface FaxStats {
   readonly pages: number;
 }
 
+/** What two modems tell each other before anything else. @see ITU-T V.8 */
+export interface ModemMenu {
+  readonly call:
+    | "fax-from-caller"
+    | "fax-to-caller"
+    | "data"
+    | "text-v18"
+    | "text-t101"
+    | "h324"
+    | "other";
+  /** In the order of the octets: `pcm`, `v34` duplex, `v34-half` as fax machines have it, … */
+  readonly modulations: readonly string[];
+}
+
 /** What the control plane asks of media. */
 export type MediaCommand =
   /** Bind a pair of ports and answer with `opened` or `open-failed`. */
@@ -248,9 +262,14 @@ export type MediaEvent =
   | {
       readonly kind: "fax-tone";
       readonly session: string;
-      /** `cng`: one calls; `answer`: one answers; `preamble`: a fax machine begins its commands. */
-      readonly tone: "cng" | "answer" | "preamble";
+      /**
+       * `cng`: one calls; `answer`: one answers; `preamble`: a fax machine begins its commands;
+       * `cm`: the caller's modem says what it wishes the call to be; `jm`: the other what it is.
+       */
+      readonly tone: "cng" | "answer" | "preamble" | "cm" | "jm";
       readonly side: "near" | "far";
+      /** With `cm` and `jm`. */
+      readonly menu?: ModemMenu;
     }
   /** What comes from the far end has been a tone for so long that says that nobody is there. */
   | {

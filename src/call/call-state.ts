@@ -46,8 +46,8 @@ export interface Call {
   readonly t38?: FaxFlow;
   /** Our offers are of T.38. */
   readonly offersT38?: boolean;
-  /** The far end does not speak it: not asked again. */
-  readonly t38Refused?: boolean;
+  /** Not moved to T.38: the far end has not got it, or two modems agreed on what T.38 has not. */
+  readonly soundOnly?: boolean;
   /** When we move the call to T.38, unless the far end has done so. */
   readonly t38DueMs?: number;
   /** What tells its dialog from others, once there is one. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ModemMenu } from "../base/media-messages.ts";
 import { createCallControl } from "./call-control.ts";
 import {
   ANSWERED,
@@ -56,6 +57,12 @@ const image = (port = 6004): string =>
 type Tone = "cng" | "answer" | "preamble";
 const hears = (tone: Tone, side: "near" | "far" = "near", session = OUT): CallInput =>
   media({ kind: "fax-tone", session, tone, side });
+const agree = (
+  call: ModemMenu["call"],
+  modulations: readonly string[],
+  tone: "cm" | "jm" = "jm",
+): CallInput =>
+  media({ kind: "fax-tone", session: OUT, tone, side: "near", menu: { call, modulations } });
 const accepted = (body: string, session = OUT): CallInput =>
   ua({ kind: "answered", session, response, body });
 const refused = (status: number, session = OUT): CallInput =>
@@ -90,6 +97,30 @@ const SCENARIOS: readonly Scenario[] = [
     "it does where so configured",
     [...TALKING, [hears("answer"), "ua reinvite +t38"]],
     { ...ON, t38: { ...T38, switchOn: "answer" } },
+  ],
+  [
+    "two modems that agree on data stay with sound, whatever is heard afterwards",
+    [...TALKING, [hears("answer", "far")], [agree("data", ["v34"])], [hears("preamble")], [5000]],
+    ON,
+  ],
+  [
+    "so do two fax machines that agree on V.34",
+    [...TALKING, [agree("fax-from-caller", ["v34-half", "v17"])], [hears("preamble")]],
+    ON,
+  ],
+  [
+    "two that agree on less are moved once they begin",
+    [
+      ...TALKING,
+      [agree("fax-from-caller", ["v17", "v29-half"])],
+      [hears("preamble"), "ua reinvite +t38"],
+    ],
+    ON,
+  ],
+  [
+    "what one of them wishes for decides nothing",
+    [...TALKING, [agree("data", ["v34"], "cm")], [hears("preamble"), "ua reinvite +t38"]],
+    ON,
   ],
   ["a calling tone never does", [...TALKING, [hears("cng")], [5000]], ON],
   ["nothing does where T.38 is off", [...TALKING, [hears("preamble")]], { passesModems: true }],

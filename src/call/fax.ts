@@ -1,4 +1,5 @@
-import type { MediaEvent } from "../base/media-messages.ts";
+import type { MediaEvent, ModemMenu } from "../base/media-messages.ts";
+import { isPlainFax } from "../media/index.ts";
 import { faxAt, flowOutputs, isFaxCodec, withAccepted, withoutT38 } from "./call-media.ts";
 import { type Call, type CallContext, logOf } from "./call-state.ts";
 import { type Changed, reoffer } from "./hold.ts";
@@ -23,6 +24,7 @@ type Framed = Extract<MediaEvent, { kind: "fax-frame" }>;
  */
 export function faxHeard(context: CallContext, call: Call, event: Heard, nowMs: number): Changed {
   if (call.t38 !== undefined) return { call, outputs: [] };
+  if (event.menu !== undefined) return menuHeard(context, call, event.menu, event.tone === "jm");
   const where = event.side === "near" ? "on our line" : "at the far end";
   const what = event.tone === "cng" ? "calls" : "answers";
   const isKnown = event.tone === "preamble" && call.isFax === true;
@@ -40,9 +42,33 @@ export function faxHeard(context: CallContext, call: Call, event: Heard, nowMs: 
   return toPassThrough(context, call, [told]);
 }
 
+/** What two modems agree on stays sound, but for what T.38 has modems for. @see ITU-T V.8 §6 */
+function menuHeard(context: CallContext, call: Call, menu: ModemMenu, isAgreed: boolean): Changed {
+  const { call: purpose, modulations } = menu;
+  const what = `${PURPOSES[purpose]}, by ${modulations.join(", ") || "nothing that we know"}`;
+  const data = { purpose, modulations: modulations.join(" ") };
+  if (!isAgreed) {
+    return { call, outputs: [logOf(context, "debug", `A modem wishes for ${what}.`, data)] };
+  }
+  const told = logOf(context, "info", `Two modems agree on ${what}.`, data);
+  if (isPlainFax(menu)) return { call, outputs: [told] };
+  const { t38DueMs: _, ...rest } = call;
+  return { call: { ...rest, soundOnly: true }, outputs: [told] };
+}
+
+const PURPOSES: Readonly<Record<ModemMenu["call"], string>> = {
+  "fax-from-caller": "a fax",
+  "fax-to-caller": "a fax that is fetched",
+  data: "data",
+  "text-v18": "a text telephone",
+  "text-t101": "videotex",
+  h324: "a video telephone",
+  other: "something else",
+};
+
 function wantsT38(context: CallContext, call: Call, { tone }: Heard): boolean {
   const { t38 } = context.config;
-  if (t38 === undefined || call.t38Refused === true || call.offered !== undefined) return false;
+  if (t38 === undefined || call.soundOnly === true || call.offered !== undefined) return false;
   if (faxAt(context, call, 1) === undefined) return false;
   return tone === "preamble" || (tone === "answer" && t38.switchOn === "answer");
 }
@@ -72,7 +98,7 @@ export function t38Refused(context: CallContext, offering: Call, status: number)
   const { offered: _, ...call } = offering;
   const text = `The far end does not take T.38 (${status}): the fax goes through as sound.`;
   const told = logOf(context, "warn", text, { status });
-  return toPassThrough(context, { ...call, t38Refused: true }, [told]);
+  return toPassThrough(context, { ...call, soundOnly: true }, [told]);
 }
 
 /**
@@ -88,7 +114,7 @@ export function t38Accepted(context: CallContext, offering: Call, answer: string
   const { offered: _, ...call } = offering;
   const { detail } = agreed.error;
   const text = `The far end's answer has no T.38 (${detail}): the fax goes through as sound.`;
-  const sound = { ...withoutT38(call), isFax: true, t38Refused: true };
+  const sound = { ...withoutT38(call), isFax: true, soundOnly: true };
   return reoffer(context, sound, [logOf(context, "warn", text)]);
 }
 

@@ -51,7 +51,7 @@ function reoffered(context: CallContext, call: Call, offer: string | undefined):
   const isMoved = (call.t38 === undefined) !== (answered.t38 === undefined);
   // A far end that goes back to sound has its reasons: it is not asked for T.38 again.
   const isBack = isMoved && answered.t38 === undefined;
-  const changed = isBack ? { ...answered, t38Refused: true } : answered;
+  const changed = isBack ? { ...answered, soundOnly: true } : answered;
   const contentType = "application/sdp";
   return {
     call: changed,

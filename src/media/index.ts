@@ -26,6 +26,7 @@ export { applyGain, factorFromDb, levelDbm0, mixInto } from "./dsp/levels.ts";
 export { AutomaticGain, DcRemoval, Gain } from "./dsp/line-levels.ts";
 export { SampleSource } from "./dsp/sample-source.ts";
 export { createMilliwatt, createToneSource } from "./dsp/tone-source.ts";
+export { isPlainFax } from "./dsp/v8-menu.ts";
 export { AudioBridge, EchoEndpoint, SourceEndpoint } from "./endpoints.ts";
 export { type FaxError, FaxSwitch, type FaxSwitchConfig } from "./fax/fax-switch.ts";
 export {

@@ -1,4 +1,6 @@
+import type { MediaEvent } from "../base/media-messages.ts";
 import { type FaxTone, FaxToneDetector } from "./dsp/fax-tones.ts";
+import { isPlainFax } from "./dsp/v8-menu.ts";
 import type { MediaOutput } from "./media-session-types.ts";
 
 const NOTHING: readonly MediaOutput[] = [];
@@ -8,8 +10,9 @@ export class ModemWatch {
   readonly #session: string;
   readonly #near = new FaxToneDetector();
   readonly #far = new FaxToneDetector();
+  readonly #told = new Set<FaxTone>();
   #isModem = false;
-  #isFax = false;
+  #isKnown = false;
 
   constructor(session: string) {
     this.#session = session;
@@ -23,19 +26,28 @@ export class ModemWatch {
   /** Forgets what it has heard: people talk again. */
   forget(): void {
     this.#isModem = false;
-    this.#isFax = false;
+    this.#isKnown = false;
+    this.#told.clear();
   }
 
   /**
-   * Hears a frame of one side, until a fax machine has begun its commands. Of each kind the first
-   * is told, whichever side it is on: what comes after is its echo.
+   * Hears a frame of one side, until it is known what kind of modem they are: a fax machine has
+   * begun its commands, or two modems agree on something else. Once one has answered the first of
+   * each kind is told, whichever side it is on: what comes after is its echo.
    */
   hear(side: "near" | "far", frame: Int16Array): readonly MediaOutput[] {
-    if (this.#isFax) return NOTHING;
-    const tone: FaxTone | undefined = (side === "near" ? this.#near : this.#far).hear(frame);
-    if (tone === undefined || (this.#isModem && tone !== "preamble")) return NOTHING;
+    if (this.#isKnown) return NOTHING;
+    const detector = side === "near" ? this.#near : this.#far;
+    const tone = detector.hear(frame);
+    if (tone === undefined || (this.#isModem && (tone === "cng" || this.#told.has(tone)))) {
+      return NOTHING;
+    }
+    this.#told.add(tone);
     this.#isModem ||= tone !== "cng";
-    this.#isFax = tone === "preamble";
-    return [{ kind: "event", event: { kind: "fax-tone", session: this.#session, tone, side } }];
+    const menu = tone === "cm" || tone === "jm" ? detector.menu : undefined;
+    this.#isKnown =
+      tone === "preamble" || (tone === "jm" && menu !== undefined && !isPlainFax(menu));
+    const event: MediaEvent = { kind: "fax-tone", session: this.#session, tone, side };
+    return [{ kind: "event", event: menu === undefined ? event : { ...event, menu } }];
   }
 }

@@ -37,6 +37,27 @@ function flags(): Wave {
   };
 }
 
+/** A menu of V.8 (data by V.34), said again and again. @see ITU-T V.8 §5 */
+function menus(markHz: number, spaceHz: number): Wave {
+  const octets = [0xe0, 0xc1, 0x45];
+  const bits = [
+    ...Array<number>(10).fill(1),
+    ...octets.flatMap((octet) => [
+      0,
+      ...Array.from({ length: 8 }, (_, bit) => (octet >> bit) & 1),
+      1,
+    ]),
+  ];
+  let phase = 0;
+  let lastMs = 0;
+  return (atMs) => {
+    const bit = bits[Math.floor((atMs * 300) / 1000) % bits.length];
+    phase += (2 * Math.PI * (bit === 1 ? markHz : spaceHz) * (atMs - lastMs)) / 1000;
+    lastMs = atMs;
+    return 4000 * Math.sin(phase);
+  };
+}
+
 /** 2100 Hz whose phase turns every 450 ms. @see ITU-T V.8 §4 */
 const reversing: Wave = (atMs) => sine(2100)(atMs) * (Math.floor(atMs / 450) % 2 === 0 ? 1 : -1);
 
@@ -49,6 +70,14 @@ describe("FaxToneDetector", () => {
     { what: "a faint CED", wave: sine(2100, 200), ms: 1000, tone: "answer", byMs: 450 },
     { what: "ANSam with reversals", wave: reversing, ms: 3000, tone: "answer", byMs: 1200 },
     { what: "flags", wave: flags(), ms: 1000, tone: "preamble", byMs: 400 },
+    {
+      what: "who is called say it does V.34",
+      wave: menus(1650, 1850),
+      ms: 3000,
+      tone: "jm",
+      byMs: 600,
+    },
+    { what: "who calls say so", wave: menus(980, 1180), ms: 3000, tone: "cm", byMs: 600 },
   ])("hears $what as $tone", ({ wave, ms, tone, byMs }) => {
     const found = detect({ wave: silence, ms: 100 }, { wave, ms });
     expect(found.map((one) => one.tone)).toEqual([tone]);

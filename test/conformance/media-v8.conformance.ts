@@ -1,0 +1,200 @@
+import { createRequire } from "node:module";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { FaxEngine } from "../../src/base/fax-engine.ts";
+import { loadSpandspFax } from "../../src/hal/linux/index.ts";
+import { type FaxTone, FaxToneDetector } from "../../src/media/dsp/fax-tones.ts";
+import { pcm16FromVolts, voltsFromPcm16 } from "../hw-sim/audio/levels.ts";
+import { bench } from "../hw-sim/bench/bench.ts";
+import type { BenchPhone } from "../hw-sim/bench/bench-phone.ts";
+import { createRandomStream } from "../hw-sim/world/random-stream.ts";
+import { faxAvailable } from "./fax-machine.ts";
+import { type CompiledLibrary, compileLibrary, judgesAvailable } from "./line-judges.ts";
+
+const available = faxAvailable && judgesAvailable;
+const FRAME = 80;
+const CALL_MS = 12_000;
+
+/** What spandsp calls what ours calls so. @see spandsp 0.0.6: v8.h */
+const CALLS = [
+  "other",
+  "h324",
+  "text-v18",
+  "text-t101",
+  "fax-from-caller",
+  "fax-to-caller",
+  "data",
+];
+const DATA = 6;
+const FAX = 4;
+const MODULATIONS: Readonly<Record<string, number>> = {
+  v17: 1 << 0,
+  v21: 1 << 1,
+  v22: 1 << 2,
+  "v23-half": 1 << 3,
+  v23: 1 << 4,
+  v26bis: 1 << 5,
+  v26ter: 1 << 6,
+  v27ter: 1 << 7,
+  "v29-half": 1 << 8,
+  v32: 1 << 9,
+  v34: 1 << 11,
+};
+
+type Call = (...args: unknown[]) => unknown;
+let built: CompiledLibrary | undefined;
+let calls: Readonly<Record<"open" | "say" | "hear" | "result" | "close", Call>> | undefined;
+let engine: FaxEngine | undefined;
+
+beforeAll(async () => {
+  if (!available) return;
+  built = compileLibrary("v8-modem");
+  const koffi: { load(name: string): { func(prototype: string): Call } } = createRequire(
+    import.meta.url,
+  )("koffi");
+  const library = koffi.load(built.file);
+  calls = {
+    open: library.func("void *modem_open(int calling, int function, int modulations)"),
+    say: library.func("int modem_say(void *s, void *amp, int count)"),
+    hear: library.func("void modem_hear(void *s, const void *amp, int count)"),
+    result: library.func("void modem_result(void *s, void *out)"),
+    close: library.func("void modem_close(void *s)"),
+  };
+  engine = await loadSpandspFax();
+});
+afterAll(() => built?.close());
+
+/** One modem of spandsp. */
+class Modem {
+  readonly #state: unknown;
+
+  constructor(isCaller: boolean, purpose: number, modulations: number) {
+    this.#state = calls?.open(isCaller ? 1 : 0, purpose, modulations);
+  }
+
+  say(frame: Int16Array): void {
+    calls?.say(this.#state, frame, frame.length);
+  }
+
+  hear(frame: Int16Array): void {
+    calls?.hear(this.#state, frame, frame.length);
+  }
+
+  /** What the other one said, as it understood it; undefined before. */
+  get result(): { readonly call: string | undefined; readonly modulations: number } | undefined {
+    const words = new Int32Array(4);
+    calls?.result(this.#state, words);
+    const [times = 0, , purpose = -1, modulations = 0] = words;
+    return times === 0 ? undefined : { call: CALLS[purpose], modulations };
+  }
+
+  close(): void {
+    calls?.close(this.#state);
+  }
+}
+
+/** Two modems talk; what ours hears of each, and what each has understood. */
+function talk(purpose: number, modulations: number, how: { gain?: number; noise?: number } = {}) {
+  const { gain = 1, noise = 0 } = how;
+  const random = createRandomStream(5, "line noise");
+  const modems = [new Modem(true, purpose, modulations), new Modem(false, purpose, modulations)];
+  const detectors = [new FaxToneDetector(), new FaxToneDetector()];
+  const tones: FaxTone[][] = [[], []];
+  for (let atMs = 0; atMs < CALL_MS; atMs += FRAME / 8) {
+    const frames = modems.map((modem) => {
+      const frame = new Int16Array(FRAME);
+      modem.say(frame);
+      return frame;
+    });
+    for (const [side, frame] of frames.entries()) {
+      modems[1 - side]?.hear(frame);
+      const heard = frame.map((sample) => sample * gain + noise * (2 * random.float() - 1));
+      const tone = detectors[side]?.hear(heard);
+      if (tone !== undefined) tones[side]?.push(tone);
+    }
+  }
+  const results = modems.map(({ result }) => result);
+  for (const modem of modems) modem.close();
+  return { tones, menus: detectors.map(({ menu }) => menu), results };
+}
+
+const bitsOf = (names: readonly string[]): number =>
+  names.reduce((bits, name) => bits | (MODULATIONS[name] ?? 0), 0);
+
+describe.skipIf(!available)("[media.fax] V.8 as spandsp's modems say it", () => {
+  it.each(CALLS.map((call, purpose) => ({ call, purpose })))("$call", ({ call, purpose }) => {
+    const { menus, results } = talk(purpose, bitsOf(["v34", "v22"]));
+    expect(results.map((result) => result?.call)).toEqual([call, call]);
+    expect(menus.map((menu) => menu?.call)).toEqual([call, call]);
+  });
+
+  it.each(Object.keys(MODULATIONS))("%s", (name) => {
+    const { menus, results } = talk(DATA, MODULATIONS[name] ?? 0);
+    expect(results.map((result) => result?.modulations)).toEqual([
+      MODULATIONS[name],
+      MODULATIONS[name],
+    ]);
+    expect(menus.map((menu) => menu?.modulations)).toEqual([[name], [name]]);
+  });
+
+  it.each([
+    { what: "as it should be", how: {} },
+    { what: "20 dB weaker", how: { gain: 0.1 } },
+    { what: "with noise 15 dB below", how: { noise: 600 } },
+  ])("every modulation at a time, $what; and no flags in it", ({ how }) => {
+    const all = Object.keys(MODULATIONS);
+    const { tones, menus } = talk(FAX, bitsOf(all), how);
+    for (const menu of menus) {
+      expect(menu?.call).toBe("fax-from-caller");
+      expect([...(menu?.modulations ?? [])].sort()).toEqual([...all].sort());
+    }
+    expect(tones).toEqual([["cm"], ["answer", "jm"]]);
+  });
+});
+
+/** Puts a modem at a telephone's wires; the result takes it off. */
+function plug({ phone }: BenchPhone, modem: Modem): () => void {
+  phone.say(new Int16Array(240));
+  return phone.onHeard((volts) => {
+    modem.hear(pcm16FromVolts(Float64Array.from(volts)));
+    const frame = new Int16Array(volts.length);
+    modem.say(frame);
+    phone.say(voltsFromPcm16(frame));
+  });
+}
+
+describe.skipIf(!available)("[media.fax] two modems at lines that would speak T.38", () => {
+  it.each([
+    { what: "data", purpose: DATA, names: ["v34", "v32", "v21"] },
+    { what: "a fax by V.34", purpose: FAX, names: ["v34", "v17", "v29-half"] },
+  ])("$what stays with sound, and the log says why", async ({ purpose, names }) => {
+    const lab = await bench({
+      seed: 8,
+      phones: ["touch-tone", "touch-tone"],
+      config: { exchange: { transport: "udp" }, rtp: { fax: "t38" } },
+      ...(engine === undefined ? {} : { fax: engine }),
+    });
+    const [alice, bob] = lab.phones;
+    alice.lift();
+    await alice.hears("dial-tone");
+    await alice.dials("102");
+    await bob.rings();
+    bob.lift();
+    await lab.world.advance(500);
+    const calling = new Modem(true, purpose, bitsOf(names));
+    const called = new Modem(false, purpose, bitsOf(names));
+    const unplugs = [plug(alice, calling), plug(bob, called)];
+    await lab.world.advance(CALL_MS);
+    for (const unplug of unplugs) unplug();
+    const agreed = { call: CALLS[purpose], modulations: bitsOf(names) };
+    expect([calling.result, called.result]).toEqual([agreed, agreed]);
+    const told = lab.logs.filter(({ text }) => text.startsWith("Two modems agree on"));
+    expect(told).toHaveLength(2);
+    expect(lab.wire.messages.filter(({ text }) => text.includes("m=image"))).toEqual([]);
+    calling.close();
+    called.close();
+    alice.hang();
+    bob.hang();
+    await lab.world.advance(3000);
+    await lab.stop();
+  });
+});
