@@ -171,6 +171,13 @@ export type MediaCommand =
       readonly startedMs: number;
     }
   | { readonly kind: "end-digit"; readonly session: string; readonly durationMs: number }
+  /** Our telephone hears a digit that the far end told by another way than RTP. */
+  | {
+      readonly kind: "hear-digit";
+      readonly session: string;
+      readonly digit: Digit;
+      readonly durationMs: number;
+    }
   /** A hook flash as event, where the far end agreed to events. */
   | { readonly kind: "send-flash"; readonly session: string; readonly durationMs: number }
   /** Keep what is heard and said, or no longer: a file of two channels, named as the session. */

@@ -259,9 +259,10 @@ export function invite(
     body?: string;
     headers?: readonly SipHeader[];
     replaces?: string;
+    joins?: string;
   } = {},
 ): CallInput {
-  const { session = FAR, body = sdp(), headers = [], replaces } = options;
+  const { session = FAR, body = sdp(), headers = [], replaces, joins } = options;
   const request: SipRequest = {
     kind: "request",
     method: "INVITE",
@@ -278,6 +279,7 @@ export function invite(
     request,
     source: { transport: "udp", host: "198.51.100.7", port: 5060 },
     ...(replaces === undefined ? {} : { replaces }),
+    ...(joins === undefined ? {} : { joins }),
   });
 }
 /** The ACK of a call in. */

@@ -83,8 +83,9 @@ export type SideCall =
       readonly call: Call;
       readonly offer?: string;
       readonly display?: CallerId;
-      /** The session whose place it takes. */
+      /** The session whose place it takes, or that it joins. */
       readonly replaces?: string;
+      readonly joins?: string;
       readonly untilMs: number;
     }
   /** A second caller: the user hears of it. `body` is what the 200 will carry. */

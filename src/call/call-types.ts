@@ -12,6 +12,7 @@ import type {
 import type { CallLevels } from "./call-levels.ts";
 import type { Announcements } from "./policy/announcement.ts";
 import type { CallerSource } from "./policy/caller-sources.ts";
+import type { Place } from "./policy/pidf-lo.ts";
 import type { RingRule } from "./policy/ring-cadence.ts";
 
 /** Wall time at one moment, in the user's zone: what a record and a telephone's display show. */
@@ -77,6 +78,8 @@ export interface EmergencyConfig {
   readonly asUrn: boolean;
   /** A URI at which the line's location is told. @see RFC 6442 §4.1 */
   readonly location?: string;
+  /** Where the line is, told in the call itself. @see RFC 6442 §4.2 */
+  readonly place?: Place;
 }
 
 /** What a hook flash does. */
@@ -164,6 +167,8 @@ export interface CallConfig {
   readonly asksForMessages: boolean;
   /** Who is told how each call was heard, a URI; nobody where absent. @see RFC 6035 */
   readonly qualityCollector?: string;
+  /** Whether somebody may join a call as a third without being asked in. @see RFC 3911 */
+  readonly allowsJoin?: boolean;
   /** Whether a second caller is announced by a tone; else the line is busy. */
   readonly callWaiting: boolean;
   /**

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Digit } from "../base/audio.ts";
+import { utf8TextFromLatin1 } from "../base/bytes.ts";
+import { parseXml } from "../sip/index.ts";
 import { createCallControl } from "./call-control.ts";
 import {
   configOf,
@@ -79,6 +81,39 @@ describe("an INVITE of ours", () => {
     ["+49711", "tel:102;phone-context=+49711"],
   ])("calls a number as one of %s where that is wanted", (context, uri) => {
     expect(inviteOf(PLAIN, { tel: { context } })?.uri).toBe(uri);
+  });
+
+  it("for help tells the place of the line in its body, beside the description", () => {
+    const place = {
+      latitude: 48.7758,
+      longitude: -9.1829,
+      civic: { RD: 'König "&" Straße', country: "DE", HNO: "1a" },
+    };
+    const command = inviteOf(HELP, { emergency: { asUrn: true, place, location: LOCATION } });
+    const boundary = /^multipart\/mixed;boundary=(\S+)$/.exec(command?.contentType ?? "")?.[1];
+    const [, description = "", location = "", end] = command?.body?.split(`--${boundary}`) ?? [];
+    expect(end).toBe("--\r\n");
+    expect(description).toMatch(
+      /^\r\nContent-Type: application\/sdp\r\n\r\nv=0\r\n[\s\S]*m=audio /,
+    );
+    const id = /\r\nContent-ID: <([^>]+)>\r\n/.exec(location)?.[1];
+    expect(command?.headers?.filter(({ name }) => name.startsWith("geo"))).toEqual([
+      { name: "geolocation", value: `<cid:${id}>` },
+      { name: "geolocation-routing", value: "yes" },
+    ]);
+    const [, xml = ""] = location.split("\r\n\r\n");
+    const parsed = parseXml(utf8TextFromLatin1(xml));
+    expect(parsed.ok).toBe(true);
+    expect(xml).toContain("<gml:pos>48.7758 -9.1829</gml:pos>");
+    expect(utf8TextFromLatin1(xml)).toContain(
+      "<ca:country>DE</ca:country><ca:HNO>1a</ca:HNO>" +
+        "<ca:RD>König &quot;&amp;&quot; Straße</ca:RD>",
+    );
+  });
+
+  it("tells no place in any other call", () => {
+    const emergency = { asUrn: true, place: { latitude: 1, longitude: 2 } };
+    expect(inviteOf(PLAIN, { emergency })?.contentType).toBe("application/sdp");
   });
 
   it("for help withholds nothing, and says where it comes from", () => {

@@ -1,5 +1,7 @@
+import { latin1FromUtf8Text } from "../base/bytes.ts";
 import { printNameAddr, printUri, type SipHeader, type UaCommand } from "../sip/index.ts";
 import type { Call, CallContext } from "./call-state.ts";
+import { PIDF_TYPE, pidfLo } from "./policy/pidf-lo.ts";
 
 type Invite = Extract<UaCommand, { kind: "invite" }>;
 
@@ -37,4 +39,41 @@ function emergencyHeaders(location: string | undefined): readonly SipHeader[] {
     { name: "geolocation", value: printNameAddr({ uriText: location, params: new Map() }) },
     { name: "geolocation-routing", value: "yes" },
   ];
+}
+
+/**
+ * A call for help with the place of the line in it, beside the session description: header fields
+ * and a body of both parts. @see RFC 6442 §4.2, RFC 2046 §5.1
+ */
+export function withPlace(context: CallContext, call: Call, invite: Invite): Invite {
+  const { account, createToken, emergency } = context.config;
+  const { user, domain: host } = account;
+  if (!call.emergency || emergency.place === undefined || invite.body === undefined) return invite;
+  const [boundary, id] = [createToken(), `${createToken()}@${host}`];
+  const entity = printUri({ scheme: "sip", user, host, params: new Map() });
+  const body = [
+    `--${boundary}`,
+    `Content-Type: ${invite.contentType ?? "application/sdp"}`,
+    "",
+    invite.body.replace(/\r\n$/, ""),
+    `--${boundary}`,
+    `Content-Type: ${PIDF_TYPE}`,
+    `Content-ID: <${id}>`,
+    "",
+    latin1FromUtf8Text(pidfLo(entity.replace(/^sip:/, "pres:"), emergency.place)),
+    `--${boundary}--`,
+    "",
+  ].join("\r\n");
+  const others = (invite.headers ?? []).filter(({ name }) => !name.startsWith("geolocation"));
+  return {
+    ...invite,
+    body,
+    contentType: `multipart/mixed;boundary=${boundary}`,
+    headers: [
+      ...others,
+      { name: "geolocation", value: `<cid:${id}>` },
+      { name: "geolocation-routing", value: "yes" },
+      { name: "mime-version", value: "1.0" },
+    ],
+  };
 }

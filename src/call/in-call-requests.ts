@@ -1,6 +1,8 @@
+import { isDigit } from "../base/audio.ts";
 import { headerValue, type UaEvent } from "../sip/index.ts";
-import { type Call, type CallContext, logOf, toUa } from "./call-state.ts";
+import { type Call, type CallContext, logOf, toMedia, toUa } from "./call-state.ts";
 import type { CallOutput } from "./call-types.ts";
+import { parseSignal } from "./policy/info-signal.ts";
 import { peerOf } from "./session-update.ts";
 
 type RequestEvent = Extract<UaEvent, { kind: "request" }>;
@@ -50,13 +52,19 @@ export function messageOutputs(
   ];
 }
 
-/** Digits and flashes that come as INFO. */
+/** Digits and flashes that come as INFO: a digit is heard, where none comes as an event too. */
 function infoTold(
   context: CallContext,
   call: Call,
   { message }: RequestEvent,
 ): readonly CallOutput[] {
-  const signal = /^\s*Signal\s*=\s*(\S+)/im.exec(message.body)?.[1];
+  const signal = parseSignal(message);
   if (signal === undefined) return [];
-  return [logOf(context, "debug", `${peerOf(call)} signals ${signal.slice(0, 8)}.`)];
+  const { text, durationMs } = signal;
+  const log = logOf(context, "debug", `${peerOf(call)} signals ${text.slice(0, 8)}.`);
+  const { flow } = call;
+  const asEvent = flow?.telephoneEventPayloadType !== undefined;
+  const isHeard = isDigit(text) && flow?.receive === true && call.onHold !== true;
+  if (!isHeard || (asEvent && context.config.dtmfRelay !== "info")) return [log];
+  return [log, toMedia({ kind: "hear-digit", session: call.id, digit: text, durationMs })];
 }

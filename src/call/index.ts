@@ -4,5 +4,6 @@ export type { Call, CallState } from "./call-state.ts";
 export * from "./call-types.ts";
 export { type CallerDisplay, type CallerSigns, callerDisplay } from "./policy/caller-display.ts";
 export { isEmergencyNumber } from "./policy/emergency.ts";
+export { CIVIC_PARTS, type Place } from "./policy/pidf-lo.ts";
 export { type Refusal, refusalOf } from "./policy/refusal.ts";
 export type { RingRule } from "./policy/ring-cadence.ts";

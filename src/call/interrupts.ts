@@ -14,6 +14,7 @@ import { ringAfterHangUp, secondCallStep } from "./call-waiting.ts";
 import { dialledUri } from "./dialing.ts";
 import { flashStep } from "./flash.ts";
 import { displayOf, incomingCall } from "./incoming.ts";
+import { joinStep } from "./joining.ts";
 import { startRecall } from "./recall.ts";
 import { endSide, endSides, sideOf, without } from "./side-calls.ts";
 import { successorStep } from "./succession.ts";
@@ -41,6 +42,8 @@ export function interruptStep(
     const { event } = input;
     const anonymous = rejectAnonymous(context, state, event, nowMs);
     if (anonymous !== undefined) return anonymous;
+    const third = joinStep(context, state, event, nowMs);
+    if (third !== undefined) return third;
     const successor = successorStep(context, state, event, nowMs);
     if (successor !== undefined) return successor;
     if (state.kind === "idle") return undefined;

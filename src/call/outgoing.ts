@@ -16,7 +16,7 @@ import {
   toUa,
 } from "./call-state.ts";
 import type { CallInput, CallOutput, CallResult } from "./call-types.ts";
-import { inviteIdentity, SOS_URN } from "./caller-identity.ts";
+import { inviteIdentity, SOS_URN, withPlace } from "./caller-identity.ts";
 import { dialledUri } from "./dialing.ts";
 import { progressStep, voiceComes } from "./early-media.ts";
 import { type AnnouncementName, announcementOf } from "./policy/announcement.ts";
@@ -73,21 +73,23 @@ function sendInvite(context: CallContext, opened: Call, nowMs: number): Step | u
   return {
     state: { kind: "calling", call, stage: "inviting", untilMs },
     outputs: [
-      toUa({
-        kind: "invite",
-        session: call.session,
-        uri: call.referral?.uri ?? calledUri(context, call),
-        account: config.account.id,
-        redirects: config.redirectsDirectly === true ? "direct" : "server",
-        ...identity,
-        headers: [
-          ...identity.headers,
-          ...(config.charging === undefined ? [] : [ACCEPTS_CHARGES]),
-          ...(call.referral?.headers ?? []),
-        ],
-        body,
-        contentType: "application/sdp",
-      }),
+      toUa(
+        withPlace(context, call, {
+          kind: "invite",
+          session: call.session,
+          uri: call.referral?.uri ?? calledUri(context, call),
+          account: config.account.id,
+          redirects: config.redirectsDirectly === true ? "direct" : "server",
+          ...identity,
+          headers: [
+            ...identity.headers,
+            ...(config.charging === undefined ? [] : [ACCEPTS_CHARGES]),
+            ...(call.referral?.headers ?? []),
+          ],
+          body,
+          contentType: "application/sdp",
+        }),
+      ),
     ],
   };
 }

@@ -311,6 +311,28 @@ const SUCCESSION: readonly Scenario[] = [
     ],
     { flash: { ...FLASH, second: "conference" } },
   ],
+  [
+    "a third joins the call where that is allowed: all hear each other, and whoever goes is gone",
+    [
+      ...TALKING,
+      [invite({ joins: OUT }), "media open"],
+      [opened("line1-t3"), "ua respond 200 +sdp", "media flow 5004 send receive", "media join on"],
+      [ended(OUT, "bye"), "media close"],
+      [ended(FAR, "bye"), "line open-loop 500", "media close"],
+    ],
+    { allowsJoin: true },
+  ],
+  ["nobody joins where it is not allowed", [...TALKING, [invite({ joins: OUT }), "ua end 403"]]],
+  [
+    "nobody joins another call than the one that is talked in, nor one with a third",
+    [
+      ...TALKING,
+      [invite({ joins: "another" }), "ua end 486"],
+      [invite({ joins: OUT }), "media open"],
+      [invite({ session: "b", joins: OUT }), "ua end 486"],
+    ],
+    { allowsJoin: true },
+  ],
   ["the place of nobody: 481", [...TALKING, [invite({ replaces: "none" }), "ua end 481"]]],
 ];
 

@@ -13,6 +13,7 @@ import {
 import { refuseArriving, startWaiting, waitingGone } from "./call-waiting.ts";
 import { withCharge } from "./charging.ts";
 import { inCallRequest } from "./in-call-requests.ts";
+import { letIn } from "./joining.ts";
 import { isAnsweredElsewhere } from "./policy/answered-elsewhere.ts";
 import { peerOf, sessionUpdate } from "./session-update.ts";
 import { finishedCall, replaced, sideOfSession, without } from "./side-calls.ts";
@@ -121,6 +122,7 @@ export function sideMediaStep(
   if (event.kind !== "opened") return undefined;
   const opened = { ...one, call: withMedia(one.call, event) };
   const there = { ...context, side: replaced(context.side, one, opened) };
+  if (one.joins !== undefined) return letIn(there, state, opened, nowMs);
   return one.replaces === undefined
     ? startWaiting(there, state, opened, nowMs)
     : succeed(there, state, opened, nowMs);

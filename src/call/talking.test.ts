@@ -25,8 +25,25 @@ import {
   type Step,
   sdp,
   TALKING,
+  ua,
 } from "./call-script.fixture.ts";
 import type { CallConfig, CallInput } from "./call-types.ts";
+
+/** An INFO of the far end. */
+const info = (body: string): CallInput =>
+  ua({
+    kind: "request",
+    request: "r",
+    session: OUT,
+    message: {
+      kind: "request",
+      method: "INFO",
+      uri: "",
+      headers: [{ name: "content-type", value: "application/dtmf-relay" }],
+      body,
+    },
+    source: { transport: "udp", host: "198.51.100.7", port: 5060 },
+  });
 
 /** A digit of a rotary dial. */
 const pulses = (digit: Digit): CallInput =>
@@ -66,6 +83,25 @@ const SCENARIOS: readonly Scenario[] = [
       [release("#", 61.5), "media end-digit 61.5"],
       [pulses("7"), "media send-digit 7"],
     ],
+  ],
+  [
+    "a digit of the far end that comes as INFO is heard, where none would come as an event",
+    [
+      ...DIALLED,
+      [answered(sdp({ formats: "0" })), "line tone-off", ...FLOWS],
+      [info("Signal=5\r\nDuration=250"), "ua reply 200", "media hear-digit 5"],
+      [info("Signal=hf"), "ua reply 200"],
+      [info("hello"), "ua reply 200"],
+    ],
+  ],
+  [
+    "a digit that comes as event and as INFO is heard once",
+    [...TALKING, [info("Signal=5\r\nDuration=250"), "ua reply 200"]],
+  ],
+  [
+    "digits of the far end are heard as INFO where we send them so",
+    [...TALKING, [info("Signal=*"), "ua reply 200", "media hear-digit *"]],
+    { dtmfRelay: "info" },
   ],
   [
     "digits stay in the audio where so configured",

@@ -1,4 +1,4 @@
-import { SAMPLES_PER_MS } from "../base/audio.ts";
+import { type Digit, SAMPLES_PER_MS } from "../base/audio.ts";
 import type { DigitTimes } from "../base/media-messages.ts";
 import { DigitPlayer } from "./dsp/digit-player.ts";
 import type { MediaOutput } from "./media-session-types.ts";
@@ -66,6 +66,11 @@ export class FarDigits {
         return [{ kind: "event", event: { kind: "flash", session, durationMs } }];
       }
     }
+  }
+
+  /** A digit that came by another way is played at once. */
+  hear(digit: Digit, durationMs: number): void {
+    this.#player.play(digit, durationMs);
   }
 
   /** Puts tones in place of the voice: some far ends send a digit in both. */

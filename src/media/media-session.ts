@@ -67,10 +67,10 @@ interface Flowing {
 export class MediaSession implements AudioEndpoint<MediaOutput> {
   readonly #config: MediaSessionConfig;
   readonly #rtcp: RtcpReporter;
-  readonly #digits: FarDigits;
   #flowing: Flowing | undefined;
-  /** Whether a modem or fax machine was heard, on either side. */
+  /** Whether a modem or fax machine was heard, on either side; and what digits were told. */
   readonly modems: ModemWatch;
+  readonly digits: FarDigits;
   #closed = false;
   readonly #silence = new SilenceWatch();
   #earlier: MediaStats | undefined;
@@ -80,7 +80,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     this.#config = config;
     this.#rtcp = new RtcpReporter(config);
     this.modems = new ModemWatch(config.session);
-    this.#digits = new FarDigits(config.session, config.digits);
+    this.digits = new FarDigits(config.session, config.digits);
   }
 
   /** Starts, or changes, what flows. An error leaves things as they were. */
@@ -167,7 +167,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     if (isOpen) flowing.receiver.pull(frame, nowMs);
     else frame.fill(0);
     const heard = isOpen ? this.#hearModem(flowing, "far", frame, nowMs) : NOTHING;
-    this.#digits.render(frame, nowMs);
+    this.digits.render(frame, nowMs);
     return heard;
   }
 
@@ -356,7 +356,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
       packetMs: flow.codec.ptimeMs,
       lateMs: receiver.jitterBufferMs,
     };
-    return signals.flatMap((signal) => this.#digits.take(signal, nowMs, path));
+    return signals.flatMap((signal) => this.digits.take(signal, nowMs, path));
   }
 
   #reportInput(flowing: Flowing, nowMs: number) {

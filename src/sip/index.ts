@@ -15,6 +15,7 @@ export type {
   WatchDocument,
   WatchEvent,
 } from "./events/watch-types.ts";
+export { escapeXml, parseXml } from "./events/xml.ts";
 export { WAYS_MAX } from "./registration/account-group.ts";
 export * from "./sdp/offer-answer.ts";
 export {

@@ -84,6 +84,7 @@ export class Stack {
     const refers = config.serves.includes("REFER");
     this.supported = [
       ...CORE_EXTENSIONS,
+      ...(config.extensions ?? []),
       ...(refers ? ["norefersub"] : []),
       ...(config.sessionTimer === undefined ? [] : [TIMER]),
     ];

@@ -55,6 +55,8 @@ export interface UserAgentConfig {
   readonly sessionTimer?: SessionTimerConfig;
   /** A STUN server that tells which address our UDP socket has outside. @see RFC 8489 */
   readonly stunServer?: SocketAddress;
+  /** More extensions that peers may require: what the layers above carry out, in lower case. */
+  readonly extensions?: readonly string[];
   /** Whether calls carry identifiers that survive whoever stands between. @see RFC 7989 */
   readonly sessionIds?: boolean;
   /** Timer values; the RFC's defaults where absent. @see RFC 3261 §17.1.1.1, table 4 */

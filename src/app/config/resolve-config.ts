@@ -341,6 +341,7 @@ function callSettings(
       ...(user.dialing?.emergencyLocation === undefined
         ? {}
         : { location: user.dialing.emergencyLocation }),
+      ...(user.dialing?.emergencyPlace === undefined ? {} : { place: user.dialing.emergencyPlace }),
     },
     asksForMessages: user.dialing?.askForMessages ?? false,
     ...(user.sip?.qualityCollector === undefined

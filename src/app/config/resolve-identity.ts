@@ -20,6 +20,7 @@ export function identityOf(
     showCode: dialing.showCode ?? known(codes.show),
     ...(dialing.callerIdFrom === undefined ? {} : { callerIdFrom: dialing.callerIdFrom }),
     ...(dialing.telUri === true ? { tel: { context: dialing.phoneContext ?? domain } } : {}),
+    ...(dialing.allowJoin === true ? { allowsJoin: true } : {}),
     ...(sip.redirects === "direct" ? { redirectsDirectly: true } : {}),
   };
 }

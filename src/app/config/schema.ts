@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { SRTP_SUITE_NAMES } from "../../base/srtp-suites.ts";
+import { CIVIC_PARTS } from "../../call/index.ts";
 import {
   CODECS,
   ECHO_TAIL_MAX_MS,
@@ -27,6 +28,20 @@ const SESSION_EXPIRES_MIN_S = 90;
 const keyedCode = z
   .string({ error: 'must be text in quotes, like "*98"' })
   .regex(/^[0-9*#]{0,8}$/, 'must be at most 8 of digits, "*" and "#"');
+
+/** A point needs both of its numbers, an address parts that there are. */
+const emergencyPlace = z
+  .strictObject({
+    latitude: z.number().min(-90).max(90).optional(),
+    longitude: z.number().min(-180).max(180).optional(),
+    civic: z.partialRecord(z.enum(CIVIC_PARTS), z.string().min(1).max(100)).optional(),
+  })
+  .refine(({ latitude, longitude }) => (latitude === undefined) === (longitude === undefined), {
+    error: "needs latitude and longitude, or neither",
+  })
+  .refine(({ latitude, civic }) => latitude !== undefined || civic !== undefined, {
+    error: "needs latitude and longitude, or civic",
+  });
 
 const port = z.int().min(1).max(65535);
 const milliseconds = z.int().min(100).max(3_600_000);
@@ -292,6 +307,7 @@ export const userConfigSchema = z.strictObject({
       transferOnHangUp: z.boolean().optional(),
       blindTransferCode: keyedCode.optional(),
       callWaiting: z.boolean().optional(),
+      allowJoin: z.boolean().optional(),
       askForMessages: z.boolean().optional(),
       withholdNumber: z.boolean().optional(),
       withholdCode: keyedCode.optional(),
@@ -315,6 +331,7 @@ export const userConfigSchema = z.strictObject({
         .string({ error: "must be text in quotes" })
         .regex(/^(?:https?|sips?|pres):[!-;=?-~]{1,500}$/, "must be an https, sip or pres URI")
         .optional(),
+      emergencyPlace: emergencyPlace.optional(),
       silenceLimitMs: z.int().min(0).max(3_600_000).optional(),
       musicOnHold: soundName.optional(),
       announcements: z

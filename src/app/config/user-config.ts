@@ -248,8 +248,17 @@ export interface UserConfig {
     readonly emergencyUrn?: boolean;
     /** A URI at which those who send help learn where the line is. */
     readonly emergencyLocation?: string;
+    /** Where the line is, told in the call itself: a point (degrees), an address, or both. */
+    readonly emergencyPlace?: {
+      readonly latitude?: number;
+      readonly longitude?: number;
+      /** Parts of the address by their names: country, A1, A3, RD, HNO, PC, FLR, … */
+      readonly civic?: Readonly<Record<string, string>>;
+    };
     /** Whether the server is asked to tell of messages; it may do so unasked. Default false. */
     readonly askForMessages?: boolean;
+    /** Whether somebody may join a call as a third, by Join. Default false. */
+    readonly allowJoin?: boolean;
     /** Whether a second caller is announced in a call. Default true. */
     readonly callWaiting?: boolean;
     /** What who is put on hold hears: a WAV file of `recording.sounds`, without its ".wav". */

@@ -101,6 +101,7 @@ export class ControlPlane {
         serves: ["INFO", "MESSAGE", "NOTIFY", "REFER"],
         tells: [DIALOG_EVENT],
         acceptAnyUser: false,
+        extensions: config.lines.some(({ call }) => call.allowsJoin === true) ? ["join"] : [],
         ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
         ...(config.sessionIds === undefined ? {} : { sessionIds: config.sessionIds }),
         ...(needsSocket ? { network: networkOf(config, 0) } : {}),

@@ -33,6 +33,7 @@ export interface SipShellConfig {
   /** Absent: sessions are not watched. */
   readonly sessionTimer?: SessionTimerConfig;
   readonly sessionIds?: boolean;
+  readonly extensions?: readonly string[];
   readonly screen?: NonNullable<UserAgentConfig["screen"]>;
   readonly guard?: GuardLimits;
   readonly stunServer?: SocketAddress;
@@ -85,6 +86,7 @@ export class SipShell {
         ? {}
         : { answersWhereHeard: config.answersWhereHeard }),
       ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
+      ...(config.extensions === undefined ? {} : { extensions: config.extensions }),
       ...(config.sessionIds === undefined ? {} : { sessionIds: config.sessionIds }),
       ...(config.screen === undefined ? {} : { screen: config.screen }),
       ...(config.guard === undefined ? {} : { guard: config.guard }),

@@ -129,6 +129,9 @@ export class MediaShell {
       case "end-digit":
         open.session.keyDigit(command);
         return;
+      case "hear-digit":
+        open.session.digits.hear(command.digit, command.durationMs);
+        return;
       case "send-flash":
         open.session.sendFlash(command.durationMs);
         return;

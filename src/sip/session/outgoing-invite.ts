@@ -4,6 +4,7 @@ import { ClientRequest, type SentRequest } from "../client-request.ts";
 import { dialogFromResponse, isSips, sequenceOf } from "../dialog/dialog.ts";
 import type { DialogIdentity } from "../dialog/dialog-usage.ts";
 import { hopOfUri } from "../locator.ts";
+import { sessionBody } from "../request-checks.ts";
 import type { Stack } from "../stack.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
 import { giveUpMs } from "../transaction/timers.ts";
@@ -286,7 +287,7 @@ export class OutgoingInvite implements Leg {
       },
       identity: this.#identity(sent),
       isCaller: true,
-      localBody: sent.request.body,
+      localBody: sessionBody(sent.request) ?? "",
     };
     if (this.#isOver || this.#answered.size > 0) {
       this.#answered.set(tag, Session.discard(this.#stack, parts, sent.request, nowMs));
