@@ -56,14 +56,16 @@ export class CoreRunner<Input, Output> {
   rearm(): void {
     const atMs = this.#core.deadlineMs();
     if (atMs === this.#timerAtMs && (atMs === undefined || this.#timer !== undefined)) return;
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    const old = this.#timer;
+    this.#timer = atMs === undefined ? undefined : this.#clock.at(atMs, () => this.#due());
     this.#timerAtMs = atMs;
-    if (atMs === undefined) return;
-    this.#timer = this.#clock.at(atMs, () => {
-      this.#timer = undefined;
-      this.#timerAtMs = undefined;
-      this.feed({ kind: "timeout" });
-    });
+    // Last: a clock that has the earlier of the two in hand need not look for one between.
+    old?.cancel();
+  }
+
+  #due(): void {
+    this.#timer = undefined;
+    this.#timerAtMs = undefined;
+    this.feed({ kind: "timeout" });
   }
 }

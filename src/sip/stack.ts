@@ -133,8 +133,10 @@ export class Stack {
     parts: ResponseParts = {},
   ): boolean {
     const toTag = parts.toTag ?? this.servers.tagOf(transaction);
-    const headers = [...this.sessionIdFor(request, parts.headers), ...(parts.headers ?? [])];
-    const response = createResponse(request, status, { ...parts, headers, toTag });
+    const own = this.sessionIdFor(request, parts.headers);
+    const isWhole = own.length === 0;
+    const all = isWhole ? parts : { ...parts, headers: [...own, ...(parts.headers ?? [])] };
+    const response = createResponse(request, status, all, toTag);
     return this.servers.respond(transaction, response, nowMs);
   }
 

@@ -26,6 +26,16 @@ describe("createRandom()", () => {
   });
 });
 
+describe("createRandom() over many calls", () => {
+  it("never gives the same bytes twice, nor bytes that nobody drew", () => {
+    const random = createRandom();
+    const drawn = Array.from({ length: 300 }, (_, at) => random.bytes(at % 3 === 0 ? 1025 : 16));
+    expect(drawn.map(({ length }) => length).slice(0, 3)).toEqual([1025, 16, 16]);
+    expect(new Set(drawn.map((bytes) => bytes.join())).size).toBe(drawn.length);
+    for (const bytes of drawn) expect(bytes.some((byte) => byte !== 0)).toBe(true);
+  });
+});
+
 describe("faultFromError()", () => {
   const coded = (code: string): Error => Object.assign(new Error(`${code}: said`), { code });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { callIn, peerRequest, ringIn, tagIn } from "../testing/calls.ts";
 import { answerTo, Desk, field, PEER } from "../testing/desk.ts";
+import { TRYING_AFTER_MS } from "./incoming-reoffer.ts";
 
 const INVITE = { method: "INVITE", cseq: 1, branch: "z9hG4bKinvite1", body: "offer" } as const;
 const CANCEL = { method: "CANCEL", cseq: 1, branch: "z9hG4bKinvite1" } as const;
@@ -13,9 +14,24 @@ function expectIdle(desk: Desk): void {
 }
 
 describe("IncomingInvite", () => {
-  it("answers 100, tells who calls, rings and answers with one tag", () => {
+  it("sends no 100 where something else is answered soon", () => {
+    for (const status of [180, 200, 486]) {
+      const desk = new Desk();
+      desk.receive(peerRequest(INVITE));
+      const session = desk.event("incoming")?.session ?? "";
+      desk.advance(TRYING_AFTER_MS - 1);
+      desk.command({ kind: "respond", session, status, body: status === 200 ? "answer" : "" });
+      desk.advance(TRYING_AFTER_MS);
+      expect(desk.firstLines().map((line) => line.slice(8, 11))).toEqual([String(status)]);
+    }
+  });
+
+  it("answers 100 after a while, tells who calls, rings and answers with one tag", () => {
     const desk = new Desk();
     desk.receive(peerRequest(INVITE));
+    desk.advance(TRYING_AFTER_MS - 1);
+    expect(desk.firstLines()).toEqual([]);
+    desk.advance(1);
     const trying = desk.next();
     expect(trying).toMatch(/^SIP\/2\.0 100 Trying\r\n/);
     expect(tagIn(trying, "To")).toBe("");
@@ -187,7 +203,7 @@ describe("IncomingInvite", () => {
     const value = 'Digest realm="r", nonce="n"';
     const headers = [{ name: "www-authenticate", value }];
     desk.command({ kind: "respond", session: first, status: 401, headers });
-    const [, refusal] = [desk.next(), desk.next()];
+    const refusal = desk.next();
     expect(field(refusal, "WWW-Authenticate")).toBe(value);
     const ack = { method: "ACK", cseq: 1, branch: INVITE.branch, toTag: tagIn(refusal, "To") };
     desk.receive(peerRequest(ack));
@@ -209,6 +225,7 @@ describe("IncomingInvite", () => {
     const behind = { transport: "udp", host: "198.51.100.7", port: 40_000 } as const;
     const text = peerRequest(INVITE).replace(";branch", ";rport;branch");
     desk.receive(text, behind);
+    desk.advance(TRYING_AFTER_MS);
     const { to } = desk.letters[0] ?? {};
     expect(to).toEqual(behind);
     expect(field(desk.next(), "Via")).toBe(
@@ -221,6 +238,7 @@ describe("IncomingInvite", () => {
     const route = "<sip:192.0.2.31;lr>";
     desk.receive(peerRequest({ ...INVITE, extra: [`Record-Route: ${route}`] }));
     const session = desk.event("incoming")?.session ?? "";
+    desk.advance(TRYING_AFTER_MS);
     desk.command({ kind: "respond", session, status: 200, body: "answer" });
     const [trying, success] = [desk.next(), desk.next()];
     expect([field(trying, "Record-Route"), field(success, "Record-Route")]).toEqual(["", route]);

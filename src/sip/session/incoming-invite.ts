@@ -14,6 +14,7 @@ import type { SessionEndCause, SipAccount, SipAddress } from "../user-agent-type
 import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "../wire/message.ts";
 import { partyFromHeader } from "../wire/party.ts";
 import type { Succession } from "./find-replaced.ts";
+import { TRYING_AFTER_MS } from "./incoming-reoffer.ts";
 import type {
   AckCommand,
   EndCommand,
@@ -33,7 +34,7 @@ import { type TimerAnswer, timerAnswer } from "./session-timer.ts";
 /*
  * An INVITE to us until our final answer.
  *
- *      | INVITE: 100, up
+ *      | INVITE: up; 100 where nothing else was answered 200 ms later
  *      v
  *   +---------+ 1xx: send, again each minute   2xx: send +-------------+
  *   | ringing |----------------------------------------->| established |
@@ -72,6 +73,8 @@ export class IncomingInvite implements Leg {
   #openOffer: ServerTransactionId | undefined;
   #provisional: SipResponse | undefined;
   #repeatAtMs: number | undefined;
+  /** When an INVITE that nothing was answered to gets its 100. */
+  #tryingAtMs: number | undefined;
   #isOver = false;
 
   private constructor(stack: Stack, parts: IncomingParts) {
@@ -85,11 +88,12 @@ export class IncomingInvite implements Leg {
     stack.legs.bindDialog(keyOf(this.#dialog), this);
   }
 
-  /** Answers 100 and hands the INVITE up. */
+  /** Hands the INVITE up. */
   static receive(stack: Stack, parts: IncomingParts, nowMs: number): void {
     const leg = new IncomingInvite(stack, parts);
     const { request, source, account, succession } = parts;
-    stack.reply(parts.transaction, request, 100, nowMs);
+    leg.#tryingAtMs = nowMs + TRYING_AFTER_MS;
+    leg.#rearm();
     const nobody = { user: "", host: "", uri: "" };
     stack.emit({
       kind: "incoming",
@@ -213,6 +217,10 @@ export class IncomingInvite implements Leg {
       this.#finish("timeout");
       return;
     }
+    if (this.#tryingAtMs !== undefined && this.#tryingAtMs <= nowMs) {
+      this.#tryingAtMs = undefined;
+      this.#stack.reply(this.#parts.transaction, this.#parts.request, 100, nowMs);
+    }
     const isDue = this.#repeatAtMs !== undefined && this.#repeatAtMs <= nowMs;
     if (this.#provisional !== undefined && isDue) this.#sendProvisional(this.#provisional, nowMs);
     this.#rearm();
@@ -221,12 +229,13 @@ export class IncomingInvite implements Leg {
   #sendProvisional(response: SipResponse, nowMs: number): void {
     if (this.#reliable.wants(response.status, response.body)) this.#reliable.send(response, nowMs);
     else this.#stack.servers.respond(this.#parts.transaction, response, nowMs);
+    this.#tryingAtMs = undefined;
     this.#repeatAtMs = nowMs + PROVISIONAL_EVERY_MS;
     this.#rearm();
   }
 
   #rearm(): void {
-    const dueMs = earliestMs(this.#repeatAtMs, this.#reliable.deadlineMs());
+    const dueMs = earliestMs(this.#tryingAtMs, this.#repeatAtMs, this.#reliable.deadlineMs());
     this.#stack.legs.deadlines.set(this, dueMs);
   }
 

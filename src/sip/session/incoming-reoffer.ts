@@ -9,7 +9,7 @@ export interface OpenReoffer {
   readonly request: SipRequest;
 }
 
-/** A server that answers sooner needs no 100 before. @see RFC 3261 §17.2.1 */
+/** Who answers an INVITE sooner needs no 100 before. @see RFC 3261 §17.2.1 */
 export const TRYING_AFTER_MS = 200;
 
 /** The offer of theirs that a session has to answer: one at a time. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { callIn, callOut, peerRequest, tagIn } from "../testing/calls.ts";
 import { answerTo, Desk, field } from "../testing/desk.ts";
+import { TRYING_AFTER_MS } from "./incoming-reoffer.ts";
 import { ownSessionId, parseSessionId } from "./session-id.ts";
 
 const A = "a".repeat(32);
@@ -57,6 +58,7 @@ describe("a session's identifiers", () => {
     const extra = [`Session-ID: ${A};remote=${NIL}`];
     at.receive(peerRequest({ method: "INVITE", cseq: 1, branch: "z9hG4bKs1", body: "o", extra }));
     const session = at.event("incoming")?.session ?? "";
+    at.advance(TRYING_AFTER_MS);
     at.command({ kind: "respond", session, status: 180 });
     at.command({ kind: "respond", session, status: 200, body: "answer" });
     const told = at.letters.map(({ text }) => field(text, "Session-ID").split(";remote="));

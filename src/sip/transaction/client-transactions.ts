@@ -22,7 +22,12 @@ import {
   nonInviteClientStart,
   nonInviteClientStep,
 } from "./non-invite-client.ts";
-import type { TransactionConfig, TransactionTimers } from "./timers.ts";
+import {
+  type TransactionConfig,
+  type TransactionConfigs,
+  type TransactionTimers,
+  transactionConfigs,
+} from "./timers.ts";
 import { clientKey } from "./transaction-key.ts";
 import { isReliable } from "./transports.ts";
 
@@ -76,7 +81,7 @@ export type Send = (bytes: Uint8Array, to: SipAddress) => void;
  * to know; it comes back with each event.
  */
 export class ClientTransactions<User> {
-  readonly #timers: TransactionTimers;
+  readonly #configs: TransactionConfigs;
   readonly #send: Send;
   readonly #byKey = new Map<string, ClientTransaction<User>>();
   readonly #byId = new Map<ClientTransactionId, ClientTransaction<User>>();
@@ -84,7 +89,7 @@ export class ClientTransactions<User> {
   #lastId = 0;
 
   constructor(timers: TransactionTimers, send: Send) {
-    this.#timers = timers;
+    this.#configs = transactionConfigs(timers);
     this.#send = send;
   }
 
@@ -108,7 +113,7 @@ export class ClientTransactions<User> {
     const via = topVia(request);
     const branch = via.ok ? via.value.branch : undefined;
     if (branch === undefined || this.#byId.size >= CLIENT_TRANSACTIONS_MAX) return undefined;
-    const config = { ...this.#timers, reliable: isReliable(to.transport) };
+    const config = isReliable(to.transport) ? this.#configs.reliable : this.#configs.lossy;
     const isInvite = request.method === "INVITE";
     const machine: Machine = isInvite
       ? { kind: "invite", state: inviteClientStart(config, nowMs).state }

@@ -21,7 +21,12 @@ import {
   nonInviteServerStart,
   nonInviteServerStep,
 } from "./non-invite-server.ts";
-import type { TransactionConfig, TransactionTimers } from "./timers.ts";
+import {
+  type TransactionConfig,
+  type TransactionConfigs,
+  type TransactionTimers,
+  transactionConfigs,
+} from "./timers.ts";
 import { mergeKey, serverKey } from "./transaction-key.ts";
 import { answerTo, isReliable } from "./transports.ts";
 
@@ -74,7 +79,8 @@ interface ServerTransaction {
   readonly mergeKey: string | undefined;
   readonly machine: Machine;
   readonly config: TransactionConfig;
-  readonly request: SipRequest;
+  /** Until its final answer: a transaction is kept half a minute longer, for late copies. */
+  request: SipRequest | undefined;
   readonly source: SipAddress;
   readonly answerTo: SipAddress;
   readonly cseq: string;
@@ -85,7 +91,7 @@ interface ServerTransaction {
 
 /** All server transactions of a stack: their machines, matching and timers. */
 export class ServerTransactions {
-  readonly #timers: TransactionTimers;
+  readonly #configs: TransactionConfigs;
   readonly #send: Send;
   readonly #createToken: () => string;
   readonly #byKey = new Map<string, ServerTransaction>();
@@ -96,7 +102,7 @@ export class ServerTransactions {
   #lastId = 0;
 
   constructor(timers: TransactionTimers, send: Send, createToken: () => string) {
-    this.#timers = timers;
+    this.#configs = transactionConfigs(timers);
     this.#send = send;
     this.#createToken = createToken;
   }
@@ -120,7 +126,7 @@ export class ServerTransactions {
     const isInside = source.transport === "memory";
     const most = SERVER_TRANSACTIONS_MAX + (isInside ? SERVER_TRANSACTIONS_RESERVE : 0);
     if (this.#byId.size >= most) return { kind: "overload" };
-    const config = { ...this.#timers, reliable: isReliable(source.transport) };
+    const config = isReliable(source.transport) ? this.#configs.reliable : this.#configs.lossy;
     const transaction: ServerTransaction = {
       id: ++this.#lastId,
       key,
@@ -159,6 +165,7 @@ export class ServerTransactions {
     const input = { kind: "respond", status: response.status } as const;
     const actions = this.#step(transaction, input, nowMs);
     if (!actions.includes("send-response")) return false;
+    if (response.status >= 200) transaction.request = undefined;
     transaction.answer = bytesFromLatin1(printMessage(response));
     this.#send(transaction.answer, transaction.answerTo);
     return true;
@@ -177,7 +184,7 @@ export class ServerTransactions {
     return this.#byId.get(id)?.source;
   }
 
-  /** The request of a transaction, while it is known. */
+  /** The request of a transaction that has no final answer yet. */
   requestOf(id: ServerTransactionId): SipRequest | undefined {
     return this.#byId.get(id)?.request;
   }

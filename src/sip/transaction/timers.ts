@@ -24,6 +24,17 @@ export interface TransactionConfig extends TransactionTimers {
   readonly reliable: boolean;
 }
 
+/** The timers over a transport that never loses, and over one that may. */
+export interface TransactionConfigs {
+  readonly reliable: TransactionConfig;
+  readonly lossy: TransactionConfig;
+}
+
+/** Both of them, of the same base values. */
+export function transactionConfigs(timers: TransactionTimers): TransactionConfigs {
+  return { reliable: { ...timers, reliable: true }, lossy: { ...timers, reliable: false } };
+}
+
 /** Timers B, F, H, J, L and M (and D, which is at least this): 64 times T1. */
 export function giveUpMs(timers: TransactionTimers): number {
   return 64 * timers.t1Ms;
