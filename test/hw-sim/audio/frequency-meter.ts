@@ -143,10 +143,12 @@ export class FrequencyMeter {
   #findMaxima(): number {
     const power = this.#power;
     const maxima = this.#maxima;
+    const first = this.#firstBin;
+    const last = power.length - 1;
     let count = 0;
-    let before = power[this.#firstBin - 1] ?? 0;
-    let here = power[this.#firstBin] ?? 0;
-    for (let bin = this.#firstBin; bin < power.length - 1; bin++) {
+    let before = power[first - 1] ?? 0;
+    let here = power[first] ?? 0;
+    for (let bin = first; bin < last; bin++) {
       const after = power[bin + 1] ?? 0;
       if (here > before && here >= after) maxima[count++] = bin;
       before = here;
@@ -158,14 +160,16 @@ export class FrequencyMeter {
   /** The bins of the strongest peaks that stand apart, strongest first. */
   #findPeaks(lobeBins: number): number[] {
     const count = this.#findMaxima();
+    const maxima = this.#maxima;
+    const power = this.#power;
     const kept: number[] = [];
     let floor = 0;
     while (kept.length < PEAK_LIMIT) {
       let best = -1;
       let bestPower = floor;
       for (let at = 0; at < count; at++) {
-        const bin = this.#maxima[at] ?? 0;
-        const here = this.#power[bin] ?? 0;
+        const bin = maxima[at] ?? 0;
+        const here = power[bin] ?? 0;
         if (here <= bestPower || !isApart(kept, bin, lobeBins)) continue;
         best = bin;
         bestPower = here;
