@@ -120,7 +120,7 @@ struct lc_hardware {
     uint8_t (*oht)(void *context, uint8_t line, uint8_t on);
     uint8_t (*metering)(void *context, uint8_t line, uint16_t hz, uint16_t ms);
     uint8_t (*lamp)(void *context, uint8_t line, uint8_t on);
-    /* Loop current in 10 uA; tip, ring and battery in 10 mV. */
+    /* Loop current in 10 uA; tip, ring and battery in 10 mV: of this moment, not a mean. */
     uint8_t (*measure)(void *context, uint8_t line, int16_t reading[4]);
     uint8_t (*levels)(void *context, uint8_t line, int16_t to_phone, int16_t from_phone);
     uint8_t (*impedance)(void *context, uint8_t line, uint8_t preset);

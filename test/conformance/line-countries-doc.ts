@@ -23,6 +23,9 @@ Emergency numbers always match when dialled; whether a call to them gets through
 server. In some countries they are three digits that extensions have too (101 and 102 in Belgium,
 Russia, Argentina, Israel …): there, give extensions other numbers.
 
+*Ringing* is on and off in ms; *digits* is how a rotary dial counts; *impedance* is ohms, then in
+parallel with ohms and nF. Levels are 0 dB everywhere; what a table has stands under Conflicts.
+
 Caller ID goes by the scheme of that name ([configuration.md](configuration.md)). No standard's text
 was at hand for any of them: they are what public drivers, data sheets and presets agree on.
 `;
@@ -149,7 +152,7 @@ export function countriesDocument(
     "## What is used\n",
     table(
       [
-        ...["code", "country", "family", "ringing", "flash, ms", "dial", "caller ID"],
+        ...["code", "country", "family", "ringing", "flash, ms", "digits", "caller ID"],
         ...["impedance", "emergency"],
       ],
       countries.map(overviewRow),

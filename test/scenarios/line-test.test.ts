@@ -75,6 +75,23 @@ describe("tipring line-test on simulated cards", () => {
   });
 
   it.each([
+    ["100 kΩ from wire to wire", { leakOhms: 100_000 }, "leak"],
+    ["the tip wire's 30 kΩ to ground", { tipEarthOhms: 30_000 }, "tip-to-ground"],
+    ["the ring wire's 30 kΩ to ground", { ringEarthOhms: 30_000 }, "ring-to-ground"],
+  ] as const)("finds %s with a card that reads current finely", async (_, faults, fault) => {
+    const findings = await tested({ chip: "serial-card" }, (line) => line.loop.setFaults(faults));
+    expect(words(findings).slice(2)).toContain(`resistive-fault failed ${fault}`);
+  });
+
+  it.each([
+    ["tip", { tipEarthOhms: 5000 }],
+    ["ring", { ringEarthOhms: 5000 }],
+  ] as const)("finds a ProSLIC's %s wire on ground", async (wire, faults) => {
+    const findings = await tested({ chip: "si3210" }, (line) => line.loop.setFaults(faults));
+    expect(words(findings).slice(2)).toContain(`resistive-fault failed ${wire}-to-ground`);
+  });
+
+  it.each([
     ["a battery from another pair", { tip: { dcVolts: -30 } }],
     ["the mains", { ring: { acVoltsRms: 60 } }],
   ] as const)("finds %s on a wire", async (_, foreign) => {

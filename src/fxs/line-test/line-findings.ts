@@ -70,8 +70,10 @@ export const LINE_TEST_LIMITS = {
 
 /** A ringer of REN 1 at 20 Hz, ohms. @see TIA-968-B */
 const REN_OHMS = 7000;
-/** Less current than this is no current: cards read it in steps of about 1.25 mA (Si3210). */
-const NO_CURRENT_MA = 0.7;
+/** Less current than this is no current: a leak of 150 kΩ draws more from any battery over 30 V. */
+const NO_CURRENT_MA = 0.2;
+/** Where the card reads current in steps, so much of a step is no current either. */
+const NO_CURRENT_STEP = 0.56;
 /** Less alternating current than any bell takes: as good as no reading. */
 const NOTHING_MA = 0.02;
 /** Under so many ohms it is no telephone: sets have 100 to 300, and some volts of their own. */
@@ -80,6 +82,8 @@ const SHORT_OHMS = 60;
 const OFF_HOOK_OHMS = 2500;
 /** How far apart a wire must be from where it rests to be taken for grounded, volts. */
 const GROUNDED_VOLTS = 2;
+/** What flows from wire to wire is the same both ways; what flows to ground, this much more. */
+const GROUNDED_TIMES = 4;
 
 const FOREIGN_IN_THE_WAY = "with a foreign voltage on the wires it cannot be measured";
 
@@ -120,22 +124,28 @@ function isForeign({ dc, acRms }: VoltsFound): boolean {
 export function fedFindings(
   forward: Readings,
   reverse: Readings | undefined,
-  open: VoltsFound | undefined,
+  { open, stepMa = 0 }: { open: VoltsFound | undefined; stepMa?: number | undefined },
 ): readonly LineFinding[] {
-  const milliamps = Math.abs(forward.milliamps.mean);
-  const acrossVolts = Math.abs(forward.across.mean);
+  const noCurrentMa = Math.max(NO_CURRENT_MA, NO_CURRENT_STEP * stepMa);
+  // A tip wire that reaches ground draws current in reverse only.
+  const { milliamps, acrossVolts } = drawn(
+    reverse !== undefined && drawn(reverse).milliamps > drawn(forward).milliamps
+      ? reverse
+      : forward,
+  );
   const ohms = (acrossVolts / milliamps) * 1000;
   if (open !== undefined && isForeign(open) && !(ohms <= OFF_HOOK_OHMS)) {
     return [
       skipped("resistive-fault", FOREIGN_IN_THE_WAY),
-      milliamps < NO_CURRENT_MA
+      milliamps < noCurrentMa
         ? { test: "receiver-off-hook", verdict: "passed" }
         : skipped("receiver-off-hook", FOREIGN_IN_THE_WAY),
     ];
   }
-  if (milliamps < NO_CURRENT_MA) {
+  const { leakOhms } = LINE_TEST_LIMITS;
+  if (milliamps < noCurrentMa || ohms > leakOhms) {
     // What the card still tells from nothing; a leak above that stays unseen.
-    const told = Math.min(LINE_TEST_LIMITS.leakOhms, (acrossVolts / NO_CURRENT_MA) * 1000);
+    const told = Math.min(leakOhms, (acrossVolts / noCurrentMa) * 1000);
     return [
       { test: "resistive-fault", verdict: "passed", ohms: told },
       { test: "receiver-off-hook", verdict: "passed" },
@@ -166,9 +176,19 @@ export function fedFindings(
   ];
 }
 
-/** A wire that stays at ground whichever way round the battery is, with current flowing. */
+function drawn({ milliamps, across }: Readings): { milliamps: number; acrossVolts: number } {
+  return { milliamps: Math.abs(milliamps.mean), acrossVolts: Math.abs(across.mean) };
+}
+
+/**
+ * A wire that draws current only where it is the one with the battery, or that stays at ground
+ * whichever way round the battery is.
+ */
 function groundedWire(forward: Readings, reverse: Readings | undefined): LineFault | undefined {
   if (reverse === undefined) return undefined;
+  const [ahead, back] = [drawn(forward).milliamps, drawn(reverse).milliamps];
+  if (ahead > GROUNDED_TIMES * back) return "ring-to-ground";
+  if (back > GROUNDED_TIMES * ahead) return "tip-to-ground";
   const atGround = (one: Measured, other: Measured) =>
     Math.abs(one.mean) < GROUNDED_VOLTS && Math.abs(other.mean) < GROUNDED_VOLTS;
   const tip = atGround(forward.tip, reverse.tip);

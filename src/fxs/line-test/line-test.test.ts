@@ -227,6 +227,17 @@ describe("createLineTest()", () => {
     ]);
   });
 
+  it.each([
+    ["finds 140 kΩ by a card that reads finely", 140_000, undefined, "failed"],
+    ["lets 160 kΩ be", 160_000, undefined, "passed"],
+    ["leaves what is under a step of the card", 140_000, 1.25, "passed"],
+    ["finds what is over a step of the card", 50_000, 1.25, "failed"],
+  ] as const)("%s", (_, acrossOhms, measuredStepMa, verdict) => {
+    const capabilities = measuredStepMa === undefined ? ABLE : { ...ABLE, measuredStepMa };
+    const { findings } = tested({ acrossOhms }, { capabilities, rings: false });
+    expect(findings[2]).toMatchObject({ test: "resistive-fault", verdict });
+  });
+
   it("says what a card cannot do, and rings only where it may", () => {
     const capabilities = { openLoop: false, reversal: false, ringBurstMaxMs: 5000 };
     const { findings, actions } = tested({ ren: 1 }, { capabilities, rings: false });

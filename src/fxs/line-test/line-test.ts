@@ -40,6 +40,8 @@ export interface LineTestConfig {
   readonly capabilities: Pick<LineCapabilities, "openLoop" | "reversal" | "ringBurstMaxMs"> & {
     /** Which volts of a wire the card can tell; without it, all. */
     readonly measuredVolts?: VoltsRange;
+    /** In which steps it tells the loop current, mA; without it, in tenths or finer. */
+    readonly measuredStepMa?: number;
   };
   /** Whether the bell may be rung for a second to weigh it. */
   readonly rings: boolean;
@@ -184,7 +186,10 @@ class LineTest implements Core<LineTestInput, LineTestOutput> {
     }
     const isLastFed = part === "reverse" || (part === "forward" && !this.#left.includes("reverse"));
     if (isLastFed && forward !== undefined) {
-      const findings = fedFindings(forward, reverse, foreign);
+      const findings = fedFindings(forward, reverse, {
+        open: foreign,
+        stepMa: this.#config.capabilities.measuredStepMa,
+      });
       this.#findings.push(...findings);
       // With a short or a receiver up there is nothing to ring.
       const isFree = findings.every(({ verdict }) => verdict !== "failed");

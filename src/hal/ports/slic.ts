@@ -30,6 +30,8 @@ export interface SlicCapabilities {
    * Absent: there is no such end among the volts that a line can have.
    */
   readonly measuredVolts?: { readonly lowest: number; readonly highest: number };
+  /** In which steps `measure` tells the loop current, mA. Absent: in tenths or finer. */
+  readonly measuredStepMa?: number;
 }
 
 /** What the bell is to get. What a card cannot vary it leaves out, without a fault. */

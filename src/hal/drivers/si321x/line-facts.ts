@@ -18,6 +18,7 @@ export function si321xCapabilities(chip: Si321xChip): SlicCapabilities {
     ringBurstMaxMs: RING_BURST_MAX_MS,
     ringTrip: "clean",
     measuredVolts: { lowest: -SENSE_VOLTS * SENSE_MAX, highest: 0 },
+    measuredStepMa: SENSE_MILLIAMPS,
     ...(chip === "si3210" ? { meteringHz: [12_000, 16_000] } : {}),
   };
 }
