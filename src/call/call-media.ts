@@ -3,6 +3,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import {
   acceptAnswer,
   acceptFaxAnswer,
+  answeredStream,
   answerFaxOffer,
   answerOffer,
   asksForFax,
@@ -12,6 +13,7 @@ import {
   type FaxOffer,
   type MediaOffer,
   type OfferAnswerError,
+  placeStream,
 } from "../sip/index.ts";
 import { type Call, type CallContext, toMedia } from "./call-state.ts";
 import type { CallOutput } from "./call-types.ts";
@@ -108,7 +110,8 @@ export function withOffer(
   const written = versionedBody(call, (version) => {
     const ours = oursOf(version);
     if (ours === undefined) return err(CLOSED);
-    return ok("t38" in ours ? createFaxOffer(ours) : createOffer(ours));
+    const body = "t38" in ours ? createFaxOffer(ours) : createOffer(ours);
+    return ok(placeStream(body, call.written?.body));
   });
   if (!written.ok) return written;
   const offered = oursOf(written.value.version);
@@ -173,11 +176,12 @@ export function withoutT38({ t38: _, offersT38: __, t38DueMs: ___, ...call }: Ca
 export function withAccepted(call: Call, answer: string): Result<Call, OfferAnswerError> {
   const { offered } = call;
   if (offered === undefined) return err({ kind: "bad-sdp", detail: "nothing was offered" });
+  const stream = answeredStream(answer, call.written?.body);
   if ("t38" in offered) {
-    const t38 = acceptFaxAnswer(answer, offered);
+    const t38 = acceptFaxAnswer(stream, offered);
     return t38.ok ? ok({ ...withoutT38(call), t38: t38.value, offersT38: true }) : t38;
   }
-  const flow = acceptAnswer(answer, offered);
+  const flow = acceptAnswer(stream, offered);
   return flow.ok ? ok({ ...withoutT38(call), flow: flow.value }) : flow;
 }
 

@@ -54,6 +54,9 @@ const image = (port = 6004): string =>
     "",
   ].join("\r\n");
 
+/** The same, in the second place. */
+const BESIDE = image().replace("m=image", "m=audio 0 RTP/AVP 0\r\nm=image");
+
 type Tone = "cng" | "answer" | "preamble";
 const hears = (tone: Tone, side: "near" | "far" = "near", session = OUT): CallInput =>
   media({ kind: "fax-tone", session, tone, side });
@@ -187,6 +190,16 @@ const SCENARIOS: readonly Scenario[] = [
     ON,
   ],
   [
+    "T.38 beside a voice that was closed: voice comes back to its own place",
+    [
+      ...TALKING,
+      [reoffered(OUT, BESIDE), "ua respond 200 +t38", "media fax 6004", "media join on"],
+      [over("done"), "ua reinvite +sdp"],
+      [accepted(sdp().concat("m=image 0 udptl t38\r\n")), ...FLOWS],
+    ],
+    ON,
+  ],
+  [
     "who wants our offer in a fax gets one of T.38",
     [...FAXING, [reoffered(OUT), "ua respond 200 +t38"]],
     ON,
@@ -253,6 +266,21 @@ describe("createCallControl() with T.38", () => {
     ];
     const { told, expected } = play(createCallControl(configOf(ON)), steps);
     expect(told).toEqual(expected);
+  });
+
+  it("keeps as many streams in the session as there were", () => {
+    const steps: readonly Step[] = [
+      ...TALKING,
+      [reoffered(OUT, BESIDE), "ua respond 200 +t38", "media fax 6004", "media join on"],
+      [over("done"), "ua reinvite +sdp"],
+    ];
+    const { outputs } = play(createCallControl(configOf(ON)), steps);
+    const streams = outputs.flatMap((output) =>
+      output.kind === "ua" && "body" in output.command
+        ? [output.command.body?.match(/^m=\w+ \d+/gm)?.join(", ")]
+        : [],
+    );
+    expect(streams).toEqual(["m=audio 4000", "m=audio 0, m=image 4000", "m=audio 4000, m=image 0"]);
   });
 
   it("says what the machines say to each other, and what became of it", () => {
