@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { hexFromBytes } from "../../src/base/bytes.ts";
+import { parseStun, STUN_ATTRIBUTE, stunAttribute } from "../../src/base/stun/stun-message.ts";
 import type { Bench } from "../hw-sim/bench/bench.ts";
+import type { CapturedDatagram } from "../hw-sim/trace/pcap.ts";
 import { listen, nextRecord } from "./support/conversation.ts";
+import { startCoturn } from "./support/coturn.ts";
 import { freePorts } from "./support/free-ports.ts";
 import { type Linphone, startLinphone } from "./support/linphone.ts";
 import { isPeerMissing } from "./support/programs.ts";
@@ -16,21 +20,32 @@ interface Place {
   readonly box: Bench;
   readonly linphone: Linphone;
   readonly server: string;
+  /** Every datagram of ours so far. */
+  readonly datagrams: readonly CapturedDatagram[];
 }
 
 /** Our box with its own exchange, and a linphone that is one of its extensions. */
-async function putUp(stage: Stage): Promise<Place> {
+async function putUp(stage: Stage, iceByStunPort?: number): Promise<Place> {
+  const datagrams: CapturedDatagram[] = [];
   const port = await freePorts();
   const server = `127.0.0.1:${port}`;
   const box = await stage.bench({
     phones: ["touch-tone", "touch-tone"],
-    config: { sip: { port }, exchange: { extensions: [EXTENSION] } },
+    config: {
+      sip: { port },
+      exchange: { extensions: [EXTENSION] },
+      ...(iceByStunPort === undefined ? {} : { rtp: { ice: "lite" } }),
+    },
+    onDatagram: (one) => void datagrams.push(one),
   });
   const { number: user, password } = EXTENSION;
-  const linphone = await startLinphone(stage, { user, password, server, toneHz: LINPHONE_HZ });
+  const linphone = await startLinphone(stage, {
+    ...{ user, password, server, toneHz: LINPHONE_HZ },
+    ...(iceByStunPort === undefined ? {} : { iceByStunPort }),
+  });
   const registered = (): boolean => box.logs.some(({ text }) => text === "201 is registered.");
   expect(await box.world.waitUntil(registered, 15_000), "linphone registers").toBe(true);
-  return { box, linphone, server };
+  return { box, linphone, server, datagrams };
 }
 
 /** Our first telephone calls linphone, which answers. */
@@ -115,6 +130,30 @@ describe.skipIf(isPeerMissing("linphonec"))("[interop.linphone] at our exchange"
       await alice.hearsNoTone();
       expect(await nextRecord(place.box)).toMatchObject({ to: EXTENSION.number });
       expect(place.box.box.status().map(({ call }) => call)).toEqual(["talking", "talking"]);
+    }),
+  );
+
+  it(
+    "calls our telephone by ICE in full: its checks are answered, and its voice is heard",
+    onStage(async (stage) => {
+      const { box, linphone, server, datagrams } = await putUp(stage, await startCoturn(stage));
+      const [alice] = box.phones;
+      linphone.call(`sip:101@${server}`);
+      await alice.rings({ withCallerId: EXTENSION.number });
+      alice.lift();
+      await alice.hearsNoTone();
+      expectTone(await listen(box, alice, HEARD_MS), LINPHONE_HZ, ENOUGH_MS);
+      const checks = datagrams.map(({ payload }) => parseStun(payload));
+      const kinds = checks.flatMap((check) => (check.ok ? [check.value] : []));
+      const withName = kinds.filter((one) => stunAttribute(one, STUN_ATTRIBUTE.username));
+      expect(withName.some(({ kind }) => kind === "request")).toBe(true);
+      const asked = withName.map(({ transaction }) => hexFromBytes(transaction));
+      const answered = kinds.filter(({ kind }) => kind === "success");
+      expect(answered.some(({ transaction }) => asked.includes(hexFromBytes(transaction)))).toBe(
+        true,
+      );
+      linphone.hangUp();
+      await alice.hears("busy");
     }),
   );
 });

@@ -16,7 +16,7 @@ import {
 import { parseBody, refused, sessionLines } from "./body.ts";
 import { codecsOf, type SdpCodec } from "./codecs.ts";
 import type { CryptoMatch } from "./crypto.ts";
-import { iceLines, matchIce } from "./ice.ts";
+import { candidateAddress, iceLines, matchIce } from "./ice.ts";
 import { ALL_REPORTS, extendedReportLines, extendedReportsOf, RTCP_XR } from "./rtcp-xr.ts";
 import { attribute, attributes, printSdp, type Sdp, type SdpLine, type SdpMedia } from "./sdp.ts";
 import {
@@ -242,14 +242,15 @@ function matchStream(
   if (codec === undefined || own === undefined) {
     return err({ kind: "no-codec", detail: `none of ${stream.formats.join(" ")}` });
   }
-  const address = streamAddress(sdp, stream, ours.local);
+  const ice = matchIce(sdp, stream, ours.ice);
+  const candidate = ice === undefined ? undefined : candidateAddress(stream, ours.local);
+  const address = streamAddress(sdp, stream, ours.local) ?? candidate;
   if (address === undefined) {
     return err({ kind: "bad-address", detail: "no address of our family to send to" });
   }
   const auxiliary = matchAuxiliary(codecs, codec, ours);
   const rtcpMux = attribute(stream.lines, RTCP_MUX) !== undefined;
   const rtcpXr = extendedReportsOf(attributes([...sdp.lines, ...stream.lines], RTCP_XR));
-  const ice = matchIce(sdp, stream, ours.ice);
   return ok({ stream, codec, own, auxiliary, address, crypto, rtcpMux, rtcpXr, ice });
 }
 

@@ -231,6 +231,34 @@ describe("ICE", () => {
     expect(answer({ ice }, ...theirs, "a=rtcp-mux").body).not.toContain("candidate:1 2");
   });
 
+  const other = "c=IN IP6 2001:db8::1";
+  const v4 = (component: number, priority: number, port: number, host = "10.0.0.9"): string =>
+    `a=candidate:1 ${component} UDP ${priority} ${host} ${port} typ host`;
+  it.each([
+    ["the best of our family", [v4(1, 1, 6000), v4(1, 9, 7000), v4(2, 9, 7005)], 7000, 7005],
+    ["the next port for RTCP", [v4(1, 1, 6000)], 6000, 6001],
+    ["none of the other family", [v4(1, 9, 7000, "fd00::2"), v4(1, 1, 6000)], 6000, 6001],
+    ["none of TCP", ["a=candidate:1 1 TCP 9 10.0.0.9 9 typ host", v4(1, 1, 6000)], 6000, 6001],
+    ["no name", [v4(1, 9, 7000, "x.local"), v4(1, 1, 6000)], 6000, 6001],
+    ["no port that is none", [v4(1, 9, 70_000), v4(1, 8, 0), v4(1, 1, 6000)], 6000, 6001],
+  ])("answerOffer() whose default is of another family takes %s", (_what, lines, rtp, rtcp) => {
+    const { flow } = answer({ ice }, other, ...theirs, ...lines);
+    expect([flow.remote, flow.remoteRtcp]).toEqual([
+      { host: "10.0.0.9", port: rtp },
+      { host: "10.0.0.9", port: rtcp },
+    ]);
+  });
+
+  it.each([
+    ["we do not use ICE", {}, [v4(1, 1, 6000)]],
+    ["there is none of our family", { ice }, [v4(1, 1, 6000, "fd00::2")]],
+    ["there is none", { ice }, []],
+  ])("answerOffer() refuses a default of another family where %s", (_what, ours, lines) => {
+    const offer = sdp("m=audio 5000 RTP/AVP 0", other, ...theirs, ...lines);
+    const got = answerOffer(offer, { ...media("off"), ...ours });
+    expect(got.ok ? undefined : got.error.kind).toBe("bad-address");
+  });
+
   it.each([
     { what: "we do not", ours: {}, lines: theirs },
     { what: "the far end does not", ours: { ice }, lines: [] },

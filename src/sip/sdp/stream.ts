@@ -62,7 +62,7 @@ export function streamAddress(
   const connection = line === undefined ? undefined : parseConnection(line.value);
   if (connection === undefined) return undefined;
   const { address } = connection;
-  if (!sendable(address, local) || ipFamily(address) !== (connection.family === "IP4" ? 4 : 6)) {
+  if (!isSendable(address, local) || ipFamily(address) !== (connection.family === "IP4" ? 4 : 6)) {
     return undefined;
   }
   const rtp = { host: address, port: stream.port };
@@ -70,7 +70,8 @@ export function streamAddress(
   return { rtp, rtcp: rtcpAddress(stream, rtp, local), held };
 }
 
-function sendable(address: string, local: SocketAddress): boolean {
+/** Whether media can be sent there from an address of ours: no multicast, one family. */
+export function isSendable(address: string, local: SocketAddress): boolean {
   const family = ipFamily(address);
   if (family === undefined || family !== (ipFamily(local.host) ?? family)) return false;
   return family === 4 ? Number(address.split(".", 1)[0]) < 224 : !/^ff/i.test(address);
@@ -83,7 +84,7 @@ function rtcpAddress(stream: SdpMedia, rtp: SocketAddress, local: SocketAddress)
   const port = Number(match?.[1] ?? 0);
   if (port < 1 || port > 65535) return { host: rtp.host, port: Math.min(65535, rtp.port + 1) };
   const host = match?.[2];
-  return { host: host !== undefined && sendable(host, local) ? host : rtp.host, port };
+  return { host: host !== undefined && isSendable(host, local) ? host : rtp.host, port };
 }
 
 /** Where RTCP is to be sent, if not to the next port. @see RFC 3605 §2.1 */

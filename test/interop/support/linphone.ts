@@ -15,6 +15,8 @@ export interface LinphoneOptions {
   readonly server: string;
   /** The sine it sends in a call. */
   readonly toneHz: number;
+  /** It uses ICE, in full, and this STUN server on loopback for it: the server's port. */
+  readonly iceByStunPort?: number;
 }
 
 const WITHIN_MS = 15_000;
@@ -63,7 +65,7 @@ export class Linphone {
 
 /** Starts a linphone, which begins to register. Its console tells nothing of its calls. */
 export async function startLinphone(stage: Stage, options: LinphoneOptions): Promise<Linphone> {
-  const { user, password, server, toneHz } = options;
+  const { user, password, server, toneHz, iceByStunPort } = options;
   const [sipPort, rtpPort] = [await freePorts(), await freePorts(RTP_PORTS)];
   const [host = ""] = server.split(":");
   const name = `linphone-${user}-${sipPort}`;
@@ -87,7 +89,11 @@ auto_net_state_mon=0
 guess_hostname=0
 contact=sip:${user}@127.0.0.1:${sipPort}
 [net]
-nat_policy_ref=
+nat_policy_ref=${iceByStunPort === undefined ? "" : "own"}
+[nat_policy_0]
+ref=own
+stun_server=127.0.0.1:${iceByStunPort ?? 0}
+protocols=stun,ice
 [rtp]
 audio_rtp_port=${rtpPort}-${rtpPort + RTP_PORTS - 1}
 [sound]
