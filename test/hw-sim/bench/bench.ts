@@ -47,6 +47,8 @@ export interface BenchOptions {
   readonly config?: UserConfig;
   /** Texts of the files that the configuration names (certificates), by name. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The box's address in the virtual network, of either family. Default {@link BENCH_HOST}. */
+  readonly host?: string;
   /** How the virtual network treats every datagram, the box's own among them. */
   readonly network?: Partial<LinkConditions>;
   /** What is special about every line's copper, chip and sound card; or about each, in order. */
@@ -201,7 +203,8 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
   const { world, trace } = around;
   const specs = options.phones ?? ["touch-tone", "rotary"];
   const realTime = options.realTime === true;
-  const user = userConfig(options, specs.length, realTime ? "127.0.0.1" : BENCH_HOST);
+  const host = realTime ? "127.0.0.1" : (options.host ?? BENCH_HOST);
+  const user = userConfig(options, specs.length, host);
   const random = world.random("box");
   const createToken = createTokenSource(random);
   const lines = specs.map((_, at) => lineOptions(options, at));
@@ -340,11 +343,12 @@ function surroundings(options: BenchOptions): Surroundings {
     };
   }
   const network = new VirtualNetwork(world, options.network);
-  if (options.network !== undefined) network.setLink(BENCH_HOST, BENCH_HOST, options.network);
+  const { host = BENCH_HOST } = options;
+  if (options.network !== undefined) network.setLink(host, host, options.network);
   traceNetwork(network, trace.add);
   network.tap((event) => wire.note(event));
   const names = createNameTable(world);
-  const { udp, streams } = network.host(BENCH_HOST);
+  const { udp, streams } = network.host(host);
   const net = { udp: tap(udp), streams, resolver: names };
   return { world, trace, network, names, pacer: undefined, ...net, wire, recorder };
 }
