@@ -34,6 +34,7 @@ const STEADY_RATIO = 10 ** (STEADY_DB / 10);
 /** Kept clear at the ends of a measured piece, since edges are known to a millisecond or so. */
 const GUARD_SAMPLES = 32;
 const RING_SAMPLES = 4096;
+const RING_MASK = RING_SAMPLES - 1;
 /** Energy outside the measured sines, at most: a noisy tone passes, a vowel does not. */
 const MIN_TONALITY = 0.8;
 /** Two measurements of one sine differ less than this. */
@@ -132,7 +133,7 @@ export class SoundSegmenter {
       this.#inFrame += end - at;
       for (; at < end; at++) {
         const sample = volts[at] ?? 0;
-        ring[position++ % RING_SAMPLES] = sample;
+        ring[position++ & RING_MASK] = sample;
         energy += sample * sample;
       }
       this.#position = position;

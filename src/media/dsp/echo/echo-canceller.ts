@@ -87,7 +87,7 @@ export class EchoCanceller {
 
   /** Whether everything is passed by: it was asked for, or a tone asks for it. */
   get isPassing(): boolean {
-    return this.#passes || this.#tones.some((tone) => tone.disabled);
+    return this.#passes || this.#tones[0].disabled || this.#tones[1].disabled;
   }
 
   /** How much of the echo is left with the filter alone, as a ratio of powers; 1 is all. */
@@ -134,14 +134,19 @@ export class EchoCanceller {
 
   #judge(far: number, nearPower: number, near: Int16Array, tries: boolean): FilterAction {
     const filter = this.#filter;
-    const { heard, tried } = filter;
-    const action = this.#control.end({
-      far,
-      near: nearPower,
-      heard: power(heard),
-      ...(tries ? { tried: power(tried) } : {}),
-      estimate: differencePower(near, heard),
-    });
+    const errors = filter.heard;
+    let heard = 0;
+    let estimate = 0;
+    for (let at = 0; at < near.length; at++) {
+      const error = errors[at] ?? 0;
+      const taken = (near[at] ?? 0) - error;
+      heard += error * error;
+      estimate += taken * taken;
+    }
+    heard /= near.length;
+    estimate /= near.length;
+    const tried = tries ? power(filter.tried) : undefined;
+    const action = this.#control.end({ far, near: nearPower, heard, tried, estimate });
     if (action === "adopt") filter.adopt();
     else if (action === "restore") filter.restore();
     else if (action === "clear") filter.clear();
@@ -165,15 +170,6 @@ export class EchoCanceller {
     if (rest.learns) this.#suppressor.learn(near);
     this.#suppressor.process(near, rest.residual);
   }
-}
-
-function differencePower(near: Int16Array, errors: Float32Array): number {
-  let sum = 0;
-  for (let at = 0; at < near.length; at++) {
-    const difference = (near[at] ?? 0) - (errors[at] ?? 0);
-    sum += difference * difference;
-  }
-  return sum / near.length;
 }
 
 function power(samples: Float32Array): number {

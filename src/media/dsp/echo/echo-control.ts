@@ -83,7 +83,7 @@ export interface EchoPowers {
   readonly near: number;
   /** What is left of `near` with the foreground, and, unless it rested, with the background. */
   readonly heard: number;
-  readonly tried?: number;
+  readonly tried: number | undefined;
   /** Of what the foreground takes away. */
   readonly estimate: number;
 }
