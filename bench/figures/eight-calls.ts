@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { once } from "node:events";
 import { pathToFileURL } from "node:url";
 import { type Figure, type FigureGroup, figure, type Peer } from "../figure.ts";
 import { baresipName, configureBaresip, NO_BARESIP, startBaresip } from "../support/baresip.ts";
@@ -7,18 +8,21 @@ import { cpuMs, endChild, pidOf, residentMb } from "../support/processes.ts";
 import { buildProduct, workerScript } from "../support/product.ts";
 import { RtpFarEnd } from "../support/rtp-far-end-client.ts";
 import { withScratch } from "../support/scratch.ts";
-import { SipServer } from "../support/sip-server.ts";
+import { type AnsweredCall, SipServer } from "../support/sip-server.ts";
 import { median, quantile } from "../support/statistics.ts";
 import { waitMs } from "../support/wait.ts";
 
-/** Calls at a time, each with a figure of its own. */
+/** Calls at a time, each with figures of its own. */
 const COUNTS = [1, 8, 32];
-const cpuName = (calls: number): string => `media.cpu-per-call.${calls}`;
+const bareName = (calls: number): string => `media.cpu-per-call.${calls}`;
+const fullName = (calls: number): string => `media.cpu-per-call-full.${calls}`;
 const RSS = "media.rss-per-call-kb";
 const PACING = "media.pacing-p99";
 /** Pacing is judged with so many. */
 const PACING_CALLS = 8;
 const RUNS = 5;
+/** The full box has no peer to take turns with. */
+const FULL_RUNS = 3;
 const LIMIT_MS = 15_000;
 /** Calls are up and the code is compiled by then. */
 const SETTLE_MS = 5000;
@@ -27,6 +31,7 @@ const PACKET_MS = 20;
 /** Fewer packets than this share of what is due, and the calls were not what they should be. */
 const COMPLETE_SHARE = 0.9;
 const OUR_RTP_PORT = 27_000;
+const HAMMER_PER_SECOND = 200;
 const usersOf = (calls: number): readonly string[] =>
   Array.from({ length: calls }, (_, at) => String(101 + at));
 
@@ -42,21 +47,35 @@ interface Measured {
 /** Programs that the bench runs beside itself, bundled. */
 interface Programs {
   readonly box: string;
+  readonly bare: string;
   readonly board: string;
   readonly farEnd: string;
+  readonly flooder: string;
 }
+
+/** A program in so many calls with the far end; `sipPort` is where its control plane listens. */
+interface InCalls {
+  readonly child: ChildProcess;
+  readonly answered: readonly AnsweredCall[];
+  readonly sipPort: number | undefined;
+}
+
+/** Brings a program into calls with a far end whose ports are given. */
+type Contestant = (rtpPorts: readonly number[], server: SipServer) => Promise<InCalls>;
 
 /**
  * One, 8 and 32 calls in one process, G.711 µ-law at 20 ms both ways over real sockets of loopback,
- * called and talked to by the bench's far end, a process of its own, which also notes when packets
- * come. Ours: both planes as `tipring run` wires them, on a board without chip, copper and
- * telephone; captured is speech, in which digits are looked for. The peer: its bridge module plays
- * what it hears into what it says, a thread a call. A new process each run; runs take turns;
- * medians.
+ * talked to by the bench's far end, a process of its own, which also notes when packets come. Bare:
+ * our real-time plane in its worker, which sends back what it hears, as the peer's bridge module
+ * does. Full: both planes as `tipring run` wires them, on a board without chip, copper and
+ * telephone; captured is speech, in which digits are looked for, and echoes cancelled. A new
+ * process each run; runs take turns; medians. Memory and pacing are the full box's, the latter
+ * while its SIP port and the peer's are asked 200 times a second.
  */
 export const eightCalls: FigureGroup = {
   limits: {
-    ...Object.fromEntries(COUNTS.map((calls) => [cpuName(calls), undefined])),
+    ...Object.fromEntries(COUNTS.flatMap((calls) => [[bareName(calls), undefined]])),
+    ...Object.fromEntries(COUNTS.flatMap((calls) => [[fullName(calls), undefined]])),
     [RSS]: { atMost: 300 },
     [PACING]: undefined,
   },
@@ -70,31 +89,24 @@ export const eightCalls: FigureGroup = {
     await withScratch(async (folder) => {
       const programs = await bundle(folder, {
         box: "bench/support/many-line-box.ts",
+        bare: "bench/support/bare-media-box.ts",
         board: "bench/support/answering-board.ts",
         farEnd: "bench/support/rtp-far-end.ts",
+        flooder: "bench/support/flooder.ts",
       });
       for (const calls of COUNTS) {
-        const ours: Measured[] = [];
-        const peers: Measured[] = [];
-        for (let run = 0; run < RUNS; run++) {
-          const box = (place: string): Start => ourBox(programs, place, calls);
-          ours.push(await withScratch((place) => inCalls(programs, box(place), calls)));
-          if (peerName === undefined) continue;
-          const peer = (place: string): Start => baresip(place, calls);
-          peers.push(await withScratch((place) => inCalls(programs, peer(place), calls)));
-        }
-        const middle = (of: (one: Measured) => number): number => median(ours.map(of));
+        const seen = await measureCalls(programs, calls, peerName !== undefined);
         const beside = (of: (one: Measured) => number): Peer | undefined =>
-          peerName === undefined ? undefined : { name: peerName, value: median(peers.map(of)) };
-        const cpu = ({ cpuUs }: Measured): number => cpuUs;
-        const pacing = ({ pacingMs }: Measured): number => pacingMs;
-        figures.push(figure(cpuName(calls), middle(cpu), "us/call-frame", beside(cpu)));
+          peerName === undefined ? undefined : { name: peerName, value: middle(seen.peer, of) };
+        const unit = "us/call-frame";
+        figures.push(figure(bareName(calls), middle(seen.bare, cpu), unit, beside(cpu)));
+        figures.push(figure(fullName(calls), middle(seen.full, cpu), unit));
         memory.set(
           calls,
-          middle(({ residentKb }) => residentKb),
+          middle(seen.full, ({ residentKb }) => residentKb),
         );
         if (calls === PACING_CALLS) {
-          figures.push(figure(PACING, middle(pacing), "ms", beside(pacing)));
+          figures.push(figure(PACING, middle(seen.full, pacing), "ms", beside(pacing)));
         }
       }
     });
@@ -104,52 +116,99 @@ export const eightCalls: FigureGroup = {
   },
 };
 
-type Start = (registrarPort: number) => Promise<ChildProcess>;
+const cpu = ({ cpuUs }: Measured): number => cpuUs;
+const pacing = ({ pacingMs }: Measured): number => pacingMs;
+const middle = (all: readonly Measured[], of: (one: Measured) => number): number =>
+  median(all.map(of));
 
-function ourBox(programs: Programs, folder: string, calls: number): Start {
-  return async (registrarPort) =>
-    spawn(
-      process.execPath,
-      [
-        programs.box,
-        String(registrarPort),
-        String(calls),
-        pathToFileURL(programs.board).href,
-        pathToFileURL(workerScript).href,
-        String(OUR_RTP_PORT),
-      ],
-      { cwd: folder, stdio: ["ignore", "ignore", "inherit"] },
-    );
+async function measureCalls(programs: Programs, calls: number, withPeer: boolean) {
+  const bare: Measured[] = [];
+  const full: Measured[] = [];
+  const peer: Measured[] = [];
+  const run = (make: (folder: string) => Contestant): Promise<Measured> =>
+    withScratch((folder) => inCalls(programs, make(folder), calls));
+  for (let round = 0; round < RUNS; round++) {
+    bare.push(await run(() => ourMedia(programs)));
+    if (withPeer) peer.push(await run(baresip));
+    if (round < FULL_RUNS) full.push(await run((folder) => ourBox(programs, folder)));
+  }
+  return { bare, full, peer };
 }
 
-function baresip(folder: string, calls: number): Start {
-  return async (registrarPort) => {
-    await configureBaresip({ folder, users: usersOf(calls), registrarPort });
+function ourMedia(programs: Programs): Contestant {
+  return async (rtpPorts) => {
+    const urls = [pathToFileURL(programs.board).href, pathToFileURL(workerScript).href];
+    const words = [String(rtpPorts.length), ...urls, String(OUR_RTP_PORT)];
+    const child = fork(programs.bare, words, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    const [ports] = await once(child, "message", { signal: AbortSignal.timeout(LIMIT_MS) });
+    child.send([...rtpPorts]);
+    // Only bare-media-box.ts is at the other end, and it tells its ports.
+    const answered = (ports as readonly number[]).map((port) => ({ host: "127.0.0.1", port }));
+    return { child, answered, sipPort: undefined };
+  };
+}
+
+function ourBox(programs: Programs, folder: string): Contestant {
+  return (rtpPorts, server) => {
+    const urls = [pathToFileURL(programs.board).href, pathToFileURL(workerScript).href];
+    const words = [String(server.port), String(rtpPorts.length), ...urls, String(OUR_RTP_PORT)];
+    const child = spawn(process.execPath, [programs.box, ...words], {
+      cwd: folder,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    return called(child, rtpPorts, server);
+  };
+}
+
+function baresip(folder: string): Contestant {
+  return async (rtpPorts, server) => {
+    const users = usersOf(rtpPorts.length);
+    await configureBaresip({ folder, users, registrarPort: server.port });
     const child = startBaresip(folder);
     // What it prints is read and dropped: a full pipe would hold it up.
     child.stdout?.resume();
     child.stderr?.resume();
-    return child;
+    return called(child, rtpPorts, server);
   };
 }
 
-async function inCalls(programs: Programs, start: Start, calls: number): Promise<Measured> {
-  const users = usersOf(calls);
+/** Calls each of the accounts that a program registers. */
+async function called(
+  child: ChildProcess,
+  rtpPorts: readonly number[],
+  server: SipServer,
+): Promise<InCalls> {
+  try {
+    const users = usersOf(rtpPorts.length);
+    const bindings = await Promise.all(users.map((user) => server.registered(user, LIMIT_MS)));
+    const answered = await Promise.all(
+      users.map((user, at) => server.call(user, rtpPorts[at] ?? 0, LIMIT_MS)),
+    );
+    return { child, answered, sipPort: bindings[0]?.port };
+  } catch (error) {
+    await endChild(child);
+    throw error;
+  }
+}
+
+async function inCalls(
+  programs: Programs,
+  contestant: Contestant,
+  calls: number,
+): Promise<Measured> {
   const server = await SipServer.open();
   const farEnd = new RtpFarEnd(programs.farEnd);
-  let child: ChildProcess | undefined;
+  let started: InCalls | undefined;
   try {
-    const ports = await farEnd.open(calls);
-    child = await start(server.port);
-    await Promise.all(users.map((user) => server.registered(user, LIMIT_MS)));
-    const answered = await Promise.all(
-      users.map((user, at) => server.call(user, ports[at] ?? 0, LIMIT_MS)),
-    );
-    farEnd.talk(answered);
+    started = await contestant(await farEnd.open(calls), server);
+    farEnd.talk(started.answered);
     await waitMs(SETTLE_MS);
-    return await watch(pidOf(child), farEnd, calls);
+    const measured = await watch(pidOf(started.child), farEnd, calls);
+    if (calls !== PACING_CALLS || started.sipPort === undefined) return measured;
+    const pacingMs = await hammered(programs, started.sipPort, farEnd);
+    return { ...measured, pacingMs };
   } finally {
-    if (child !== undefined) await endChild(child);
+    if (started !== undefined) await endChild(started.child);
     farEnd.close();
     server.close();
   }
@@ -167,10 +226,27 @@ async function watch(pid: number, farEnd: RtpFarEnd, calls: number): Promise<Mea
   if (gapsMs.length < COMPLETE_SHARE * expected) {
     throw new Error(`${gapsMs.length} packets came of ${expected}; ${lost} were out of order`);
   }
-  const offMs = gapsMs.map((gapMs) => Math.abs(gapMs - PACKET_MS));
   return {
-    cpuUs: (usedMs * 1000 * PACKET_MS) / (calls * wallMs),
-    pacingMs: quantile(offMs, 0.99),
+    cpuUs: (usedMs * 1000) / expected,
+    pacingMs: deviationMs(gapsMs),
     residentKb: residentMb(pid) * 1024,
   };
+}
+
+/** Pacing while the control plane is asked all the time. */
+async function hammered(programs: Programs, sipPort: number, farEnd: RtpFarEnd): Promise<number> {
+  const words = [sipPort, HAMMER_PER_SECOND, WATCH_MS].map(String);
+  farEnd.listen();
+  const hammer = fork(programs.flooder, words, { stdio: "inherit" });
+  await once(hammer, "message");
+  hammer.disconnect();
+  const { gapsMs } = await farEnd.report();
+  return deviationMs(gapsMs);
+}
+
+function deviationMs(gapsMs: readonly number[]): number {
+  return quantile(
+    gapsMs.map((gapMs) => Math.abs(gapMs - PACKET_MS)),
+    0.99,
+  );
 }

@@ -131,8 +131,9 @@ class Ticker implements Pcm {
   }
 
   start(): void {
-    this.#dueMs = this.#clock.nowMs() + FRAME_MS;
-    this.#clock.at(this.#dueMs, () => this.#tick());
+    // As all that ticks does: at whole frames of the clock.
+    this.#dueMs = (Math.floor(this.#clock.nowMs() / FRAME_MS) + 1) * FRAME_MS;
+    this.#clock.at(this.#dueMs, () => this.#tick(), "frame");
   }
 
   stop(): void {
@@ -149,7 +150,7 @@ class Ticker implements Pcm {
         if (channel.running) runFrame(channel, speech);
       }
     }
-    if (!this.#stopped) this.#clock.at(this.#dueMs, () => this.#tick());
+    if (!this.#stopped) this.#clock.at(this.#dueMs, () => this.#tick(), "frame");
   }
 }
 

@@ -38,6 +38,14 @@ describe("createTickerStream()", () => {
     expect(frames.at(-1)).toEqual({ atMs: 510, first: 160, heard: 0 });
   });
 
+  it("ticks at whole frames of the clock, whenever it was started", () => {
+    const { world, stream, frames } = setUp();
+    world.runUntil(107);
+    stream.start();
+    world.runUntil(130);
+    expect(frames.map(({ atMs }) => atMs)).toEqual([110, 120, 130]);
+  });
+
   it.each([
     { name: "makes up what a late clock left out", lateMs: 100, frames: 10, first: 9 * 80 },
     { name: "up to its limit", lateMs: 510, frames: 51, first: 50 * 80 },

@@ -6,8 +6,9 @@ const CATCH_UP_FRAMES_MAX = 50;
 
 /**
  * A PCM stream without samples: silence comes in and what goes out is heard by nobody. It clocks
- * what has no line. Deadlines are absolute, so it does not drift; after a longer standstill the
- * frames past the limit are left out and show as a gap in the position.
+ * what has no line. Deadlines are absolute, so it does not drift, and whole frames of the clock, so
+ * that all that tick wake the thread once; the first frame is cut short by that. After a longer
+ * standstill the frames past the limit are left out and show as a gap in the position.
  */
 export function createTickerStream(
   clock: Clock,
@@ -35,15 +36,15 @@ export function createTickerStream(
       position += frameSamples;
       onFrame(silence, playout, first);
     }
-    if (timer !== undefined) timer = clock.at(dueMs, tick);
+    if (timer !== undefined) timer = clock.at(dueMs, tick, "frame");
   };
 
   return {
     frameSamples,
     start() {
       if (timer !== undefined) return;
-      dueMs = clock.nowMs() + frameMs;
-      timer = clock.at(dueMs, tick);
+      dueMs = (Math.floor(clock.nowMs() / frameMs) + 1) * frameMs;
+      timer = clock.at(dueMs, tick, "frame");
     },
     stop() {
       timer?.cancel();

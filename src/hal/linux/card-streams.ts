@@ -188,7 +188,7 @@ export class CardStreams {
 
   #lookIn(delayMs: number): void {
     const atMs = this.#clock.nowMs() + Math.max(LOOK_MIN_MS, delayMs);
-    this.#timer = this.#clock.at(atMs, () => this.#look());
+    this.#timer = this.#clock.at(atMs, () => this.#look(), "frame");
   }
 
   /** Takes over all frames that are there. */

@@ -2,6 +2,7 @@ import { createClock, createUdp, machineSource } from "../node/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Udp } from "../ports/net.ts";
 import { PolledUdp } from "./polled-udp.ts";
+import { createSleeper } from "./sleeper.ts";
 import { loadSocketKernel, type SocketKernel } from "./socket-kernel.ts";
 
 /**
@@ -27,13 +28,15 @@ export interface MediaClock {
 /**
  * The clock and the sockets of a real-time thread. While frames are due, the thread sleeps in the
  * kernel until the very moment, takes what has come on its sockets, runs what is due, and lets the
- * event loop turn once; so a frame is neither late by a timer's millisecond nor a datagram
- * dearer than its system call. While nothing is due soon, it is an ordinary event loop.
+ * event loop turn once (with frames alone: after every second); so a frame is neither late by
+ * a timer's millisecond nor a datagram dearer than its system call. While nothing is due soon, it
+ * is an ordinary event loop.
  *
  *              next deadline within 11 ms
  *    waiting ─────────────────────────────▶ asleep ──▶ poll sockets ──▶ run what is due ─┐
- *     ▲   (timer; with sockets: a look       ▲                                            │
- *     │    every 10 ms)                      └──────── event loop turns once ◀────────────┤
+ *     ▲   (timer; with sockets: a look       ▲ ▲                                          │
+ *     │    every 10 ms)                      │ └──────── only frames were due ◀───────────┤
+ *     │                                      └───────── event loop turns once ◀───────────┤
  *     └───────────────── nothing within 11 ms ◀───────────────────────────────────────────┘
  *
  * Without `koffi` it is the runtime's clock and `dgram`: the same to its user, with more jitter.
@@ -71,17 +74,15 @@ function createPolledClock(kernel: SocketKernel): MediaClock {
     if (!isLooking) look();
   };
   const udp = new PolledUdp(kernel, lookNowAndThen);
+  const sleeper = createSleeper(machine.nowMs, (atMs) => {
+    if (atMs > machine.nowMs()) kernel.sleepUntil(atMs);
+    poll();
+  });
   const clock = createClock({
     ...machine,
-    wake(delayMs, run) {
-      if (delayMs > SLEEP_MAX_MS) return machine.wake(delayMs - SLEEP_MAX_MS, run);
-      const atMs = machine.nowMs() + delayMs;
-      const soon = setImmediate(() => {
-        if (delayMs > 0) kernel.sleepUntil(atMs);
-        poll();
-        run();
-      });
-      return () => clearImmediate(soon);
+    wake(delayMs, run, isSettled) {
+      if (delayMs > SLEEP_MAX_MS) return machine.wake(delayMs - SLEEP_MAX_MS, run, isSettled);
+      return sleeper(machine.nowMs() + delayMs, run, isSettled);
     },
   });
   return { clock, udp, isNative: true };

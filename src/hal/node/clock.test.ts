@@ -5,6 +5,7 @@ import { type ClockSource, createClock } from "./clock.ts";
 class ScriptedSource implements ClockSource {
   now = 1000.25;
   delays: number[] = [];
+  settled: boolean[] = [];
   #armed: (() => void) | undefined;
 
   nowMs(): number {
@@ -15,8 +16,9 @@ class ScriptedSource implements ClockSource {
     return 5;
   }
 
-  wake(delayMs: number, run: () => void): () => void {
+  wake(delayMs: number, run: () => void, isSettled: boolean): () => void {
     this.delays.push(delayMs);
+    this.settled.push(isSettled);
     this.#armed = run;
     return () => {
       if (this.#armed === run) this.#armed = undefined;
@@ -49,6 +51,19 @@ describe("createClock()", () => {
     expect(source.delays[0]).toBe(10);
     expect(source.delays[1]).toBeCloseTo(0.05);
     expect(source.isArmed).toBe(false);
+  });
+
+  it("tells whether nothing but frames was due", () => {
+    const source = new ScriptedSource();
+    const clock = createClock(source);
+    const again = (): void => void clock.at(clock.nowMs() + 10, again, "frame");
+    clock.at(1010, again, "frame");
+    clock.at(1025, () => {});
+    source.fireAt(1010);
+    source.fireAt(1020);
+    source.fireAt(1025);
+    source.fireAt(1030);
+    expect(source.settled).toEqual([false, true, true, false, true]);
   });
 
   it("at() runs everything that is due, by time and then by order asked", () => {

@@ -10,8 +10,12 @@ export interface ClockSource {
   /** Monotonic milliseconds with a fraction. */
   nowMs(): number;
   wallMs(): number;
-  /** Runs the callback about `delayMs` later: late or early, the clock makes up for it. */
-  wake(delayMs: number, run: () => void): () => void;
+  /**
+   * Runs the callback about `delayMs` later: late or early, the clock makes up for it.
+   * @param isSettled asked for at the end of a run in which only frames were due: what they left to
+   * the event loop can wait for a few more
+   */
+  wake(delayMs: number, run: () => void, isSettled: boolean): () => void;
 }
 
 /**
@@ -26,7 +30,7 @@ export function createClock(source: ClockSource = machineSource()): Clock {
   let disarm = (): void => {};
   let running = false;
 
-  const arm = (): void => {
+  const arm = (isSettled = false): void => {
     if (running) return;
     const atMs = queue.peek()?.atMs;
     if (atMs === armedAtMs) return;
@@ -34,7 +38,7 @@ export function createClock(source: ClockSource = machineSource()): Clock {
     armedAtMs = atMs;
     if (atMs === undefined) return;
     const delayMs = Math.min(Math.max(0, atMs - source.nowMs()), runtimeTimerMaxMs);
-    disarm = source.wake(delayMs, runDue);
+    disarm = source.wake(delayMs, runDue, isSettled);
   };
 
   const runDue = (): void => {
@@ -43,22 +47,24 @@ export function createClock(source: ClockSource = machineSource()): Clock {
     const nowMs = source.nowMs();
     const endOrder = queue.nextOrder;
     running = true;
+    let onlyFrames = true;
     try {
       for (;;) {
         const next = queue.peek();
         if (next === undefined || next.atMs > nowMs || next.order >= endOrder) return;
         queue.shift();
+        onlyFrames &&= next.isFrame;
         next.run();
       }
     } finally {
       // Also after a callback that threw: the others must still come, the line made safe.
       running = false;
-      arm();
+      arm(onlyFrames);
     }
   };
 
-  const at = (atMs: number, run: () => void): Timer => {
-    const remove = queue.add(atMs, run);
+  const at = (atMs: number, run: () => void, kind?: "frame"): Timer => {
+    const remove = queue.add(atMs, run, kind === "frame");
     arm();
     return {
       cancel: () => {

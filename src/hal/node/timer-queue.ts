@@ -3,6 +3,7 @@ interface Entry {
   readonly atMs: number;
   readonly order: number;
   readonly run: () => void;
+  readonly isFrame: boolean;
   position: number;
 }
 
@@ -12,6 +13,8 @@ export interface QueuedTimer {
   /** Rises with each `add`: of two timers due at one instant the smaller runs first. */
   readonly order: number;
   readonly run: () => void;
+  /** See `Clock.at`. */
+  readonly isFrame: boolean;
 }
 
 /**
@@ -33,8 +36,9 @@ export class TimerQueue {
   }
 
   /** Adds a callback; the result removes it again and does nothing once it is out. */
-  add(atMs: number, run: () => void): () => void {
-    const entry: Entry = { atMs, order: this.#nextOrder++, run, position: this.#heap.length };
+  add(atMs: number, run: () => void, isFrame = false): () => void {
+    const order = this.#nextOrder++;
+    const entry: Entry = { atMs, order, run, isFrame, position: this.#heap.length };
     this.#heap.push(entry);
     this.#rise(entry);
     return () => this.#remove(entry);

@@ -10,7 +10,11 @@ export interface Clock {
   nowMs(): number;
   /** Wall time, milliseconds since 1970-01-01 UTC: for records and displays only. */
   wallMs(): number;
-  at(atMs: number, run: () => void): Timer;
+  /**
+   * @param kind `frame` where it is one of a row, a few ms apart, and leaves nothing to be settled
+   * at once (no promise): then the event loop may be left alone for a few of them
+   */
+  at(atMs: number, run: () => void, kind?: "frame"): Timer;
   /**
    * A wait as a promise, for what opens or measures in several steps. A clock that runs promises by
    * itself may leave it out: then `at` does. In the simulated world promises go on after it, so
