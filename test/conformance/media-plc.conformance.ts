@@ -1,17 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Concealment } from "../../src/media/dsp/concealment.ts";
 import { AAL2_G726, type CodecSpec, G722, G726, PCMU } from "../../src/media/index.ts";
-import { Fft } from "../hw-sim/audio/fft.ts";
 import { compileJudge, type Judge, judgesAvailable } from "./line-judges.ts";
+import { spectralDistanceDb } from "./media-spectrum.ts";
 import { recordedSpeech, speechAvailable } from "./media-speech.ts";
 
 /** Packets of 20 ms. */
 const PACKET = 160;
-/** Windows of 32 ms, each 10. */
-const WINDOW = 256;
-const HOP = 80;
-/** Spectra below this are silence: about −65 dBm0 in a bin, as a power of the transform. */
-const FLOOR = 1e6;
 
 function createRandom(seed: number): () => number {
   let state = seed;
@@ -66,38 +61,6 @@ const spandspBy =
     return judge.process(words, [`${PACKET}`]);
   };
 
-const HANN = Float64Array.from(
-  { length: WINDOW },
-  (_, at) => 0.5 - 0.5 * Math.cos((2 * Math.PI * at) / WINDOW),
-);
-
-function spectrum(fft: Fft, audio: Int16Array, from: number): Float64Array {
-  const real = Float64Array.from(HANN, (weight, at) => weight * (audio[from + at] ?? 0));
-  const imaginary = new Float64Array(WINDOW);
-  fft.forward(real, imaginary);
-  return Float64Array.from({ length: WINDOW / 2 }, (_, bin) => {
-    const power = (real[bin] ?? 0) ** 2 + (imaginary[bin] ?? 0) ** 2;
-    return 10 * Math.log10(power + FLOOR);
-  });
-}
-
-/** Mean log-spectral distance in dB, over the windows that touch a loss or its end. */
-function distanceDb(audio: Int16Array, filled: Int16Array, lost: readonly boolean[]): number {
-  const fft = new Fft(WINDOW);
-  let sum = 0;
-  let windows = 0;
-  for (let from = 0; from + WINDOW <= audio.length; from += HOP) {
-    const first = Math.floor(from / PACKET);
-    const last = Math.floor((from + WINDOW - 1) / PACKET);
-    if (!lost.slice(first, last + 1).some(Boolean)) continue;
-    const [one, other] = [spectrum(fft, audio, from), spectrum(fft, filled, from)];
-    const squares = one.reduce((total, value, bin) => total + (value - (other[bin] ?? 0)) ** 2, 0);
-    sum += Math.sqrt(squares / one.length);
-    windows++;
-  }
-  return sum / windows;
-}
-
 /** Speech as a codec gives it. */
 function coded(spec: CodecSpec, speech: Int16Array): Int16Array {
   const codec = spec.createCodec();
@@ -133,7 +96,7 @@ describe.skipIf(!speechAvailable || !judgesAvailable)("recorded speech [media.pl
       const [our = 0, their = 0, plain = 0] = [ours, spandspBy(judge), repetition].map((fill) => {
         const distances = speeches.map((speech) => {
           const lost = lossesOf(kind, part, speech.length / PACKET);
-          return distanceDb(speech, fill(lost, speech), lost);
+          return spectralDistanceDb(speech, fill(lost, speech), lost, PACKET);
         });
         return distances.reduce((sum, one) => sum + one, 0) / distances.length;
       });
