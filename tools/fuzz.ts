@@ -2,8 +2,9 @@
  * Throws mutated input at every parser and at the user agent:
  * `tsx tools/fuzz.ts [--count N] [--seed N] [name of a target…]`.
  *
- * Nothing may throw. The same seed and count (and vectors) give the same inputs; a failure prints
- * its input. It ends with 0 where nothing failed, 1 where something did, 2 where it is asked wrong.
+ * N mutations of each. Nothing may throw. The same seed (and vectors) gives the same inputs; a
+ * failure prints its input. It ends with 0 where nothing failed, 1 where something did, 2 where it
+ * is asked wrong.
  */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,20 +35,28 @@ function main(words: readonly string[]): number {
   }
   const root = fileURLToPath(new URL("..", import.meta.url));
   const vectors = resolve(root, process.env["TIPRING_VECTORS"] ?? "../shared/vectors", "fuzz");
-  const fromMs = performance.now();
+  const startMs = performance.now();
   const [count, seed] = [numbers["--count"], numbers["--seed"]];
-  const targets = only.length === 0 ? all : all.filter(({ name }) => only.includes(name));
-  const report = runFuzz({ count, seed, vectorFolder: vectors, targets });
-  for (const [name, tried] of report.counts) process.stdout.write(`${name}: ${tried}\n`);
-  const { slowest } = report;
-  const worst = `${slowest.target}, ${slowest.ms.toFixed(1)} ms for ${slowest.bytes} bytes`;
-  process.stdout.write(`slowest input: ${worst}\n`);
-  for (const failure of report.failures) process.stdout.write(printFailure(failure));
-  const seconds = ((performance.now() - fromMs) / 1000).toFixed(1);
-  const total = [...report.counts.values()].reduce((sum, tried) => sum + tried, 0);
-  const failed = report.failures.length;
+  let total = 0;
+  let failed = 0;
+  for (const target of only.length === 0 ? all : all.filter(({ name }) => only.includes(name))) {
+    const fromMs = performance.now();
+    const report = runFuzz({ count, seed, vectorFolder: vectors, targets: [target] });
+    const tried = report.counts.get(target.name) ?? 0;
+    total += tried;
+    failed += report.failures.length;
+    process.stdout.write(`${target.name}: ${tried} in ${secondsSince(fromMs)} s, `);
+    const { ms, bytes } = report.slowest;
+    process.stdout.write(`the slowest ${ms.toFixed(1)} ms for ${bytes} bytes\n`);
+    for (const failure of report.failures) process.stdout.write(printFailure(failure));
+  }
+  const seconds = secondsSince(startMs);
   process.stdout.write(`fuzz: ${total} mutations, seed ${seed}, ${failed} failed, ${seconds} s\n`);
   return failed === 0 ? 0 : 1;
+}
+
+function secondsSince(fromMs: number): string {
+  return ((performance.now() - fromMs) / 1000).toFixed(1);
 }
 
 function printFailure({ target, mutation, input, error }: FuzzFailure): string {

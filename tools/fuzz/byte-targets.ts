@@ -2,6 +2,8 @@ import { parseWavSound, wavHeader } from "../../src/base/wav.ts";
 import { parseCardPacket } from "../../src/hal/drivers/serial-card/card-packets.ts";
 import { FrameReader } from "../../src/hal/drivers/serial-card/frame-reader.ts";
 import { ciphers } from "../../src/hal/node/index.ts";
+import { parseV8Menu } from "../../src/media/dsp/v8-menu.ts";
+import { parseComfortNoise } from "../../src/media/rtp/comfort-noise-payload.ts";
 import { parseRtcp } from "../../src/media/rtp/parse-rtcp.ts";
 import { parseRed } from "../../src/media/rtp/red.ts";
 import { parseRtp } from "../../src/media/rtp/rtp-packet.ts";
@@ -61,7 +63,6 @@ function srtpTarget(): FuzzTarget {
   ];
   return {
     name: "srtp",
-    share: 60,
     seeds: [RTP, RTCP],
     vectors: ["rtp", "srtp"],
     run: (input) => {
@@ -77,7 +78,6 @@ function srtpTarget(): FuzzTarget {
 function cardTarget(): FuzzTarget {
   return {
     name: "serial-card",
-    share: 60,
     seeds: [CARD, CARD.subarray(30)],
     vectors: [],
     run: (input) => {
@@ -95,7 +95,6 @@ function cardTarget(): FuzzTarget {
 function soundTarget(): FuzzTarget {
   return {
     name: "sound",
-    share: 40,
     seeds: [Uint8Array.from([...wavHeader(8000, 1, 8), 1, 0, 2, 0, 3, 0, 4, 0])],
     vectors: [],
     run: (input) => {
@@ -105,12 +104,38 @@ function soundTarget(): FuzzTarget {
   };
 }
 
+/** What a far end tells of its noise, and its modem of itself. */
+function soundDescriptionTargets(): readonly FuzzTarget[] {
+  return [
+    {
+      name: "comfort-noise",
+      seeds: [bytes(60, 127, 130, 120, 127)],
+      vectors: [],
+      run: (input) => {
+        const noise = parseComfortNoise(input);
+        promise(noise.ok || input.length === 0, "any payload but an empty one is a noise");
+      },
+    },
+    {
+      name: "v8-menu",
+      seeds: [bytes(0xc1, 0x05, 0x17, 0x10, 0xaa, 0x0d)],
+      vectors: [],
+      run: (input) => {
+        const menu = parseV8Menu([...input]);
+        promise(
+          menu === undefined || menu.modulations.length <= 16 * input.length,
+          "bits are bits",
+        );
+      },
+    },
+  ];
+}
+
 /** Everything that reads bytes. */
 export function byteTargets(): readonly FuzzTarget[] {
   return [
     {
       name: "rtp",
-      share: 90,
       seeds: [RTP],
       vectors: ["rtp", "srtp"],
       run: (input) => {
@@ -122,7 +147,6 @@ export function byteTargets(): readonly FuzzTarget[] {
     srtpTarget(),
     {
       name: "rtcp",
-      share: 90,
       seeds: [RTCP, XR],
       vectors: ["rtcp", "srtp"],
       run: (input) => {
@@ -131,7 +155,6 @@ export function byteTargets(): readonly FuzzTarget[] {
     },
     {
       name: "red",
-      share: 40,
       seeds: [bytes(0x85, 0x02, 0x80, 0x02, 0x00, 1, 2, 3)],
       vectors: [],
       run: (input) => {
@@ -143,7 +166,6 @@ export function byteTargets(): readonly FuzzTarget[] {
     },
     {
       name: "telephone-event",
-      share: 40,
       seeds: [bytes(5, 0x8a, 0x03, 0x20)],
       vectors: [],
       run: (input) => {
@@ -151,11 +173,11 @@ export function byteTargets(): readonly FuzzTarget[] {
         promise(!event.ok || event.value.duration <= 0xffff, "a duration has 16 bits");
       },
     },
+    ...soundDescriptionTargets(),
     cardTarget(),
     soundTarget(),
     {
       name: "wav",
-      share: 50,
       seeds: [
         printWav({ sampleRateHz: 8000, channels: [TONE] }),
         printWav({ sampleRateHz: 44_100, channels: [TONE, TONE] }),

@@ -27,7 +27,6 @@ export function faxTargets(): readonly FuzzTarget[] {
   return [
     {
       name: "ifp",
-      share: 60,
       seeds: IFP,
       vectors: [],
       run: (input) => {
@@ -44,7 +43,6 @@ export function faxTargets(): readonly FuzzTarget[] {
     },
     {
       name: "udptl",
-      share: 60,
       seeds: UDPTL,
       vectors: [],
       run: (input) => {

@@ -1,3 +1,5 @@
+import { parseOption120 } from "../../src/app/config/option-120.ts";
+import { hexFromBytes } from "../../src/base/bytes.ts";
 import {
   isStun,
   mappedAddress,
@@ -41,7 +43,6 @@ export function networkTargets(): readonly FuzzTarget[] {
   return [
     {
       name: "stream",
-      share: 70,
       seeds: seedsOf(...STREAMS),
       vectors: ["sip"],
       run: (input) => {
@@ -57,7 +58,6 @@ export function networkTargets(): readonly FuzzTarget[] {
     },
     {
       name: "stun",
-      share: 70,
       seeds: [STUN],
       vectors: [],
       run: (input) => {
@@ -71,8 +71,21 @@ export function networkTargets(): readonly FuzzTarget[] {
       },
     },
     {
+      name: "dhcp-option-120",
+      seeds: [
+        Uint8Array.from([
+          0, 4, 0x73, 0x69, 0x70, 0x31, 2, 0x64, 0x65, 0, 3, 0x61, 0x62, 0x63, 0xc0, 5,
+        ]),
+        Uint8Array.from([1, 192, 0, 2, 1, 192, 0, 2, 2]),
+      ],
+      vectors: [],
+      run: (input) => {
+        const servers = parseOption120(hexFromBytes(input));
+        promise(!servers.ok || servers.value.length > 0, "an option names a server, or is refused");
+      },
+    },
+    {
       name: "alt-names",
-      share: 20,
       seeds: seedsOf('DNS:a.example, URI:"sip:b\\u002c c", IP Address:192.0.2.1'),
       vectors: [],
       run: (input) => {

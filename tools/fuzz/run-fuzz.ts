@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { byteTargets } from "./byte-targets.ts";
 import { Chance } from "./chance.ts";
+import { eventTargets } from "./event-targets.ts";
 import { faxTargets } from "./fax-targets.ts";
 import { mutate } from "./mutate.ts";
 import { networkTargets } from "./network-targets.ts";
@@ -13,7 +14,7 @@ import { userAgentTarget } from "./user-agent-target.ts";
 /** An input that made a target throw. */
 export interface FuzzFailure {
   readonly target: string;
-  /** Which mutation of the run it was: the same seed and count make it again. */
+  /** Which mutation of its target it was: the same seed and name of the target make it again. */
   readonly mutation: number;
   readonly input: Uint8Array;
   readonly error: unknown;
@@ -30,6 +31,7 @@ export interface FuzzReport {
 
 /** How a run is made. */
 export interface FuzzRun {
+  /** Mutations of each target, but for those that take a part of it. */
   readonly count: number;
   readonly seed: number;
   /** The vectors' folder of seeds; none are read where it is absent. */
@@ -38,58 +40,61 @@ export interface FuzzRun {
   readonly targets?: readonly FuzzTarget[];
 }
 
-/** Failures after which a run ends: more say nothing new. */
+/** Failures after which a target is left: more say nothing new. */
 const FAILURES_MAX = 10;
 
 /** Everything there is to fuzz. */
 export function fuzzTargets(): readonly FuzzTarget[] {
-  return [
-    ...[
-      ...textTargets(),
-      ...sessionTargets(),
-      ...byteTargets(),
-      ...faxTargets(),
-      ...networkTargets(),
-    ],
-    userAgentTarget(),
+  const plain = [
+    textTargets,
+    sessionTargets,
+    eventTargets,
+    byteTargets,
+    faxTargets,
+    networkTargets,
   ];
+  return [...plain.flatMap((targets) => targets()), userAgentTarget()];
 }
 
-/** Feeds mutated seeds to the targets. The same run gives the same inputs in the same order. */
+/** Feeds mutated seeds to the targets, one after the other. The same run gives the same inputs. */
 export function runFuzz(run: FuzzRun): FuzzReport {
   const { count, seed, vectorFolder, targets = fuzzTargets() } = run;
-  const shares = targets.reduce((sum, { share }) => sum + share, 0);
-  const corpora = targets.map((target) => corpusOf(target, vectorFolder));
-  const chance = new Chance(seed);
-  const counts = new Map(targets.map(({ name }) => [name, 0]));
+  const counts = new Map<string, number>();
   const failures: FuzzFailure[] = [];
   let slowest: FuzzReport["slowest"] = { target: "", ms: 0, bytes: 0 };
-  for (let mutation = 0; mutation < count && failures.length < FAILURES_MAX; mutation++) {
-    const index = pick(targets, chance.below(Math.max(shares, 1)));
-    const [target, corpus] = [targets[index], corpora[index]];
-    const start = corpus?.[chance.below(corpus.length)];
-    if (target === undefined || corpus === undefined || start === undefined) break;
-    const input = mutate(start, corpus, chance);
-    const fromMs = performance.now();
-    try {
-      target.run(input);
-    } catch (error) {
-      failures.push({ target: target.name, mutation, input, error });
+  for (const target of targets) {
+    const corpus = corpusOf(target, vectorFolder);
+    // Of its own, so that a target's inputs do not hang on which others run.
+    const chance = new Chance(seed + hashOf(target.name));
+    const most = Math.ceil(count * (target.part ?? 1));
+    let failed = 0;
+    let mutation = 0;
+    for (; mutation < most && failed < FAILURES_MAX; mutation++) {
+      const start = corpus[chance.below(corpus.length)];
+      if (start === undefined) break;
+      const input = mutate(start, corpus, chance);
+      const fromMs = performance.now();
+      try {
+        target.run(input);
+      } catch (error) {
+        failed++;
+        failures.push({ target: target.name, mutation, input, error });
+      }
+      const ms = performance.now() - fromMs;
+      if (ms > slowest.ms) slowest = { target: target.name, ms, bytes: input.length };
     }
-    const ms = performance.now() - fromMs;
-    if (ms > slowest.ms) slowest = { target: target.name, ms, bytes: input.length };
-    counts.set(target.name, (counts.get(target.name) ?? 0) + 1);
+    counts.set(target.name, mutation);
   }
   return { counts, failures, slowest };
 }
 
-/** The target that a number below the sum of all shares falls on. */
-function pick(targets: readonly FuzzTarget[], number: number): number {
-  let left = number;
-  return targets.findIndex(({ share }) => {
-    left -= share;
-    return left < 0;
-  });
+/** A number that differs from name to name. @see FNV-1a, Fowler, Noll, Vo */
+function hashOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < name.length; at++) {
+    hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
+  }
+  return hash >>> 0;
 }
 
 function corpusOf(target: FuzzTarget, folder: string | undefined): readonly Uint8Array[] {

@@ -1,8 +1,8 @@
 /** Something that takes bytes from outside. */
 export interface FuzzTarget {
   readonly name: string;
-  /** How often it is chosen, beside the others. */
-  readonly share: number;
+  /** So many of the run's mutations; absent: all. For what is slow and no parser of the network. */
+  readonly part?: number;
   /** Whole inputs to begin with; one at least. */
   readonly seeds: readonly Uint8Array[];
   /** A folder of `fuzz/` in the vectors with more of them. */

@@ -181,14 +181,12 @@ export function textTargets(): readonly FuzzTarget[] {
   return [
     {
       name: "sip-message",
-      share: 250,
       seeds: seedsOf(RICH_INVITE, RESPONSE),
       vectors: ["sip", "sip-dialog"],
       run: onText(fuzzMessage),
     },
     {
       name: "uri",
-      share: 200,
       seeds: seedsOf(
         "sips:a%20b:pw@[2001:db8::1]:5061;transport=tcp;lr?Subject=x&Route=%3Csip:a%3E",
         "tel:+1-201-555-0123;phone-context=example.com",
@@ -201,14 +199,12 @@ export function textTargets(): readonly FuzzTarget[] {
     },
     {
       name: "sdp",
-      share: 150,
       seeds: seedsOf(SDP, IMAGE),
       vectors: ["sdp", "sdes"],
       run: onText(fuzzSdp),
     },
     {
       name: "digit-map",
-      share: 100,
       seeds: seedsOf("([2-9]xx.|0[^1*]x.T|*xx#|1ABCD)", "{xx.|*xx.}", "x.T"),
       vectors: [],
       run: onText((text) => {
@@ -217,7 +213,7 @@ export function textTargets(): readonly FuzzTarget[] {
     },
     {
       name: "config",
-      share: 15,
+      part: 0.02,
       seeds: seedsOf(...CONFIG),
       vectors: [],
       run: (bytes) => config(decoder.decode(bytes)),

@@ -119,7 +119,6 @@ export function userAgentTarget(): FuzzTarget {
   let age = 0;
   return {
     name: "user-agent",
-    share: 60,
     seeds: seeds(),
     vectors: ["sip", "sip-dialog"],
     run: (bytes) => {
