@@ -132,15 +132,19 @@ function latest(bindings: readonly Binding[]): readonly Binding[] {
 /**
  * Where requests to a contact go. Over proxies, or on a flow that the device keeps open, that is
  * where the REGISTER came from. Else a contact that names the very host its REGISTER came from is
- * taken at its word, port and all. Any other (behind a translator, a host name, another
- * interface) is reached where it sent from, which is what keeps a translator's way open.
- * @see RFC 3581 §4
+ * taken at its word, port and all, on its connection while that is open. Any other (behind a
+ * translator, a host name, another interface) is reached where it sent from, which is what keeps a
+ * translator's way open. @see RFC 3581 §4
  */
 export function targetOf({ uri, source, path, flow }: Binding): SipAddress {
   if (source.transport === "memory" || path.length > 0 || flow !== undefined) return source;
   if (uri.host !== source.host) return source;
-  return { transport: source.transport, host: uri.host, port: uri.port ?? SIP_PORT };
+  const { transport, flow: connection } = source;
+  const port = uri.port ?? (transport === "tls" ? SIPS_PORT : SIP_PORT);
+  const at = { transport, host: uri.host, port };
+  return connection === undefined ? at : { ...at, flow: connection };
 }
 
 /** @see RFC 3261 §19.1.2 */
 const SIP_PORT = 5060;
+const SIPS_PORT = 5061;

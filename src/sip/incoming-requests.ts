@@ -1,7 +1,6 @@
 import { bytesFromLatin1, utf8TextFromLatin1 } from "../base/bytes.ts";
 import { dialogFromRequest, dialogKeyOfRequest } from "./dialog/dialog.ts";
 import type { Notifier } from "./events/notifier.ts";
-import { defaultPort } from "./location/plan.ts";
 import { checkRequest, type Refusal, withSessionBody } from "./request-checks.ts";
 import { createResponse } from "./responses.ts";
 import { findReplaced } from "./session/find-replaced.ts";
@@ -41,9 +40,6 @@ export class IncomingRequests {
     const parsed = topVia(received);
     if (!parsed.ok) return;
     const via = stampVia(parsed.value, source);
-    if (source.flow !== undefined && via.params.has("alias")) {
-      this.#stack.alias(source.flow, via.port ?? defaultPort(source.transport));
-    }
     const request = replaceTopHeader(received, "via", printVia(via));
     if (this.#isTurnedAway(request, via, source, nowMs)) return;
     const reception = this.#stack.servers.receive(request, via, source, nowMs);

@@ -109,11 +109,6 @@ export class Stack {
     this.#outputs.push({ kind: "send", bytes, to });
   }
 
-  /** Lets requests to that port of a connection's far end take the connection. */
-  alias(flow: number, port: number): void {
-    this.#outputs.push({ kind: "alias", flow, port });
-  }
-
   emit(event: UaEvent): void {
     this.#outputs.push({ kind: "event", event });
   }
@@ -181,7 +176,7 @@ export class Stack {
     const local = this.localOf(to);
     if (local === undefined) return undefined;
     const branch = BRANCH_COOKIE + this.config.createToken();
-    const alias = isStream(transport) && local.port !== 0 ? ";alias" : "";
+    const alias = transport === "tls" && local.port !== 0 ? ";alias" : "";
     const sentBy = printSentBy(local);
     return `SIP/2.0/${transport.toUpperCase()} ${sentBy};rport${alias};branch=${branch}`;
   }

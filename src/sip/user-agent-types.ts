@@ -366,7 +366,5 @@ export type UaOutput =
       readonly record: "address" | "srv" | "naptr";
       readonly host: string;
     }
-  /** The peer of a connection may be reached through it at `port` too. @see RFC 5923 */
-  | { readonly kind: "alias"; readonly flow: number; readonly port: number }
   | { readonly kind: "event"; readonly event: UaEvent }
   | { readonly kind: "log"; readonly event: LogEvent };

@@ -96,10 +96,6 @@ export class SipNetwork {
     else socket.send(bytes, { host: to.host, port: to.port });
   }
 
-  alias(flow: number, port: number): void {
-    this.#streams.alias(flow, port);
-  }
-
   close(): void {
     for (const socket of this.#sockets) socket.close();
     this.#streams.close();

@@ -160,9 +160,6 @@ export class SipShell {
       case "resolve":
         this.#resolve(output);
         return;
-      case "alias":
-        this.#network?.alias(output.flow, output.port);
-        return;
       case "event":
         this.#onEvent(output.event);
         return;

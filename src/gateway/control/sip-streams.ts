@@ -94,10 +94,6 @@ export class SipStreams {
     this.#runner.feed({ kind: "send", bytes, to });
   }
 
-  alias(connection: number, port: number): void {
-    this.#runner.feed({ kind: "alias", connection, port });
-  }
-
   /** Closes all; nothing more is told. */
   close(): void {
     this.#isClosed = true;

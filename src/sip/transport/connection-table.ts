@@ -21,8 +21,6 @@ export interface Connection {
   activeAtMs: number;
   /** Whether a whole message ever came. */
   hasSpoken: boolean;
-  /** Places that it also stands for. */
-  readonly aliases: Set<string>;
 }
 
 /** The connections of a stack, by id and by the places that they lead to. */
@@ -47,22 +45,12 @@ export class ConnectionTable {
     this.#join(placeOf(connection.transport, connection.remote), connection);
   }
 
-  /** Lets a connection stand for another port of its far end. */
-  alias(connection: Connection, port: number): void {
-    const { transport, remote, aliases } = connection;
-    const place = placeOf(transport, { host: remote.host, port });
-    aliases.add(place);
-    this.#join(place, connection);
-  }
-
   remove(connection: Connection): void {
     this.#byId.delete(connection.id);
-    const { transport, remote, aliases } = connection;
-    for (const place of [placeOf(transport, remote), ...aliases]) {
-      const there = this.#byPlace.get(place);
-      there?.delete(connection);
-      if (there?.size === 0) this.#byPlace.delete(place);
-    }
+    const place = placeOf(connection.transport, connection.remote);
+    const there = this.#byPlace.get(place);
+    there?.delete(connection);
+    if (there?.size === 0) this.#byPlace.delete(place);
   }
 
   /**

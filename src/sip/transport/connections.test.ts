@@ -125,16 +125,10 @@ describe("Connections send()", () => {
     expect(bay.send("x", { ...TO, port: 0, flow: 9 })).toEqual(["failed tcp 192.0.2.20:0"]);
   });
 
-  it("takes a connection of the far end for the port that it was told to stand for", () => {
+  it("does not take a connection of somebody at that host for the port that he says is his", () => {
     const bay = new Bay();
-    const flow = bay.accept("192.0.2.30", 40_000);
-    const to = { ...TO, host: "192.0.2.30" };
-    expect(bay.send("x", to)).toEqual(["connect 2 192.0.2.30:5060"]);
-    bay.take({ kind: "closed", connection: 2 });
-    bay.take({ kind: "alias", connection: flow, port: 5060 });
-    expect(bay.send("y", to)).toEqual([`write ${flow} y`]);
-    bay.take({ kind: "closed", connection: flow });
-    expect(bay.send("z", to)).toEqual(["connect 3 192.0.2.30:5060"]);
+    bay.accept("192.0.2.30", 40_000);
+    expect(bay.send("x", { ...TO, host: "192.0.2.30" })).toEqual(["connect 2 192.0.2.30:5060"]);
   });
 
   it("opens no more than there may be", () => {
@@ -268,7 +262,6 @@ describe("Connections and their limits", () => {
         kind: fc.constantFrom("full" as const, "writable" as const, "closed" as const),
         connection: id,
       }),
-      fc.record({ kind: fc.constant("alias" as const), connection: id, port: fc.nat(9) }),
       fc.constant({ kind: "timeout" as const }),
     );
     fc.assert(

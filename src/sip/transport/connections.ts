@@ -59,8 +59,6 @@ export type ConnectionsInput =
   | { readonly kind: "writable"; readonly connection: number }
   /** It could not be opened, broke, or (no reason) was closed by the far end. */
   | { readonly kind: "closed"; readonly connection: number; readonly reason?: string }
-  /** See `alias` of the user agent's outputs. */
-  | { readonly kind: "alias"; readonly connection: number; readonly port: number }
   | { readonly kind: "timeout" };
 
 /** What comes out. */
@@ -158,9 +156,6 @@ export class Connections implements Core<ConnectionsInput, ConnectionsOutput> {
         return;
       case "closed":
         this.#end(connection, input.reason ?? "the far end closed the connection");
-        return;
-      case "alias":
-        if (!connection.isOurs) this.#table.alias(connection, input.port);
         return;
       default:
         unreachable(input);
@@ -311,7 +306,6 @@ function create(
     waitingBytes: 0,
     activeAtMs: nowMs,
     hasSpoken: false,
-    aliases: new Set(),
   };
 }
 
