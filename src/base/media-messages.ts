@@ -31,6 +31,12 @@ export interface ExtendedReports {
   readonly lossRleMaxBytes?: number;
 }
 
+/** What a modem's sound is sent as, in place of the voice's codec. @see ITU-T V.152 */
+export interface VoiceBandData {
+  readonly name: "PCMU" | "PCMA";
+  readonly payloadType: number;
+}
+
 /** What offer and answer agreed on: where audio goes, how, and which ways are open. */
 export interface MediaFlow {
   readonly remote: SocketAddress;
@@ -42,6 +48,8 @@ export interface MediaFlow {
   readonly comfortNoisePayloadType?: number;
   /** Whether background noise is described and not sent; needs `comfortNoisePayloadType`. */
   readonly suppressSilence?: boolean;
+  /** Absent where modems are sent by the voice's codec. */
+  readonly voiceBand?: VoiceBandData;
   /** What redundant audio is sent as, and how many packets each repeats. @see RFC 2198 */
   readonly redundancy?: { readonly payloadType: number; readonly generations: number };
   readonly send: boolean;

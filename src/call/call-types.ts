@@ -117,6 +117,8 @@ export interface CallConfig {
   readonly rtcpXr?: boolean;
   /** Whether a fax machine that answers on our line moves the call to a codec it survives. */
   readonly passesModems?: boolean;
+  /** Whether modems may be sent as a format of their own, agreed on from the start. */
+  readonly voiceBand?: boolean;
   /** Absent: a fax goes through as sound, and T.38 is refused. */
   readonly t38?: CallFaxConfig;
   /** Whether background noise may be described and not sent. */

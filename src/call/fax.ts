@@ -89,7 +89,8 @@ function moveToT38(context: CallContext, call: Call, first: Changed["outputs"]):
 /** Sound that a fax machine survives; nothing is to be done where it flows already. */
 function toPassThrough(context: CallContext, call: Call, first: Changed["outputs"]): Changed {
   const sound = withoutT38(call);
-  if (isFaxCodec(call.flow?.codec.name ?? "")) return { call: sound, outputs: first };
+  const isCarried = isFaxCodec(call.flow?.codec.name ?? "") || call.flow?.voiceBand !== undefined;
+  if (isCarried) return { call: sound, outputs: first };
   return reoffer(context, { ...sound, isFax: true }, first);
 }
 

@@ -1,7 +1,9 @@
+import { LINE_SAMPLE_RATE_HZ } from "../base/audio.ts";
 import type { MediaFlow } from "../base/media-messages.ts";
 import type { CodecSpec } from "./codec/codec.ts";
+import { findCodec } from "./codec/codecs.ts";
 import type { ReceiverOptions } from "./rtp/rtp-receiver.ts";
-import type { SenderOptions } from "./rtp/rtp-sender.ts";
+import type { SenderOptions, VoiceBand } from "./rtp/rtp-sender.ts";
 
 /** What of a flow the sender must know. */
 export function senderOptions(flow: MediaFlow, spec: CodecSpec): SenderOptions {
@@ -14,6 +16,7 @@ export function senderOptions(flow: MediaFlow, spec: CodecSpec): SenderOptions {
     eventPayloadType: flow.telephoneEventPayloadType,
     noisePayloadType: flow.suppressSilence === true ? flow.comfortNoisePayloadType : undefined,
     redundancy: flow.redundancy,
+    voiceBand: voiceBandOf(flow),
   };
 }
 
@@ -26,8 +29,16 @@ export function receiverOptions(flow: MediaFlow, spec: CodecSpec): ReceiverOptio
     eventPayloadType: flow.telephoneEventPayloadType,
     noisePayloadType: flow.comfortNoisePayloadType,
     redPayloadType: flow.redundancy?.payloadType,
+    voiceBand: voiceBandOf(flow),
     keepsReceipts: flow.rtcpXr?.lossRle ?? false,
   };
+}
+
+/** What modems are sent as, where it is not as voice. */
+function voiceBandOf({ voiceBand }: MediaFlow): VoiceBand | undefined {
+  if (voiceBand === undefined) return undefined;
+  const spec = findCodec(voiceBand.name, LINE_SAMPLE_RATE_HZ);
+  return spec && { spec, payloadType: voiceBand.payloadType };
 }
 
 /** Whether encoder and decoder can go on as they are. */
@@ -42,6 +53,8 @@ export function sameCoding(a: MediaFlow, b: MediaFlow): boolean {
     a.redundancy?.generations === b.redundancy?.generations &&
     a.telephoneEventPayloadType === b.telephoneEventPayloadType &&
     a.comfortNoisePayloadType === b.comfortNoisePayloadType &&
-    a.suppressSilence === b.suppressSilence
+    a.suppressSilence === b.suppressSilence &&
+    a.voiceBand?.payloadType === b.voiceBand?.payloadType &&
+    a.voiceBand?.name === b.voiceBand?.name
   );
 }

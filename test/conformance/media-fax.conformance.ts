@@ -125,6 +125,10 @@ class FaxCall {
   }
 }
 
+const WIDE: Partial<MediaFlow> = {
+  codec: { name: "G722", payloadType: 9, clockRateHz: 8000, ptimeMs: 20 },
+  voiceBand: { name: "PCMA", payloadType: 102 },
+};
 const RED: Partial<MediaFlow> = { redundancy: { payloadType: 121, generations: 2 } };
 
 describe.skipIf(!available)("[media.fax] between two spandsp machines, passed through", () => {
@@ -137,6 +141,13 @@ describe.skipIf(!available)("[media.fax] between two spandsp machines, passed th
       ecm: false,
       flow: RED,
       lossPercent: 2,
+    },
+    { what: "V.152 beside G.722", ecm: true, flow: WIDE, lossPercent: 0 },
+    {
+      what: "V.152 beside G.722, without error correction",
+      ecm: false,
+      flow: WIDE,
+      lossPercent: 0,
     },
     {
       what: "silence suppression agreed on",

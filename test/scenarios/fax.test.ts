@@ -11,15 +11,18 @@ const answerTone = Int16Array.from({ length: 2 * 8000 }, (_, at) =>
 
 describe("a fax machine that answers", () => {
   it.each([
-    { fax: "pass-through", moves: true },
-    { fax: "off", moves: false },
-  ] as const)("$fax: moves a wideband call to G.711: $moves", async ({ fax, moves }) => {
+    { fax: "pass-through", voiceBandData: false, type: 8, offers: ["RTP/AVP 8 0 101"] },
+    { fax: "pass-through", voiceBandData: true, type: 102, offers: [] },
+    { fax: "off", voiceBandData: false, type: 9, offers: [] },
+    { fax: "off", voiceBandData: true, type: 9, offers: [] },
+  ] as const)("$fax, V.152 $voiceBandData: a wideband call goes on as $type", async (row) => {
+    const { fax, voiceBandData } = row;
     const types = new Set<number>();
     const lab = await bench({
       seed: 12,
       config: {
         exchange: { transport: "udp" },
-        rtp: { codecs: ["G722", "PCMA", "PCMU"], fax },
+        rtp: { codecs: ["G722", "PCMA", "PCMU"], fax, voiceBandData },
       },
       onDatagram: ({ payload }) => {
         const type = payload[1] ?? 0;
@@ -34,11 +37,11 @@ describe("a fax machine that answers", () => {
     await lab.world.advance(1000);
     types.clear();
     await talk(lab, alice, bob, { delayUnderMs: 200 });
-    expect([...types]).toEqual([moves ? 8 : 9]);
+    expect([...types]).toEqual([row.type]);
     const offers = lab.wire.messages
       .filter(({ text }) => /^INVITE .*/.test(text) && /^To:.*;tag=/m.test(text))
       .map(({ text }) => bodyOf(text).match(/^m=audio \d+ (.*)\r$/m)?.[1]);
-    expect(new Set(offers)).toEqual(new Set(moves ? ["RTP/AVP 8 0 101"] : []));
+    expect(new Set(offers)).toEqual(new Set(row.offers));
     await assertSettled(lab, { records: ["1 out 101>102 answered", "2 in 101>102 answered"] });
   });
 });

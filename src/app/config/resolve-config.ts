@@ -320,6 +320,7 @@ function callSettings(
     telephoneEventPayloadType: eventPayloadType(user),
     comfortNoise: user.rtp?.silenceSuppression ?? false,
     redundancy: user.rtp?.redundancy ?? 0,
+    voiceBand: user.rtp?.voiceBandData ?? false,
     ptimeMs: user.rtp?.ptimeMs ?? 20,
     rtcpXr: user.rtp?.rtcpXr ?? false,
     rtcpMux: user.rtp?.rtcpMux ?? false,

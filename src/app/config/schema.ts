@@ -281,6 +281,7 @@ export const userConfigSchema = z.strictObject({
       realtimePriority: z.int().min(1).max(99).optional(),
       ice: z.enum(["off", "lite"]).optional(),
       fax: faxMode.optional(),
+      voiceBandData: z.boolean().optional(),
       t38: z
         .strictObject({
           version: z.literal([0, 1, 2, 3]).optional(),

@@ -194,6 +194,8 @@ export interface UserConfig {
     readonly ice?: "off" | "lite";
     /** What is done where a fax machine or modem is heard. Default pass-through. */
     readonly fax?: FaxMode;
+    /** Whether modems are sent as a format of their own where both ends do (V.152). Default no. */
+    readonly voiceBandData?: boolean;
     /** How T.38 is spoken, where `fax` or a line's `fax` is `t38`. */
     readonly t38?: {
       /** The highest version offered and taken. Default 0, which everybody has. */

@@ -13,6 +13,7 @@ import { ReceiverStatistics } from "./receiver-statistics.ts";
 import { parseRed } from "./red.ts";
 import type { ReportBlock } from "./rtcp-packet.ts";
 import type { RtpPacket } from "./rtp-packet.ts";
+import type { VoiceBand } from "./rtp-sender.ts";
 import { parseTelephoneEvent } from "./telephone-event.ts";
 import { type DigitSignal, TelephoneEventReceiver } from "./telephone-event-receiver.ts";
 
@@ -30,6 +31,8 @@ export interface ReceiverOptions {
   readonly noisePayloadType?: number | undefined;
   /** Of redundant audio. */
   readonly redPayloadType?: number | undefined;
+  /** Of modems. */
+  readonly voiceBand?: VoiceBand | undefined;
   /** Whether `takeReceipts` will be asked. */
   readonly keepsReceipts?: boolean;
 }
@@ -76,6 +79,10 @@ export class RtpReceiver {
     this.#frameSamples = frameSamples;
     this.#options = options;
     this.#decoders.set(options.payloadType, options.spec.createCodec());
+    const { voiceBand } = options;
+    if (voiceBand !== undefined) {
+      this.#decoders.set(voiceBand.payloadType, voiceBand.spec.createCodec());
+    }
     if (options.keepsReceipts === true) this.#receipts = new ReceiptLog();
     this.#events = new TelephoneEventReceiver(options.spec.clockRateHz, options.ptimeMs);
     const unitsPerSample = options.spec.clockRateHz / LINE_SAMPLE_RATE_HZ;
@@ -106,6 +113,7 @@ export class RtpReceiver {
     this.#receipts?.received(stream.extendedSequence);
 
     const { payloadType, timestamp, payload } = packet;
+    if (payloadType === this.#options.voiceBand?.payloadType) this.passModem(nowMs);
     const sequence = stream.extendedSequence;
     if (payloadType !== this.#options.eventPayloadType) stream.onTimestamp(timestamp, nowMs);
     const signals =
@@ -189,8 +197,9 @@ export class RtpReceiver {
    * waits is given up.
    */
   passModem(nowMs: number): void {
-    const { spec } = this.#options;
-    if (spec.carriesModems !== true || this.#playout instanceof FixedPlayout) return;
+    const { spec, voiceBand } = this.#options;
+    const isCarried = spec.carriesModems === true || voiceBand !== undefined;
+    if (!isCarried || this.#playout instanceof FixedPlayout) return;
     this.#lastPullMs = nowMs;
     this.#earlier = { late: this.late, concealed: this.framesConcealed };
     const unitsPerSample = spec.clockRateHz / LINE_SAMPLE_RATE_HZ;

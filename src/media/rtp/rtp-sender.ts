@@ -43,6 +43,12 @@ export interface SentCounts {
   readonly payloadBytes: number;
 }
 
+/** What modems are sent as: G.711 under a number of its own. @see ITU-T V.152 */
+export interface VoiceBand {
+  readonly spec: CodecSpec;
+  readonly payloadType: number;
+}
+
 /** What negotiation decides about sending. */
 export interface SenderOptions {
   readonly spec: CodecSpec;
@@ -55,6 +61,8 @@ export interface SenderOptions {
   readonly noisePayloadType?: number | undefined;
   /** With it, each packet repeats those before it. */
   readonly redundancy?: MediaFlow["redundancy"] | undefined;
+  /** With it, and without redundancy, a modem's sound changes over to that. */
+  readonly voiceBand?: VoiceBand | undefined;
 }
 
 /** All that changes with the codec. */
@@ -83,6 +91,7 @@ export class RtpSender {
   #timestamp: number;
   #lastPushMs: number | undefined;
 
+  #options: SenderOptions;
   #coding: Coding;
   #filled = 0;
   readonly #noiseBytes = new Uint8Array(RTP_HEADER_BYTES + COMFORT_NOISE_MAX_BYTES);
@@ -96,6 +105,7 @@ export class RtpSender {
     this.#frameSamples = frameSamples;
     this.#sequence = start.sequence;
     this.#timestamp = start.timestamp;
+    this.#options = options;
     this.#coding = createCoding(options, frameSamples);
   }
 
@@ -129,12 +139,18 @@ export class RtpSender {
   /** The same stream goes on with another codec, packet time or event payload type. */
   reconfigure(options: SenderOptions): void {
     this.#coding.codec.close?.();
+    this.#options = options;
     this.#coding = createCoding(options, this.#frameSamples);
     this.#filled = 0;
   }
 
-  /** A modem talks: its pauses are sent as they are. */
+  /** A modem talks: its pauses are sent as they are, and as what was agreed on for modems. */
   passModem(): void {
+    const { voiceBand, redundancy } = this.#options;
+    const isOther = voiceBand !== undefined && voiceBand.payloadType !== this.#coding.payloadType;
+    if (isOther && redundancy === undefined) {
+      this.reconfigure({ ...this.#options, ...voiceBand, parameters: undefined });
+    }
     this.#coding = { ...this.#coding, silence: undefined };
   }
 

@@ -1,17 +1,27 @@
+import type { VoiceBandData } from "../../base/media-messages.ts";
 import type { SdpCodec } from "./codecs.ts";
 import type { MediaOffer } from "./offer-answer.ts";
+import { offeredVoiceBand, voiceBandFormat, voiceBandLines } from "./voice-band.ts";
 
 /** What goes beside a codec in one stream, by the payload types that offer and answer gave it. */
 export interface AuxiliaryFormats {
+  readonly voiceBand?: VoiceBandData;
   readonly telephoneEvent?: number;
   readonly comfortNoise?: number;
   readonly red?: { readonly payloadType: number; readonly generations: number };
 }
 
+/** What is listed before a stream's codecs and after them, and what attributes that needs. */
+interface ListedAuxiliary {
+  readonly first: readonly SdpCodec[];
+  readonly last: readonly SdpCodec[];
+  readonly lines: readonly string[];
+}
+
 /** What of a session decides about them. */
 export type AuxiliaryWishes = Pick<
   MediaOffer,
-  "codecs" | "telephoneEventPayloadType" | "comfortNoise" | "redundancy"
+  "codecs" | "telephoneEventPayloadType" | "comfortNoise" | "redundancy" | "voiceBand"
 >;
 
 /** The sixteen digits and the hook flash. @see RFC 4733 §3.2, RFC 2833 §3.10 (16) */
@@ -38,10 +48,7 @@ const format = (
  * What our offer lists beside its codecs: events at the clock of each codec, since a stream's
  * timestamps have one clock; comfort noise; redundancy of the first codec. @see RFC 7587 §7
  */
-export function offeredAuxiliary(ours: AuxiliaryWishes): {
-  readonly first: readonly SdpCodec[];
-  readonly last: readonly SdpCodec[];
-} {
+export function offeredAuxiliary(ours: AuxiliaryWishes): ListedAuxiliary {
   const { codecs, telephoneEventPayloadType: events, comfortNoise, redundancy = 0 } = ours;
   const taken = new Set(codecs.map(({ payloadType }) => payloadType));
   if (events !== undefined) taken.add(events);
@@ -57,9 +64,12 @@ export function offeredAuxiliary(ours: AuxiliaryWishes): {
     last.push(format("telephone-event", payloadType ?? next(), clock, EVENTS));
   }
   if (comfortNoise === true) last.push(format("CN", COMFORT_NOISE, COMFORT_NOISE_RATE_HZ));
+  const voiceBand = ours.voiceBand === true ? offeredVoiceBand(codecs, next()) : undefined;
+  if (voiceBand !== undefined) last.push(voiceBandFormat(voiceBand));
+  const lines = voiceBandLines(voiceBand);
   const [codec] = codecs;
-  if (redundancy === 0 || codec === undefined) return { first: [], last };
-  return { first: [redFormat(next(), codec, redundancy)], last };
+  if (redundancy === 0 || codec === undefined) return { first: [], last, lines };
+  return { first: [redFormat(next(), codec, redundancy)], last, lines };
 }
 
 /** `red/8000` with the payload type of each generation, the newest first. @see RFC 2198 §5 */
@@ -77,6 +87,7 @@ export function matchAuxiliary(
   theirs: readonly SdpCodec[],
   codec: SdpCodec,
   ours: AuxiliaryWishes,
+  [voiceBand]: readonly VoiceBandData[] = [],
 ): AuxiliaryFormats {
   const find = (name: string): SdpCodec | undefined =>
     theirs.find((one) => one.name === name && one.clockRateHz === codec.clockRateHz);
@@ -87,6 +98,9 @@ export function matchAuxiliary(
     ...(event === undefined ? {} : { telephoneEvent: event.payloadType }),
     ...(noise === undefined ? {} : { comfortNoise: noise.payloadType }),
     ...(red === undefined ? {} : { red }),
+    ...(voiceBand === undefined || ours.voiceBand !== true || codec.clockRateHz !== LINE_RATE_HZ
+      ? {}
+      : { voiceBand }),
   };
 }
 
@@ -107,16 +121,14 @@ function redOf(
 }
 
 /** What our answer lists around its one codec. */
-export function answeredAuxiliary(
-  found: AuxiliaryFormats,
-  codec: SdpCodec,
-): { readonly first: readonly SdpCodec[]; readonly last: readonly SdpCodec[] } {
-  const { telephoneEvent, comfortNoise, red } = found;
+export function answeredAuxiliary(found: AuxiliaryFormats, codec: SdpCodec): ListedAuxiliary {
+  const { telephoneEvent, comfortNoise, red, voiceBand } = found;
   const last: SdpCodec[] = [];
   if (telephoneEvent !== undefined) {
     last.push(format("telephone-event", telephoneEvent, codec.clockRateHz, EVENTS));
   }
   if (comfortNoise !== undefined) last.push(format("CN", comfortNoise, COMFORT_NOISE_RATE_HZ));
+  if (voiceBand !== undefined) last.push(voiceBandFormat(voiceBand));
   const first = red === undefined ? [] : [redFormat(red.payloadType, codec, red.generations)];
-  return { first, last };
+  return { first, last, lines: voiceBandLines(voiceBand) };
 }

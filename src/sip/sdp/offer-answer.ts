@@ -38,6 +38,7 @@ import {
   matchTransport,
   offerTransport,
 } from "./transport.ts";
+import { voiceBandOf } from "./voice-band.ts";
 
 export type { MediaDirection } from "./stream.ts";
 
@@ -69,6 +70,8 @@ export interface MediaOffer {
   readonly comfortNoise?: boolean;
   /** How many packets each packet of ours repeats, where the far end takes that. @see RFC 2198 */
   readonly redundancy?: number;
+  /** Whether modems may be sent as a format of their own, both ways. @see ITU-T V.152 */
+  readonly voiceBand?: boolean;
   readonly ptimeMs: number;
   readonly direction: MediaDirection;
   /** Keys for SRTP by SDES; absent where calls are never encrypted. */
@@ -118,7 +121,7 @@ interface Match {
  */
 export function createOffer(offer: MediaOffer): string {
   const codecs = offer.codecs.map((codec): SdpCodec => ({ channels: 1, ...codec }));
-  const { first, last } = offeredAuxiliary(offer);
+  const { first, last, lines: more } = offeredAuxiliary(offer);
   const { protocol, lines } = offerTransport(offer.security);
   return printSdp({
     lines: sessionLines(offer, [{ type: "t", value: "0 0" }]),
@@ -129,6 +132,7 @@ export function createOffer(offer: MediaOffer): string {
         protocol,
         more: [
           ...lines,
+          ...more,
           ...(offer.rtcpMux === true ? [RTCP_MUX] : []),
           ...extendedReportLines(offer.rtcpXr === true ? ALL_REPORTS : undefined),
         ],
@@ -184,13 +188,14 @@ export function answerOffer(
   const direction = answerDirection(sdp, match, ours.direction);
   const ptimeMs = streamPtimeMs(stream, ours.ptimeMs);
   const answered: SdpCodec = { ...codec, name: own.name, fmtp: own.fmtp };
-  const { first, last } = answeredAuxiliary(match.auxiliary, codec);
+  const { first, last, lines: more } = answeredAuxiliary(match.auxiliary, codec);
   const audio = audioStream(ours, [...first, answered, ...last], {
     ptimeMs,
     direction,
     protocol: stream.protocol,
     more: [
       ...answerCrypto(match.crypto),
+      ...more,
       ...(match.rtcpMux ? [RTCP_MUX] : []),
       ...extendedReportLines(match.rtcpXr),
       ...iceLines(match.ice, ours, match.rtcpMux),
@@ -229,6 +234,9 @@ function matchStream(
     const detail = ours.security === undefined ? "encryption is off" : "no key both can use";
     return err({ kind: "no-security", detail });
   }
+  const voiceBand = voiceBandOf(stream);
+  const isForModems = ({ payloadType }: SdpCodec): boolean =>
+    voiceBand.some((one) => one.payloadType === payloadType);
   const codecs = codecsOf(stream);
   const ownOf = (codec: SdpCodec) =>
     ours.codecs.find(
@@ -237,7 +245,7 @@ function matchStream(
         clockRateHz === codec.clockRateHz &&
         channels === codec.channels,
     );
-  const codec = codecs.find((candidate) => ownOf(candidate) !== undefined);
+  const codec = codecs.find((one) => ownOf(one) !== undefined && !isForModems(one));
   const own = codec === undefined ? undefined : ownOf(codec);
   if (codec === undefined || own === undefined) {
     return err({ kind: "no-codec", detail: `none of ${stream.formats.join(" ")}` });
@@ -248,7 +256,7 @@ function matchStream(
   if (address === undefined) {
     return err({ kind: "bad-address", detail: "no address of our family to send to" });
   }
-  const auxiliary = matchAuxiliary(codecs, codec, ours);
+  const auxiliary = matchAuxiliary(codecs, codec, ours, voiceBand);
   const rtcpMux = attribute(stream.lines, RTCP_MUX) !== undefined;
   const rtcpXr = extendedReportsOf(attributes([...sdp.lines, ...stream.lines], RTCP_XR));
   return ok({ stream, codec, own, auxiliary, address, crypto, rtcpMux, rtcpXr, ice });
@@ -263,7 +271,7 @@ function answerDirection(sdp: Sdp, match: Match, wanted: MediaDirection): MediaD
 
 function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): MediaFlow {
   const { codec, address } = match;
-  const { telephoneEvent, comfortNoise, red } = match.auxiliary;
+  const { telephoneEvent, comfortNoise, red, voiceBand } = match.auxiliary;
   const srtp = keysOf(match.crypto);
   return {
     remote: address.rtp,
@@ -280,6 +288,7 @@ function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): Media
       ? {}
       : { comfortNoisePayloadType: comfortNoise, suppressSilence: true }),
     ...(red === undefined ? {} : { redundancy: red }),
+    ...(voiceBand === undefined ? {} : { voiceBand }),
     send: sends(direction),
     receive: receives(direction),
     ...(srtp === undefined ? {} : { srtp }),
