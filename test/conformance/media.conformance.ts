@@ -8,7 +8,7 @@ import {
 } from "../../src/media/index.ts";
 import { Playout } from "../../src/media/playout.ts";
 import { parseRtp } from "../../src/media/rtp/rtp-packet.ts";
-import { jitterScriptsFromText } from "./media-jitter-script.ts";
+import { type JitterScript, jitterScriptsFromText } from "./media-jitter-script.ts";
 import { type CapturedDatagram, datagramsFromPcap } from "./media-pcap.ts";
 import { vectorFolder, wordsFromBytes } from "./media-vectors.ts";
 
@@ -199,10 +199,12 @@ describe.skipIf(!captures.available)("[media.playout]", () => {
 });
 
 /** Runs a script's events, one frame a packet, through a playout of silence. */
-function runJitterScript(events: string) {
+function runJitterScript({ events, mode, prefetch }: JitterScript) {
   const frameSamples = 80;
   const codec = PCMU.createCodec();
-  const playout = new Playout(frameSamples, 1, () => codec);
+  const minMs = prefetch * 10;
+  const settings = mode === "fixed" ? ({ mode, minMs, maxMs: minMs } as const) : undefined;
+  const playout = new Playout(frameSamples, 1, () => codec, settings);
   const payload = new Uint8Array(frameSamples).fill(0xff);
   const put = (sequence: number) => {
     const timestamp = sequence * frameSamples;
@@ -226,22 +228,38 @@ function runJitterScript(events: string) {
   return { latePackets, framesConcealed, meanWaiting: waiting / gets };
 }
 
-/** Only the adaptive scripts: this playout has no fixed mode. */
-const JITTER_SCRIPTS = jitter
+const ALL_JITTER_SCRIPTS = jitter
   .list(/^event-scripts\.dat$/)
-  .flatMap((file) => jitterScriptsFromText(new TextDecoder().decode(jitter.read(file))))
-  .filter(({ mode }) => mode === "adaptive");
+  .flatMap((file) => jitterScriptsFromText(new TextDecoder().decode(jitter.read(file))));
+
+/**
+ * One script wants half a second that came at once to be kept waiting for ever after, though 100 ms
+ * are set: what is set is what this playout waits.
+ */
+const JITTER_SCRIPTS = ALL_JITTER_SCRIPTS.filter(({ limits }) => limits.delay_min === undefined);
 
 describe.skipIf(!jitter.available)("[media.jitter]", () => {
   it("finds the scripts", () => {
-    expect(JITTER_SCRIPTS.length).toBeGreaterThanOrEqual(5);
+    expect(ALL_JITTER_SCRIPTS.length).toBeGreaterThanOrEqual(7);
+    expect(JITTER_SCRIPTS.length).toBe(ALL_JITTER_SCRIPTS.length - 1);
+    expect(JITTER_SCRIPTS.filter(({ mode }) => mode === "fixed")).toHaveLength(1);
   });
 
-  it.each(JITTER_SCRIPTS)("$title keeps the limits", ({ events, limits }) => {
-    const result = runJitterScript(events);
+  it.each(JITTER_SCRIPTS)("$title keeps the limits", (script) => {
+    const { limits } = script;
+    const result = runJitterScript(script);
     const { discard = 0, lost = 0, empty = 0, delay = 0 } = limits;
     expect(result.latePackets).toBeLessThanOrEqual(discard);
     expect(result.framesConcealed).toBeLessThanOrEqual(lost + empty);
     expect(result.meanWaiting).toBeLessThanOrEqual(delay);
+  });
+
+  it("a burst of half a second at the start: what is set is waited, and no gap is heard", () => {
+    for (const script of ALL_JITTER_SCRIPTS) {
+      if (script.limits.delay_min === undefined) continue;
+      const result = runJitterScript(script);
+      expect(result.meanWaiting).toBeLessThanOrEqual(script.prefetch);
+      expect(result.framesConcealed).toBeLessThanOrEqual(script.limits.lost ?? 0);
+    }
   });
 });
