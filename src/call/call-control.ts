@@ -15,6 +15,7 @@ import {
   toUa,
 } from "./call-state.ts";
 import type { CallConfig, CallInput, CallOutput, CallRecord } from "./call-types.ts";
+import { costAsked, costTold } from "./charging.ts";
 import { dialingStep, startDialing } from "./dialing.ts";
 import { menuStep } from "./flash.ts";
 import { inCallRequest } from "./in-call-requests.ts";
@@ -133,9 +134,14 @@ class LineCallControl implements CallControl {
     return outputs;
   }
 
-  /** Records whose media has now told its figures, or whose time is over. */
+  /** Records whose media has now told its figures, whose cost is known, or whose time is over. */
   #recorded(input: CallInput, nowMs: number): readonly CallOutput[] {
     if (input.kind === "timeout") return this.#records.expire(nowMs).map(recordOutput);
+    if (input.kind === "ua") {
+      const told = costTold(input.event);
+      if (told === undefined) return [];
+      return this.#records.completeCost(told.call, told.charge).map(recordOutput);
+    }
     if (input.kind !== "media") return [];
     const { event } = input;
     if (event.kind === "closed") {
@@ -171,16 +177,20 @@ class LineCallControl implements CallControl {
       ...(step.finished === undefined ? [] : [step.finished]),
       ...(step.alsoFinished ?? []),
     ];
-    return [...step.outputs, ...all.flatMap((finished) => this.#finish(finished, nowMs))];
+    const asked = step.outputs.map(costAsked);
+    return [
+      ...step.outputs,
+      ...all.flatMap((one) => this.#finish(one, asked.includes(one.call.id), nowMs)),
+    ];
   }
 
-  #finish(finished: FinishedCall, nowMs: number): readonly CallOutput[] {
+  #finish(finished: FinishedCall, awaitsCost: boolean, nowMs: number): readonly CallOutput[] {
     const record = callRecord(this.#context.config.line, finished, nowMs);
     this.#reports.note(this.#context, finished, nowMs);
     if (!finished.hasMedia) return [recordOutput(record)];
     return [
       toMedia({ kind: "close", session: finished.call.id }),
-      ...this.#records.add(record, nowMs).map(recordOutput),
+      ...this.#records.add(record, nowMs, awaitsCost).map(recordOutput),
     ];
   }
 }

@@ -26,6 +26,22 @@ describe("WaitingRecords", () => {
     expect(records.deadlineMs()).toBeUndefined();
   });
 
+  it("waits for the cost where that is asked for, whichever comes first", () => {
+    const charge = { amount: 5, unit: "EUR" };
+    const records = new WaitingRecords();
+    records.add(recordOf("a"), 0, true);
+    expect(records.complete("a", undefined)).toEqual([]);
+    expect(records.completeCost("a", charge)).toEqual([{ ...recordOf("a"), charge }]);
+    records.add(recordOf("b"), 0, true);
+    expect(records.completeCost("b", undefined)).toEqual([]);
+    expect(records.complete("b", undefined)).toEqual([recordOf("b")]);
+    records.add(recordOf("c"), 0);
+    expect(records.completeCost("c", charge)).toEqual([]);
+    records.add({ ...recordOf("d"), charge }, 0, true);
+    records.complete("d", undefined);
+    expect(records.expire(STATS_LIMIT_MS).map(({ id }) => id)).toEqual(["c", "d"]);
+  });
+
   it("writes the oldest when one too many waits", () => {
     const records = new WaitingRecords();
     for (let at = 0; at < WAITING_RECORDS_LIMIT; at++) {

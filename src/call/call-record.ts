@@ -1,6 +1,7 @@
 import { earliestMs } from "../base/core.ts";
 import type { LineId } from "../base/line-messages.ts";
 import type { MediaStats } from "../base/media-messages.ts";
+import type { Charge } from "../sip/index.ts";
 import { callLevels } from "./call-levels.ts";
 import type { Call, FinishedCall } from "./call-state.ts";
 import type { CallRecord } from "./call-types.ts";
@@ -48,28 +49,50 @@ function codecOf({ flow, t38 }: Call, answeredMs: number | undefined): { readonl
   return flow === undefined ? {} : { codec: flow.codec.name };
 }
 
-/** Records that are complete but for their media's figures: each is written once, soon. */
+interface WaitingRecord {
+  readonly record: CallRecord;
+  readonly untilMs: number;
+  readonly awaits: { readonly media: boolean; readonly cost: boolean };
+}
+
+/** Records that wait for their media's figures, or for the cost: each is written once, soon. */
 export class WaitingRecords {
-  readonly #waiting = new Map<string, { readonly record: CallRecord; readonly untilMs: number }>();
+  readonly #waiting = new Map<string, WaitingRecord>();
 
   /** Takes a record; what comes back is to be written now. */
-  add(record: CallRecord, nowMs: number): readonly CallRecord[] {
+  add(record: CallRecord, nowMs: number, awaitsCost = false): readonly CallRecord[] {
     const overflow: CallRecord[] = [];
     for (const [id, { record: oldest }] of this.#waiting) {
       if (this.#waiting.size < WAITING_RECORDS_LIMIT) break;
       this.#waiting.delete(id);
       overflow.push(oldest);
     }
-    this.#waiting.set(record.id, { record, untilMs: nowMs + STATS_LIMIT_MS });
+    const awaits = { media: true, cost: awaitsCost };
+    this.#waiting.set(record.id, { record, untilMs: nowMs + STATS_LIMIT_MS, awaits });
     return overflow;
   }
 
   /** The media session closed with these figures, or never opened at all. */
   complete(session: string, media: MediaStats | undefined): readonly CallRecord[] {
-    const waiting = this.#waiting.get(session);
+    return this.#told(session, "media", media === undefined ? {} : { media });
+  }
+
+  /** What a call has cost was told at its end, or was not. */
+  completeCost(id: string, charge: Charge | undefined): readonly CallRecord[] {
+    return this.#told(id, "cost", charge === undefined ? {} : { charge });
+  }
+
+  #told(id: string, what: "media" | "cost", news: Partial<CallRecord>): readonly CallRecord[] {
+    const waiting = this.#waiting.get(id);
     if (waiting === undefined) return [];
-    this.#waiting.delete(session);
-    return [media === undefined ? waiting.record : { ...waiting.record, media }];
+    const record = { ...waiting.record, ...news };
+    const awaits = { ...waiting.awaits, [what]: false };
+    if (awaits.media || awaits.cost) {
+      this.#waiting.set(id, { ...waiting, record, awaits });
+      return [];
+    }
+    this.#waiting.delete(id);
+    return [record];
   }
 
   /** Those whose time is over. */

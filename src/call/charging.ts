@@ -1,11 +1,14 @@
 import {
   ADVICE_OF_CHARGE_TYPE,
   CHARGING_UNIT,
+  type Charge,
   headerValue,
   parseAdviceOfCharge,
+  type SipMessage,
   type SipRequest,
+  type UaEvent,
 } from "../sip/index.ts";
-import { type Call, type CallContext, logOf, toLine } from "./call-state.ts";
+import { type Call, type CallContext, logOf, toLine, toUa } from "./call-state.ts";
 import type { CallOutput } from "./call-types.ts";
 import { peerOf } from "./session-update.ts";
 
@@ -18,10 +21,8 @@ export function withCharge(
   call: Call,
   request: SipRequest | undefined,
 ): { readonly call: Call; readonly outputs: readonly CallOutput[] } {
-  if (request === undefined || contentType(request) !== ADVICE_OF_CHARGE_TYPE) {
-    return { call, outputs: [] };
-  }
-  const advice = parseAdviceOfCharge(request.body);
+  const advice = adviceIn(request);
+  if (advice === undefined) return { call, outputs: [] };
   if (!advice.ok) {
     const text = `What ${peerOf(call)} tells of the cost ${advice.error}.`;
     return { call, outputs: [logOf(context, "debug", text)] };
@@ -38,8 +39,44 @@ export function withCharge(
   };
 }
 
-function contentType(request: SipRequest): string | undefined {
-  return headerValue(request, "content-type")?.split(";", 1)[0]?.trim().toLowerCase();
+/** What a BYE is called whose answer may tell what the call has cost. */
+const BYE_PREFIX = "cost of ";
+
+/**
+ * Ends a call that the near end leaves. Where costs are told or counted, a server may tell all of
+ * it in its answer to our BYE (Asterisk does): that is waited for.
+ */
+export function endForCost({ config }: CallContext, call: Call): CallOutput {
+  const { session, charge } = call;
+  const isAnswered = call.direction === "out" && call.answeredMs !== undefined;
+  const asks = isAnswered && (config.charging !== undefined || charge !== undefined);
+  const request = asks ? { request: `${BYE_PREFIX}${call.id}` } : {};
+  return toUa({ kind: "end", session, ...request });
+}
+
+/** The call of whose BYE an output waits for the answer. */
+export function costAsked(output: CallOutput): string | undefined {
+  if (output.kind !== "ua" || output.command.kind !== "end") return undefined;
+  return output.command.request?.slice(BYE_PREFIX.length);
+}
+
+/** The answer to such a BYE: of which call it is, and what it cost where that is told. */
+export function costTold(
+  event: UaEvent,
+): { readonly call: string; readonly charge?: Charge } | undefined {
+  if (event.kind !== "response" || !event.request.startsWith(BYE_PREFIX)) return undefined;
+  const advice = adviceIn(event.response);
+  const charge = advice?.ok === true ? advice.value.charge : undefined;
+  const call = event.request.slice(BYE_PREFIX.length);
+  return { call, ...(charge === undefined ? {} : { charge }) };
+}
+
+function adviceIn(
+  message: SipMessage | undefined,
+): ReturnType<typeof parseAdviceOfCharge> | undefined {
+  if (message === undefined) return undefined;
+  const type = headerValue(message, "content-type")?.split(";", 1)[0]?.trim().toLowerCase();
+  return type === ADVICE_OF_CHARGE_TYPE ? parseAdviceOfCharge(message.body) : undefined;
 }
 
 /** Units that have begun: a counter shows whole ones. 0 where the price of one is not known. */

@@ -11,6 +11,7 @@ import {
 } from "./call-state.ts";
 import type { CallInput, CallOutput } from "./call-types.ts";
 import { ringAfterHangUp, secondCallStep } from "./call-waiting.ts";
+import { endForCost } from "./charging.ts";
 import { dialledUri } from "./dialing.ts";
 import { flashStep } from "./flash.ts";
 import { displayOf, incomingCall } from "./incoming.ts";
@@ -200,7 +201,7 @@ function rest(
   nowMs: number,
 ): Step {
   const { outputs } = quiet(context, nowMs);
-  const over = overOf(state, endedBy);
+  const over = overOf(context, state, endedBy);
   if (over === undefined) return { state: next, outputs };
   return { state: next, outputs: [...outputs, ...over.outputs], finished: over.finished };
 }
@@ -208,7 +209,7 @@ function rest(
 function fault(context: CallContext, state: CallState, what: string, nowMs: number): Step {
   context.collector.handle({ kind: "stop" }, nowMs);
   const log = logOf(context, "error", `The line has failed: ${what}.`);
-  const over = overOf(state, "box");
+  const over = overOf(context, state, "box");
   const faulted: CallState = { kind: "faulted" };
   const outputs = [...(over?.outputs ?? []), log];
   const finished = over === undefined ? {} : { finished: over.finished };
@@ -217,6 +218,7 @@ function fault(context: CallContext, state: CallState, what: string, nowMs: numb
 
 /** Ends the call of a state on our side. */
 function overOf(
+  context: CallContext,
   state: CallState,
   endedBy: "near" | "box",
 ): { readonly outputs: readonly CallOutput[]; readonly finished: FinishedCall } | undefined {
@@ -226,7 +228,9 @@ function overOf(
   const early = state.kind === "preparing" || state.kind === "ringing";
   const end = early
     ? toUa({ kind: "end", session: call.session, status: 480 })
-    : toUa({ kind: "end", session: call.session });
+    : endedBy === "near"
+      ? endForCost(context, call)
+      : toUa({ kind: "end", session: call.session });
   const result =
     call.answeredMs !== undefined ? "answered" : endedBy === "near" ? "cancelled" : "failed";
   return {

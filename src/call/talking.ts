@@ -5,7 +5,7 @@ import { startDisconnect } from "./after-call.ts";
 import { withLevels } from "./call-levels.ts";
 import { type CallContext, type CallState, logOf, type Step, toMedia, toUa } from "./call-state.ts";
 import type { CallInput } from "./call-types.ts";
-import { withCharge } from "./charging.ts";
+import { endForCost, withCharge } from "./charging.ts";
 import { faxDue, faxFrame, faxHeard, faxOver } from "./fax.ts";
 import { DTMF_RELAY } from "./flash-relay.ts";
 import type { Changed } from "./hold.ts";
@@ -138,7 +138,7 @@ function goneByTone(
   if (call.flow?.receive !== true) return { state, outputs: [] };
   const text = `${peerOf(call)} sends ${tone} tone: the call is ended.`;
   const gone = farEndGone(context, state, true, nowMs);
-  const end = toUa({ kind: "end", session: call.session });
+  const end = endForCost(context, call);
   return {
     ...gone,
     outputs: [logOf(context, "info", text, { lastedMs }), end, ...gone.outputs],

@@ -134,6 +134,8 @@ export type UaCommand =
       readonly session: string;
       readonly status?: number;
       readonly headers?: readonly SipHeader[];
+      /** The answer to the BYE is wanted, as a `response`; 481 where there is none to say. */
+      readonly request?: string;
     }
   /**
    * A request inside a session that is up: INFO, MESSAGE, NOTIFY and their kin; it ends in one

@@ -236,6 +236,12 @@ export class UserAgent implements Core<UaInput, UaOutput> {
         legs.session(command.session)?.ack(command, nowMs);
         return;
       case "end":
+        if (
+          command.request !== undefined &&
+          legs.session(command.session)?.standing.stage !== "up"
+        ) {
+          this.#stack.emit({ kind: "response", request: command.request, status: 481 });
+        }
         legs.session(command.session)?.end(command, nowMs);
         return;
       case "subscribe":

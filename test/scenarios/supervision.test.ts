@@ -98,6 +98,48 @@ describe("advice of charge", () => {
   });
 });
 
+describe("the cost in the answer to our BYE", () => {
+  it.each([
+    ["is in the record", cost("7", "EUR", "aoc-e"), { amount: 7, unit: "EUR" }],
+    ["may be missing", "", undefined],
+  ] as const)("%s", async (_, body, charge) => {
+    const first = farEndFirst();
+    const lab = await bench({
+      seed: 10,
+      phones: ["touch-tone", "touch-tone"],
+      prepare: first.prepare,
+      config: {
+        registrar: FAR_SERVER,
+        dialing: { digitMap: "xxx" },
+        countryOverrides: { supervision: { metering: { byServer: true, unitPrice: 1 } } },
+      },
+    });
+    const [alice] = lab.phones;
+    const far = first.get();
+    const type = ["Content-Type: application/vnd.etsi.aoc+xml"];
+    far.run(
+      expectMessage(INVITE_OF_BOX, { timeoutMs: 30_000 }),
+      reply("200 OK", withSdp(sdp())),
+      expectMessage(/^ACK /),
+      expectMessage(/^BYE /, { timeoutMs: 30_000 }),
+      pause(400),
+      reply("200 OK", body === "" ? {} : { headers: type, body }),
+    );
+    alice.lift();
+    await alice.hears("dial-tone");
+    await alice.dials("555");
+    await lab.world.advance(6000);
+    alice.hang();
+    await far.passes();
+    // The media has long told its figures.
+    expect(lab.records).toHaveLength(0);
+    await lab.world.advance(300);
+    expect(lab.records).toHaveLength(1);
+    expect(lab.records[0]?.charge).toEqual(charge);
+    await lab.stop();
+  });
+});
+
 describe("metering", () => {
   it.each([
     ["si3210", [2, 4, 6]],

@@ -64,6 +64,28 @@ describe("Session ends", () => {
     expectIdle(desk);
   });
 
+  it("tells how its BYE was answered whoever wants to know", () => {
+    const desk = new Desk();
+    callOut(desk);
+    desk.command({ kind: "end", session: "a", request: "why" });
+    desk.receive(answerTo(desk.next(), "200 OK", undefined, [], "5"));
+    expect(desk.event("response")).toMatchObject({ status: 200, response: { body: "5" } });
+    desk.command({ kind: "end", session: "a", request: "again" });
+    expect(desk.event("response")).toMatchObject({ request: "again", status: 481 });
+    desk.eventKinds();
+    expectIdle(desk);
+  });
+
+  it("says so where nobody answers its BYE", () => {
+    const desk = new Desk();
+    callOut(desk);
+    desk.command({ kind: "end", session: "a", request: "why" });
+    desk.advance(40_000);
+    expect(desk.event("response")).toMatchObject({ request: "why", status: 408 });
+    desk.eventKinds();
+    expectIdle(desk);
+  });
+
   it("by their BYE, and knows the dialog no more", () => {
     const desk = new Desk();
     const { session, tag } = callIn(desk);

@@ -1,5 +1,4 @@
 import { earliestMs } from "../../base/core.ts";
-import type { SentRequest } from "../client-request.ts";
 import { sequenceOf } from "../dialog/dialog.ts";
 import { DialogUsage } from "../dialog/dialog-usage.ts";
 import { createResponse } from "../responses.ts";
@@ -8,6 +7,7 @@ import type { ServerTransactionId } from "../transaction/server-transactions.ts"
 import { giveUpMs } from "../transaction/timers.ts";
 import type { SessionEndCause } from "../user-agent-types.ts";
 import type { SipHeader, SipRequest, SipResponse } from "../wire/message.ts";
+import { Farewell } from "./farewell.ts";
 import { requestInDialog } from "./in-dialog.ts";
 import { IncomingReoffer } from "./incoming-reoffer.ts";
 import { EXPIRED, KeepAlive } from "./keep-alive.ts";
@@ -64,8 +64,7 @@ export class Session implements Leg {
   readonly #incoming: IncomingReoffer;
   #localBody: string;
   #isOver = false;
-  #isClosing = false;
-  #byeHeaders: readonly SipHeader[] = [];
+  readonly #farewell: Farewell;
   #answer: SuccessAnswer | undefined;
   #unanswered: UnansweredOffer | undefined;
 
@@ -73,6 +72,7 @@ export class Session implements Leg {
     this.#stack = stack;
     this.#id = parts.id;
     this.#usage = new DialogUsage(stack, parts.dialog, parts.identity);
+    this.#farewell = new Farewell(stack, this.#usage, (nowMs) => this.#close(nowMs));
     this.#localBody = parts.localBody;
     this.#incoming = new IncomingReoffer(stack, this);
     this.#keepAlive = new KeepAlive(stack, this.#usage, {
@@ -181,6 +181,7 @@ export class Session implements Leg {
   }
 
   end(command: EndCommand, nowMs: number): void {
+    this.#farewell.name = command.request;
     this.#finish("local", nowMs, command.headers);
   }
 
@@ -336,7 +337,7 @@ export class Session implements Leg {
   #finish(cause: SessionEndCause, nowMs: number, byeHeaders: readonly SipHeader[] = []): void {
     if (this.#isOver) return;
     this.#tellEnd(cause);
-    this.#byeHeaders = byeHeaders;
+    this.#farewell.headers = byeHeaders;
     this.#incoming.refuse(487, nowMs);
     const pending = this.#unanswered;
     this.#unanswered = undefined;
@@ -360,21 +361,13 @@ export class Session implements Leg {
   }
 
   #sayBye(nowMs: number): void {
-    if (this.#isClosing) return;
-    this.#isClosing = true;
-    const owner = {
-      takeSequence: () => this.#usage.takeSequence(),
-      onResponse: (response: SipResponse, _sent: SentRequest, atMs: number) => {
-        if (response.status >= 200) this.#close(atMs);
-      },
-      onFailed: (_status: 408 | 503, _reason: string, atMs: number) => this.#close(atMs),
-    };
-    this.#usage.request("BYE", owner, this.#byeHeaders).start(nowMs);
+    this.#farewell.say(nowMs);
     this.#rearm();
   }
 
   /** Nothing is left to do: the dialog is gone. */
   #close(nowMs: number): void {
+    this.#farewell.close();
     this.#reoffers.abandon(nowMs);
     this.#stack.legs.unbindDialog(this.#usage.key, this);
     this.#rearm();
