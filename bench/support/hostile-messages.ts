@@ -4,7 +4,7 @@
  */
 
 /** The largest payload of UDP over IPv4. */
-const DATAGRAM_BYTES = 65_507;
+export const DATAGRAM_BYTES = 65_507;
 
 const START = "INVITE sip:101@192.0.2.1 SIP/2.0\r\n";
 const FIELDS = [
@@ -15,17 +15,19 @@ const FIELDS = [
   "CSeq: 1 INVITE",
   "Contact: <sip:a@192.0.2.2>",
 ];
-const PLAIN = `${START}${FIELDS.join("\r\n")}\r\n`;
+/** A request up to its last header field, without the empty line. */
+export const PLAIN = `${START}${FIELDS.join("\r\n")}\r\n`;
 /** A whole message with another Request-URI. */
-const to = (uri: string): string => `INVITE ${uri} SIP/2.0\r\n${PLAIN.slice(START.length)}\r\n`;
+export const to = (uri: string): string =>
+  `INVITE ${uri} SIP/2.0\r\n${PLAIN.slice(START.length)}\r\n`;
 
 /** `piece` again and again up to a length. */
-function filled(piece: string, length: number): string {
+export function filled(piece: string, length: number): string {
   return piece.repeat(Math.max(0, Math.ceil(length / piece.length))).slice(0, length);
 }
 
 /** Header lines as long as they may be, `count` of them, each filled with a piece. */
-function lines(name: string, head: string, piece: string, tail = ""): string {
+export function lines(name: string, head: string, piece: string, tail = ""): string {
   const width = 8_180;
   let out = PLAIN;
   while (out.length + width + 4 < DATAGRAM_BYTES) {
@@ -36,7 +38,7 @@ function lines(name: string, head: string, piece: string, tail = ""): string {
 }
 
 /** A body that fills the datagram. */
-function withBody(type: string, body: (length: number) => string): string {
+export function withBody(type: string, body: (length: number) => string): string {
   const head = `${PLAIN}Content-Type: ${type}\r\n\r\n`;
   return head + body(DATAGRAM_BYTES - head.length);
 }

@@ -17,7 +17,7 @@ const CONTENT_LENGTH = "Content-Length: ";
 export function printMessage(message: SipMessage): string {
   let out: string;
   if (message.kind === "request") {
-    invariant(isToken(message.method), `method "${message.method}" is no token`);
+    if (!isToken(message.method)) invariant(false, `method "${message.method}" is no token`);
     out = `${message.method} ${safeUriText(message.uri)} SIP/2.0\r\n`;
   } else {
     const { status } = message;
@@ -26,7 +26,7 @@ export function printMessage(message: SipMessage): string {
   }
   for (const header of message.headers) {
     const start = lineStart(header.name);
-    invariant(start !== undefined, `header name "${header.name}" is no token`);
+    if (start === undefined) invariant(false, `header name "${header.name}" is no token`);
     if (start === CONTENT_LENGTH) continue;
     // What came from the wire has no line end in it.
     const value = header instanceof WireHeader ? header.value : onOneLine(header.value);

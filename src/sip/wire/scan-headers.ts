@@ -94,7 +94,10 @@ function readFolds(text: string, at: number): { readonly text: string; readonly 
   while (position < text.length && isSpace(text.charCodeAt(position))) {
     const lf = text.indexOf("\n", position);
     if (lf === -1) break;
-    folded = joined(folded, trimmed(text, position, lineEnd(text, position, lf)));
+    // What is past the limit is refused as a whole: there is no need to put it together.
+    if (lf - at <= WIRE_LIMITS.headerLineBytes) {
+      folded = joined(folded, trimmed(text, position, lineEnd(text, position, lf)));
+    }
     position = lf + 1;
   }
   return { text: folded, end: position };
