@@ -7,7 +7,10 @@ type After = Extract<CallState, { kind: "open-loop" | "tone" | "howler" }>;
 
 /** The far end has gone: open switching interval where the line has it, then the usual tone. */
 export function startDisconnect(context: CallContext, nowMs: number): Step {
-  const { openLoopMs } = context.config;
+  const { openLoopMs, autoAnswer } = context.config;
+  // A device that cannot hang up is at rest at once.
+  if (autoAnswer !== undefined)
+    return { state: { kind: "idle" }, outputs: [toLine({ kind: "rest" })] };
   if (openLoopMs === 0) return startDisconnectTone(context, nowMs);
   return {
     state: { kind: "open-loop", untilMs: nowMs + openLoopMs },

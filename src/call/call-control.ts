@@ -1,5 +1,6 @@
 import { type Core, earliestMs } from "../base/core.ts";
 import { invariant } from "../base/invariant.ts";
+import type { LineEvent } from "../base/line-messages.ts";
 import { createDigitCollector, type DigitMap, parseDigitMap } from "../fxs/index.ts";
 import type { UaEvent } from "../sip/index.ts";
 import { accountRequest } from "./account-requests.ts";
@@ -66,6 +67,7 @@ class LineCallControl implements CallControl {
       registration: undefined,
       side: [],
       messagesWait: false,
+      isOffHook: false,
     };
   }
 
@@ -96,6 +98,7 @@ class LineCallControl implements CallControl {
 
   #handle(input: CallInput, nowMs: number): readonly CallOutput[] {
     const recorded = this.#recorded(input, nowMs);
+    if (input.kind === "line") this.#noteHook(input.event.kind);
     if (input.kind === "ua") this.#noteRegistration(input);
     const mailbox = mailboxStep(this.#context, this.#mailbox, input);
     if (mailbox !== undefined) return [...recorded, ...this.#takeMailbox(mailbox)];
@@ -119,6 +122,12 @@ class LineCallControl implements CallControl {
       ? undefined
       : (interruptStep(context, state, input, nowMs) ?? featureStep(context, state, input, nowMs));
     return step ?? unserved(context, state, input);
+  }
+
+  #noteHook(kind: LineEvent["kind"]): void {
+    const isLifted = kind === "off-hook" || kind === "ring-trip";
+    if (isLifted === this.#context.isOffHook || (!isLifted && kind !== "on-hook")) return;
+    this.#context = { ...this.#context, isOffHook: isLifted };
   }
 
   #takeMailbox(step: MailboxStep): readonly CallOutput[] {
@@ -298,6 +307,10 @@ function idleStep(context: CallContext, input: CallInput, nowMs: number): Step |
   switch (input.event.kind) {
     case "off-hook":
     case "ring-trip": {
+      if (context.config.autoAnswer !== undefined) {
+        const text = "The device listens: calls are answered by themselves.";
+        return { state: { kind: "idle" }, outputs: [logOf(context, "info", text)] };
+      }
       const dialing = startDialing(context, nowMs);
       const text = "Off the hook: dial tone.";
       return { state: dialing.state, outputs: [...dialing.outputs, logOf(context, "debug", text)] };

@@ -177,11 +177,17 @@ export type CallState =
       readonly offer?: string;
       /** What the display will show; absent where it is told nothing. */
       readonly display?: CallerId;
+      /** How long after media is open it is answered by nobody's hand; absent: it rings. */
+      readonly answersAfterMs?: number;
       readonly untilMs: number;
     }
-  /** 180 is out and the bell rings. `body` is what the 200 will carry. */
+  /**
+   * 180 is out and the bell rings. `body` is what the 200 will carry. Where it `answersItself` no
+   * bell rings: it is answered when the time is out.
+   */
   | {
       readonly kind: "ringing";
+      readonly answersItself?: true;
       readonly call: Call;
       readonly body: string;
       readonly untilMs: number;
@@ -239,6 +245,8 @@ export interface CallContext {
   readonly side: readonly SideCall[];
   /** Whether messages wait in the user's mailbox. */
   readonly messagesWait: boolean;
+  /** Whether the line's loop is closed. */
+  readonly isOffHook: boolean;
 }
 
 /** An output to our line. */

@@ -169,6 +169,12 @@ export interface CallConfig {
   readonly asksForMessages: boolean;
   /** Who is told how each call was heard, a URI; nobody where absent. @see RFC 6035 */
   readonly qualityCollector?: string;
+  /**
+   * The line's device has no hook, it always listens: an amplifier, the loudspeaker of a door. Its
+   * calls are answered without ringing, all of them or those that ask for it; it is never given
+   * dial tone.
+   */
+  readonly autoAnswer?: "asked" | "always";
   /** Whether somebody may join a call as a third without being asked in. @see RFC 3911 */
   readonly allowsJoin?: boolean;
   /** Whether a second caller is announced by a tone; else the line is busy. */

@@ -206,6 +206,52 @@ describe("createCallControl() for a call in", () => {
     check(rings("line ring (soft) 102 Bob"), { ringRules });
   });
 
+  const ASKS = [{ name: "call-info", value: "<sip:h>;answer-after=0" }];
+  const SHEDS = ["line rest", "media close"] as const;
+
+  it.each([
+    ["asked", ASKS],
+    ["always", []],
+  ] as const)("a device that always listens answers by itself: %s", (autoAnswer, headers) => {
+    check(
+      [
+        [lift],
+        [invite({ headers }), "media open"],
+        [opened, "line stop-ringing", "ua respond 200 +sdp", ...FLOWS],
+        [confirmed()],
+        [ended(FAR, "bye"), ...SHEDS],
+        [invite({ headers }), "media open"],
+      ],
+      { autoAnswer },
+    );
+  });
+
+  it("it rings where nothing asks for that, where nobody listens, and at any other line", () => {
+    const rings = [opened, "ua respond 180", "line ring 102 Bob"] as const;
+    check([[lift], [invite(), "media open"], rings], { autoAnswer: "asked" });
+    check([[invite({ headers: ASKS }), "media open"], rings], { autoAnswer: "always" });
+    check([[invite({ headers: ASKS }), "media open"], rings]);
+  });
+
+  it("it waits as long as the caller says, without a bell", () => {
+    const headers = [{ name: "call-info", value: "<sip:h>;answer-after=2" }];
+    check(
+      [
+        [lift],
+        [invite({ headers }), "media open"],
+        [opened, "ua respond 180"],
+        [1999],
+        [1, "line stop-ringing", "ua respond 200 +sdp", ...FLOWS],
+      ],
+      { autoAnswer: "asked" },
+    );
+  });
+
+  it("a call that insists on it is refused where a hand is needed", () => {
+    const headers = [{ name: "answer-mode", value: "Auto;require" }];
+    check([[invite({ headers }), "ua end 403", "record failed 403 box"]]);
+  });
+
   it("shows an asserted identity before From, and nothing against the caller's wish", () => {
     const asserted = { name: "p-asserted-identity", value: '"Carol" <sip:103@example.org>' };
     check([

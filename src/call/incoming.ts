@@ -22,6 +22,7 @@ import {
 import type { CallInput, CallOutput, CallResult } from "./call-types.ts";
 import { sdpSessionId, startDialing } from "./dialing.ts";
 import { isAnsweredElsewhere } from "./policy/answered-elsewhere.ts";
+import { autoAnswerOf } from "./policy/auto-answer.ts";
 import { callerDisplay } from "./policy/caller-display.ts";
 import { assertedCaller, CALLER_SOURCES } from "./policy/caller-sources.ts";
 import { forwardedBy } from "./policy/forwarded-by.ts";
@@ -41,10 +42,17 @@ export function startIncoming(context: CallContext, event: Incoming, nowMs: numb
   const call = incomingCall(context, event, nowMs);
   const offer = event.request.body === "" ? undefined : event.request.body;
   const display = displayOf(context, event, nowMs);
+  const answersAfterMs = answersAfter(context, event.request);
+  if (answersAfterMs === "refused") {
+    const state: Preparing = { kind: "preparing", call, untilMs: nowMs };
+    const { finished, ...step } = refuse(context, state, 403, "it is to be answered by itself");
+    return finished === undefined ? step : { ...step, finished: { ...finished, hasMedia: false } };
+  }
   return {
     state: {
       kind: "preparing",
       call,
+      ...(answersAfterMs === undefined ? {} : { answersAfterMs }),
       untilMs: nowMs + MEDIA_OPEN_LIMIT_MS,
       ...(offer === undefined ? {} : { offer }),
       ...(display === undefined ? {} : { display }),
@@ -53,6 +61,20 @@ export function startIncoming(context: CallContext, event: Incoming, nowMs: numb
       toMedia({ kind: "open", session: call.id, owner: { kind: "line", line: config.line } }),
     ],
   };
+}
+
+/**
+ * When a call is answered by nobody's hand: only where the line's device always listens. One that
+ * insists on it elsewhere is refused. @see RFC 5373 §5.3.1
+ */
+function answersAfter(
+  { config, isOffHook }: CallContext,
+  request: SipRequest,
+): number | "refused" | undefined {
+  const asked = autoAnswerOf(request);
+  const isListening = config.autoAnswer !== undefined && isOffHook;
+  if (!isListening) return asked?.isRequired === true ? "refused" : undefined;
+  return asked?.afterMs ?? (config.autoAnswer === "always" ? 0 : undefined);
 }
 
 /** The attempt that an INVITE is, for its record. */
@@ -121,6 +143,7 @@ export function preparingStep(
       return ring(context, state, withMedia(state.call, input.event), nowMs);
     case "line": {
       if (input.event.kind !== "off-hook" && input.event.kind !== "ring-trip") return undefined;
+      if (context.config.autoAnswer !== undefined) return undefined;
       const dialing = startDialing(context, nowMs);
       return {
         state: dialing.state,
@@ -150,6 +173,9 @@ function ring(context: CallContext, state: Preparing, opened: Call, nowMs: numbe
     return refuse(context, state, statusOf(described.error), described.error.detail);
   }
   const { call, body } = described.value;
+  if (state.answersAfterMs !== undefined) {
+    return answerItself(context, call, body, nowMs + state.answersAfterMs, nowMs);
+  }
   const display = state.display === undefined ? {} : { callerId: state.display };
   return {
     state: {
@@ -164,6 +190,24 @@ function ring(context: CallContext, state: Preparing, opened: Call, nowMs: numbe
       logOf(context, "info", `Rings: ${call.from} calls${forwarded(call)}.`),
     ],
   };
+}
+
+/** A call that nobody has to lift for: answered now, or once its caller has waited as told. */
+function answerItself(
+  context: CallContext,
+  call: Call,
+  body: string,
+  untilMs: number,
+  nowMs: number,
+): Step {
+  const state: Ringing = { kind: "ringing", call, body, answersItself: true, untilMs };
+  const log = logOf(context, "info", `${call.from} calls, and is answered by itself.`);
+  if (untilMs <= nowMs) {
+    const step = answer(state, nowMs);
+    return { ...step, outputs: [...step.outputs, log] };
+  }
+  const rings = toUa({ kind: "respond", session: call.session, status: 180 });
+  return { state: { ...state, call: { ...call, rangMs: nowMs } }, outputs: [rings, log] };
 }
 
 /** In which cadence the bell rings for a call. */
@@ -186,6 +230,7 @@ export function ringingStep(
   switch (input.kind) {
     case "timeout": {
       if (nowMs < state.untilMs) return undefined;
+      if (state.answersItself === true) return answer(state, nowMs);
       const end = toUa({ kind: "end", session: state.call.session, status: 480 });
       return stopRinging(state, [end], "missed", "box", 480);
     }
@@ -214,11 +259,15 @@ function answer(state: Ringing, nowMs: number): Step {
         status: 200,
         body: state.body,
         contentType: "application/sdp",
+        ...(state.answersItself === true ? { headers: ANSWERED_BY_ITSELF } : {}),
       }),
       ...flowOutputs(call),
     ],
   };
 }
+
+/** @see RFC 5373 §5.4 */
+const ANSWERED_BY_ITSELF = [{ name: "answer-mode", value: "Auto" }];
 
 /** The 200 is out: its ACK makes the call, and brings the answer where the offer was ours. */
 export function answeringStep(

@@ -1,4 +1,11 @@
-import { headerValue, parseRefer, printSipfrag, SIPFRAG, type UaEvent } from "../sip/index.ts";
+import {
+  headerValue,
+  listItems,
+  parseRefer,
+  printSipfrag,
+  SIPFRAG,
+  type UaEvent,
+} from "../sip/index.ts";
 import { MEDIA_OPEN_LIMIT_MS } from "./call-media.ts";
 import {
   type Call,
@@ -56,7 +63,9 @@ export function referredStep(
   if (!target.ok) return refuse(target.error.status, target.error.reason);
   const { uri, uriText, headers } = target.value;
   const by = headerValue(event.message, "referred-by");
-  const subscribed = headerValue(event.message, "refer-sub")?.trim().toLowerCase() !== "false";
+  const isSilent = listItems(event.message, "require").some((tag) => tag.toLowerCase() === "nosub");
+  const refersSub = headerValue(event.message, "refer-sub")?.trim().toLowerCase() !== "false";
+  const subscribed = refersSub && !isSilent;
   const referral = {
     uri: uriText,
     headers: [...headers, ...(by === undefined ? [] : [{ name: "referred-by", value: by }])],
@@ -69,7 +78,7 @@ export function referredStep(
     referred: call.id,
     subscribed,
   };
-  const answer = subscribed ? {} : { headers: [{ name: "refer-sub", value: "false" }] };
+  const answer = refersSub ? {} : { headers: [{ name: "refer-sub", value: "false" }] };
   return {
     state: { kind: "calling", call, stage: "opening", untilMs: nowMs + MEDIA_OPEN_LIMIT_MS },
     outputs: [

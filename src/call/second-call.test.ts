@@ -235,6 +235,27 @@ const TRANSFEREE: readonly Scenario[] = [
     ],
   ],
   [
+    "a REFER that says so in Require is not told of either",
+    [
+      ...ANSWERED,
+      [confirmed()],
+      [
+        refer(FAR, "<sip:103@example.org>", { require: "nosub" }),
+        "ua reply 202",
+        "media join off",
+        "media open",
+      ],
+      [opened(SECOND), "ua invite sip:103@example.org +sdp"],
+      [
+        ua({ kind: "failed", session: SECOND, status: 486, reason: "Busy" }),
+        "line tone busy",
+        "line tone-off",
+        ...RESUMES,
+        "media close",
+      ],
+    ],
+  ],
+  [
     "hung up meanwhile: everything ends",
     [
       ...ANSWERED,

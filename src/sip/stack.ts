@@ -85,7 +85,7 @@ export class Stack {
     this.supported = [
       ...CORE_EXTENSIONS,
       ...(config.extensions ?? []),
-      ...(refers ? ["norefersub"] : []),
+      ...(refers ? ["norefersub", "nosub"] : []),
       ...(config.sessionTimer === undefined ? [] : [TIMER]),
     ];
     const send = (bytes: Uint8Array, to: SipAddress) => this.send(bytes, to);

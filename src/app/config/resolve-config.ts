@@ -121,7 +121,7 @@ export function resolveConfig(
       ...toneWatchOf(line, country, ["lines", at], problems),
       ...lineFax(user, line),
     });
-    const own = identityOf(user, country, domain, call.digitMap);
+    const own = identityOf(user, line, country, domain, call.digitMap);
     const settings = { ...call, ...own, ...callFax(user, line, hasModems) };
     const made = controlLine(at + 1, line, password, domain, server, common, settings, country);
     controlLines.push(withMore(made, line, user, problems));

@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { countryProfile } from "../../fxs/index.ts";
 import { identityOf } from "./resolve-identity.ts";
-import type { UserConfig } from "./user-config.ts";
+import type { UserConfig, UserLine } from "./user-config.ts";
 
-function resolved(user: UserConfig, code = "us", digitMap = "xx.|*xx.") {
+function resolved(
+  user: UserConfig,
+  code = "us",
+  digitMap = "xx.|*xx.",
+  line: Pick<UserLine, "autoAnswer"> = {},
+) {
   const country = countryProfile(code);
   if (!country.ok) throw new Error(`there is no ${code}`);
-  return identityOf(user, country.value, "example.org", digitMap);
+  return identityOf(user, line, country.value, "example.org", digitMap);
 }
 
 describe("identityOf()", () => {
@@ -23,6 +28,14 @@ describe("identityOf()", () => {
     expect(resolved({}, "uk", "1412|2xx")).toMatchObject({ withholdCode: "", showCode: "1470" });
     const written = { dialing: { withholdCode: "#31", showCode: "" } };
     expect(resolved(written, "uk", "1412")).toMatchObject({ withholdCode: "#31", showCode: "" });
+  });
+
+  it.each([
+    [{}, undefined],
+    [{ autoAnswer: "off" }, undefined],
+    [{ autoAnswer: "asked" }, "asked"],
+  ] as const)("a line with %j answers by itself: %s", (line, autoAnswer) => {
+    expect(resolved({}, "us", "xx.", line).autoAnswer).toBe(autoAnswer);
   });
 
   it("says where numbers are at home, and where redirections lead", () => {

@@ -1,10 +1,11 @@
 import { type CountryProfile, callerIdCodes } from "../../fxs/index.ts";
 import type { CallSettings } from "../../gateway/control/control-config.ts";
-import type { UserConfig } from "./user-config.ts";
+import type { UserConfig, UserLine } from "./user-config.ts";
 
-/** How a line's calls say who calls whom, and where it is looked who calls it. */
+/** How a line's calls say who calls whom, where it is looked who calls it, and who may answer. */
 export function identityOf(
   user: UserConfig,
+  { autoAnswer = "off" }: Pick<UserLine, "autoAnswer">,
   { code }: CountryProfile,
   domain: string,
   digitMap: string,
@@ -20,6 +21,7 @@ export function identityOf(
     showCode: dialing.showCode ?? known(codes.show),
     ...(dialing.callerIdFrom === undefined ? {} : { callerIdFrom: dialing.callerIdFrom }),
     ...(dialing.telUri === true ? { tel: { context: dialing.phoneContext ?? domain } } : {}),
+    ...(autoAnswer === "off" ? {} : { autoAnswer }),
     ...(dialing.allowJoin === true ? { allowsJoin: true } : {}),
     ...(sip.redirects === "direct" ? { redirectsDirectly: true } : {}),
   };

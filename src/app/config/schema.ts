@@ -136,6 +136,7 @@ const line = z.strictObject({
   country: z.string().optional(),
   callerId: z.string().optional(),
   pulseDialing: z.boolean().optional(),
+  autoAnswer: z.enum(["off", "asked", "always"]).optional(),
   fax: faxMode.optional(),
   ren: ren.optional(),
   rings: z.array(ringRule).max(RING_RULES_MAX).optional(),

@@ -2,6 +2,7 @@ import type { Result } from "../../base/result.ts";
 import type { SrtpPolicy, SrtpSuite } from "../../base/srtp-suites.ts";
 import type { GpioSlicOverrides, LineSettings } from "../../hal/drivers/index.ts";
 import type { BoardLevels } from "./board-file.ts";
+import type { UserRegistrar } from "./user-registrar.ts";
 
 /**
  * The configuration as a person writes it: every setting may be left out. What is left out, and
@@ -331,6 +332,11 @@ export interface UserLine {
   readonly callerId?: string;
   /** Default on. */
   readonly pulseDialing?: boolean;
+  /**
+   * Whether calls are answered by themselves, for a device without a hook that always listens (an
+   * amplifier for announcements): all, or those that ask for it. Default off.
+   */
+  readonly autoAnswer?: "off" | "asked" | "always";
   /** As `rtp.fax`, for this line. */
   readonly fax?: FaxMode;
   /** The sound channel, where it is not the board's: `plughw:CARD=Device,DEV=0`, `hw:1,0#left`. */
@@ -385,16 +391,3 @@ export type FaxMode = "off" | "pass-through" | "t38";
 
 /** Reads a file that the configuration names; the error says why it cannot be read. */
 export type ReadTextFile = (file: string) => Result<string, string>;
-
-/** One more registrar of a line; what is left out is as at the line itself. */
-export interface UserRegistrar {
-  /** `host` or `host:port`. */
-  readonly registrar: string;
-  /** The domain of the line's address there. Default: the registrar's host. */
-  readonly domain?: string;
-  /** The SIP user there. Default: the line's number. */
-  readonly user?: string;
-  readonly password?: string;
-  readonly authUser?: string;
-  readonly realm?: string;
-}

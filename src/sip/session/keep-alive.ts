@@ -99,8 +99,8 @@ export class KeepAlive {
   headers(): readonly SipHeader[] {
     const config = this.#stack.config.sessionTimer;
     if (config === undefined) return [];
-    const expiresS = this.#clock.interval?.expiresS ?? config.expiresS;
-    return timerOffer({ ...config, expiresS }, this.#floorS);
+    const { expiresS = config.expiresS, refresher } = this.#clock.interval ?? {};
+    return timerOffer({ ...config, expiresS }, this.#floorS, refresher);
   }
 
   deadlineMs(): number | undefined {

@@ -159,7 +159,7 @@ describe("Session with a timer", () => {
       desk.advance(50_000);
       const update = desk.next();
       expect(update).toMatch(/^UPDATE sip:bob@192.0.2.20:5060 /);
-      expect(field(update, "Session-Expires")).toBe("100");
+      expect(field(update, "Session-Expires")).toBe("100;refresher=uac");
       expect(field(update, "Supported")).toContain("timer");
       desk.receive(answerTo(update, "200 OK", "peer", ["Session-Expires: 100;refresher=uac"]));
     }
@@ -172,12 +172,12 @@ describe("Session with a timer", () => {
     const again = desk.next();
     expect(again).toMatch(/^INVITE /);
     expect(again).toMatch(/\r\n\r\noffer$/);
-    expect(field(again, "Session-Expires")).toBe("100");
+    expect(field(again, "Session-Expires")).toBe("100;refresher=uac");
   });
 
   it.each([
     ["405 Method Not Allowed", [], /^INVITE /],
-    ["422 Too Short", ["Min-SE: 200"], /^UPDATE [\s\S]*Session-Expires: 200\r\n/],
+    ["422 Too Short", ["Min-SE: 200"], /^UPDATE [\s\S]*Session-Expires: 200;refresher=uac\r\n/],
   ])("goes on after %s in another way", (status, extra, next) => {
     const desk = answeredCall(["Allow: UPDATE", "Session-Expires: 100;refresher=uac"]);
     desk.advance(50_000);

@@ -69,12 +69,19 @@ function knowsTimer(message: SipMessage): boolean {
 
 /**
  * What an INVITE, re-INVITE or UPDATE of ours asks for. `floorS` is the shortest that somebody on
- * the way takes, as a 422 said. @see RFC 4028 §7.1, §7.4
+ * the way takes, as a 422 said; whoever sends the signs of life (`refresher`) is to go on with it.
+ * @see RFC 4028 §7.1, §7.4
  */
-export function timerOffer(config: SessionTimerConfig, floorS = 0): readonly SipHeader[] {
+export function timerOffer(
+  config: SessionTimerConfig,
+  floorS = 0,
+  refresher?: SessionInterval["refresher"],
+): readonly SipHeader[] {
   const least = Math.max(MIN_SE_S, config.minS, floorS);
+  const role = refresher === "us" ? ";refresher=uac" : ";refresher=uas";
+  const expires = `${Math.max(config.expiresS, least)}${refresher === undefined ? "" : role}`;
   return [
-    { name: "session-expires", value: String(Math.max(config.expiresS, least)) },
+    { name: "session-expires", value: expires },
     ...(least > MIN_SE_S ? [{ name: "min-se", value: String(least) }] : []),
   ];
 }

@@ -24,6 +24,8 @@ export interface SippOptions {
   readonly keys?: Readonly<Record<string, string | number>>;
   /** How long a scenario's plain `<pause/>` is. */
   readonly pauseMs?: number;
+  /** How long it may take in all. Default 30 s. */
+  readonly timeoutS?: number;
   /** The sine that the scenario's `rtp_stream` sends; without it RTP is echoed. */
   readonly toneHz?: number;
 }
@@ -65,7 +67,13 @@ export async function startSipp(stage: Stage, options: SippOptions): Promise<Sip
       // Both at once would come from one port as two streams.
       ...(options.toneHz === undefined ? ["-rtp_echo"] : []),
       ...Object.entries({ user, ...keys }).flatMap(([key, value]) => ["-key", key, String(value)]),
-      ...["-d", String(options.pauseMs ?? 0), "-timeout", `${TIMEOUT_S}s`, "-timeout_error"],
+      ...[
+        "-d",
+        String(options.pauseMs ?? 0),
+        "-timeout",
+        `${options.timeoutS ?? TIMEOUT_S}s`,
+        "-timeout_error",
+      ],
       ...["-trace_msg", "-message_file", stage.logFile(`SIPp ${scenario}: messages`)],
       ...["-trace_err", "-error_file", stage.logFile(`SIPp ${scenario}: errors`)],
       server,
