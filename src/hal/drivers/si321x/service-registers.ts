@@ -71,11 +71,13 @@ function audioRegisters(
 }
 
 /**
- * Puts right what noise on the bus has changed: a line that cannot be heard tells nobody. Throws
- * `PortError` where the bus fails.
+ * Puts right what noise on the bus has changed, in a register or by going to the wrong one: a line
+ * that cannot be heard tells nobody. `isDown`: the converter is off because it was told to be.
+ * Throws `PortError` where the bus fails.
  */
-export function mendRegisters(bus: ChipBus, config: Si321xConfig): void {
-  for (const [register, value] of serviceRegisters(config)) {
+export function mendRegisters(bus: ChipBus, config: Si321xConfig, isDown: boolean): void {
+  const power = [REGISTERS.POWER_DOWN_1, isDown ? BITS.DCOF : 0] as const;
+  for (const [register, value] of [power, ...serviceRegisters(config)]) {
     // The part's own bit of PCM_MODE cannot be written.
     const known = register === REGISTERS.PCM_MODE ? 0xff & ~BITS.PNI2 : 0xff;
     const isRight = (): boolean => ((bus.read(register) ^ value) & known) === 0;

@@ -327,6 +327,7 @@ describe("when something fails", () => {
     [1, 0x00, 0x3c],
     [9, 0x30, 0x00],
     [67, 0x00, 0x1f],
+    [14, 0x19, 0x00],
   ])("register %i that noise has made %i is put right", async (register, wrong, right) => {
     const { board, chip, clock } = await opened();
     chip.registers[register] = wrong;

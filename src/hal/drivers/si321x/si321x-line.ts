@@ -293,7 +293,7 @@ export class Si321xLine implements Slic {
         this.#recover();
         return;
       }
-      mendRegisters(bus, this.#parts.config);
+      mendRegisters(bus, this.#parts.config, this.#feed === "power-down");
       // An edge of INT may have been missed, and nobody told without the pin.
       this.#serve(clock.nowMs());
       if (this.#state !== "well") return;
