@@ -54,6 +54,8 @@ export interface MediaSecurity {
   readonly policy: Exclude<SrtpPolicy, "off">;
   /** Best first. */
   readonly keys: readonly SrtpMasterKey[];
+  /** So many of them, from the best on, stand in our own offers; all where absent. */
+  readonly offered?: number;
 }
 
 /** Our key of one suite: master key and salt behind it. */

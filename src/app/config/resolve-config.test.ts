@@ -285,6 +285,7 @@ describe("resolveConfig() encryption", () => {
     expect(srtp({ srtp: "optional" })).toMatchObject({
       policy: "optional",
       suites: expect.arrayContaining(["AEAD_AES_256_GCM"]),
+      offered: 3,
     });
     expect(srtp({ srtp: "optional" })).toHaveProperty("suites.0", "AES_CM_128_HMAC_SHA1_80");
   });

@@ -23,13 +23,17 @@ const DYNAMIC_PAYLOAD_TYPE_MIN = 96;
 const DEFAULT_CODECS = ["PCMU", "PCMA"];
 
 /** The suite that everybody has comes first. @see RFC 4568 §6.2 */
-const DEFAULT_SRTP_SUITES = [
-  "AES_CM_128_HMAC_SHA1_80",
-  "AES_CM_128_HMAC_SHA1_32",
-  "AEAD_AES_128_GCM",
-  "AES_256_CM_HMAC_SHA1_80",
-  "AEAD_AES_256_GCM",
-] as const satisfies readonly SrtpSuite[];
+const DEFAULT_SRTP = {
+  suites: [
+    "AES_CM_128_HMAC_SHA1_80",
+    "AES_CM_128_HMAC_SHA1_32",
+    "AEAD_AES_128_GCM",
+    "AES_256_CM_HMAC_SHA1_80",
+    "AEAD_AES_256_GCM",
+  ],
+  /** Each is a line of some 85 bytes, and an INVITE with its answer to a challenge is to be a datagram. */
+  offered: 3,
+} as const satisfies { readonly suites: readonly SrtpSuite[]; readonly offered: number };
 
 /** Beside the call records. */
 const DEFAULT_RECORDINGS = "tipring-data/recordings";
@@ -112,7 +116,7 @@ export function resolveRtp(
   }
   const engines = enginesOf(rtp.codecs ?? DEFAULT_CODECS, faults, problems);
   const policy = rtp.srtp ?? "off";
-  const suites = rtp.srtpSuites ?? DEFAULT_SRTP_SUITES;
+  const srtp = rtp.srtpSuites === undefined ? DEFAULT_SRTP : { suites: rtp.srtpSuites };
   return {
     host: rtp.host ?? sipHost,
     portMin,
@@ -126,7 +130,7 @@ export function resolveRtp(
     ice: rtp.ice === "lite",
     engines,
     opus: { ...DEFAULT_OPUS, ...opus },
-    ...(policy === "off" ? {} : { srtp: { policy, suites } }),
+    ...(policy === "off" ? {} : { srtp: { policy, ...srtp } }),
   };
 }
 

@@ -126,5 +126,7 @@ export interface RtpConfig {
   readonly srtp?: {
     readonly policy: Exclude<SrtpPolicy, "off">;
     readonly suites: readonly SrtpSuite[];
+    /** So many of the suites stand in our own offers; all where absent. */
+    readonly offered?: number;
   };
 }

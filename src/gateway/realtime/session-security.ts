@@ -13,10 +13,10 @@ export function createSecurity(
   { random, ciphers }: Pick<RealtimePorts, "random" | "ciphers">,
 ): MediaSecurity | undefined {
   if (srtp === undefined) return undefined;
-  const { policy, suites } = srtp;
+  const { policy, suites, offered } = srtp;
   if (ciphers === undefined) return policy === "required" ? { policy, keys: [] } : undefined;
   const keys = suites.map((suite) => ({ suite, master: random.bytes(srtpMasterBytes(suite)) }));
-  return { policy, keys };
+  return { policy, keys, ...(offered === undefined ? {} : { offered }) };
 }
 
 const ICE_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -1,5 +1,10 @@
 import { base64FromBytes, bytesFromBase64 } from "../../base/base64.ts";
-import { isSrtpSuite, type SrtpMasterKey, srtpMasterBytes } from "../../base/srtp-suites.ts";
+import {
+  isSrtpSuite,
+  type MediaSecurity,
+  type SrtpMasterKey,
+  srtpMasterBytes,
+} from "../../base/srtp-suites.ts";
 import { attributes, type SdpMedia } from "./sdp.ts";
 
 /** Lines of one stream that are looked at. */
@@ -42,7 +47,8 @@ export function printCrypto({ tag, suite, master }: SdpCrypto): string {
 }
 
 /** Our side of each suite, as an offer lists it: tags count from 1. */
-export function offeredCrypto(keys: readonly SrtpMasterKey[]): readonly SdpCrypto[] {
+export function offeredCrypto(security: MediaSecurity | undefined): readonly SdpCrypto[] {
+  const keys = security?.keys.slice(0, security.offered) ?? [];
   return keys.map((key, at) => ({ tag: `${at + 1}`, ...key }));
 }
 

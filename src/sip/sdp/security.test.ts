@@ -151,6 +151,16 @@ describe("answerOffer() and encryption", () => {
 });
 
 describe("createOffer(), acceptAnswer() and encryption", () => {
+  it("offers the first suites alone where told, and takes all", () => {
+    const few = { ...media("optional"), security: { ...security("optional"), offered: 1 } };
+    expect(createOffer(few)).toContain(`a=crypto:1 ${SHA1_80} `);
+    expect(createOffer(few)).not.toContain(SHA1_32);
+    const answer = answerOffer(sdp("m=audio 5000 RTP/SAVP 0", CRYPTO), few);
+    expect(answer.ok && answer.value.flow.srtp?.suite).toBe(SHA1_32);
+    const notOffered = sdp("m=audio 5000 RTP/AVP 0", `a=crypto:2 ${SHA1_32} inline:${KEY_30}`);
+    expect(acceptAnswer(notOffered, few).ok).toBe(false);
+  });
+
   it.each([
     ["off", "RTP/AVP", 0],
     ["optional", "RTP/AVP", 2],

@@ -35,7 +35,7 @@ export function offerTransport(security: MediaSecurity | undefined): {
 } {
   return {
     protocol: security?.policy === "required" ? "RTP/SAVP" : "RTP/AVP",
-    lines: offeredCrypto(security?.keys ?? []).map((line) => `crypto:${printCrypto(line)}`),
+    lines: offeredCrypto(security).map((line) => `crypto:${printCrypto(line)}`),
   };
 }
 
@@ -77,6 +77,6 @@ export function answersOurs(
 ): boolean {
   if (stream.protocol !== offerTransport(security).protocol) return false;
   if (match === undefined) return true;
-  const offered = offeredCrypto(security?.keys ?? []).find(({ tag }) => tag === match.theirs.tag);
+  const offered = offeredCrypto(security).find(({ tag }) => tag === match.theirs.tag);
   return offered?.suite === match.theirs.suite;
 }
