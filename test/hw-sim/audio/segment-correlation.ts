@@ -10,14 +10,14 @@ export interface SegmentCorrelation {
   readonly delayRange: readonly [number, number];
 }
 
-const SEGMENT_SAMPLES = 4000;
+const SEGMENT_SAMPLES = 2000;
 /** Heard samples looked at past the place where a piece would be without delay. */
 const SEARCH_SAMPLES = 4000;
 /** A piece this badly found has no delay worth counting. */
 const FOUND_MIN = 0.5;
 
 /**
- * Aligns half-second pieces each for itself: an adaptive jitter buffer shifts the wave in the
+ * Aligns quarter-second pieces each for itself: an adaptive jitter buffer shifts the wave in the
  * middle of a sentence, which is no distortion to an ear but is one to a single alignment.
  * `heard[0]` is the moment at which `reference[0]` was said.
  */
