@@ -31,7 +31,7 @@ const DEFAULT_SRTP = {
     "AES_256_CM_HMAC_SHA1_80",
     "AEAD_AES_256_GCM",
   ],
-  /** Each is a line of some 85 bytes, and an INVITE with its answer to a challenge is to be a datagram. */
+  /** Each is a line of some 85 bytes, and an INVITE is to remain one datagram. */
   offered: 3,
 } as const satisfies { readonly suites: readonly SrtpSuite[]; readonly offered: number };
 

@@ -103,6 +103,7 @@ class Receiver implements DtmfDetector {
   readonly #isThorough: boolean;
   #filled = 0;
   #samples = 0;
+  #toldSample = 0;
   /** Whether the last look was left out. */
   #isBehind = false;
   /** What this look found: row × 4 + column, −1 for nothing; and the amplitudes. */
@@ -307,7 +308,9 @@ class Receiver implements DtmfDetector {
 
   #event(kind: "start" | "end", sample: number): DtmfEvent {
     const digit = keyAt(this.#onKey >> 2, this.#onKey & 3);
-    return { kind, digit, sample: Math.max(0, Math.round(sample)) };
+    // Two keys without a pause between them, under noise, may be found in each other's time.
+    this.#toldSample = Math.max(this.#toldSample, Math.round(sample));
+    return { kind, digit, sample: this.#toldSample };
   }
 }
 
