@@ -12,7 +12,7 @@ import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "
 import { printMessage } from "./wire/print-message.ts";
 
 /** A larger datagram may be fragmented and lost. @see RFC 3261 §18.1.1 */
-export const SAFE_DATAGRAM_BYTES = 1300;
+const SAFE_DATAGRAM_BYTES = 1300;
 
 /**
  * How long a server may stay without a sign of life where another one could be asked. Timers B and

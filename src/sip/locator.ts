@@ -6,7 +6,7 @@ import type { SipAddress, SipHop, SipTransport, UaOutput } from "./user-agent-ty
 import { parseUri } from "./wire/uri.ts";
 
 /** Questions that may be under way at one time. */
-export const LOOKUPS_MAX = 500;
+const LOOKUPS_MAX = 500;
 
 /** Answers that are kept for a name service that falls silent. */
 const KEPT_MAX = 200;

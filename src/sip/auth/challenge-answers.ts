@@ -14,7 +14,7 @@ import {
 import { sameSecretText } from "./digest-server.ts";
 
 /** Challenges that one request answers before it gives up. */
-export const CHALLENGES_MAX = 3;
+const CHALLENGES_MAX = 3;
 
 /** A name and a password, readable text. */
 export interface UserPassword {

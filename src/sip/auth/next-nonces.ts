@@ -1,7 +1,7 @@
 import type { DigestChallenge } from "./digest-client.ts";
 
 /** Realms of accounts whose next nonce is kept; the one that was told first is forgotten. */
-export const NEXT_NONCES_MAX = 64;
+const NEXT_NONCES_MAX = 64;
 
 interface Entry {
   readonly account: string;

@@ -12,7 +12,7 @@ import { askedOf } from "./watch-request.ts";
 import type { WatchCommand } from "./watch-types.ts";
 
 /** Subscriptions to us that may live at one time: calls need dialogs too. */
-export const WATCHES_MAX = 400;
+const WATCHES_MAX = 400;
 
 /** Those of one host: a console with a lamp for every extension of a small company. */
 export const WATCHES_OF_HOST_MAX = 100;

@@ -25,7 +25,7 @@ import {
 } from "./subscription.ts";
 
 /** Subscriptions that may live at one time. */
-export const SUBSCRIPTIONS_MAX = 500;
+const SUBSCRIPTIONS_MAX = 500;
 
 type SubscribeCommand = Extract<UaCommand, { readonly kind: "subscribe" }>;
 

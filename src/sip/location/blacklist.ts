@@ -2,7 +2,7 @@ import { sameAddress } from "../../base/address.ts";
 import type { SipAddress } from "../user-agent-types.ts";
 
 /** How long an address that failed is tried last; it doubles with each failure in a row. */
-export const BLACKLIST_TIMES = { firstMs: 30_000, mostMs: 300_000 } as const;
+const BLACKLIST_TIMES = { firstMs: 30_000, mostMs: 300_000 } as const;
 
 /** Addresses that are remembered; the one that failed first is forgotten for another. */
 export const BLACKLIST_MAX = 200;

@@ -25,7 +25,7 @@ export type LocationStep =
 /** Hosts that one name's SRV records may bring. */
 export const SRV_TARGETS_MAX = 8;
 /** Addresses of one host that are tried. */
-export const ADDRESSES_MAX = 8;
+const ADDRESSES_MAX = 8;
 /** Addresses that one hop may come to. */
 export const CANDIDATES_MAX = 24;
 

@@ -2,7 +2,7 @@ import type { SocketAddress } from "../../base/address.ts";
 import type { SipAddress } from "../user-agent-types.ts";
 
 /** Peers whose view of us is remembered; the one that was learned first is forgotten. */
-export const PUBLIC_ADDRESSES_MAX = 64;
+const PUBLIC_ADDRESSES_MAX = 64;
 
 /**
  * What address we have in the eyes of each peer: behind a translator it is not our own, and toward

@@ -1,4 +1,3 @@
-import { earliestMs } from "../../base/core.ts";
 import { fractionOf } from "../fraction.ts";
 
 /*
@@ -96,14 +95,6 @@ export function keeperStep(
 /** When the machine wants its next `timeout`. */
 export function keeperDeadlineMs(state: KeeperState): number {
   return state.kind === "quiet" ? state.pingAtMs : state.answerByMs;
-}
-
-/** The earlier of two deadlines that may be absent. */
-export function withKeeper(
-  deadlineMs: number | undefined,
-  state: KeeperState | undefined,
-): number | undefined {
-  return earliestMs(deadlineMs, state === undefined ? undefined : keeperDeadlineMs(state));
 }
 
 function triesOf({ kind }: KeepAlive): number {

@@ -7,7 +7,7 @@ import { parseVia } from "../wire/via.ts";
 import { bindingOf, secondsOf } from "./lease.ts";
 
 /** Values of Service-Route that are followed. */
-export const SERVICE_ROUTE_MAX = 16;
+const SERVICE_ROUTE_MAX = 16;
 
 /** What a registrar granted beside the lease. */
 export interface Granted {

@@ -53,7 +53,7 @@ function extensionsOf(account: SipAccount): string {
 }
 
 /** Whether an account asks for flows: inside the box there is nothing to keep open. */
-export function hasFlows({ instance, server }: SipAccount): boolean {
+function hasFlows({ instance, server }: SipAccount): boolean {
   return instance !== undefined && server.transport !== "memory";
 }
 

@@ -34,7 +34,7 @@ import { createRegistration, type Registration } from "./registration-way.ts";
  * How often in a row a registration is repeated because the server saw us elsewhere than we said: a
  * translator that gives every packet another port would have us do it for ever.
  */
-export const ADDRESS_CHANGES_MAX = 2;
+const ADDRESS_CHANGES_MAX = 2;
 
 /** The registrations of all accounts: the machine's actions carried out. */
 export class Registrations {

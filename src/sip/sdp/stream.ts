@@ -13,7 +13,7 @@ const DIRECTIONS = [
 ] as const satisfies readonly MediaDirection[];
 
 /** The packet times we can send, ascending. */
-export const PTIMES_MS = [10, 20, 30, 40, 50, 60] as const;
+const PTIMES_MS = [10, 20, 30, 40, 50, 60] as const;
 
 /** Whether a direction lets its writer send. */
 export function sends(direction: MediaDirection): boolean {

@@ -1,7 +1,7 @@
 import { fractionOf } from "../fraction.ts";
 
 /** Offers that are tried again after a glare before it is told. */
-export const GLARE_RETRIES_MAX = 3;
+const GLARE_RETRIES_MAX = 3;
 
 /**
  * The wait after two re-INVITEs met (491). The owner of the Call-ID waits 2.1–4 s, the other side

@@ -45,7 +45,7 @@ import { type TimerAnswer, timerAnswer } from "./session-timer.ts";
  */
 
 /** How often a provisional answer is sent again while a person is rung. @see RFC 3261 §13.3.1.1 */
-export const PROVISIONAL_EVERY_MS = 60_000;
+const PROVISIONAL_EVERY_MS = 60_000;
 
 /** What an INVITE to us comes with. */
 export interface IncomingParts {

@@ -26,7 +26,7 @@ export interface SessionInterval {
 }
 
 /** The shortest interval there may be, seconds. @see RFC 4028 §4 */
-export const MIN_SE_S = 90;
+const MIN_SE_S = 90;
 
 /** The extension's name in Supported and Require. */
 export const TIMER = "timer";

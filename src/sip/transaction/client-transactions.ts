@@ -32,7 +32,7 @@ import { clientKey } from "./transaction-key.ts";
 import { isReliable } from "./transports.ts";
 
 /** Requests of ours that may be under way at one time. */
-export const CLIENT_TRANSACTIONS_MAX = 2000;
+const CLIENT_TRANSACTIONS_MAX = 2000;
 
 /** Names one client transaction. */
 export type ClientTransactionId = number;
@@ -258,7 +258,7 @@ function deadlineOf(transaction: {
 }
 
 /** The ACK that belongs to the transaction: the INVITE's own branch. @see RFC 3261 §17.1.1.3 */
-export function ackForRefusal(invite: SipRequest, response: SipResponse): SipRequest {
+function ackForRefusal(invite: SipRequest, response: SipResponse): SipRequest {
   const cseq = cseqIn(invite);
   const sequence = cseq.ok ? cseq.value.sequence : 0;
   const headers = [

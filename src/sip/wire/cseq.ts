@@ -9,7 +9,7 @@ export interface CSeq {
 }
 
 /** The largest sequence number. @see RFC 3261 §8.1.1.5 */
-export const CSEQ_MAX = 2 ** 31 - 1;
+const CSEQ_MAX = 2 ** 31 - 1;
 
 /** Reads the CSeq value in `[start, end)`. */
 export function parseCSeq(text: string, start = 0, end = text.length): Result<CSeq, string> {

@@ -4,7 +4,6 @@ import { lineStart, plainHeaderName, readHeaderName } from "./header-names.ts";
 import {
   listItems,
   prependHeader,
-  removeTopHeader,
   replaceTopHeader,
   withHeader,
   withoutHeader,
@@ -47,8 +46,6 @@ describe("the header helpers", () => {
       "to=t via=n via=2 require=x, y require=z",
     ],
     ["replaceTopHeader() of none", replaceTopHeader(message, "q", "n"), shown(message)],
-    ["removeTopHeader()", removeTopHeader(message, "via"), "to=t via=2 require=x, y require=z"],
-    ["removeTopHeader() of none", removeTopHeader(message, "q"), shown(message)],
   ])("%s", (_, result, expected) => {
     expect(shown(result)).toBe(expected);
   });

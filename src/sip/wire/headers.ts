@@ -48,12 +48,6 @@ export function replaceTopHeader<M extends SipMessage>(message: M, name: string,
   return withHeaders(message, message.headers.toSpliced(first, 1, { name, value }));
 }
 
-/** The message without the first value of that name. */
-export function removeTopHeader<M extends SipMessage>(message: M, name: string): M {
-  const first = message.headers.findIndex((header) => header.name === name);
-  return first === -1 ? message : withHeaders(message, message.headers.toSpliced(first, 1));
-}
-
 /** The items of a comma list such as Require, Supported or Allow, over all its header fields. */
 export function listItems(message: SipMessage, name: string): readonly string[] {
   const items: string[] = [];
