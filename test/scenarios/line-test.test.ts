@@ -11,6 +11,7 @@ async function tested(
   options: SimLineOptions,
   prepare: (line: SimLine, phone: ReturnType<typeof createTouchTonePhone>) => void,
   ren = 1,
+  stopAtRinging?: AbortController,
 ): Promise<readonly LineFinding[]> {
   const world = new World({ seed: 3 });
   const board = createSimBoard(world, { lines: [options] });
@@ -46,7 +47,20 @@ async function tested(
     pulseDialing: true,
     relaysDigits: true,
   };
-  return world.complete(testLine(ports, config, true), 120_000);
+  const testing = testLine(ports, config, true, stopAtRinging?.signal);
+  const rings = () => line.loop.figures.bellMilliamps > 0;
+  if (stopAtRinging !== undefined) {
+    // Step by step: the chip's driver waits for promises in between.
+    for (let step = 0; step < 5000 && !rings(); step++) await world.advance(10);
+    expect(rings()).toBe(true);
+    stopAtRinging.abort();
+  }
+  const findings = await world.complete(testing, 120_000);
+  // Whatever was tested: the bell is silent, and the line has its battery.
+  await world.advance(100);
+  expect(rings()).toBe(false);
+  expect(line.loop.figures.pairVolts).toBeGreaterThan(0);
+  return findings;
 }
 
 const words = (findings: readonly LineFinding[]) =>
@@ -150,6 +164,14 @@ describe("tipring line-test on simulated cards", () => {
         expect(Math.abs((ringers.ren ?? 0) - ren)).toBeLessThan(0.3);
     }
   });
+
+  it.each(["si3210", "serial-card"] as const)(
+    "silences the bell when stopped, on %s",
+    async (chip) => {
+      const findings = await tested({ chip }, () => {}, 1, new AbortController());
+      expect(words(findings).at(-1)).toBe("card failed the test was stopped");
+    },
+  );
 
   it("says so where the card cannot measure", async () => {
     await expect(tested({ chip: "ag1171" }, () => {})).rejects.toThrow("cannot measure");

@@ -23,8 +23,13 @@ export async function lineTest(options: CommandOptions): Promise<number> {
   }
   const { config, line } = found.value;
   const board = await openBoard(boardSpec(config), () => {});
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => stop.abort());
+  }
   try {
-    const findings = await testLine(board.ports, line, options.quiet !== true);
+    const rings = options.quiet !== true;
+    const findings = await testLine(board.ports, line, rings, stop.signal);
     if (options.json) process.stdout.write(`${JSON.stringify({ line: line.line, findings })}\n`);
     else {
       process.stdout.write(`line ${line.line}\n`);
@@ -36,11 +41,15 @@ export async function lineTest(options: CommandOptions): Promise<number> {
   }
 }
 
-/** Tests a line. Rejects where its hardware fails or cannot measure. */
+/**
+ * Tests a line. Rejects where its hardware fails or cannot measure. A test that is stopped leaves
+ * the line as it was, its bell silent and its battery on.
+ */
 export async function testLine(
   ports: Board["ports"],
   config: RealtimeLineConfig,
   rings: boolean,
+  stop?: AbortSignal,
 ): Promise<readonly LineFinding[]> {
   let onClosed = (): void => {};
   let onFault = (_reason: string): void => {};
@@ -90,6 +99,7 @@ export async function testLine(
     };
     onClosed = () => runner.feed({ kind: "closed" });
     onFault = (reason) => runner.feed({ kind: "failed", reason });
+    stop?.addEventListener("abort", () => runner.feed({ kind: "stopped" }), { once: true });
     for (const output of test.begin(ports.clock.nowMs())) carry(output);
     runner.rearm();
   });

@@ -257,6 +257,16 @@ describe("createLineTest()", () => {
     expect(verdicts(findings).at(-1)).toBe("ringers skipped");
   });
 
+  it("gives the line its battery back when stopped", () => {
+    const test = createLineTest({ capabilities: ABLE, rings: true });
+    expect(test.begin(0)).toEqual([{ kind: "feed", feed: "open" }]);
+    expect(test.handle({ kind: "stopped" }, 1)).toMatchObject([
+      { kind: "feed", feed: "forward" },
+      { kind: "done", findings: [{ test: "card", verdict: "failed" }] },
+    ]);
+    expect(test.handle({ kind: "stopped" }, 2)).toEqual([]);
+  });
+
   it("silences the bell when the receiver is lifted, and ends with a card that fails", () => {
     const test = createLineTest({
       capabilities: { ...ABLE, openLoop: false, reversal: false },

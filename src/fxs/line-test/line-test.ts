@@ -25,6 +25,8 @@ export type LineTestInput =
   | { readonly kind: "failed"; readonly reason: string }
   /** The loop closed: where the bell rings, it is silenced at once. */
   | { readonly kind: "closed" }
+  /** Whoever wanted the test wants it no more. */
+  | { readonly kind: "stopped" }
   | { readonly kind: "timeout" };
 
 /** What a line test wants done. */
@@ -125,6 +127,9 @@ class LineTest implements Core<LineTestInput, LineTestOutput> {
         break;
       case "failed":
         this.#end([{ test: "card", verdict: "failed", why: input.reason }]);
+        break;
+      case "stopped":
+        this.#end([{ test: "card", verdict: "failed", why: "the test was stopped" }]);
         break;
       case "closed":
         if (state.part === "ringing") {
