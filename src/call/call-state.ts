@@ -63,6 +63,8 @@ export interface Call {
   /** What it costs so far, where the server tells; and how much of it the telephone has counted. */
   readonly charge?: Charge;
   readonly unitsCounted?: number;
+  /** A modem or fax machine has answered: nobody may disturb it. */
+  readonly isModem?: boolean;
   /** A fax machine talks: only codecs that it survives are offered and answered. */
   readonly isFax?: boolean;
   /** Our user has put it on hold: nothing flows to or from the line. */

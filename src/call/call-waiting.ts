@@ -18,9 +18,13 @@ type Incoming = Extract<UaEvent, { kind: "incoming" }>;
 type Arriving = Extract<SideCall, { kind: "arriving" }>;
 type Waiting = Extract<SideCall, { kind: "waiting" }>;
 
-/** Whether a second caller may wait: two people talk, and nobody else is in it. */
+/**
+ * Whether a second caller may wait: two people talk, and nobody else is in it. Two machines would
+ * take the tone for an error of each other.
+ */
 function mayWait(context: CallContext, state: CallState): boolean {
   if (!context.config.callWaiting || state.kind !== "talking" || state.call.emergency) return false;
+  if (state.call.isModem === true || state.call.t38 !== undefined) return false;
   return context.side.every(({ kind }) => kind === "parting");
 }
 

@@ -125,6 +125,22 @@ const SCENARIOS: readonly Scenario[] = [
     [...TALKING, [agree("data", ["v34"], "cm")], [hears("preamble"), "ua reinvite +t38"]],
     ON,
   ],
+  [
+    "a second caller does not disturb a machine: the line is busy",
+    [...TALKING, [hears("answer")], [invite(), "ua end 486", "record busy 486 box"]],
+    { passesModems: true },
+  ],
+  [
+    "nor one in T.38; afterwards it may",
+    [
+      ...FAXING,
+      [invite(), "ua end 486", "record busy 486 box"],
+      [over("done"), "ua reinvite +sdp"],
+      [accepted(sdp()), ...FLOWS],
+      [invite({ session: "incoming 2" }), "media open"],
+    ],
+    ON,
+  ],
   ["a calling tone never does", [...TALKING, [hears("cng")], [5000]], ON],
   ["nothing does where T.38 is off", [...TALKING, [hears("preamble")]], { passesModems: true }],
   ["nothing does where faxes are left alone", [...TALKING, [hears("preamble")]], { t38: T38 }],

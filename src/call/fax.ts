@@ -22,8 +22,10 @@ type Framed = Extract<MediaEvent, { kind: "fax-frame" }>;
  * G.711 where it is by another codec; one at the far end is the far end's to move first.
  * @see ITU-T T.38 Annex D.2.2.4, ITU-T V.152 §6
  */
-export function faxHeard(context: CallContext, call: Call, event: Heard, nowMs: number): Changed {
-  if (call.t38 !== undefined) return { call, outputs: [] };
+export function faxHeard(context: CallContext, before: Call, event: Heard, nowMs: number): Changed {
+  if (before.t38 !== undefined) return { call: before, outputs: [] };
+  const isModem = event.tone !== "cng" && context.config.passesModems === true;
+  const call = isModem ? { ...before, isModem } : before;
   if (event.menu !== undefined) return menuHeard(context, call, event.menu, event.tone === "jm");
   const where = event.side === "near" ? "on our line" : "at the far end";
   const what = event.tone === "cng" ? "calls" : "answers";
@@ -155,6 +157,6 @@ const MEANINGS: Readonly<Record<string, string>> = {
 export function faxOver(context: CallContext, call: Call, why: "done" | "silent"): Changed {
   if (call.t38 === undefined || call.offered !== undefined) return { call, outputs: [] };
   const text = why === "done" ? "The fax is over." : "Nothing is heard of either fax machine.";
-  const { offersT38: _, isFax: __, ...sound } = call;
+  const { offersT38: _, isFax: __, isModem: ___, ...sound } = call;
   return reoffer(context, sound, [logOf(context, "info", text)]);
 }

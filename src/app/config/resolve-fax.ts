@@ -37,7 +37,7 @@ export function callFax(
       version: t38?.version ?? DEFAULT_VERSION,
       maxBitRate: t38?.maxBitRate ?? DEFAULT_BIT_RATE,
       correction: t38?.correction ?? "redundancy",
-      fillBitRemoval: false,
+      fillBitRemoval: t38?.fillBitRemoval ?? false,
       switchOn: t38?.switchOn ?? "preamble",
       waitMs: t38?.waitMs ?? DEFAULT_WAIT_MS,
     },

@@ -289,6 +289,7 @@ export const userConfigSchema = z.strictObject({
           maxBitRate: z.literal([2400, 4800, 7200, 9600, 12_000, 14_400]).optional(),
           correction: z.enum(["redundancy", "fec", "none"]).optional(),
           redundancy: z.int().min(1).max(8).optional(),
+          fillBitRemoval: z.boolean().optional(),
           switchOn: z.enum(["preamble", "answer"]).optional(),
           waitMs: z.int().min(0).max(30_000).optional(),
         })

@@ -207,6 +207,8 @@ export interface UserConfig {
       readonly correction?: "redundancy" | "fec" | "none";
       /** How many packets go along with each: copies, or parities of three. Default 3. */
       readonly redundancy?: number;
+      /** Whether fill bits of images without error correction are left out. Default no. */
+      readonly fillBitRemoval?: boolean;
       /** What moves a call: a fax machine's V.21 flags, or the answer tone. Default preamble. */
       readonly switchOn?: "preamble" | "answer";
       /** How long the side that is called has to move it before we do, ms. Default 1000. */
