@@ -81,6 +81,12 @@ export type LineCommand =
       readonly count?: number;
       readonly time: WallMinute;
     }
+  /**
+   * Show something on the telephone's display without a call: as soon as it is on-hook and quiet,
+   * after a short ring where its displays wait for one. The last one wins; dropped where the
+   * country's displays cannot be told so.
+   */
+  | { readonly kind: "display"; readonly callerId: CallerId }
   /** Whether digits are expected: then a short break of the loop is a pulse, else a hook flash. */
   | { readonly kind: "collect"; readonly on: boolean }
   /**

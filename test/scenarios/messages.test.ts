@@ -178,3 +178,54 @@ describe("the server tells of messages", () => {
     await assertSettled(lab, { records: [] });
   });
 });
+
+describe("a text for a line's user", () => {
+  it.each(["us", "de", "uk", "ir"])("%s: is read on the display where so told", async (country) => {
+    const far = farEndFirst();
+    const lab = await bench({
+      seed: 234,
+      config: { registrar: FAR_SERVER, country, dialing: { showMessages: true } },
+      prepare: far.prepare,
+    });
+    const [alice, bob] = lab.phones;
+    far
+      .get()
+      .run(
+        send(outside("MESSAGE", 1, ["Content-Type: text/plain"], "Tea is\r\nready")),
+        expectMessage(/^SIP\/2\.0 200 /),
+      );
+    await far.get().passes();
+    await lab.world.advance(6000);
+    expect(alice.phone.display).toMatchObject({ number: "300", name: "Tea is ready" });
+    expect(bob.phone.display).toBeUndefined();
+    expect(alice.phone.isRinging).toBe(false);
+    alice.lift();
+    await alice.hears("dial-tone");
+    await assertSettled(lab, { records: [] });
+  });
+
+  it("waits until a telephone in use is put down", async () => {
+    const far = farEndFirst();
+    const lab = await bench({
+      seed: 235,
+      config: { registrar: FAR_SERVER, dialing: { showMessages: true } },
+      prepare: far.prepare,
+    });
+    const [alice] = lab.phones;
+    alice.lift();
+    await alice.hears("dial-tone");
+    far
+      .get()
+      .run(
+        send(outside("MESSAGE", 1, ["Content-Type: text/plain"], "Tea")),
+        expectMessage(/^SIP\/2\.0 200 /),
+      );
+    await far.get().passes();
+    await lab.world.advance(3000);
+    expect(alice.phone.display).toBeUndefined();
+    alice.hang();
+    await lab.world.advance(6000);
+    expect(alice.phone.display).toMatchObject({ name: "Tea" });
+    await assertSettled(lab, { records: [] });
+  });
+});

@@ -3,7 +3,7 @@ import { peerRequest } from "../../src/sip/testing/calls.ts";
 import { answerTo, OURS, PEER } from "../../src/sip/testing/desk.ts";
 import { UserAgent } from "../../src/sip/user-agent.ts";
 import type { UaCommand, UaInput } from "../../src/sip/user-agent-types.ts";
-import { AutoAnswer, mediaOf } from "../../test/conformance/sip-auto-answer.ts";
+import { AutoAnswer, mediaOf, PRESENCE } from "../../test/conformance/sip-auto-answer.ts";
 import { type FuzzTarget, promise, seedsOf } from "./target.ts";
 import { RICH_INVITE } from "./text-targets.ts";
 
@@ -22,6 +22,7 @@ class Victim {
   readonly #answers = new AutoAnswer(mediaOf({ host: OURS.host, port: 4002 }));
   readonly sent: string[] = [];
   readonly #sessions = new Set(["out"]);
+  readonly #watches = new Set<string>();
   #tokens = 0;
   #nowMs = 0;
 
@@ -33,11 +34,14 @@ class Victim {
       createToken: () => `t${++this.#tokens}`,
       serves: ["REGISTER", "MESSAGE", "INFO", "NOTIFY", "REFER"],
       sessionTimer: { expiresS: 120, minS: 90 },
+      tells: [PRESENCE],
+      extensions: ["join"],
+      sessionIds: true,
       acceptAnyUser: true,
     });
     const account = {
       ...{ id: "line", user: "101", domain: PEER.host, server: PEER, password: "p" },
-      ...{ register: true, expiresS: 60 },
+      ...{ register: true, expiresS: 60, watchesRegistration: true },
     };
     this.#handle({ kind: "command", command: { kind: "add-account", account } });
     const invite = { kind: "invite", session: "out", uri: "sip:bob@192.0.2.20" } as const;
@@ -55,6 +59,10 @@ class Victim {
     this.#handle({ kind: "command", command: { kind: "remove-account", account: "line" } });
     for (const session of this.#sessions) {
       this.#handle({ kind: "command", command: { kind: "end", session } });
+    }
+    for (const watch of this.#watches) {
+      const command = { kind: "end-watch", watch, reason: "deactivated" } as const;
+      this.#handle({ kind: "command", command });
     }
     this.#pass(REST_MS);
     const { load } = this.#agent;
@@ -81,11 +89,19 @@ class Victim {
       if (output.kind === "send") this.sent.push(Buffer.from(output.bytes).toString("latin1"));
       if (output.kind !== "event") continue;
       if (output.event.kind === "incoming") this.#sessions.add(output.event.session);
+      if (output.event.kind === "watched") this.#watches.add(output.event.watch);
       commands.push(...this.#answers.react(output.event));
     }
     for (const command of commands) this.#handle({ kind: "command", command });
   }
 }
+
+const WATCH = ["Event: presence;id=1", "Accept: application/pidf+xml", "Expires: 600"];
+const TOLD = ["Event: reg", "Subscription-State: terminated;reason=probation;retry-after=9"];
+const NEWS =
+  '<reginfo version="0" state="full"><registration aor="sip:101@192.0.2.20" id="a" ' +
+  'state="active"><contact id="1" state="terminated" event="deactivated">' +
+  "<uri>sip:101@192.0.2.10:5060</uri></contact></registration></reginfo>";
 
 /** Answers to the victim's own requests, and what a peer sends on its own. */
 function seeds(): readonly Uint8Array[] {
@@ -108,6 +124,9 @@ function seeds(): readonly Uint8Array[] {
       peerRequest({ ...about, method: "BYE", cseq: 2, toTag: "t9" }),
       peerRequest({ ...about, method: "OPTIONS" }),
       peerRequest({ ...about, method: "REGISTER" }),
+      peerRequest({ ...about, method: "SUBSCRIBE", extra: WATCH }),
+      peerRequest({ ...about, method: "SUBSCRIBE", cseq: 2, toTag: "t9", extra: WATCH }),
+      peerRequest({ ...about, method: "NOTIFY", toTag: "t9", extra: TOLD, body: NEWS }),
     ].map((text) => text.replace(/\r?\n/g, "\r\n")),
     RICH_INVITE,
   );

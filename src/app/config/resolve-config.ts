@@ -124,7 +124,8 @@ export function resolveConfig(
     const own = identityOf(user, line, country, domain, call.digitMap);
     const settings = { ...call, ...own, ...callFax(user, line, hasModems) };
     const made = controlLine(at + 1, line, password, domain, server, common, settings, country);
-    controlLines.push(withMore(made, line, user, problems));
+    const showsMessages = user.dialing?.showMessages ?? false;
+    controlLines.push({ ...withMore(made, line, user, problems), showsMessages });
   }
   if (problems.length > 0) return err(problems);
   const exchange = exchangeOf(user, sipHost, domain, passwords);

@@ -312,6 +312,7 @@ export const userConfigSchema = z.strictObject({
       callWaiting: z.boolean().optional(),
       allowJoin: z.boolean().optional(),
       askForMessages: z.boolean().optional(),
+      showMessages: z.boolean().optional(),
       withholdNumber: z.boolean().optional(),
       withholdCode: keyedCode.optional(),
       showCode: keyedCode.optional(),

@@ -260,6 +260,8 @@ export interface UserConfig {
       /** Parts of the address by their names: country, A1, A3, RD, HNO, PC, FLR, … */
       readonly civic?: Readonly<Record<string, string>>;
     };
+    /** Whether texts (MESSAGE) are shown on the telephones' displays. Default false. */
+    readonly showMessages?: boolean;
     /** Whether the server is asked to tell of messages; it may do so unasked. Default false. */
     readonly askForMessages?: boolean;
     /** Whether somebody may join a call as a third, by Join. Default false. */

@@ -3,24 +3,27 @@ import type { LineCommand } from "../../base/line-messages.ts";
 /** What is known of a telephone's waiting messages. */
 export type LampCommand = Extract<LineCommand, { kind: "message-waiting" }>;
 
+/** What is to be read on its display. */
+export type DisplayCommand = Extract<LineCommand, { kind: "display" }>;
+
 /** From the end of whatever went on at the line to the lamp's message, ms: sets take a moment. */
 export const LAMP_QUIET_MS = 1500;
 
 /**
- * The lamp of a telephone that is told by a message: as soon as the line is quiet, and anew where
- * the message was cut short.
+ * The lamp or display of a telephone that is told by a message: as soon as the line is quiet, and
+ * anew where the message was cut short.
  *
  *     told ── tell ──► due ── quiet for LAMP_QUIET_MS ──► sending ── sent ──► told
  *                       ▲                                   │ cut
  *                       └───────────────────────────────────┘
  */
-export class Lamp {
-  #command: LampCommand | undefined;
+export class Lamp<Command = LampCommand> {
+  #command: Command | undefined;
   #state: { readonly kind: "told" | "sending" } | { readonly kind: "due"; readonly atMs: number } =
     { kind: "told" };
 
   /** Takes what is to be told; `byMessage` where the scheme has a message for it. */
-  tell(command: LampCommand, byMessage: boolean, nowMs: number): void {
+  tell(command: Command, byMessage: boolean, nowMs: number): void {
     this.#command = command;
     if (byMessage) this.#state = { kind: "due", atMs: nowMs };
   }
@@ -37,7 +40,7 @@ export class Lamp {
   }
 
   /** The message that is due, which goes out now. */
-  take(nowMs: number): LampCommand | undefined {
+  take(nowMs: number): Command | undefined {
     if (this.#state.kind !== "due" || nowMs < this.#state.atMs) return undefined;
     this.#state = { kind: "sending" };
     return this.#command;

@@ -194,6 +194,9 @@ class LineMachine implements Line {
       case "message-waiting":
         this.#onHook.tellLamp(command, nowMs);
         break;
+      case "display":
+        this.#onHook.tellDisplay(command, nowMs);
+        break;
       case "collect":
         this.#expectPulses(command.on);
         break;

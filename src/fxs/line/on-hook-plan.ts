@@ -100,6 +100,31 @@ export function planLamp(
   ];
 }
 
+/**
+ * What shows something on a display that no call comes with: as a call is told, but for its
+ * ringing, in whose place a short ring wakes displays that wait for one. Empty where there is no
+ * such way.
+ */
+export function planDisplay(
+  callerId: CallerId,
+  scheme: CallerIdScheme,
+  able: Pick<LineCapabilities, "onHookTransmission" | "reversal" | "openLoop">,
+): readonly OnHookStep[] {
+  if (!able.onHookTransmission) return [];
+  for (const parts of partsOf(scheme)) {
+    const { when, lead, delayMs } = parts.transport;
+    const signal = callerIdSignal(callerId, parts);
+    if (when === "answered" || signal.length === 0) continue;
+    return [
+      ...(when === "after-first-ring" ? LAMP_RING : stepsOf(lead, able)),
+      { kind: "wait", ms: delayMs },
+      { kind: "play", signal },
+      { kind: "wait", ms: LAMP_END_MS },
+    ];
+  }
+  return [];
+}
+
 /** The lead without what the card cannot do. */
 function stepsOf(
   lead: readonly LeadStep[],

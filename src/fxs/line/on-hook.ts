@@ -3,10 +3,10 @@ import { unreachable } from "../../base/invariant.ts";
 import type { CallerId } from "../../base/line-messages.ts";
 import type { CountryProfile, RingCadenceMs } from "../country/profile.ts";
 import { type AlertAction, Alerting } from "./alerting.ts";
-import { Lamp, type LampCommand } from "./lamp.ts";
+import { type DisplayCommand, Lamp, type LampCommand } from "./lamp.ts";
 import type { LineFeed } from "./line-feed.ts";
 import type { LineConfig, LineOutput, SlicAction } from "./line-types.ts";
-import { planLamp, planRing } from "./on-hook-plan.ts";
+import { planDisplay, planLamp, planRing } from "./on-hook-plan.ts";
 
 /** What an on-hook line works with. */
 export interface OnHookHands {
@@ -22,12 +22,13 @@ export interface OnHookHands {
   lifted(kind: "off-hook" | "ring-trip", atMs: number): void;
 }
 
-/** What goes on at a telephone while it is on-hook: calls that are made known, and its lamp. */
+/** What goes on at a telephone while it is on-hook: calls made known, its lamp and its display. */
 export class OnHook {
   readonly #config: LineConfig;
   readonly #hands: OnHookHands;
   readonly #alerting: Alerting;
   readonly #lamp = new Lamp();
+  readonly #display = new Lamp<DisplayCommand>();
 
   constructor(config: LineConfig, hands: OnHookHands) {
     this.#config = config;
@@ -46,8 +47,9 @@ export class OnHook {
   }
 
   deadlineMs(): number | undefined {
-    const lampMs = this.#isQuiet ? this.#lamp.deadlineMs() : undefined;
-    return earliestMs(this.#alerting.deadlineMs(), lampMs);
+    if (!this.#isQuiet) return this.#alerting.deadlineMs();
+    const ownMs = earliestMs(this.#lamp.deadlineMs(), this.#display.deadlineMs());
+    return earliestMs(this.#alerting.deadlineMs(), ownMs);
   }
 
   /** Makes a call known; or rings on in another cadence. */
@@ -59,7 +61,7 @@ export class OnHook {
       return;
     }
     this.#hands.feed.restore(nowMs);
-    this.#lamp.busy(nowMs);
+    this.#busy(nowMs);
     const plan = planRing(callerId, country.callerId, capabilities);
     this.#carry(this.#alerting.ring(plan, cadenceMs, nowMs), nowMs);
   }
@@ -68,7 +70,7 @@ export class OnHook {
   stop(nowMs: number): void {
     if (!this.#alerting.isRinging) return;
     this.#carry(this.#alerting.stop(nowMs), nowMs);
-    this.#lamp.busy(nowMs);
+    this.#busy(nowMs);
   }
 
   /** Takes what the lamp is to show; it is told when the line is quiet. */
@@ -79,6 +81,14 @@ export class OnHook {
     }
     const steps = planLamp(command, country.callerId, capabilities);
     this.#lamp.tell(command, steps.length > 0, nowMs);
+    this.#startLamp(nowMs);
+  }
+
+  /** Takes what the display is to show; it is told when the line is quiet. */
+  tellDisplay(command: DisplayCommand, nowMs: number): void {
+    const { country, capabilities } = this.#config;
+    const steps = planDisplay(command.callerId, country.callerId, capabilities);
+    this.#display.tell(command, steps.length > 0, nowMs);
     this.#startLamp(nowMs);
   }
 
@@ -93,20 +103,20 @@ export class OnHook {
     const { held, actions } = this.#alerting.offHook(atMs, nowMs);
     this.#carry(actions, nowMs);
     if (held) return;
-    this.#lamp.busy(nowMs);
+    this.#busy(nowMs);
     this.#hands.lifted(wasRinging ? "ring-trip" : "off-hook", atMs);
   }
 
   /** The receiver was put back. */
   hungUp(nowMs: number): void {
-    this.#lamp.busy(nowMs);
+    this.#busy(nowMs);
     this.#carry(this.#alerting.onHook(nowMs), nowMs);
   }
 
   timeout(nowMs: number): void {
     const wasIdle = this.#alerting.isIdle;
     this.#carry(this.#alerting.timeout(nowMs), nowMs);
-    if (!wasIdle && this.#alerting.isIdle) this.#lamp.busy(nowMs);
+    if (!wasIdle && this.#alerting.isIdle) this.#busy(nowMs);
     this.#startLamp(nowMs);
   }
 
@@ -114,20 +124,31 @@ export class OnHook {
   fault(nowMs: number): void {
     const actions = this.#alerting.stop(nowMs);
     if (actions.some(({ kind }) => kind === "cut")) this.#hands.push({ kind: "signal-off" });
-    this.#lamp.busy(nowMs);
+    this.#busy(nowMs);
   }
 
   get #isQuiet(): boolean {
     return !this.#hands.isLifted() && this.#alerting.isIdle;
   }
 
+  /** Something goes on at the line, or has just ended: messages wait. */
+  #busy(nowMs: number): void {
+    this.#lamp.busy(nowMs);
+    this.#display.busy(nowMs);
+  }
+
   #startLamp(nowMs: number): void {
     if (!this.#isQuiet) return;
-    const command = this.#lamp.take(nowMs);
-    if (command === undefined) return;
     const { country, capabilities } = this.#config;
-    const steps = planLamp(command, country.callerId, capabilities);
-    this.#carry(this.#alerting.lamp(steps, nowMs), nowMs);
+    const lamp = this.#lamp.take(nowMs);
+    const display = lamp === undefined ? this.#display.take(nowMs) : undefined;
+    const steps =
+      lamp !== undefined
+        ? planLamp(lamp, country.callerId, capabilities)
+        : display !== undefined
+          ? planDisplay(display.callerId, country.callerId, capabilities)
+          : [];
+    if (steps.length > 0) this.#carry(this.#alerting.lamp(steps, nowMs), nowMs);
   }
 
   #carry(actions: readonly AlertAction[], nowMs: number): void {
@@ -165,8 +186,10 @@ export class OnHook {
         break;
       case "sent":
         hands.audio(hands.isLifted());
-        if (action.what === "lamp") this.#lamp.sent();
-        else hands.push({ kind: "event", event: { kind: "caller-id-sent", atMs: nowMs } });
+        if (action.what === "lamp") {
+          this.#lamp.sent();
+          this.#display.sent();
+        } else hands.push({ kind: "event", event: { kind: "caller-id-sent", atMs: nowMs } });
         break;
       case "answered":
         hands.lifted(action.call ? "ring-trip" : "off-hook", action.atMs);

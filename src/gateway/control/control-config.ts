@@ -33,6 +33,8 @@ export interface ControlLineConfig {
     readonly server: LineServer;
   }[];
   readonly call: CallSettings;
+  /** Whether texts (MESSAGE) are shown on the telephone's display. */
+  readonly showsMessages?: boolean;
   /** Whether the battery turns round while a call that the line has made is answered. */
   readonly answerReversal: boolean;
   /** From one metering pulse of such a call to the next, ms; 0 for none. */

@@ -1,4 +1,4 @@
-import type { LineCommand, LineEvent, LineId } from "../../base/line-messages.ts";
+import type { LineCommand, LineEvent, LineId, WallMinute } from "../../base/line-messages.ts";
 import type { LogEvent } from "../../base/log-event.ts";
 import type { MediaCommand, MediaEvent } from "../../base/media-messages.ts";
 import type { PortFault } from "../../base/port-fault.ts";
@@ -211,9 +211,23 @@ export class LineControl {
 
   #showLamp(): void {
     if (this.#lamp === undefined) return;
-    const { month, day, hour, minute } = this.#wallTime(this.#clock.nowMs());
-    const time = { month, day, hour, minute };
+    const time = this.#wallMinute();
     this.#sinks.line(this.line, { kind: "message-waiting", ...this.#lamp, time });
+  }
+
+  /** A text on the display, in the place of a caller's name. */
+  #showText({ from, text }: Extract<CallOutput, { kind: "message" }>): void {
+    if (this.#config.showsMessages !== true) return;
+    const isNumber = /^\+?[0-9*#]{1,20}$/.test(from);
+    const who = isNumber ? { number: from } : { absence: "unavailable" as const };
+    const name = text.replace(/\s+/g, " ").trim();
+    const callerId = { ...who, name, time: this.#wallMinute() };
+    this.#sinks.line(this.line, { kind: "display", callerId });
+  }
+
+  #wallMinute(): WallMinute {
+    const { month, day, hour, minute } = this.#wallTime(this.#clock.nowMs());
+    return { month, day, hour, minute };
   }
 
   #carry(output: CallOutput): void {
@@ -234,8 +248,11 @@ export class LineControl {
         this.#tellLamp(output);
         this.#sinks.tell({ ...output, line: this.line });
         return;
-      case "check-sync":
       case "message":
+        this.#showText(output);
+        this.#sinks.tell({ ...output, line: this.line });
+        return;
+      case "check-sync":
         this.#sinks.tell({ ...output, line: this.line });
         return;
       case "log":
