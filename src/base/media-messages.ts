@@ -44,6 +44,8 @@ export interface MediaFlow {
   readonly remoteRtcp: SocketAddress;
   readonly codec: NegotiatedCodec;
   readonly telephoneEventPayloadType?: number;
+  /** The events of modems' tones that both ends know. @see RFC 4734 */
+  readonly toneEvents?: readonly number[];
   /** What the far end takes comfort noise as; payload type 13 is understood in any case. */
   readonly comfortNoisePayloadType?: number;
   /** Whether background noise is described and not sent; needs `comfortNoisePayloadType`. */

@@ -67,6 +67,7 @@ function oursAt(context: CallContext, call: Call, version: number): MediaOffer |
     rtcpMux: config.rtcpMux ?? false,
     comfortNoise: config.comfortNoise ?? false,
     redundancy: config.redundancy ?? 0,
+    toneEvents: config.toneEvents === true && config.passesModems === true,
     voiceBand: config.voiceBand === true && config.passesModems === true,
     ...(call.ice === undefined ? {} : { ice: call.ice }),
     ...(call.security === undefined ? {} : { security: call.security }),

@@ -119,6 +119,8 @@ export interface CallConfig {
   readonly passesModems?: boolean;
   /** Whether modems may be sent as a format of their own, agreed on from the start. */
   readonly voiceBand?: boolean;
+  /** Whether the tones of modems are told as events, too. */
+  readonly toneEvents?: boolean;
   /** Absent: a fax goes through as sound, and T.38 is refused. */
   readonly t38?: CallFaxConfig;
   /** Whether background noise may be described and not sent. */

@@ -26,7 +26,12 @@ function played(keys: readonly Key[], way: Way) {
   const receiver = new TelephoneEventReceiver(8000, packetMs);
   receiver.lateMs = Math.max(...delaysMs) - Math.min(...delaysMs);
   const digits = new FarDigits("s");
-  const path = { clockRateHz: 8000, packetMs, lateMs: Math.max(...delaysMs) };
+  const path = {
+    clockRateHz: 8000,
+    packetMs,
+    lateMs: Math.max(...delaysMs),
+    isVoiceAfter: () => false,
+  };
   let at = 100;
   const edges = keys.flatMap(({ toneMs, pauseMs }) => {
     const begin = { ms: at, toneMs, begins: true };
@@ -139,9 +144,40 @@ describe("FarDigits", () => {
     expect(lengths(played([{ toneMs: 90, pauseMs: 300 }], way))[0]).toBeCloseTo(90, -0.5);
   });
 
+  it.each([
+    { event: 32, isBeside: false, hz: 2100 },
+    { event: 34, isBeside: false, hz: 2100 },
+    { event: 36, isBeside: false, hz: 1100 },
+    // The voice goes on: the tone is in it.
+    { event: 32, isBeside: true, hz: undefined },
+    { event: 54, isBeside: false, hz: undefined },
+  ])("plays a modem's tone as long as it was: event $event, in the voice $isBeside", (row) => {
+    const digits = new FarDigits("s");
+    const path = { clockRateHz: 8000, packetMs: 20, lateMs: 0, isVoiceAfter: () => row.isBeside };
+    const heard: number[] = [];
+    for (let ms = 0; ms < 2000; ms += 10) {
+      const { event } = row;
+      const start = { kind: "tone-start", event, timestamp: 8000, durationMs: 20 } as const;
+      if (ms === 100) digits.take(start, ms, path);
+      if (ms === 880) digits.take({ kind: "tone-end", event, durationMs: 777 }, ms, path);
+      const frame = new Int16Array(FRAME);
+      digits.render(frame, ms);
+      heard.push(...frame);
+    }
+    const loud = heard.flatMap((sample, at) => (Math.abs(sample) > 60 ? [at] : []));
+    if (row.hz === undefined) {
+      expect(loud).toEqual([]);
+      return;
+    }
+    const [first = 0, last = 0] = [loud[0], loud.at(-1)];
+    expect(Math.abs((last - first) / 8 - 777)).toBeLessThanOrEqual(2);
+    const turns = heard.filter((one, at) => one < 0 && (heard[at + 1] ?? 0) >= 0).length;
+    expect(Math.abs(turns / 0.777 - row.hz)).toBeLessThan(3);
+  });
+
   it("forgets what nobody listened to", () => {
     const digits = new FarDigits("s");
-    const path = { clockRateHz: 8000, packetMs: 20, lateMs: 0 };
+    const path = { clockRateHz: 8000, packetMs: 20, lateMs: 0, isVoiceAfter: () => false };
     digits.render(new Int16Array(FRAME), 0);
     const start = {
       kind: "digit-start",

@@ -1,8 +1,10 @@
 import { type Digit, SAMPLES_PER_MS } from "../base/audio.ts";
 import type { DigitTimes } from "../base/media-messages.ts";
 import { DigitPlayer } from "./dsp/digit-player.ts";
+import { ModemTone, type ModemToneShape } from "./dsp/modem-tone.ts";
 import type { MediaOutput } from "./media-session-types.ts";
 import type { DigitSignal } from "./rtp/telephone-event-receiver.ts";
+import { TONE_EVENTS } from "./rtp/tone-events.ts";
 
 /** Digits further apart than this are no row whose pauses are to be kept, ms. */
 const ROW_MS = 5000;
@@ -20,7 +22,18 @@ export interface DigitPath {
   readonly packetMs: number;
   /** How much later than the fastest a packet may come. */
   readonly lateMs: number;
+  /** Whether sound came that is later than a timestamp. */
+  isVoiceAfter(timestamp: number): boolean;
 }
+
+/** What the tones of modems are, as far as they are but tones. @see RFC 4734 §2.3, §2.4 */
+const SHAPES: Readonly<Record<number, ModemToneShape>> = {
+  [TONE_EVENTS.answer]: { frequencyHz: 2100 },
+  [TONE_EVENTS.answerReversed]: { frequencyHz: 2100, isReversed: true },
+  [TONE_EVENTS.answerAm]: { frequencyHz: 2100, isModulated: true },
+  [TONE_EVENTS.answerAmReversed]: { frequencyHz: 2100, isModulated: true, isReversed: true },
+  [TONE_EVENTS.calling]: { frequencyHz: 1100 },
+};
 
 const NOTHING: readonly MediaOutput[] = [];
 
@@ -39,6 +52,8 @@ const NOTHING: readonly MediaOutput[] = [];
 export class FarDigits {
   readonly #session: string;
   readonly #player: DigitPlayer;
+  /** A modem's tone is played. */
+  #plays = false;
   #frameSamples = 0;
   #renderedMs: number | undefined;
   /** Where on the line's clock a timestamp lies. */
@@ -61,6 +76,20 @@ export class FarDigits {
         this.#player.end(durationMs);
         return [{ kind: "event", event: { kind: "digit", session, digit, durationMs } }];
       }
+      case "tone-start": {
+        const shape = SHAPES[signal.event];
+        // Where the voice goes on beside it the tone is in that, and whole.
+        const isBeside = path.isVoiceAfter(signal.timestamp);
+        this.#plays = shape !== undefined && !isBeside;
+        if (shape !== undefined && this.#plays) {
+          this.#player.beginTone(new ModemTone(shape), this.#place(signal, nowMs, path));
+        }
+        return NOTHING;
+      }
+      case "tone-end":
+        if (this.#plays) this.#player.end(signal.durationMs);
+        this.#plays = false;
+        return NOTHING;
       case "flash": {
         const { durationMs } = signal;
         return [{ kind: "event", event: { kind: "flash", session, durationMs } }];
@@ -85,7 +114,7 @@ export class FarDigits {
   }
 
   #place(
-    { timestamp, durationMs }: Extract<DigitSignal, { kind: "digit-start" }>,
+    { timestamp, durationMs }: Extract<DigitSignal, { kind: "digit-start" | "tone-start" }>,
     nowMs: number,
     { clockRateHz, packetMs, lateMs }: DigitPath,
   ): number {

@@ -2,8 +2,10 @@ import { LINE_SAMPLE_RATE_HZ } from "../base/audio.ts";
 import type { MediaFlow } from "../base/media-messages.ts";
 import type { CodecSpec } from "./codec/codec.ts";
 import { findCodec } from "./codec/codecs.ts";
+import type { MediaOutput } from "./media-session-types.ts";
 import type { ReceiverOptions } from "./rtp/rtp-receiver.ts";
-import type { SenderOptions, VoiceBand } from "./rtp/rtp-sender.ts";
+import type { RtpSender, SenderOptions, VoiceBand } from "./rtp/rtp-sender.ts";
+import { eventOfTone } from "./rtp/tone-events.ts";
 
 /** What of a flow the sender must know. */
 export function senderOptions(flow: MediaFlow, spec: CodecSpec): SenderOptions {
@@ -39,6 +41,21 @@ function voiceBandOf({ voiceBand }: MediaFlow): VoiceBand | undefined {
   if (voiceBand === undefined) return undefined;
   const spec = findCodec(voiceBand.name, LINE_SAMPLE_RATE_HZ);
   return spec && { spec, payloadType: voiceBand.payloadType };
+}
+
+/** Names the tones that were heard on our line, where the far end knows such events. */
+export function nameTones(
+  { toneEvents = [] }: MediaFlow,
+  sender: Pick<RtpSender, "nameTone">,
+  outputs: readonly MediaOutput[],
+): void {
+  for (const output of outputs) {
+    if (output.kind !== "event" || output.event.kind !== "fax-tone") continue;
+    const named = eventOfTone(output.event.tone);
+    if (named !== undefined && toneEvents.includes(named.event)) {
+      sender.nameTone(named.event, named.lastedMs);
+    }
+  }
 }
 
 /** Whether encoder and decoder can go on as they are. */

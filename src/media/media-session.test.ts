@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { SocketAddress } from "../base/address.ts";
 import type { MediaFlow, MediaStats } from "../base/media-messages.ts";
 import { levelDbm0 } from "./dsp/levels.ts";
-import { createMilliwatt } from "./dsp/tone-source.ts";
+import { createMilliwatt, createToneSource } from "./dsp/tone-source.ts";
 import { AudioBridge, EchoEndpoint, SourceEndpoint } from "./endpoints.ts";
 import { type MediaOutput, MediaSession } from "./media-session.ts";
 import { parseRtcp } from "./rtp/parse-rtcp.ts";
@@ -362,6 +362,36 @@ describe("MediaSession", () => {
     }
     const lossRates = told.map((one) => (one.kind === "voip-metrics" ? one.metrics.lossRate : 0));
     expect(Math.max(...lossRates)).toBeGreaterThanOrEqual(11);
+  });
+
+  it.each([
+    { theirs: [32, 36], told: [32] },
+    { theirs: [36], told: [] },
+    { theirs: undefined, told: [] },
+  ])("names an answer tone to who knows $theirs, and who hears of one is told", (row) => {
+    const pair = new Pair(row.theirs === undefined ? {} : { toneEvents: row.theirs });
+    const sent = new Set<number>();
+    pair.passes = ({ bytes }) => {
+      const packet = parseRtp(bytes);
+      const isEvent = packet.ok && packet.value.payloadType === 101;
+      if (isEvent) sent.add(packet.value.payload[0] ?? -1);
+      // The tone itself does not get through: the name must do.
+      return isEvent;
+    };
+    const tone = createToneSource({ segments: [{ frequenciesHz: [2100], levelDbm0: -12 }] });
+    const frame = new Int16Array(FRAME);
+    for (let n = 0; n < 60; n++) {
+      tone.render(frame);
+      pair.frame(frame);
+    }
+    expect([...sent]).toEqual(row.told);
+    const heard = pair.events.filter((one) => (one as { kind: string }).kind === "fax-tone");
+    expect(heard).toContainEqual({ kind: "fax-tone", session: "a", tone: "answer", side: "near" });
+    expect(heard.filter((one) => (one as { session: string }).session === "b")).toEqual(
+      row.told.length === 0
+        ? []
+        : [{ kind: "fax-tone", session: "b", tone: "answer", side: "far" }],
+    );
   });
 
   it("follows another SSRC after two packets, not after one", () => {

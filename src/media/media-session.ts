@@ -8,8 +8,8 @@ import { isStun } from "../base/stun/stun-message.ts";
 import { CallQuality } from "./call-quality.ts";
 import type { CodecSpec } from "./codec/codec.ts";
 import { findCodec } from "./codec/codecs.ts";
-import { type DigitPath, FarDigits } from "./far-digits.ts";
-import { receiverOptions, sameCoding, senderOptions } from "./flow-options.ts";
+import { FarDigits } from "./far-digits.ts";
+import { nameTones, receiverOptions, sameCoding, senderOptions } from "./flow-options.ts";
 import type {
   FlowError,
   MediaInput,
@@ -79,7 +79,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   constructor(config: MediaSessionConfig) {
     this.#config = config;
     this.#rtcp = new RtcpReporter(config);
-    this.modems = new ModemWatch(config.session);
+    this.modems = new ModemWatch(config.session, config.passesModems);
     this.digits = new FarDigits(config.session, config.digits);
   }
 
@@ -178,13 +178,17 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     frame: Int16Array,
     nowMs: number,
   ): readonly MediaOutput[] {
-    if (this.#config.passesModems === false) return NOTHING;
     const outputs = this.modems.hear(side, frame);
-    if (outputs.length > 0 && this.modems.isModem) {
-      flowing.sender.passModem();
-      flowing.receiver.passModem(nowMs);
-    }
+    if (outputs.length === 0) return NOTHING;
+    this.#passModem(flowing, nowMs);
+    if (side === "near") nameTones(flowing.flow, flowing.sender, outputs);
     return outputs;
+  }
+
+  #passModem({ sender, receiver }: Flowing, nowMs: number): void {
+    if (!this.modems.isModem) return;
+    sender.passModem();
+    receiver.passModem(nowMs);
   }
 
   /** Ends it: a last report with BYE, and the `closed` event. Closing twice does nothing. */
@@ -345,18 +349,14 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     return outputs;
   }
 
-  #onDigits(
-    { spec, flow, receiver }: Flowing,
-    signals: readonly DigitSignal[],
-    nowMs: number,
-  ): readonly MediaOutput[] {
-    if (signals.length === 0) return NOTHING;
-    const path: DigitPath = {
-      clockRateHz: spec.clockRateHz,
-      packetMs: flow.codec.ptimeMs,
-      lateMs: receiver.jitterBufferMs,
-    };
-    return signals.flatMap((signal) => this.digits.take(signal, nowMs, path));
+  #onDigits(flowing: Flowing, signals: readonly DigitSignal[], nowMs: number) {
+    return signals.flatMap((signal) => {
+      const told = this.digits.take(signal, nowMs, flowing.receiver.eventPath);
+      if (signal.kind !== "tone-start") return told;
+      const named = this.modems.named(signal.event);
+      this.#passModem(flowing, nowMs);
+      return named;
+    });
   }
 
   #reportInput(flowing: Flowing, nowMs: number) {

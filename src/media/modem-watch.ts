@@ -1,21 +1,25 @@
-import type { MediaEvent } from "../base/media-messages.ts";
+import type { MediaEvent, ModemMenu } from "../base/media-messages.ts";
 import { type FaxTone, FaxToneDetector } from "./dsp/fax-tones.ts";
 import { isPlainFax } from "./dsp/v8-menu.ts";
 import type { MediaOutput } from "./media-session-types.ts";
+import { faxToneOf } from "./rtp/tone-events.ts";
 
 const NOTHING: readonly MediaOutput[] = [];
 
 /** Listens for modems and fax machines on both sides of a session. */
 export class ModemWatch {
   readonly #session: string;
+  readonly #listens: boolean;
   readonly #near = new FaxToneDetector();
   readonly #far = new FaxToneDetector();
   readonly #told = new Set<FaxTone>();
   #isModem = false;
   #isKnown = false;
 
-  constructor(session: string) {
+  /** @param listens false where modems are nobody's business: nothing is ever heard */
+  constructor(session: string, listens = true) {
     this.#session = session;
+    this.#listens = listens;
   }
 
   /** Whether one has answered: then the call is theirs. A calling tone alone is no proof. */
@@ -36,15 +40,28 @@ export class ModemWatch {
    * each kind is told, whichever side it is on: what comes after is its echo.
    */
   hear(side: "near" | "far", frame: Int16Array): readonly MediaOutput[] {
-    if (this.#isKnown) return NOTHING;
+    if (this.#isKnown || !this.#listens) return NOTHING;
     const detector = side === "near" ? this.#near : this.#far;
     const tone = detector.hear(frame);
-    if (tone === undefined || (this.#isModem && (tone === "cng" || this.#told.has(tone)))) {
-      return NOTHING;
-    }
+    return tone === undefined ? NOTHING : this.#tell(side, tone, detector.menu);
+  }
+
+  /** The far end names what it hears of its line. */
+  named(event: number): readonly MediaOutput[] {
+    const tone = faxToneOf(event);
+    if (tone === undefined || this.#isKnown || !this.#listens) return NOTHING;
+    return this.#tell("far", tone, undefined);
+  }
+
+  #tell(
+    side: "near" | "far",
+    tone: FaxTone,
+    agreed: ModemMenu | undefined,
+  ): readonly MediaOutput[] {
+    if (this.#isModem && (tone === "cng" || this.#told.has(tone))) return NOTHING;
     this.#told.add(tone);
     this.#isModem ||= tone !== "cng";
-    const menu = tone === "cm" || tone === "jm" ? detector.menu : undefined;
+    const menu = tone === "cm" || tone === "jm" ? agreed : undefined;
     this.#isKnown =
       tone === "preamble" || (tone === "jm" && menu !== undefined && !isPlainFax(menu));
     const event: MediaEvent = { kind: "fax-tone", session: this.#session, tone, side };

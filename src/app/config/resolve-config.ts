@@ -322,6 +322,7 @@ function callSettings(
     comfortNoise: user.rtp?.silenceSuppression ?? false,
     redundancy: user.rtp?.redundancy ?? 0,
     voiceBand: user.rtp?.voiceBandData ?? false,
+    toneEvents: user.rtp?.toneEvents ?? false,
     ptimeMs: user.rtp?.ptimeMs ?? 20,
     rtcpXr: user.rtp?.rtcpXr ?? false,
     rtcpMux: user.rtp?.rtcpMux ?? false,

@@ -283,6 +283,7 @@ export const userConfigSchema = z.strictObject({
       ice: z.enum(["off", "lite"]).optional(),
       fax: faxMode.optional(),
       voiceBandData: z.boolean().optional(),
+      toneEvents: z.boolean().optional(),
       t38: z
         .strictObject({
           version: z.literal([0, 1, 2, 3]).optional(),

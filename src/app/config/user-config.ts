@@ -197,6 +197,8 @@ export interface UserConfig {
     readonly fax?: FaxMode;
     /** Whether modems are sent as a format of their own where both ends do (V.152). Default no. */
     readonly voiceBandData?: boolean;
+    /** Whether the tones of modems are named to far ends that know such events. Default no. */
+    readonly toneEvents?: boolean;
     /** How T.38 is spoken, where `fax` or a line's `fax` is `t38`. */
     readonly t38?: {
       /** The highest version offered and taken. Default 0, which everybody has. */

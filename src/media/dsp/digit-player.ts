@@ -12,8 +12,15 @@ export const DIGIT_TIMES: DigitTimes = { minToneMs: 40, minPauseMs: 40 };
 /** A pause up to this between two digits is silence; in a longer one the voice is heard. */
 const ROW_SAMPLES = 200 * SAMPLES_PER_MS;
 
+/** A tone of a length that is known only once it ends: a digit's, or any other. */
+export interface OpenTone {
+  endAfter(durationMs: number): void;
+  readonly left: number;
+  render(out: Int16Array): boolean;
+}
+
 interface Waiting {
-  readonly tone: DtmfTone;
+  readonly tone: OpenTone;
   /** The position that it begins at; what is past begins at once. */
   readonly at: number;
 }
@@ -27,9 +34,9 @@ export class DigitPlayer {
   readonly #minToneMs: number;
   readonly #minPauseSamples: number;
   #position = 0;
-  #sounding: DtmfTone | undefined;
+  #sounding: OpenTone | undefined;
   /** The tone begun last, while its length is not known. */
-  #open: DtmfTone | undefined;
+  #open: OpenTone | undefined;
   #endedAt = Number.NEGATIVE_INFINITY;
 
   constructor({ minToneMs, minPauseMs }: DigitTimes = DIGIT_TIMES) {
@@ -44,7 +51,11 @@ export class DigitPlayer {
 
   /** Begins a digit that `end` ends, at a position. False where too many wait. */
   begin(digit: Digit, at = 0): boolean {
-    const tone = new DtmfTone(digit);
+    return this.beginTone(new DtmfTone(digit), at);
+  }
+
+  /** The same for any tone. */
+  beginTone(tone: OpenTone, at = 0): boolean {
     if (!this.#waiting.push({ tone, at })) return false;
     this.#open = tone;
     return true;
@@ -89,7 +100,7 @@ export class DigitPlayer {
     return touched;
   }
 
-  #next(): DtmfTone | undefined {
+  #next(): OpenTone | undefined {
     if (this.#untilNext() > 0) return undefined;
     this.#sounding = this.#waiting.shift()?.tone;
     return this.#sounding;

@@ -2,6 +2,7 @@ import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
 import type { JitterSettings } from "../../base/media-messages.ts";
 import type { Codec, CodecSpec } from "../codec/codec.ts";
 import { findStaticCodec } from "../codec/codecs.ts";
+import type { DigitPath } from "../far-digits.ts";
 import { FixedPlayout } from "../fixed-playout.ts";
 import { PACKET_LIMIT_SAMPLES, Playout } from "../playout.ts";
 import { COMFORT_NOISE_PAYLOAD_TYPE } from "./comfort-noise-payload.ts";
@@ -66,6 +67,7 @@ export class RtpReceiver {
   #earlier = { late: 0, concealed: 0 };
   readonly #losses = new LossHistory();
   #receipts: ReceiptLog | undefined;
+  #voiceTimestamp: number | undefined;
   /** The sequence numbers that came of late, each in its place of a ring. */
   readonly #seen = new Float64Array(SEEN_PACKETS).fill(-1);
   #lastPullMs: number;
@@ -138,6 +140,7 @@ export class RtpReceiver {
       ? this.#frameSamples
       : (this.#decoder(payloadType)?.payloadSamples(payload) ?? 0);
     this.#seen[sequence % SEEN_PACKETS] = sequence;
+    this.#voiceTimestamp = timestamp;
     const put: BufferedPacket = {
       sequence,
       timestamp,
@@ -223,6 +226,16 @@ export class RtpReceiver {
   takeReceipts(): Receipts | undefined {
     this.#receipts ??= new ReceiptLog();
     return this.#receipts.take();
+  }
+
+  /** How the far end's events come. */
+  get eventPath(): DigitPath {
+    const { spec, ptimeMs } = this.#options;
+    const lateMs = this.jitterBufferMs;
+    const newest = this.#voiceTimestamp;
+    const isVoiceAfter = (timestamp: number): boolean =>
+      newest !== undefined && ((newest - timestamp) | 0) > 0;
+    return { clockRateHz: spec.clockRateHz, packetMs: ptimeMs ?? 20, lateMs, isVoiceAfter };
   }
 
   /** What was lost, and how it fell. */

@@ -184,6 +184,14 @@ export class RtpSender {
     return events.begin(eventFromDigit(key.digit), at);
   }
 
+  /** Names a tone that is in the voice and has been for so long, where events are agreed on. */
+  nameTone(event: number, lastedMs: number): boolean {
+    const { eventPayloadType, events, unitsPerSample } = this.#coding;
+    if (eventPayloadType === undefined) return false;
+    const at = this.#timestamp - lastedMs * SAMPLES_PER_MS * unitsPerSample;
+    return events.report(event, at, lastedMs);
+  }
+
   /** False where no events are agreed on, or too many wait. */
   sendFlash(durationMs: number): boolean {
     const { eventPayloadType, events } = this.#coding;

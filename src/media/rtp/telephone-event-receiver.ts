@@ -1,5 +1,6 @@
 import { DIGITS, type Digit } from "../../base/audio.ts";
 import { FLASH_EVENT, type TelephoneEvent } from "./telephone-event.ts";
+import { faxToneOf } from "./tone-events.ts";
 
 /**
  * An event that nobody updated for so many update intervals is over: its last packets were lost.
@@ -29,10 +30,18 @@ export type DigitSignal =
       readonly durationMs: number;
     }
   | { readonly kind: "digit-end"; readonly digit: Digit; readonly durationMs: number }
-  | { readonly kind: "flash"; readonly durationMs: number };
+  | { readonly kind: "flash"; readonly durationMs: number }
+  /** A modem's or fax machine's tone. */
+  | {
+      readonly kind: "tone-start";
+      readonly event: number;
+      readonly timestamp: number;
+      readonly durationMs: number;
+    }
+  | { readonly kind: "tone-end"; readonly event: number; readonly durationMs: number };
 
 interface Sounding {
-  /** Undefined for the hook flash. */
+  /** Undefined for what is no digit. */
   readonly digit: Digit | undefined;
   readonly event: number;
   /** Timestamp of the present segment. */
@@ -76,10 +85,11 @@ export class TelephoneEventReceiver {
     this.#lateMs = ms;
   }
 
-  /** Takes one packet; events that are neither digit nor hook flash are passed over. */
+  /** Takes one packet; events that we do not know are passed over. */
   receive(timestamp: number, packet: TelephoneEvent, nowMs: number): readonly DigitSignal[] {
     const digit = DIGITS[packet.event];
-    if (digit === undefined && packet.event !== FLASH_EVENT) return NOTHING;
+    const isTone = faxToneOf(packet.event) !== undefined;
+    if (digit === undefined && packet.event !== FLASH_EVENT && !isTone) return NOTHING;
     const now = this.#sounding;
 
     if (now !== undefined && timestamp === now.segmentAt) {
@@ -111,11 +121,11 @@ export class TelephoneEventReceiver {
       heardAtMs: nowMs,
     };
     this.#sounding = begun;
+    const durationMs = (packet.duration * 1000) / this.#clockRateHz;
+    const { volume, event } = packet;
     if (digit !== undefined) {
-      const durationMs = (packet.duration * 1000) / this.#clockRateHz;
-      const { volume } = packet;
       signals.push({ kind: "digit-start", digit, volume, timestamp, durationMs });
-    }
+    } else if (isTone) signals.push({ kind: "tone-start", event, timestamp, durationMs });
     if (packet.end) signals.push(this.#finish(begun));
     return signals;
   }
@@ -163,10 +173,10 @@ export class TelephoneEventReceiver {
     this.#overAt = sounding.segmentAt;
     const units = sounding.unitsBefore + sounding.unitsOfSegment;
     const durationMs = (units * 1000) / this.#clockRateHz;
-    const { digit } = sounding;
-    return digit === undefined
-      ? { kind: "flash", durationMs }
-      : { kind: "digit-end", digit, durationMs };
+    const { digit, event } = sounding;
+    if (digit !== undefined) return { kind: "digit-end", digit, durationMs };
+    if (event === FLASH_EVENT) return { kind: "flash", durationMs };
+    return { kind: "tone-end", event, durationMs };
   }
 }
 

@@ -101,6 +101,20 @@ export class TelephoneEventSender {
     this.#open = undefined;
   }
 
+  /**
+   * Tells of an event that was there since `at` (extended) for so long, beside the voice that it
+   * was in. False where another is being told of.
+   */
+  report(event: number, at: number, durationMs: number): boolean {
+    if (this.#repeat !== undefined || this.#sounding !== undefined) return false;
+    const duration = Math.min(SEGMENT_MAX_UNITS, this.#units(durationMs));
+    const payload = { event, end: true, volume: VOLUME, duration };
+    const timestamp = ((at % 2 ** 32) + 2 ** 32) % 2 ** 32;
+    const packet = { timestamp, marker: true, replacesVoice: false, payload };
+    this.#repeat = { packet, left: END_PACKETS };
+    return true;
+  }
+
   /** Whoever keyed the digit begun last will not say any more how long it was. */
   interrupt(): void {
     const open = this.#open;
@@ -126,9 +140,10 @@ export class TelephoneEventSender {
   #repeated(): EventPacket | undefined {
     const repeat = this.#repeat;
     if (repeat === undefined) return undefined;
+    const marker = repeat.left === END_PACKETS;
     repeat.left--;
     if (repeat.left === 0) this.#repeat = undefined;
-    return { ...repeat.packet, marker: false, replacesVoice: false };
+    return { ...repeat.packet, marker, replacesVoice: false };
   }
 
   /** The digit that begins before `end`, if one does. */

@@ -136,6 +136,18 @@ describe("TelephoneEventSender", () => {
     ]);
   });
 
+  it("report() tells what was there three times, beside the voice", () => {
+    const sender = new TelephoneEventSender(8000);
+    expect(sender.report(32, 200, 400)).toBe(true);
+    expect(sender.report(36, 200, 400)).toBe(false);
+    const sent = run(sender, 5, 3400);
+    expect(sent.map(({ marker }) => marker)).toEqual([true, false, false]);
+    for (const { timestamp, payload, replacesVoice } of sent) {
+      expect({ timestamp, replacesVoice }).toEqual({ timestamp: 200, replacesVoice: false });
+      expect(payload).toMatchObject({ event: 32, end: true, duration: 3200 });
+    }
+  });
+
   it.each([
     { what: "before the next digit", act: (s: TelephoneEventSender) => void s.begin(2, 3000) },
     { what: "where the clock stood still", act: (s: TelephoneEventSender) => s.interrupt() },
@@ -267,6 +279,16 @@ describe("TelephoneEventReceiver", () => {
     { what: "event 255", packet: event(255, 800, true) },
   ])("receive() passes over $what", ({ packet }) => {
     expect(new TelephoneEventReceiver(8000).receive(1, packet, 0)).toEqual([]);
+  });
+
+  it.each([32, 33, 34, 35, 36, 54])("receive() tells a modem's tone, event %i, once", (code) => {
+    const receiver = new TelephoneEventReceiver(8000);
+    const start = { kind: "tone-start", event: code, timestamp: 500, durationMs: 20 };
+    expect(receiver.receive(500, event(code, 160), 0)).toEqual([start]);
+    expect(receiver.receive(500, event(code, 8000), 500)).toEqual([]);
+    const over = [{ kind: "tone-end", event: code, durationMs: 2000 }];
+    expect(receiver.receive(500, event(code, 16_000, true), 1000)).toEqual(over);
+    expect(receiver.receive(500, event(code, 16_000, true), 1020)).toEqual([]);
   });
 
   it("receive() tells a hook flash once, with its length", () => {

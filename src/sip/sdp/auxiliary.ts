@@ -7,6 +7,8 @@ import { offeredVoiceBand, voiceBandFormat, voiceBandLines } from "./voice-band.
 export interface AuxiliaryFormats {
   readonly voiceBand?: VoiceBandData;
   readonly telephoneEvent?: number;
+  /** Events of modems' tones, where both know some. */
+  readonly toneEvents?: readonly number[];
   readonly comfortNoise?: number;
   readonly red?: { readonly payloadType: number; readonly generations: number };
 }
@@ -21,11 +23,19 @@ interface ListedAuxiliary {
 /** What of a session decides about them. */
 export type AuxiliaryWishes = Pick<
   MediaOffer,
-  "codecs" | "telephoneEventPayloadType" | "comfortNoise" | "redundancy" | "voiceBand"
+  | "codecs"
+  | "telephoneEventPayloadType"
+  | "toneEvents"
+  | "comfortNoise"
+  | "redundancy"
+  | "voiceBand"
 >;
 
 /** The sixteen digits and the hook flash. @see RFC 4733 §3.2, RFC 2833 §3.10 (16) */
 const EVENTS = "0-16";
+/** ANS and its kin, CNG, the flags of V.21. @see RFC 4734 §2 */
+const TONE_EVENTS = [32, 33, 34, 35, 36, 54];
+const EVENTS_WITH_TONES = `${EVENTS},32-36,54`;
 /** @see RFC 3551 §6, table 4 */
 const COMFORT_NOISE = 13;
 const COMFORT_NOISE_RATE_HZ = 8000;
@@ -61,7 +71,8 @@ export function offeredAuxiliary(ours: AuxiliaryWishes): ListedAuxiliary {
   const last: SdpCodec[] = [];
   for (const clock of events === undefined ? [] : clocks) {
     const payloadType = clock === LINE_RATE_HZ ? events : undefined;
-    last.push(format("telephone-event", payloadType ?? next(), clock, EVENTS));
+    const list = ours.toneEvents === true ? EVENTS_WITH_TONES : EVENTS;
+    last.push(format("telephone-event", payloadType ?? next(), clock, list));
   }
   if (comfortNoise === true) last.push(format("CN", COMFORT_NOISE, COMFORT_NOISE_RATE_HZ));
   const voiceBand = ours.voiceBand === true ? offeredVoiceBand(codecs, next()) : undefined;
@@ -96,12 +107,25 @@ export function matchAuxiliary(
   const red = redOf(theirs, codec, ours.redundancy ?? 0);
   return {
     ...(event === undefined ? {} : { telephoneEvent: event.payloadType }),
+    ...(event === undefined || ours.toneEvents !== true ? {} : knownTones(event.fmtp ?? "")),
     ...(noise === undefined ? {} : { comfortNoise: noise.payloadType }),
     ...(red === undefined ? {} : { red }),
     ...(voiceBand === undefined || ours.voiceBand !== true || codec.clockRateHz !== LINE_RATE_HZ
       ? {}
       : { voiceBand }),
   };
+}
+
+/** The tones that a far end lists among its events: numbers and ranges. @see RFC 4733 §2.4.1 */
+function knownTones(list: string): Pick<AuxiliaryFormats, "toneEvents"> {
+  const ranges = list.split(",").flatMap((part) => {
+    const range = /^\s*(\d{1,3})(?:-(\d{1,3}))?\s*$/.exec(part);
+    return range === null ? [] : [[Number(range[1]), Number(range[2] ?? range[1])] as const];
+  });
+  const toneEvents = TONE_EVENTS.filter((event) =>
+    ranges.some(([first, last]) => event >= first && event <= last),
+  );
+  return toneEvents.length === 0 ? {} : { toneEvents };
 }
 
 /** Redundancy of this codec alone, as deep as both want it. */
@@ -122,10 +146,11 @@ function redOf(
 
 /** What our answer lists around its one codec. */
 export function answeredAuxiliary(found: AuxiliaryFormats, codec: SdpCodec): ListedAuxiliary {
-  const { telephoneEvent, comfortNoise, red, voiceBand } = found;
+  const { telephoneEvent, toneEvents, comfortNoise, red, voiceBand } = found;
   const last: SdpCodec[] = [];
   if (telephoneEvent !== undefined) {
-    last.push(format("telephone-event", telephoneEvent, codec.clockRateHz, EVENTS));
+    const list = toneEvents === undefined ? EVENTS : EVENTS_WITH_TONES;
+    last.push(format("telephone-event", telephoneEvent, codec.clockRateHz, list));
   }
   if (comfortNoise !== undefined) last.push(format("CN", comfortNoise, COMFORT_NOISE_RATE_HZ));
   if (voiceBand !== undefined) last.push(voiceBandFormat(voiceBand));

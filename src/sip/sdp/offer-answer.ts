@@ -66,6 +66,8 @@ export interface MediaOffer {
   /** In the order of our preference. */
   readonly codecs: readonly CodecOffer[];
   readonly telephoneEventPayloadType?: number;
+  /** Whether the tones of modems are events, too. @see RFC 4734 */
+  readonly toneEvents?: boolean;
   /** Whether background noise may be described and not sent, both ways. @see RFC 3389 */
   readonly comfortNoise?: boolean;
   /** How many packets each packet of ours repeats, where the far end takes that. @see RFC 2198 */
@@ -271,7 +273,7 @@ function answerDirection(sdp: Sdp, match: Match, wanted: MediaDirection): MediaD
 
 function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): MediaFlow {
   const { codec, address } = match;
-  const { telephoneEvent, comfortNoise, red, voiceBand } = match.auxiliary;
+  const { telephoneEvent, toneEvents, comfortNoise, red, voiceBand } = match.auxiliary;
   const srtp = keysOf(match.crypto);
   return {
     remote: address.rtp,
@@ -284,6 +286,7 @@ function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): Media
       ...(codec.fmtp === undefined ? {} : { parameters: codec.fmtp }),
     },
     ...(telephoneEvent === undefined ? {} : { telephoneEventPayloadType: telephoneEvent }),
+    ...(toneEvents === undefined ? {} : { toneEvents }),
     ...(comfortNoise === undefined
       ? {}
       : { comfortNoisePayloadType: comfortNoise, suppressSilence: true }),
