@@ -1,9 +1,11 @@
 /** The real-time plane's thread: opens the board, runs the plane, and makes it safe if it dies. */
+import { setFlagsFromString } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
 import { invariant } from "../base/invariant.ts";
 import type { RealtimeEvent } from "../gateway/realtime/messages.ts";
 import type { RealtimeConfig } from "../gateway/realtime/realtime-config.ts";
 import { RealtimePlane } from "../gateway/realtime/realtime-plane.ts";
+import { WarmUp } from "../gateway/realtime/warm-up.ts";
 import { setThreadPriority } from "../hal/linux/index.ts";
 import { createSoundFiles, loadOpus } from "../hal/node/index.ts";
 import type { Board, RealtimePorts } from "../hal/ports/board.ts";
@@ -16,6 +18,14 @@ import type { FromWorker, ToWorker, WorkerBirth } from "./worker-messages.ts";
 const birth = workerData as WorkerBirth;
 invariant(parentPort !== null, "realtime-worker.ts runs as a worker");
 const parent = parentPort;
+
+/** Warming up takes so much of this thread at a time, and leaves it alone for so long. */
+const WARM_MS = 2;
+const WARM_EVERY_MS = 20;
+
+// Collections of young garbage take this thread half a millisecond every few seconds. Shared out
+// among threads, as is usual, they wait for each of those to be scheduled: on a busy machine tens.
+setFlagsFromString("--no-parallel-scavenge");
 
 let board: Board | undefined;
 let plane: RealtimePlane | undefined;
@@ -67,6 +77,14 @@ async function start(message: Extract<ToWorker, { kind: "start" }>): Promise<voi
     emit,
   );
   await plane.start();
+  warmUp(new WarmUp());
+}
+
+/** In small pieces: hooks and calls come first. */
+function warmUp(frames: WarmUp): void {
+  const untilMs = performance.now() + WARM_MS;
+  while (performance.now() < untilMs) if (!frames.step()) return;
+  setTimeout(() => warmUp(frames), WARM_EVERY_MS).unref();
 }
 
 parent.on("message", (message: ToWorker) => {

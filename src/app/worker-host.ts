@@ -5,6 +5,13 @@ import type { BoardSpec } from "../hal/ports/board.ts";
 import type { FromWorker, ToWorker, WorkerBirth } from "./worker-messages.ts";
 
 /**
+ * Room for what frames leave behind: 32 calls fill it twice a second. It is swept in
+ * less than half a millisecond, and does not grow with calls; half of it lets short-lived things
+ * grow old.
+ */
+const YOUNG_MB = 12;
+
+/**
  * Runs the real-time plane in a worker thread, so that neither a garbage collection nor a log
  * burst of the control plane reaches the voice. A worker that ends without being asked to is told
  * as `fatal`, whatever its exit code, and fails a start that still waits.
@@ -24,7 +31,8 @@ export function createWorkerHost(
     start(config, listener) {
       onEvent = listener;
       return new Promise<void>((resolve, reject) => {
-        const thread = new Worker(script, { workerData: birth });
+        const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
+        const thread = new Worker(script, { workerData: birth, resourceLimits });
         worker = thread;
         const gone = (): void => {
           worker = undefined;
