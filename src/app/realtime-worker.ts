@@ -20,8 +20,8 @@ invariant(parentPort !== null, "realtime-worker.ts runs as a worker");
 const parent = parentPort;
 
 /** Warming up takes so much of this thread at a time, and leaves it alone for so long. */
-const WARM_MS = 2;
-const WARM_EVERY_MS = 20;
+const WARM_MS = 4;
+const WARM_EVERY_MS = 8;
 
 // Collections of young garbage take this thread half a millisecond every few seconds. Shared out
 // among threads, as is usual, they wait for each of those to be scheduled: on a busy machine tens.
