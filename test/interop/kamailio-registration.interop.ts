@@ -63,6 +63,25 @@ describe.skipIf(isPeerMissing("kamailio"))("[interop.kamailio-registration] our 
   );
 
   it(
+    "believe a Kamailio that proves to know the password, and use the nonce that it announces",
+    onStage(async (stage) => {
+      const kamailio = await startKamailio(stage, { authInfo: true, leaseMaxS: LEASE_S });
+      const sent: CapturedDatagram[] = [];
+      const onDatagram = (one: CapturedDatagram): void => void sent.push(one);
+      const box = await startBox(stage, kamailio, { onDatagram });
+      const texts = textsOf(sent);
+      expect(texts.some((text) => /^Authentication-Info: .*rspauth="/m.test(text))).toBe(true);
+      sent.length = 0;
+      const renewed = (): boolean =>
+        textsOf(sent).filter((text) => text.startsWith("SIP/2.0 200 ")).length >= 2;
+      expect(await box.world.waitUntil(renewed, BACK_WITHIN_MS)).toBe(true);
+      // Signed from the start: nobody had to ask.
+      expect(textsOf(sent).filter((text) => text.startsWith("SIP/2.0 401 "))).toEqual([]);
+      expect(box.logs.filter(({ text }) => text.includes("rspauth"))).toEqual([]);
+    }),
+  );
+
+  it(
     "one with a wrong password is refused and cannot call; the other one registers",
     onStage(async (stage) => {
       const kamailio = await startKamailio(stage);

@@ -31,11 +31,14 @@ interface Place {
   isCalled(scenario: string): Promise<Sipp>;
 }
 
-async function putUp(stage: Stage): Promise<Place> {
+async function putUp(stage: Stage, qop?: readonly "auth-int"[]): Promise<Place> {
   const exchangePort = await freePorts();
   const datagrams: CapturedDatagram[] = [];
   const box = await stage.bench({
-    config: { sip: { port: exchangePort }, exchange: { extensions: [EXTENSION] } },
+    config: {
+      sip: { port: exchangePort },
+      exchange: { extensions: [EXTENSION], ...(qop === undefined ? {} : { qop }) },
+    },
     onDatagram: (datagram) => datagrams.push(datagram),
   });
   const server = `127.0.0.1:${exchangePort}`;
@@ -73,6 +76,18 @@ describe.skipIf(isPeerMissing("sipp"))("[interop.sipp] SIPp calls our telephone"
       await sipp.program.succeeds(ENDS_WITHIN_MS);
       const ended = { direction: "in", from: EXTENSION.number, result: "answered", endedBy: "far" };
       expect(await nextRecord(box)).toMatchObject(ended);
+    }),
+  );
+
+  it(
+    "whose answer to the challenge has to cover its offer (auth-int)",
+    onStage(async (stage) => {
+      const { box, calls } = await putUp(stage, ["auth-int"]);
+      const [, bob] = box.phones;
+      const sipp = await calls("102", "caller-gives-up");
+      await bob.rings();
+      await sipp.program.succeeds(ENDS_WITHIN_MS);
+      expect(await nextRecord(box)).toMatchObject({ from: EXTENSION.number, result: "missed" });
     }),
   );
 

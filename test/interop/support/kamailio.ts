@@ -9,6 +9,8 @@ import type { Stage } from "./stage.ts";
 export interface KamailioOptions {
   /** The hash that it challenges with. @see RFC 8760 */
   readonly algorithm?: "MD5" | "SHA-256";
+  /** It proves that it knows the password too, and announces the nonces that it wants next. */
+  readonly authInfo?: boolean;
   /** The longest lease it grants. Default 3600. */
   readonly leaseMaxS?: number;
   /** Listens for TCP too, on the same port. */
@@ -64,6 +66,7 @@ export class Kamailio {
     const {
       leaseMaxS = LEASE_MAX_S,
       algorithm,
+      authInfo = false,
       tcp = false,
       tls,
       nat = false,
@@ -77,6 +80,7 @@ export class Kamailio {
         ...["-f", CONFIG, "-l", `udp:${this.address}`, "-DD", "-E", "-w", folder, "-Y", folder],
         ...["-A", `LEASE_MAX_S=${leaseMaxS}`],
         ...(algorithm === "SHA-256" ? ["-A", "WITH_SHA_256"] : []),
+        ...(authInfo ? ["-A", "WITH_AUTH_INFO"] : []),
         ...(tcp || tls !== undefined || nat ? ["-A", "WITH_STREAMS"] : []),
         ...(tcp ? ["-l", `tcp:${this.address}`] : []),
         ...(tls === undefined
