@@ -11,6 +11,7 @@ import {
   FLOWS,
   invite,
   key,
+  lineEvent,
   media,
   OUT,
   opened,
@@ -243,6 +244,15 @@ const SCENARIOS: readonly Scenario[] = [
   [
     "when neither is heard for long, too; a far end that refuses keeps T.38",
     [...FAXING, [over("silent"), "ua reinvite +sdp"], [refused(488)], [key("5")]],
+    ON,
+  ],
+  [
+    "a break of the loop, and what sounds like busy tone, are none while machines talk",
+    [
+      ...FAXING,
+      [lineEvent({ kind: "hook-flash", atMs: 0, durationMs: 300 })],
+      [media({ kind: "far-tone", session: OUT, tone: "busy", lastedMs: 3000 })],
+    ],
     ON,
   ],
   ["no digit is relayed while machines talk", [...FAXING, [key("5")]], ON],

@@ -34,7 +34,7 @@ type Talking = Extract<CallState, { kind: "talking" }>;
  *   tones                 one waiting   answers it
  *   anything else                       nothing
  *
- * An emergency call is never left by a flash.
+ * An emergency call is never left by a flash, nor is a fax: a machine has no such key.
  */
 
 /** A flash. `undefined` where it means nothing here. */
@@ -87,7 +87,7 @@ function flashTalking(
   const { call } = state;
   const { flash } = context.config;
   if (flash.mode === "relay") return relayFlash(context, state, durationMs);
-  if (call.emergency) return undefined;
+  if (call.emergency || call.t38 !== undefined) return undefined;
   const { side } = context;
   const joined = sideOf(side, "joined");
   if (joined !== undefined) return dropLast(context, state, joined);

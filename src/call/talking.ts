@@ -135,7 +135,7 @@ function goneByTone(
   nowMs: number,
 ): Step {
   const { call } = state;
-  if (call.flow?.receive !== true) return { state, outputs: [] };
+  if (call.flow?.receive !== true || call.t38 !== undefined) return { state, outputs: [] };
   const text = `${peerOf(call)} sends ${tone} tone: the call is ended.`;
   const gone = farEndGone(context, state, true, nowMs);
   const end = endForCost(context, call);

@@ -3,6 +3,7 @@ import type { MediaFlow } from "../base/media-messages.ts";
 import type { CodecSpec } from "./codec/codec.ts";
 import { findCodec } from "./codec/codecs.ts";
 import type { MediaOutput } from "./media-session-types.ts";
+import type { ModemWatch } from "./modem-watch.ts";
 import type { ReceiverOptions } from "./rtp/rtp-receiver.ts";
 import type { RtpSender, SenderOptions, VoiceBand } from "./rtp/rtp-sender.ts";
 import { eventOfTone } from "./rtp/tone-events.ts";
@@ -58,9 +59,10 @@ export function nameTones(
   }
 }
 
-/** Whether encoder and decoder can go on as they are. */
-export function sameCoding(a: MediaFlow, b: MediaFlow): boolean {
+/** Whether encoder and decoder can go on as they are: not as modems had them where people talk. */
+export function sameCoding(a: MediaFlow, b: MediaFlow, modems: ModemWatch): boolean {
   return (
+    !modems.isForgotten &&
     a.codec.name === b.codec.name &&
     a.codec.clockRateHz === b.codec.clockRateHz &&
     a.codec.payloadType === b.codec.payloadType &&

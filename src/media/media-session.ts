@@ -232,13 +232,13 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
       const start = { ssrc, sequence: firstSequence, timestamp: firstTimestamp };
       return new RtpSender(start, frameSamples, options);
     }
-    if (!sameCoding(before.flow, flow)) before.sender.reconfigure(options);
+    if (!sameCoding(before.flow, flow, this.modems)) before.sender.reconfigure(options);
     return before.sender;
   }
 
   #receiverFor(flow: MediaFlow, spec: CodecSpec, nowMs: number): RtpReceiver {
     const before = this.#flowing;
-    if (before !== undefined && sameCoding(before.flow, flow)) return before.receiver;
+    if (before !== undefined && sameCoding(before.flow, flow, this.modems)) return before.receiver;
     if (before !== undefined) {
       this.#earlier = { ...this.stats(), packetsSent: 0 };
       this.#quality.next(this.#path(before));

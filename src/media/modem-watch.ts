@@ -13,6 +13,7 @@ export class ModemWatch {
   readonly #near = new FaxToneDetector();
   readonly #far = new FaxToneDetector();
   readonly #told = new Set<FaxTone>();
+  #isForgotten = false;
   #isModem = false;
   #isKnown = false;
 
@@ -27,8 +28,14 @@ export class ModemWatch {
     return this.#isModem;
   }
 
+  /** Whether it was told to forget, and has heard nothing since. */
+  get isForgotten(): boolean {
+    return this.#isForgotten;
+  }
+
   /** Forgets what it has heard: people talk again. */
   forget(): void {
+    this.#isForgotten = true;
     this.#isModem = false;
     this.#isKnown = false;
     this.#told.clear();
@@ -40,6 +47,7 @@ export class ModemWatch {
    * each kind is told, whichever side it is on: what comes after is its echo.
    */
   hear(side: "near" | "far", frame: Int16Array): readonly MediaOutput[] {
+    this.#isForgotten = false;
     if (this.#isKnown || !this.#listens) return NOTHING;
     const detector = side === "near" ? this.#near : this.#far;
     const tone = detector.hear(frame);

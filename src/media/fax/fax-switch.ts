@@ -49,6 +49,7 @@ export class FaxSwitch implements AudioEndpoint<MediaOutput>, Core<MediaInput, M
 
   /** Starts RTP, changes it, or comes back to it. An error leaves things as they were. */
   setFlow(flow: MediaFlow, nowMs: number): Result<undefined, FlowError> {
+    if (this.isFax) this.#session.modems.forget();
     const set = this.#session.setFlow(flow, nowMs);
     if (!set.ok) return set;
     this.#flow = flow;
@@ -111,7 +112,6 @@ export class FaxSwitch implements AudioEndpoint<MediaOutput>, Core<MediaInput, M
     this.#earlier = this.#relay.stats();
     this.#relay.close();
     this.#relay = undefined;
-    this.#session.modems.forget();
   }
 
   #outputs(outputs: readonly FaxRelayOutput[]): readonly MediaOutput[] {
