@@ -21,6 +21,15 @@ describe("parseXml()", () => {
 
   const nested = (depth: number): string => `${"<a>".repeat(depth)}${"</a>".repeat(depth)}`;
   const wide = (count: number): string => `<a>${"<b/>".repeat(count - 1)}</a>`;
+  it("takes no longer for a name without an end than for others", () => {
+    // Each took the square of its length once: half a minute.
+    const long = "a".repeat(60_000);
+    expect(parseXml(`<${long}`)).toEqual({ ok: false, error: "has broken markup" });
+    expect(parseXml(`</${long}`)).toEqual({ ok: false, error: "has broken markup" });
+    const parsed = parseXml(`<a ${long} b="1"/>`);
+    expect(parsed.ok && [...parsed.value.attributes]).toEqual([["b", "1"]]);
+  });
+
   it.each([
     ["nothing", "", "is cut short"],
     ["text alone", "hello", "has text outside of its element"],

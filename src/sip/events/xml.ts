@@ -32,10 +32,14 @@ const ENTITIES: Readonly<Record<string, string>> = {
   apos: "'",
 };
 
-/** One piece of markup: comment, instruction, CDATA, end tag or start tag. */
+/**
+ * One piece of markup: comment, instruction, CDATA, end tag or start tag. A name ends where no
+ * letter of a name follows: a search that tried shorter ones would take the square of the length.
+ */
 const MARKUP =
-  /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[([\s\S]*?)\]\]>|<\/([^\s<>/]+)\s*>|<([^\s<>/!?]+)((?:[^<>"']|"[^"]*"|'[^']*')*?)(\/?)>/y;
-const ATTRIBUTE = /([^\s=<>/"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+  /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[([\s\S]*?)\]\]>|<\/([^\s<>/]+)\s*>|<([^\s<>/!?]+)(?![^\s<>/!?])((?:[^<>"']|"[^"]*"|'[^']*')*?)(\/?)>/y;
+/** The same of an attribute's name, at both ends. */
+const ATTRIBUTE = /(?<![^\s=<>/"'])([^\s=<>/"']+)(?![^\s=<>/"'])\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 /**
  * Reads a document of the size that notifications have: elements, attributes, text, the five named
