@@ -5,6 +5,7 @@ import { createDigitCollector, type DigitMap, parseDigitMap } from "../fxs/index
 import type { UaEvent } from "../sip/index.ts";
 import { accountRequest } from "./account-requests.ts";
 import { afterCallStep } from "./after-call.ts";
+import { busyNumber, CallBacks, callBackStep } from "./call-back.ts";
 import { callRecord, WaitingRecords } from "./call-record.ts";
 import {
   type CallContext,
@@ -53,6 +54,7 @@ class LineCallControl implements CallControl {
   #mailbox: Mailbox = { isAsked: false };
   readonly #dialogs = new OwnDialogs();
   readonly #reports = new QualityReports();
+  readonly #callBacks = new CallBacks();
 
   constructor(config: CallConfig) {
     const collector = createDigitCollector({
@@ -82,6 +84,7 @@ class LineCallControl implements CallControl {
       talkingDueMs(state),
       this.#context.collector.deadlineMs(),
       this.#records.deadlineMs(),
+      this.#callBacks.deadlineMs(),
       ...sideDeadlines(this.#context.side),
     );
   }
@@ -91,9 +94,16 @@ class LineCallControl implements CallControl {
       input.kind === "ua" ? this.#dialogs.step(this.#context, this.#state, input.event) : undefined;
     if (watched !== undefined) return watched;
     const reported = input.kind === "ua" ? this.#reports.answered(this.#context, input.event) : [];
-    const outputs = this.#handle(input, nowMs);
+    const outputs = [...this.#handle(input, nowMs), ...this.#callBack(input, nowMs)];
     const news = this.#dialogs.news(this.#context, this.#state);
     return news.length + reported.length === 0 ? outputs : [...reported, ...outputs, ...news];
+  }
+
+  /** Whom the line waits for, and the bell when that one is free. */
+  #callBack(input: CallInput, nowMs: number): readonly CallOutput[] {
+    const outputs = this.#callBacks.step(this.#context, input, nowMs);
+    const due = this.#callBacks.due(this.#context, this.#state, nowMs);
+    return due === undefined ? outputs : [...outputs, ...this.#take(due, nowMs)];
   }
 
   #handle(input: CallInput, nowMs: number): readonly CallOutput[] {
@@ -187,15 +197,25 @@ class LineCallControl implements CallControl {
       ...(step.alsoFinished ?? []),
     ];
     const asked = step.outputs.map(costAsked);
+    const { callsBack } = step;
     return [
       ...step.outputs,
+      ...(callsBack === undefined ? [] : this.#callBacks.ask(this.#context, callsBack, nowMs)),
       ...all.flatMap((one) => this.#finish(one, asked.includes(one.call.id), nowMs)),
     ];
+  }
+
+  #noteBusy(finished: FinishedCall): void {
+    if (finished.call.direction === "in") return;
+    const { busyNumber: _, ...context } = this.#context;
+    const number = busyNumber(context, finished);
+    this.#context = number === undefined ? context : { ...context, busyNumber: number };
   }
 
   #finish(finished: FinishedCall, awaitsCost: boolean, nowMs: number): readonly CallOutput[] {
     const record = callRecord(this.#context.config.line, finished, nowMs);
     this.#reports.note(this.#context, finished, nowMs);
+    this.#noteBusy(finished);
     if (!finished.hasMedia) return [recordOutput(record)];
     return [
       toMedia({ kind: "close", session: finished.call.id }),
@@ -264,6 +284,8 @@ function featureStep(
       return menuStep(context, state, input, nowMs) ?? upStep(context, state, input);
     case "recall":
       return recallStep(context, state, input, nowMs) ?? upStep(context, state, input);
+    case "call-back":
+      return callBackStep(context, state, input, nowMs);
     case "talking":
       return talkingStep(context, state, input, nowMs);
     case "preparing":
@@ -323,13 +345,14 @@ function idleStep(context: CallContext, input: CallInput, nowMs: number): Step |
 /** The user's digit map with the emergency numbers before it. */
 function digitMapOf(config: CallConfig): DigitMap {
   const { mode, blindTransferCode } = config.flash;
-  const { withholdCode = "", showCode = "" } = config;
+  const { withholdCode = "", showCode = "", callBackCode = "" } = config;
   const transfers = mode === "relay" ? "" : blindTransferCode;
   const plain = [...config.emergencyNumbers, ...config.digitMap.split("|")];
   const coded = [transfers, withholdCode, showCode].flatMap((code) =>
     code === "" ? [] : plain.map((rule) => `${code}${rule}`),
   );
-  const texts = [...config.emergencyNumbers, config.digitMap, ...coded];
+  const alone = callBackCode === "" ? [] : [callBackCode];
+  const texts = [...config.emergencyNumbers, config.digitMap, ...alone, ...coded];
   const rules = texts.flatMap((text) => {
     const parsed = parseDigitMap(text);
     invariant(parsed.ok, `the digit map "${text}" was checked before`);

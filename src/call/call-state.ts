@@ -171,6 +171,8 @@ export type CallState =
   | { readonly kind: "menu"; readonly call: Call; readonly untilMs: number }
   /** Hung up with a call on hold: the bell reminds the user of it. */
   | { readonly kind: "recall"; readonly call: Call; readonly untilMs: number }
+  /** Somebody who was busy is free: the bell offers to call. */
+  | { readonly kind: "call-back"; readonly number: string; readonly untilMs: number }
   /** An INVITE came; media is asked for before the bell is rung. */
   | {
       readonly kind: "preparing";
@@ -233,6 +235,8 @@ export interface Step {
   readonly finished?: FinishedCall;
   /** Calls beside it that are over too. */
   readonly alsoFinished?: readonly FinishedCall[];
+  /** A number that the user wants to be called back on when it is free. */
+  readonly callsBack?: string;
   /** The calls beside it from now on; as they were where absent. */
   readonly side?: readonly SideCall[];
 }
@@ -247,6 +251,8 @@ export interface CallContext {
   readonly side: readonly SideCall[];
   /** Whether messages wait in the user's mailbox. */
   readonly messagesWait: boolean;
+  /** The number called last, where it was busy. */
+  readonly busyNumber?: string;
   /** Whether the line's loop is closed. */
   readonly isOffHook: boolean;
 }

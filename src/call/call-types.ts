@@ -157,6 +157,8 @@ export interface CallConfig {
   /** Keyed before a number: for that call the own one is withheld, or shown. Empty: no code. */
   readonly withholdCode?: string;
   readonly showCode?: string;
+  /** Keyed after a busy number was called: our telephone rings when it is free. Empty: no code. */
+  readonly callBackCode?: string;
   /**
    * Whether dialled numbers are called as `tel:`; what is no global number is one of `context`, a
    * domain name or `+` and the digits that it lacks. @see RFC 3966 §5.1.5

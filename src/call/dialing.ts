@@ -86,8 +86,10 @@ function decoded(
   return { number: dialled.slice(showCode.length), withholds: false };
 }
 
-function startCall(context: CallContext, dialled: string, nowMs: number): Step {
+/** Calls a number, or does what a code in its place or before it says. */
+export function startCall(context: CallContext, dialled: string, nowMs: number): Step {
   const { config } = context;
+  if (dialled === config.callBackCode) return askForCallBack(context, nowMs);
   const { number, ...wish } = decoded(config, dialled);
   const call = { ...outgoingCall(context, number, nowMs), ...wish };
   const collected = toLine({ kind: "collect", on: false });
@@ -116,6 +118,17 @@ function startCall(context: CallContext, dialled: string, nowMs: number): Step {
       }),
       logOf(context, "info", `Calls ${number}.`),
     ],
+  };
+}
+
+/** The code for it alone: the number called last, where it was busy, is waited for. */
+function askForCallBack(context: CallContext, nowMs: number): Step {
+  const { busyNumber, config } = context;
+  if (busyNumber === undefined) return giveUp(context, "the last number was not busy", nowMs);
+  return {
+    state: { kind: "tone", tone: "confirm", untilMs: nowMs + config.timers.reorderMs },
+    outputs: [toLine({ kind: "collect", on: false }), toLine({ kind: "tone", tone: "confirm" })],
+    callsBack: busyNumber,
   };
 }
 

@@ -66,6 +66,7 @@ export function flashStep(
     case "menu":
       return toggleFromMenu(context, state);
     case "answering":
+    case "call-back":
     case "faulted":
     case "idle":
     case "preparing":

@@ -108,7 +108,14 @@ function hangUp(context: CallContext, state: CallState, nowMs: number): Step | u
   );
 }
 
-const ON_HOOK: readonly CallState["kind"][] = ["idle", "faulted", "preparing", "ringing", "recall"];
+const ON_HOOK: readonly CallState["kind"][] = [
+  "idle",
+  "faulted",
+  "preparing",
+  "ringing",
+  "recall",
+  "call-back",
+];
 
 /**
  * Hanging up with two calls up, or with one and a number dialled, joins the two others, where that

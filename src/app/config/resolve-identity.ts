@@ -19,6 +19,7 @@ export function identityOf(
   return {
     withholdCode: dialing.withholdCode ?? known(codes.withhold),
     showCode: dialing.showCode ?? known(codes.show),
+    ...(dialing.callBackCode === undefined ? {} : { callBackCode: dialing.callBackCode }),
     ...(dialing.callerIdFrom === undefined ? {} : { callerIdFrom: dialing.callerIdFrom }),
     ...(dialing.telUri === true ? { tel: { context: dialing.phoneContext ?? domain } } : {}),
     ...(autoAnswer === "off" ? {} : { autoAnswer }),

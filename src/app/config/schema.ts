@@ -317,6 +317,7 @@ export const userConfigSchema = z.strictObject({
       withholdNumber: z.boolean().optional(),
       withholdCode: keyedCode.optional(),
       showCode: keyedCode.optional(),
+      callBackCode: keyedCode.optional(),
       callerIdFrom: z
         .array(z.enum(["p-asserted-identity", "remote-party-id", "from"]))
         .min(1)

@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { dialogInfo } from "../sip/index.ts";
+import { createCallControl } from "./call-control.ts";
+import {
+  closed,
+  configOf,
+  DIAL_TONE,
+  DIALLED,
+  failed,
+  hang,
+  invite,
+  key,
+  lift,
+  play,
+  REST,
+  type Step,
+  trip,
+  ua,
+} from "./call-script.fixture.ts";
+import type { CallConfig, CallInput } from "./call-types.ts";
+
+// The first call takes two tokens.
+const WISH = { subscription: "call back t3", account: "line-1" } as const;
+const control = (changes: Partial<CallConfig> = {}) =>
+  createCallControl(configOf({ callBackCode: "*37", ...changes }));
+const news = (body: string): CallInput =>
+  ua({
+    kind: "notified",
+    ...WISH,
+    event: "dialog",
+    contentType: "application/dialog-info+xml",
+    body,
+  });
+const told = (...stages: readonly ("confirmed" | "terminated")[]): CallInput => {
+  const calls = stages.map(
+    (stage, at) => ({ id: `d${at}`, direction: "recipient", stage }) as const,
+  );
+  const { body, rest = "" } = dialogInfo("sip:102@example.org", calls);
+  return news(`${body}1${rest}`);
+};
+const partly = (stage: string): CallInput =>
+  news(
+    `<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="2" state="partial" ` +
+      `entity="sip:102@example.org"><dialog id="d0"><state>${stage}</state></dialog></dialog-info>`,
+  );
+const CODE: readonly Step[] = [
+  [lift, ...DIAL_TONE],
+  [key("*")],
+  [key("3")],
+  [key("7"), "line collect off", "line tone confirm", "ua subscribe dialog"],
+  [hang, ...REST],
+];
+const BUSY: readonly Step[] = [
+  ...DIALLED,
+  [failed(486), "line tone busy", "media close"],
+  [hang, ...REST],
+];
+const ASKED: readonly Step[] = [...BUSY, [closed, "record busy 486 far +stats"], ...CODE];
+const FREE = ["ua unsubscribe", "line ring 102"] as const;
+
+describe("calling back on a busy number", () => {
+  it.each<{ name: string; changes?: Partial<CallConfig>; steps: readonly Step[] }>([
+    {
+      name: "rings once it is in no call, and calls when lifted",
+      steps: [
+        ...ASKED,
+        [told("confirmed", "confirmed")],
+        [told("terminated", "confirmed")],
+        [told(), ...FREE],
+        [trip, "line stop-ringing", "line collect off", "line tone-off", "media open"],
+      ],
+    },
+    {
+      name: "goes by what a partial notification changes",
+      steps: [...ASKED, [told("confirmed")], [partly("early")], [partly("terminated"), ...FREE]],
+    },
+    {
+      name: "waits until our own user is done",
+      steps: [
+        ...ASKED,
+        [lift, ...DIAL_TONE],
+        [told()],
+        [hang, ...REST, ...FREE],
+        [60_000, "line stop-ringing"],
+        [lift, ...DIAL_TONE],
+      ],
+    },
+    {
+      name: "keeps others off while it rings",
+      steps: [...ASKED, [told(), ...FREE], [invite(), "ua end 486", "record busy 486 box"], [hang]],
+    },
+    {
+      name: "gives up after half an hour",
+      steps: [...ASKED, [news("nonsense")], [1_800_000, "ua unsubscribe"], [told()]],
+    },
+    {
+      name: "gives up where nobody may watch it",
+      steps: [
+        ...ASKED,
+        [ua({ kind: "subscription", ...WISH, isActive: true })],
+        [ua({ kind: "subscription", ...WISH, isActive: false })],
+        [ua({ kind: "subscription", ...WISH, isActive: false, status: 489 }), "ua unsubscribe"],
+        [told()],
+      ],
+    },
+    {
+      name: "is refused where the last number was not busy, or was not told who called",
+      changes: { withholdsNumber: true },
+      steps: [
+        ...BUSY,
+        [closed, "record busy 486 far +stats"],
+        [lift, ...DIAL_TONE],
+        [key("*")],
+        [key("3")],
+        [key("7"), "line collect off", "line tone reorder"],
+      ],
+    },
+    {
+      name: "ends with the box",
+      steps: [...ASKED, [{ kind: "stop" }, ...REST], [told()]],
+    },
+  ])("$name", ({ changes = {}, steps }) => {
+    const played = play(control(changes), steps);
+    expect(played.told).toEqual(played.expected);
+  });
+
+  it("asks for the calls of the number, and tells the display what it rings for", () => {
+    const { outputs } = play(control(), [...ASKED, [told(), ...FREE]]);
+    const commands = outputs.flatMap((output) =>
+      output.kind === "ua" && output.command.kind === "subscribe" ? [output.command] : [],
+    );
+    expect(commands).toMatchObject([{ uri: "sip:102@example.org", expiresS: 1800 }]);
+    const rings = outputs.flatMap((output) =>
+      output.kind === "line" && output.command.kind === "ring" ? [output.command.callerId] : [],
+    );
+    expect(rings).toMatchObject([{ number: "102", callType: "ring-back" }]);
+  });
+});
