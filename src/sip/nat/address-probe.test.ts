@@ -120,4 +120,17 @@ describe("AddressProbe", () => {
     const asked = desk.letters.filter(({ to }) => to.host === STUN.host);
     expect(asked).toHaveLength(1);
   });
+
+  it("is named the address outside after a change of the network too, where it is the same", () => {
+    const { desk, register } = asking();
+    desk.receive(answerTo(register, "200 OK", "r"));
+    answer(desk, OUTSIDE);
+    desk.receive(answerTo(desk.next(), "200 OK", "r"));
+    desk.networkChanged();
+    const renewed = desk.next();
+    expect(field(renewed, "Contact")).toBe("<sip:101@192.0.2.10:5060>");
+    answer(desk, OUTSIDE);
+    desk.receive(answerTo(renewed, "200 OK", "r"));
+    expect(field(desk.letters.at(-1)?.text ?? "", "Contact")).toBe(`<sip:101@${OUTSIDE}:40000>`);
+  });
 });

@@ -38,8 +38,13 @@ export class AddressProbe {
     this.#changed = changed;
   }
 
-  /** Asks now. */
+  /** Asks now; nobody knows any more what was told before. */
   start(nowMs: number): void {
+    this.#last = undefined;
+    this.#begin(nowMs);
+  }
+
+  #begin(nowMs: number): void {
     const round = ++this.#round;
     this.#asking = undefined;
     this.#nextAtMs = undefined;
@@ -79,7 +84,7 @@ export class AddressProbe {
     const deadlineMs = this.deadlineMs();
     if (deadlineMs === undefined || deadlineMs > nowMs) return false;
     if (this.#asking === undefined) {
-      this.start(nowMs);
+      this.#begin(nowMs);
       return true;
     }
     const { probe, to } = this.#asking;

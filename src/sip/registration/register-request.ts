@@ -4,8 +4,8 @@ import { defaultPort } from "../location/plan.ts";
 import type { Stack } from "../stack.ts";
 import type { SipAccount, SipAddress, SipHop } from "../user-agent-types.ts";
 import { printCSeq } from "../wire/cseq.ts";
-import type { SipHeader, SipRequest } from "../wire/message.ts";
-import { printNameAddr } from "../wire/name-addr.ts";
+import { headerValue, type SipHeader, type SipRequest } from "../wire/message.ts";
+import { parseNameAddr, printNameAddr } from "../wire/name-addr.ts";
 import { parseUri, printUri } from "../wire/uri.ts";
 
 /** What stays the same from one REGISTER of an account to the next. @see RFC 3261 §10.2 */
@@ -104,4 +104,10 @@ function registrarUri(account: SipAccount): string {
   const aor = parseUri(aorOf(account));
   if (!aor.ok) return `sip:${account.domain}`;
   return printUri({ ...aor.value, user: "" });
+}
+
+/** The first Contact of a REGISTER of ours. */
+export function sentContact(request: SipRequest): string {
+  const contact = parseNameAddr(headerValue(request, "contact") ?? "");
+  return contact.ok ? contact.value.uriText : "";
 }

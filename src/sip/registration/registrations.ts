@@ -8,8 +8,7 @@ import { samePlace } from "../location/blacklist.ts";
 import type { Stack } from "../stack.ts";
 import { isStream } from "../transaction/transports.ts";
 import type { SipAccount, SipAddress } from "../user-agent-types.ts";
-import { headerValue, type SipRequest, type SipResponse } from "../wire/message.ts";
-import { parseNameAddr } from "../wire/name-addr.ts";
+import { headerValue, type SipResponse } from "../wire/message.ts";
 import { AccountGroup } from "./account-group.ts";
 import { grantedBy, seenAddress } from "./granted.ts";
 import { leaseOf, secondsOf } from "./lease.ts";
@@ -20,6 +19,7 @@ import {
   instanceParam,
   registerContacts,
   registerRequest,
+  sentContact,
 } from "./register-request.ts";
 import {
   type RegistrationAction,
@@ -250,10 +250,10 @@ export class Registrations {
           if (registration.request !== request || response.status < 200) return;
           this.#onResponse(registration, response, sent, expiresS, atMs);
         },
-        onFailed: (status, reason, atMs) => {
+        onFailed: (_status, reason, atMs) => {
           if (registration.request !== request) return;
           this.#stack.accounts.setReached(account.id, registration.way, undefined);
-          registration.refusal = status === 408 ? { reason } : { reason };
+          registration.refusal = { reason };
           const hasOthers = registration.group.isUpBeside(registration.way);
           this.#step(registration, { kind: "unanswered", hasOthers }, atMs);
         },
@@ -325,7 +325,11 @@ export class Registrations {
     const local = this.#stack.localOf(to);
     const nearEnd = local?.port === 0 ? this.#stack.nearEnds.of(to) : undefined;
     const seen = seenAddress(response) ?? nearEnd;
-    const hasMoved = seen !== undefined && this.#follow(registration, to, seen);
+    // Who has not told where we are may have been named where a STUN server saw us before.
+    const hasMoved =
+      seen === undefined
+        ? this.#isElsewhere(registration, to)
+        : this.#follow(registration, to, seen);
     if (hasMoved && registration.addressChanges <= ADDRESS_CHANGES_MAX) {
       this.#step(registration, { kind: "renew" }, nowMs);
       return;
@@ -360,7 +364,11 @@ export class Registrations {
     // that is no reason to name it, unless nobody can connect to us anyway.
     const isOurs = sameAddress(seen, local) || (seen.host === local.host && isListening(to, local));
     this.#stack.publicAddresses.learn(to, isOurs ? undefined : seen);
-    // It may have been learned by another account already: what the server has of this one counts.
+    return this.#isElsewhere(registration, to);
+  }
+
+  /** What the server has of us counts: another account may have learned where we are. */
+  #isElsewhere(registration: Registration, to: SipAddress): boolean {
     if (contactOf(this.#stack, registration.account, to) === registration.bound) return false;
     registration.addressChanges++;
     if (registration.addressChanges > ADDRESS_CHANGES_MAX) {
@@ -383,12 +391,6 @@ export class Registrations {
     this.#live.delete(registration);
     if (this.#waysOf(registration.group).length === 0) this.#groups.delete(registration.group);
   }
-}
-
-/** The first Contact of a REGISTER of ours. */
-function sentContact(request: SipRequest): string {
-  const contact = parseNameAddr(headerValue(request, "contact") ?? "");
-  return contact.ok ? contact.value.uriText : "";
 }
 
 /** Whether peers can connect to us on that transport. */
