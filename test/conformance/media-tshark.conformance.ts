@@ -67,6 +67,7 @@ describe.skipIf(!available)("[media.tshark] our streams as tshark reads them", (
     if (row.name !== "srtp") expect(tshark(file, "-Y", "rtcp").length).toBeGreaterThan(2);
     if (row.name === "xr-mux") {
       expect(tshark(file, "-Y", "rtcp.xr.bt == 7").length).toBeGreaterThan(0);
+      expect(tshark(file, "-Y", "rtcp.xr.bt == 1").length).toBeGreaterThan(0);
     }
     const streams = tshark(file, "-q", "-z", "rtp,streams").filter((line) =>
       /0x[0-9A-F]{8}/i.test(line),

@@ -104,6 +104,28 @@ describe("an alarm panel", () => {
   );
 
   it.each([
+    { what: "jitter", network: { latencyMs: 20, jitterMs: 15 } },
+    { what: "loss", network: { latencyMs: 20, lossRatio: 0.02 } },
+    { what: "packets that overtake others", network: { reorderRatio: 0.05, reorderByMs: 30 } },
+  ])("gets its report through a network with $what, digits as events", async ({ network }) => {
+    const config = { rtp: { dtmfRelay: "rfc4733" as const } };
+    const set = ["touch-tone", "touch-tone"] as const;
+    const lab = await bench({ seed: 16, phones: set, config, network });
+    const [alice, bob] = lab.phones;
+    const panel = new AlarmPanel(alice.phone, lab.world.clock);
+    const station = new AlarmReceiver(bob.phone, lab.world.clock);
+    panel.tell("123418113101015");
+    await calls(lab);
+    await lab.world.waitUntil(() => panel.acknowledged, 60_000);
+    expect(station.reports.at(-1)).toBe("123418113101015");
+    expect(panel.acknowledged).toBe(true);
+    alice.hang();
+    bob.hang();
+    await lab.world.advance(2000);
+    await lab.stop();
+  });
+
+  it.each([
     ["123418113101015", "8"],
     ["000000000000000", "C"],
     ["111111111111111", "C"],
