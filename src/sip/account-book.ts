@@ -87,12 +87,25 @@ export class AccountBook {
 
   /** What our Contact is to name for that user toward that server, in place of an address. */
   gruuOf(user: string, near: SipAddress): string | undefined {
-    for (const { account, ways } of this.#entries.values()) {
+    const granted = this.#grantedTo(user, near);
+    // What a trunk was granted is the trunk's, not the line's that it registers.
+    return granted?.account.trunk === undefined ? granted?.gruu : undefined;
+  }
+
+  /** Whether a server keeps the flow that the user is registered over. @see RFC 5626 §4.3 */
+  keepsFlow(user: string, near: SipAddress): boolean {
+    return this.#grantedTo(user, near)?.hasOutbound === true;
+  }
+
+  #grantedTo(
+    user: string,
+    near: SipAddress,
+  ): (Granted & { readonly account: SipAccount }) | undefined {
+    for (const { account } of this.#entries.values()) {
       if (account.user !== user) continue;
-      for (const { reached, granted } of ways.values()) {
-        if (reached?.transport === near.transport && reached.host === near.host) {
-          return granted?.gruu;
-        }
+      for (const { reached, granted } of this.#registrantOf(account.id)?.ways.values() ?? []) {
+        const isThere = reached?.transport === near.transport && reached.host === near.host;
+        if (isThere) return granted === undefined ? undefined : { ...granted, account };
       }
     }
     return undefined;

@@ -42,6 +42,9 @@ const CORE_METHODS = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "PRACK", "UPD
 /** Extensions of every user agent. @see RFC 3891 §6.2, RFC 3262 §4 */
 const CORE_EXTENSIONS = ["replaces", RELIABLE] as const;
 
+/** Of a Contact whose owner wants to be reached over the flow that he is registered over. */
+const OVER_OUR_FLOW: SipParams = new Map([["ob", undefined]]);
+
 /** What every part of one user agent shares: outputs, transactions, names, sessions. */
 export class Stack {
   readonly config: UserAgentConfig;
@@ -199,8 +202,12 @@ export class Stack {
   contactUri(near: SipTransport | SipAddress, user: string, secure: boolean): string | undefined {
     const local = this.localOf(near);
     if (local === undefined) return undefined;
-    const gruu = typeof near === "string" ? undefined : this.accounts.gruuOf(user, near);
-    return gruu ?? this.ownContactUri(near, user, secure);
+    if (typeof near === "string") return this.ownContactUri(near, user, secure);
+    const gruu = this.accounts.gruuOf(user, near);
+    if (gruu !== undefined) return gruu;
+    // So that what comes inside the dialog takes our flow as well. @see RFC 5626 §4.3
+    const keeps = this.accounts.keepsFlow(user, near);
+    return this.ownContactUri(near, user, secure, keeps ? OVER_OUR_FLOW : undefined);
   }
 
   /** The same, never a URI that a registrar gave us: for REGISTER. */

@@ -166,50 +166,6 @@ describe("Registrations over a stream", () => {
   });
 });
 
-describe("Registrations of a sips address", () => {
-  const LOCAL = { udp: { host: OURS.host, port: 5060 }, tls: { host: OURS.host, port: 5061 } };
-  const secure = { server: TLS, secure: true } as const;
-
-  it("name themselves by sips in all that they send", () => {
-    const desk = added(secure, { local: LOCAL });
-    const first = desk.next();
-    expect(first).toMatch(/^REGISTER sips:example\.com SIP/);
-    expect(field(first, "To")).toBe("<sips:101@example.com>");
-    expect(contactsOf(first)).toEqual(["<sips:101@192.0.2.10:5061>"]);
-    desk.receive(answerTo(first, "200 OK", "r"), TLS);
-    desk.command({ kind: "invite", session: "a", account: "line-1", uri: "sip:102@example.com" });
-    const invite = desk.next();
-    expect(invite).toMatch(/^INVITE sips:102@example\.com SIP/);
-    expect(field(invite, "From")).toMatch(/^<sips:101@example\.com>/);
-    expect(contactsOf(invite)).toEqual(["<sips:101@192.0.2.10:5061>"]);
-  });
-
-  it.each([
-    ["sips:101@192.0.2.10:5061", "sip:102@192.0.2.20", "", "sips"],
-    ["sip:101@192.0.2.10:5061", "sips:102@192.0.2.20", "", "sips"],
-    ["sip:101@192.0.2.10:5061", "sip:102@192.0.2.20", "<sips:proxy.example.com;lr>", "sips"],
-    ["sip:101@192.0.2.10:5061", "sip:102@192.0.2.20", "<sip:proxy.example.com;lr>", "sip"],
-    ["sip:101@192.0.2.10:5061", "sip:102@192.0.2.20", "", "sip"],
-  ])("called as %s by %s through %j answer as %s", (uri, contact, route, scheme) => {
-    const desk = new Desk({ local: LOCAL });
-    const lines = [
-      `INVITE ${uri} SIP/2.0`,
-      "Via: SIP/2.0/TLS 192.0.2.20:5061;branch=z9hG4bKs",
-      "From: <sips:102@example.com>;tag=f",
-      "To: <sips:101@example.com>",
-      "Call-ID: s",
-      "CSeq: 1 INVITE",
-      ...(route === "" ? [] : [`Record-Route: ${route}`]),
-      `Contact: <${contact}>`,
-      "Content-Length: 0",
-    ];
-    desk.receive(`${lines.join("\n")}\n\n`, { ...TLS, flow: 1 });
-    const session = desk.event("incoming")?.session ?? "";
-    desk.command({ kind: "respond", session, status: 180 });
-    expect(contactsOf(desk.letters.at(-1)?.text ?? "")[0]).toMatch(new RegExp(`^<${scheme}:`));
-  });
-});
-
 describe("Registrations kept open by STUN", () => {
   const granted = ["Require: outbound"];
 
@@ -305,6 +261,18 @@ describe("Registrations and what the registrar grants", () => {
     const gruu = 'pub-gruu="sip:101@example.com;gr=kjh29x97us97d"';
     const granted = `Contact: ${contactsOf(first)[0]};expires=600;${gruu}`;
     desk.receive(answerTo(first, "200 OK", "r", [granted]));
+    expect(contactsOf(call(desk))).toEqual([contact]);
+  });
+
+  it.each([
+    [["Require: outbound"], "<sip:101@192.0.2.10:5060;ob>"],
+    [["Require: path"], "<sip:101@192.0.2.10:5060>"],
+    [[], "<sip:101@192.0.2.10:5060>"],
+  ])("granted %j ask for their flow in calls too: %s", (granted, contact) => {
+    const desk = added({ instance: INSTANCE });
+    const first = desk.next();
+    expect(contactsOf(first)[0]).not.toContain(";ob");
+    desk.receive(answerTo(first, "200 OK", "r", granted));
     expect(contactsOf(call(desk))).toEqual([contact]);
   });
 
