@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Digit } from "../base/audio.ts";
 import type { LineEvent } from "../base/line-messages.ts";
-import type { UaEvent } from "../sip/index.ts";
+import { DIALOG_EVENT, dialogInfo, type UaEvent } from "../sip/index.ts";
 import { createCallControl } from "./call-control.ts";
 import { STATS_LIMIT_MS } from "./call-record.ts";
 import { configOf, hang, invite, LOCAL, lineEvent, STATS, sdp } from "./call-script.fixture.ts";
@@ -14,6 +14,7 @@ type Move =
   | { readonly kind: "invite"; readonly body: string; readonly replaces: number }
   | { readonly kind: "ua"; readonly what: number; readonly back: number; readonly body: number }
   | { readonly kind: "media"; readonly what: number; readonly back: number }
+  | { readonly kind: "free" }
   | { readonly kind: "wait"; readonly ms: number };
 
 const BODIES = [
@@ -23,6 +24,7 @@ const BODIES = [
   sdp({ formats: "9" }),
   "x",
 ];
+const CALL_BACK_LIMIT_MS = 1_800_000;
 const FAULT = { kind: "io", what: "SPI", advice: "look" } as const;
 
 const lineMove: fc.Arbitrary<Move> = fc
@@ -82,6 +84,10 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     }),
   },
   {
+    weight: 1,
+    arbitrary: fc.constant({ kind: "free" as const }),
+  },
+  {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("wait" as const), ms: fc.nat(70_000) }),
   },
@@ -94,23 +100,39 @@ const INTO_A_CALL: readonly Move[] = [
   { kind: "ua", what: 2, back: 0, body: 1 },
 ];
 
+/** The same with a number that is busy and to be called back on. */
+const INTO_A_WAIT: readonly Move[] = [
+  ...INTO_A_CALL.slice(0, -1),
+  { kind: "ua", what: 3, back: 0, body: 0 },
+  ...["on-hook", "off-hook", "0", "0", "on-hook"].map(
+    (what): Move => ({ kind: "line", event: lineEventOf(what) }),
+  ),
+];
+
 const course: fc.Arbitrary<readonly Move[]> = fc
-  .tuple(fc.boolean(), fc.array(move, { maxLength: 60 }))
-  .map(([begins, moves]) => (begins ? [...INTO_A_CALL, ...moves] : moves));
+  .tuple(
+    fc.constantFrom<readonly Move[]>([], [], INTO_A_CALL, INTO_A_CALL, INTO_A_WAIT),
+    fc.array(move, { maxLength: 60 }),
+  )
+  .map(([begin, moves]) => [...begin, ...moves]);
 
 /** A line driven by moves, which keeps count from outside of what call control does. */
 function drive(moves: readonly Move[]) {
-  const control = createCallControl(configOf({ digitMap: "102|2.T" }));
+  const control = createCallControl(configOf({ digitMap: "102|2.T", callBackCode: "00" }));
   let nowMs = 0;
   let incoming = 0;
   const sessions: string[] = ["none"];
   const media: string[] = ["none"];
+  let watched = "none";
   const outputs: CallOutput[] = [];
   const give = (input: CallInput): void => {
     for (const output of control.handle(input, nowMs)) {
       outputs.push(output);
       if (output.kind === "ua" && output.command.kind === "invite") {
         sessions.push(output.command.session);
+      }
+      if (output.kind === "ua" && output.command.kind === "subscribe") {
+        watched = output.command.subscription;
       }
       if (output.kind === "media" && output.command.kind === "open") {
         media.push(output.command.session);
@@ -132,7 +154,8 @@ function drive(moves: readonly Move[]) {
       const replaces = one.replaces === 0 ? undefined : sessions.at(-one.replaces);
       sessions.push(session);
       give(invite({ session, body: one.body, ...(replaces === undefined ? {} : { replaces }) }));
-    } else if (one.kind === "wait") wait(one.ms);
+    } else if (one.kind === "free") give(nobodyTalks(watched));
+    else if (one.kind === "wait") wait(one.ms);
     else give(inputOf(one, sessions, media));
   }
   /** The user comes back to the telephone until nobody is left to speak to. */
@@ -152,6 +175,16 @@ function drive(moves: readonly Move[]) {
     outputs,
     incoming: () => incoming,
     misplaced: () => misplaced(outputs),
+  };
+}
+
+/** What a number that was busy is in: no call. */
+function nobodyTalks(subscription: string): CallInput {
+  const { body, rest = "" } = dialogInfo("sip:102@example.org", []);
+  const about = { account: "line-1", event: "dialog", contentType: DIALOG_EVENT.contentType };
+  return {
+    kind: "ua",
+    event: { kind: "notified", subscription, ...about, body: `${body}0${rest}` },
   };
 }
 
@@ -184,7 +217,7 @@ function misplaced(outputs: readonly CallOutput[]): number {
 }
 
 function inputOf(
-  one: Exclude<Move, { kind: "invite" | "wait" }>,
+  one: Exclude<Move, { kind: "invite" | "wait" | "free" }>,
   sessions: readonly string[],
   media: readonly string[],
 ): CallInput {
@@ -232,6 +265,8 @@ describe("createCallControl() under any course of events", () => {
         line.give(lineEvent({ kind: "recovered", atMs: 0 }));
         line.rest();
         line.wait(STATS_LIMIT_MS);
+        // Nor does anybody wait for a busy number for ever.
+        line.wait(CALL_BACK_LIMIT_MS);
         expect(line.control.state.kind).toBe("idle");
         expect(line.control.deadlineMs()).toBeUndefined();
 
