@@ -118,8 +118,9 @@ export function withOffer(
   if (!written.ok) return written;
   const offered = oursOf(written.value.version);
   if (offered === undefined) return err(CLOSED);
+  const { isReoffer: _, ...rest } = call;
   return ok({
-    call: { ...call, written: written.value, offered },
+    call: { ...rest, written: written.value, offered },
     body: written.value.body,
   });
 }
@@ -172,6 +173,11 @@ function withFaxAnswer(
 /** The call as one of sound. */
 export function withoutT38({ t38: _, offersT38: __, t38DueMs: ___, ...call }: Call): Call {
   return call;
+}
+
+/** Whether an ACK of theirs answers an offer of ours. */
+export function awaitsAck({ offered, isReoffer }: Call): boolean {
+  return offered !== undefined && isReoffer !== true;
 }
 
 /** The call with the flow of the far end's answer to our offer. */

@@ -41,6 +41,8 @@ export interface Call {
   readonly written?: { readonly version: number; readonly body: string };
   /** Our offer that has no answer yet. */
   readonly offered?: MediaOffer | FaxOffer;
+  /** It went out as a re-INVITE: the ACK of something before it brings no answer to it. */
+  readonly isReoffer?: true;
   readonly flow?: MediaFlow;
   /** T.38 flows in place of `flow`. */
   readonly t38?: FaxFlow;

@@ -199,6 +199,49 @@ const SCENARIOS: readonly Scenario[] = [
     ON,
   ],
   [
+    "both take it to T.38 at once: theirs is answered, and ours said anew after it",
+    [
+      ...ASKED,
+      [
+        reoffered(OUT, image()),
+        ...["ua respond 200 +t38", "media fax 6004", "media join on", "ua reinvite +t38"],
+      ],
+      [ua({ kind: "confirmed", session: OUT })],
+      [accepted(image(7000)), "media fax 7000", "media join on"],
+    ],
+    ON,
+  ],
+  [
+    "sound of theirs that meets our T.38 does not make us forget it",
+    [
+      ...ASKED,
+      [reoffered(OUT, sdp()), "ua respond 200 +sdp", ...FLOWS, "ua reinvite +t38"],
+      [accepted(image()), "media fax 6004", "media join on"],
+    ],
+    ON,
+  ],
+  [
+    "the ACK of theirs, which comes late, is no answer to our T.38",
+    [
+      ...TALKING,
+      [reoffered(OUT, sdp()), "ua respond 200 +sdp", ...FLOWS],
+      [hears("preamble"), "ua reinvite +t38"],
+      [ua({ kind: "confirmed", session: OUT })],
+      [accepted(image()), "media fax 6004", "media join on"],
+    ],
+    ON,
+  ],
+  [
+    "nor does the ACK of the call itself answer it",
+    [
+      ...ANSWERED,
+      [hears("preamble", "near", OUT), "ua reinvite +t38"],
+      [confirmed()],
+      [accepted(image(), FAR), "media fax 6004", "media join on"],
+    ],
+    ON,
+  ],
+  [
     "the far end's T.38 may move to another address",
     [
       ...FAXING,

@@ -33,5 +33,6 @@ export function reoffer(context: CallContext, call: Call, first: readonly CallOu
   }
   const { session } = call;
   const { body } = offer.value;
-  return { call: offer.value.call, outputs: [...first, toUa({ kind: "reinvite", session, body })] };
+  const offering: Call = { ...offer.value.call, isReoffer: true };
+  return { call: offering, outputs: [...first, toUa({ kind: "reinvite", session, body })] };
 }

@@ -1,6 +1,7 @@
 import type { CallerId } from "../base/line-messages.ts";
 import { headerValue, headerValues, type SipRequest, type UaEvent } from "../sip/index.ts";
 import {
+  awaitsAck,
   flowOutputs,
   MEDIA_OPEN_LIMIT_MS,
   statusOf,
@@ -279,7 +280,7 @@ export function answeringStep(
   if (input.kind !== "ua" || input.event.kind !== "confirmed") {
     return talkingStep(context, state, input, nowMs);
   }
-  if (state.call.offered === undefined) {
+  if (!awaitsAck(state.call)) {
     return { state: { kind: "talking", call: state.call }, outputs: [] };
   }
   const { offered: _, ...settled } = state.call;

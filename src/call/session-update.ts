@@ -1,8 +1,15 @@
 import type { UaEvent } from "../sip/index.ts";
-import { flowOutputs, statusOf, withAccepted, withAnswer, withOffer } from "./call-media.ts";
+import {
+  awaitsAck,
+  flowOutputs,
+  statusOf,
+  withAccepted,
+  withAnswer,
+  withOffer,
+} from "./call-media.ts";
 import { type Call, type CallContext, logOf, toUa } from "./call-state.ts";
 import { t38Accepted, t38Refused, t38Told } from "./fax.ts";
-import type { Changed } from "./hold.ts";
+import { type Changed, reoffer } from "./hold.ts";
 
 /** The party at the other end, as it is called in log events. */
 export function peerOf(call: Call): string {
@@ -53,14 +60,16 @@ function reoffered(context: CallContext, call: Call, offer: string | undefined):
   const isBack = isMoved && answered.t38 === undefined;
   const changed = isBack ? { ...answered, soundOnly: true } : answered;
   const contentType = "application/sdp";
-  return {
-    call: changed,
-    outputs: [
-      toUa({ kind: "respond", session, status: 200, body, contentType }),
-      ...(offer === undefined ? [] : flowOutputs(changed)),
-      ...(isMoved ? [t38Told(context, changed)] : []),
-    ],
-  };
+  const outputs = [
+    toUa({ kind: "respond", session, status: 200, body, contentType }),
+    ...(offer === undefined ? [] : flowOutputs(changed)),
+    ...(isMoved ? [t38Told(context, changed)] : []),
+  ];
+  const { offered, isReoffer } = call;
+  if (offered === undefined || isReoffer !== true) return { call: changed, outputs };
+  // Ours still waits for its turn (they met), and is older than what was said just now.
+  const wish = "t38" in offered ? { ...changed, offersT38: true } : changed;
+  return reoffer(context, wish, outputs);
 }
 
 /** The ACK of a re-INVITE: it brings the answer where the offer was ours. */
@@ -69,7 +78,7 @@ function confirmed(
   call: Call,
   body: string | undefined,
 ): Changed | undefined {
-  return call.offered === undefined ? undefined : accepted(context, call, body ?? "");
+  return awaitsAck(call) ? accepted(context, call, body ?? "") : undefined;
 }
 
 /** The answer to an offer of ours. */
