@@ -189,11 +189,13 @@ export type CallState =
     }
   /**
    * 180 is out and the bell rings. `body` is what the 200 will carry. Where it `answersItself` no
-   * bell rings: it is answered when the time is out.
+   * bell rings: it is answered when the time is out, or rings then (`display` is shown) where its
+   * loop is open by then.
    */
   | {
       readonly kind: "ringing";
       readonly answersItself?: true;
+      readonly display?: CallerId | undefined;
       readonly call: Call;
       readonly body: string;
       readonly untilMs: number;

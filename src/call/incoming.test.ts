@@ -247,6 +247,18 @@ describe("createCallControl() for a call in", () => {
     );
   });
 
+  it("it rings where nobody listens any more", () => {
+    const asks = (afterS: number): Step => [
+      invite({ headers: [{ name: "call-info", value: `<sip:h>;answer-after=${afterS}` }] }),
+      "media open",
+    ];
+    const rings = "line ring 102 Bob";
+    check([[lift], asks(0), [hang], [opened, "ua respond 180", rings]], { autoAnswer: "asked" });
+    check([[lift], asks(2), [opened, "ua respond 180"], [hang], [2000, rings]], {
+      autoAnswer: "asked",
+    });
+  });
+
   it("a call that insists on it is refused where a hand is needed", () => {
     const headers = [{ name: "answer-mode", value: "Auto;require" }];
     check([[invite({ headers }), "ua end 403", "record failed 403 box"]]);

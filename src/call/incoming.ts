@@ -174,20 +174,31 @@ function ring(context: CallContext, state: Preparing, opened: Call, nowMs: numbe
     return refuse(context, state, statusOf(described.error), described.error.detail);
   }
   const { call, body } = described.value;
-  if (state.answersAfterMs !== undefined) {
-    return answerItself(context, call, body, nowMs + state.answersAfterMs, nowMs);
+  if (state.answersAfterMs !== undefined && context.isOffHook) {
+    const { display, answersAfterMs } = state;
+    return answerItself(context, { call, body, display }, nowMs + answersAfterMs, nowMs);
   }
-  const display = state.display === undefined ? {} : { callerId: state.display };
+  const bell = ringBell(context, { call, body, display: state.display }, nowMs);
+  const rings = toUa({ kind: "respond", session: call.session, status: 180 });
+  return { ...bell, outputs: [rings, ...bell.outputs] };
+}
+
+/** Has the bell rung for a call; who calls has heard of it, or will. */
+function ringBell(
+  context: CallContext,
+  { call, body, display }: Pick<Ringing, "call" | "body" | "display">,
+  nowMs: number,
+): Step {
+  const shown = display === undefined ? {} : { callerId: display };
   return {
     state: {
       kind: "ringing",
-      call: { ...call, rangMs: nowMs },
+      call: { ...call, rangMs: call.rangMs ?? nowMs },
       body,
       untilMs: nowMs + context.config.timers.noAnswerMs,
     },
     outputs: [
-      toUa({ kind: "respond", session: call.session, status: 180 }),
-      toLine({ kind: "ring", ...cadenceOf(call), ...display }),
+      toLine({ kind: "ring", ...cadenceOf(call), ...shown }),
       logOf(context, "info", `Rings: ${call.from} calls${forwarded(call)}.`),
     ],
   };
@@ -196,12 +207,12 @@ function ring(context: CallContext, state: Preparing, opened: Call, nowMs: numbe
 /** A call that nobody has to lift for: answered now, or once its caller has waited as told. */
 function answerItself(
   context: CallContext,
-  call: Call,
-  body: string,
+  ready: Pick<Ringing, "call" | "body" | "display">,
   untilMs: number,
   nowMs: number,
 ): Step {
-  const state: Ringing = { kind: "ringing", call, body, answersItself: true, untilMs };
+  const { call } = ready;
+  const state: Ringing = { kind: "ringing", ...ready, answersItself: true, untilMs };
   const log = logOf(context, "info", `${call.from} calls, and is answered by itself.`);
   if (untilMs <= nowMs) {
     const step = answer(state, nowMs);
@@ -223,7 +234,7 @@ function forwarded({ forwardedBy: by }: Call): string {
 
 /** The bell rings, until someone lifts, the caller gives up or the time is out. */
 export function ringingStep(
-  _context: CallContext,
+  context: CallContext,
   state: Ringing,
   input: CallInput,
   nowMs: number,
@@ -231,7 +242,10 @@ export function ringingStep(
   switch (input.kind) {
     case "timeout": {
       if (nowMs < state.untilMs) return undefined;
-      if (state.answersItself === true) return answer(state, nowMs);
+      // Where nothing listens any more nobody would ever hang up.
+      if (state.answersItself === true) {
+        return context.isOffHook ? answer(state, nowMs) : ringBell(context, state, nowMs);
+      }
       const end = toUa({ kind: "end", session: state.call.session, status: 480 });
       return stopRinging(state, [end], "missed", "box", 480);
     }

@@ -89,4 +89,21 @@ describe("a call from a stranger, past the server", () => {
     expect(lab.events.filter(({ kind }) => kind === "check-sync")).toEqual([]);
     await lab.stop();
   });
+
+  it("has nobody look on whom a line talks to, although direct calls are allowed", async () => {
+    const lab = await bench({
+      config: { exchange: { transport: "udp" }, sip: { directCalls: true } },
+    });
+    const stranger = await Stranger.open(lab);
+    const subscribe = request({
+      method: "SUBSCRIBE",
+      uri: `sip:101@${BENCH_HOST}`,
+      branch: "looks-on",
+      extra: `Event: dialog\r\nContact: <sip:x@${STRANGER}>\r\n`,
+    });
+    stranger.send(subscribe, BENCH_HOST, linePort(lab));
+    await lab.world.advance(100);
+    expect(stranger.heard.map((text) => text.slice(0, 11))).toEqual(["SIP/2.0 403"]);
+    await lab.stop();
+  });
 });

@@ -62,9 +62,9 @@ export interface TurnedAway {
 }
 
 /**
- * Whether somebody is refused what he asks of a line: calls, requests outside of calls and
- * subscriptions come from the server that the line is registered at, unless calls are direct; a
- * request inside a call from who is in it. `owner` is whose it is.
+ * Whether somebody is refused what he asks of a line: calls and requests outside of calls come from
+ * the server that the line is registered at, unless calls are direct; subscriptions from it in any
+ * case; a request inside a call from who is in it. `owner` is whose it is.
  */
 export function turnedAway(
   owner: Trusting | undefined,
@@ -95,7 +95,8 @@ export function turnedAway(
       return { command: { kind: "reply", request, status } };
     }
     case "watched": {
-      if (owner !== undefined && (directCalls || owner.trusts(event.source))) return undefined;
+      // Whoever may call us may not look on whom we talk to.
+      if (owner?.trusts(event.source) === true) return undefined;
       const status = owner === undefined ? 404 : 403;
       return { command: { kind: "refuse-watch", watch: event.watch, status } };
     }
