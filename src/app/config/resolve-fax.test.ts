@@ -42,7 +42,7 @@ describe("callFax() and rtpFax()", () => {
 
   it("take what is written", () => {
     const t38 = { version: 3, maxBitRate: 9600, correction: "fec", redundancy: 5 } as const;
-    const more = { switchOn: "answer", waitMs: 0, fillBitRemoval: true } as const;
+    const more = { switchOn: "answer", waitMs: 0, fillBitRemoval: true, farDatagram: 400 } as const;
     const user = box({ t38: { ...t38, ...more } });
     const { redundancy, ...rest } = t38;
     expect(callFax(user, line("t38"), true).t38).toMatchObject({ ...rest, ...more });

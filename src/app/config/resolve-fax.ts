@@ -1,6 +1,7 @@
 import type { CallSettings } from "../../gateway/control/control-config.ts";
 import type { RealtimeLineConfig, RtpConfig } from "../../gateway/realtime/realtime-config.ts";
-import type { FaxMode, UserConfig, UserLine } from "./user-config.ts";
+import type { UserConfig, UserLine } from "./user-config.ts";
+import type { FaxMode } from "./user-fax.ts";
 
 /** Everybody has it, and the later ones add nothing that our modems could do. */
 const DEFAULT_VERSION = 0;
@@ -38,6 +39,7 @@ export function callFax(
       maxBitRate: t38?.maxBitRate ?? DEFAULT_BIT_RATE,
       correction: t38?.correction ?? "redundancy",
       fillBitRemoval: t38?.fillBitRemoval ?? false,
+      ...(t38?.farDatagram === undefined ? {} : { farDatagram: t38.farDatagram }),
       switchOn: t38?.switchOn ?? "preamble",
       waitMs: t38?.waitMs ?? DEFAULT_WAIT_MS,
     },

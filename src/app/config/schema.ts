@@ -291,6 +291,7 @@ export const userConfigSchema = z.strictObject({
           correction: z.enum(["redundancy", "fec", "none"]).optional(),
           redundancy: z.int().min(1).max(8).optional(),
           fillBitRemoval: z.boolean().optional(),
+          farDatagram: z.int().min(100).max(1400).optional(),
           switchOn: z.enum(["preamble", "answer"]).optional(),
           waitMs: z.int().min(0).max(30_000).optional(),
         })

@@ -3,6 +3,7 @@ import type { SrtpPolicy, SrtpSuite } from "../../base/srtp-suites.ts";
 import type { GpioSlicOverrides, LineSettings } from "../../hal/drivers/index.ts";
 import type { BoardLevels } from "./board-file.ts";
 import type { UserDialing } from "./user-dialing.ts";
+import type { FaxMode, UserT38 } from "./user-fax.ts";
 import type { UserRegistrar } from "./user-registrar.ts";
 
 /**
@@ -201,22 +202,7 @@ export interface UserConfig {
     /** Whether the tones of modems are named to far ends that know such events. Default no. */
     readonly toneEvents?: boolean;
     /** How T.38 is spoken, where `fax` or a line's `fax` is `t38`. */
-    readonly t38?: {
-      /** The highest version offered and taken. Default 0, which everybody has. */
-      readonly version?: 0 | 1 | 2 | 3;
-      /** The fastest image, bit/s. Default 14400. */
-      readonly maxBitRate?: 2400 | 4800 | 7200 | 9600 | 12_000 | 14_400;
-      /** What lost packets are brought back by. Default redundancy. */
-      readonly correction?: "redundancy" | "fec" | "none";
-      /** How many packets go along with each: copies, or parities of three. Default 3. */
-      readonly redundancy?: number;
-      /** Whether fill bits of images without error correction are left out. Default no. */
-      readonly fillBitRemoval?: boolean;
-      /** What moves a call: a fax machine's V.21 flags, or the answer tone. Default preamble. */
-      readonly switchOn?: "preamble" | "answer";
-      /** How long the side that is called has to move it before we do, ms. Default 1000. */
-      readonly waitMs?: number;
-    };
+    readonly t38?: UserT38;
     /** Whether offers ask for extended reports; who asks us for them gets them. Default no. */
     readonly rtcpXr?: boolean;
     /** Whether offers propose RTCP on the RTP port (one NAT binding less). Default no. */
@@ -329,12 +315,6 @@ export interface UserLine {
     readonly off?: boolean;
   };
 }
-
-/**
- * What is done where a fax machine or modem is heard: nothing; sound is passed as it is; or fax
- * machines are answered here, and what they say goes over T.38 where the far end knows it.
- */
-export type FaxMode = "off" | "pass-through" | "t38";
 
 /** Reads a file that the configuration names; the error says why it cannot be read. */
 export type ReadTextFile = (file: string) => Result<string, string>;

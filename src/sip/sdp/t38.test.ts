@@ -116,6 +116,7 @@ describe("answerFaxOffer() takes of each attribute what both can", () => {
     [{}, ["T38FaxMaxDatagram:0"], { maxDatagram: 400 }],
     [{}, ["T38FaxMaxDatagram:272"], { maxDatagram: 272 }],
     [{}, ["T38FaxMaxDatagram:99999999"], { maxDatagram: 400 }],
+    [{ farDatagram: 500 }, ["T38FaxMaxDatagram:122"], { maxDatagram: 500 }],
     [{}, [], { correction: "redundancy" }],
     [{}, ["T38FaxUdpEC:t38UDPNoEC"], { correction: "none" }],
     [{}, ["T38FaxUdpEC:t38UDPFEC"], { correction: "redundancy" }],

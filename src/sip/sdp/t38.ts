@@ -16,6 +16,8 @@ export interface T38Ability {
   readonly correction: FaxFlow["correction"];
   /** Whether fill bits may be left out on the way. */
   readonly fillBitRemoval: boolean;
+  /** The longest datagram that far ends take, where they are not to be believed. */
+  readonly farDatagram?: number;
 }
 
 /** What we are willing to do in a session that is a fax. */
@@ -127,7 +129,7 @@ function flowOf(sdp: Sdp, stream: SdpMedia, ours: FaxOffer): Result<FaxFlow, Off
     version: versionOf(Math.min(theirs.version, t38.version)),
     maxBitRate: rateOf(Math.min(theirs.maxBitRate, t38.maxBitRate)),
     rateManagement: theirs.rateManagement,
-    maxDatagram: theirs.maxDatagram,
+    maxDatagram: t38.farDatagram ?? theirs.maxDatagram,
     correction: lesser(theirs.correction, t38.correction),
     fillBitRemoval: theirs.fillBitRemoval && t38.fillBitRemoval,
   });
