@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { UserConfig } from "../../src/app/config/user-config.ts";
+import { alignedCorrelation } from "../hw-sim/audio/correlation.ts";
 import { sineMeanSquare } from "../hw-sim/audio/dtmf-decoder.ts";
-import { dbmFromMeanSquare, pcm16FromVolts, sineMix } from "../hw-sim/audio/levels.ts";
+import {
+  dbmFromMeanSquare,
+  pcm16FromVolts,
+  sineMix,
+  voltsFromPcm16,
+} from "../hw-sim/audio/levels.ts";
 import { type Bench, bench } from "../hw-sim/bench/bench.ts";
 import type { BenchPhone } from "../hw-sim/bench/bench-phone.ts";
 import { assertSettled } from "./support/settled.ts";
@@ -164,6 +170,28 @@ describe("a conference of three", () => {
       expect(elseDbm).toBeLessThan(-45);
       // The own voice only as every telephone lets it through, 12 dB down: nothing comes back.
       expect(await ownVoice(lab, at, -20)).toBeCloseTo(-32, 0);
+    }
+    for (const phone of lab.phones) phone.hang();
+    await lab.world.advance(3000);
+    await lab.stop();
+  });
+
+  it("three who talk at a time: each hears both others alike, and not itself", async () => {
+    const lab = await conference(305);
+    const said = lab.phones.map((_, at) => lab.speech(`voice ${at}`, 2500));
+    const heard = lab.phones.map(() => [] as number[]);
+    lab.phones.forEach((phone, at) => {
+      phone.phone.onHeard((volts) => heard[at]?.push(...volts));
+    });
+    await Promise.all(lab.phones.map((phone, at) => phone.says(said[at] ?? new Int16Array())));
+    await lab.world.advance(300);
+    for (const [ear, volts] of heard.entries()) {
+      for (const [mouth, speech] of said.entries()) {
+        const likeness = alignedCorrelation(voltsFromPcm16(speech), Float64Array.from(volts));
+        // Of two voices that are equally loud each is 0.7 of the sum.
+        if (mouth === ear) expect(likeness.correlation).toBeLessThan(0.35);
+        else expect(likeness.correlation).toBeGreaterThan(0.5);
+      }
     }
     for (const phone of lab.phones) phone.hang();
     await lab.world.advance(3000);
