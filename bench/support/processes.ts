@@ -26,6 +26,12 @@ export function cpuMs(pid: number): number {
   }
 }
 
+/** Processor time that this process has used, over all threads, ms. */
+export function ownCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 /** Memory of a process that is in the machine's memory now, in units of 2^20 bytes. */
 export function residentMb(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");

@@ -5,7 +5,7 @@
 export const WIRE_LIMITS = {
   /** The largest UDP payload field. @see RFC 3261 §18.1.1 */
   messageBytes: 65535,
-  /** Header fields of one message, counted after comma lists are split. */
+  /** Header fields of one message, after comma lists are split, and lines that are none. */
   headers: 256,
   /** One header field with its folded lines. */
   headerLineBytes: 8192,

@@ -246,6 +246,14 @@ describe("parseMessage()", () => {
     expect(refused(commas).kind).toBe("too-many-headers");
   });
 
+  it("looks at no more lines that are no header field than it takes header fields", () => {
+    const via = "Via: SIP/2.0/UDP h;branch=z9hG4bKx";
+    const readBehind = (lines: number) =>
+      refused(`OPTIONS sip:a@b SIP/2.0\r\n${"a\r\n".repeat(lines)}${via}\r\n\r\n`).request?.headers;
+    expect(readBehind(WIRE_LIMITS.headers)).toHaveLength(1);
+    expect(readBehind(WIRE_LIMITS.headers + 1)).toHaveLength(0);
+  });
+
   it("refuses every truncation within the header section or the body", () => {
     const text = invite();
     for (let length = 1; length < text.length; length++) {

@@ -27,6 +27,8 @@ export function scanHeaders(text: string, at: number): HeaderScan {
   const headers: WireHeader[] = [];
   let fault: HeaderFault | undefined;
   let position = at;
+  // Lines that are no header field count too: there could be twenty thousand of them.
+  let unread = 0;
   // Kept from line to line: a text without a CR must not be searched anew for each.
   let cr = -1;
   while (position < text.length) {
@@ -67,14 +69,17 @@ export function scanHeaders(text: string, at: number): HeaderScan {
       position = folds.end;
     }
     if (position - lineAt > WIRE_LIMITS.headerLineBytes) {
+      unread++;
       fault ??= { kind: "too-large", detail: "a header field" };
     } else if (name === undefined) {
+      unread++;
       fault ??= { kind: "bad-header", detail: `"${text.slice(lineAt, lineAt + 20)}…"` };
     } else if (hasCr) {
+      unread++;
       fault ??= { kind: "bad-header", detail: `a CR inside ${name.name}` };
     } else if (whole === undefined) addValues(headers, name, text, valueAt, valueEnd);
     else addValues(headers, name, whole, 0, whole.length);
-    if (headers.length > WIRE_LIMITS.headers) {
+    if (headers.length + unread > WIRE_LIMITS.headers) {
       fault ??= { kind: "too-many-headers", detail: `more than ${WIRE_LIMITS.headers}` };
       break;
     }
