@@ -67,6 +67,16 @@ describe("Authority", () => {
     expect(registerAs(credentials([again], "101", "one", sign))?.status).toBe(200);
   });
 
+  it("counts wrong passwords of whose they are, whatever user the request is of", () => {
+    const { challenges, registerAs } = guarded();
+    for (let n = 0; n < GUESS_LIMITS.perUser; n++) {
+      const wrong = credentials(challenges(n), "101", "wrong", sign);
+      expect(registerAs(wrong, n, n % 2 === 0 ? "102" : `${n}`)?.status).toBe(403);
+    }
+    const right = credentials(challenges(50), "101", "one", sign);
+    expect(registerAs(right, 50)?.status).toBe(403);
+  });
+
   it("looks at no more passwords of who was wrong too often, and tells so once", () => {
     const { exchange, challenges } = guarded();
     const ask = (password: string, nowMs: number) => {

@@ -102,15 +102,18 @@ export class Authority {
     const signed = this.#credentialsOf(request);
     if (signed === undefined) return this.#challenge(nowMs, false);
     const guesser = source.transport === "memory" ? undefined : source.host;
-    if (guesser !== undefined && this.#guesses.isOver(guesser, claimed, nowMs)) {
+    // Whose password it is counts, not whom the request is from; users that are none are as one.
+    const { user } = signed.credentials;
+    const guessed = this.isUser(user) ? user : "";
+    if (guesser !== undefined && this.#guesses.isOver(guesser, guessed, nowMs)) {
       const why = "there were too many wrong passwords";
       return { kind: "refused", why, isRepeated: true };
     }
     const verdict = this.#verify(request, signed.authorization, signed.credentials, nowMs);
     if (guesser === undefined) return verdict;
-    if (verdict.kind === "known") this.#guesses.right(guesser, claimed);
+    if (verdict.kind === "known") this.#guesses.right(guesser, guessed);
     if (verdict.kind !== "refused") return verdict;
-    const isLast = this.#guesses.wrong(guesser, claimed, nowMs);
+    const isLast = this.#guesses.wrong(guesser, guessed, nowMs);
     const minutes = GUESS_LIMITS.countsMs / 60_000;
     const more = isLast ? `; no more are looked at for ${minutes} minutes` : "";
     return { ...verdict, why: `${verdict.why}${more}` };

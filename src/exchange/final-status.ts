@@ -9,7 +9,7 @@ const NOT_PASSED_ON = { 401: 480, 407: 480, 503: 500 } as const satisfies Record
 const TELLING: readonly number[] = [415, 420, 484];
 
 /** What the caller is told when one contact refused with `status`. */
-export function passedOn(status: number): number {
+function passedOn(status: number): number {
   if (status < 400) return 480;
   for (const [from, to] of Object.entries(NOT_PASSED_ON)) if (Number(from) === status) return to;
   return status;

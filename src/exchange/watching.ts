@@ -4,6 +4,7 @@ import {
   DIALOG_EVENT,
   type DialogStanding,
   dialogInfo,
+  eventOf,
   headerValue,
   MESSAGE_SUMMARY,
   MESSAGE_SUMMARY_EVENT,
@@ -94,8 +95,9 @@ export class Watching {
     const user = uri.ok ? utf8TextFromLatin1(uri.value.user) : "";
     const isOwn = verdict.kind === "known" && verdict.user === user;
     if (verdict.kind === "refused" || (event.event !== DIALOG_EVENT.name && !isOwn)) {
+      const isTold = verdict.kind === "refused" && verdict.isRepeated === true;
       const text = `${event.from.user} may not watch ${event.event} of ${user}: refused.`;
-      return [...refuse(403), logOf("info", text)];
+      return isTold ? refuse(403) : [...refuse(403), logOf("info", text)];
     }
     if (!this.#parts.authority.isUser(user)) return refuse(404);
     const watcher = { event: event.event, user, told: "" };
@@ -134,7 +136,7 @@ export class Watching {
       return toUa({ kind: "reply", request, status, ...headers });
     };
     const { authority, config, location } = this.#parts;
-    const about = (headerValue(message, "event") ?? "").split(";", 1)[0]?.trim().toLowerCase();
+    const about = eventOf(message)?.name;
     if (about !== MESSAGE_SUMMARY) return [reply(489)];
     const claimed = partyFromHeader(headerValue(message, "from") ?? "")?.user ?? "";
     const verdict = authority.judge(message, claimed, event.source, nowMs);

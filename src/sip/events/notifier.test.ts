@@ -172,6 +172,18 @@ describe("Notifier", () => {
     expect(at.firstLines()).toEqual(isOver ? [] : ["NOTIFY sip:bob@192.0.2.20:5060 SIP/2.0"]);
   });
 
+  it("a NOTIFY answered with Retry-After: 0 goes out again at the pace of its package", () => {
+    const at = desk();
+    const { watch } = watched(at);
+    at.advance(DIALOG_EVENT.everyMs);
+    at.command({ kind: "tell", watch, document: { body: "b" } });
+    at.receive(answerTo(at.next(), "503 Busy", undefined, ["Retry-After: 0 (soon)"]));
+    at.advance(DIALOG_EVENT.everyMs - 1);
+    expect(at.letters).toEqual([]);
+    at.advance(1);
+    expect(at.firstLines()).toEqual(["NOTIFY sip:bob@192.0.2.20:5060 SIP/2.0"]);
+  });
+
   it("who never answers a NOTIFY is not told again, and nothing is kept", () => {
     const at = desk();
     const { watch } = watched(at);

@@ -213,14 +213,15 @@ export class Watch implements Leg {
     const { status } = response;
     if (status < 200 || this.#state !== "active") return;
     this.#isSending = false;
-    const retryAfterS = secondsOf(headerValue(response, "retry-after")?.split(/[;( ]/, 1)[0]);
+    const retryAfterS = secondsOf(headerValue(response, "retry-after"));
     if (status < 300) this.#usage.refreshTarget(response);
     else if (status === 481 || retryAfterS === undefined) {
       this.#leave();
       return;
     } else {
       this.#isDue = true;
-      this.#notBeforeMs = nowMs + retryAfterS * 1000;
+      // Who says 0 each time is not to have us send as fast as he answers.
+      this.#notBeforeMs = nowMs + Math.max(retryAfterS * 1000, this.#parts.pack.everyMs);
     }
     if (this.#isDue) this.#notify(nowMs);
   }
