@@ -1,4 +1,5 @@
 import {
+  eventOf,
   headerValue,
   MESSAGE_SUMMARY,
   parseMessageSummary,
@@ -11,7 +12,7 @@ import { messageOutputs } from "./in-call-requests.ts";
 import { messagesTold } from "./mailbox.ts";
 
 /** An event of common practice: no RFC has it. */
-const CHECK_SYNC = "check-sync";
+export const CHECK_SYNC = "check-sync";
 
 type RequestEvent = Extract<UaEvent, { kind: "request" }>;
 
@@ -33,7 +34,7 @@ export function accountRequest(context: CallContext, event: RequestEvent): Accou
       return { outputs: messageOutputs(context, name, event) };
     }
     case "NOTIFY": {
-      const about = (headerValue(message, "event") ?? "").split(";", 1)[0]?.trim().toLowerCase();
+      const about = eventOf(message)?.name;
       if (about === CHECK_SYNC) return { outputs: [reply(200), ...checkSync(context)] };
       // Many servers tell of messages without being asked. @see RFC 3842 §4.6
       if (about !== MESSAGE_SUMMARY) return { outputs: [reply(489)] };

@@ -12,7 +12,7 @@ import {
   toUa,
 } from "./call-state.ts";
 import { cadenceOf, displayOf, incomingCall } from "./incoming.ts";
-import { finishedCall, replaced, sideOf, without } from "./side-calls.ts";
+import { finishedCall, replaced, without } from "./side-calls.ts";
 
 type Incoming = Extract<UaEvent, { kind: "incoming" }>;
 type Arriving = Extract<SideCall, { kind: "arriving" }>;
@@ -158,9 +158,4 @@ export function waitingGone(
     finished: finishedCall(waiting.call, endedBy, status),
     side: without(context.side, waiting),
   };
-}
-
-/** The one who waits, where there is one. */
-export function waitingOf(context: CallContext): Waiting | undefined {
-  return sideOf(context.side, "waiting");
 }

@@ -182,7 +182,7 @@ function dropLast(
 }
 
 /** Back to the call on hold, or to the one that waits, with what ends the present one first. */
-export function returnToOther(
+function returnToOther(
   context: CallContext,
   first: readonly CallOutput[],
   nowMs: number,

@@ -8,7 +8,7 @@ import { peerOf } from "./session-update.ts";
 type RequestEvent = Extract<UaEvent, { kind: "request" }>;
 
 /** Most characters of a message that are shown. */
-export const MESSAGE_CHARACTERS_MAX = 1000;
+const MESSAGE_CHARACTERS_MAX = 1000;
 
 /** A request inside a call that no feature waits for. */
 export function inCallRequest(

@@ -1,4 +1,5 @@
 /** What the floors above may use of call control. */
+export { CHECK_SYNC } from "./account-requests.ts";
 export { type CallControl, createCallControl } from "./call-control.ts";
 export type { Call, CallState } from "./call-state.ts";
 export * from "./call-types.ts";

@@ -56,7 +56,7 @@ function documentOf(context: CallContext, state: CallState): WatchDocument {
 }
 
 /** Every call that the line is in, as the dialog package has them. */
-export function ownDialogs(context: CallContext, state: CallState): readonly DialogStanding[] {
+function ownDialogs(context: CallContext, state: CallState): readonly DialogStanding[] {
   const { domain } = context.config.account;
   const front = "call" in state ? [{ call: state.call, stage: stageOf(state) }] : [];
   const side = context.side.map((one) => ({ call: one.call, stage: sideStageOf(one) }));

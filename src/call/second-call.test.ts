@@ -29,6 +29,7 @@ import {
   ua,
 } from "./call-script.fixture.ts";
 import type { CallInput } from "./call-types.ts";
+import { SIDE_CALLS_MAX } from "./side-calls.ts";
 
 const flash = lineEvent({ kind: "hook-flash", atMs: 0, durationMs: 500 });
 /** The id of the second call: token t1 and t2 went into the first. */
@@ -355,6 +356,17 @@ const SUCCESSION: readonly Scenario[] = [
     { allowsJoin: true },
   ],
   ["the place of nobody: 481", [...TALKING, [invite({ replaces: "none" }), "ua end 481"]]],
+  [
+    "the place of one that many want at once: no more than so many are let in to wait for media",
+    [
+      ...TALKING,
+      ...Array.from(
+        { length: SIDE_CALLS_MAX },
+        (_, n): Step => [invite({ replaces: OUT, session: `in ${n}` }), "media open"],
+      ),
+      [invite({ replaces: OUT, session: "in too many" }), "ua end 486"],
+    ],
+  ],
 ];
 
 describe("createCallControl() with two calls", () => {

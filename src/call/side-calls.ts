@@ -3,7 +3,7 @@ import type { Call, FinishedCall, SideCall } from "./call-state.ts";
 import { toUa } from "./call-state.ts";
 import type { CallEndedBy, CallOutput, CallResult } from "./call-types.ts";
 
-/** Calls beside the one that the handset is at: more are refused, or ended at once. */
+/** Calls beside the one that the handset is at: nobody may take the place of one then. */
 export const SIDE_CALLS_MAX = 6;
 
 /** The first call of a kind beside the handset's. */

@@ -13,7 +13,7 @@ import {
 } from "./call-state.ts";
 import { refuseArriving } from "./call-waiting.ts";
 import { displayOf, incomingCall } from "./incoming.ts";
-import { finishedCall, sideOfSession, without } from "./side-calls.ts";
+import { finishedCall, SIDE_CALLS_MAX, sideOfSession, without } from "./side-calls.ts";
 
 type Incoming = Extract<UaEvent, { kind: "incoming" }>;
 type Arriving = Extract<SideCall, { kind: "arriving" }>;
@@ -47,6 +47,9 @@ export function successorStep(
   const before = replacedCall(context, state, replaces);
   if (before === undefined) {
     return { state, outputs: [toUa({ kind: "end", session, status: 481 })] };
+  }
+  if (context.side.length >= SIDE_CALLS_MAX) {
+    return { state, outputs: [toUa({ kind: "end", session, status: 486 })] };
   }
   const call = incomingCall(context, event, nowMs);
   const offer = event.request.body === "" ? undefined : event.request.body;

@@ -17,7 +17,7 @@ import { sideOf, without } from "./side-calls.ts";
 type Talking = Extract<CallState, { kind: "talking" | "answering" }>;
 
 /** How long a digit of a rotary dial is that is sent on. Common adapters send 100 ms. */
-export const RELAYED_DIGIT_MS = 100;
+const RELAYED_DIGIT_MS = 100;
 
 type Relaying = Extract<CallState, { kind: "talking" | "answering" | "ringback" }>;
 type KeyEvent = Extract<LineEvent, { kind: "digit" | "digit-end" }>;

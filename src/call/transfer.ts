@@ -1,4 +1,5 @@
 import {
+  eventOf,
   headerValue,
   parseSipfrag,
   parseSubscriptionState,
@@ -97,7 +98,7 @@ export function referNotified(
   nowMs: number,
 ): Step {
   const { message, request } = event;
-  const about = (headerValue(message, "event") ?? "").split(";", 1)[0]?.trim().toLowerCase();
+  const about = eventOf(message)?.name;
   const type = (headerValue(message, "content-type") ?? SIPFRAG).split(";", 1)[0]?.trim();
   if (about !== "refer") return { state, outputs: [toUa({ kind: "reply", request, status: 489 })] };
   const taken = toUa({ kind: "reply", request, status: 200 });

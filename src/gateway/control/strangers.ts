@@ -1,7 +1,8 @@
 import { printAddress } from "../../base/address.ts";
 import type { LogEvent } from "../../base/log-event.ts";
+import { CHECK_SYNC } from "../../call/index.ts";
 import {
-  headerValue,
+  eventOf,
   type SipAddress,
   type SipRequest,
   type UaCommand,
@@ -106,7 +107,5 @@ export function turnedAway(
 }
 
 function isCheckSync(message: SipRequest): boolean {
-  return (
-    message.method === "NOTIFY" && /^\s*check-sync\b/i.test(headerValue(message, "event") ?? "")
-  );
+  return message.method === "NOTIFY" && eventOf(message)?.name === CHECK_SYNC;
 }

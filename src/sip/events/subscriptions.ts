@@ -23,6 +23,7 @@ import {
   subscriptionDeadlineMs,
   subscriptionStep,
 } from "./subscription.ts";
+import { eventOf } from "./watch-request.ts";
 
 /** Subscriptions that may live at one time. */
 const SUBSCRIPTIONS_MAX = 500;
@@ -174,7 +175,7 @@ class Subscription implements Leg {
       reply(481);
       return;
     }
-    const about = (headerValue(request, "event") ?? "").split(";", 1)[0]?.trim().toLowerCase();
+    const about = eventOf(request)?.name;
     if (about !== this.#command.event) {
       reply(489);
       return;
@@ -332,9 +333,7 @@ class Subscription implements Leg {
       return;
     }
     const minExpiresS = secondsOf(headerValue(response, "min-expires"));
-    const retryAfterS = secondsOf(
-      headerValue(response, "retry-after")?.split(/[;(]/, 1)[0]?.trim(),
-    );
+    const retryAfterS = secondsOf(headerValue(response, "retry-after"));
     this.step(
       {
         kind: "refused",
