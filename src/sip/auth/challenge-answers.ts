@@ -108,7 +108,7 @@ export class ChallengeAnswers {
         const who = this.#whoIn(realm, request);
         const key = `${answer} ${nonce} ${realm}`;
         if (who === undefined) {
-          reasons.push(`the realm "${realm}" is not one of the account's`);
+          reasons.push(`the realm "${realm}" is not one of the account's (see "realms" of a line)`);
           continue;
         }
         // The same nonce again means that the answer was wrong: a second one would be wrong too.

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { answerTo, Desk, field, OURS, PEER } from "../testing/desk.ts";
 import type { SipAccount, SipAddress } from "../user-agent-types.ts";
@@ -242,5 +243,73 @@ describe("AccountGroup of a trunk", () => {
     expect(desk.events).toEqual([]);
     desk.receive(answerTo(anew, "200 OK", "r"));
     expect(desk.eventKinds()).toEqual(["registered", "registered"]);
+  });
+});
+
+describe("AccountGroup, whatever comes in whatever order", () => {
+  const trunk = { id: "trunk", user: "pbx" };
+  const { flows, ...single } = account;
+  /** Three that share a trunk, one over two ways, one over one. */
+  const accounts: readonly SipAccount[] = [
+    ...[1, 2, 3].map((n) => ({ ...single, id: `t${n}`, user: `10${n}`, trunk })),
+    { ...single, id: "two-ways", user: "104", ...(flows === undefined ? {} : { flows }) },
+    { ...single, id: "one-way", user: "105" },
+  ];
+  const which = fc.nat(accounts.length - 1);
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant("add" as const), which }),
+    fc.record({ kind: fc.constant("remove" as const), which }),
+    fc.record({
+      kind: fc.constant("answer" as const),
+      status: fc.constantFrom("200 OK", "401 Who", "423 Brief", "503 No", "403 No", "200 Gone"),
+    }),
+    fc.record({ kind: fc.constant("fail" as const), at: fc.constantFrom(EDGE_1, EDGE_2) }),
+    fc.record({ kind: fc.constant("wait" as const), ms: fc.nat(200_000) }),
+    fc.constant({ kind: "network" as const }),
+  );
+
+  function answer(desk: Desk, status: string): void {
+    const letter = desk.letters.pop();
+    if (letter === undefined || !letter.text.startsWith("REGISTER ")) return;
+    const extra =
+      status === "200 Gone"
+        ? [`Contact: ${contactOf(letter.text)};expires=0`]
+        : [
+            "Require: outbound",
+            'WWW-Authenticate: Digest realm="r", nonce="n"',
+            "Min-Expires: 7200",
+          ];
+    desk.receive(answerTo(letter.text, status, "r", extra), letter.to);
+  }
+
+  it("ends as it began: each account is told of its end once, and nothing is left", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const desk = new Desk();
+        const there = new Set<string>();
+        const told = (): readonly string[] =>
+          desk.events.flatMap((event) => (event.kind === "unregistered" ? [event.account] : []));
+        for (const one of steps) {
+          const added = "which" in one ? accounts[one.which] : undefined;
+          if (one.kind === "add" && added !== undefined) {
+            desk.command({ kind: "add-account", account: added });
+            there.add(added.id);
+          } else if (one.kind === "remove" && added !== undefined) {
+            desk.command({ kind: "remove-account", account: added.id });
+            there.delete(added.id);
+          } else if (one.kind === "answer") answer(desk, one.status);
+          else if (one.kind === "fail") desk.sendFailed(one.at);
+          else if (one.kind === "wait") desk.advance(one.ms);
+          else if (one.kind === "network") desk.networkChanged();
+        }
+        desk.advance(40_000);
+        desk.events = [];
+        for (const id of there) desk.command({ kind: "remove-account", account: id });
+        desk.advance(40_000);
+        expect([...told()].sort()).toEqual([...there].sort());
+        expect(desk.isIdle).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
