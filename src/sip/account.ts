@@ -26,6 +26,8 @@ export interface SipHop {
   readonly transport?: SipTransport | undefined;
   /** Whether `sips:` asks for TLS whatever the records say. */
   readonly secure?: boolean | undefined;
+  /** What is looked for there: SIP unless told. @see RFC 8489 §8 */
+  readonly service?: "stun" | undefined;
   readonly flow?: number | undefined;
   readonly serverName?: string | undefined;
 }

@@ -1,7 +1,7 @@
 import type { NaptrRecord, SrvRecord } from "../base/dns.ts";
 import { DeadlineQueue } from "./deadline-queue.ts";
 import { fractionOf } from "./fraction.ts";
-import { type DnsQuestion, defaultPort, locationStep } from "./location/plan.ts";
+import { type DnsQuestion, defaultPort, locationStep, STUN_PORT } from "./location/plan.ts";
 import type { SipAddress, SipHop, SipTransport, UaOutput } from "./user-agent-types.ts";
 import { parseUri } from "./wire/uri.ts";
 
@@ -190,7 +190,7 @@ function directAddress(hop: SipHop): SipAddress | undefined {
   return {
     transport,
     host,
-    port: port ?? defaultPort(transport),
+    port: port ?? (hop.service === "stun" ? STUN_PORT : defaultPort(transport)),
     ...(flow === undefined ? {} : { flow }),
     ...(serverName === undefined ? {} : { serverName }),
   };

@@ -2,7 +2,7 @@ import type { SocketAddress } from "../base/address.ts";
 import type { NaptrRecord, SrvRecord } from "../base/dns.ts";
 import type { Hashes } from "../base/hashes.ts";
 import type { LogEvent } from "../base/log-event.ts";
-import type { SipAccount, SipAddress, SipTransport } from "./account.ts";
+import type { SipAccount, SipAddress, SipHop, SipTransport } from "./account.ts";
 import type { EventPackage, WatchCommand, WatchEvent } from "./events/watch-types.ts";
 import type { GuardLimits } from "./security/source-guard.ts";
 import type { SessionTimerConfig } from "./session/session-timer.ts";
@@ -54,7 +54,7 @@ export interface UserAgentConfig {
    */
   readonly sessionTimer?: SessionTimerConfig;
   /** A STUN server that tells which address our UDP socket has outside. @see RFC 8489 */
-  readonly stunServer?: SocketAddress;
+  readonly stunServer?: Pick<SipHop, "host" | "port">;
   /** More extensions that peers may require: what the layers above carry out, in lower case. */
   readonly extensions?: readonly string[];
   /** Whether calls carry identifiers that survive whoever stands between. @see RFC 7989 */

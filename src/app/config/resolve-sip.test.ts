@@ -121,7 +121,7 @@ describe("realmsOf()", () => {
 
 describe("stunServerOf()", () => {
   it.each([
-    ["stun.example.net", { host: "stun.example.net", port: 3478 }, []],
+    ["stun.example.net", { host: "stun.example.net" }, []],
     ["10.0.0.1:19302", { host: "10.0.0.1", port: 19302 }, []],
     [undefined, undefined, []],
     [

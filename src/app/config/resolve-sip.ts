@@ -237,11 +237,11 @@ export function natOf({
   };
 }
 
-/** The server that tells our addresses outside; undefined where none is named. */
+/** The server that tells our addresses outside, as written; undefined where none is named. */
 export function stunServerOf(
   user: UserConfig,
   problems: ConfigProblem[],
-): SocketAddress | undefined {
+): WrittenRegistrar | undefined {
   const text = user.sip?.nat?.stunServer;
   if (text === undefined) return undefined;
   const path: ConfigPath = ["sip", "nat", "stunServer"];
@@ -255,11 +255,8 @@ export function stunServerOf(
     const text = "is for lines at a registrar; name that one too";
     problems.push({ path, text, atKey: true });
   }
-  return { host: server.host, port: server.port ?? STUN_PORT };
+  return server;
 }
-
-/** @see RFC 8489 §18.6 */
-const STUN_PORT = 3478;
 
 /** What the box shows over TLS and asks of others. Its files are read here. */
 export function tlsOf(

@@ -66,7 +66,7 @@ export interface UserConfig {
       readonly keepAliveS?: number;
       /** Whether our Contact follows the address that the registrar sees. Default on. */
       readonly followAddress?: boolean;
-      /** `host` or `host:port` of a STUN server that tells our addresses outside. Port 3478. */
+      /** `host` or `host:port` of a STUN server that tells our addresses outside. */
       readonly stunServer?: string;
     };
     /**

@@ -68,7 +68,7 @@ export interface ControlConfig {
   readonly sipHost6?: string;
   readonly tls: SipTlsConfig;
   /** The server that tells SIP and voice their addresses outside; absent: nobody does. */
-  readonly stunServer?: SocketAddress;
+  readonly stunServer?: Pick<SipHop, "host" | "port">;
   /** The code point that SIP is sent with, 0–63. */
   readonly sipDscp?: number;
   readonly userAgentName: string;

@@ -7,6 +7,7 @@ import {
   type GuardLimits,
   type SessionTimerConfig,
   type SipAddress,
+  type SipHop,
   type UaCommand,
   type UaEvent,
   type UaInput,
@@ -36,7 +37,7 @@ export interface SipShellConfig {
   readonly extensions?: readonly string[];
   readonly screen?: NonNullable<UserAgentConfig["screen"]>;
   readonly guard?: GuardLimits;
-  readonly stunServer?: SocketAddress;
+  readonly stunServer?: Pick<SipHop, "host" | "port">;
 }
 
 /** What a SIP stack's shell needs from outside. */

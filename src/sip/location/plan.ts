@@ -43,6 +43,11 @@ const SRV_PREFIX: Readonly<Record<Exclude<SipTransport, "memory">, string>> = {
   tls: "_sips._tcp.",
 };
 
+/** The name of STUN's SRV records over UDP. @see RFC 8489 §8 */
+const STUN_SRV_PREFIX = "_stun._udp.";
+/** The port of STUN where no records say another. @see RFC 8489 §18.6 */
+export const STUN_PORT = 3478;
+
 /** @see RFC 3261 §19.1.2 */
 export function defaultPort(transport: SipTransport): number {
   if (transport === "memory") return 0;
@@ -115,7 +120,8 @@ function orderTargets(
   draw: (drawing: number) => number,
 ): readonly Target[] {
   if (records.length === 0) {
-    return [{ transport, host: hop.host, port: hop.port ?? defaultPort(transport) }];
+    const port = hop.service === "stun" ? STUN_PORT : defaultPort(transport);
+    return [{ transport, host: hop.host, port: hop.port ?? port }];
   }
   return orderSrv(records, draw)
     .filter(({ target }) => target !== "" && target !== ".")
@@ -132,7 +138,10 @@ function targetsOf(
   const { host, port, transport, secure = false } = hop;
   const plain = { transport: transport ?? (secure ? "tls" : "udp"), records: [] } as const;
   if (port !== undefined) return [plain];
-  const srvOf = (one: SipTransport) => (one === "memory" ? [] : srv(SRV_PREFIX[one] + host));
+  const srvOf = (one: SipTransport) => {
+    if (one === "memory") return [];
+    return srv((hop.service === "stun" ? STUN_SRV_PREFIX : SRV_PREFIX[one]) + host);
+  };
   if (transport !== undefined) {
     const records = srvOf(transport);
     return records === undefined ? undefined : [{ transport, records }];

@@ -92,6 +92,25 @@ describe("AddressProbe", () => {
     expect(desk.event("reflected")).toEqual({ kind: "reflected" });
   });
 
+  it.each([
+    ["by its SRV records", true, STUN.host, 19_302],
+    ["by its name and STUN's port where there are none", false, "192.0.2.60", 3478],
+  ])("finds the server %s", (_what, hasRecords, host, port) => {
+    const desk = new Desk({ hashes, stunServer: { host: "example.net" } });
+    desk.command({ kind: "add-account", account });
+    expect(desk.queries.map(({ record, host: name }) => `${record} ${name}`)).toEqual([
+      "srv _stun._udp.example.net",
+      "address example.net",
+    ]);
+    const record = { priority: 0, weight: 0, port: 19_302, target: "stun.example.net" };
+    desk.answerNames(
+      { "stun.example.net": [STUN.host], "example.net": ["192.0.2.60"] },
+      hasRecords ? { "_stun._udp.example.net": [record] } : {},
+    );
+    desk.answerNames({ "stun.example.net": [STUN.host] });
+    expect(desk.letters.at(-1)?.to).toMatchObject({ host, port });
+  });
+
   it("asks again each minute, and follows an address that changes", () => {
     const { desk, register } = asking();
     desk.receive(answerTo(register, "200 OK", "r"));

@@ -3,7 +3,7 @@ import { BindingProbe } from "../../base/stun/binding-probe.ts";
 import { hashOf } from "../auth/digest.ts";
 import { samePlace } from "../location/blacklist.ts";
 import type { Stack } from "../stack.ts";
-import type { SipAddress } from "../user-agent-types.ts";
+import type { SipAddress, SipHop } from "../user-agent-types.ts";
 
 /** How often the server is asked again, ms: a translator may have given us another address. */
 export const ADDRESS_PROBE_EVERY_MS = 60_000;
@@ -19,7 +19,7 @@ export const ADDRESS_PROBE_EVERY_MS = 60_000;
  */
 export class AddressProbe {
   readonly #stack: Stack;
-  readonly #server: { readonly host: string; readonly port: number };
+  readonly #server: Pick<SipHop, "host" | "port">;
   /** What peers are to be told has changed. */
   readonly #changed: (nowMs: number) => void;
   #asking: { readonly probe: BindingProbe; readonly to: SipAddress } | undefined;
@@ -30,7 +30,7 @@ export class AddressProbe {
 
   constructor(
     stack: Stack,
-    server: { readonly host: string; readonly port: number },
+    server: Pick<SipHop, "host" | "port">,
     changed: (nowMs: number) => void,
   ) {
     this.#stack = stack;
@@ -48,7 +48,8 @@ export class AddressProbe {
     const round = ++this.#round;
     this.#asking = undefined;
     this.#nextAtMs = undefined;
-    this.#stack.locator.locate({ ...this.#server, transport: "udp" }, nowMs, (found, atMs) => {
+    const hop = { ...this.#server, transport: "udp", service: "stun" } as const;
+    this.#stack.locator.locate(hop, nowMs, (found, atMs) => {
       if (round !== this.#round) return;
       const [to] = found;
       if (to === undefined) this.#over(undefined, undefined, atMs);
