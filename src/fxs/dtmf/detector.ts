@@ -149,10 +149,11 @@ class Receiver implements DtmfDetector {
   process(frame: Int16Array): readonly DtmfEvent[] {
     let events: DtmfEvent[] | undefined;
     const raw = this.#raw;
+    let filled = this.#filled;
     for (let at = 0; at < frame.length; at++) {
-      raw[this.#filled++] = frame[at] ?? 0;
-      if (this.#filled < HOP_SAMPLES) continue;
-      this.#filled = 0;
+      raw[filled++] = frame[at] ?? 0;
+      if (filled < HOP_SAMPLES) continue;
+      filled = 0;
       this.#samples += HOP_SAMPLES;
       this.#filter.run(raw, this.#hop);
       const event = this.#step();
@@ -160,6 +161,7 @@ class Receiver implements DtmfDetector {
       events ??= [];
       events.push(event);
     }
+    this.#filled = filled;
     return events ?? NOTHING;
   }
 

@@ -36,15 +36,18 @@ export class DtmfSuspicion {
   /** Takes a frame; returns whether any of it may be a digit's tone. */
   process(frame: Int16Array): boolean {
     let suspect = this.#holdWindows > 0;
+    const window = this.#window;
+    let filled = this.#filled;
     for (let at = 0; at < frame.length; at++) {
-      this.#window[this.#filled++] = frame[at] ?? 0;
-      if (this.#filled < WINDOW_SAMPLES) continue;
-      this.#filled = 0;
+      window[filled++] = frame[at] ?? 0;
+      if (filled < WINDOW_SAMPLES) continue;
+      filled = 0;
       this.#holdWindows = this.#looksLikeDigit()
         ? HOLD_WINDOWS
         : Math.max(0, this.#holdWindows - 1);
       suspect ||= this.#holdWindows > 0;
     }
+    this.#filled = filled;
     return suspect;
   }
 
