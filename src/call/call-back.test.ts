@@ -38,10 +38,11 @@ const told = (...stages: readonly ("confirmed" | "terminated")[]): CallInput => 
   const { body, rest = "" } = dialogInfo("sip:102@example.org", calls);
   return news(`${body}1${rest}`);
 };
-const partly = (stage: string): CallInput =>
+const partly = (stage: string, id = "d0"): CallInput =>
   news(
     `<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="2" state="partial" ` +
-      `entity="sip:102@example.org"><dialog id="d0"><state>${stage}</state></dialog></dialog-info>`,
+      `entity="sip:102@example.org"><dialog id="${id}"><state>${stage}</state></dialog>` +
+      "</dialog-info>",
   );
 const CODE: readonly Step[] = [
   [lift, ...DIAL_TONE],
@@ -73,6 +74,15 @@ describe("calling back on a busy number", () => {
     {
       name: "goes by what a partial notification changes",
       steps: [...ASKED, [told("confirmed")], [partly("early")], [partly("terminated"), ...FREE]],
+    },
+    {
+      name: "keeps sixty-four of its calls apart, however many it tells of",
+      steps: [
+        ...ASKED,
+        ...Array.from({ length: 65 }, (_, n): Step => [partly("confirmed", `d${n}`)]),
+        ...Array.from({ length: 63 }, (_, n): Step => [partly("terminated", `d${n}`)]),
+        [partly("terminated", "d63"), ...FREE],
+      ],
     },
     {
       name: "waits until our own user is done",

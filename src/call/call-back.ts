@@ -4,6 +4,9 @@ import type { CallInput, CallOutput } from "./call-types.ts";
 import { startCall } from "./dialing.ts";
 import { addressOf } from "./own-dialogs.ts";
 
+/** Calls of one number that are kept apart; more are not told from those. */
+const LIVE_MAX = 64;
+
 /** How long somebody is waited for, seconds. */
 const WAIT_S = 1800;
 
@@ -103,7 +106,7 @@ function withNews(wish: Wish, body: string): Wish {
   const live = new Set(news.isFull ? [] : wish.live);
   for (const { id, stage } of news.dialogs) {
     if (stage === "terminated") live.delete(id);
-    else live.add(id);
+    else if (live.size < LIVE_MAX) live.add(id);
   }
   return { ...wish, live };
 }

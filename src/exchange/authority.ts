@@ -1,3 +1,4 @@
+import { networkOf } from "../base/host-network.ts";
 import {
   checkNonce,
   createAuthenticationInfo,
@@ -101,7 +102,7 @@ export class Authority {
     if (this.#isFree(claimed)) return { kind: "known", user: claimed };
     const signed = this.#credentialsOf(request);
     if (signed === undefined) return this.#challenge(nowMs, false);
-    const guesser = source.transport === "memory" ? undefined : source.host;
+    const guesser = source.transport === "memory" ? undefined : networkOf(source.host);
     // Whose password it is counts, not whom the request is from; users that are none are as one.
     const { user } = signed.credentials;
     const guessed = this.isUser(user) ? user : "";

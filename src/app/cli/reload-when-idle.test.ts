@@ -41,6 +41,18 @@ function lab(problems: readonly string[] = []) {
 }
 
 describe("ReloadWhenIdle", () => {
+  it("waits on where somebody lifts while the configuration is read", async () => {
+    const { reload, calls, state, advance } = lab();
+    await advance(AGAIN_MS);
+    reload.asked();
+    calls[0] = "dialing";
+    await advance(LOOK_EVERY_MS);
+    expect(state.reloads).toBe(0);
+    calls[0] = "idle";
+    await advance(LOOK_EVERY_MS);
+    expect(state.reloads).toBe(1);
+  });
+
   it.each([
     ["idle", 1],
     ["locked-out", 1],

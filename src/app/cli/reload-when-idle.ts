@@ -50,14 +50,20 @@ export class ReloadWhenIdle {
   }
 
   #look(): void {
-    if (this.#ports.status().every(isAtRest)) void this.#start();
+    if (this.#isFree) void this.#start();
     else this.#cancel = this.#ports.later(() => this.#look(), LOOK_EVERY_MS);
+  }
+
+  get #isFree(): boolean {
+    return this.#ports.status().every(isAtRest);
   }
 
   async #start(): Promise<void> {
     const problems = await this.#ports.problems();
     if (problems.length === 0) {
-      this.#ports.reload();
+      // Somebody may have lifted while the files were read.
+      if (this.#isFree) this.#ports.reload();
+      else this.#look();
       return;
     }
     this.#isAsked = false;

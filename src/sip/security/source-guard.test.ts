@@ -45,6 +45,13 @@ describe("SourceGuard drops()", () => {
     expect(through).toBe(20 + 10 * 60 - 1);
   });
 
+  it("counts an IPv6 network as one source, however many addresses it has", () => {
+    const { passed } = guarded();
+    passed(20, 0, at("2001:db8::1"));
+    expect(passed(1, 0, at("2001:db8::2"))).toBe(0);
+    expect(passed(1, 0, at("2001:db8:0:1::1"))).toBe(1);
+  });
+
   it("counts each source apart, and never those that are trusted or inside the box", () => {
     const { passed } = guarded();
     passed(100, 0);

@@ -1,3 +1,4 @@
+import { networkOf } from "../../base/host-network.ts";
 import type { LogEvent } from "../../base/log-event.ts";
 import type { SipAddress } from "../user-agent-types.ts";
 import { headerValue, type SipRequest } from "../wire/message.ts";
@@ -72,7 +73,7 @@ export class SourceGuard {
   drops(request: SipRequest, source: SipAddress, nowMs: number): boolean {
     if (source.transport === "memory" || this.#limits.isTrusted(source)) return false;
     const { rate, dropsScanners } = this.#limits;
-    const from = this.#sourceOf(source.host, nowMs);
+    const from = this.#sourceOf(networkOf(source.host), nowMs);
     if (dropsScanners && isScanner(request)) {
       this.#scanners++;
       this.#tell(from, `a scanner at ${source.host} gets no answer`, nowMs);
