@@ -27,8 +27,10 @@ interface Place {
   readonly datagrams: CapturedDatagram[];
   /** Starts a SIPp that calls. */
   calls(to: string, scenario: string, pauseMs?: number): Promise<Sipp>;
-  /** Starts a SIPp that can be called; it is registered when this resolves. */
-  isCalled(scenario: string): Promise<Sipp>;
+  /**
+   * Starts a SIPp that can be called; it is registered when this resolves, beside others that are.
+   */
+  isCalled(scenario: string, as?: "register" | "register-second"): Promise<Sipp>;
 }
 
 async function putUp(stage: Stage, qop?: readonly "auth-int"[]): Promise<Place> {
@@ -49,10 +51,10 @@ async function putUp(stage: Stage, qop?: readonly "auth-int"[]): Promise<Place> 
     datagrams,
     calls: (to, scenario, pauseMs = 0) =>
       startSipp(stage, { scenario, server, to, user, password, pauseMs }),
-    isCalled: async (scenario) => {
+    isCalled: async (scenario, as = "register") => {
       const called = await startSipp(stage, { scenario, server, toneHz: SIPP_HZ });
       const keys = { contact_port: called.port };
-      const register = { scenario: "register", server, user, password, keys };
+      const register = { scenario: as, server, user, password, keys };
       await (await startSipp(stage, register)).program.succeeds(ENDS_WITHIN_MS);
       return called;
     },
@@ -150,6 +152,42 @@ describe.skipIf(isPeerMissing("sipp"))("[interop.sipp] our telephone calls SIPp"
       await alice.hears("busy");
       await sipp.program.succeeds(ENDS_WITHIN_MS);
       expect(await nextRecord(box)).toMatchObject({ result: "busy", sipStatus: 486 });
+    }),
+  );
+
+  it(
+    "two contacts ring at once: the one that does not answer is told CANCEL",
+    onStage(async (stage) => {
+      const { box, isCalled } = await putUp(stage);
+      const [alice] = box.phones;
+      const rings = await isCalled("called-rings");
+      const answers = await isCalled("called-answers");
+      alice.lift();
+      await alice.dials(EXTENSION.number);
+      await rings.program.succeeds(ENDS_WITHIN_MS);
+      await box.world.advance(500);
+      expectTone(await listen(box, alice, 1000), SIPP_HZ, 700);
+      alice.hang();
+      await answers.program.succeeds(ENDS_WITHIN_MS);
+      expect(await nextRecord(box)).toMatchObject({ result: "answered" });
+    }),
+  );
+
+  it(
+    "a contact that is preferred less is called once the first has refused",
+    onStage(async (stage) => {
+      const { box, isCalled } = await putUp(stage);
+      const [alice] = box.phones;
+      const second = await isCalled("called-answers", "register-second");
+      const first = await isCalled("called-refuses");
+      alice.lift();
+      await alice.dials(EXTENSION.number);
+      await first.program.succeeds(ENDS_WITHIN_MS);
+      await box.world.advance(1000);
+      expectTone(await listen(box, alice, 1000), SIPP_HZ, 700);
+      alice.hang();
+      await second.program.succeeds(ENDS_WITHIN_MS);
+      expect(await nextRecord(box)).toMatchObject({ result: "answered" });
     }),
   );
 
