@@ -115,7 +115,9 @@ export class Playout {
     this.#restSamples = Math.max(0, this.#restSamples - this.#frameSamples);
     if (this.#restSamples === 0 && advice === "grow") this.#slowDown();
     else if (this.#restSamples === 0 && advice !== "keep") this.#speedUp(advice === "cut-now");
-    out.set(this.#held.subarray(0, this.#frameSamples));
+    // By hand: a view of it for each frame would be garbage.
+    const held = this.#held;
+    for (let at = 0; at < out.length; at++) out[at] = held[at] ?? 0;
     this.#remove(this.#frameSamples);
   }
 

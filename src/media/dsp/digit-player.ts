@@ -83,6 +83,11 @@ export class DigitPlayer {
 
   /** Overwrites of `frame` what digits and pauses take; false where that is nothing. */
   render(frame: Int16Array): boolean {
+    if (this.#sounding === undefined && this.#waiting.length === 0) {
+      // Nearly always.
+      this.#position += frame.length;
+      return false;
+    }
     let touched = false;
     for (let at = 0; at < frame.length; ) {
       const tone = this.#sounding ?? this.#next();

@@ -81,6 +81,10 @@ export class FaxToneDetector {
 
   /** Hears a frame; the tone that has lasted long enough by now, when it is new. */
   hear(frame: Int16Array): FaxTone | undefined {
+    if (this.#filled === 0 && frame.length === BLOCK_SAMPLES) {
+      this.#block.set(frame);
+      return this.#hearBlock();
+    }
     let found: FaxTone | undefined;
     for (let at = 0; at < frame.length; ) {
       const piece = frame.subarray(at, at + BLOCK_SAMPLES - this.#filled);

@@ -73,7 +73,11 @@ interface Coding {
   readonly eventPayloadType: number | undefined;
   readonly events: TelephoneEventSender;
   readonly pcm: Int16Array;
+  /** A frame's worth at the beginning of `pcm`. */
+  readonly first: Int16Array;
   readonly voiceBytes: Uint8Array;
+  /** What of it lies behind the header. */
+  readonly voicePayload: Uint8Array;
   readonly red: RedWriter | undefined;
   readonly silence:
     | { readonly suppressor: SilenceSuppressor; readonly payloadType: number }
@@ -208,8 +212,9 @@ export class RtpSender {
     const { pcm, unitsPerSample, silence } = this.#coding;
     const end = this.#filled + frame.length;
     pcm.set(frame, this.#filled);
-    if (sending) this.#tones.render(pcm.subarray(this.#filled, end));
-    silence?.suppressor.hear(pcm.subarray(this.#filled, end));
+    const taken = this.#filled === 0 ? this.#coding.first : pcm.subarray(this.#filled, end);
+    if (sending) this.#tones.render(taken);
+    silence?.suppressor.hear(taken);
     this.#filled = end;
     this.#timestamp += frame.length * unitsPerSample;
     if (end < pcm.length) return NOTHING;
@@ -255,7 +260,7 @@ export class RtpSender {
   /** Nothing where the codec itself pauses. */
   #voice(timestamp: number): readonly Uint8Array[] {
     const { codec, pcm, voiceBytes, payloadType } = this.#coding;
-    const length = codec.encode(pcm, voiceBytes.subarray(RTP_HEADER_BYTES));
+    const length = codec.encode(pcm, this.#coding.voicePayload);
     const marker = this.#markNext;
     this.#markNext = length === 0;
     if (length === 0) return NOTHING;
@@ -309,14 +314,18 @@ export class RtpSender {
 function createCoding(options: SenderOptions, frameSamples: number): Coding {
   const { spec, payloadType, eventPayloadType, noisePayloadType, redundancy } = options;
   const packetSamples = packetSamplesOf(spec, options.ptimeMs, frameSamples);
+  const pcm = new Int16Array(packetSamples);
+  const voiceBytes = new Uint8Array(RTP_HEADER_BYTES + spec.maxPayloadBytes(packetSamples));
   return {
     codec: spec.createCodec(options.parameters),
     payloadType,
     unitsPerSample: spec.clockRateHz / LINE_SAMPLE_RATE_HZ,
     eventPayloadType,
     events: new TelephoneEventSender(spec.clockRateHz),
-    pcm: new Int16Array(packetSamples),
-    voiceBytes: new Uint8Array(RTP_HEADER_BYTES + spec.maxPayloadBytes(packetSamples)),
+    pcm,
+    first: pcm.subarray(0, frameSamples),
+    voiceBytes,
+    voicePayload: voiceBytes.subarray(RTP_HEADER_BYTES),
     red:
       redundancy === undefined
         ? undefined
