@@ -346,7 +346,7 @@ describe("createCallControl() for a call out", () => {
     ["30", 30],
     [" 120 (in a meeting);duration=60", 120],
     ["soon", undefined],
-    ["9999999999", undefined],
+    ["99999999999", undefined],
   ])("tells when a refused call may be tried again: Retry-After %s", (value, retryAfterS) => {
     const outputs = check([
       ...DIALLED,

@@ -3,6 +3,7 @@ import {
   answeredDialog,
   headerValue,
   type SipResponse,
+  secondsOf,
   type UaEvent,
 } from "../sip/index.ts";
 import { flowOutputs, withAccepted, withMedia, withOffer } from "./call-media.ts";
@@ -185,9 +186,7 @@ function outOfTime(context: CallContext, state: Outgoing, nowMs: number): Step {
 
 /** @see RFC 3261 §20.33 */
 function retryAfterOf(response: SipResponse | undefined): number | undefined {
-  const text = response === undefined ? undefined : headerValue(response, "retry-after");
-  const digits = /^\s*(\d{1,9})(?:$|[\s;(])/.exec(text ?? "")?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  return response === undefined ? undefined : secondsOf(headerValue(response, "retry-after"));
 }
 
 /** Our own side gives the call up. */

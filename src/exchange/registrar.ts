@@ -8,6 +8,7 @@ import {
   printNameAddr,
   type SipHeader,
   type SipRequest,
+  secondsOf,
   type UaEvent,
 } from "../sip/index.ts";
 import type { Authority } from "./authority.ts";
@@ -196,12 +197,6 @@ function readWish(message: SipRequest, config: ExchangeConfig): Result<Wish, Ans
     changes.push({ uri, uriText, expiresMs, preference, ...(flow === undefined ? {} : { flow }) });
   }
   return ok({ kind: "change", changes });
-}
-
-/** A lease in seconds; undefined where the text is absent or no number. @see RFC 3261 §20.19 */
-function secondsOf(text: string | undefined): number | undefined {
-  const digits = text?.trim() ?? "";
-  return /^[0-9]{1,10}$/.test(digits) ? Number(digits) : undefined;
 }
 
 /** `0` to `1` with at most three decimals, in thousandths. @see RFC 3261 §25.1 (qvalue) */

@@ -1,7 +1,6 @@
 import { printAddress } from "../base/address.ts";
 import { ChallengeAnswers, type Credentials } from "./auth/challenge-answers.ts";
 import { samePlace } from "./location/blacklist.ts";
-import { secondsOf } from "./registration/lease.ts";
 import type { Stack } from "./stack.ts";
 import type { ClientTransactionId } from "./transaction/client-transactions.ts";
 import type { SipAddress, SipHop } from "./user-agent-types.ts";
@@ -10,6 +9,7 @@ import { prependHeader } from "./wire/headers.ts";
 import { ipFamily } from "./wire/host.ts";
 import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "./wire/message.ts";
 import { printMessage } from "./wire/print-message.ts";
+import { secondsOf } from "./wire/seconds.ts";
 
 /** A larger datagram may be fragmented and lost. @see RFC 3261 §18.1.1 */
 const SAFE_DATAGRAM_BYTES = 1300;

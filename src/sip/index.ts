@@ -52,5 +52,6 @@ export * from "./wire/parse-message.ts";
 export * from "./wire/party.ts";
 export * from "./wire/print-message.ts";
 export * from "./wire/same-uri.ts";
+export { secondsOf } from "./wire/seconds.ts";
 export * from "./wire/uri.ts";
 export * from "./wire/via.ts";

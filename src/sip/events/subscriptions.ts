@@ -5,7 +5,6 @@ import { DeadlineQueue } from "../deadline-queue.ts";
 import { dialogFromRequest, dialogFromResponse, isSips } from "../dialog/dialog.ts";
 import { DialogUsage } from "../dialog/dialog-usage.ts";
 import { fractionOf } from "../fraction.ts";
-import { secondsOf } from "../registration/lease.ts";
 import type { Leg, LegStanding } from "../session/leg.ts";
 import { anyRemoteKey } from "../session/leg-registry.ts";
 import { parseSubscriptionState } from "../session/refer.ts";
@@ -16,6 +15,7 @@ import type { SipAccount, SipAddress, UaCommand } from "../user-agent-types.ts";
 import { printCSeq } from "../wire/cseq.ts";
 import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "../wire/message.ts";
 import { printNameAddr, tagOf } from "../wire/name-addr.ts";
+import { secondsOf } from "../wire/seconds.ts";
 import {
   type SubscriptionAction,
   type SubscriptionInput,

@@ -1,9 +1,9 @@
 import { err, ok, type Result } from "../../base/result.ts";
-import { secondsOf } from "../registration/lease.ts";
 import type { Refusal } from "../request-checks.ts";
 import { listItems } from "../wire/headers.ts";
 import { headerValue, type SipRequest } from "../wire/message.ts";
 import { parseParams } from "../wire/params.ts";
+import { secondsOf } from "../wire/seconds.ts";
 import type { EventPackage } from "./watch-types.ts";
 
 /** The shortest lease that we give, seconds. @see RFC 6665 §4.2.1.1 */

@@ -2,12 +2,12 @@ import { earliestMs } from "../../base/core.ts";
 import { credentialsOf } from "../account-book.ts";
 import type { Dialog } from "../dialog/dialog.ts";
 import { DialogUsage } from "../dialog/dialog-usage.ts";
-import { secondsOf } from "../registration/lease.ts";
 import type { Leg, LegStanding } from "../session/leg.ts";
 import type { Stack } from "../stack.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
 import type { SipAccount, SipAddress } from "../user-agent-types.ts";
 import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "../wire/message.ts";
+import { secondsOf } from "../wire/seconds.ts";
 import { eventOf, grantedExpires, sameEvent } from "./watch-request.ts";
 import type { EventPackage, WatchDocument, WatchEnd } from "./watch-types.ts";
 

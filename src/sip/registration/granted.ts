@@ -2,9 +2,10 @@ import type { SocketAddress } from "../../base/address.ts";
 import { listItems } from "../wire/headers.ts";
 import { headerValue, headerValues, type SipResponse } from "../wire/message.ts";
 import { type NameAddr, parseNameAddr } from "../wire/name-addr.ts";
+import { secondsOf } from "../wire/seconds.ts";
 import { parseUri } from "../wire/uri.ts";
 import { parseVia } from "../wire/via.ts";
-import { bindingOf, secondsOf } from "./lease.ts";
+import { bindingOf } from "./lease.ts";
 
 /** Values of Service-Route that are followed. */
 const SERVICE_ROUTE_MAX = 16;

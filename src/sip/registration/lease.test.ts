@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SipHeader } from "../wire/message.ts";
-import { leaseOf, secondsOf } from "./lease.ts";
+import { leaseOf } from "./lease.ts";
 
 const OURS = "sip:101@192.0.2.10:5060";
 
@@ -28,20 +28,5 @@ describe("leaseOf()", () => {
   ])("reads %s", (_what, headers, leaseS) => {
     const response = { kind: "response", status: 200, reason: "OK", headers, body: "" } as const;
     expect(leaseOf(response, OURS, 600)).toBe(leaseS);
-  });
-});
-
-describe("secondsOf()", () => {
-  it.each([
-    [undefined, undefined],
-    ["", undefined],
-    ["60", 60],
-    [" 60 (in a meeting)", 60],
-    ["60;duration=5", 60],
-    ["-1", undefined],
-    ["6e1", undefined],
-    ["99999999999", undefined],
-  ])("reads %j as %j", (value, seconds) => {
-    expect(secondsOf(value)).toBe(seconds);
   });
 });

@@ -1,5 +1,6 @@
 import { headerValue, headerValues, type SipResponse } from "../wire/message.ts";
 import { type NameAddr, parseNameAddr } from "../wire/name-addr.ts";
+import { secondsOf } from "../wire/seconds.ts";
 import { parseUri, type SipUri } from "../wire/uri.ts";
 
 /**
@@ -39,12 +40,6 @@ export function bindingOf(
     if (instance !== undefined && named === instance) byInstance ??= contact.value;
   }
   return byInstance;
-}
-
-/** A header field of seconds (Expires, Min-Expires, Retry-After); `undefined` where it is none. */
-export function secondsOf(value: string | undefined): number | undefined {
-  const digits = /^\s*(\d{1,10})(?:$|[\s;(])/.exec(value ?? "")?.[1];
-  return digits === undefined ? undefined : Number(digits);
 }
 
 /** User, host and port: parameters are the registrar's to keep or to drop. */

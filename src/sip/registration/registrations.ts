@@ -9,9 +9,10 @@ import type { Stack } from "../stack.ts";
 import { isStream } from "../transaction/transports.ts";
 import type { SipAccount, SipAddress } from "../user-agent-types.ts";
 import { headerValue, type SipResponse } from "../wire/message.ts";
+import { secondsOf } from "../wire/seconds.ts";
 import { AccountGroup } from "./account-group.ts";
 import { grantedBy, seenAddress } from "./granted.ts";
-import { leaseOf, secondsOf } from "./lease.ts";
+import { leaseOf } from "./lease.ts";
 import { keepAliveFor, PathKeeper } from "./path-keeper.ts";
 import {
   addressOf,

@@ -3,6 +3,7 @@ import { reasonPhrase } from "../reason-phrases.ts";
 import { headerValues, type SipHeader, type SipRequest } from "../wire/message.ts";
 import { type NameAddr, parseNameAddr, printNameAddr } from "../wire/name-addr.ts";
 import { parseParams } from "../wire/params.ts";
+import { secondsOf } from "../wire/seconds.ts";
 import { parseStartLine } from "../wire/start-line.ts";
 import { parseUri, printUri, type SipUri } from "../wire/uri.ts";
 import { printReplaces, type ReplacedDialog } from "./replaces.ts";
@@ -115,8 +116,4 @@ export function parseSubscriptionState(text: string): SubscriptionState {
     ...(expiresS === undefined ? {} : { expiresS }),
     ...(retryAfterS === undefined ? {} : { retryAfterS }),
   };
-}
-
-function secondsOf(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
