@@ -29,6 +29,7 @@ import { OwnDialogs } from "./own-dialogs.ts";
 import { QualityReports } from "./quality-reports.ts";
 import { recallStep } from "./recall.ts";
 import { withReferral } from "./referred.ts";
+import { isOfDigit } from "./relayed-digits.ts";
 import { sessionUpdate } from "./session-update.ts";
 import { sideDeadlines, sideMediaStep, sideTimeoutStep, sideUaStep } from "./side-step.ts";
 import { talkingDueMs, talkingStep } from "./talking.ts";
@@ -263,6 +264,7 @@ function isStranger(state: CallState, input: CallInput): boolean {
   const call = callOf(state);
   if (input.kind === "media") return input.event.session !== call?.id;
   if (input.kind !== "ua" || input.event.kind === "incoming") return false;
+  if (input.event.kind === "response") return call === undefined || !isOfDigit(call, input.event);
   return !("session" in input.event) || input.event.session !== call?.session;
 }
 

@@ -63,7 +63,7 @@ export function configOf(changes: Partial<CallConfig> = {}): CallConfig {
     ],
     telephoneEventPayloadType: 101,
     ptimeMs: 20,
-    dtmfRelay: "rfc4733",
+    dtmfRelay: ["rfc4733", "in-band"],
     callerId: true,
     trustAssertedIdentity: true,
     openLoopMs: 500,

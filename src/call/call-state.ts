@@ -62,6 +62,8 @@ export interface Call {
   readonly levels?: { readonly said: LevelSum; readonly heard: LevelSum };
   /** The key that our user presses, until it is let go and sent. */
   readonly keyed?: Digit;
+  /** It has refused a digit as INFO. */
+  readonly refusesInfo?: boolean;
   /** What it costs so far, where the server tells; and how much of it the telephone has counted. */
   readonly charge?: Charge;
   readonly unitsCounted?: number;

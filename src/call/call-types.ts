@@ -97,6 +97,12 @@ export interface FlashConfig {
   readonly blindTransferCode: string;
 }
 
+/**
+ * How a digit reaches the far end: as a telephone event where that was agreed, as an INFO request
+ * where it does not refuse those, or as the tone itself.
+ */
+export type DigitRelay = "rfc4733" | "info" | "in-band";
+
 /** What one line's call control is told at birth. The functions are pure of effects we can see. */
 export interface CallConfig {
   readonly line: LineId;
@@ -128,12 +134,11 @@ export interface CallConfig {
   /** How many packets each packet repeats. */
   readonly redundancy?: number;
   /**
-   * `info`: a digit keyed in a call is also sent as an INFO request.
-   * `rfc4733`: it is also sent as a telephone-event, where the far end agreed to it. Digits dialled
-   * by pulses come only while digits are collected, never in a call: there a break of the loop is a
-   * hook flash. `in-band`: the tone itself passes as audio, and that is all.
+   * The ways that a digit keyed in a call may go, best first; it goes by the first that the far end
+   * takes, and in the audio where none is. Digits dialled by pulses come only while digits are
+   * collected, never in a call: there a break of the loop is a hook flash.
    */
-  readonly dtmfRelay: "rfc4733" | "info" | "in-band";
+  readonly dtmfRelay: readonly DigitRelay[];
   /** Whether the telephone's display is told who calls. */
   readonly callerId: boolean;
   /** Who rings in which cadence; before what the server asks for by Alert-Info. Default: nobody. */

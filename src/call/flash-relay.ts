@@ -1,4 +1,5 @@
 import { type CallContext, type CallState, logOf, type Step, toMedia, toUa } from "./call-state.ts";
+import { DTMF_RELAY } from "./relayed-digits.ts";
 
 type Talking = Extract<CallState, { kind: "talking" }>;
 
@@ -8,15 +9,13 @@ type Talking = Extract<CallState, { kind: "talking" }>;
  */
 const FLASH_BODY = "Signal=hf\r\nDuration=250\r\n";
 
-/** The body type of digits in INFO requests; a common practice, never a standard. */
-export const DTMF_RELAY = "application/dtmf-relay";
-
 /** Sends the flash to the far end: as a telephone-event where it agreed to those, else as INFO. */
 export function relayFlash(context: CallContext, state: Talking, durationMs: number): Step {
   const { config } = context;
   const { id, flow } = state.call;
   const log = logOf(context, "debug", "Hook flash sent to the far end.");
-  if (config.dtmfRelay === "rfc4733" && flow?.telephoneEventPayloadType !== undefined) {
+  const isTaken = flow?.telephoneEventPayloadType !== undefined;
+  if (isTaken && config.dtmfRelay.includes("rfc4733")) {
     return { state, outputs: [toMedia({ kind: "send-flash", session: id, durationMs }), log] };
   }
   return {

@@ -3,6 +3,7 @@ import { headerValue, type UaEvent } from "../sip/index.ts";
 import { type Call, type CallContext, logOf, toMedia, toUa } from "./call-state.ts";
 import type { CallOutput } from "./call-types.ts";
 import { parseSignal } from "./policy/info-signal.ts";
+import { digitWay } from "./relayed-digits.ts";
 import { peerOf } from "./session-update.ts";
 
 type RequestEvent = Extract<UaEvent, { kind: "request" }>;
@@ -65,6 +66,6 @@ function infoTold(
   const { flow } = call;
   const asEvent = flow?.telephoneEventPayloadType !== undefined;
   const isHeard = isDigit(text) && flow?.receive === true && call.onHold !== true;
-  if (!isHeard || (asEvent && context.config.dtmfRelay !== "info")) return [log];
+  if (!isHeard || (asEvent && digitWay(context, call) !== "info")) return [log];
   return [log, toMedia({ kind: "hear-digit", session: call.id, digit: text, durationMs })];
 }

@@ -22,8 +22,8 @@ import { dialledUri } from "./dialing.ts";
 import { progressStep, voiceComes } from "./early-media.ts";
 import { type AnnouncementName, announcementOf } from "./policy/announcement.ts";
 import { refusalOf } from "./policy/refusal.ts";
+import { relayDigit } from "./relayed-digits.ts";
 import { sessionIdOf } from "./session-id.ts";
-import { relayDigit } from "./talking.ts";
 import { startTone } from "./tone.ts";
 
 /** A server may tell what the call costs. @see 3GPP TS 24.647 §4.5.2 */

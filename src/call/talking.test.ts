@@ -45,6 +45,10 @@ const info = (body: string): CallInput =>
     source: { transport: "udp", host: "198.51.100.7", port: 5060 },
   });
 
+/** How the far end answers a digit that went as INFO. */
+const infoAnswer = (status: number): CallInput =>
+  ua({ kind: "response", request: `${OUT}-digit-t9`, status });
+
 /** A digit of a rotary dial. */
 const pulses = (digit: Digit): CallInput =>
   lineEvent({ kind: "digit", atMs: 0, digit, source: "pulse" });
@@ -61,7 +65,7 @@ const SCENARIOS: readonly Scenario[] = [
       ...TALKING,
       [lineEvent({ kind: "hook-flash", atMs: 0, durationMs: 500 }), "ua session-request INFO"],
     ],
-    { flash: { ...FLASH, mode: "relay" }, dtmfRelay: "info" },
+    { flash: { ...FLASH, mode: "relay" }, dtmfRelay: ["info"] },
   ],
   [
     "digits go as INFO where so configured, once the key is let go",
@@ -73,7 +77,23 @@ const SCENARIOS: readonly Scenario[] = [
       [release("#", 60)],
       [pulses("7"), "ua session-request INFO"],
     ],
-    { dtmfRelay: "info" },
+    { dtmfRelay: ["info"] },
+  ],
+  [
+    "digits go the first of the ways that the far end takes, and it may come to refuse INFO",
+    [
+      ...DIALLED,
+      [answered(sdp({ formats: "0" })), "line tone-off", ...FLOWS],
+      [key("#")],
+      [release("#", 60), "ua session-request INFO"],
+      [infoAnswer(408)],
+      [key("1")],
+      [release("1", 60), "ua session-request INFO"],
+      [infoAnswer(415)],
+      [key("2")],
+      [release("2", 60)],
+    ],
+    { dtmfRelay: ["rfc4733", "info", "in-band"] },
   ],
   [
     "digits while talking are relayed where agreed, as long as the key is pressed",
@@ -101,12 +121,12 @@ const SCENARIOS: readonly Scenario[] = [
   [
     "digits of the far end are heard as INFO where we send them so",
     [...TALKING, [info("Signal=*"), "ua reply 200", "media hear-digit *"]],
-    { dtmfRelay: "info" },
+    { dtmfRelay: ["info"] },
   ],
   [
     "digits stay in the audio where so configured",
     [...TALKING, [key("#")]],
-    { dtmfRelay: "in-band" },
+    { dtmfRelay: ["in-band"] },
   ],
   [
     "digits stay in the audio where telephone-event was not agreed",
@@ -218,7 +238,7 @@ describe("createCallControl() while talking", () => {
       [key("#")],
       [release("#", 61.5), "ua session-request INFO"],
     ];
-    const [told] = check(steps, { dtmfRelay: "info" }).flatMap((output) =>
+    const [told] = check(steps, { dtmfRelay: ["info"] }).flatMap((output) =>
       output.kind === "ua" && output.command.kind === "session-request" ? [output.command] : [],
     );
     expect(told?.body).toBe("Signal=#\r\nDuration=62\r\n");

@@ -1,26 +1,19 @@
-import type { LineEvent } from "../base/line-messages.ts";
 import type { MediaEvent } from "../base/media-messages.ts";
 import type { UaEvent } from "../sip/index.ts";
 import { startDisconnect } from "./after-call.ts";
 import { withLevels } from "./call-levels.ts";
-import { type CallContext, type CallState, logOf, type Step, toMedia, toUa } from "./call-state.ts";
+import { type CallContext, type CallState, logOf, type Step, toUa } from "./call-state.ts";
 import type { CallInput } from "./call-types.ts";
 import { endForCost, withCharge } from "./charging.ts";
 import { faxDue, faxFrame, faxHeard, faxOver } from "./fax.ts";
-import { DTMF_RELAY } from "./flash-relay.ts";
 import type { Changed } from "./hold.ts";
 import { inCallRequest } from "./in-call-requests.ts";
 import { referredStep } from "./referred.ts";
+import { infoAnswered, relayDigit } from "./relayed-digits.ts";
 import { peerOf, sessionUpdate } from "./session-update.ts";
 import { sideOf, without } from "./side-calls.ts";
 
 type Talking = Extract<CallState, { kind: "talking" | "answering" }>;
-
-/** How long a digit of a rotary dial is that is sent on. Common adapters send 100 ms. */
-const RELAYED_DIGIT_MS = 100;
-
-type Relaying = Extract<CallState, { kind: "talking" | "answering" | "ringback" }>;
-type KeyEvent = Extract<LineEvent, { kind: "digit" | "digit-end" }>;
 
 /** Two people talk: digits are relayed, the far end may change the session or go. */
 export function talkingStep(
@@ -60,6 +53,8 @@ export function talkingStep(
         }
         case "request":
           return inCall(context, state, input.event, nowMs);
+        case "response":
+          return changed(state, infoAnswered(context, state.call, input.event));
         default: {
           const update = sessionUpdate(context, state.call, input.event);
           if (update === undefined) return undefined;
@@ -143,70 +138,6 @@ function goneByTone(
     ...gone,
     outputs: [logOf(context, "info", text, { lastedMs }), end, ...gone.outputs],
     finished: { call, result: "answered", endedBy: "far", endedByTone: tone, hasMedia: true },
-  };
-}
-
-/**
- * Sends a keyed digit to the far end, where configured and agreed: as a telephone event that lasts
- * as long as the key, or as INFO once it is let go.
- */
-export function relayDigit(
-  context: CallContext,
-  state: Relaying,
-  event: LineEvent,
-): Step | undefined {
-  if (event.kind !== "digit" && event.kind !== "digit-end") return undefined;
-  // Nobody keys while two machines talk: it is one of their tones.
-  if (event.kind === "digit" && state.call.t38 !== undefined) return undefined;
-  switch (context.config.dtmfRelay) {
-    case "info":
-      return digitAsInfo(context, state, event);
-    case "rfc4733":
-      return digitAsEvent(state, event);
-    case "in-band":
-      return undefined;
-  }
-}
-
-function digitAsEvent(state: Relaying, event: KeyEvent): Step | undefined {
-  const { id: session, flow } = state.call;
-  if (flow?.telephoneEventPayloadType === undefined) return undefined;
-  if (event.kind === "digit-end") {
-    const { durationMs } = event;
-    return { state, outputs: [toMedia({ kind: "end-digit", session, durationMs })] };
-  }
-  if (!flow.send) return undefined;
-  const { digit, source, atMs: startedMs } = event;
-  const command =
-    source === "dtmf"
-      ? ({ kind: "begin-digit", session, digit, startedMs } as const)
-      : ({ kind: "send-digit", session, digit, durationMs: RELAYED_DIGIT_MS } as const);
-  return { state, outputs: [toMedia(command)] };
-}
-
-/** The digit of a rotary dial at once; a key once it is let go, if it was pressed in this call. */
-function digitAsInfo(context: CallContext, state: Relaying, event: KeyEvent): Step | undefined {
-  // In an early dialog nobody may be there to take it.
-  if (state.kind === "ringback") return undefined;
-  const { call } = state;
-  const { keyed: _, ...free } = call;
-  if (event.kind === "digit" && event.source === "dtmf") {
-    return { state: { ...state, call: { ...call, keyed: event.digit } }, outputs: [] };
-  }
-  if (event.kind === "digit-end" && call.keyed !== event.digit) return undefined;
-  const durationMs = event.kind === "digit" ? RELAYED_DIGIT_MS : Math.round(event.durationMs);
-  return {
-    state: { ...state, call: free },
-    outputs: [
-      toUa({
-        kind: "session-request",
-        request: `${call.id}-${context.config.createToken()}`,
-        session: call.session,
-        method: "INFO",
-        headers: [{ name: "content-type", value: DTMF_RELAY }],
-        body: `Signal=${event.digit}\r\nDuration=${durationMs}\r\n`,
-      }),
-    ],
   };
 }
 

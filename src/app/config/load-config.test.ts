@@ -55,6 +55,14 @@ describe("loadConfig()", () => {
         'must be the name of a file in recording.sounds without ".wav"',
     ],
     [
+      "rtp:\n  dtmfRelay: rfc473\n",
+      'tipring.yaml:2:14: rtp.dtmfRelay is "rfc473"; did you mean "rfc4733"?',
+    ],
+    [
+      "rtp:\n  dtmfRelay: [info, rfc473]\n",
+      'tipring.yaml:2:21: rtp.dtmfRelay[1] is "rfc473"; did you mean "rfc4733"?',
+    ],
+    [
       "rtp:\n  codecs: [PCMU, G726-42]\n",
       'tipring.yaml:2:18: rtp.codecs[1] is "G726-42"; did you mean "G726-40"?',
     ],

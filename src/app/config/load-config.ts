@@ -51,7 +51,7 @@ export function loadConfig(
 
 /** What a schema issue means to the person who wrote the file. */
 function problemsOf(issue: z.core.$ZodIssue, value: unknown): ConfigProblem[] {
-  const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+  const path = writtenPath(issue.path, value);
   if (issue.code === "unrecognized_keys") {
     const known = knownKeys(path);
     return issue.keys.map((key) => {
@@ -75,6 +75,13 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown): ConfigProblem[] {
   // What is told here ends up in a log, where no password may stand.
   if (path.at(-1) === "password") return [{ path, text: lower(issue.message) }];
   return [{ path, text: `is ${JSON.stringify(found)}: ${lower(issue.message)}` }];
+}
+
+/** The path in what was written: a text may stand for a list that has it alone. */
+function writtenPath(steps: readonly PropertyKey[], value: unknown): ConfigPath {
+  const path = steps.map((step) => (typeof step === "number" ? step : String(step)));
+  const isAlone = path.at(-1) === 0 && typeof valueAt(value, path.slice(0, -1)) === "string";
+  return isAlone ? path.slice(0, -1) : path;
 }
 
 /** What a number has to be, where that is all that is wrong with it. */

@@ -16,7 +16,13 @@ import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { callFax, lineFax, rtpFax } from "./resolve-fax.ts";
 import { identityOf } from "./resolve-identity.ts";
 import { checkRings, countryOf, ringSupplyOf, toneWatchOf, wiringOf } from "./resolve-line.ts";
-import { type CodecFaults, codecOffers, eventPayloadType, resolveRtp } from "./resolve-rtp.ts";
+import {
+  type CodecFaults,
+  codecOffers,
+  digitRelays,
+  eventPayloadType,
+  resolveRtp,
+} from "./resolve-rtp.ts";
 import {
   exchangeListen,
   exchangeTlsPort,
@@ -40,7 +46,6 @@ const DEFAULT_LINES: readonly UserLine[] = [
 ];
 
 const LOOPBACK = "127.0.0.1";
-const DEFAULT_DTMF_RELAY = "rfc4733";
 /** The lease a line asks for. */
 const REGISTER_EXPIRES_S = 3600;
 /** Toward a server whose numbers we cannot know: anything; `#` or a pause ends it. */
@@ -116,7 +121,7 @@ export function resolveConfig(
       ...ringSupplyOf(wiring, line, user, context.board, ["lines", at], problems),
       country,
       pulseDialing: line.pulseDialing ?? true,
-      relaysDigits: (user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY) === "rfc4733",
+      relaysDigits: digitRelays(user).includes("rfc4733"),
       ...soundOf(line, country),
       ...toneWatchOf(line, country, ["lines", at], problems),
       ...lineFax(user, line),
@@ -326,7 +331,7 @@ function callSettings(
     ptimeMs: user.rtp?.ptimeMs ?? 20,
     rtcpXr: user.rtp?.rtcpXr ?? false,
     rtcpMux: user.rtp?.rtcpMux ?? false,
-    dtmfRelay: user.rtp?.dtmfRelay ?? DEFAULT_DTMF_RELAY,
+    dtmfRelay: digitRelays(user),
     callerId: true,
     // A stranger may assert what he likes; the server we register at is believed.
     trustAssertedIdentity: user.sip?.directCalls !== true,

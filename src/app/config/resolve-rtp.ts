@@ -1,6 +1,7 @@
 import type { CodecEngines } from "../../base/codec-engines.ts";
 import type { JitterSettings } from "../../base/media-messages.ts";
 import type { SrtpSuite } from "../../base/srtp-suites.ts";
+import type { DigitRelay } from "../../call/index.ts";
 import type { CallSettings } from "../../gateway/control/control-config.ts";
 import type { RtpConfig } from "../../gateway/realtime/realtime-config.ts";
 import {
@@ -21,6 +22,8 @@ const TELEPHONE_EVENT_PAYLOAD_TYPE = 101;
 const DYNAMIC_PAYLOAD_TYPE_MIN = 96;
 /** What everybody has, and the line loses nothing by. */
 const DEFAULT_CODECS = ["PCMU", "PCMA"];
+/** An INFO beside a tone that is left in the audio may be counted twice: it is for who wants it. */
+const DEFAULT_DIGIT_RELAYS = ["rfc4733", "in-band"] as const satisfies readonly DigitRelay[];
 
 /** The suite that everybody has comes first. @see RFC 4568 §6.2 */
 const DEFAULT_SRTP = {
@@ -83,7 +86,13 @@ function opusParameters(user: UserConfig): string {
   return `${OPUS_PARAMETERS};useinbandfec=${fec ? 1 : 0};usedtx=${dtx ? 1 : 0}`;
 }
 
-/** The payload type of telephone events. */
+/** The ways that keyed digits may go, best first. */
+export function digitRelays({ rtp }: UserConfig): readonly DigitRelay[] {
+  const relay = rtp?.dtmfRelay ?? DEFAULT_DIGIT_RELAYS;
+  return typeof relay === "string" ? [relay] : relay;
+}
+
+/** The payload type of telephone events in our offers. */
 export function eventPayloadType(user: UserConfig): number {
   return user.rtp?.eventPayloadType ?? TELEPHONE_EVENT_PAYLOAD_TYPE;
 }

@@ -43,6 +43,14 @@ const emergencyPlace = z
     error: "needs latitude and longitude, or civic",
   });
 
+/** One or a list of them: each is told by itself where it is wrong. */
+const digitRelays = z.preprocess(
+  (given) => (typeof given === "string" ? [given] : given),
+  z
+    .array(z.enum(["rfc4733", "info", "in-band"]))
+    .min(1)
+    .max(3),
+);
 const port = z.int().min(1).max(65535);
 const milliseconds = z.int().min(100).max(3_600_000);
 const extension = z
@@ -254,7 +262,7 @@ export const userConfigSchema = z.strictObject({
       portMax: port.optional(),
       ptimeMs: z.literal([10, 20, 30, 40, 60]).optional(),
       codecs: z.array(codec).min(1).optional(),
-      dtmfRelay: z.enum(["rfc4733", "info", "in-band"]).optional(),
+      dtmfRelay: digitRelays.optional(),
       srtp: z.enum(["off", "optional", "required"]).optional(),
       eventPayloadType: dynamicPayloadType.optional(),
       silenceSuppression: z.boolean().optional(),

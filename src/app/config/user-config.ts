@@ -1,5 +1,6 @@
 import type { Result } from "../../base/result.ts";
 import type { SrtpPolicy, SrtpSuite } from "../../base/srtp-suites.ts";
+import type { DigitRelay } from "../../call/index.ts";
 import type { GpioSlicOverrides, LineSettings } from "../../hal/drivers/index.ts";
 import type { BoardLevels } from "./board-file.ts";
 import type { UserDialing } from "./user-dialing.ts";
@@ -147,8 +148,11 @@ export interface UserConfig {
     readonly ptimeMs?: number;
     /** Codecs offered and accepted, best first, by their SDP names. Default PCMU, PCMA. */
     readonly codecs?: readonly string[];
-    /** Digits during a call as RFC 4733 events, as INFO, or left in the audio alone. */
-    readonly dtmfRelay?: "rfc4733" | "info" | "in-band";
+    /**
+     * Digits during a call as RFC 4733 events, as INFO, or left in the audio alone: one of them, or
+     * several, of which the first is used that the far end takes. Default RFC 4733, else in-band.
+     */
+    readonly dtmfRelay?: DigitRelay | readonly DigitRelay[];
     /** The payload type of telephone events in our offers. Default 101. */
     readonly eventPayloadType?: number;
     /** Whether background noise is described and not sent, where the far end agrees. Default no. */
