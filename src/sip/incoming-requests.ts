@@ -68,12 +68,21 @@ export class IncomingRequests {
     }
   }
 
-  /** Whether a new request outside of a dialog is dropped, or refused without state. */
+  /**
+   * Whether a new request that belongs to nothing we have is dropped, or refused without state.
+   * One that only says that it does is counted as well: anybody can write a tag.
+   */
   #isTurnedAway(request: SipRequest, via: Via, source: SipAddress, nowMs: number): boolean {
-    const { guard, servers, config } = this.#stack;
-    if (request.method === "ACK" || request.method === "CANCEL") return false;
-    if (dialogKeyOfRequest(request) !== undefined || servers.isKnown(request, via)) return false;
+    const { guard, servers, legs, config } = this.#stack;
+    const { method } = request;
+    if (method === "ACK" || servers.isKnown(request, via)) return false;
+    const key = dialogKeyOfRequest(request);
+    if (key !== undefined && legs.dialog(key) !== undefined) return false;
+    const isCancel = method === "CANCEL";
+    if (isCancel && servers.findCancelled(request, via) !== undefined) return false;
     if (guard?.drops(request, source, nowMs) === true) return true;
+    // Who asks about what is gone is told just that.
+    if (isCancel || key !== undefined) return false;
     const refusal = config.screen?.(request, source, nowMs);
     if (refusal === undefined) return false;
     this.#replyStateless(request, refusal.status, source, undefined, refusal.headers);

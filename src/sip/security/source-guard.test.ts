@@ -116,6 +116,20 @@ describe("a user agent with a guard", () => {
     expect(desk.agent.dropped).toEqual({ scanners: 0, floods: 48 });
   });
 
+  it.each([
+    ["a dialog", "BYE", "nobodys"],
+    ["an INVITE", "CANCEL", undefined],
+  ])("counts what names %s that is not there", (_what, method, toTag) => {
+    const desk = new Desk({ guard });
+    for (let n = 0; n < 50; n++) {
+      const named = toTag === undefined ? {} : { toTag };
+      desk.receive(peerRequest({ method, cseq: 2, branch: `z9hG4bKn${n}`, ...named }));
+    }
+    const answers = desk.firstLines().map((line) => line.slice(0, 11));
+    expect(answers).toEqual(["SIP/2.0 481", "SIP/2.0 481"]);
+    expect(desk.agent.load.serverTransactions).toBe(2);
+  });
+
   it("takes copies of what it took, and what belongs to a call, all the same", () => {
     const desk = new Desk({ guard: { ...guard, rate: { perSecond: 1, burst: 1 } } });
     const invite = peerRequest({ method: "INVITE", cseq: 1, branch: "z9hG4bKi", body: "offer" });
