@@ -39,6 +39,13 @@ describe("runFuzz()", () => {
     expect(runFuzz(run).failures).toEqual(failures);
   });
 
+  it("gives a long input now and then", () => {
+    const lengths: number[] = [];
+    const run = (bytes: Uint8Array) => void lengths.push(bytes.length);
+    runFuzz({ count: 3_000, seed: 2, targets: [{ ...weak, run }] });
+    expect(lengths.filter((length) => length >= 60_000).length).toBeGreaterThanOrEqual(3);
+  });
+
   it("takes all of the count of each target, or its part", () => {
     const fine = { ...weak, run: () => undefined };
     const targets = [

@@ -2,9 +2,9 @@
  * Throws mutated input at every parser and at the user agent:
  * `tsx tools/fuzz.ts [--count N] [--seed N] [name of a target…]`.
  *
- * N mutations of each. Nothing may throw. The same seed (and vectors) gives the same inputs; a
- * failure prints its input. It ends with 0 where nothing failed, 1 where something did, 2 where it
- * is asked wrong.
+ * N mutations of each, one in a thousand of 64 KB. Nothing may throw, or take 2 s of the processor.
+ * The same seed (and vectors) gives the same inputs; a failure prints its input. It ends with 0
+ * where nothing failed, 1 where something did, 2 where it is asked wrong.
  */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -11,6 +11,7 @@ const WORDS = [
   ...["0", "-1", "1", "255", "256", "65535", "65536", "2147483648", "4294967296", "1e9", "0x1"],
   ...["99999999999999999999", "sip:", "sips:", "tel:", "SIP/2.0", "z9hG4bK", "application/sdp"],
   ...["Via: SIP/2.0/UDP h\r\n", "To: <sip:a@b>\r\n", "m=audio 1 RTP/AVP 0\r\n", "a=rtpmap:0 "],
+  ...["a", "<a", "</a>", "<!--", "<?", "<![CDATA[", "='", "&amp;", "a=b", "a: b\r\n"],
   ...["Content-Length: 0\r\n", "INVITE", "ACK", "BYE", "CANCEL", "__proto__", "constructor"],
 ] as const;
 
@@ -26,6 +27,22 @@ export function mutate(
   let bytes = seed.slice();
   for (let left = 1 + chance.below(4); left > 0; left--) bytes = mutateOnce(bytes, others, chance);
   return bytes.length > MUTANT_MAX_BYTES ? bytes.slice(0, MUTANT_MAX_BYTES) : bytes;
+}
+
+/** A length at which the square of it is seconds, and which limits let through. */
+const LONG_BYTES = 64_000;
+
+/**
+ * A seed with one to four words again and again in the middle of it, or cut off behind them: what
+ * takes the square of its length shows here.
+ */
+export function lengthen(seed: Uint8Array, chance: Chance): Uint8Array<ArrayBuffer> {
+  const words = Array.from({ length: 1 + chance.below(4) }, () => chance.below(WORD_BYTES.length));
+  const piece = words.flatMap((word) => [...(WORD_BYTES[word] ?? NO_BYTES)]);
+  const at = chance.below(seed.length + 1);
+  const room = Math.max(0, LONG_BYTES - seed.length);
+  const run = Uint8Array.from({ length: room }, (_, index) => piece[index % piece.length] ?? 0x20);
+  return spliced(seed, at, chance.below(2) * (seed.length - at), run);
 }
 
 function mutateOnce(

@@ -4,17 +4,17 @@ import { byteTargets } from "./byte-targets.ts";
 import { Chance } from "./chance.ts";
 import { eventTargets } from "./event-targets.ts";
 import { faxTargets } from "./fax-targets.ts";
-import { mutate } from "./mutate.ts";
+import { lengthen, mutate } from "./mutate.ts";
 import { networkTargets } from "./network-targets.ts";
 import { sessionTargets } from "./session-targets.ts";
-import type { FuzzTarget } from "./target.ts";
+import { type FuzzTarget, promise } from "./target.ts";
 import { textTargets } from "./text-targets.ts";
 import { userAgentTarget } from "./user-agent-target.ts";
 
 /** An input that made a target throw. */
 export interface FuzzFailure {
   readonly target: string;
-  /** Which mutation of its target it was: the same seed and name of the target make it again. */
+  /** Which mutation of its target it was: the same seed makes it again. */
   readonly mutation: number;
   readonly input: Uint8Array;
   readonly error: unknown;
@@ -39,6 +39,11 @@ export interface FuzzRun {
   /** All there are where absent. */
   readonly targets?: readonly FuzzTarget[];
 }
+
+/** One input in so many is a long one. */
+const LONG_EVERY = 1_000;
+/** Processor time that no input may take, ms: ten times what the longest takes if all is well. */
+const INPUT_MAX_MS = 2_000;
 
 /** Failures after which a target is left: more say nothing new. */
 const FAILURES_MAX = 10;
@@ -72,10 +77,16 @@ export function runFuzz(run: FuzzRun): FuzzReport {
     for (; mutation < most && failed < FAILURES_MAX; mutation++) {
       const start = corpus[chance.below(corpus.length)];
       if (start === undefined) break;
-      const input = mutate(start, corpus, chance);
+      const isLong = mutation % LONG_EVERY === LONG_EVERY - 1;
+      const input = isLong ? lengthen(start, chance) : mutate(start, corpus, chance);
+      const used = isLong ? process.cpuUsage() : undefined;
       const fromMs = performance.now();
       try {
         target.run(input);
+        if (used !== undefined) {
+          const { user } = process.cpuUsage(used);
+          promise(user < INPUT_MAX_MS * 1000, `${input.length} bytes take no ${user / 1000} ms`);
+        }
       } catch (error) {
         failed++;
         failures.push({ target: target.name, mutation, input, error });
