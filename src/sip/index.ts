@@ -29,6 +29,7 @@ export {
   type T38Ability,
 } from "./sdp/t38.ts";
 export type { GuardCounts, GuardLimits, RateLimit } from "./security/source-guard.ts";
+export { TellLimit } from "./security/tell-limit.ts";
 export * from "./session/refer.ts";
 export { parseSessionId, printSessionId, type SessionId } from "./session/session-id.ts";
 export type { SessionTimerConfig } from "./session/session-timer.ts";

@@ -5,6 +5,7 @@ import {
   eventOf,
   type SipAddress,
   type SipRequest,
+  TellLimit,
   type UaCommand,
   type UaEvent,
 } from "../../sip/index.ts";
@@ -14,9 +15,6 @@ interface Trusting {
   trusts(source: SipAddress): boolean;
 }
 
-/** How often one stranger is spoken of in the log, ms. */
-const TELL_EVERY_MS = 60_000;
-
 /**
  * Refuses strangers before anything is kept for them, and for every number alike: whoever tries one
  * number after the other learns not even which there are.
@@ -24,7 +22,7 @@ const TELL_EVERY_MS = 60_000;
 export class StrangerScreen {
   readonly #trusts: (source: SipAddress) => boolean;
   readonly #log: (event: LogEvent) => void;
-  #told: { readonly host: string; readonly atMs: number } | undefined;
+  readonly #tells = new TellLimit();
 
   constructor(trusts: (source: SipAddress) => boolean, log: (event: LogEvent) => void) {
     this.#trusts = trusts;
@@ -46,9 +44,7 @@ export class StrangerScreen {
   }
 
   #tell(method: string, source: SipAddress, nowMs: number): void {
-    const told = this.#told;
-    if (told?.host === source.host && nowMs - told.atMs < TELL_EVERY_MS) return;
-    this.#told = { host: source.host, atMs: nowMs };
+    if (!this.#tells.isDue(source.host, nowMs)) return;
     const text =
       `${method} straight from ${printAddress(source)} was refused: calls come through the ` +
       "server the line is registered at (sip.directCalls allows others).";

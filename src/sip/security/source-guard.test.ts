@@ -3,7 +3,8 @@ import { peerRequest } from "../testing/calls.ts";
 import { Desk, PEER } from "../testing/desk.ts";
 import type { SipAddress } from "../user-agent-types.ts";
 import type { SipRequest } from "../wire/message.ts";
-import { GUARD_SOURCES_MAX, GUARD_TELL_MS, type GuardLimits, SourceGuard } from "./source-guard.ts";
+import { GUARD_SOURCES_MAX, type GuardLimits, SourceGuard } from "./source-guard.ts";
+import { TELL_EVERY_MS, TELL_HOSTS_MAX } from "./tell-limit.ts";
 
 const options = (userAgent: string): SipRequest => ({
   ...{ kind: "request", method: "OPTIONS", uri: "sip:100@192.0.2.10", body: "" },
@@ -84,8 +85,16 @@ describe("SourceGuard drops()", () => {
 
   it("speaks of one source once a minute, however much it sends", () => {
     const { told, passed } = guarded();
-    for (let nowMs = 0; nowMs < 3 * GUARD_TELL_MS; nowMs += 100) passed(50, nowMs);
+    for (let nowMs = 0; nowMs < 3 * TELL_EVERY_MS; nowMs += 100) passed(50, nowMs);
     expect(told).toHaveLength(3);
+  });
+
+  it("does not fill the log for a scanner that writes another source into each packet", () => {
+    const { guard, told } = guarded();
+    for (let n = 0; n < 1000; n++) {
+      guard.drops(options("sipvicious"), at(`198.51.${n >> 8}.${n & 255}`), n);
+    }
+    expect(told).toHaveLength(TELL_HOSTS_MAX);
   });
 
   it("forgets old sources, not the one that floods", () => {

@@ -2,6 +2,7 @@ import { networkOf } from "../../base/host-network.ts";
 import type { LogEvent } from "../../base/log-event.ts";
 import type { SipAddress } from "../user-agent-types.ts";
 import { headerValue, type SipRequest } from "../wire/message.ts";
+import { TellLimit } from "./tell-limit.ts";
 
 /** How many new requests outside of dialogs one source may send. */
 export interface RateLimit {
@@ -32,9 +33,6 @@ export interface GuardCounts {
 /** Sources whose requests are counted; the one that was silent for longest is forgotten. */
 export const GUARD_SOURCES_MAX = 2_000;
 
-/** How often one source is spoken of in the log, ms. */
-export const GUARD_TELL_MS = 60_000;
-
 /**
  * How scanners call themselves in User-Agent unless they are told to hide: SIPVicious
  * (friendly-scanner), and what telephone operators see in their logs.
@@ -46,7 +44,6 @@ interface Source {
   /** Requests that it may send now. */
   tokens: number;
   atMs: number;
-  toldAtMs: number;
 }
 
 /**
@@ -57,6 +54,7 @@ export class SourceGuard {
   readonly #limits: GuardLimits;
   readonly #log: (level: LogEvent["level"], text: string) => void;
   readonly #sources = new Map<string, Source>();
+  readonly #tells = new TellLimit();
   #scanners = 0;
   #floods = 0;
 
@@ -76,7 +74,7 @@ export class SourceGuard {
     const from = this.#sourceOf(networkOf(source.host), nowMs);
     if (dropsScanners && isScanner(request)) {
       this.#scanners++;
-      this.#tell(from, `a scanner at ${source.host} gets no answer`, nowMs);
+      this.#tell(source, `a scanner at ${source.host} gets no answer`, nowMs);
       return true;
     }
     if (rate === undefined) return false;
@@ -89,14 +87,12 @@ export class SourceGuard {
       return false;
     }
     this.#floods++;
-    this.#tell(from, `${source.host} sends more than ${perSecond} requests a second`, nowMs);
+    this.#tell(source, `${source.host} sends more than ${perSecond} requests a second`, nowMs);
     return true;
   }
 
-  #tell(from: Source, text: string, nowMs: number): void {
-    if (nowMs - from.toldAtMs < GUARD_TELL_MS) return;
-    from.toldAtMs = nowMs;
-    this.#log("warn", text);
+  #tell({ host }: SipAddress, text: string, nowMs: number): void {
+    if (this.#tells.isDue(networkOf(host), nowMs)) this.#log("warn", text);
   }
 
   #sourceOf(host: string, nowMs: number): Source {
@@ -106,9 +102,8 @@ export class SourceGuard {
       this.#sources.set(host, known);
       return known;
     }
-    const toldAtMs = Number.NEGATIVE_INFINITY;
     const tokens = this.#limits.rate?.burst ?? 0;
-    const made: Source = { tokens, atMs: nowMs, toldAtMs };
+    const made: Source = { tokens, atMs: nowMs };
     this.#sources.set(host, made);
     for (const oldest of this.#sources.keys()) {
       if (this.#sources.size <= GUARD_SOURCES_MAX) break;
