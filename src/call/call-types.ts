@@ -186,6 +186,8 @@ export interface CallConfig {
   readonly autoAnswer?: "asked" | "always";
   /** Whether somebody may join a call as a third without being asked in. @see RFC 3911 */
   readonly allowsJoin?: boolean;
+  /** Whether a far end that hands us over to somebody else is told no. @see RFC 3515 */
+  readonly refusesTransfer?: boolean;
   /** Whether a second caller is announced by a tone; else the line is busy. */
   readonly callWaiting: boolean;
   /**

@@ -282,6 +282,11 @@ const TRANSFEREE: readonly Scenario[] = [
       [refer(FAR, "<sip:103@example.org>"), "ua reply 603"],
     ],
   ],
+  [
+    "is handed over by nobody where that is not wanted",
+    [...ANSWERED, [confirmed()], [refer(FAR, "<sip:103@example.org>"), "ua reply 603"]],
+    { refusesTransfer: true },
+  ],
 ];
 
 const SUCCESSION: readonly Scenario[] = [

@@ -84,7 +84,8 @@ function inCall(
   event: Extract<UaEvent, { kind: "request" }>,
   nowMs: number,
 ): Step {
-  if (event.message.method === "REFER" && state.kind === "talking") {
+  const isRefer = event.message.method === "REFER" && context.config.refusesTransfer !== true;
+  if (isRefer && state.kind === "talking") {
     return referredStep(context, state, event, nowMs);
   }
   const { call, outputs } = withCharge(context, state.call, event.message);

@@ -38,6 +38,14 @@ describe("identityOf()", () => {
     expect(resolved({}, "us", "xx.", line).autoAnswer).toBe(autoAnswer);
   });
 
+  it.each([
+    [{}, undefined],
+    [{ allowTransfer: true }, undefined],
+    [{ allowTransfer: false }, true],
+  ])("with %j far ends are told that they may not hand over: %s", (dialing, refusesTransfer) => {
+    expect(resolved({ dialing }).refusesTransfer).toBe(refusesTransfer);
+  });
+
   it("says where numbers are at home, and where redirections lead", () => {
     expect(resolved({ dialing: { telUri: true } }).tel).toEqual({ context: "example.org" });
     const abroad = { telUri: true, phoneContext: "+49711" };

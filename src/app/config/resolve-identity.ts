@@ -24,6 +24,7 @@ export function identityOf(
     ...(dialing.telUri === true ? { tel: { context: dialing.phoneContext ?? domain } } : {}),
     ...(autoAnswer === "off" ? {} : { autoAnswer }),
     ...(dialing.allowJoin === true ? { allowsJoin: true } : {}),
+    ...(dialing.allowTransfer === false ? { refusesTransfer: true } : {}),
     ...(sip.redirects === "direct" ? { redirectsDirectly: true } : {}),
   };
 }

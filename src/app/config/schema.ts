@@ -321,6 +321,7 @@ export const userConfigSchema = z.strictObject({
       blindTransferCode: keyedCode.optional(),
       callWaiting: z.boolean().optional(),
       allowJoin: z.boolean().optional(),
+      allowTransfer: z.boolean().optional(),
       askForMessages: z.boolean().optional(),
       showMessages: z.boolean().optional(),
       withholdNumber: z.boolean().optional(),

@@ -46,6 +46,11 @@ export interface UserDialing {
   readonly askForMessages?: boolean;
   /** Whether somebody may join a call as a third, by Join. Default false. */
   readonly allowJoin?: boolean;
+  /**
+   * Whether the far end of a call may have the line call somebody else (REFER), which the line pays
+   * for. Default true.
+   */
+  readonly allowTransfer?: boolean;
   /** Whether a second caller is announced in a call. Default true. */
   readonly callWaiting?: boolean;
   /** What who is put on hold hears: a WAV file of `recording.sounds`, without its ".wav". */
