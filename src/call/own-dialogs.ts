@@ -30,6 +30,7 @@ export class OwnDialogs {
     if (event.event !== DIALOG_EVENT.name) {
       return [toUa({ kind: "refuse-watch", watch, status: 489 })];
     }
+    if (state.kind === "stopped") return [toUa({ kind: "refuse-watch", watch, status: 480 })];
     const document = documentOf(context, state);
     this.#watches.set(watch, document.rest ?? "");
     return [toUa({ kind: "tell", watch, document })];
@@ -38,6 +39,7 @@ export class OwnDialogs {
   /** What is to be told after a step; nothing where nothing has changed. */
   news(context: CallContext, state: CallState): readonly CallOutput[] {
     if (this.#watches.size === 0) return [];
+    if (state.kind === "stopped") return this.#stop();
     const document = documentOf(context, state);
     const told = document.rest ?? "";
     const outputs: CallOutput[] = [];
@@ -46,6 +48,15 @@ export class OwnDialogs {
       this.#watches.set(watch, told);
       outputs.push(toUa({ kind: "tell", watch, document }));
     }
+    return outputs;
+  }
+
+  /** Nobody is left with a lamp that shines on: who wants to know more asks whoever comes next. */
+  #stop(): readonly CallOutput[] {
+    const outputs = [...this.#watches.keys()].map((watch) =>
+      toUa({ kind: "end-watch", watch, reason: "deactivated" }),
+    );
+    this.#watches.clear();
     return outputs;
   }
 }

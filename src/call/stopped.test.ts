@@ -19,9 +19,18 @@ import {
   type Scenario,
   STATS,
   TALKING,
+  ua,
 } from "./call-script.fixture.ts";
+import type { CallInput } from "./call-types.ts";
 
 const stop = { kind: "stop" } as const;
+
+const watched = (watch: string): CallInput => {
+  const from = { user: "pbx", host: "example.org", uri: "sip:pbx@example.org" };
+  const request = { kind: "request", method: "SUBSCRIBE", uri: "", headers: [], body: "" } as const;
+  const source = { transport: "udp", host: "198.51.100.7", port: 5060 } as const;
+  return ua({ kind: "watched", watch, event: "dialog", from, request, source });
+};
 
 const SCENARIOS: readonly Scenario[] = [
   ["at rest", [[stop, ...REST]]],
@@ -46,6 +55,14 @@ const SCENARIOS: readonly Scenario[] = [
       [stop, ...REST, "ua end", "media close"],
       [closed, "record answered box +stats"],
       [hang],
+    ],
+  ],
+  [
+    "while it is watched: who watches is told that it ends, and nobody begins any more",
+    [
+      [watched("watch 1"), "ua tell"],
+      [stop, ...REST, "ua end-watch"],
+      [watched("watch 2"), "ua refuse-watch 480"],
     ],
   ],
   [
