@@ -2,6 +2,7 @@ import { SAMPLES_PER_MS } from "../../../base/audio.ts";
 import type { CreateEchoFilter, EchoFilter } from "../../../base/echo-filter.ts";
 import { meanSquare, toSample } from "../levels.ts";
 import { EchoControl, type FilterAction } from "./echo-control.ts";
+import { ForeignSound } from "./foreign-sound.ts";
 import { ResidualSuppressor } from "./residual-suppressor.ts";
 import { ToneDisabler } from "./tone-disabler.ts";
 
@@ -41,6 +42,8 @@ export class EchoCanceller {
   readonly #filter: EchoFilter;
   readonly #control: EchoControl;
   readonly #suppressor: ResidualSuppressor;
+  readonly #foreign: ForeignSound;
+  readonly #foreignPower = (): number => this.#foreign.power();
   readonly #tones = [new ToneDisabler(), new ToneDisabler()] as const;
   readonly #suppresses: boolean;
   readonly #line: ReferenceDelay;
@@ -57,6 +60,7 @@ export class EchoCanceller {
     this.#filter = createFilter(taps, frameSamples);
     this.#control = new EchoControl(taps, frameSamples);
     this.#suppressor = new ResidualSuppressor(frameSamples);
+    this.#foreign = new ForeignSound(taps, frameSamples);
     this.#suppresses = config.suppressResidual ?? true;
     this.#line = new ReferenceDelay(frameSamples);
     this.#far = new Int16Array(frameSamples);
@@ -120,6 +124,7 @@ export class EchoCanceller {
       if (this.#suppresses && !this.isPassing) this.#rest = { learns: true, residual: false };
       return;
     }
+    this.#foreign.take(far, near);
     const filter = this.#filter;
     const isPassing = this.isPassing;
     const learns = this.#learns && !isPassing;
@@ -159,7 +164,8 @@ export class EchoCanceller {
     const control = this.#control;
     const learns = !control.farActive;
     if (learns) this.#suppressor.learn(near);
-    const residual = control.isResidual(power(errors), this.#suppressor.noisePower);
+    const noise = this.#suppressor.noisePower;
+    const residual = control.isResidual(power(errors), noise, this.#foreignPower);
     this.#rest = { learns: false, residual };
   }
 

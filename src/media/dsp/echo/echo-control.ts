@@ -69,6 +69,8 @@ const LEAK_GROWTH = 1.003;
 const SMOOTHING = 0.25;
 /** What is this much over the expected residual is the near end's voice. */
 const RESIDUAL_MARGIN = ratioOf(15);
+/** A steady tone of the near end is let through if so much of what is left is surely its own. */
+const FOREIGN_SHARE = ratioOf(-10);
 /** However good the filter was of late: a sound that is new to it leaves more. */
 const LEAK_LIKELY = ratioOf(-27);
 /** Residual echo is looked for this long after the far end stopped, besides the tail. */
@@ -226,13 +228,21 @@ export class EchoControl {
     return heard > this.#leak * estimate * DOUBT_RATIO;
   }
 
-  /** Whether a frame of such power after the filter is residual echo and no voice. */
-  isResidual(heard: number, noise: number): boolean {
+  /**
+   * Whether a frame of such power after the filter is residual echo and no voice. `foreign` is
+   * asked only in doubt for the power of what the far end cannot have made.
+   */
+  isResidual(heard: number, noise: number, foreign: () => number): boolean {
     if (!this.farActive) return false;
     const echo = Math.max(this.#estimate, this.#estimateNow);
     const leak = Math.max(LEAK_LIKELY, this.#leak);
     const expected = Math.max(leak * echo, this.#unknownEcho());
-    const voice = heard > expected * RESIDUAL_MARGIN + noise * 4 && heard > VOICE_MIN_POWER;
+    const least = Math.max(noise * 4, VOICE_MIN_POWER);
+    // However much is expected: a filter that knows little may leave less than the near end says.
+    const voice =
+      heard > least &&
+      (heard > expected * RESIDUAL_MARGIN + noise * 4 ||
+        foreign() > Math.max(least, heard * FOREIGN_SHARE));
     // A new sound leaves more than those that were learned, but not for two frames of 10 ms.
     this.#voiceSamples = voice ? this.#voiceSamples + this.#frameSamples : 0;
     if (this.#voiceSamples >= VOICE_SAMPLES || this.#isLouder) this.#openLeft = OPEN_SAMPLES;

@@ -39,9 +39,9 @@ export class ResidualSuppressor {
     this.#made = new Int16Array(frameSamples);
   }
 
-  /** Power of the line's own noise, at the least. */
+  /** Power of the line's own noise, at the least. A tone that goes on and on is none. */
   get noisePower(): number {
-    return this.#floor.value;
+    return Math.min(this.#floor.value, NOISE_MAX_POWER);
   }
 
   /** Learns from a frame in which nothing can be echo. */

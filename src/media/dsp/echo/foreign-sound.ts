@@ -1,0 +1,106 @@
+import { meanSquare, toSample } from "../levels.ts";
+import { autocorrelate, predictorFrom } from "../linear-prediction.ts";
+
+/** Five sines at once can be told from another. */
+const ORDER = 10;
+/** What is 40 dB below the far end's sound is not predicted. */
+const FLOOR = 10 ** (-40 / 10);
+/** Less of what comes back is put down to companding and to a hybrid that distorts: -24 dB. */
+const DISTORTION_RATIO = 10 ** (-24 / 10);
+/** A tone foresees itself: less than a quarter of it is left by a predictor of so many samples. */
+const TONE_ORDER = 4;
+const TONE_RATIO = 10 ** (-6 / 10);
+
+/**
+ * Tells sound that the far end did not make, however loud its echo is: a steady tone at the near
+ * end under a steady tone of the far end, of another frequency.
+ *
+ *    far, over the tail ──▶ predictor ─▶ what it cannot foresee of the far end ─┐
+ *                               └──────▶ ... and of the near end ───────────────┴▶ more? foreign
+ *
+ * Whatever foresees the far end foresees its echo too, for a linear path only weighs and delays it.
+ * So what it cannot foresee is no louder in an echo than in the far end, less the hybrid's loss.
+ * Speech and noise leave so much that nothing is told of them; a sine leaves next to nothing. The
+ * line's noise cannot be foreseen either, but is no sound to be heard: a tone foresees itself.
+ *
+ *    limits: at least 6 dB of hybrid loss; a near end 15 dB below the echo or within some 100 Hz
+ *            of the far end's tone is not told; a tone is, once the tail is full of it
+ */
+export class ForeignSound {
+  readonly #frameSamples: number;
+  /** `ORDER` samples more than are looked at stand before both. */
+  readonly #far: Int16Array;
+  readonly #near: Int16Array;
+  readonly #window: Float64Array;
+  readonly #windowed: Int16Array;
+  readonly #errors: Int16Array;
+  readonly #correlation = new Float64Array(ORDER + 1);
+  readonly #taps = new Float64Array(ORDER);
+  readonly #toneCorrelation = new Float64Array(TONE_ORDER + 1);
+  readonly #toneTaps = new Float64Array(TONE_ORDER);
+
+  constructor(tailSamples: number, frameSamples: number) {
+    const samples = tailSamples + frameSamples;
+    this.#frameSamples = frameSamples;
+    this.#far = new Int16Array(ORDER + samples);
+    this.#near = new Int16Array(ORDER + frameSamples);
+    this.#errors = new Int16Array(frameSamples);
+    this.#windowed = new Int16Array(samples);
+    this.#window = Float64Array.from(
+      { length: samples },
+      (_, at) => Math.sin((Math.PI * (at + 0.5)) / samples) ** 2,
+    );
+  }
+
+  /** Takes a frame of both ends, before anything is cancelled. */
+  take(far: Int16Array, near: Int16Array): void {
+    this.#far.copyWithin(0, far.length);
+    this.#far.set(far, this.#far.length - far.length);
+    this.#near.copyWithin(0, near.length);
+    this.#near.set(near, ORDER);
+  }
+
+  /** Mean square of a tone in the near end's last frame that the far end cannot have made, or 0. */
+  power(): number {
+    const far = this.#far;
+    const windowed = this.#windowed;
+    for (let at = 0; at < windowed.length; at++) {
+      windowed[at] = (far[ORDER + at] ?? 0) * (this.#window[at] ?? 0);
+    }
+    autocorrelate(windowed, this.#correlation);
+    predictorFrom(this.#correlation, FLOOR, this.#taps);
+    const frame = this.#frameSamples;
+    const left = this.#unforeseen(this.#near, ORDER);
+    if (left < meanSquare(this.#near) * DISTORTION_RATIO || !this.#isTone()) return 0;
+    // The loudest frame of the tail: an echo begins when the far end may go on already.
+    for (let from = ORDER; from + frame <= far.length; from += frame) {
+      if (this.#unforeseen(far, from) >= left) return 0;
+    }
+    // What is over a whole number of frames: the last of the far end.
+    return this.#unforeseen(far, far.length - frame) >= left ? 0 : left;
+  }
+
+  /** Whether what is left of the near end, which was looked at last, is a tone. */
+  #isTone(): boolean {
+    const taps = this.#toneTaps;
+    const correlation = this.#toneCorrelation;
+    autocorrelate(this.#errors, correlation);
+    predictorFrom(correlation, FLOOR, taps);
+    let left = correlation[0] ?? 0;
+    for (let j = 0; j < TONE_ORDER; j++) left -= (taps[j] ?? 0) * (correlation[j + 1] ?? 0);
+    return left < (correlation[0] ?? 0) * TONE_RATIO;
+  }
+
+  /** Mean square of the error of the predictor over a frame; the errors are kept. */
+  #unforeseen(samples: Int16Array, from: number): number {
+    const taps = this.#taps;
+    let power = 0;
+    for (let at = from; at < from + this.#frameSamples; at++) {
+      let error = samples[at] ?? 0;
+      for (let j = 0; j < ORDER; j++) error -= (taps[j] ?? 0) * (samples[at - 1 - j] ?? 0);
+      power += error * error;
+      this.#errors[at - from] = toSample(error);
+    }
+    return power / this.#frameSamples;
+  }
+}
