@@ -58,9 +58,14 @@ const LIMIT = 0.99;
  * The predictor of a signal that an autocorrelation describes, by Levinson and Durbin: each sample
  * is thought to be the sum of `taps[j]` × the sample j + 1 before. `floor` is the white noise, as a
  * part of the signal's power, that keeps the predictor tame where the signal is a pure sine.
+ * Returns the power of its errors, in the unit of the autocorrelation.
  * @see Rabiner and Schafer, Digital Processing of Speech Signals §8.3.2
  */
-export function predictorFrom(correlation: Float64Array, floor: number, taps: Float64Array): void {
+export function predictorFrom(
+  correlation: Float64Array,
+  floor: number,
+  taps: Float64Array,
+): number {
   taps.fill(0);
   let error = (correlation[0] ?? 0) * (1 + floor);
   const before = new Float64Array(taps.length);
@@ -73,4 +78,5 @@ export function predictorFrom(correlation: Float64Array, floor: number, taps: Fl
     for (let j = 0; j < i; j++) taps[j] = (before[j] ?? 0) - k * (before[i - 1 - j] ?? 0);
     error *= 1 - k * k;
   }
+  return error;
 }

@@ -43,7 +43,7 @@ export class EchoCanceller {
   readonly #control: EchoControl;
   readonly #suppressor: ResidualSuppressor;
   readonly #foreign: ForeignSound;
-  readonly #foreignPower = (): number => this.#foreign.power();
+  readonly #foreignPower = (heard: number): number => this.#foreign.power(heard);
   readonly #tones = [new ToneDisabler(), new ToneDisabler()] as const;
   readonly #suppresses: boolean;
   readonly #line: ReferenceDelay;

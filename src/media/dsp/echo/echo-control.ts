@@ -77,6 +77,8 @@ const LEAK_LIKELY = ratioOf(-27);
 const LINGER_SAMPLES = 30 * SAMPLES_PER_MS;
 /** The near end's voice keeps the way open for so long after it was last told from residual. */
 const OPEN_SAMPLES = 80 * SAMPLES_PER_MS;
+/** Whether a tone goes on is looked at, which takes time, only so long before the way closes. */
+const ASK_SAMPLES = OPEN_SAMPLES / 2;
 const VOICE_SAMPLES = 20 * SAMPLES_PER_MS;
 
 /** Mean squares of one frame. */
@@ -230,9 +232,9 @@ export class EchoControl {
 
   /**
    * Whether a frame of such power after the filter is residual echo and no voice. `foreign` is
-   * asked only in doubt for the power of what the far end cannot have made.
+   * asked only in doubt, for the power in what is heard of what the far end cannot have made.
    */
-  isResidual(heard: number, noise: number, foreign: () => number): boolean {
+  isResidual(heard: number, noise: number, foreign: (heard: number) => number): boolean {
     if (!this.farActive) return false;
     const echo = Math.max(this.#estimate, this.#estimateNow);
     const leak = Math.max(LEAK_LIKELY, this.#leak);
@@ -242,7 +244,7 @@ export class EchoControl {
     const voice =
       heard > least &&
       (heard > expected * RESIDUAL_MARGIN + noise * 4 ||
-        foreign() > Math.max(least, heard * FOREIGN_SHARE));
+        (this.#openLeft <= ASK_SAMPLES && foreign(heard) > Math.max(least, heard * FOREIGN_SHARE)));
     // A new sound leaves more than those that were learned, but not for two frames of 10 ms.
     this.#voiceSamples = voice ? this.#voiceSamples + this.#frameSamples : 0;
     if (this.#voiceSamples >= VOICE_SAMPLES || this.#isLouder) this.#openLeft = OPEN_SAMPLES;

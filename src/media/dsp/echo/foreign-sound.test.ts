@@ -96,7 +96,7 @@ describe("ForeignSound", () => {
     let last = 0;
     for (let at = 0; at + FRAME <= far.length; at += FRAME) {
       foreign.take(far.subarray(at, at + FRAME), near.subarray(at, at + FRAME));
-      last = foreign.power();
+      last = foreign.power(Number.MAX_VALUE);
       most = Math.max(most, last);
     }
     return { most, last };
@@ -124,6 +124,15 @@ describe("ForeignSound", () => {
     const far = sine(440, -16, 300);
     const near = both(echoOf(far, flat(10)), sine(nearHz, -24, 300));
     expect(told(far, near).last > 0).toBe(isTold);
+  });
+
+  it("power() tells nothing where the filter left too little for a tone to be in it", () => {
+    const foreign = new ForeignSound(TAIL, FRAME);
+    const near = sine(NEAR_HZ, -20, 10);
+    foreign.take(new Int16Array(FRAME), near);
+    const power = peakFromDbm0(-20) ** 2 / 2;
+    expect(foreign.power(power)).toBeGreaterThan(0);
+    expect(foreign.power(power / 1000)).toBe(0);
   });
 
   it("power() tells a tone, and nothing of a line's noise", () => {

@@ -1,3 +1,4 @@
+import { SAMPLES_PER_MS } from "../../../base/audio.ts";
 import { meanSquare, toSample } from "../levels.ts";
 import { autocorrelate, predictorFrom } from "../linear-prediction.ts";
 
@@ -7,6 +8,11 @@ const ORDER = 10;
 const FLOOR = 10 ** (-40 / 10);
 /** Less of what comes back is put down to companding and to a hybrid that distorts: -24 dB. */
 const DISTORTION_RATIO = 10 ** (-24 / 10);
+/** A far end of which more is left is no tone; it is looked at again only after 30 ms. */
+const FAR_TONE_RATIO = 10 ** (-15 / 10);
+const LOOK_AGAIN_SAMPLES = 30 * SAMPLES_PER_MS;
+/** The mean of the squares of a raised cosine. */
+const MEAN_OF_WINDOW = 3 / 8;
 /** A tone foresees itself: less than a quarter of it is left by a predictor of so many samples. */
 const TONE_ORDER = 4;
 const TONE_RATIO = 10 ** (-6 / 10);
@@ -36,6 +42,8 @@ export class ForeignSound {
   readonly #errors: Int16Array;
   readonly #correlation = new Float64Array(ORDER + 1);
   readonly #taps = new Float64Array(ORDER);
+  /** Until the far end is looked at again. */
+  #waitSamples = 0;
   readonly #toneCorrelation = new Float64Array(TONE_ORDER + 1);
   readonly #toneTaps = new Float64Array(TONE_ORDER);
 
@@ -58,20 +66,32 @@ export class ForeignSound {
     this.#far.set(far, this.#far.length - far.length);
     this.#near.copyWithin(0, near.length);
     this.#near.set(near, ORDER);
+    this.#waitSamples = Math.max(0, this.#waitSamples - near.length);
   }
 
-  /** Mean square of a tone in the near end's last frame that the far end cannot have made, or 0. */
-  power(): number {
+  /**
+   * Mean square of a tone in the near end's last frame that the far end cannot have made, or 0.
+   * `heard` is what the filter left of that frame, in which such a tone still is.
+   */
+  power(heard: number): number {
+    const least = meanSquare(this.#near) * DISTORTION_RATIO;
+    if (heard < least || this.#waitSamples > 0) return 0;
     const far = this.#far;
     const windowed = this.#windowed;
     for (let at = 0; at < windowed.length; at++) {
       windowed[at] = (far[ORDER + at] ?? 0) * (this.#window[at] ?? 0);
     }
     autocorrelate(windowed, this.#correlation);
-    predictorFrom(this.#correlation, FLOOR, this.#taps);
+    const error = predictorFrom(this.#correlation, FLOOR, this.#taps);
+    if (error > (this.#correlation[0] ?? 0) * FAR_TONE_RATIO) {
+      this.#waitSamples = LOOK_AGAIN_SAMPLES;
+      return 0;
+    }
     const frame = this.#frameSamples;
     const left = this.#unforeseen(this.#near, ORDER);
-    if (left < meanSquare(this.#near) * DISTORTION_RATIO || !this.#isTone()) return 0;
+    // The loudest frame is no quieter than the mean, of which the window takes 3/8.
+    if (left < least || left < error / (MEAN_OF_WINDOW * windowed.length)) return 0;
+    if (!this.#isTone()) return 0;
     // The loudest frame of the tail: an echo begins when the far end may go on already.
     for (let from = ORDER; from + frame <= far.length; from += frame) {
       if (this.#unforeseen(far, from) >= left) return 0;
