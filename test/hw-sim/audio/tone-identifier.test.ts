@@ -41,7 +41,9 @@ describe("identifyTones()", () => {
   const tables: Readonly<Record<string, ToneTable>> = TONE_TABLES;
   for (const [country, table] of Object.entries(tables)) {
     for (const pattern of table) {
-      const rhythm = pattern.cadence.length === 0 ? [3000, 100] : times(pattern.cadence, 5);
+      const periodMs = pattern.cadence.reduce((sum, ms) => sum + ms, 0);
+      // Short ones are told by more of their periods.
+      const rhythm = periodMs === 0 ? [3000, 100] : times(pattern.cadence, periodMs < 1000 ? 5 : 3);
       for (const noiseVolts of [0.0005, LOUD_NOISE_VOLTS]) {
         const noise = `noise ${noiseVolts.toFixed(4)} V`;
         it(`names ${country} ${pattern.name} and nothing else, ${noise}`, () => {

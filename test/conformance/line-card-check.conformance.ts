@@ -5,7 +5,7 @@ import {
   type CardCheckResult,
   checkCard,
 } from "../../src/hal/drivers/index.ts";
-import { buildCore, CoreCard, canBuildCore } from "./line-card-core.ts";
+import { buildCore, CoreCard, canBuildCore } from "../parity/line-card-core.ts";
 
 const canBuild = canBuildCore();
 
@@ -69,7 +69,7 @@ const MUTANTS: readonly (readonly [string, string, string, string])[] = [
   ["a loop told wrong", "EVENT_LOOP, closed != 0, at_us))", "EVENT_LOOP, 1, at_us))", "R24"],
 ];
 
-describe.skipIf(!canBuild)("checkCard()", () => {
+describe.skipIf(!canBuild)("checkCard() [line.card-check]", () => {
   it("finds nothing wrong with the C core, and tries all there is", async () => {
     const results = await check();
     expect(results.filter(({ outcome }) => outcome.kind !== "passed").map(text)).toEqual([]);

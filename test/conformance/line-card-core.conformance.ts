@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { PortFault } from "../../src/base/port-fault.ts";
 import { type SerialCardLineConfig, SerialCards } from "../../src/hal/drivers/index.ts";
-import { buildCore, C_FLAGS, CoreCard, canBuildCore, type Damage } from "./line-card-core.ts";
+import {
+  buildCore,
+  C_FLAGS,
+  CoreCard,
+  canBuildCore,
+  type Damage,
+} from "../parity/line-card-core.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const canBuild = canBuildCore();
@@ -59,7 +65,7 @@ function rig(options: ConstructorParameters<typeof CoreCard>[1] = {}) {
   return { card, open, loops, faults };
 }
 
-describe.skipIf(!canBuild)("the C core of a line card", () => {
+describe.skipIf(!canBuild)("the C core of a line card [line.card-core]", () => {
   it.each([[[]], [["-DLC_LINES_MAX=1", "-DLC_LEAD_MAX=2", "-DLC_PACKET_MAX=200", "-Os"]]])(
     "compiles without a warning, small and large %#",
     (sizes) => {
@@ -99,7 +105,7 @@ describe.skipIf(!canBuild)("the C core of a line card", () => {
   });
 });
 
-describe.skipIf(!canBuild)("the driver and the C core", () => {
+describe.skipIf(!canBuild)("the driver and the C core [line.card-core]", () => {
   it("open a line safe, with its loop as it stands, and work it", async () => {
     const { card, open } = rig();
     card.loop(0, true);
