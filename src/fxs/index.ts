@@ -2,8 +2,7 @@
 
 export { alertSignal, callerIdSignal, messageWaitingSignal } from "./caller-id/caller-id-signal.ts";
 export type { FskModem } from "./caller-id/fsk-source.ts";
-export type { CallerIdScheme } from "./caller-id/scheme.ts";
-export type { CallerIdName } from "./caller-id/schemes.ts";
+export type { CallerIdName, CallerIdScheme } from "./caller-id/schemes.ts";
 export {
   CALLER_ID_NAMES,
   callerIdScheme,

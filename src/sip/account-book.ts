@@ -1,8 +1,8 @@
 import type { Credentials } from "./auth/challenge-answers.ts";
 import { carriedText } from "./auth/digest.ts";
-import type { Route } from "./client-request.ts";
 import { hopOfUri } from "./locator.ts";
 import type { Granted } from "./registration/granted.ts";
+import type { Route } from "./route.ts";
 import type { SipAccount, SipAddress, SipHop } from "./user-agent-types.ts";
 import { parseNameAddr, printNameAddr } from "./wire/name-addr.ts";
 import { printUri } from "./wire/uri.ts";

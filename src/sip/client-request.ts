@@ -1,6 +1,7 @@
 import { printAddress } from "../base/address.ts";
 import { ChallengeAnswers, type Credentials } from "./auth/challenge-answers.ts";
 import { samePlace } from "./location/blacklist.ts";
+import type { Route } from "./route.ts";
 import type { Stack } from "./stack.ts";
 import type { ClientTransactionId } from "./transaction/client-transactions.ts";
 import type { SipAddress, SipHop } from "./user-agent-types.ts";
@@ -37,18 +38,6 @@ export interface RequestOwner {
   onFailed(status: 408 | 503, reason: string, nowMs: number): void;
   /** An attempt went out; a second one where the first was challenged. */
   onSent?(sent: SentRequest, nowMs: number): void;
-}
-
-/** The ways that a request may take, the best first. */
-export interface Route {
-  /** `undefined`: the URI names no hop that we can reach. */
-  readonly hop: SipHop | undefined;
-  /** Tried before anything is looked up: where the server answered last. */
-  readonly prefer?: SipAddress;
-  /** Route values, the next hop first. */
-  readonly routes?: readonly string[];
-  /** Located one after the other, where nothing before them answers. */
-  readonly backups?: readonly SipHop[];
 }
 
 /** What is to be sent, and where. */

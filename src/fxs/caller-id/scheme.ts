@@ -1,6 +1,5 @@
 import type { Digit } from "../../base/audio.ts";
 import type { FskModem } from "./fsk-source.ts";
-import type { CallerIdName } from "./schemes.ts";
 
 /**
  * How a line tells a telephone's display who calls: when (transport), by which sound (signal), in
@@ -17,13 +16,6 @@ import type { CallerIdName } from "./schemes.ts";
  *     ─╲__ ██  ██ off-hook   ▓▓▓▓▓▓▓▓▓  on-hook       █████████
  *      lead        │ delayMs │  data  │    guardMs  │                    `answered` (NTT)
  */
-export interface CallerIdScheme extends CallerIdParts {
-  readonly scheme: CallerIdName;
-  /** Schemes by name that the same call is also told by: what `auto` does. */
-  readonly also: readonly CallerIdName[];
-}
-
-/** What a scheme is made of. */
 export interface CallerIdParts {
   readonly transport: CallerIdTransport;
   readonly signal: CallerIdSignal;

@@ -1,7 +1,6 @@
 import type { FskModem } from "./fsk-source.ts";
 import type {
   CallerIdParts,
-  CallerIdScheme,
   CallerIdTransport,
   CallWaitingDisplay,
   DataMessage,
@@ -219,6 +218,13 @@ const PARTS = {
 
 /** The name of a scheme. */
 export type CallerIdName = keyof typeof PARTS;
+
+/** A way of telling who calls, by its name. */
+export interface CallerIdScheme extends CallerIdParts {
+  readonly scheme: CallerIdName;
+  /** Schemes by name that the same call is also told by: what `auto` does. */
+  readonly also: readonly CallerIdName[];
+}
 
 /** Every scheme's name, in the order they are listed to a person. */
 export const CALLER_ID_NAMES: readonly CallerIdName[] =

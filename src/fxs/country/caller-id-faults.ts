@@ -3,8 +3,8 @@ import {
   FSK_PREAMBLE_LIMIT_BITS,
   FSK_STOP_LIMIT_BITS,
 } from "../caller-id/fsk-source.ts";
-import type { CallerIdScheme, LeadStep } from "../caller-id/scheme.ts";
-import { CALLER_ID_NAMES } from "../caller-id/schemes.ts";
+import type { LeadStep } from "../caller-id/scheme.ts";
+import { CALLER_ID_NAMES, type CallerIdScheme } from "../caller-id/schemes.ts";
 import { TONE_LEVEL_DBM0 } from "../tones/tone.ts";
 import { type Check, isBetween } from "./check.ts";
 

@@ -1,5 +1,5 @@
 import type { Impedance } from "../../base/impedance.ts";
-import type { CallerIdScheme } from "../caller-id/scheme.ts";
+import type { CallerIdScheme } from "../caller-id/schemes.ts";
 import type { DtmfOptions } from "../dtmf/detector.ts";
 import type { PulseDigitMap } from "../line/pulse-digits.ts";
 import type { ToneTable } from "../tones/tone.ts";

@@ -1,7 +1,8 @@
 import type { Digit, ToneSpec } from "../../base/audio.ts";
 import type { CallerId } from "../../base/line-messages.ts";
 import { alertSignal, waitingCallerSignal } from "../caller-id/caller-id-signal.ts";
-import type { CallerIdScheme, CallWaitingDisplay } from "../caller-id/scheme.ts";
+import type { CallWaitingDisplay } from "../caller-id/scheme.ts";
+import type { CallerIdScheme } from "../caller-id/schemes.ts";
 import { type Signal, signalDurationMs } from "../caller-id/signal.ts";
 import type { LineOutput } from "./line-types.ts";
 import { partsOf } from "./on-hook-plan.ts";

@@ -4,8 +4,8 @@ import {
   callerIdSignal,
   messageWaitingSignal,
 } from "../caller-id/caller-id-signal.ts";
-import type { CallerIdParts, CallerIdScheme, LeadStep } from "../caller-id/scheme.ts";
-import { callerIdScheme } from "../caller-id/schemes.ts";
+import type { CallerIdParts, LeadStep } from "../caller-id/scheme.ts";
+import { type CallerIdScheme, callerIdScheme } from "../caller-id/schemes.ts";
 import { type Signal, signalDurationMs } from "../caller-id/signal.ts";
 import type { LineCapabilities } from "./line-types.ts";
 

@@ -1,6 +1,5 @@
 import type { VoiceBandData } from "../../base/media-messages.ts";
 import type { SdpCodec } from "./codecs.ts";
-import type { MediaOffer } from "./offer-answer.ts";
 import { offeredVoiceBand, voiceBandFormat, voiceBandLines } from "./voice-band.ts";
 
 /** What goes beside a codec in one stream, by the payload types that offer and answer gave it. */
@@ -20,16 +19,18 @@ interface ListedAuxiliary {
   readonly lines: readonly string[];
 }
 
-/** What of a session decides about them. */
-export type AuxiliaryWishes = Pick<
-  MediaOffer,
-  | "codecs"
-  | "telephoneEventPayloadType"
-  | "toneEvents"
-  | "comfortNoise"
-  | "redundancy"
-  | "voiceBand"
->;
+/** What we are willing to do beside our codecs. */
+export interface AuxiliaryWishes {
+  readonly telephoneEventPayloadType?: number;
+  /** Whether the tones of modems are events, too. @see RFC 4734 */
+  readonly toneEvents?: boolean;
+  /** Whether background noise may be described and not sent, both ways. @see RFC 3389 */
+  readonly comfortNoise?: boolean;
+  /** How many packets each packet of ours repeats, where the far end takes that. @see RFC 2198 */
+  readonly redundancy?: number;
+  /** Whether modems may be sent as a format of their own, both ways. @see ITU-T V.152 */
+  readonly voiceBand?: boolean;
+}
 
 /** The sixteen digits and the hook flash. @see RFC 4733 §3.2, RFC 2833 §3.10 (16) */
 const EVENTS = "0-16";
@@ -58,8 +59,11 @@ const format = (
  * What our offer lists beside its codecs: events at the clock of each codec, since a stream's
  * timestamps have one clock; comfort noise; redundancy of the first codec. @see RFC 7587 §7
  */
-export function offeredAuxiliary(ours: AuxiliaryWishes): ListedAuxiliary {
-  const { codecs, telephoneEventPayloadType: events, comfortNoise, redundancy = 0 } = ours;
+export function offeredAuxiliary(
+  ours: AuxiliaryWishes,
+  codecs: readonly Pick<SdpCodec, "name" | "payloadType" | "clockRateHz">[],
+): ListedAuxiliary {
+  const { telephoneEventPayloadType: events, comfortNoise, redundancy = 0 } = ours;
   const taken = new Set(codecs.map(({ payloadType }) => payloadType));
   if (events !== undefined) taken.add(events);
   const next = (): number => {

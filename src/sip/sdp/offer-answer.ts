@@ -9,6 +9,7 @@ import { err, ok, type Result } from "../../base/result.ts";
 import type { MediaSecurity } from "../../base/srtp-suites.ts";
 import {
   type AuxiliaryFormats,
+  type AuxiliaryWishes,
   answeredAuxiliary,
   matchAuxiliary,
   offeredAuxiliary,
@@ -55,7 +56,7 @@ export interface CodecOffer {
 }
 
 /** What we are willing to do in a session. */
-export interface MediaOffer {
+export interface MediaOffer extends AuxiliaryWishes {
   readonly local: SocketAddress;
   /** Where RTCP comes in, if not at the next port. @see RFC 3605 */
   readonly localRtcp?: SocketAddress;
@@ -65,15 +66,6 @@ export interface MediaOffer {
   readonly version: number;
   /** In the order of our preference. */
   readonly codecs: readonly CodecOffer[];
-  readonly telephoneEventPayloadType?: number;
-  /** Whether the tones of modems are events, too. @see RFC 4734 */
-  readonly toneEvents?: boolean;
-  /** Whether background noise may be described and not sent, both ways. @see RFC 3389 */
-  readonly comfortNoise?: boolean;
-  /** How many packets each packet of ours repeats, where the far end takes that. @see RFC 2198 */
-  readonly redundancy?: number;
-  /** Whether modems may be sent as a format of their own, both ways. @see ITU-T V.152 */
-  readonly voiceBand?: boolean;
   readonly ptimeMs: number;
   readonly direction: MediaDirection;
   /** Keys for SRTP by SDES; absent where calls are never encrypted. */
@@ -123,7 +115,7 @@ interface Match {
  */
 export function createOffer(offer: MediaOffer): string {
   const codecs = offer.codecs.map((codec): SdpCodec => ({ channels: 1, ...codec }));
-  const { first, last, lines: more } = offeredAuxiliary(offer);
+  const { first, last, lines: more } = offeredAuxiliary(offer, offer.codecs);
   const { protocol, lines } = offerTransport(offer.security);
   return printSdp({
     lines: sessionLines(offer, [{ type: "t", value: "0 0" }]),

@@ -1,9 +1,9 @@
 import { aorOf, credentialsOf, fromValue } from "../account-book.ts";
 import type { Credentials } from "../auth/challenge-answers.ts";
 import { carriedText } from "../auth/digest.ts";
-import type { Route } from "../client-request.ts";
 import { isSips, sequenceOf } from "../dialog/dialog.ts";
 import { hopOfUri } from "../locator.ts";
+import type { Route } from "../route.ts";
 import type { Stack } from "../stack.ts";
 import type { UaCommand } from "../user-agent-types.ts";
 import { printCSeq } from "../wire/cseq.ts";
