@@ -139,9 +139,7 @@ async function sends(row: Row, file: string) {
     expectMessage(IMAGE_ANSWER),
     send(inTheirDialog("ACK")),
   );
-  alice.lift();
-  await alice.hears("dial-tone");
-  await alice.dials("555");
+  await alice.calls("555");
   await far.reaches(2);
   const machine = new FaxMachine({ calling: true, file: page, ecm });
   const hasHung = plugFax(alice, machine);
@@ -281,9 +279,7 @@ async function lineToLine(
     onDatagram: (one) => wire.push({ ...one, payload: one.payload.slice() }),
   });
   const [alice, bob] = lab.phones;
-  alice.lift();
-  await alice.hears("dial-tone");
-  await alice.dials("102");
+  await alice.calls("102");
   await bob.rings();
   bob.lift();
   await lab.world.advance(500);

@@ -174,9 +174,7 @@ describe.skipIf(!available)("[media.fax] two modems at lines that would speak T.
       ...(engine === undefined ? {} : { fax: engine }),
     });
     const [alice, bob] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await bob.rings();
     bob.lift();
     await lab.world.advance(500);

@@ -56,9 +56,7 @@ async function putUp(stage: Stage, iceByStunPort?: number): Promise<Place> {
 /** Our first telephone calls linphone, which answers. */
 async function callsLinphone({ box, linphone }: Place): Promise<void> {
   const [alice] = box.phones;
-  alice.lift();
-  await alice.hears("dial-tone");
-  await alice.dials(EXTENSION.number);
+  await alice.calls(EXTENSION.number);
   await alice.hears("ringback");
   linphone.answer();
   await alice.hearsNoTone();

@@ -54,9 +54,7 @@ describe.skipIf(missing)("[interop.kamailio-baresip] our telephone calls", () =>
     onStage(async (stage) => {
       const { box, baresip } = await putUp(stage);
       const [alice] = box.phones;
-      alice.lift();
-      await alice.hears("dial-tone");
-      await alice.dials("201");
+      await alice.calls("201");
       expect((await baresip.tells("CALL_INCOMING")).param).toContain("sip:101@");
       await alice.hears("ringback");
       baresip.accept();
@@ -75,9 +73,7 @@ describe.skipIf(missing)("[interop.kamailio-baresip] our telephone calls", () =>
     onStage(async (stage) => {
       const { box, baresip } = await putUp(stage, { codecs: ["PCMA"] });
       const [, bob] = box.phones;
-      bob.lift();
-      await bob.hears("dial-tone");
-      await bob.dials("201");
+      await bob.calls("201");
       await baresip.tells("CALL_INCOMING");
       baresip.accept();
       await baresip.tells("CALL_ESTABLISHED");

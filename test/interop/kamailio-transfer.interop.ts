@@ -78,9 +78,7 @@ async function isRegistered({ address }: Kamailio, user: string): Promise<void> 
 /** Our first telephone calls linphone, which answers. */
 async function callsLinphone({ box, linphone }: Place): Promise<void> {
   const [alice] = box.phones;
-  alice.lift();
-  await alice.hears("dial-tone");
-  await alice.dials(LINPHONE);
+  await alice.calls(LINPHONE);
   await alice.hears("ringback");
   linphone.answer();
   await alice.hearsNoTone();

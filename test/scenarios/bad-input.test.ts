@@ -180,9 +180,7 @@ describe("RTP that is none, while a call is going on", () => {
       { kind: "reply", status: "200 OK", parts: withSdp(sdp()) },
       expectMessage(/^ACK /),
     ]);
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("555");
+    await alice.calls("555");
     await far.get().passes();
     const port = Number(sip.substitution("port"));
     // From the address that SDP names, before its own audio is heard.
@@ -228,9 +226,7 @@ describe("wrong SDP in an INVITE, while the other line is in its call", () => {
         { kind: "reply", status: "200 OK", parts: withSdp(sdp()) },
         expectMessage(/^ACK /),
       );
-    bob.lift();
-    await bob.hears("dial-tone");
-    await bob.dials("555");
+    await bob.calls("555");
     await far.get().passes();
     far.get().sendAudio();
     await lab.world.advance(500);
@@ -264,15 +260,11 @@ describe("hardware that is not there", () => {
       { line: 1, reason: expect.stringMatching(/line1/) },
     ]);
     expect(lab.box.status().map(({ hardware }) => hardware)).toEqual(["failed", "ready"]);
-    bob.lift();
-    await bob.hears("dial-tone");
-    await bob.dials("601");
+    await bob.calls("601");
     await bob.hears("milliwatt");
     bob.hang();
     await lab.world.advance(1500);
-    bob.lift();
-    await bob.hears("dial-tone");
-    await bob.dials("101");
+    await bob.calls("101");
     await bob.hears("reorder");
     await alice.doesNotRing(1000);
     await assertSettled(lab, {
@@ -295,9 +287,7 @@ describe("hardware that is not there", () => {
     expect(eventsOf(lab, "line").map(({ event }) => event.kind)).toContain("fault");
     expect(lab.box.status()[0]?.hardware).toBe("failed");
     await lab.world.advance(1500);
-    bob.lift();
-    await bob.hears("dial-tone");
-    await bob.dials("601");
+    await bob.calls("601");
     await bob.hears("milliwatt");
     await assertSettled(lab, {
       records: [...ANSWERED, "2 out 102>601 answered"],
@@ -354,9 +344,7 @@ describe("a port that is taken", () => {
     const host = lab.network.host(BENCH_HOST);
     for (const port of [20_000, 20_002]) host.refuseBind(port, "in-use");
     const [alice, bob] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await alice.hears("reorder");
     expect(lab.logs.map(({ text }) => text).join("\n")).toMatch(/RTP ports 20000 to 20003/);
     alice.hang();

@@ -12,22 +12,16 @@ describe("a number was busy", () => {
       config: { dialing: CODE },
     });
     const [alice, bob, carol] = lab.phones;
-    bob.lift();
-    await bob.hears("dial-tone");
-    await bob.dials("103");
+    await bob.calls("103");
     await carol?.rings();
     carol?.lift();
     await lab.world.advance(1000);
 
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await alice.hears("busy");
     alice.hang();
     await lab.world.advance(1000);
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("*37");
+    await alice.calls("*37");
     await lab.world.advance(3000);
     alice.hang();
     await alice.doesNotRing(20_000);
@@ -56,9 +50,7 @@ describe("a number was busy", () => {
   it("the code alone comes to nothing", async () => {
     const lab = await bench({ seed: 252, config: { dialing: CODE } });
     const [alice] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("*37");
+    await alice.calls("*37");
     await alice.hears("reorder", { withinMs: 10_000 });
     alice.hang();
     await assertSettled(lab, { records: [] });

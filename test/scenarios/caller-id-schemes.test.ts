@@ -22,9 +22,7 @@ async function called(scheme: string, display: object, chip?: "si3210"): Promise
     ...(chip === undefined ? {} : { line: { chip } }),
   });
   const [alice] = lab.phones;
-  alice.lift();
-  await alice.hears("dial-tone");
-  await alice.dials("102");
+  await alice.calls("102");
   return lab;
 }
 
@@ -125,9 +123,7 @@ describe("a short while the bell rings", () => {
   it.each(rows)("%s of the %s silences it at once", async (_, chip, afterMs) => {
     const lab = await bench({ seed: 12, line: { chip } });
     const [alice, bob] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await bob.rings();
     await lab.world.advance(afterMs);
     const line: SimLine | undefined = lab.board.lines[1];

@@ -19,9 +19,7 @@ describe("a complete call", () => {
   ] as const)("%s: %s calls %s, caller ID is shown", async (country, caller, called) => {
     const lab = await bench({ seed: 7, phones: [caller, called], config: { ...UDP, country } });
     const [alice, bob] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await bob.rings({ withCallerId: "101" });
     await alice.hears("ringback");
     bob.lift();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Bench, bench } from "../hw-sim/bench/bench.ts";
 import { expectMessage, pause, reply } from "../hw-sim/peers/scripted-peer.ts";
-import { FAR_SERVER, farEndFirst, INVITE_OF_BOX, sdp, withSdp } from "./support/far-end.ts";
+import { answersCall, FAR_SERVER, farEndFirst, INVITE_OF_BOX } from "./support/far-end.ts";
 import { assertSettled } from "./support/settled.ts";
 import { call, talk } from "./support/talk.ts";
 
@@ -21,9 +21,7 @@ describe("two things at once", () => {
     async (offsetMs) => {
       const lab = await bench({ seed: 111, config: UDP, network: NETWORK });
       const [alice, bob] = lab.phones;
-      alice.lift();
-      await alice.hears("dial-tone");
-      await alice.dials("102");
+      await alice.calls("102");
       await bob.rings();
       await lab.world.advance(2500);
       const nowMs = lab.world.clock.nowMs();
@@ -89,9 +87,7 @@ describe("one line calls itself", () => {
   it("is busy", async () => {
     const lab = await bench({ seed: 114, config: UDP });
     const [alice] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("101");
+    await alice.calls("101");
     await alice.hears("busy");
     await assertSettled(lab, { records: ["1 out 101>101 busy", "1 in 101>101 busy"] });
   });
@@ -103,18 +99,8 @@ describe("the box is stopped", () => {
     const config = { registrar: FAR_SERVER, dialing: { digitMap: "xxx" } };
     const lab = await bench({ seed: 115, config, prepare: far.prepare });
     const [alice] = lab.phones;
-    far
-      .get()
-      .run(
-        expectMessage(INVITE_OF_BOX, { timeoutMs: 60_000 }),
-        reply("200 OK", withSdp(sdp())),
-        expectMessage(/^ACK /),
-        expectMessage(/^BYE /, { timeoutMs: 60_000 }),
-        reply("200 OK"),
-      );
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("555");
+    far.get().run(...answersCall, expectMessage(/^BYE /, { timeoutMs: 60_000 }), reply("200 OK"));
+    await alice.calls("555");
     await far.get().reaches(3);
     await lab.world.advance(1000);
     await lab.stop();
@@ -139,9 +125,7 @@ describe("the box is stopped", () => {
         reply("200 OK"),
         reply("487 Request Terminated", {}, "INVITE"),
       );
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("555");
+    await alice.calls("555");
     await far.get().reaches(3);
     await lab.stop();
     await far.get().passes();
@@ -153,9 +137,7 @@ describe("the box is stopped", () => {
     async (transport) => {
       const lab = await bench({ seed: 117, config: { exchange: { transport } } });
       const [alice, bob] = lab.phones;
-      alice.lift();
-      await alice.hears("dial-tone");
-      await alice.dials("102");
+      await alice.calls("102");
       await bob.rings();
       await lab.stop();
       await bob.stopsRinging({ withinMs: 0 });

@@ -31,16 +31,12 @@ describe("a display during a call", () => {
     });
     const [alice, bob, carol] = lab.phones;
     if (carol === undefined) throw new Error("a bench of three has a third");
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await bob.rings();
     bob.lift();
     await alice.hearsNoTone();
     bob.forget();
-    carol.lift();
-    await carol.hears("dial-tone");
-    await carol.dials("102");
+    await carol.calls("102");
     const seen = await bob.shows("103", { withinMs: 15_000 });
     expect(seen.duringCall).toBe(true);
     // Once the display has its data, ear and microphone are back.
@@ -62,9 +58,7 @@ describe("a display of another country", () => {
       config: { country: "us" },
     });
     const [alice, bob] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await bob.rings();
     const seen = await bob.notices("caller-id-unreadable");
     expect(seen.why).toBe("wrong-modem");

@@ -42,9 +42,7 @@ describe("an encrypted call", () => {
       },
     });
     const [alice] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("600");
+    await alice.calls("600");
     await alice.hearsNoTone();
     const speech = lab.speech("to the echo");
     await alice.says(speech);

@@ -26,9 +26,7 @@ async function callsAndIsHeard(lab: Bench): Promise<void> {
   const [alice, bob] = lab.phones;
   alice.forget();
   bob.forget();
-  alice.lift();
-  await alice.hears("dial-tone");
-  await alice.dials("102");
+  await alice.calls("102");
   await bob.rings({ withCallerId: "101" });
   bob.lift();
   await lab.world.advance(500);
@@ -43,9 +41,7 @@ async function callsAndIsHeard(lab: Bench): Promise<void> {
 /** Alice calls Bob, and they talk. */
 async function talk(lab: Bench): Promise<void> {
   const [alice, bob] = lab.phones;
-  alice.lift();
-  await alice.hears("dial-tone");
-  await alice.dials("102");
+  await alice.calls("102");
   await bob.rings();
   bob.lift();
   await lab.world.advance(1000);
@@ -157,9 +153,7 @@ describe.each(FAILURES)("$name", ({ chip, fail, mend, fault }) => {
   it("while its bell rings: the bell is silent 2 s later, and it works again", async () => {
     const lab = await withCard(5, chip);
     const [alice, bob] = lab.phones;
-    bob.lift();
-    await bob.hears("dial-tone");
-    await bob.dials("101");
+    await bob.calls("101");
     await alice.rings();
     fail(lab);
     await lab.world.advance(2000);
@@ -205,9 +199,7 @@ describe("a bad serial cable", () => {
     for (let call = 0; call < 3; call++) {
       alice.forget();
       bob.forget();
-      bob.lift();
-      await bob.hears("dial-tone");
-      await bob.dials("101");
+      await bob.calls("101");
       await alice.rings();
       alice.lift();
       await lab.world.advance(1500);

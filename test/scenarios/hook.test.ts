@@ -188,9 +188,7 @@ describe("a receiver left off the hook", () => {
   it("an unfinished number: reorder after the pause between digits", async () => {
     const lab = await bench({ seed: 38, config: UDP });
     const [alice] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("10");
+    await alice.calls("10");
     await alice.hears("reorder", { withinMs: 6000 });
     await assertSettled(lab, { records: [] });
   });
@@ -214,9 +212,7 @@ describe("a receiver left off the hook", () => {
     const [alice, bob] = lab.phones;
     await alice.hears("dial-tone");
     await alice.hears("reorder", { withinMs: 17_000 });
-    bob.lift();
-    await bob.hears("dial-tone");
-    await bob.dials("601");
+    await bob.calls("601");
     await bob.hears("milliwatt");
     await alice.hears("howler", { withinMs: 25_000 });
     await assertSettled(lab, { records: ["2 out 102>601 answered"] });
@@ -254,9 +250,7 @@ describe("a late event loop", () => {
       const lab = await bench({ seed: 42, phones: [rotary, "touch-tone"], config });
       const [alice] = lab.phones;
       lab.board.gpio.setLateness(lateMs);
-      alice.lift();
-      await alice.hears("dial-tone");
-      await alice.dials("1234567890");
+      await alice.calls("1234567890");
       await alice.hears("reorder");
       expect(digits(lab, 1)).toBe("1234567890");
       expect(lineEvents(lab, 1, "hook-flash")).toEqual([]);

@@ -118,9 +118,7 @@ describe("an IP telephone at the exchange", () => {
       reply("200 OK", withSdp(sdp()), "INVITE"),
       expectMessage(/^ACK /),
     );
-    bob.lift();
-    await bob.hears("dial-tone");
-    await bob.dials("200");
+    await bob.calls("200");
     await bob.hears("ringback");
     await far.passes();
     far.sendAudio();

@@ -6,9 +6,7 @@ async function callsAndIsHeard(lab: Bench): Promise<void> {
   const [alice, bob] = lab.phones;
   alice.forget();
   bob.forget();
-  alice.lift();
-  await alice.hears("dial-tone");
-  await alice.dials("102");
+  await alice.calls("102");
   await bob.rings({ withCallerId: "101" });
   bob.lift();
   await lab.world.advance(500);
@@ -48,9 +46,7 @@ describe.each(["si3210", "si3215", "serial-card"] as const)("lines on %s", (chip
       config: { countryOverrides: { supervision: { answerReversal: true, openLoopMs: 0 } } },
     });
     const [alice, bob] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await bob.rings({});
     bob.lift();
     await lab.world.advance(1000);
@@ -76,9 +72,7 @@ describe.each(["si3210", "si3215"] as const)("lines on %s", (chip) => {
       config: { countryOverrides: { supervision: { openLoopMs: 600 } } },
     });
     const [alice, bob] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await bob.rings({});
     bob.lift();
     await lab.world.advance(1000);

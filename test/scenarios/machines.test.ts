@@ -13,9 +13,7 @@ import { FAX_TONES, FaxMachine } from "../hw-sim/phones/machines/fax-machine.ts"
 
 async function calls(lab: Bench): Promise<void> {
   const [alice] = lab.phones;
-  alice.lift();
-  await alice.hears("dial-tone");
-  await alice.dials("102");
+  await alice.calls("102");
 }
 
 describe("an answering machine", () => {

@@ -70,9 +70,7 @@ describe("a STUN server that sees us behind a translator", () => {
         expectMessage(/^BYE /, { timeoutMs: 30_000 }),
         reply("200 OK"),
       );
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("555");
+    await alice.calls("555");
     await far.get().reaches(3);
     const [rtp, rtcp] = asked.slice(-2);
     expect(rtp?.host).toBe(BENCH_HOST);
@@ -108,9 +106,7 @@ describe("a STUN server that sees us behind a translator", () => {
     const waits: number[] = [];
     for (let call = 0; call < 2; call++) {
       far.get().run(...refuse);
-      alice.lift();
-      await alice.hears("dial-tone");
-      await alice.dials("555");
+      await alice.calls("555");
       const dialledMs = lab.world.clock.nowMs();
       await far.get().passes();
       waits.push(lab.world.clock.nowMs() - dialledMs);

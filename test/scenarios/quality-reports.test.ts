@@ -38,9 +38,7 @@ describe("a collector of quality reports", () => {
         expectMessage(/^PUBLISH sip:quality@example\.net /, { timeoutMs: 10_000 }),
         reply("489 Bad Event"),
       );
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("200#");
+    await alice.calls("200#");
     await far.get().reaches(3);
     far.get().sendAudio();
     await far.get().passes();

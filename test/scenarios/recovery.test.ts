@@ -17,9 +17,7 @@ async function callsAndIsHeard(lab: Bench): Promise<void> {
   const [alice, bob] = lab.phones;
   alice.forget();
   bob.forget();
-  alice.lift();
-  await alice.hears("dial-tone");
-  await alice.dials("102");
+  await alice.calls("102");
   await bob.rings({ withCallerId: "101" });
   bob.lift();
   await lab.world.advance(500);

@@ -3,15 +3,13 @@ import { describe, expect, it } from "vitest";
 import { BENCH_HOST, type Bench, bench } from "../hw-sim/bench/bench.ts";
 import { expectMessage, reply, type StandingAnswer } from "../hw-sim/peers/scripted-peer.ts";
 import {
+  answersCall,
   eventsOf,
   FAR_HOST,
   FAR_SERVER,
   farEndFirst,
-  INVITE_OF_BOX,
   REGISTRAR,
   SILENT_REGISTRAR,
-  sdp,
-  withSdp,
 } from "./support/far-end.ts";
 import { assertSettled } from "./support/settled.ts";
 import { call, talk, talkWithFarEnd } from "./support/talk.ts";
@@ -61,21 +59,11 @@ describe("wrong password", () => {
     expect(failed?.retryMs).toBeGreaterThanOrEqual(60_000);
 
     const [alice, bob] = lab.phones;
-    far
-      .get()
-      .run(
-        expectMessage(INVITE_OF_BOX, { timeoutMs: 60_000 }),
-        reply("200 OK", withSdp(sdp())),
-        expectMessage(/^ACK /),
-      );
-    bob.lift();
-    await bob.hears("dial-tone");
-    await bob.dials("555");
+    far.get().run(...answersCall);
+    await bob.calls("555");
     await far.get().passes();
     // What cannot be called is told to who dials, by tone.
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("555");
+    await alice.calls("555");
     await alice.hears("reorder");
     far.get().run(expectMessage(/^BYE /), reply("200 OK"));
     await assertSettled(lab, { records: ["2 out 102>555 answered", "1 out 101>555 failed"] });
@@ -89,9 +77,7 @@ describe("wrong password", () => {
     expect(failed).toMatchObject({ line: 1, user: "101" });
     expect(failed?.reason).toMatch(/^40[13] /);
     const [, bob] = lab.phones;
-    bob.lift();
-    await bob.hears("dial-tone");
-    await bob.dials("601");
+    await bob.calls("601");
     await bob.hears("milliwatt");
     await assertSettled(lab, { records: ["2 out 102>601 answered"] });
   });
@@ -125,9 +111,7 @@ describe("a registrar that never answers", () => {
       expect(retryMs).toBeLessThanOrEqual(10_000);
     }
     const [alice] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("555");
+    await alice.calls("555");
     await alice.hears("reorder");
     far.get().sip.standing = REGISTRAR;
     await untilRegistrations(lab, ["registered", "registered"], 60_000);
@@ -164,27 +148,15 @@ describe("a registrar that is lost and comes back", () => {
     lab.network.setPartition(BENCH_HOST, FAR_HOST, true);
     await untilRegistrations(lab, ["failed", "failed"], 100_000);
     const [alice] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("555");
+    await alice.calls("555");
     await alice.hears("reorder");
     alice.hang();
     lab.network.setPartition(BENCH_HOST, FAR_HOST, false);
     await untilRegistrations(lab, ["registered", "registered"], 130_000);
     expect(eventsOf(lab, "registered").length).toBeGreaterThanOrEqual(4);
 
-    far
-      .get()
-      .run(
-        expectMessage(INVITE_OF_BOX, { timeoutMs: 60_000 }),
-        reply("200 OK", withSdp(sdp())),
-        expectMessage(/^ACK /),
-        expectMessage(/^BYE /),
-        reply("200 OK"),
-      );
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("555");
+    far.get().run(...answersCall, expectMessage(/^BYE /), reply("200 OK"));
+    await alice.calls("555");
     await lab.world.advance(1000);
     alice.hang();
     await far.get().passes();
@@ -197,16 +169,8 @@ describe("a registrar that is lost and comes back", () => {
     const lab = await bench({ seed: 78, config: CONFIG, prepare: far.prepare });
     const [alice] = lab.phones;
     const { sip } = far.get();
-    far
-      .get()
-      .run(
-        expectMessage(INVITE_OF_BOX, { timeoutMs: 60_000 }),
-        reply("200 OK", withSdp(sdp())),
-        expectMessage(/^ACK /),
-      );
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("555");
+    far.get().run(...answersCall);
+    await alice.calls("555");
     await far.get().passes();
     far.get().sendAudio();
     sip.standing = SILENT_REGISTRAR;
@@ -285,9 +249,7 @@ describe("a bad network", () => {
     });
     await untilRegistrations(lab, ["registered", "registered"], 60_000);
     const [alice, bob] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await bob.rings({ withinMs: 20_000 });
     bob.lift();
     await lab.world.advance(10_000);

@@ -106,9 +106,7 @@ describe("announcements", () => {
     const sounds = new MemorySounds({ long: recorded("long", 20_000) });
     const lab = await laid(314, { announcements: { notFound: "long" } }, sounds);
     const [alice] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("199");
+    await alice.calls("199");
     await lab.world.advance(1000);
     alice.hang();
     await lab.world.advance(2000);
@@ -120,9 +118,7 @@ describe("announcements", () => {
   it("one that is not there: the tone at once", async () => {
     const lab = await laid(315, { announcements: { notFound: "gone" } }, new MemorySounds());
     const [alice] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("199");
+    await alice.calls("199");
     await alice.hears("reorder", { withinMs: 3000 });
     await assertSettled(lab, { records: [] });
   });

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decodeDtmf } from "../hw-sim/audio/dtmf-decoder.ts";
 import { bench } from "../hw-sim/bench/bench.ts";
-import { expectMessage, reply } from "../hw-sim/peers/scripted-peer.ts";
-import { FAR_SERVER, farEndFirst, INVITE_OF_BOX, sdp, withSdp } from "./support/far-end.ts";
+import { answersCall, FAR_SERVER, farEndFirst } from "./support/far-end.ts";
 import { assertSettled } from "./support/settled.ts";
 import { call, talk, tells } from "./support/talk.ts";
 
@@ -50,9 +49,7 @@ describe("speech between two telephones", () => {
   it("the first word after the answer is not cut", async () => {
     const lab = await bench({ seed: 134, config: UDP });
     const [alice, bob] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await bob.rings();
     bob.lift();
     // A handset is on its way to the mouth for a fifth of a second at the least.
@@ -112,16 +109,8 @@ describe("speech between two telephones", () => {
       const config = { registrar: FAR_SERVER, dialing: { digitMap: "xxx" } };
       const lab = await bench({ seed: 138, config, prepare: far.prepare });
       const [alice] = lab.phones;
-      far
-        .get()
-        .run(
-          expectMessage(INVITE_OF_BOX, { timeoutMs: 60_000 }),
-          reply("200 OK", withSdp(sdp())),
-          expectMessage(/^ACK /),
-        );
-      alice.lift();
-      await alice.hears("dial-tone");
-      await alice.dials("555");
+      far.get().run(...answersCall);
+      await alice.calls("555");
       await far.get().passes();
       far.get().sendAudio();
       await lab.world.advance(2000);

@@ -26,9 +26,7 @@ describe("the battery at an answer", () => {
     const [alice, bob] = lab.phones;
     const reversals = () =>
       alice.phone.observations.flatMap((seen) => (seen.kind === "polarity" ? [seen.reversed] : []));
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await bob.rings({});
     expect(reversals()).toEqual([]);
     bob.lift();
@@ -83,9 +81,7 @@ describe("advice of charge", () => {
       send(withCost("BYE", cost(last, unit, "aoc-e"))),
       expectMessage(/^SIP\/2.0 200 /),
     );
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("555");
+    await alice.calls("555");
     // Step by step: the chip's driver waits for promises in between.
     for (let step = 0; step < 90; step++) await lab.world.advance(100);
     await far.passes();
@@ -125,9 +121,7 @@ describe("the cost in the answer to our BYE", () => {
       pause(400),
       reply("200 OK", body === "" ? {} : { headers: type, body }),
     );
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("555");
+    await alice.calls("555");
     await lab.world.advance(6000);
     alice.hang();
     await far.passes();
@@ -157,9 +151,7 @@ describe("metering", () => {
     const [alice, bob] = lab.phones;
     const pulses = ({ phone }: typeof alice) =>
       phone.observations.flatMap((seen) => (seen.kind === "metering-pulse" ? [seen.atMs] : []));
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await bob.rings({});
     bob.lift();
     // Step by step: the chip's driver waits for promises in between.

@@ -305,9 +305,7 @@ describe("call waiting", () => {
     const all = await three(221);
     const { lab, alice, bob, carol } = all;
     await call(alice, "102", bob);
-    carol.lift();
-    await carol.hears("dial-tone");
-    await carol.dials("101");
+    await carol.calls("101");
     await carol.hears("ringback");
     await lab.world.advance(12_000);
     // The far end's echo of each burst keeps the ear from naming the tone: its parts are measured.

@@ -13,9 +13,7 @@ describe("a call that nobody answers", () => {
     const [alice, bob] = lab.phones;
     bob.lift();
     await bob.hears("dial-tone");
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await alice.hears("busy");
     expect(bob.phone.hears).toBe("dial-tone");
     await assertSettled(lab, { records: ["1 out 101>102 busy", "2 in 101>102 busy"] });
@@ -25,9 +23,7 @@ describe("a call that nobody answers", () => {
     const config = { ...UDP, dialing: { noAnswerMs: 20_000 } };
     const lab = await bench({ seed: 22, config });
     const [alice, bob] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await bob.rings();
     await alice.hears("reorder", { withinMs: 25_000 });
     await bob.stopsRinging();
@@ -57,9 +53,7 @@ describe("a call that nobody answers", () => {
         expectMessage(/^ACK /),
       );
     const [alice] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("555");
+    await alice.calls("555");
     await alice.hears("ringback");
     await alice.hears(tone, { withinMs: 12_000 });
     await far.get().passes();
@@ -72,9 +66,7 @@ describe("a call that nobody answers", () => {
     const lab = await bench({ seed: 30, config, prepare: far.prepare });
     lab.network.setPartition(BENCH_HOST, FAR_HOST, true);
     const [alice] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("555");
+    await alice.calls("555");
     await lab.world.advance(30_000);
     expect(alice.phone.hears).toBeUndefined();
     await alice.hears("reorder", { withinMs: 5000 });
@@ -97,9 +89,7 @@ describe("a call that nobody answers", () => {
         expectMessage(/^ACK /),
       );
     const [alice] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("555");
+    await alice.calls("555");
     await alice.hears("ringback");
     await lab.world.advance(180_000);
     await alice.hears("ringback");
@@ -111,9 +101,7 @@ describe("a call that nobody answers", () => {
   it("the caller hangs up while it rings: the bell stops with the CANCEL", async () => {
     const lab = await bench({ seed: 24, config: UDP });
     const [alice, bob] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await bob.rings({ withCallerId: "101" });
     alice.hang();
     await bob.stopsRinging();
@@ -126,9 +114,7 @@ describe("a call that nobody answers", () => {
     for (const afterMs of [0, 10, 45, 60, 90, 500, 2500, 6100]) {
       const lab = await bench({ seed: 25, config: UDP, network: { latencyMs: 20 } });
       const [alice, bob] = lab.phones;
-      alice.lift();
-      await alice.hears("dial-tone");
-      await alice.dials("102");
+      await alice.calls("102");
       await lab.world.advance(afterMs);
       alice.hang();
       await bob.stopsRinging();
@@ -145,9 +131,7 @@ describe("a call that nobody answers", () => {
     const config = { ...UDP, dialing: { digitMap: "xxx" } };
     const lab = await bench({ seed: 26, config });
     const [alice] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("999");
+    await alice.calls("999");
     await alice.hears("reorder");
     await assertSettled(lab, { records: ["1 out 101>999 failed"] });
     expect(lab.records[0]?.sipStatus).toBe(404);
@@ -156,9 +140,7 @@ describe("a call that nobody answers", () => {
   it("a number outside of the digit map: reorder at once, and no call at all", async () => {
     const lab = await bench({ seed: 27, config: UDP });
     const [alice] = lab.phones;
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("7");
+    await alice.calls("7");
     await alice.hears("reorder", { withinMs: 2000 });
     await assertSettled(lab, { records: [] });
   });
@@ -167,9 +149,7 @@ describe("a call that nobody answers", () => {
     const lab = await bench({ seed: 28, config: UDP });
     const [alice, bob] = lab.phones;
     bob.lift();
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await alice.hears("busy");
     bob.hang();
     alice.hang();

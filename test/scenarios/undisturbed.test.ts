@@ -3,14 +3,13 @@ import { BENCH_HOST, type Bench, type BenchPlace, bench } from "../hw-sim/bench/
 import { expectMessage, reply, send } from "../hw-sim/peers/scripted-peer.ts";
 import {
   ANSWER_OF_BOX,
+  answersCall,
   FAR_HOST,
   type FarEnd,
   farEndFirst,
-  INVITE_OF_BOX,
   inTheirDialog,
   REGISTRAR,
   sdp,
-  withSdp,
 } from "./support/far-end.ts";
 import { assertSettled } from "./support/settled.ts";
 import { Stranger } from "./support/stranger.ts";
@@ -63,14 +62,8 @@ async function inCall(
   });
   const far = end.get();
   const [alice] = lab.phones;
-  far.run(
-    expectMessage(INVITE_OF_BOX, { timeoutMs: 60_000 }),
-    reply("200 OK", withSdp(sdp())),
-    expectMessage(/^ACK /),
-  );
-  alice.lift();
-  await alice.hears("dial-tone");
-  await alice.dials("555");
+  far.run(...answersCall);
+  await alice.calls("555");
   await far.passes();
   far.sendAudio();
   return { lab, far };

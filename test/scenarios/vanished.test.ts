@@ -37,9 +37,7 @@ async function called(
     expectMessage(/^ACK /),
   );
   const [alice] = lab.phones;
-  alice.lift();
-  await alice.hears("dial-tone");
-  await alice.dials("555");
+  await alice.calls("555");
   await far.passes();
   far.sendAudio();
   await lab.world.advance(500);

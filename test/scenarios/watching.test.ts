@@ -91,9 +91,7 @@ describe("a console watches an extension of the built-in exchange", () => {
       }),
       reply("200 OK"),
     );
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("102");
+    await alice.calls("102");
     await bob.rings();
     bob.lift();
     await lab.world.advance(2000);
@@ -168,9 +166,7 @@ describe("a server watches a line", () => {
         reply("486 Busy Here"),
         expectMessage(/^ACK /),
       );
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("200#");
+    await alice.calls("200#");
     await far.get().passes();
     await alice.hears("busy");
     alice.hang();

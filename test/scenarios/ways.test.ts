@@ -2,15 +2,14 @@ import { describe, expect, it } from "vitest";
 import { BENCH_HOST, type Bench, bench } from "../hw-sim/bench/bench.ts";
 import { expectMessage, reply, send } from "../hw-sim/peers/scripted-peer.ts";
 import {
+  answersCall,
   FAR_HOST,
   FAR_SERVER,
   farEndFirst,
-  INVITE_OF_BOX,
   inviteTo,
   REGISTRAR,
   SILENT_REGISTRAR,
   sdp,
-  withSdp,
 } from "./support/far-end.ts";
 import { assertSettled } from "./support/settled.ts";
 import { talkWithFarEnd } from "./support/talk.ts";
@@ -47,18 +46,8 @@ describe("a trunk", () => {
     await bob.rings({ withCallerId: "300" });
     expect(alice.phone.isRinging).toBe(false);
     await lab.world.advance(60_000);
-    far
-      .get()
-      .run(
-        expectMessage(INVITE_OF_BOX, { timeoutMs: 60_000 }),
-        reply("200 OK", withSdp(sdp())),
-        expectMessage(/^ACK /),
-        expectMessage(/^BYE /),
-        reply("200 OK"),
-      );
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("555");
+    far.get().run(...answersCall, expectMessage(/^BYE /), reply("200 OK"));
+    await alice.calls("555");
     await lab.world.advance(1000);
     alice.hang();
     await far.get().passes();
@@ -95,16 +84,8 @@ describe("another network", () => {
       prepare: far.prepare,
     });
     const [alice] = lab.phones;
-    far
-      .get()
-      .run(
-        expectMessage(INVITE_OF_BOX, { timeoutMs: 60_000 }),
-        reply("200 OK", withSdp(sdp())),
-        expectMessage(/^ACK /),
-      );
-    alice.lift();
-    await alice.hears("dial-tone");
-    await alice.dials("555");
+    far.get().run(...answersCall);
+    await alice.calls("555");
     await far.get().passes();
     far.get().sendAudio();
     await lab.world.advance(2000);

@@ -121,6 +121,13 @@ export class BenchPhone {
     else await this.#world.advanceTo(dialled.value);
   }
 
+  /** Lifts the receiver, waits for dial tone and dials. */
+  async calls(number: string): Promise<void> {
+    this.lift();
+    await this.hears("dial-tone");
+    await this.dials(number);
+  }
+
   /** Waits for the bell, and for the display where a caller is expected. */
   async rings(expected: Within & { readonly withCallerId?: string } = {}): Promise<void> {
     await this.#until(

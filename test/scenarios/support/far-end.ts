@@ -4,6 +4,8 @@ import type { Bench, BenchPlace } from "../../hw-sim/bench/bench.ts";
 import { BENCH_HOST } from "../../hw-sim/bench/bench.ts";
 import { RtpPeer } from "../../hw-sim/peers/rtp-peer.ts";
 import {
+  expectMessage,
+  reply,
   ScriptedPeer,
   type ScriptStep,
   type StandingAnswer,
@@ -81,6 +83,13 @@ export const withSdp = (body: string) => ({
 /** `{cseq}` counts up with each `{branch}`: an ACK has the number of its INVITE. */
 const branchOf = (method: string): string =>
   method === "ACK" ? "z9hG4bKack{cseq}{tag}" : "{branch}";
+
+/** The far end takes a call of the box, at once. */
+export const answersCall: readonly ScriptStep[] = [
+  expectMessage(INVITE_OF_BOX, { timeoutMs: 60_000 }),
+  reply("200 OK", withSdp(sdp())),
+  expectMessage(/^ACK /),
+];
 
 /** A request in the dialog that the box began. */
 export const inTheirDialog = (method: string, body = ""): string => `

@@ -35,9 +35,7 @@ export async function talk(
 
 /** The first lifts and dials, the second's bell rings and it answers. */
 export async function call(from: BenchPhone, number: string, to: BenchPhone): Promise<void> {
-  from.lift();
-  await from.hears("dial-tone");
-  await from.dials(number);
+  await from.calls(number);
   await to.rings();
   await from.hears("ringback");
   to.lift();
