@@ -1,28 +1,24 @@
 import { createSocket } from "node:dgram";
 import { describe, expect, it } from "vitest";
-import type { Bench } from "../hw-sim/bench/bench.ts";
-import { listen, nextRecord } from "./support/conversation.ts";
 import { type Kamailio, passwordOf, startKamailio } from "./support/kamailio.ts";
-import { type Linphone, startLinphone } from "./support/linphone.ts";
+import { startLinphone } from "./support/linphone.ts";
+import {
+  attendedTransfer,
+  blindTransfer,
+  isHandedOver,
+  LINPHONE_HZ,
+  type LinphonePlace,
+} from "./support/linphone-calls.ts";
 import { waitUntil } from "./support/patience.ts";
 import { isPeerMissing } from "./support/programs.ts";
 import { onStage, type Stage } from "./support/stage.ts";
-import { expectTone } from "./support/tone-check.ts";
 
 const LINPHONE = "201";
-const LINPHONE_HZ = 440;
-const HEARD_MS = 1000;
-const ENOUGH_MS = 700;
 const REGISTERED_WITHIN_MS = 15_000;
 const ASK_EVERY_MS = 200;
 
-interface Place {
-  readonly box: Bench;
-  readonly linphone: Linphone;
-}
-
 /** Our two telephones and a linphone, all registered at one Kamailio. */
-async function putUp(stage: Stage): Promise<Place> {
+async function putUp(stage: Stage): Promise<LinphonePlace> {
   const kamailio = await startKamailio(stage);
   const server = kamailio.address;
   const password = passwordOf(LINPHONE);
@@ -37,7 +33,7 @@ async function putUp(stage: Stage): Promise<Place> {
     },
   });
   await isRegistered(kamailio, user);
-  return { box, linphone };
+  return { box, linphone, number: user };
 }
 
 /** Asks Kamailio for somebody until it knows where he is. */
@@ -75,69 +71,21 @@ async function isRegistered({ address }: Kamailio, user: string): Promise<void> 
   }
 }
 
-/** Our first telephone calls linphone, which answers. */
-async function callsLinphone({ box, linphone }: Place): Promise<void> {
-  const [alice] = box.phones;
-  await alice.calls(LINPHONE);
-  await alice.hears("ringback");
-  linphone.answer();
-  await alice.hearsNoTone();
-  expectTone(await listen(box, alice, HEARD_MS), LINPHONE_HZ, ENOUGH_MS);
-}
-
 const missing = isPeerMissing("kamailio", "linphonec");
 
 describe.skipIf(missing)("[interop.kamailio-transfer] through a proxy, with linphone", () => {
   it(
     "attended: our telephone hangs up, and linphone takes its place in the other call",
-    onStage(async (stage) => {
-      const place = await putUp(stage);
-      const [alice, bob] = place.box.phones;
-      await callsLinphone(place);
-      alice.flash();
-      await alice.hears("dial-tone");
-      await alice.dials("102");
-      await bob.rings();
-      bob.lift();
-      await alice.hearsNoTone();
-      await place.box.world.advance(1000);
-      alice.hang();
-      await place.box.world.advance(3000);
-      expectTone(await listen(place.box, bob, HEARD_MS), LINPHONE_HZ, ENOUGH_MS);
-      expect(place.box.box.status().map(({ call }) => call)).toEqual(["idle", "talking"]);
-    }),
+    onStage(async (stage) => attendedTransfer(await putUp(stage))),
   );
 
   it(
     "blind by code: linphone calls the other one, our telephone is out of it",
-    onStage(async (stage) => {
-      const place = await putUp(stage);
-      const [alice, bob] = place.box.phones;
-      await callsLinphone(place);
-      alice.flash();
-      await alice.hears("dial-tone");
-      await alice.dials("*98102");
-      alice.hang();
-      await bob.rings({ withCallerId: LINPHONE });
-      bob.lift();
-      await place.box.world.advance(2000);
-      expectTone(await listen(place.box, bob, HEARD_MS), LINPHONE_HZ, ENOUGH_MS);
-      expect(place.box.box.status().map(({ call }) => call)).toEqual(["idle", "talking"]);
-    }),
+    onStage(async (stage) => blindTransfer(await putUp(stage))),
   );
 
   it(
     "linphone hands our telephone over: ours calls the other one",
-    onStage(async (stage) => {
-      const place = await putUp(stage);
-      const [alice, bob] = place.box.phones;
-      await callsLinphone(place);
-      place.linphone.transfer("sip:102@127.0.0.1");
-      await bob.rings({ withCallerId: "101" });
-      bob.lift();
-      await alice.hearsNoTone();
-      expect(await nextRecord(place.box)).toMatchObject({ to: LINPHONE });
-      expect(place.box.box.status().map(({ call }) => call)).toEqual(["talking", "talking"]);
-    }),
+    onStage(async (stage) => isHandedOver(await putUp(stage))),
   );
 });
