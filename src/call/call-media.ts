@@ -126,7 +126,7 @@ export function withOffer(
 }
 
 /** The call with its answer to the far end's offer, and the flow that the two agree on. */
-export function withAnswer(
+function withAnswer(
   context: CallContext,
   call: Call,
   offer: string,
@@ -148,7 +148,16 @@ export function withAnswer(
   return ok({ call: answered, body: written.value.body });
 }
 
-/** The same for T.38; undefined where the offer does not ask for it, or we cannot. */
+/** The call with our answer to an offer of the far end's, or with an offer where it made none. */
+export function withBody(
+  context: CallContext,
+  call: Call,
+  offer: string | undefined,
+): ReturnType<typeof withAnswer> {
+  return offer === undefined ? withOffer(context, call) : withAnswer(context, call, offer);
+}
+
+/** An answer for T.38; undefined where the offer does not ask for it, or we cannot. */
 function withFaxAnswer(
   context: CallContext,
   call: Call,

@@ -1,6 +1,6 @@
 import type { CallerId } from "../base/line-messages.ts";
-import type { UaEvent } from "../sip/index.ts";
-import { flowOutputs, MEDIA_OPEN_LIMIT_MS, statusOf, withAnswer, withOffer } from "./call-media.ts";
+import { type Arriving, arrive, type Incoming, refuseArriving } from "./arriving.ts";
+import { flowOutputs, statusOf, withBody } from "./call-media.ts";
 import {
   type CallContext,
   type CallState,
@@ -8,14 +8,11 @@ import {
   type SideCall,
   type Step,
   toLine,
-  toMedia,
   toUa,
 } from "./call-state.ts";
-import { cadenceOf, displayOf, incomingCall } from "./incoming.ts";
+import { cadenceOf, displayOf } from "./incoming.ts";
 import { finishedCall, replaced, without } from "./side-calls.ts";
 
-type Incoming = Extract<UaEvent, { kind: "incoming" }>;
-type Arriving = Extract<SideCall, { kind: "arriving" }>;
 type Waiting = Extract<SideCall, { kind: "waiting" }>;
 
 /**
@@ -36,24 +33,8 @@ export function secondCallStep(
   nowMs: number,
 ): Step | undefined {
   if (!mayWait(context, state)) return undefined;
-  const { config } = context;
-  const call = incomingCall(context, event, nowMs);
-  const offer = event.request.body === "" ? undefined : event.request.body;
   const display = displayOf(context, event, nowMs);
-  const arriving: SideCall = {
-    kind: "arriving",
-    call,
-    ...(offer === undefined ? {} : { offer }),
-    ...(display === undefined ? {} : { display }),
-    untilMs: nowMs + MEDIA_OPEN_LIMIT_MS,
-  };
-  return {
-    state,
-    outputs: [
-      toMedia({ kind: "open", session: call.id, owner: { kind: "line", line: config.line } }),
-    ],
-    side: [...context.side, arriving],
-  };
+  return arrive(context, state, event, display === undefined ? {} : { display }, nowMs);
 }
 
 function shown(display: CallerId | undefined): { readonly callerId?: CallerId } {
@@ -68,8 +49,7 @@ export function startWaiting(
   nowMs: number,
 ): Step {
   const { offer, call: opened, display } = arriving;
-  const described =
-    offer === undefined ? withOffer(context, opened) : withAnswer(context, opened, offer);
+  const described = withBody(context, opened, offer);
   if (!described.ok) return refuseArriving(context, state, arriving, statusOf(described.error));
   const { call, body } = described.value;
   const isFree = state.kind === "talking" || state.kind === "idle";
@@ -92,25 +72,6 @@ export function startWaiting(
   }
   const tone = toLine({ kind: "call-waiting", ...shown(display) });
   return { state, outputs: [...outputs, tone], side: replaced(context.side, arriving, waiting) };
-}
-
-/** A second call that cannot be taken. */
-export function refuseArriving(
-  context: CallContext,
-  state: CallState,
-  arriving: Arriving,
-  status: number,
-): Step {
-  const { call } = arriving;
-  return {
-    state,
-    outputs: [
-      toUa({ kind: "end", session: call.session, status }),
-      logOf(context, "warn", `The call of ${call.from} is refused with ${status}.`),
-    ],
-    finished: { ...finishedCall(call, "box", status), result: "failed" },
-    side: without(context.side, arriving),
-  };
 }
 
 /** The second caller is answered: the 200 goes out, and its ACK makes the call. */

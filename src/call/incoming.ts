@@ -6,9 +6,8 @@ import {
   MEDIA_OPEN_LIMIT_MS,
   statusOf,
   withAccepted,
-  withAnswer,
+  withBody,
   withMedia,
-  withOffer,
 } from "./call-media.ts";
 import {
   type Call,
@@ -166,10 +165,7 @@ export function preparingStep(
 }
 
 function ring(context: CallContext, state: Preparing, opened: Call, nowMs: number): Step {
-  const described =
-    state.offer === undefined
-      ? withOffer(context, opened)
-      : withAnswer(context, opened, state.offer);
+  const described = withBody(context, opened, state.offer);
   if (!described.ok) {
     return refuse(context, state, statusOf(described.error), described.error.detail);
   }

@@ -1,22 +1,15 @@
-import type { UaEvent } from "../sip/index.ts";
-import { flowOutputs, MEDIA_OPEN_LIMIT_MS, statusOf, withAnswer, withOffer } from "./call-media.ts";
+import { type Arriving, arrive, type Incoming, refuseArriving } from "./arriving.ts";
+import { flowOutputs, statusOf, withBody } from "./call-media.ts";
 import {
   type Call,
   type CallContext,
   type CallState,
   logOf,
-  type SideCall,
   type Step,
-  toMedia,
   toUa,
 } from "./call-state.ts";
-import { refuseArriving } from "./call-waiting.ts";
-import { incomingCall } from "./incoming.ts";
 import { peerOf } from "./session-update.ts";
 import { replaced } from "./side-calls.ts";
-
-type Incoming = Extract<UaEvent, { kind: "incoming" }>;
-type Arriving = Extract<SideCall, { kind: "arriving" }>;
 
 /**
  * Somebody wants to come into a call of ours as a third (Join): where that is allowed, and the call
@@ -36,21 +29,7 @@ export function joinStep(
     const end = toUa({ kind: "end", session, status });
     return { state, outputs: [end, logOf(context, "info", text)] };
   }
-  const call = incomingCall(context, event, nowMs);
-  const offer = event.request.body === "" ? undefined : event.request.body;
-  const arriving: SideCall = {
-    kind: "arriving",
-    call,
-    joins,
-    ...(offer === undefined ? {} : { offer }),
-    untilMs: nowMs + MEDIA_OPEN_LIMIT_MS,
-  };
-  const owner = { kind: "line", line: context.config.line } as const;
-  return {
-    state,
-    outputs: [toMedia({ kind: "open", session: call.id, owner })],
-    side: [...context.side, arriving],
-  };
+  return arrive(context, state, event, { joins }, nowMs);
 }
 
 /** Why nobody comes in; `undefined` where he may. */
@@ -71,10 +50,7 @@ export function letIn(
   const isUp = state.kind === "talking" && state.call.session === arriving.joins;
   if (!isUp || others.length > 0) return refuseArriving(context, state, arriving, 486);
   const opened: Call = { ...arriving.call, answeredMs: nowMs };
-  const described =
-    arriving.offer === undefined
-      ? withOffer(context, opened)
-      : withAnswer(context, opened, arriving.offer);
+  const described = withBody(context, opened, arriving.offer);
   if (!described.ok) return refuseArriving(context, state, arriving, statusOf(described.error));
   const { call, body } = described.value;
   const contentType = "application/sdp";

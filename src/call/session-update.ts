@@ -1,12 +1,5 @@
 import type { UaEvent } from "../sip/index.ts";
-import {
-  awaitsAck,
-  flowOutputs,
-  statusOf,
-  withAccepted,
-  withAnswer,
-  withOffer,
-} from "./call-media.ts";
+import { awaitsAck, flowOutputs, statusOf, withAccepted, withBody } from "./call-media.ts";
 import { type Call, type CallContext, logOf, toUa } from "./call-state.ts";
 import { t38Accepted, t38Refused, t38Told } from "./fax.ts";
 import { type Changed, reoffer } from "./hold.ts";
@@ -48,8 +41,7 @@ export function sessionUpdate(
 /** Hold, resume, another address or codec: answered with what we can, or refused. */
 function reoffered(context: CallContext, call: Call, offer: string | undefined): Changed {
   const { session } = call;
-  const described =
-    offer === undefined ? withOffer(context, call) : withAnswer(context, call, offer);
+  const described = withBody(context, call, offer);
   if (!described.ok) {
     const status = statusOf(described.error);
     return { call, outputs: [toUa({ kind: "respond", session, status })] };

@@ -1,6 +1,7 @@
 import { unreachable } from "../base/invariant.ts";
 import type { MediaEvent } from "../base/media-messages.ts";
 import type { UaEvent } from "../sip/index.ts";
+import { refuseArriving } from "./arriving.ts";
 import { withMedia } from "./call-media.ts";
 import {
   type CallContext,
@@ -10,7 +11,7 @@ import {
   type Step,
   toUa,
 } from "./call-state.ts";
-import { refuseArriving, startWaiting, waitingGone } from "./call-waiting.ts";
+import { startWaiting, waitingGone } from "./call-waiting.ts";
 import { withCharge } from "./charging.ts";
 import { inCallRequest } from "./in-call-requests.ts";
 import { letIn } from "./joining.ts";

@@ -1,22 +1,17 @@
-import type { UaEvent } from "../sip/index.ts";
-import { flowOutputs, MEDIA_OPEN_LIMIT_MS, statusOf, withAnswer, withOffer } from "./call-media.ts";
+import { type Arriving, arrive, type Incoming, refuseArriving } from "./arriving.ts";
+import { flowOutputs, statusOf, withBody } from "./call-media.ts";
 import {
   type Call,
   type CallContext,
   type CallState,
   logOf,
-  type SideCall,
   type Step,
   toLine,
   toMedia,
   toUa,
 } from "./call-state.ts";
-import { refuseArriving } from "./call-waiting.ts";
-import { displayOf, incomingCall } from "./incoming.ts";
+import { displayOf } from "./incoming.ts";
 import { finishedCall, SIDE_CALLS_MAX, sideOfSession, without } from "./side-calls.ts";
-
-type Incoming = Extract<UaEvent, { kind: "incoming" }>;
-type Arriving = Extract<SideCall, { kind: "arriving" }>;
 
 /** The call of ours that an INVITE with Replaces is about: one that is up, or that we make. */
 function replacedCall(context: CallContext, state: CallState, session: string): Call | undefined {
@@ -51,23 +46,9 @@ export function successorStep(
   if (context.side.length >= SIDE_CALLS_MAX) {
     return { state, outputs: [toUa({ kind: "end", session, status: 486 })] };
   }
-  const call = incomingCall(context, event, nowMs);
-  const offer = event.request.body === "" ? undefined : event.request.body;
   const display = displayOf(context, event, nowMs);
-  const arriving: SideCall = {
-    kind: "arriving",
-    call,
-    replaces,
-    ...(offer === undefined ? {} : { offer }),
-    ...(display === undefined ? {} : { display }),
-    untilMs: nowMs + MEDIA_OPEN_LIMIT_MS,
-  };
-  const owner = { kind: "line", line: context.config.line } as const;
-  return {
-    state,
-    outputs: [toMedia({ kind: "open", session: call.id, owner })],
-    side: [...context.side, arriving],
-  };
+  const how = { replaces, ...(display === undefined ? {} : { display }) };
+  return arrive(context, state, event, how, nowMs);
 }
 
 /** Media of the successor is open: it is answered, and the one before it let go. */
@@ -85,10 +66,7 @@ export function succeed(
     answeredMs: nowMs,
     ...(before.onHold === true ? { onHold: true } : {}),
   };
-  const described =
-    arriving.offer === undefined
-      ? withOffer(context, opened)
-      : withAnswer(context, opened, arriving.offer);
+  const described = withBody(context, opened, arriving.offer);
   if (!described.ok) return refuseArriving(context, state, arriving, statusOf(described.error));
   const { call, body } = described.value;
   const contentType = "application/sdp";
