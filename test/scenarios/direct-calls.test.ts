@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { bytesFromLatin1, latin1FromBytes } from "../../src/base/bytes.ts";
 import { BENCH_HOST, type Bench, bench } from "../hw-sim/index.ts";
+import { expectMessage, pause, ScriptedPeer, send } from "../hw-sim/peers/scripted-peer.ts";
+import { ANSWER_OF_BOX, inOurDialog, inviteTo, sdp } from "./support/far-end.ts";
+import { assertSettled } from "./support/settled.ts";
 import { request, Stranger } from "./support/stranger.ts";
 
 const STRANGER = "10.0.0.66";
@@ -88,6 +91,39 @@ describe("a call from a stranger, past the server", () => {
     expect(answers).toEqual(["403", "403", "200"]);
     expect(lab.events.filter(({ kind }) => kind === "check-sync")).toEqual([]);
     await lab.stop();
+  });
+
+  it("has no line call others at its cost: REFER is refused, the call goes on", async () => {
+    const lab = await bench({
+      config: { exchange: { transport: "udp" }, sip: { directCalls: true } },
+    });
+    const [alice, bob] = lab.phones;
+    const stranger = await ScriptedPeer.create({
+      udp: lab.udp(STRANGER),
+      clock: lab.world.clock,
+      random: lab.world.random("stranger"),
+      local: { host: STRANGER, port: 5060 },
+      remote: { host: BENCH_HOST, port: linePort(lab) },
+    });
+    stranger.run([
+      send(inviteTo("101", sdp())),
+      expectMessage(/^SIP\/2\.0 180 /),
+      expectMessage(ANSWER_OF_BOX, { timeoutMs: 30_000 }),
+      send(inOurDialog("ACK", "101", "1")),
+      pause(500),
+      send(inOurDialog("REFER", "101").replace("Contact:", "Refer-To: <sip:102@x>\nContact:")),
+      expectMessage(/^SIP\/2\.0 403 /),
+      pause(3000),
+      send(inOurDialog("BYE", "101")),
+      expectMessage(/^SIP\/2\.0 200 /),
+    ]);
+    await alice.rings();
+    alice.lift();
+    await lab.world.waitUntil(() => stranger.outcome.kind !== "running", 30_000);
+    expect(stranger.outcome).toEqual({ kind: "passed" });
+    expect(bob.phone.observations).toEqual([]);
+    expect(lab.logs.filter(({ text }) => text.includes("hand the line over"))).toHaveLength(1);
+    await assertSettled(lab, { records: ["1 in 300>101 answered"] });
   });
 
   it("has nobody look on whom a line talks to, although direct calls are allowed", async () => {

@@ -17,7 +17,7 @@ import { MemoryBus } from "./memory-bus.ts";
 import { SessionRoutes } from "./session-routes.ts";
 import type { SipNetworkConfig } from "./sip-network.ts";
 import { SipShell, type SipShellPorts } from "./sip-shell.ts";
-import { StrangerScreen, turnedAway } from "./strangers.ts";
+import { StrangerCalls, StrangerScreen, turnedAway } from "./strangers.ts";
 
 /** What the control plane needs from outside, besides what its SIP stacks need. */
 export interface ControlPorts extends SipShellPorts {
@@ -43,6 +43,7 @@ export class ControlPlane {
   readonly #lineSip: SipShell;
   readonly #exchange: ExchangeControl | undefined;
   readonly #directCalls: boolean;
+  readonly #strangers = new StrangerCalls();
   readonly #lines = new Map<LineId, LineControl>();
   readonly #accounts = new Map<string, LineControl>();
   readonly #sessions = new SessionRoutes<LineControl>();
@@ -191,7 +192,8 @@ export class ControlPlane {
       return;
     }
     const owner = this.#ownerOf(event);
-    const refusal = turnedAway(owner, event, this.#directCalls);
+    const refusal =
+      turnedAway(owner, event, this.#directCalls) ?? this.#strangers.refusal(owner, event);
     if (refusal !== undefined) {
       if (refusal.log !== undefined) this.#ports.log(refusal.log);
       this.#lineSip.command(refusal.command);

@@ -9,6 +9,7 @@ import {
   type UaCommand,
   type UaEvent,
 } from "../../sip/index.ts";
+import { SessionRoutes } from "./session-routes.ts";
 
 /** A line, as far as it knows whom it trusts. */
 interface Trusting {
@@ -99,6 +100,39 @@ export function turnedAway(
     }
     default:
       return undefined;
+  }
+}
+
+/**
+ * Calls that came past the server, where those are allowed: who makes one has proven nothing to
+ * anybody, and may talk to the line, but not have it call others, which the line would pay for.
+ */
+export class StrangerCalls {
+  readonly #sessions = new SessionRoutes<true>();
+
+  /** Takes note of an event; how it is refused, where it is such a request. */
+  refusal(owner: Trusting | undefined, event: UaEvent): TurnedAway | undefined {
+    switch (event.kind) {
+      case "incoming":
+        if (owner?.trusts(event.source) === false) this.#sessions.set(event.session, true);
+        return undefined;
+      case "ended":
+      case "failed":
+        this.#sessions.delete(event.session);
+        return undefined;
+      case "request": {
+        const { session, request, source, message } = event;
+        const isOurs = session !== undefined && this.#sessions.get(session) === true;
+        if (!isOurs || message.method !== "REFER") return undefined;
+        const text =
+          `${printAddress(source)} wants to hand the line over: who calls it directly may not ` +
+          "have it call others.";
+        const command = { kind: "reply", request, status: 403 } as const;
+        return { command, log: { level: "warn", area: "sip", text } };
+      }
+      default:
+        return undefined;
+    }
   }
 }
 
