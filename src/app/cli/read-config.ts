@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { err, ok, type Result } from "../../base/result.ts";
+import { errorCode } from "../../hal/node/index.ts";
 import { ENGINE_CODECS } from "../../media/index.ts";
 import type { BoardFile } from "../config/board-file.ts";
 import type { BoxConfig } from "../config/box-config.ts";
@@ -161,10 +162,11 @@ function fromOptions(user: UserConfig, options: CommandOptions): Result<UserConf
   return ok(merged);
 }
 
+/** Whether there is such a file, be it one that cannot be read: then that is told. */
 async function exists(file: string): Promise<boolean> {
-  return readFile(file).then(
+  return access(file).then(
     () => true,
-    () => false,
+    (error: unknown) => errorCode(error) !== "ENOENT",
   );
 }
 
@@ -172,9 +174,7 @@ async function readText(file: string): Promise<Result<string, string>> {
   try {
     return ok(await readFile(file, "utf8"));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-      return err(`${file}: there is no such file`);
-    }
+    if (errorCode(error) === "ENOENT") return err(`${file}: there is no such file`);
     const why = error instanceof Error ? error.message : String(error);
     return err(`${file}: cannot be read: ${why}`);
   }

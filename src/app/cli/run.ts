@@ -26,6 +26,7 @@ import { tellBox } from "./plain-words.ts";
 import { Prompt } from "./prompt.ts";
 import { type ReadConfig, readConfig } from "./read-config.ts";
 import { ReloadWhenIdle } from "./reload-when-idle.ts";
+import { watchSignals } from "./stop-signals.ts";
 
 /** The extension that a softphone on this machine may use where nothing is configured. */
 const GUEST_NUMBER = "201";
@@ -131,7 +132,11 @@ async function runBox(
   for (const text of config.warnings) log({ level: "warn", area: "box", text });
   if (config.board.module === "linux") void warnOfMixer(config, log);
   const realtime = createWorkerHost(boardSpec(config));
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => end(0));
+  const unwatchSignals = watchSignals(
+    process,
+    () => end(0),
+    () => void realtime.stop().finally(() => process.exit(1)),
+  );
   const forget = endOnCrash(realtime, log, () => end(1));
   const box = await start(config, realtime, log, onEvent);
   if (interactive) greet(config, box, guestPassword, print);
@@ -154,7 +159,10 @@ async function runBox(
     await box.stop();
   } finally {
     await realtime.stop();
-    if (code === START_AGAIN) forget();
+    if (code === START_AGAIN) {
+      forget();
+      unwatchSignals();
+    }
   }
   return code;
 }

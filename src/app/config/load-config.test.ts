@@ -38,6 +38,19 @@ describe("loadConfig()", () => {
       "tipring.yaml:2:30: lines[0].password must be text in quotes",
     ],
     [
+      "lines: { number: '1', password: secret }\n",
+      "tipring.yaml:1:8: lines invalid input: expected array, received object",
+    ],
+    [
+      `country: "${"x".repeat(1000)}"\ntrunk: [{ user: a, password: secret }]\n`,
+      "tipring.yaml:2:8: trunk invalid input: expected object, received array",
+    ],
+    [
+      `dialing:\n  digitMap: ${"x".repeat(1025)}\n`,
+      `tipring.yaml:2:13: dialing.digitMap is "${"x".repeat(79)}…: ` +
+        "too big: expected string to have <=1024 characters",
+    ],
+    [
       "exchange:\n  extensions: [{ number: '201', password: '' }]\n",
       "tipring.yaml:2:43: exchange.extensions[0].password must not be empty",
     ],

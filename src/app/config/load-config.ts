@@ -72,9 +72,22 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown): ConfigProblem[] {
   if (limits !== undefined && typeof found === "number") {
     return [{ path, text: `is ${found}; it ${limits}` }];
   }
-  // What is told here ends up in a log, where no password may stand.
-  if (path.at(-1) === "password") return [{ path, text: lower(issue.message) }];
-  return [{ path, text: `is ${JSON.stringify(found)}: ${lower(issue.message)}` }];
+  // What is told here ends up in a log, where no password may stand, nor a whole file.
+  const shown = shownOf(found);
+  if (path.at(-1) === "password" || shown === undefined) {
+    return [{ path, text: lower(issue.message) }];
+  }
+  return [{ path, text: `is ${shown}: ${lower(issue.message)}` }];
+}
+
+/** The longest text that a problem repeats, characters. */
+const SHOWN_MAX = 80;
+
+/** A wrong value as it is told; undefined where it has parts, any of which may be a secret. */
+function shownOf(value: unknown): string | undefined {
+  if (typeof value === "object" && value !== null) return undefined;
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= SHOWN_MAX ? text : `${text.slice(0, SHOWN_MAX)}…`;
 }
 
 /** The path in what was written: a text may stand for a list that has it alone. */
