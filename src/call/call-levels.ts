@@ -1,10 +1,14 @@
 import type { LineEvent, SoundLevel } from "../base/line-messages.ts";
-import type { Call } from "./call-state.ts";
 
 /** Speech that was measured so far: its power, 1 at 0 dBm0, summed over so many measurements. */
 export interface LevelSum {
   readonly power: number;
   readonly count: number;
+}
+
+/** What a call keeps of them. */
+export interface MeasuredLevels {
+  readonly levels?: { readonly said: LevelSum; readonly heard: LevelSum };
 }
 
 /** How loud both sides of a call spoke, dBm0; absent where nothing was said. */
@@ -14,7 +18,7 @@ export interface CallLevels {
 }
 
 /** The call with what its line measured of it of late. */
-export function withLevels(
+export function withLevels<Call extends MeasuredLevels>(
   call: Call,
   { said, heard }: Extract<LineEvent, { kind: "level" }>,
 ): Call {
@@ -34,7 +38,7 @@ function added(
 }
 
 /** The levels of a call that is over; undefined where nothing was measured. */
-export function callLevels({ levels }: Call): CallLevels | undefined {
+export function callLevels({ levels }: MeasuredLevels): CallLevels | undefined {
   if (levels === undefined) return undefined;
   const said = meanDbm0(levels.said);
   const heard = meanDbm0(levels.heard);

@@ -7,11 +7,11 @@ import type { FaxFlow, IceCredentials, MediaCommand, MediaFlow } from "../base/m
 import type { MediaSecurity } from "../base/srtp-suites.ts";
 import type { CollectorInput, CollectorOutput } from "../fxs/index.ts";
 import type { Charge, DialogId, FaxOffer, MediaOffer, SipHeader, UaCommand } from "../sip/index.ts";
-import type { LevelSum } from "./call-levels.ts";
+import type { MeasuredLevels } from "./call-levels.ts";
 import type { CallConfig, CallEndedBy, CallOutput, CallResult } from "./call-types.ts";
 
 /** One call attempt while it lives. `id` names its media session too. */
-export interface Call {
+export interface Call extends MeasuredLevels {
   readonly id: string;
   readonly direction: "in" | "out";
   /** The user agent's session. */
@@ -58,8 +58,6 @@ export interface Call {
   readonly sessionId?: string;
   readonly rangMs?: number;
   readonly answeredMs?: number;
-  /** How loud both sides spoke so far. */
-  readonly levels?: { readonly said: LevelSum; readonly heard: LevelSum };
   /** The key that our user presses, until it is let go and sent. */
   readonly keyed?: Digit;
   /** It has refused a digit as INFO. */

@@ -7,8 +7,10 @@ import type { EventPackage, WatchCommand, WatchEvent } from "./events/watch-type
 import type { GuardLimits } from "./security/source-guard.ts";
 import type { SessionTimerConfig } from "./session/session-timer.ts";
 import type { SipHeader, SipRequest, SipResponse } from "./wire/message.ts";
+import type { SipParty } from "./wire/party.ts";
 
 export type { SipAccount, SipAddress, SipHop, SipTransport } from "./account.ts";
+export type { SipParty } from "./wire/party.ts";
 
 /** What a stack needs to know at birth. */
 export interface UserAgentConfig {
@@ -61,16 +63,6 @@ export interface UserAgentConfig {
   readonly sessionIds?: boolean;
   /** Timer values; the RFC's defaults where absent. @see RFC 3261 §17.1.1.1, table 4 */
   readonly timers?: { readonly t1Ms?: number; readonly t2Ms?: number; readonly t4Ms?: number };
-}
-
-/** A far party as From, To or P-Asserted-Identity names it. Text is readable (UTF-8 decoded). */
-export interface SipParty {
-  readonly displayName?: string;
-  /** User part, unescaped; empty where the URI has none. */
-  readonly user: string;
-  readonly host: string;
-  /** The URI as it stood. */
-  readonly uri: string;
 }
 
 /** What tells one dialog from another, as we see it. @see RFC 3261 §12 */

@@ -1,5 +1,6 @@
-import type { SipAddress, SipParty } from "../user-agent-types.ts";
+import type { SipAddress } from "../account.ts";
 import type { SipHeader, SipRequest } from "../wire/message.ts";
+import type { SipParty } from "../wire/party.ts";
 
 /** Something that others may ask us to tell of: an event package. @see RFC 6665 §4.2, §5.4 */
 export interface EventPackage {

@@ -14,7 +14,13 @@ import {
   matchAuxiliary,
   offeredAuxiliary,
 } from "./auxiliary.ts";
-import { parseBody, refused, sessionLines } from "./body.ts";
+import {
+  type BodyOrigin,
+  type OfferAnswerError,
+  parseBody,
+  refused,
+  sessionLines,
+} from "./body.ts";
 import { codecsOf, type SdpCodec } from "./codecs.ts";
 import type { CryptoMatch } from "./crypto.ts";
 import { candidateAddress, iceLines, matchIce } from "./ice.ts";
@@ -41,6 +47,7 @@ import {
 } from "./transport.ts";
 import { voiceBandOf } from "./voice-band.ts";
 
+export type { BodyOrigin, OfferAnswerError } from "./body.ts";
 export type { MediaDirection } from "./stream.ts";
 
 /** A codec we can do. */
@@ -56,14 +63,9 @@ export interface CodecOffer {
 }
 
 /** What we are willing to do in a session. */
-export interface MediaOffer extends AuxiliaryWishes {
-  readonly local: SocketAddress;
+export interface MediaOffer extends BodyOrigin, AuxiliaryWishes {
   /** Where RTCP comes in, if not at the next port. @see RFC 3605 */
   readonly localRtcp?: SocketAddress;
-  /** Digits. */
-  readonly sessionId: string;
-  /** Counts up by one with each changed body. */
-  readonly version: number;
   /** In the order of our preference. */
   readonly codecs: readonly CodecOffer[];
   readonly ptimeMs: number;
@@ -76,20 +78,6 @@ export interface MediaOffer extends AuxiliaryWishes {
   readonly rtcpXr?: boolean;
   /** Answers to offers that use ICE use it too, the lite way. @see RFC 8445 §2.5 */
   readonly ice?: IceCredentials;
-}
-
-/**
- * Why offer and answer came to nothing.
- *
- * - `bad-sdp`: the body cannot be read, or has no stream at all: 400 (or a failed answer)
- * - `no-audio`: no audio stream that is open and that we can carry: 488
- * - `no-codec`: no codec in common: 488
- * - `bad-address`: no connection address we can send to: 488
- * - `no-security`: encrypted where we may not, plain where we must not, or no key we can use: 488
- */
-export interface OfferAnswerError {
-  readonly kind: "bad-sdp" | "no-audio" | "no-codec" | "bad-address" | "no-security";
-  readonly detail: string;
 }
 
 /** RTCP on the RTP port. @see RFC 5761 §5.1.1 */

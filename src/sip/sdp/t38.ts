@@ -1,8 +1,12 @@
-import type { SocketAddress } from "../../base/address.ts";
 import type { FaxFlow } from "../../base/media-messages.ts";
 import { err, ok, type Result } from "../../base/result.ts";
-import { parseBody, refused, sessionLines } from "./body.ts";
-import type { OfferAnswerError } from "./offer-answer.ts";
+import {
+  type BodyOrigin,
+  type OfferAnswerError,
+  parseBody,
+  refused,
+  sessionLines,
+} from "./body.ts";
 import { printSdp, type Sdp, type SdpLine, type SdpMedia } from "./sdp.ts";
 import { streamAddress } from "./stream.ts";
 import { isOurKind } from "./transport.ts";
@@ -21,12 +25,7 @@ export interface T38Ability {
 }
 
 /** What we are willing to do in a session that is a fax. */
-export interface FaxOffer {
-  readonly local: SocketAddress;
-  /** Digits. */
-  readonly sessionId: string;
-  /** Counts up by one with each changed body. */
-  readonly version: number;
+export interface FaxOffer extends BodyOrigin {
   readonly t38: T38Ability;
 }
 

@@ -1,6 +1,6 @@
 import { networkOf } from "../../base/host-network.ts";
 import type { LogEvent } from "../../base/log-event.ts";
-import type { SipAddress } from "../user-agent-types.ts";
+import type { SipAddress } from "../account.ts";
 import { headerValue, type SipRequest } from "../wire/message.ts";
 import { TellLimit } from "./tell-limit.ts";
 

@@ -1,6 +1,15 @@
 import { utf8TextFromLatin1 } from "../../base/bytes.ts";
-import type { SipParty } from "../user-agent-types.ts";
 import { parseNameAddr } from "./name-addr.ts";
+
+/** A far party as From, To or P-Asserted-Identity names it. Text is readable (UTF-8 decoded). */
+export interface SipParty {
+  readonly displayName?: string;
+  /** User part, unescaped; empty where the URI has none. */
+  readonly user: string;
+  readonly host: string;
+  /** The URI as it stood. */
+  readonly uri: string;
+}
 
 /**
  * A far party out of a From, To or P-Asserted-Identity value. Undefined where the value cannot be
