@@ -1,6 +1,7 @@
 import { latin1FromBytes } from "../base/bytes.ts";
 import { type Core, earliestMs } from "../base/core.ts";
 import { unreachable } from "../base/invariant.ts";
+import { bindingAnswer } from "../base/stun/binding-answer.ts";
 import { isStun } from "../base/stun/stun-message.ts";
 import { Notifier } from "./events/notifier.ts";
 import { Subscriptions } from "./events/subscriptions.ts";
@@ -54,6 +55,8 @@ export class UserAgent implements Core<UaInput, UaOutput> {
   readonly #subscriptions: Subscriptions;
   readonly #addressProbe: AddressProbe | undefined;
   #isProbing = false;
+  /** Who grants flows answers what keeps them open. @see RFC 5626 §8 */
+  readonly #answersStun: boolean;
   readonly #notifier: Notifier;
 
   constructor(config: UserAgentConfig) {
@@ -62,6 +65,7 @@ export class UserAgent implements Core<UaInput, UaOutput> {
     this.#requests = new IncomingRequests(this.#stack, this.#notifier);
     this.#subscriptions = new Subscriptions(this.#stack);
     this.#registrations = new Registrations(this.#stack, this.#subscriptions);
+    this.#answersStun = config.serves.includes("REGISTER");
     const { stunServer } = config;
     if (stunServer === undefined) return;
     this.#addressProbe = new AddressProbe(this.#stack, stunServer, (nowMs) =>
@@ -148,6 +152,10 @@ export class UserAgent implements Core<UaInput, UaOutput> {
       return;
     }
     if (isStun(bytes)) {
+      if (this.#answersStun && from.transport === "udp") {
+        const answer = bindingAnswer(bytes, from);
+        if (answer !== undefined) this.#stack.send(answer, from);
+      }
       this.#registrations.stun(bytes, from, nowMs);
       this.#addressProbe?.stun(bytes, from, nowMs);
       return;

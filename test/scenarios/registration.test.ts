@@ -47,6 +47,22 @@ async function untilRegistrations(lab: Bench, wanted: readonly string[], withinM
 
 const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
 
+describe("the way to our own exchange over UDP", () => {
+  it("is kept open by what the exchange answers, for as long as nobody calls", async () => {
+    const lab = await bench({ seed: 70, config: { exchange: { transport: "udp" } } });
+    let answers = 0;
+    lab.network.tap(({ kind, payload }) => {
+      // A binding success response. @see RFC 8489 §5
+      if (kind === "datagram-sent" && payload[0] === 1 && payload[1] === 1) answers++;
+    });
+    await lab.world.advance(150_000);
+    expect(answers).toBeGreaterThanOrEqual(2 * 4);
+    expect(lab.logs.filter(({ text }) => text.includes("does not answer"))).toEqual([]);
+    expect(registrations(lab)).toEqual(["registered", "registered"]);
+    await lab.stop();
+  });
+});
+
 describe("wrong password", () => {
   it("is told with the server's words; the other line works", async () => {
     const far = farEndFirst(REFUSES_LINE_1);
