@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import type { SipAddress, SipHeader } from "../sip/index.ts";
 import { createExchange } from "./exchange.ts";
 import {
   answerOf,
@@ -7,6 +8,7 @@ import {
   credentials,
   type InviteOptions,
   invite,
+  PHONE,
   register,
   told,
   words,
@@ -234,6 +236,86 @@ describe("Authority", () => {
     const text = JSON.stringify(outputs);
     expect(text).not.toContain("one");
     expect(text).not.toContain(/response="(\w+)"/.exec(header.value)?.[1]);
+  });
+});
+
+describe("Exchange screen()", () => {
+  const elsewhere = { ...PHONE, host: "198.51.100.7" };
+
+  /** What a REGISTER from there is turned away with; `undefined` where it is looked at. */
+  function screening() {
+    const { exchange, challenges } = guarded();
+    const screen = (
+      headers: readonly SipHeader[],
+      source: SipAddress = PHONE,
+      nowMs = 0,
+      user = "101",
+    ) => {
+      const input = register(user, { contacts: [CONTACT], headers });
+      if (input.kind !== "ua" || input.event.kind !== "request") throw new Error("no request");
+      return exchange.screen(input.event.message, source, nowMs);
+    };
+    return { exchange, challenges, screen };
+  }
+
+  it("asks who is there whoever brings nothing, without calling it stale", () => {
+    const { screen } = screening();
+    const refusal = screen([]);
+    expect(refusal?.status).toBe(401);
+    expect(refusal?.headers[0]?.value).not.toContain("stale=true");
+  });
+
+  it.each([
+    ["from where it was given to", PHONE, 0, undefined],
+    ["from another port there", { ...PHONE, port: 1024 }, 0, undefined],
+    ["over another transport", { ...PHONE, transport: "tcp" }, 0, undefined],
+    ["as old as it may be", PHONE, EXCHANGE_LIMITS.nonceMs, undefined],
+    ["older than that", PHONE, EXCHANGE_LIMITS.nonceMs + 1, 401],
+    ["from another host", elsewhere, 0, 401],
+    ["from inside the box", { transport: "memory", host: "lines", port: 0 }, 0, 401],
+  ] as const)("takes a nonce %s: %j at %i ms is %s", (_what, source, nowMs, status) => {
+    const { challenges, screen } = screening();
+    const refusal = screen([credentials(challenges(), "101", "one", sign)], source, nowMs);
+    expect(refusal?.status).toBe(status);
+    // Who is asked again need not bother his user.
+    if (status !== undefined) expect(refusal?.headers[0]?.value).toContain("stale=true");
+  });
+
+  it("looks no longer at who guesses, and at everybody else", () => {
+    const { exchange, challenges, screen } = screening();
+    const signed = (password: string) => credentials(challenges(), "101", password, sign);
+    for (let n = 0; n < GUESS_LIMITS.perUser; n++) {
+      const headers = [signed(`wrong ${n}`)];
+      expect(screen(headers)).toBe(undefined);
+      exchange.handle(register("101", { contacts: [CONTACT], headers, cseq: n + 2 }), 0);
+    }
+    expect(screen([signed("one")])).toEqual({ status: 403, headers: [] });
+    expect(screen([credentials(challenges(), "102", "two", sign)], PHONE, 0, "102")).toBe(
+      undefined,
+    );
+  });
+
+  it.each([
+    ["MESSAGE", 403],
+    ["REFER", 403],
+    ["NOTIFY", 401],
+    ["SUBSCRIBE", 401],
+    ["INVITE", 401],
+    ["OPTIONS", undefined],
+  ])("of a stranger's %s says %s", (method, status) => {
+    const { exchange } = screening();
+    const headers = [{ name: "from", value: "<sip:101@example.org>;tag=1" }];
+    const request = { kind: "request", method, uri: "sip:102@x", headers, body: "" } as const;
+    expect(exchange.screen(request, PHONE, 0)?.status).toBe(status);
+  });
+
+  it("knows where telephones are registered from, port and all, while they are", () => {
+    const { exchange } = screening();
+    exchange.handle(register("103", { contacts: ["<sip:103@192.0.2.10>"], expires: 60 }), 0);
+    const known = [PHONE, { ...PHONE, port: 1 }, elsewhere].map((at) => exchange.isKnownAt(at));
+    expect(known).toEqual([true, false, false]);
+    exchange.handle({ kind: "timeout" }, 60_000);
+    expect(exchange.isKnownAt(PHONE)).toBe(false);
   });
 });
 

@@ -34,6 +34,18 @@ export type Verdict =
   /** To be answered 403; `isRepeated`: it was told already why. */
   | { readonly kind: "refused"; readonly why: string; readonly isRepeated?: boolean };
 
+/** Credentials as they stand, and read. */
+interface Signed {
+  readonly authorization: string;
+  readonly credentials: DigestCredentials;
+}
+
+/** An answer that nothing is kept for. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: readonly SipHeader[];
+}
+
 /**
  * Digest authentication of REGISTER and INVITE, as a user agent server (401).
  *
@@ -62,17 +74,37 @@ export class Authority {
   }
 
   /**
-   * What a request without credentials for us is to be answered with, before anything is kept for
-   * it; undefined where it has some, or needs none.
+   * What a request is to be answered with before anything is kept for it; undefined where it is
+   * worth a closer look, which {@link judge} has. A nonce is given to one host: who writes another
+   * one's address into datagrams never hears any, and so never gets any further than this.
    */
-  challengeFor(
+  screen(
     request: SipRequest,
     claimed: string,
+    source: SipAddress,
     nowMs: number,
-  ): readonly SipHeader[] | undefined {
-    if (this.#isFree(claimed) || this.#credentialsOf(request) !== undefined) return undefined;
-    const verdict = this.#challenge(nowMs, false);
-    return verdict.kind === "challenge" ? verdict.headers : undefined;
+  ): Refusal | undefined {
+    if (this.#isFree(claimed)) return undefined;
+    const signed = this.#credentialsOf(request);
+    if (signed === undefined) return this.#refusal(source, nowMs, false);
+    const { nonce, user } = signed.credentials;
+    if (this.#stateOf(nonce, source, nowMs) !== "fresh") return this.#refusal(source, nowMs, true);
+    return this.#isGuesser(source, user, nowMs) ? { status: 403, headers: [] } : undefined;
+  }
+
+  #refusal(source: SipAddress, nowMs: number, stale: boolean): Refusal {
+    return { status: 401, headers: this.#challengeHeaders(source, nowMs, stale) };
+  }
+
+  /** Whether somebody has guessed so often that no password of his is looked at. */
+  #isGuesser(source: SipAddress, user: string, nowMs: number): boolean {
+    const guesser = guesserAt(source);
+    return guesser !== undefined && this.#guesses.isOver(guesser, this.#guessed(user), nowMs);
+  }
+
+  /** Whose password it is counts, not whom the request is from; users that are none are as one. */
+  #guessed(user: string): string {
+    return this.isUser(user) ? user : "";
   }
 
   #isFree(claimed: string): boolean {
@@ -81,9 +113,7 @@ export class Authority {
   }
 
   /** The credentials for our realm that a request carries. */
-  #credentialsOf(
-    request: SipRequest,
-  ): { readonly authorization: string; readonly credentials: DigestCredentials } | undefined {
+  #credentialsOf(request: SipRequest): Signed | undefined {
     for (const name of ["authorization", "proxy-authorization"]) {
       for (const authorization of headerValues(request, name)) {
         const credentials = parseCredentials(authorization);
@@ -101,17 +131,16 @@ export class Authority {
   judge(request: SipRequest, claimed: string, source: SipAddress, nowMs: number): Verdict {
     if (this.#isFree(claimed)) return { kind: "known", user: claimed };
     const signed = this.#credentialsOf(request);
-    if (signed === undefined) return this.#challenge(nowMs, false);
-    const guesser = source.transport === "memory" ? undefined : networkOf(source.host);
-    // Whose password it is counts, not whom the request is from; users that are none are as one.
+    if (signed === undefined) return this.#challenge(source, nowMs, false);
     const { user } = signed.credentials;
-    const guessed = this.isUser(user) ? user : "";
-    if (guesser !== undefined && this.#guesses.isOver(guesser, guessed, nowMs)) {
+    if (this.#isGuesser(source, user, nowMs)) {
       const why = "there were too many wrong passwords";
       return { kind: "refused", why, isRepeated: true };
     }
-    const verdict = this.#verify(request, signed.authorization, signed.credentials, nowMs);
+    const verdict = this.#verify(request, signed, source, nowMs);
+    const guesser = guesserAt(source);
     if (guesser === undefined) return verdict;
+    const guessed = this.#guessed(user);
     if (verdict.kind === "known") this.#guesses.right(guesser, guessed);
     if (verdict.kind !== "refused") return verdict;
     const isLast = this.#guesses.wrong(guesser, guessed, nowMs);
@@ -122,8 +151,8 @@ export class Authority {
 
   #verify(
     request: SipRequest,
-    authorization: string,
-    { user }: DigestCredentials,
+    { authorization, credentials: { user } }: Signed,
+    source: SipAddress,
     nowMs: number,
   ): Verdict {
     const password = this.#passwords.get(user);
@@ -142,7 +171,9 @@ export class Authority {
     });
     if (!verified.ok) return { kind: "refused", why: `${verified.error} for user ${user}` };
     const { nonce, nonceCount } = verified.value;
-    if (!this.#isFresh(nonce, nonceCount, nowMs)) return this.#challenge(nowMs, true);
+    if (!this.#isFresh(nonce, nonceCount, source, nowMs)) {
+      return this.#challenge(source, nowMs, true);
+    }
     const value = createAuthenticationInfo({
       credentials: verified.value,
       secret: { kind: "password", password },
@@ -151,32 +182,40 @@ export class Authority {
     return { kind: "known", user, headers: [{ name: "authentication-info", value }] };
   }
 
-  #challenge(nowMs: number, stale: boolean): Verdict {
+  #challenge(source: SipAddress, nowMs: number, stale: boolean): Verdict {
+    return { kind: "challenge", headers: this.#challengeHeaders(source, nowMs, stale) };
+  }
+
+  #challengeHeaders(source: SipAddress, nowMs: number, stale: boolean): readonly SipHeader[] {
     const nonce = createNonce({
       nowMs,
       token: this.#config.createToken(),
       secret: this.#secret,
+      holder: holderOf(source),
       hashes: this.#config.hashes,
     });
-    const headers = this.#algorithms.map((algorithm) => ({
+    return this.#algorithms.map((algorithm) => ({
       name: "www-authenticate",
       value: createChallenge({
         ...{ realm: this.#config.domain, nonce, stale, algorithm },
         qop: this.#config.digestQop,
       }),
     }));
-    return { kind: "challenge", headers };
   }
 
-  #isFresh(nonce: string, nonceCount: number, nowMs: number): boolean {
-    const state = checkNonce({
+  #stateOf(nonce: string, source: SipAddress, nowMs: number): ReturnType<typeof checkNonce> {
+    return checkNonce({
       nonce,
       nowMs,
       lifetimeMs: EXCHANGE_LIMITS.nonceMs,
       secret: this.#secret,
+      holder: holderOf(source),
       hashes: this.#config.hashes,
     });
-    if (state !== "fresh") return false;
+  }
+
+  #isFresh(nonce: string, nonceCount: number, source: SipAddress, nowMs: number): boolean {
+    if (this.#stateOf(nonce, source, nowMs) !== "fresh") return false;
     const used = this.#used.get(nonce);
     // Without qop there is no count: then a nonce is good once.
     if (used !== undefined && nonceCount <= used.count) return false;
@@ -195,4 +234,14 @@ export class Authority {
     this.#used.clear();
     this.#secret = this.#config.createToken();
   }
+}
+
+/** Inside the box nobody guesses. */
+function guesserAt(source: SipAddress): string | undefined {
+  return source.transport === "memory" ? undefined : networkOf(source.host);
+}
+
+/** A port may change from one request to the next, behind a translator or on a new connection. */
+function holderOf({ transport, host }: SipAddress): string {
+  return transport === "memory" ? "" : networkOf(host);
 }

@@ -5,11 +5,11 @@ import {
   headerValue,
   parseUri,
   partyFromHeader,
-  type SipHeader,
+  type SipAddress,
   type SipRequest,
   type UaEvent,
 } from "../sip/index.ts";
-import { Authority } from "./authority.ts";
+import { Authority, type Refusal } from "./authority.ts";
 import { Bridge, type SessionEvent } from "./bridge.ts";
 import { callerIdentity, isAnonymous } from "./caller-identity.ts";
 import {
@@ -31,10 +31,14 @@ import { type CallStanding, Watching } from "./watching.ts";
 /** A small exchange: registrar, calls between its users, an echo and a test tone. */
 export interface Exchange extends Core<ExchangeInput, ExchangeOutput> {
   /**
-   * The header fields of the 401 that a REGISTER or INVITE without credentials gets; undefined
-   * where it is to be handed in. Nothing is kept for it: see `screen` of the user agent.
+   * What a new request outside of any dialog is refused with before anything is kept for it (see
+   * `screen` of the user agent): 401 where its sender has to be proven and has not, 403 for what
+   * only calls have a use for; undefined where it is to be handed in.
    */
-  challenge(request: SipRequest, nowMs: number): readonly SipHeader[] | undefined;
+  screen(request: SipRequest, source: SipAddress, nowMs: number): Refusal | undefined;
+
+  /** Whether somebody is registered from just there. */
+  isKnownAt(source: SipAddress): boolean;
 }
 
 /** Creates an exchange. Its user agent serves REGISTER and accepts any user. */
@@ -47,6 +51,9 @@ const MAX_FORWARDS = 70;
 
 /** Requests outside of calls whose sender has to be proven. */
 const PROVEN: readonly string[] = ["REGISTER", "INVITE", "SUBSCRIBE", "NOTIFY"];
+
+/** Requests that are carried from one side of a call to the other, and mean nothing outside. */
+const CALL_ONLY: readonly string[] = ["MESSAGE", "REFER"];
 
 type Incoming = Extract<UaEvent, { kind: "incoming" }>;
 
@@ -98,13 +105,19 @@ class SmallExchange implements Exchange {
     }
   }
 
-  challenge(request: SipRequest, nowMs: number): readonly SipHeader[] | undefined {
+  screen(request: SipRequest, source: SipAddress, nowMs: number): Refusal | undefined {
     const { method } = request;
-    if (!PROVEN.includes(method)) return undefined;
+    if (!PROVEN.includes(method)) {
+      return CALL_ONLY.includes(method) ? { status: 403, headers: [] } : undefined;
+    }
     // A registration is of whom To names, a call from whom From does.
     const name = method === "REGISTER" ? "to" : "from";
     const party = partyFromHeader(headerValue(request, name) ?? "");
-    return this.#authority.challengeFor(request, party?.user ?? "", nowMs);
+    return this.#authority.screen(request, party?.user ?? "", source, nowMs);
+  }
+
+  isKnownAt(source: SipAddress): boolean {
+    return this.#location.hasSource(source);
   }
 
   #uaEvent(event: UaEvent, nowMs: number): readonly ExchangeOutput[] {

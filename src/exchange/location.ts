@@ -81,6 +81,16 @@ export class LocationTable {
     return bindings.filter((binding) => !kept.includes(binding));
   }
 
+  /** Whether a REGISTER that still holds came from just there. */
+  hasSource({ transport, host, port }: SipAddress): boolean {
+    return [...this.#bindings.values()].some((bindings) =>
+      bindings.some(
+        ({ source }) =>
+          source.transport === transport && source.host === host && source.port === port,
+      ),
+    );
+  }
+
   /** Removes every contact of a user. */
   clear(user: string): void {
     this.#bindings.delete(user);

@@ -132,7 +132,7 @@ describe("the exchange, watched", () => {
     expect(news(exchange.handle(watched("dialog", "102", [signed("wrong")]), 0))).toEqual([]);
     expect(news(exchange.handle(watched("dialog", "102", [signed("one")]), 0))).toEqual(["idle"]);
     const request = { kind: "request", method: "SUBSCRIBE", uri: "sip:102@x", body: "" } as const;
-    expect(exchange.challenge({ ...request, headers: [] }, 0)).toHaveLength(1);
+    expect(exchange.screen({ ...request, headers: [] }, PHONE, 0)?.status).toBe(401);
   });
 
   it("tells a user of the own registrations", () => {

@@ -3,6 +3,7 @@ import { carriedText } from "./auth/digest.ts";
 import { hopOfUri } from "./locator.ts";
 import type { Granted } from "./registration/granted.ts";
 import type { Route } from "./route.ts";
+import { TrustedHosts } from "./security/trusted-hosts.ts";
 import type { SipAccount, SipAddress, SipHop } from "./user-agent-types.ts";
 import { parseNameAddr, printNameAddr } from "./wire/name-addr.ts";
 import { printUri } from "./wire/uri.ts";
@@ -19,8 +20,7 @@ interface Entry {
   readonly ways: Map<number, Way>;
   /** Realms (latin-1 carried) that its server has asked with. */
   readonly realms: Set<string>;
-  /** Names and addresses of its servers: those configured, and those that have answered. */
-  readonly hosts: Set<string>;
+  readonly hosts: TrustedHosts;
 }
 
 /** Realms of one account that become known. */
@@ -32,7 +32,7 @@ export class AccountBook {
 
   set(account: SipAccount): void {
     const { server, backups = [], flows = [] } = account;
-    const hosts = new Set([server, ...backups, ...flows].map(({ host }) => host));
+    const hosts = new TrustedHosts([server, ...backups, ...flows].map(({ host }) => host));
     this.#entries.set(account.id, { account, ways: new Map(), realms: new Set(), hosts });
   }
 
@@ -44,15 +44,21 @@ export class AccountBook {
     return this.#entries.get(id)?.account;
   }
 
-  /** Remembers the address at which the server of a way (0 for the first) answered. */
-  setReached(id: string, way: number, address: SipAddress | undefined): void {
+  /** The server of a way (0 for the first) has taken a registration, at that address. */
+  setReached(id: string, way: number, address: SipAddress, leaseS: number, nowMs: number): void {
     const entry = this.#entries.get(id);
-    if (entry === undefined) return;
-    if (address === undefined) entry.ways.delete(way);
-    else {
-      entry.ways.set(way, { ...entry.ways.get(way), reached: address });
-      entry.hosts.add(address.host);
-    }
+    entry?.ways.set(way, { ...entry.ways.get(way), reached: address });
+    entry?.hosts.registered(address.host, way, leaseS * 1000, nowMs);
+  }
+
+  /** Nobody answers on a way any more. */
+  setUnreached(id: string, way: number): void {
+    this.#entries.get(id)?.ways.delete(way);
+  }
+
+  /** What was learned of where servers are holds for a little while yet. */
+  networkChanged(nowMs: number): void {
+    for (const { hosts } of this.#entries.values()) hosts.networkChanged(nowMs);
   }
 
   /** What stands for an account: itself, or the trunk that registers in its place. */
@@ -62,8 +68,11 @@ export class AccountBook {
   }
 
   /** Whether a message from there comes from a server of the account. */
-  isServerOf(id: string, source: SipAddress): boolean {
-    return this.#registrantOf(id)?.hosts.has(source.host) === true;
+  isServerOf(id: string, source: SipAddress, nowMs: number): boolean {
+    const entry = this.#registrantOf(id);
+    if (entry === undefined) return false;
+    const isInside = entry.account.server.transport === "memory";
+    return (source.transport === "memory") === isInside && entry.hosts.has(source.host, nowMs);
   }
 
   /** Remembers what the server of a way granted. */
@@ -145,12 +154,12 @@ export class AccountBook {
    * The account that a Request-URI's user names (readable text). An empty user means the box
    * itself, which is the account where there is one only.
    */
-  findByUser(user: string, source: SipAddress): SipAccount | undefined {
+  findByUser(user: string, source: SipAddress, nowMs: number): SipAccount | undefined {
     const all = [...this.#entries.values()].filter(({ account }) => account.bulk !== true);
     if (user === "") return all.length === 1 ? all[0]?.account : undefined;
     const named = all.filter((entry) => entry.account.user === user);
     // Two providers may have given us the same user: then the one that calls is meant.
-    const from = named.find(({ account }) => this.isServerOf(account.id, source));
+    const from = named.find(({ account }) => this.isServerOf(account.id, source, nowMs));
     return (from ?? named[0])?.account;
   }
 }

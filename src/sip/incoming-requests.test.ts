@@ -7,6 +7,7 @@ import {
   SERVER_TRANSACTIONS_MAX,
   SERVER_TRANSACTIONS_RESERVE,
 } from "./transaction/server-transactions.ts";
+import type { SipAddress } from "./user-agent-types.ts";
 import { parseVia, printVia } from "./wire/via.ts";
 
 const base = { cseq: 1, branch: "z9hG4bKx" } as const;
@@ -164,6 +165,56 @@ describe("IncomingRequests refuses", () => {
     expect(desk.firstLines()).toEqual(["SIP/2.0 200 OK"]);
   });
 
+  const PASSING: readonly (readonly [string, Omit<PeerRequest, "branch">, string])[] = [
+    ["BYE of a dialog that is not there", { method: "BYE", cseq: 2, toTag: "x" }, "481"],
+    ["INVITE of a dialog that is not there", { method: "INVITE", cseq: 2, toTag: "x" }, "481"],
+    ["CANCEL of an INVITE that is not there", { method: "CANCEL", cseq: 1 }, "481"],
+    ["INFO outside of any dialog", { method: "INFO", cseq: 1 }, "481"],
+    ["OPTIONS", { method: "OPTIONS", cseq: 1 }, "200"],
+    ["a method that is not served", { method: "PUBLISH", cseq: 1 }, "405"],
+    ["INVITE for nobody", { method: "INVITE", cseq: 1, body: "offer" }, "404"],
+    ["INVITE that needs too much", { method: "INVITE", cseq: 1, extra: ["Require: x"] }, "420"],
+  ];
+  it.each(PASSING)("or answers without keeping anything, under any address: %s", (...row) => {
+    const [, request, status] = row;
+    const desk = new Desk({ acceptAnyUser: false, serves: ["INFO"] });
+    for (let n = 0; n <= SERVER_TRANSACTIONS_MAX; n++) {
+      const from = { ...PEER, host: `198.51.${n >> 8}.${n & 255}` };
+      const one = { ...request, branch: `z9hG4bKf${n}`, callId: `f${n}` };
+      desk.receive(peerRequest(one), from);
+    }
+    expect(desk.isIdle).toBe(true);
+    expect(desk.eventKinds()).toEqual([]);
+    const answers = new Set(desk.firstLines().map((line) => line.slice(0, 11)));
+    expect(answers).toEqual(new Set([`SIP/2.0 ${status}`]));
+  });
+
+  it("strangers, while calls and known servers find room", () => {
+    const server = { ...PEER, host: "192.0.2.99" };
+    const trusts = ({ host }: { readonly host: string }): boolean => host === server.host;
+    const desk = new Desk({ serves: ["MESSAGE", "INFO"], trusts });
+    const { tag } = callIn(desk);
+    const message = (n: number) =>
+      peerRequest({ method: "MESSAGE", cseq: 1, branch: `z9hG4bKm${n}`, callId: `c${n}` });
+    let sent = 0;
+    const untilFull = (from: SipAddress): number => {
+      desk.events = [];
+      for (desk.letters = []; desk.letters.length === 0; ) desk.receive(message(++sent), from);
+      expect(desk.next()).toMatch(/^SIP\/2\.0 503 /);
+      return desk.events.length;
+    };
+    // The INVITE of the call is one of them.
+    expect(untilFull(PEER)).toBe(SERVER_TRANSACTIONS_MAX - 1);
+    expect(untilFull(server)).toBe(SERVER_TRANSACTIONS_RESERVE);
+    expect(untilFull(PEER)).toBe(0);
+    const info = { method: "INFO", cseq: 2, branch: "z9hG4bKinfo", toTag: tag };
+    desk.receive(peerRequest(info));
+    expect(desk.eventKinds()).toEqual(["request"]);
+    desk.receive(peerRequest({ method: "BYE", cseq: 3, branch: "z9hG4bKbye", toTag: tag }));
+    expect(desk.firstLines()).toEqual(["SIP/2.0 200 OK"]);
+    expect(desk.eventKinds()).toEqual(["ended"]);
+  });
+
   it("more than it can hold, and goes on with what it has", () => {
     const desk = new Desk({ serves: ["MESSAGE"] });
     const message = { method: "MESSAGE", cseq: 1 };
@@ -176,7 +227,7 @@ describe("IncomingRequests refuses", () => {
     expect(refusal).toMatch(/^SIP\/2\.0 503 /);
     expect(field(refusal, "Retry-After")).not.toBe("");
     const inside = { transport: "memory", host: "lines", port: 0 } as const;
-    for (let count = 0; count <= SERVER_TRANSACTIONS_RESERVE; count++) {
+    for (let count = 0; count <= 2 * SERVER_TRANSACTIONS_RESERVE; count++) {
       expect(desk.letters, `request ${count} from inside the box`).toEqual([]);
       const own = { ...message, branch: `z9hG4bKi${count}`, callId: `i${count}` };
       desk.receive(peerRequest(own), inside);

@@ -5,9 +5,10 @@ import { checkRequest, type Refusal, withSessionBody } from "./request-checks.ts
 import { createResponse } from "./responses.ts";
 import { findReplaced } from "./session/find-replaced.ts";
 import { IncomingInvite } from "./session/incoming-invite.ts";
+import type { Leg } from "./session/leg.ts";
 import { timerAnswer } from "./session/session-timer.ts";
 import type { Stack } from "./stack.ts";
-import type { ServerTransactionId } from "./transaction/server-transactions.ts";
+import type { RequestRank, ServerTransactionId } from "./transaction/server-transactions.ts";
 import type { SipAccount, SipAddress } from "./user-agent-types.ts";
 import { replaceTopHeader } from "./wire/headers.ts";
 import type { SipHeader, SipRequest } from "./wire/message.ts";
@@ -41,8 +42,13 @@ export class IncomingRequests {
     if (!parsed.ok) return;
     const via = stampVia(parsed.value, source);
     const request = replaceTopHeader(received, "via", printVia(via));
-    if (this.#isTurnedAway(request, via, source, nowMs)) return;
-    const reception = this.#stack.servers.receive(request, via, source, nowMs);
+    const rank = this.#admit(request, via, source, nowMs);
+    if (rank === undefined) return;
+    const { servers, config } = this.#stack;
+    let reception = servers.receive(request, via, source, rank, nowMs);
+    if (reception.kind === "overload" && rank === "stranger" && config.trusts?.(source) === true) {
+      reception = servers.receive(request, via, source, "known", nowMs);
+    }
     switch (reception.kind) {
       case "absorbed":
         return;
@@ -69,24 +75,63 @@ export class IncomingRequests {
   }
 
   /**
-   * Whether a new request that belongs to nothing we have is dropped, or refused without state.
-   * One that only says that it does is counted as well: anybody can write a tag.
+   * Whose a request is. One that belongs to nothing we have is dropped, or answered without state
+   * where that answer needs none: `undefined` then. One that only says that it belongs to something
+   * is counted as well: anybody can write a tag, and another one's address into a datagram.
+   * @see RFC 3261 §8.2.7
    */
-  #isTurnedAway(request: SipRequest, via: Via, source: SipAddress, nowMs: number): boolean {
-    const { guard, servers, legs, config } = this.#stack;
+  #admit(
+    request: SipRequest,
+    via: Via,
+    source: SipAddress,
+    nowMs: number,
+  ): RequestRank | undefined {
+    const { guard, servers, legs } = this.#stack;
     const { method } = request;
-    if (method === "ACK" || servers.isKnown(request, via)) return false;
+    if (method === "ACK" || servers.isKnown(request, via)) return "stranger";
     const key = dialogKeyOfRequest(request);
-    if (key !== undefined && legs.dialog(key) !== undefined) return false;
+    if (key !== undefined && legs.dialog(key) !== undefined) return "own";
     const isCancel = method === "CANCEL";
-    if (isCancel && servers.findCancelled(request, via) !== undefined) return false;
-    if (guard?.drops(request, source, nowMs) === true) return true;
+    if (isCancel && servers.findCancelled(request, via) !== undefined) return "own";
+    if (guard?.drops(request, source, nowMs) === true) return undefined;
+    const answer = isCancel
+      ? { status: 481, headers: [] }
+      : this.#statelessAnswer(request, key !== undefined, source, nowMs);
+    if (answer === undefined) return source.transport === "memory" ? "own" : "stranger";
+    const { status, reason, headers } = answer;
+    this.#replyStateless(request, status, source, reason, headers);
+    return undefined;
+  }
+
+  /** What a new request that is in no dialog of ours is answered at once, if anything. */
+  #statelessAnswer(
+    request: SipRequest,
+    namesDialog: boolean,
+    source: SipAddress,
+    nowMs: number,
+  ): Refusal | undefined {
+    const { config, allowed, supported } = this.#stack;
     // Who asks about what is gone is told just that.
-    if (isCancel || key !== undefined) return false;
-    const refusal = config.screen?.(request, source, nowMs);
-    if (refusal === undefined) return false;
-    this.#replyStateless(request, refusal.status, source, undefined, refusal.headers);
-    return true;
+    const screened = namesDialog ? undefined : config.screen?.(request, source, nowMs);
+    if (screened !== undefined) return screened;
+    const dialog = namesDialog ? "unknown" : "none";
+    const refusal = checkRequest({ request, allowed, supported, dialog });
+    if (refusal !== undefined) return refusal;
+    const { method } = request;
+    if (method === "OPTIONS") return { status: 200, headers: this.#optionsHeaders() };
+    if (DIALOG_ONLY.has(method)) return { status: 481, headers: [] };
+    const isForNobody =
+      method === "INVITE" && !config.acceptAnyUser && !this.#accountOf(request, source, nowMs);
+    return isForNobody ? { status: 404, headers: [] } : undefined;
+  }
+
+  /** @see RFC 3261 §11.2 */
+  #optionsHeaders(): readonly SipHeader[] {
+    return [
+      ...this.#stack.abilityHeaders(),
+      { name: "accept", value: "application/sdp" },
+      this.#stack.userAgentHeader(),
+    ];
   }
 
   /** Answers what could not be read, where enough of it could. */
@@ -124,42 +169,41 @@ export class IncomingRequests {
     }
     const key = dialogKeyOfRequest(request);
     const leg = key === undefined ? undefined : this.#stack.legs.dialog(key);
-    const refusal = checkRequest({
-      request,
-      allowed: this.#stack.allowed,
-      supported: this.#stack.supported,
-      dialog: key === undefined ? "none" : leg === undefined ? "unknown" : "known",
-    });
-    if (refusal !== undefined) {
-      this.#refuse(transaction, request, refusal, nowMs);
-      return;
-    }
-    if (request.method === "OPTIONS") {
-      const headers = [
-        ...this.#stack.abilityHeaders(),
-        { name: "accept", value: "application/sdp" },
-        this.#stack.userAgentHeader(),
-      ];
-      this.#stack.reply(transaction, request, 200, nowMs, { headers });
-    } else if (leg !== undefined) {
-      const plain = DESCRIBES.has(request.method) ? withSessionBody(request) : request;
-      leg.receiveRequest(transaction, plain, nowMs);
+    if (leg !== undefined) {
+      this.#receiveInDialog(leg, transaction, request, nowMs);
     } else if (request.method === "INVITE") {
       this.#receiveInvite(transaction, withSessionBody(request), source, nowMs);
-    } else if (DIALOG_ONLY.has(request.method)) {
-      this.#stack.reply(transaction, request, 481, nowMs);
     } else {
-      const account = this.#accountOf(request, source);
+      const account = this.#accountOf(request, source, nowMs);
       if (request.method !== "SUBSCRIBE" || !this.#stack.isNotifier) {
         this.#stack.emitRequest(transaction, request, undefined, account?.id);
       } else this.#notifier.receive(transaction, request, source, account, nowMs);
     }
   }
 
-  #accountOf(request: SipRequest, source: SipAddress): SipAccount | undefined {
+  #receiveInDialog(
+    leg: Leg,
+    transaction: ServerTransactionId,
+    request: SipRequest,
+    nowMs: number,
+  ): void {
+    const { allowed, supported } = this.#stack;
+    const refusal = checkRequest({ request, allowed, supported, dialog: "known" });
+    if (refusal !== undefined) {
+      this.#refuse(transaction, request, refusal, nowMs);
+    } else if (request.method === "OPTIONS") {
+      const headers = this.#optionsHeaders();
+      this.#stack.reply(transaction, request, 200, nowMs, { headers });
+    } else {
+      const plain = DESCRIBES.has(request.method) ? withSessionBody(request) : request;
+      leg.receiveRequest(transaction, plain, nowMs);
+    }
+  }
+
+  #accountOf(request: SipRequest, source: SipAddress, nowMs: number): SipAccount | undefined {
     const uri = parseUri(request.uri);
     const user = uri.ok ? uri.value.user : "";
-    return this.#stack.accounts.findByUser(utf8TextFromLatin1(user), source);
+    return this.#stack.accounts.findByUser(utf8TextFromLatin1(user), source, nowMs);
   }
 
   #refuse(
@@ -199,11 +243,7 @@ export class IncomingRequests {
     const { config, legs, servers } = this.#stack;
     const uri = parseUri(request.uri);
     const user = uri.ok ? uri.value.user : "";
-    const account = this.#accountOf(request, source);
-    if (account === undefined && !config.acceptAnyUser) {
-      this.#stack.reply(transaction, request, 404, nowMs);
-      return;
-    }
+    const account = this.#accountOf(request, source, nowMs);
     if (!legs.hasRoom) {
       const headers = [{ name: "retry-after", value: String(OVERLOAD_RETRY_S) }];
       this.#stack.reply(transaction, request, 503, nowMs, { headers });

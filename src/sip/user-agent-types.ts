@@ -43,6 +43,11 @@ export interface UserAgentConfig {
     source: SipAddress,
     nowMs: number,
   ) => { readonly status: number; readonly headers: readonly SipHeader[] } | undefined;
+  /**
+   * Whether requests from there find room where strangers have taken all that there is for them: a
+   * server that we are registered at, or a telephone that is registered here. Nobody where absent.
+   */
+  readonly trusts?: (source: SipAddress) => boolean;
   /** What is dropped without a word; nothing where absent. */
   readonly guard?: GuardLimits;
   /**

@@ -138,6 +138,11 @@ export class UserAgent implements Core<UaInput, UaOutput> {
     };
   }
 
+  /** Whether what comes from there comes from a server of that account. */
+  isServerOf(account: string, source: SipAddress, nowMs: number): boolean {
+    return this.#stack.accounts.isServerOf(account, source, nowMs);
+  }
+
   #resolved(query: string, answer: DnsAnswer, nowMs: number): void {
     this.#stack.locator.resolved(query, answer, nowMs);
   }
@@ -189,6 +194,7 @@ export class UserAgent implements Core<UaInput, UaOutput> {
     this.#stack.blacklist.clear();
     this.#stack.publicAddresses.clear();
     this.#stack.nearEnds.clear();
+    this.#stack.accounts.networkChanged(nowMs);
     this.#registrations.networkChanged(nowMs);
     this.#addressProbe?.start(nowMs);
   }

@@ -102,6 +102,7 @@ export class ControlPlane {
         serves: ["INFO", "MESSAGE", "NOTIFY", "REFER"],
         tells: [DIALOG_EVENT],
         acceptAnyUser: false,
+        trusts: (source) => plane?.trusts(source) === true,
         extensions: config.lines.some(({ call }) => call.allowsJoin === true) ? ["join"] : [],
         ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
         ...(config.sessionIds === undefined ? {} : { sessionIds: config.sessionIds }),
@@ -257,6 +258,7 @@ export class ControlPlane {
         },
         tell: this.#ports.onEvent,
         log: this.#ports.log,
+        isServerOf: (ids, source) => this.#lineSip.isServerOf(ids, source),
       },
     );
     this.#lines.set(config.line, line);

@@ -65,10 +65,8 @@ export class ExchangeControl {
         userAgentName: `${box.userAgentName} exchange`,
         ...(box.sessionTimer === undefined ? {} : { sessionTimer: box.sessionTimer }),
         ...(box.sessionIds === undefined ? {} : { sessionIds: box.sessionIds }),
-        screen: (request, _source, nowMs) => {
-          const headers = core?.challenge(request, nowMs);
-          return headers === undefined ? undefined : { status: 401, headers };
-        },
+        screen: (request, source, nowMs) => core?.screen(request, source, nowMs),
+        trusts: (source) => core?.isKnownAt(source) === true,
         ...(guard === undefined ? {} : { guard: { ...guard, isTrusted: () => false } }),
         serves: ["REGISTER", ...RELAYED_METHODS],
         tells: EXCHANGE_EVENTS,

@@ -70,16 +70,6 @@ describe("LineAccounts", () => {
     expect(accounts.through(invite)).toBe(invite);
   });
 
-  it("trusts the servers of all accounts, by name and where they answered, and nobody else", () => {
-    const accounts = two();
-    accounts.note(registered("line-1-2", "192.0.2.2"));
-    const trusted = ["a.example", "b.example", "192.0.2.2", "192.0.2.1"].map((host) =>
-      accounts.trusts(at(host)),
-    );
-    expect(trusted).toEqual([true, true, true, false]);
-    expect(accounts.trusts({ transport: "memory", host: "a.example", port: 0 })).toBe(false);
-  });
-
   it("passes on what is of no account", () => {
     const event: UaEvent = { kind: "confirmed", session: "s" };
     expect(two().note(event)).toBe(event);

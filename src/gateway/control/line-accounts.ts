@@ -1,6 +1,6 @@
 import { printAddress } from "../../base/address.ts";
 import type { LineId } from "../../base/line-messages.ts";
-import type { SipAddress, SipHop, UaCommand, UaEvent } from "../../sip/index.ts";
+import type { SipHop, UaCommand, UaEvent } from "../../sip/index.ts";
 import type { ControlAccountConfig } from "./control-config.ts";
 
 /** Where one account registers: the first, and those that stand in for it. */
@@ -11,8 +11,6 @@ interface LineAccount {
   readonly id: string;
   readonly config: ControlAccountConfig;
   readonly servers: AccountServers;
-  /** The addresses that its server has answered from, and its names. */
-  readonly hosts: Set<string>;
   state: "not-registered" | "registered" | "failed";
 }
 
@@ -31,7 +29,6 @@ export class LineAccounts {
       id: at === 0 ? `line-${line}` : `line-${line}-${at + 1}`,
       config,
       servers,
-      hosts: new Set(servers.map(({ host }) => host)),
       state: "not-registered",
     });
     this.#accounts = [make(first, 0), ...more.map((one, at) => make(one, at + 1))];
@@ -78,14 +75,6 @@ export class LineAccounts {
     return this.#accounts.map(({ id }) => ({ kind: "remove-account", account: id }));
   }
 
-  /** Whether a request from there may be a call for this line: a server of it, nobody else. */
-  trusts(source: SipAddress): boolean {
-    return this.#accounts.some(({ servers, hosts }) => {
-      const isInside = servers[0].transport === "memory";
-      return (source.transport === "memory") === isInside && hosts.has(source.host);
-    });
-  }
-
   /** Takes note of an event; what call control is to be told of it, if anything. */
   note(event: UaEvent): UaEvent | undefined {
     if (!("account" in event) || event.account === undefined) return event;
@@ -97,7 +86,6 @@ export class LineAccounts {
     switch (event.kind) {
       case "registered":
         account.state = "registered";
-        account.hosts.add(event.server.host);
         return isMain || before !== "registered" ? told : undefined;
       case "registration-failed":
         account.state = "failed";

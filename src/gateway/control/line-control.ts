@@ -26,6 +26,8 @@ export interface LineControlSinks {
   record(record: CallRecord): void;
   tell(event: BoxEvent): void;
   log(event: LogEvent): void;
+  /** Whether what comes from there comes from a server that one of those accounts registers at. */
+  isServerOf(accounts: readonly string[], source: SipAddress): boolean;
 }
 
 /** What a line needs from outside. */
@@ -138,7 +140,7 @@ export class LineControl {
 
   /** Whether a request from there may be a call for this line: its server, nobody else. */
   trusts(source: SipAddress): boolean {
-    return this.accounts.trusts(source);
+    return this.#sinks.isServerOf(this.accounts.ids, source);
   }
 
   uaEvent(event: UaEvent): void {

@@ -36,6 +36,7 @@ export interface SipShellConfig {
   readonly sessionIds?: boolean;
   readonly extensions?: readonly string[];
   readonly screen?: NonNullable<UserAgentConfig["screen"]>;
+  readonly trusts?: NonNullable<UserAgentConfig["trusts"]>;
   readonly guard?: GuardLimits;
   readonly stunServer?: Pick<SipHop, "host" | "port">;
 }
@@ -58,6 +59,7 @@ export class SipShell {
   readonly #bus: MemoryBus;
   readonly #onEvent: (event: UaEvent) => void;
   readonly #runner: CoreRunner<UaInput, UaOutput>;
+  readonly #userAgent: UserAgent;
   readonly #network: SipNetwork | undefined;
 
   private constructor(
@@ -90,9 +92,11 @@ export class SipShell {
       ...(config.extensions === undefined ? {} : { extensions: config.extensions }),
       ...(config.sessionIds === undefined ? {} : { sessionIds: config.sessionIds }),
       ...(config.screen === undefined ? {} : { screen: config.screen }),
+      ...(config.trusts === undefined ? {} : { trusts: config.trusts }),
       ...(config.guard === undefined ? {} : { guard: config.guard }),
       ...(config.stunServer === undefined ? {} : { stunServer: config.stunServer }),
     });
+    this.#userAgent = userAgent;
     this.#runner = new CoreRunner(userAgent, ports.clock, queue, (output) => this.#carry(output));
     bus.join(config.name, (bytes, from) => this.#runner.feed({ kind: "datagram", bytes, from }));
   }
@@ -124,6 +128,12 @@ export class SipShell {
   /** Where peers on the network reach this stack; undefined where it has no socket. */
   get listening(): SocketAddress | undefined {
     return this.#network?.local.udp;
+  }
+
+  /** Whether what comes from there comes from a server that one of those accounts registers at. */
+  isServerOf(accounts: readonly string[], source: SipAddress): boolean {
+    const nowMs = this.#ports.clock.nowMs();
+    return accounts.some((account) => this.#userAgent.isServerOf(account, source, nowMs));
   }
 
   command(command: UaCommand): void {

@@ -283,8 +283,9 @@ describe("verifyCredentials()", () => {
 });
 
 describe("createNonce() and checkNonce()", () => {
-  const nonce = createNonce({ nowMs: 1234.5, token: "Tok1", secret: "s", hashes });
-  const check = { nonce, nowMs: 1234.5, lifetimeMs: 1000, secret: "s", hashes };
+  const made = { nowMs: 1234.5, token: "Tok1", secret: "s", holder: "192.0.2.1", hashes };
+  const nonce = createNonce(made);
+  const check = { ...made, nonce, lifetimeMs: 1000 };
 
   it.each([
     [{}, "fresh"],
@@ -292,6 +293,8 @@ describe("createNonce() and checkNonce()", () => {
     [{ nowMs: 2235.5 }, "stale"],
     [{ nowMs: 0 }, "stale"],
     [{ secret: "t" }, "foreign"],
+    [{ holder: "192.0.2.10" }, "foreign"],
+    [{ holder: "" }, "foreign"],
     [{ nonce: "" }, "foreign"],
     [{ nonce: "." }, "foreign"],
     [{ nonce: nonce.replace("Tok1", "Tok2") }, "foreign"],
@@ -303,6 +306,10 @@ describe("createNonce() and checkNonce()", () => {
   });
 
   it("differs with the token", () => {
-    expect(createNonce({ nowMs: 1234.5, token: "Tok2", secret: "s", hashes })).not.toBe(nonce);
+    expect(createNonce({ ...made, token: "Tok2" })).not.toBe(nonce);
+  });
+
+  it("does not tell to whom it was given", () => {
+    expect(createNonce({ ...made, holder: "198.51.100.7" })).not.toMatch(/198|51\.100/);
   });
 });

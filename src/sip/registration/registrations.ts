@@ -253,7 +253,7 @@ export class Registrations {
         },
         onFailed: (_status, reason, atMs) => {
           if (registration.request !== request) return;
-          this.#stack.accounts.setReached(account.id, registration.way, undefined);
+          this.#stack.accounts.setUnreached(account.id, registration.way);
           registration.refusal = { reason };
           const hasOthers = registration.group.isUpBeside(registration.way);
           this.#step(registration, { kind: "unanswered", hasOthers }, atMs);
@@ -278,7 +278,7 @@ export class Registrations {
     const leaseS = leaseOf(response, contactUri, askedS, instanceParam(account));
     if (status >= 200 && status < 300 && (leaseS > 0 || askedS === 0)) {
       registration.bound = askedS === 0 ? undefined : contactUri;
-      this.#stack.accounts.setReached(account.id, registration.way, sent.to);
+      this.#stack.accounts.setReached(account.id, registration.way, sent.to, leaseS, nowMs);
       const isBackup = this.#isBackup(account, sent.to, nowMs);
       this.#step(registration, { kind: "accepted", leaseS, isBackup }, nowMs);
       if (registration.state.kind === "registered") {

@@ -141,7 +141,7 @@ export class IncomingInvite implements Leg {
     this.#leave();
     const { account, source, user } = this.#parts;
     const isOurServer =
-      account !== undefined && this.#stack.accounts.isServerOf(account.id, source);
+      account !== undefined && this.#stack.accounts.isServerOf(account.id, source, nowMs);
     const session = new Session(this.#stack, {
       id: this.#id,
       dialog: withSession(this.#dialog, response),

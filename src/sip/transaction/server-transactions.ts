@@ -33,10 +33,16 @@ import { answerTo, isReliable } from "./transports.ts";
 /** Requests to us that may be under way (or kept for late copies) at one time. */
 export const SERVER_TRANSACTIONS_MAX = 2000;
 /**
- * So many more for requests from inside the box: a flood from the network must not take the way out
- * from the telephones that hang on it.
+ * So many more for requests of servers and telephones that are known, and so many again for what
+ * belongs to a call of ours or comes from inside the box: a flood, under false addresses too, must
+ * not take the way out from those who talk, nor from the telephones that hang on the box.
  */
 export const SERVER_TRANSACTIONS_RESERVE = 200;
+
+/** Whose a request is, as far as that decides about the room that there is for it. */
+export type RequestRank = "stranger" | "known" | "own";
+
+const RANKS = ["stranger", "known", "own"] as const satisfies readonly RequestRank[];
 
 /** Names one server transaction. */
 export type ServerTransactionId = number;
@@ -113,7 +119,13 @@ export class ServerTransactions {
   }
 
   /** A request came; `via` is its top Via value. Answers go where {@link answerTo} says. */
-  receive(request: SipRequest, via: Via, source: SipAddress, nowMs: number): ServerReception {
+  receive(
+    request: SipRequest,
+    via: Via,
+    source: SipAddress,
+    rank: RequestRank,
+    nowMs: number,
+  ): ServerReception {
     const key = serverKey(request, via);
     const known = this.#byKey.get(key);
     if (known !== undefined) return this.#receiveAgain(known, request, nowMs);
@@ -123,8 +135,7 @@ export class ServerTransactions {
     if (merge !== undefined && this.#byMergeKey.has(merge)) {
       return { kind: "merged" };
     }
-    const isInside = source.transport === "memory";
-    const most = SERVER_TRANSACTIONS_MAX + (isInside ? SERVER_TRANSACTIONS_RESERVE : 0);
+    const most = SERVER_TRANSACTIONS_MAX + RANKS.indexOf(rank) * SERVER_TRANSACTIONS_RESERVE;
     if (this.#byId.size >= most) return { kind: "overload" };
     const config = isReliable(source.transport) ? this.#configs.reliable : this.#configs.lossy;
     const transaction: ServerTransaction = {
