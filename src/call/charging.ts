@@ -2,10 +2,10 @@ import {
   ADVICE_OF_CHARGE_TYPE,
   CHARGING_UNIT,
   type Charge,
+  findBodyPart,
   headerValue,
   parseAdviceOfCharge,
   type SipMessage,
-  type SipRequest,
   type UaEvent,
 } from "../sip/index.ts";
 import { type Call, type CallContext, logOf, toLine, toUa } from "./call-state.ts";
@@ -15,14 +15,27 @@ import { peerOf } from "./session-update.ts";
 /** Most units of one call that are counted. */
 const UNITS_MAX = 100_000;
 
-/** A request of the far end's server may tell what the call costs; others change nothing. */
+/** A message that may tell of a cost, and whether our server vouches for it. */
+export interface Told {
+  readonly message: SipMessage | undefined;
+  readonly fromServer?: true | undefined;
+}
+
+/**
+ * A request of the line's server may tell what the call costs; others change nothing. Of anybody
+ * else it is not believed: whoever we talk to could set our meter running.
+ */
 export function withCharge(
   context: CallContext,
   call: Call,
-  request: SipRequest | undefined,
+  { message, fromServer }: Told,
 ): { readonly call: Call; readonly outputs: readonly CallOutput[] } {
-  const advice = adviceIn(request);
+  const advice = adviceIn(message);
   if (advice === undefined) return { call, outputs: [] };
+  if (fromServer !== true) {
+    const text = `What ${peerOf(call)} tells of the cost is not believed: it is not our server.`;
+    return { call, outputs: [logOf(context, "debug", text)] };
+  }
   if (!advice.ok) {
     const text = `What ${peerOf(call)} tells of the cost ${advice.error}.`;
     return { call, outputs: [logOf(context, "debug", text)] };
@@ -65,7 +78,7 @@ export function costTold(
   event: UaEvent,
 ): { readonly call: string; readonly charge?: Charge } | undefined {
   if (event.kind !== "response" || !event.request.startsWith(BYE_PREFIX)) return undefined;
-  const advice = adviceIn(event.response);
+  const advice = event.fromServer === true ? adviceIn(event.response) : undefined;
   const charge = advice?.ok === true ? advice.value.charge : undefined;
   const call = event.request.slice(BYE_PREFIX.length);
   return { call, ...(charge === undefined ? {} : { charge }) };
@@ -75,8 +88,9 @@ function adviceIn(
   message: SipMessage | undefined,
 ): ReturnType<typeof parseAdviceOfCharge> | undefined {
   if (message === undefined) return undefined;
-  const type = headerValue(message, "content-type")?.split(";", 1)[0]?.trim().toLowerCase();
-  return type === ADVICE_OF_CHARGE_TYPE ? parseAdviceOfCharge(message.body) : undefined;
+  const type = headerValue(message, "content-type");
+  const body = findBodyPart(type, message.body, ADVICE_OF_CHARGE_TYPE);
+  return body === undefined ? undefined : parseAdviceOfCharge(body);
 }
 
 /** Units that have begun: a counter shows whole ones. 0 where the price of one is not known. */

@@ -112,11 +112,13 @@ export function displayOf(
   const sources = config.callerIdFrom ?? CALLER_SOURCES;
   const { parties, privacy } = assertedCaller(event.request, event.from, sources);
   const { month, day, hour, minute } = config.wallTime(nowMs);
+  // Where anybody may call, only what the line's server hands on is vouched for.
+  const trustAsserted = config.trustAssertedIdentity || event.fromServer === true;
   const shown = callerDisplay({
     from: event.from,
     asserted: parties,
-    privacy: config.trustAssertedIdentity ? privacy : headerValue(event.request, "privacy"),
-    trustAsserted: config.trustAssertedIdentity,
+    privacy: trustAsserted ? privacy : headerValue(event.request, "privacy"),
+    trustAsserted,
   });
   return { ...shown, time: { month, day, hour, minute } };
 }

@@ -42,8 +42,8 @@ export function sideUaStep(
     if (one.kind === "parting" && event.message.method === "NOTIFY") {
       return referNotified(context, state, one, event, nowMs);
     }
-    const told = session === one.call.session ? event.message : undefined;
-    const { call, outputs } = withCharge(context, one.call, told);
+    const message = session === one.call.session ? event.message : undefined;
+    const { call, outputs } = withCharge(context, one.call, { ...event, message });
     return {
       state,
       outputs: [...inCallRequest(context, call, event), ...outputs],
@@ -54,7 +54,8 @@ export function sideUaStep(
   if (event.kind === "ended") {
     const step = ended(context, state, one, event);
     if (step.finished?.call !== one.call) return step;
-    const { call, outputs } = withCharge(context, one.call, event.request);
+    const { request: message, fromServer } = event;
+    const { call, outputs } = withCharge(context, one.call, { message, fromServer });
     const finished = { ...step.finished, call };
     return { ...step, outputs: [...outputs, ...step.outputs], finished };
   }

@@ -46,8 +46,9 @@ export function talkingStep(
     case "ua":
       switch (input.event.kind) {
         case "ended": {
-          const { call, outputs } = withCharge(context, state.call, input.event.request);
-          const hungUp = input.event.cause === "bye";
+          const { cause, request: message, fromServer } = input.event;
+          const { call, outputs } = withCharge(context, state.call, { message, fromServer });
+          const hungUp = cause === "bye";
           const gone = farEndGone(context, { ...state, call }, hungUp, nowMs);
           return { ...gone, outputs: [...outputs, ...gone.outputs] };
         }
@@ -88,7 +89,7 @@ function inCall(
   if (isRefer && state.kind === "talking") {
     return referredStep(context, state, event, nowMs);
   }
-  const { call, outputs } = withCharge(context, state.call, event.message);
+  const { call, outputs } = withCharge(context, state.call, event);
   return {
     state: { ...state, call },
     outputs: [...inCallRequest(context, call, event), ...outputs],

@@ -75,6 +75,18 @@ describe("a request inside a call", () => {
     expect(exchange.handle(answered, 0)).toEqual([]);
   });
 
+  it.each([
+    ["plain", "application/vnd.etsi.aoc+xml", "<aoc/>"],
+    [
+      "in a part",
+      "multipart/mixed;boundary=b",
+      "--b\r\nContent-Type: application/vnd.etsi.aoc+xml\r\n\r\n<aoc/>\r\n--b--",
+    ],
+  ])("is not carried where it tells of a cost, %s", (_how, value, body) => {
+    const info = request("a", "INFO", [{ name: "content-type", value }], body);
+    expect(told(talking(), info)).toEqual(["reply 415"]);
+  });
+
   it("is told 480 where the other side is silent, so that the dialog stays", () => {
     const exchange = talking();
     exchange.handle(request(LEG, "NOTIFY"), 0);

@@ -1,5 +1,12 @@
 import type { UaEvent } from "../sip/index.ts";
-import { headerValue, type SipHeader, type SipMessage, withReferHost } from "../sip/index.ts";
+import {
+  ADVICE_OF_CHARGE_TYPE,
+  findBodyPart,
+  headerValue,
+  type SipHeader,
+  type SipMessage,
+  withReferHost,
+} from "../sip/index.ts";
 import { EXCHANGE_LIMITS, type ExchangeOutput, toUa } from "./exchange-types.ts";
 
 type RequestEvent = Extract<UaEvent, { kind: "request" }>;
@@ -44,6 +51,8 @@ export class RelayedRequests {
       toUa({ kind: "reply", request: event.request, status }),
     ];
     if (session === undefined) return refuse(480);
+    // No side of a call here is a network that charges for it.
+    if (tellsCost(message)) return refuse(415);
     if (this.#waiting.size >= EXCHANGE_LIMITS.requestsOfCall) return refuse(503);
     const target = this.#referTo(message);
     if (target === undefined) return refuse(400);
@@ -78,6 +87,12 @@ export class RelayedRequests {
 /** Nobody answered there: the asker's own dialog is none the worse, as 408 or 481 would say. */
 function unheard(status: number): number {
   return status === 408 || status === 481 ? 480 : status;
+}
+
+/** Whoever is in a call could set the other side's meter running by it. */
+function tellsCost(message: SipMessage): boolean {
+  const type = headerValue(message, "content-type");
+  return findBodyPart(type, message.body, ADVICE_OF_CHARGE_TYPE) !== undefined;
 }
 
 function eventOf(message: SipMessage): readonly SipHeader[] {

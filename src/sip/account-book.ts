@@ -75,6 +75,11 @@ export class AccountBook {
     return (source.transport === "memory") === isInside && entry.hosts.has(source.host, nowMs);
   }
 
+  /** Whether a message from there comes from a server of any account. */
+  isAnyServer(source: SipAddress, nowMs: number): boolean {
+    return [...this.#entries.keys()].some((id) => this.isServerOf(id, source, nowMs));
+  }
+
   /** Remembers what the server of a way granted. */
   setGranted(id: string, way: number, granted: Granted): void {
     const entry = this.#entries.get(id);

@@ -176,7 +176,7 @@ export class IncomingRequests {
     } else {
       const account = this.#accountOf(request, source, nowMs);
       if (request.method !== "SUBSCRIBE" || !this.#stack.isNotifier) {
-        this.#stack.emitRequest(transaction, request, undefined, account?.id);
+        this.#stack.emitRequest(transaction, request, nowMs, undefined, account?.id);
       } else this.#notifier.receive(transaction, request, source, account, nowMs);
     }
   }

@@ -142,6 +142,7 @@ export class Stack {
   emitRequest(
     transaction: ServerTransactionId,
     message: SipRequest,
+    nowMs: number,
     session?: string,
     account?: string,
   ): void {
@@ -152,9 +153,16 @@ export class Stack {
       request: `${REQUEST_PREFIX}${transaction}`,
       message,
       source,
+      ...this.originOf(source, nowMs),
       ...(session === undefined ? {} : { session }),
       ...(account === undefined ? {} : { account }),
     });
+  }
+
+  /** What an event says of where its message came from. */
+  originOf(source: SipAddress | undefined, nowMs: number): { readonly fromServer?: true } {
+    const isServer = source !== undefined && this.accounts.isAnyServer(source, nowMs);
+    return isServer ? { fromServer: true } : {};
   }
 
   /** The transaction of a request that was handed up. */

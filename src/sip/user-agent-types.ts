@@ -251,6 +251,8 @@ export type UaEvent =
       /** The session whose place it is to take (Replaces), or that it wants to join (Join). */
       readonly replaces?: string;
       readonly joins?: string;
+      /** Whether its message came from a server that an account of ours is registered at. */
+      readonly fromServer?: true;
     }
   /** A provisional response to our INVITE (100 excepted). `body` is there on early media. */
   | {
@@ -311,6 +313,8 @@ export type UaEvent =
       readonly session: string;
       readonly cause: SessionEndCause;
       readonly request?: SipRequest;
+      /** Whether its message came from a server that an account of ours is registered at. */
+      readonly fromServer?: true;
     }
   | WatchEvent
   /** A request that we serve (see `serves`); answer it with `reply`. */
@@ -322,6 +326,8 @@ export type UaEvent =
       readonly session?: string;
       /** Outside of a session: the account whose user the Request-URI names, where there is one. */
       readonly account?: string;
+      /** Whether its message came from a server that an account of ours is registered at. */
+      readonly fromServer?: true;
     }
   /** The final answer to a request of ours that is no INVITE; no `response` where none came. */
   | {
@@ -329,6 +335,8 @@ export type UaEvent =
       readonly request: string;
       readonly status: number;
       readonly response?: SipResponse;
+      /** Whether its message came from a server that an account of ours is registered at. */
+      readonly fromServer?: true;
     };
 
 /** What goes into the user agent. */

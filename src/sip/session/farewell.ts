@@ -24,9 +24,9 @@ export class Farewell {
     this.#isSaid = true;
     const owner = {
       takeSequence: () => this.#usage.takeSequence(),
-      onResponse: (response: SipResponse, _sent: SentRequest, atMs: number) => {
+      onResponse: (response: SipResponse, { to }: SentRequest, atMs: number) => {
         if (response.status < 200) return;
-        this.#tell(response.status, response);
+        this.#tell(response.status, { response, ...this.#stack.originOf(to, atMs) });
         this.#onAnswered(atMs);
       },
       onFailed: (status: 408 | 503, _reason: string, atMs: number) => {
@@ -43,11 +43,13 @@ export class Farewell {
     this.#isSaid = true;
   }
 
-  #tell(status: number, response?: SipResponse): void {
+  #tell(
+    status: number,
+    answer: { readonly response?: SipResponse; readonly fromServer?: true } = {},
+  ): void {
     const request = this.name;
     if (request === undefined) return;
     this.name = undefined;
-    const answer = response === undefined ? {} : { response };
     this.#stack.emit({ kind: "response", request, status, ...answer });
   }
 }

@@ -105,6 +105,7 @@ export class IncomingInvite implements Leg {
       source,
       dialog: dialogIdOf(leg.#dialog),
       ...succession,
+      ...stack.originOf(source, nowMs),
     });
   }
 
@@ -197,7 +198,7 @@ export class IncomingInvite implements Leg {
       this.#refuse(487, nowMs);
       this.#finish("bye", request);
     } else {
-      this.#stack.emitRequest(transaction, request, this.#id);
+      this.#stack.emitRequest(transaction, request, nowMs, this.#id);
     }
   }
 
@@ -262,7 +263,7 @@ export class IncomingInvite implements Leg {
     } else {
       this.#openOffer = transaction;
       this.#stack.legs.bindInvite(transaction, this);
-      this.#stack.emitRequest(transaction, request, this.#id);
+      this.#stack.emitRequest(transaction, request, nowMs, this.#id);
     }
     if (isPrack) this.#proceed(nowMs);
   }

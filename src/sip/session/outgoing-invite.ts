@@ -184,7 +184,7 @@ export class OutgoingInvite implements Leg {
   receiveRequest(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {
     // The callee may say BYE in a confirmed dialog only, and re-INVITE not before either.
     const isServed = request.method !== "BYE" && request.method !== "INVITE";
-    if (isServed && !this.#isOver) this.#stack.emitRequest(transaction, request, this.#id);
+    if (isServed && !this.#isOver) this.#stack.emitRequest(transaction, request, nowMs, this.#id);
     else this.#stack.reply(transaction, request, request.method === "INVITE" ? 491 : 481, nowMs);
   }
 

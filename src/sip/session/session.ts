@@ -5,7 +5,7 @@ import { createResponse } from "../responses.ts";
 import type { Stack } from "../stack.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
 import { giveUpMs } from "../transaction/timers.ts";
-import type { SessionEndCause } from "../user-agent-types.ts";
+import type { SessionEndCause, SipAddress } from "../user-agent-types.ts";
 import type { SipHeader, SipRequest, SipResponse } from "../wire/message.ts";
 import { Farewell } from "./farewell.ts";
 import { requestInDialog } from "./in-dialog.ts";
@@ -203,8 +203,9 @@ export class Session implements Leg {
       return;
     }
     if (request.method === "BYE") {
+      const source = this.#stack.servers.sourceOf(transaction);
       reply(200);
-      this.#onBye(request, nowMs);
+      this.#onBye(request, source, nowMs);
     } else if (this.#isOver) {
       reply(481);
     } else if (request.method === "INVITE" || request.method === "UPDATE") {
@@ -213,7 +214,7 @@ export class Session implements Leg {
       // What it acknowledges is not waited for any more: the INVITE has its final answer.
       reply(200);
     } else {
-      this.#stack.emitRequest(transaction, request, this.#id);
+      this.#stack.emitRequest(transaction, request, nowMs, this.#id);
     }
   }
 
@@ -259,11 +260,11 @@ export class Session implements Leg {
     this.#proceed(nowMs);
   }
 
-  #onBye(request: SipRequest, nowMs: number): void {
+  #onBye(request: SipRequest, source: SipAddress | undefined, nowMs: number): void {
     this.#answer = undefined;
     this.#unanswered = undefined;
     this.#incoming.refuse(487, nowMs);
-    this.#tellEnd("bye", request);
+    this.#tellEnd("bye", { request, ...this.#stack.originOf(source, nowMs) });
     this.#close(nowMs);
   }
 
@@ -346,18 +347,16 @@ export class Session implements Leg {
     if (this.#answer === undefined) this.#sayBye(nowMs);
   }
 
-  #tellEnd(cause: SessionEndCause, request?: SipRequest): void {
+  #tellEnd(
+    cause: SessionEndCause,
+    told: { readonly request?: SipRequest; readonly fromServer?: true } = {},
+  ): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#keepAlive.stop();
     this.#reoffers.clear();
     this.#stack.legs.unbindSession(this.#id, this);
-    this.#stack.emit({
-      kind: "ended",
-      session: this.#id,
-      cause,
-      ...(request === undefined ? {} : { request }),
-    });
+    this.#stack.emit({ kind: "ended", session: this.#id, cause, ...told });
   }
 
   #sayBye(nowMs: number): void {
