@@ -102,6 +102,70 @@ describe("ClientRequest with a server that is silent", () => {
   });
 });
 
+/** A call that has gone on to the other server: the INVITE to each. */
+function movedOn() {
+  const desk = registered({ backups: [{ ...PEER, host: OTHER }] });
+  call(desk);
+  const first = desk.next();
+  desk.advance(FAILOVER_MS);
+  desk.answerNames({ [NAME]: [FIRST] });
+  const second = desk.letters.at(-1)?.text ?? "";
+  desk.letters = [];
+  const sentTo = (host: string) =>
+    desk.letters.filter(({ to }) => to.host === host).map(({ text }) => text.split(" ")[0]);
+  return { desk, first, second, sentTo };
+}
+
+const THEIRS = ["Contact: <sip:102@192.0.2.41>"];
+
+describe("ClientRequest with a server that answers when another one was asked", () => {
+  it("cancels what rings there, once, while the call goes on at the other", () => {
+    const { desk, first, second, sentTo } = movedOn();
+    desk.receive(answerTo(first, "180 Ringing", "late", THEIRS));
+    desk.receive(answerTo(first, "180 Ringing", "late", THEIRS));
+    const [cancel] = desk.letters;
+    expect(sentTo(FIRST)).toEqual(["CANCEL"]);
+    expect(field(cancel?.text ?? "", "Via")).toBe(field(first, "Via"));
+    desk.letters = [];
+    desk.receive(answerTo(cancel?.text ?? "", "200 OK", "late"));
+    desk.receive(answerTo(first, "487 Request Terminated", "late"));
+    expect(sentTo(FIRST)).toEqual(["ACK"]);
+    expect(desk.events).toEqual([]);
+    desk.receive(answerTo(second, "200 OK", "peer", THEIRS, "answer"));
+    expect(desk.eventKinds()).toEqual(["answered"]);
+  });
+
+  it("acknowledges and ends what was answered there, and again for each copy", () => {
+    const { desk, first, second, sentTo } = movedOn();
+    desk.receive(answerTo(second, "180 Ringing", "peer", THEIRS));
+    desk.receive(answerTo(first, "200 OK", "late", THEIRS, "answer"));
+    expect(sentTo(FIRST)).toEqual(["ACK", "BYE"]);
+    desk.receive(answerTo(first, "200 OK", "late", THEIRS, "answer"));
+    expect(sentTo(FIRST)).toEqual(["ACK", "BYE", "ACK"]);
+    expect(desk.eventKinds()).toEqual(["progress"]);
+  });
+
+  it("does so for a call that was given up meanwhile, and leaves nothing behind", () => {
+    const { desk, first, second, sentTo } = movedOn();
+    desk.command({ kind: "end", session: "a" });
+    expect(desk.eventKinds()).toEqual(["ended"]);
+    expect(desk.letters).toEqual([]);
+    desk.receive(answerTo(first, "183 Session Progress", "late", THEIRS));
+    desk.receive(answerTo(second, "100 Trying", undefined));
+    expect([sentTo(FIRST), sentTo(OTHER)]).toEqual([["CANCEL"], ["CANCEL"]]);
+    // Neither gives a final answer.
+    desk.advance(70_000);
+    expect(desk.agent.load).toMatchObject({ clientTransactions: 0, sessions: 0, dialogs: 0 });
+  });
+
+  it("sends the INVITE there no more, and forgets it at its time", () => {
+    const { desk, sentTo } = movedOn();
+    desk.advance(32_000 - FAILOVER_MS);
+    expect(sentTo(FIRST)).toEqual([]);
+    expect(desk.agent.load.clientTransactions).toBe(1);
+  });
+});
+
 describe("ClientRequest with a server that is out of service", () => {
   it("tells what it said where there is no other, with how long to leave it alone", () => {
     const desk = new Desk();

@@ -38,6 +38,11 @@ export interface RequestOwner {
   onFailed(status: 408 | 503, reason: string, nowMs: number): void;
   /** An attempt went out; a second one where the first was challenged. */
   onSent?(sent: SentRequest, nowMs: number): void;
+  /**
+   * An INVITE is answered after all by a server that was silent for so long that another one was
+   * asked in its place. Its refusals are of no interest.
+   */
+  onLate?(response: SipResponse, sent: SentRequest, nowMs: number): void;
 }
 
 /** What is to be sent, and where. */
@@ -73,6 +78,8 @@ export class ClientRequest {
   /** Whether the last attempt has not been answered for longer than one waits where others are. */
   #isQuiet = false;
   #forgone = false;
+  /** INVITEs to servers that others were asked in place of: they may yet be answered. */
+  readonly #left = new Map<ClientTransactionId, SentRequest>();
 
   constructor(stack: Stack, spec: ClientRequestSpec, owner: RequestOwner) {
     this.#stack = stack;
@@ -126,8 +133,19 @@ export class ClientRequest {
     if (this.#sent !== undefined) this.#stack.clients.abandon(this.#sent.transaction, nowMs);
   }
 
+  /** Forgets the INVITEs to servers that were left. */
+  abandonLeft(nowMs: number): void {
+    for (const transaction of this.#left.keys()) this.#stack.clients.abandon(transaction, nowMs);
+    this.#left.clear();
+  }
+
   /** For the dispatcher: a response to the running transaction. */
   receive(response: SipResponse, transaction: ClientTransactionId, nowMs: number): void {
+    const left = this.#left.get(transaction);
+    if (left !== undefined) {
+      if (response.status < 300) this.#owner.onLate?.(response, left, nowMs);
+      return;
+    }
     const sent = this.#sent;
     // A late copy for an attempt that was challenged and replaced.
     if (sent === undefined || sent.transaction !== transaction) return;
@@ -164,7 +182,10 @@ export class ClientRequest {
 
   #seekOther(sent: SentRequest, nowMs: number): void {
     if (this.#hasAddress) {
-      this.#stack.clients.abandon(sent.transaction, nowMs);
+      // Before it has answered it cannot be cancelled. @see RFC 3261 §9.1
+      if (this.#owner.onLate !== undefined) this.#left.set(sent.transaction, sent);
+      if (this.#left.has(sent.transaction)) this.#stack.clients.hush(sent.transaction, nowMs);
+      else this.#stack.clients.abandon(sent.transaction, nowMs);
       this.fail("timeout", sent.transaction, nowMs);
       return;
     }

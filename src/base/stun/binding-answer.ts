@@ -55,7 +55,10 @@ function unknownTypes({ attributes }: StunMessage): readonly number[] {
 /** @see RFC 8489 §14.8, §14.13 */
 function refusalOf(unknown: readonly number[]): readonly StunAttribute[] {
   const { code, reason } = UNKNOWN_ATTRIBUTE;
-  const error = new ByteWriter(4 + reason.length).u16(0).u8(Math.floor(code / 100)).u8(code % 100);
+  const error = new ByteWriter(4 + reason.length)
+    .u16(0)
+    .u8(Math.floor(code / 100))
+    .u8(code % 100);
   for (const letter of reason) error.u8(letter.charCodeAt(0));
   const types = new ByteWriter(2 * unknown.length);
   for (const type of unknown) types.u16(type);

@@ -1,3 +1,4 @@
+import { earliestMs } from "../../base/core.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { Credentials } from "../auth/challenge-answers.ts";
 import { ClientRequest, type SentRequest } from "../client-request.ts";
@@ -14,6 +15,7 @@ import { withHeader } from "../wire/headers.ts";
 import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "../wire/message.ts";
 import { tagOf } from "../wire/name-addr.ts";
 import { EarlyDialogs, FORKS_MAX } from "./early-dialogs.ts";
+import { LateAnswers } from "./late-answers.ts";
 import type {
   AckCommand,
   EndCommand,
@@ -76,6 +78,7 @@ export class OutgoingInvite implements Leg {
   #cancelHeaders: readonly SipHeader[] = [];
   #abandonAtMs: number | undefined;
   readonly #early: EarlyDialogs;
+  readonly #late: LateAnswers;
   /** Who answered 2xx, by tag: the first is the session, others are on their way out. */
   readonly #answered = new Map<string, Session>();
 
@@ -86,6 +89,10 @@ export class OutgoingInvite implements Leg {
     this.#credentials = invite.credentials;
     this.#invite = invite;
     this.#early = new EarlyDialogs(stack, this);
+    this.#late = new LateAnswers(stack, command.session, {
+      rearm: () => this.#rearm(),
+      abandon: (nowMs) => this.#request.abandonLeft(nowMs),
+    });
     if (command.redirects !== undefined) this.#redirects = new Redirects(invite.request.uri);
     this.#goesStraight = command.redirects === "direct";
     this.#request = this.#attempt(invite);
@@ -105,6 +112,8 @@ export class OutgoingInvite implements Leg {
         },
         onResponse: (response, sent, atMs) => this.#onResponse(response, sent, atMs),
         onFailed: (status, reason, atMs) => this.#onFailed(status, reason, atMs),
+        onLate: (response, sent, atMs) =>
+          this.#late.take(response, sent, this.#identity(sent), atMs),
       },
     );
   }
@@ -197,6 +206,8 @@ export class OutgoingInvite implements Leg {
   }
 
   timeout(nowMs: number): void {
+    this.#late.timeout(nowMs);
+    this.#rearm();
     if (this.#abandonAtMs === undefined || this.#abandonAtMs > nowMs) return;
     this.#abandonAtMs = undefined;
     this.#request.abandon(nowMs);
@@ -321,7 +332,7 @@ export class OutgoingInvite implements Leg {
   /** A final answer came: nothing is left to cancel. */
   #settle(): void {
     this.#abandonAtMs = undefined;
-    this.#stack.legs.deadlines.set(this, undefined);
+    this.#rearm();
     if (this.#cancel === "wanted") this.#cancel = "none";
     this.#early.drop();
   }
@@ -334,6 +345,11 @@ export class OutgoingInvite implements Leg {
     const cancel = cancelOf(sent.request, this.#cancelHeaders);
     this.#stack.clients.start(cancel, sent.to, nowMs, undefined);
     this.#abandonAtMs = nowMs + giveUpMs(this.#stack.timers);
-    this.#stack.legs.deadlines.set(this, this.#abandonAtMs);
+    this.#rearm();
+  }
+
+  #rearm(): void {
+    const dueMs = earliestMs(this.#abandonAtMs, this.#late.deadlineMs());
+    this.#stack.legs.deadlines.set(this, dueMs);
   }
 }

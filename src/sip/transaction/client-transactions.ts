@@ -8,6 +8,7 @@ import { headerValue, type SipRequest, type SipResponse } from "../wire/message.
 import { printMessage } from "../wire/print-message.ts";
 import { cseqIn, topVia } from "../wire/wire-header.ts";
 import {
+  hushedInvite,
   type InviteClientAction,
   type InviteClientInput,
   type InviteClientState,
@@ -163,6 +164,17 @@ export class ClientTransactions<User> {
   abandon(id: ClientTransactionId, nowMs: number): void {
     const transaction = this.#byId.get(id);
     if (transaction !== undefined) this.#step(transaction, { kind: "abandon" }, nowMs);
+  }
+
+  /** An INVITE is sent no more, and its answers are told all the same; any other is forgotten. */
+  hush(id: ClientTransactionId, nowMs: number): void {
+    const transaction = this.#byId.get(id);
+    if (transaction?.machine.kind !== "invite") {
+      this.abandon(id, nowMs);
+      return;
+    }
+    transaction.machine.state = hushedInvite(transaction.machine.state);
+    this.#deadlines.set(transaction, deadlineOf(transaction));
   }
 
   deadlineMs(): number | undefined {

@@ -94,6 +94,15 @@ export function inviteClientStep(
   }
 }
 
+/**
+ * The INVITE is not sent any more, since somebody else is asked in its receiver's place; what is
+ * answered to it is heard until timer B, or as ever once something was.
+ */
+export function hushedInvite(state: InviteClientState): InviteClientState {
+  if (state.kind !== "calling") return state;
+  return { ...state, resend: { ...state.resend, atMs: undefined } };
+}
+
 /** When the machine wants its next `timeout`. */
 export function inviteClientDeadlineMs(state: InviteClientState): number | undefined {
   switch (state.kind) {
