@@ -23,24 +23,23 @@ export function createNonce(nonce: {
   return `${open}.${sealOf(open, nonce)}`;
 }
 
+interface SealKeys {
+  readonly secret: string;
+  readonly holder: string;
+  readonly hashes: Hashes;
+}
+
 /** Hashed twice with the secret in front: a seal cannot be lengthened into another. */
-function sealOf(
-  open: string,
-  {
-    secret,
-    holder,
-    hashes,
-  }: { readonly secret: string; readonly holder: string; readonly hashes: Hashes },
-): string {
+function sealOf(open: string, { secret, holder, hashes }: SealKeys): string {
   const key = carriedText(secret);
   const inner = hashOf(hashes, "SHA-256", `${key}:${open}:${carriedText(holder)}`);
   return hashOf(hashes, "SHA-256", `${key}:${inner}`).slice(0, 32);
 }
 
 /**
- * Whether a nonce is ours, of that holder, and not older than `lifetimeMs`. Answer a stale one with a challenge that
- * says `stale`; a foreign one as if there were no credentials. That a nonce is not used twice with
- * the same count is for the caller to remember.
+ * Whether a nonce is ours, of that holder, and not older than `lifetimeMs`. Answer any other with
+ * a challenge that says `stale`: another password is not what it needs. That a nonce is not used
+ * twice with the same count is for the caller to remember.
  */
 export function checkNonce(check: {
   readonly nonce: string;
