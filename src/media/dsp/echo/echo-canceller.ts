@@ -1,7 +1,7 @@
 import { SAMPLES_PER_MS } from "../../../base/audio.ts";
 import type { CreateEchoFilter, EchoFilter } from "../../../base/echo-filter.ts";
 import { meanSquare, toSample } from "../levels.ts";
-import { EchoControl, type FilterAction } from "./echo-control.ts";
+import { EchoControl, type FilterAction, type ForeignPower } from "./echo-control.ts";
 import { ForeignSound } from "./foreign-sound.ts";
 import { ResidualSuppressor } from "./residual-suppressor.ts";
 import { ToneDisabler } from "./tone-disabler.ts";
@@ -43,7 +43,7 @@ export class EchoCanceller {
   readonly #control: EchoControl;
   readonly #suppressor: ResidualSuppressor;
   readonly #foreign: ForeignSound;
-  readonly #foreignPower = (heard: number): number => this.#foreign.power(heard);
+  readonly #foreignPower: ForeignPower = (heard, kind) => this.#foreign.power(heard, kind);
   readonly #tones = [new ToneDisabler(), new ToneDisabler()] as const;
   readonly #suppresses: boolean;
   readonly #line: ReferenceDelay;

@@ -71,6 +71,8 @@ const SMOOTHING = 0.25;
 const RESIDUAL_MARGIN = ratioOf(15);
 /** A steady tone of the near end is let through if so much of what is left is surely its own. */
 const FOREIGN_SHARE = ratioOf(-10);
+/** One as quiet as what was learned for noise is a tone beyond doubt, and most of what is left. */
+const QUIET_SHARE = ratioOf(-6);
 /** However good the filter was of late: a sound that is new to it leaves more. */
 const LEAK_LIKELY = ratioOf(-27);
 /** Residual echo is looked for this long after the far end stopped, besides the tail. */
@@ -91,6 +93,9 @@ export interface EchoPowers {
   /** Of what the foreground takes away. */
   readonly estimate: number;
 }
+
+/** Mean square, in what is heard, of what the far end cannot have made. */
+export type ForeignPower = (heard: number, kind: "tone" | "pure-tone") => number;
 
 /** What to do with the filters after a frame. */
 export type FilterAction = "keep" | "adopt" | "restore" | "clear";
@@ -234,7 +239,7 @@ export class EchoControl {
    * Whether a frame of such power after the filter is residual echo and no voice. `foreign` is
    * asked only in doubt, for the power in what is heard of what the far end cannot have made.
    */
-  isResidual(heard: number, noise: number, foreign: (heard: number) => number): boolean {
+  isResidual(heard: number, noise: number, foreign: ForeignPower): boolean {
     if (!this.farActive) return false;
     const echo = Math.max(this.#estimate, this.#estimateNow);
     const leak = Math.max(LEAK_LIKELY, this.#leak);
@@ -242,14 +247,27 @@ export class EchoControl {
     const least = Math.max(noise * 4, VOICE_MIN_POWER);
     // However much is expected: a filter that knows little may leave less than the near end says.
     const voice =
-      heard > least &&
-      (heard > expected * RESIDUAL_MARGIN + noise * 4 ||
-        (this.#openLeft <= ASK_SAMPLES && foreign(heard) > Math.max(least, heard * FOREIGN_SHARE)));
+      (heard > least && heard > expected * RESIDUAL_MARGIN + noise * 4) ||
+      (this.#openLeft <= ASK_SAMPLES && this.#hasForeignTone(heard, least, foreign));
     // A new sound leaves more than those that were learned, but not for two frames of 10 ms.
     this.#voiceSamples = voice ? this.#voiceSamples + this.#frameSamples : 0;
     if (this.#voiceSamples >= VOICE_SAMPLES || this.#isLouder) this.#openLeft = OPEN_SAMPLES;
     else this.#openLeft = Math.max(0, this.#openLeft - this.#frameSamples);
     return this.#openLeft === 0;
+  }
+
+  /**
+   * A tone that went on before the far end did was learned for noise: then it is no louder than
+   * `least`, and has to be nothing but a tone.
+   */
+  #hasForeignTone(heard: number, least: number, foreign: ForeignPower): boolean {
+    if (heard <= VOICE_MIN_POWER) return false;
+    if (heard > least) {
+      const power = foreign(heard, "tone");
+      if (power === 0) return false;
+      if (power > Math.max(least, heard * FOREIGN_SHARE)) return true;
+    }
+    return foreign(heard, "pure-tone") > Math.max(VOICE_MIN_POWER, heard * QUIET_SHARE);
   }
 
   /** Before anything is known about the path, all that an echo could be is taken for one. */

@@ -62,6 +62,20 @@ describe("a steady near tone under a steady far tone", () => {
     },
   );
 
+  it.each([-29, -32, -36, -40, -45])(
+    "is heard once the echo is learned, though it went on before like a line's noise: %i dBm0",
+    (nearDbm0) => {
+      const ms = 3500;
+      const far = sine(FAR_HZ, FAR_DBM0, ms, 2000);
+      const near = sine(NEAR_HZ, nearDbm0, ms);
+      const heard = new EchoRig().run(far, both(echoOf(far, flat(10)), near));
+      for (let at = 2500; at + 50 <= ms; at += 50) {
+        const level = toneBetween(heard, NEAR_HZ, at, at + 50);
+        expect(Math.abs(level - nearDbm0)).toBeLessThan(3);
+      }
+    },
+  );
+
   it("is heard by the two others of a conference", () => {
     const ms = FOR_MS;
     const far = both(sine(440, -20, ms), sine(697, -20, ms));
@@ -81,6 +95,33 @@ describe("the echo of a steady tone alone", () => {
         const far = sine(hz, FAR_DBM0, FOR_MS, 100);
         const heard = new EchoRig().run(far, echoOf(far, path));
         expect(levelBetween(heard, 250, FOR_MS)).toBeLessThan(-65);
+      }
+    },
+  );
+});
+
+/** Noise from a generator of whole numbers; `pole` makes low frequencies stronger. */
+function noise(ms: number, dbm0: number, pole = 0): Int16Array {
+  let state = 23;
+  let before = 0;
+  const shaped = Float64Array.from({ length: ms * 8 }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    before = pole * before + (state / 2 ** 31 - 1);
+    return before;
+  });
+  const rms = Math.sqrt(shaped.reduce((sum, one) => sum + one * one, 0) / shaped.length);
+  return Int16Array.from(shaped, (one) => (one * peakFromDbm0(dbm0)) / Math.SQRT2 / rms);
+}
+
+describe("the echo of a steady tone under a line's noise", () => {
+  it.each([-55, -50, -45, -40].flatMap((dbm0) => [0, 0.9, 0.98].map((pole) => ({ dbm0, pole }))))(
+    "of $dbm0 dBm0, coloured by $pole, stays suppressed",
+    ({ dbm0, pole }) => {
+      const far = sine(FAR_HZ, FAR_DBM0, 3500, 2000);
+      const near = both(echoOf(far, flat(10)), noise(3500, dbm0, pole));
+      const heard = new EchoRig().run(far, near);
+      for (let at = 2150; at + 50 <= 3500; at += 50) {
+        expect(toneBetween(heard, FAR_HZ, at, at + 50)).toBeLessThan(dbm0 + 3);
       }
     },
   );

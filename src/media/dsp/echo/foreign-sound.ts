@@ -1,4 +1,4 @@
-import { SAMPLES_PER_MS } from "../../../base/audio.ts";
+import { LINE_SAMPLE_RATE_HZ, SAMPLES_PER_MS } from "../../../base/audio.ts";
 import { meanSquare, toSample } from "../levels.ts";
 import { autocorrelate, predictorFrom } from "../linear-prediction.ts";
 
@@ -16,6 +16,11 @@ const MEAN_OF_WINDOW = 3 / 8;
 /** A tone foresees itself: less than a quarter of it is left by a predictor of so many samples. */
 const TONE_ORDER = 4;
 const TONE_RATIO = 10 ** (-6 / 10);
+/** Of one without any noise to speak of, next to nothing: coloured noise leaves more. */
+const PURE_TONE_RATIO = 10 ** (-15 / 10);
+/** Neighbours of a lower tone are more alike: the mains' hum, and what a line's noise is like. */
+const LOWEST_HZ = 300;
+const NEIGHBOURS_MAX = Math.cos((2 * Math.PI * LOWEST_HZ) / LINE_SAMPLE_RATE_HZ);
 
 /**
  * Tells sound that the far end did not make, however loud its echo is: a steady tone at the near
@@ -71,9 +76,10 @@ export class ForeignSound {
 
   /**
    * Mean square of a tone in the near end's last frame that the far end cannot have made, or 0.
-   * `heard` is what the filter left of that frame, in which such a tone still is.
+   * `heard` is what the filter left of that frame, in which such a tone still is. A pure tone is
+   * one sine of 300 Hz and more without noise to speak of.
    */
-  power(heard: number): number {
+  power(heard: number, kind: "tone" | "pure-tone" = "tone"): number {
     const least = meanSquare(this.#near) * DISTORTION_RATIO;
     if (heard < least || this.#waitSamples > 0) return 0;
     const far = this.#far;
@@ -91,7 +97,7 @@ export class ForeignSound {
     const left = this.#unforeseen(this.#near, ORDER);
     // The loudest frame is no quieter than the mean, of which the window takes 3/8.
     if (left < least || left < error / (MEAN_OF_WINDOW * windowed.length)) return 0;
-    if (!this.#isTone()) return 0;
+    if (!(kind === "tone" ? this.#isTone() : this.#isPureTone())) return 0;
     // The loudest frame of the tail: an echo begins when the far end may go on already.
     for (let from = ORDER; from + frame <= far.length; from += frame) {
       if (this.#unforeseen(far, from) >= left) return 0;
@@ -109,6 +115,23 @@ export class ForeignSound {
     let left = correlation[0] ?? 0;
     for (let j = 0; j < TONE_ORDER; j++) left -= (taps[j] ?? 0) * (correlation[j + 1] ?? 0);
     return left < (correlation[0] ?? 0) * TONE_RATIO;
+  }
+
+  /**
+   * The same of one sine alone. A correlation over few samples loses a part at its edges: what is
+   * summed is taken for the mean of the pairs there are.
+   */
+  #isPureTone(): boolean {
+    const correlation = this.#toneCorrelation;
+    autocorrelate(this.#errors, correlation);
+    const samples = this.#frameSamples;
+    const [r0, r1, r2] = [0, 1, 2].map((lag) => (correlation[lag] ?? 0) / (samples - lag));
+    if (r0 === undefined || r1 === undefined || r2 === undefined) return false;
+    if (r1 > r0 * NEIGHBOURS_MAX) return false;
+    // What two samples before each leave of it. @see Levinson and Durbin, of order two
+    const first = r1 / r0;
+    const second = (r2 - first * r1) / (r0 - first * r1);
+    return (1 - first ** 2) * (1 - second ** 2) < PURE_TONE_RATIO;
   }
 
   /** Mean square of the error of the predictor over a frame; the errors are kept. */
