@@ -1,6 +1,7 @@
 import type { ToneSegment, ToneSpec } from "../../src/base/audio.ts";
 import type { CountryOverride } from "../../src/fxs/country/override.ts";
 import { profileOf } from "../../src/fxs/country/override.ts";
+import type { Sourced } from "../../src/fxs/country/profile.ts";
 import { type CountryProfile, TONE_NAMES } from "../../src/fxs/index.ts";
 
 const HEAD = `# Countries
@@ -10,10 +11,11 @@ ringing, the hook flash, the dial, caller ID, the impedance and emergency number
 be overridden ([configuration.md](configuration.md), \`countryOverrides\`).
 
 **Verified** means that somebody checked the value against a standard or against two sources that
-do not copy each other. Most tones are **not**: they come from Asterisk's \`indications.conf\`
-sample or DAHDI's \`zonedata.c\`, which have one origin, and no text of ITU-T E.180 Supplement 2
-was at hand. A value that no source of the country tells is taken from a family of countries, and
-says so.
+do not copy each other; of tones that is frequencies and rhythm, of levels only where a source of
+them stands there. Most tones are **not**: they come from Asterisk's \`indications.conf\` sample or
+DAHDI's \`zonedata.c\`, which have one origin. The ITU-T's list of national tones (E.180; annexes to
+the Operational Bulletin) was at hand only for some countries, in public copies. A value that no
+source of the country tells is taken from a family of countries, and says so.
 
 This page is written from the data (\`npx vitest run --project conformance line-countries -u\`),
 and a test fails where the two differ. A country is one file in \`src/fxs/country/countries/\` and
@@ -30,7 +32,8 @@ Caller ID goes by the scheme of that name ([configuration.md](configuration.md))
 was at hand for any of them: they are what public drivers, data sheets and presets agree on.
 `;
 
-const markOf = (verified: boolean): string => (verified ? "yes" : "no");
+const markOf = ({ verified, unverified = [] }: Sourced): string =>
+  !verified ? "no" : unverified.length === 0 ? "yes" : `yes, but not ${unverified.join(", ")}`;
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
@@ -109,8 +112,8 @@ const GROUPS = [
 function sourceRows(country: CountryOverride): readonly (readonly string[])[] {
   const profile = profileOf(country);
   return GROUPS.filter((name) => country[name] !== undefined).map((name) => {
-    const { source, verified, inherited = [] } = profile[name];
-    return [`\`${country.code}\``, name, source, markOf(verified), inherited.join(", ")];
+    const { source, inherited = [] } = profile[name];
+    return [`\`${country.code}\``, name, source, markOf(profile[name]), inherited.join(", ")];
   });
 }
 
@@ -128,7 +131,7 @@ function familyRows(
   families: Readonly<Record<string, Omit<CountryProfile, "code" | "name">>>,
 ): readonly (readonly string[])[] {
   return Object.entries(families).flatMap(([family, profile]) =>
-    GROUPS.map((name) => [family, name, profile[name].source, markOf(profile[name].verified)]),
+    GROUPS.map((name) => [family, name, profile[name].source, markOf(profile[name])]),
   );
 }
 

@@ -51,11 +51,22 @@ describe("countryProfile()", () => {
     });
   }
 
-  it("says of Iran that nothing is verified", () => {
+  it("says of Iran that tones and emergency numbers are verified, and nothing else", () => {
     const { tones, ringing, hook, flash, pulse, callerId, emergency } = profile("ir");
-    for (const group of [tones, ringing, hook, flash, pulse, callerId, emergency]) {
+    for (const group of [ringing, hook, flash, pulse, callerId]) {
       expect(group.verified).toBe(false);
       expect(group.source).not.toBe("");
+    }
+    expect([tones.verified, emergency.verified]).toEqual([true, true]);
+    expect(emergency.unverified).toEqual(["911"]);
+  });
+
+  it.each(COUNTRIES)("names nothing in $code as unchecked that is not there", (country) => {
+    const profile = profileOf(country);
+    const { tones, emergency } = profile;
+    const names: readonly string[] = [...Object.keys(tones.table), ...emergency.numbers];
+    for (const group of [tones, emergency]) {
+      for (const name of group.unverified ?? []) expect(names).toContain(name);
     }
   });
 

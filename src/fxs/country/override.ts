@@ -77,9 +77,10 @@ function unread(family: FamilyName, base: Sourced): Sourced {
   return { source: `inherited from ${family}: ${base.source}`, verified: false };
 }
 
+/** Keys of a group that are about its values. */
+const MARKS: ReadonlySet<string> = new Set(["source", "verified", "unverified", "inherited"]);
+
 function inheritedOf(base: object, own: object): { readonly inherited?: readonly string[] } {
-  const inherited = Object.keys(base).filter(
-    (key) => !(key in own) && key !== "inherited" && key !== "source" && key !== "verified",
-  );
+  const inherited = Object.keys(base).filter((key) => !(key in own) && !MARKS.has(key));
   return inherited.length === 0 ? {} : { inherited };
 }

@@ -8,6 +8,8 @@ import type { ToneTable } from "../tones/tone.ts";
 export interface Sourced {
   readonly source: string;
   readonly verified: boolean;
+  /** Which values of a verified group the check did not cover: no text at hand tells them. */
+  readonly unverified?: readonly string[];
   /**
    * Which values of the group are not from `source`: the country took them over from its family
    * (tones by their name, others by their key). They are not verified.

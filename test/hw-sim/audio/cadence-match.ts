@@ -38,10 +38,24 @@ const sameSet = (a: readonly number[], b: readonly number[]): boolean => {
   );
 };
 
-/** Whether a segment sounds at the pattern's frequencies. */
+/** Whether a segment sounds at the pattern's frequencies, or at one of those it has in turn. */
 export function soundsLike(segment: SoundSegment, pattern: TonePattern): boolean {
   const heard = segment.tones?.map((tone) => tone.frequencyHz);
-  return heard !== undefined && sameSet(pattern.frequenciesHz, heard);
+  if (heard === undefined) return false;
+  const { frequenciesHz, inTurnHz, withinHz } = pattern;
+  if (withinHz === undefined) return sameSet(frequenciesHz, heard);
+  return (inTurnHz ?? frequenciesHz).some((hz) => isOnly(heard, hz, withinHz));
+}
+
+const isOnly = (heard: readonly number[], hz: number, withinHz: number): boolean =>
+  heard.length === 1 && Math.abs((heard[0] ?? 0) - hz) <= withinHz;
+
+/** Whether a segment is the burst of the pattern whose turn it is. */
+function isTurn(segment: SoundSegment, pattern: TonePattern, burst: number): boolean {
+  const { inTurnHz, withinHz = 0 } = pattern;
+  if (inTurnHz === undefined) return soundsLike(segment, pattern);
+  const heard = segment.tones?.map((tone) => tone.frequencyHz) ?? [];
+  return isOnly(heard, inTurnHz[burst % inTurnHz.length] ?? 0, withinHz);
 }
 
 /** The longest that a sound or a pause of this pattern may last. */
@@ -152,7 +166,10 @@ function countRounds(pattern: TonePattern, table: readonly TonePattern[]): numbe
   for (const rival of table) {
     if (rival === pattern || rival.cadence.length <= cadence.length) continue;
     if (!sameSet(rival.frequenciesHz, pattern.frequenciesHz)) continue;
-    rounds = Math.max(rounds, Math.floor(sharedParts(pattern, rival) / cadence.length) + 1);
+    // One that differs by a frequency later on has shown it after a round of its own.
+    const shared = rival.inTurnHz === undefined ? sharedParts(pattern, rival) : 0;
+    const turns = rival.inTurnHz === undefined ? 1 : rival.cadence.length / cadence.length;
+    rounds = Math.max(rounds, Math.floor(shared / cadence.length) + 1, Math.ceil(turns));
   }
   return rounds;
 }
@@ -178,9 +195,11 @@ function matchesRotation(
   if (segments.length < parts) return false;
   const tail = segments.slice(segments.length - parts);
   return tail.every((segment, at) => {
-    const expectedMs = cadence[(rotation + at) % cadence.length] ?? 0;
+    const part = (rotation + at) % cadence.length;
     if ((segment.kind === "sound") !== (at % 2 === 0)) return false;
-    return lasts(segment, expectedMs) && (at % 2 === 1 || soundsLike(segment, pattern));
+    return (
+      lasts(segment, cadence[part] ?? 0) && (at % 2 === 1 || isTurn(segment, pattern, part / 2))
+    );
   });
 }
 

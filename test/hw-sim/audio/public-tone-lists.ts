@@ -3,13 +3,26 @@ import type { TonePattern } from "./tone-tables.ts";
 /**
  * Tones of countries as the sample of `indications.conf` that comes with Asterisk lists them,
  * typed as name, frequencies, cadence; a frequency that is modulated with another has a sine on
- * each side of it. No authoritative text was at hand for any of them. Left out are the reorder tone
- * where it is the busy tone, and that of au: its busy tone with every other burst 5 Hz lower.
+ * each side of it. No authoritative text was at hand for most of them. Left out is the reorder tone
+ * where it is the busy tone.
  *
- * @see Asterisk, configs/samples/indications.conf.sample
+ * What that sample has not got: ae, ar, cr, mo and pa are from DAHDI's zonedata.c. Those of tr, and
+ * hu, nl and ch besides the sample, are from copies of the ITU-T's lists of national tones.
+ *
+ * @see Asterisk, configs/samples/indications.conf.sample; DAHDI tools, zonedata.c
+ * @see ITU-T Operational Bulletin 781 (tr, hu, nl; copied in rossng/webtone, tone-library)
+ * @see Annex to the ITU-T Operational Bulletin on E.180 of 2010 (ch)
  */
 
-type Row = readonly [name: string, frequenciesHz: readonly number[], cadence: readonly number[]];
+type Row = readonly [
+  name: string,
+  frequenciesHz: readonly number[],
+  cadence: readonly number[],
+  fine?: Pick<TonePattern, "inTurnHz" | "withinHz">,
+];
+
+/** Less than half of what the bursts of au's reorder tone are apart. */
+const TURN_HZ = 2;
 
 const dial = (...hz: number[]): Row => ["dial-tone", hz, []];
 const ring = (hz: number | readonly number[], ...ms: number[]): Row => [
@@ -24,18 +37,32 @@ const reorder = (hz: number | readonly number[], ...ms: number[]): Row => [
   ms,
 ];
 
+/** Busy, and a reorder tone that is the same but for every other burst's frequency. */
+const busyAndTurns = (hz: number, otherHz: number, ms: number): readonly Row[] => [
+  ["busy", [hz], [ms, ms], { withinHz: TURN_HZ }],
+  ["reorder", [hz], [ms, ms, ms, ms], { withinHz: TURN_HZ, inTurnHz: [hz, otherHz] }],
+];
+
 /** What a frequency becomes whose loudness goes up and down so many times a second. */
 const modulated = (hz: number, by: number): readonly number[] => [hz - by, hz, hz + by];
 
 const ROWS = {
+  ae: [
+    dial(350, 440),
+    ring([400, 425], 400, 200, 400, 2000),
+    busy(400, 375, 375),
+    reorder(425, 400, 350, 225, 525),
+  ],
+  ar: [dial(425), ring(425, 1000, 4500), busy(425, 300, 300), reorder(425, 200, 300)],
   at: [dial(420), ring(420, 1000, 5000), busy(420, 400, 400), reorder(420, 200, 200)],
-  au: [dial(413, 438), ring([413, 438], 400, 200, 400, 2000), busy(425, 375, 375)],
+  au: [dial(413, 438), ring([413, 438], 400, 200, 400, 2000), ...busyAndTurns(425, 420, 375)],
   be: [dial(425), ring(425, 1000, 3000), busy(425, 500, 500), reorder(425, 167, 167)],
   bg: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 250, 250)],
   br: [dial(425), ring(425, 1000, 4000), busy(425, 250, 250), reorder(425, 250, 250, 750, 250)],
   ch: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 200, 200)],
   cl: [dial(400), ring(400, 1000, 3000), busy(400, 500, 500), reorder(400, 200, 200)],
   cn: [dial(450), ring(450, 1000, 4000), busy(450, 350, 350), reorder(450, 700, 700)],
+  cr: [dial(450), ring(450, 1203, 4900), busy(450, 330, 330)],
   cz: [
     ["dial-tone", [425], [330, 330, 660, 660]],
     ring(425, 1000, 4000),
@@ -75,6 +102,7 @@ const ROWS = {
   // The sample adds 400 and 15 Hz; a line carries no 15 Hz: 400 Hz whose loudness goes so fast.
   jp: [dial(400), ring(modulated(400, 15), 1000, 2000), busy(400, 500, 500)],
   lt: [dial(425), ring(425, 1000, 4000), busy(425, 350, 350), reorder(425, 200, 200)],
+  mo: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 250, 250)],
   mx: [dial(425), ring(425, 1000, 4000), busy(425, 250, 250)],
   my: [dial(425), ring(425, 400, 200, 400, 2000), busy(425, 500, 500)],
   nl: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 250, 250)],
@@ -85,6 +113,7 @@ const ROWS = {
     busy(400, 500, 500),
     reorder(400, 250, 250),
   ],
+  pa: [dial(425), ring(425, 1200, 4650), busy(425, 320, 320)],
   ph: [
     dial(425),
     ring([425, 480], 1000, 4000),
@@ -107,6 +136,12 @@ const ROWS = {
     busy(400, 500, 500),
     reorder(400, 300, 300),
   ],
+  tr: [
+    dial(450),
+    ring(450, 2000, 4000),
+    busy(450, 500, 500),
+    reorder(450, 200, 200, 200, 200, 200, 200, 600, 200),
+  ],
   tw: [
     dial(350, 440),
     ring([440, 480], 1000, 2000),
@@ -128,16 +163,20 @@ const ROWS = {
   ],
 } as const satisfies Record<string, readonly Row[]>;
 
-/** The tables by the country's profile name, none of them verified. */
+/** Those that a copy of an ITU-T list tells as well. */
+const VERIFIED: ReadonlySet<string> = new Set(["ch", "hu", "nl", "tr"]);
+
+/** The tables by the country's profile name. */
 export const PUBLIC_TONE_LISTS: Readonly<Record<string, readonly TonePattern[]>> =
   Object.fromEntries(
-    Object.entries(ROWS).map(([country, rows]) => [
+    Object.entries<readonly Row[]>(ROWS).map(([country, rows]) => [
       country,
-      rows.map(([name, frequenciesHz, cadence]) => ({
+      rows.map(([name, frequenciesHz, cadence, fine]) => ({
         name,
         frequenciesHz,
         cadence,
-        verified: false,
+        ...fine,
+        verified: VERIFIED.has(country),
       })),
     ]),
   );

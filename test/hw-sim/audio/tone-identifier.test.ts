@@ -8,18 +8,23 @@ import { DE_TONES, TONE_TABLES, type ToneTable, US_TONES } from "./tone-tables.t
 
 interface Sound {
   readonly hz: readonly number[];
+  /** In place of them: of each burst its own, in turn. */
+  readonly turns?: readonly number[] | undefined;
   readonly dbm?: number;
   /** On, off, on, off … ms. */
   readonly rhythm: readonly number[];
   readonly noiseVolts?: number;
 }
 
-function render({ hz, dbm = -16, rhythm, noiseVolts = 0 }: Sound): Float64Array {
+function render({ hz, turns, dbm = -16, rhythm, noiseVolts = 0 }: Sound): Float64Array {
   const totalMs = rhythm.reduce((sum, ms) => sum + ms, 0);
   const volts = sineMix(hz, dbm, totalMs);
+  const others = turns?.map((one) => sineMix([one], dbm, totalMs)) ?? [];
   let start = 0;
   rhythm.forEach((ms, at) => {
-    if (at % 2 === 1) volts.fill(0, start * 8, (start + ms) * 8);
+    const [from, to] = [start * 8, (start + ms) * 8];
+    if (at % 2 === 1) volts.fill(0, from, to);
+    else volts.set(others[(at / 2) % others.length]?.subarray(from, to) ?? [], from);
     start += ms;
   });
   const random = createRandomStream(3, "noise");
@@ -47,12 +52,23 @@ describe("identifyTones()", () => {
       for (const noiseVolts of [0.0005, LOUD_NOISE_VOLTS]) {
         const noise = `noise ${noiseVolts.toFixed(4)} V`;
         it(`names ${country} ${pattern.name} and nothing else, ${noise}`, () => {
-          const sound = { hz: pattern.frequenciesHz, rhythm: [0, 200, ...rhythm], noiseVolts };
+          const { frequenciesHz: hz, inTurnHz: turns } = pattern;
+          const sound = { hz, turns, rhythm: [0, 200, ...rhythm], noiseVolts };
           expect(names(sound, table)).toEqual([pattern.name]);
         });
       }
     }
   }
+
+  it.each([
+    ["bursts 5 Hz apart in turn", [425, 420], ["reorder"]],
+    ["bursts that are all alike", [425, 425], ["busy"]],
+    ["bursts all 5 Hz lower", [420, 420], []],
+    ["bursts 10 Hz apart", [425, 415], []],
+  ])("in Australia hears of %s no more than there is", (_, turns, told) => {
+    const sound = { hz: [425], turns, rhythm: times([375, 375], 8) };
+    expect(names(sound, TONE_TABLES["au"] ?? [])).toEqual(told);
+  });
 
   const us: readonly (readonly [string, Sound, readonly string[]])[] = [
     ["frequencies within 1 %", { hz: [353, 436], rhythm: [2000] }, ["dial-tone"]],

@@ -11,6 +11,10 @@ export interface TonePattern {
   readonly name: string;
   /** All sounding together. */
   readonly frequenciesHz: readonly number[];
+  /** Where bursts differ: the one frequency of each of the cadence's, in turn. */
+  readonly inTurnHz?: readonly number[];
+  /** How near a single frequency must be, where a rival's is no further than a few hertz. */
+  readonly withinHz?: number;
   /** Milliseconds on, off, on, off, … over and over; empty for a tone that does not stop. */
   readonly cadence: readonly number[];
   /** False where no authoritative text was at hand: a default that a user may replace. */
@@ -55,12 +59,16 @@ export const DE_TONES = [
   MILLIWATT,
 ] as const satisfies ToneTable;
 
-/** Not verified against ITU-T E.180 Supplement 2: the customary 425 Hz plan. */
+/**
+ * @see ITU-T list of national tones (Iran, annex to Operational Bulletin 781), as a public
+ * repository of tones for Asterisk in Iran copies it
+ */
 export const IR_TONES = [
-  { name: "dial-tone", frequenciesHz: [425], cadence: [], verified: false },
-  { name: "ringback", frequenciesHz: [425], cadence: [1000, 4000], verified: false },
-  { name: "busy", frequenciesHz: [425], cadence: [500, 500], verified: false },
-  { name: "reorder", frequenciesHz: [425], cadence: [250, 250], verified: false },
+  { name: "dial-tone", frequenciesHz: [425], cadence: [] },
+  { name: "ringback", frequenciesHz: [425], cadence: [1000, 4000] },
+  { name: "busy", frequenciesHz: [425], cadence: [500, 500] },
+  { name: "reorder", frequenciesHz: [425], cadence: [250, 250] },
+  { name: "call-waiting", frequenciesHz: [425], cadence: [200, 200, 200, 10000] },
   { ...FOUR_TONE_HOWLER, verified: false },
   MILLIWATT,
 ] as const satisfies ToneTable;

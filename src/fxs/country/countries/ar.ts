@@ -28,4 +28,12 @@ export const AR = {
     verified: true,
     numbers: ["100", "101", "107", "911"],
   },
+  conflicts: [
+    {
+      about: "call-waiting",
+      source: "Silicon Laboratories AN93, which names ITU-T E.180 Supplement 2",
+      says: "425 Hz, 400, 200, 400, 4000 ms",
+      reason: "the table that has all the other tones is used",
+    },
+  ],
 } as const satisfies CountryOverride;

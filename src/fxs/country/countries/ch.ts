@@ -10,8 +10,8 @@ export const CH = {
   name: "Switzerland",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [ch]; level innovaphone",
-    verified: false,
+    source: "ITU-T list of national tones (annex of 2010), Asterisk; level innovaphone",
+    verified: true,
     table: {
       dial: tones.steady([425]),
       "stutter-dial": tones.cadenced([425, 340], [1100, 1100]),

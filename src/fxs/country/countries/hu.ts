@@ -10,8 +10,9 @@ export const HU = {
   name: "Hungary",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [hu]; level of the family",
-    verified: false,
+    source:
+      "ITU-T list of national tones (Operational Bulletin 781), Asterisk; level of the family",
+    verified: true,
     table: {
       dial: tones.steady([425]),
       "stutter-dial": tones.steady([350, 375, 400]),

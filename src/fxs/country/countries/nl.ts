@@ -11,8 +11,9 @@ export const NL = {
   name: "Netherlands",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [nl]; level of the family",
-    verified: false,
+    source:
+      "ITU-T list of national tones (Operational Bulletin 781), Asterisk; level of the family",
+    verified: true,
     table: {
       dial: tones.steady([425]),
       "stutter-dial": tones.cadenced([425], [500, 50]),

@@ -10,27 +10,15 @@ export const TR = {
   name: "Turkey",
   family: "etsi",
   tones: {
-    source: "DAHDI zonedata [tr]; level of the family",
-    verified: false,
+    source: "ITU-T list of national tones (Operational Bulletin 781); level of the family",
+    verified: true,
     table: {
       dial: tones.steady([450]),
-      "stutter-dial": tones.stutter([450]),
+      "stutter-dial": tones.cadenced([450], [1000, 250]),
       ringback: tones.cadenced([450], [2000, 4000]),
       busy: tones.cadenced([450], [500, 500]),
-      reorder: tones.phrase(
-        [
-          [[450], 200],
-          [[], 200],
-          [[450], 200],
-          [[], 200],
-          [[450], 200],
-          [[], 200],
-          [[450], 600],
-          [[], 200],
-        ],
-        6,
-      ),
-      "call-waiting": tones.cadenced([450], [200, 600, 200, 800]),
+      reorder: tones.cadenced([450], [200, 200, 200, 200, 200, 200, 600, 200]),
+      "call-waiting": tones.cadenced([450], [200, 600, 200, 8000]),
     },
   },
   ringing: { source: "DAHDI zonedata [tr] ringcadence", verified: false, cadenceMs: [2000, 4000] },
@@ -39,4 +27,24 @@ export const TR = {
     verified: true,
     numbers: ["110", "112", "155"],
   },
+  conflicts: [
+    {
+      about: "reorder",
+      source: "DAHDI zonedata [tr]",
+      says: "the three short bursts only once, then the long one over and over",
+      reason: "the ITU's list has the four of them in a round",
+    },
+    {
+      about: "stutter-dial",
+      source: "DAHDI zonedata [tr]",
+      says: "six bursts of 100 ms, then steady",
+      reason: "the ITU's list has 1000, 250 ms as the special dial tone",
+    },
+    {
+      about: "call-waiting",
+      source: "DAHDI zonedata [tr]",
+      says: "200, 600, 200, 800 ms",
+      reason: "the ITU's list, and a modem maker's copy of it, have 8 s at the end",
+    },
+  ],
 } as const satisfies CountryOverride;

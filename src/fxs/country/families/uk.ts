@@ -32,8 +32,9 @@ const TONES = {
 /** The British plan: double ring, 25 Hz, a very short flash (timed break recall). */
 export const UK_FAMILY = {
   tones: {
-    source: "Asterisk indications.conf [uk]; level, howler and confirm not British",
-    verified: false,
+    source: "ITU-T list of national tones (Operational Bulletin 781), Asterisk; level not British",
+    verified: true,
+    unverified: ["stutter-dial", "call-waiting", "howler", "confirm"],
     table: TONES,
   },
   ringing: {
