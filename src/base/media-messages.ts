@@ -130,6 +130,12 @@ export interface FaxStats {
   readonly pages: number;
 }
 
+/**
+ * 2100 Hz, by which fax machines and modems answer (ANS, which is also CED): with reversals of its
+ * phase, with 15 Hz in its loudness (ANSam), with both. @see ITU-T V.25 §2, V.8 §4
+ */
+export type AnswerTone = "answer" | "answer-reversed" | "answer-am" | "answer-am-reversed";
+
 /** What two modems tell each other before anything else. @see ITU-T V.8 */
 export interface ModemMenu {
   readonly call:
@@ -280,10 +286,10 @@ export type MediaEvent =
       readonly kind: "fax-tone";
       readonly session: string;
       /**
-       * `cng`: one calls; `answer`: one answers; `preamble`: a fax machine begins its commands;
-       * `cm`: the caller's modem says what it wishes the call to be; `jm`: the other what it is.
+       * `cng`: one calls; `preamble`: a fax machine begins its commands; `cm`: the caller's modem
+       * says what it wishes the call to be; `jm`: the other what it is; else one answers.
        */
-      readonly tone: "cng" | "answer" | "preamble" | "cm" | "jm";
+      readonly tone: "cng" | AnswerTone | "preamble" | "cm" | "jm";
       readonly side: "near" | "far";
       /** With `cm` and `jm`. */
       readonly menu?: ModemMenu;

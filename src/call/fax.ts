@@ -1,5 +1,5 @@
 import type { MediaEvent, ModemMenu } from "../base/media-messages.ts";
-import { isPlainFax } from "../media/index.ts";
+import { isAnswerTone, isPlainFax } from "../media/index.ts";
 import { faxAt, flowOutputs, isFaxCodec, withAccepted, withoutT38 } from "./call-media.ts";
 import { type Call, type CallContext, logOf } from "./call-state.ts";
 import { type Changed, reoffer } from "./hold.ts";
@@ -29,7 +29,9 @@ export function faxHeard(context: CallContext, before: Call, event: Heard, nowMs
   if (event.menu !== undefined) return menuHeard(context, call, event.menu, event.tone === "jm");
   const where = event.side === "near" ? "on our line" : "at the far end";
   const what = event.tone === "cng" ? "calls" : "answers";
-  const isKnown = event.tone === "preamble" && call.isFax === true;
+  const isReversed = isAnswerTone(event.tone) && event.tone.endsWith("reversed");
+  const isKnown =
+    (isReversed && before.isModem === true) || (event.tone === "preamble" && call.isFax === true);
   const text = `A fax machine or modem ${what} ${where}.`;
   const told = logOf(context, isKnown ? "debug" : "info", text, { tone: event.tone });
   if (event.tone === "cng" || context.config.passesModems !== true) {
@@ -72,7 +74,7 @@ function wantsT38(context: CallContext, call: Call, { tone }: Heard): boolean {
   const { t38 } = context.config;
   if (t38 === undefined || call.soundOnly === true || call.offered !== undefined) return false;
   if (faxAt(context, call, 1) === undefined) return false;
-  return tone === "preamble" || (tone === "answer" && t38.switchOn === "answer");
+  return tone === "preamble" || (isAnswerTone(tone) && t38.switchOn === "answer");
 }
 
 /** The far end has not moved the call in time. */

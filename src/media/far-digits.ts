@@ -27,7 +27,7 @@ export interface DigitPath {
 }
 
 /** What the tones of modems are, as far as they are but tones. @see RFC 4734 §2.3, §2.4 */
-const SHAPES: Readonly<Record<number, ModemToneShape>> = {
+export const SHAPES: Readonly<Record<number, ModemToneShape>> = {
   [TONE_EVENTS.answer]: { frequencyHz: 2100 },
   [TONE_EVENTS.answerReversed]: { frequencyHz: 2100, isReversed: true },
   [TONE_EVENTS.answerAm]: { frequencyHz: 2100, isModulated: true },

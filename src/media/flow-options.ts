@@ -53,9 +53,8 @@ export function nameTones(
   for (const output of outputs) {
     if (output.kind !== "event" || output.event.kind !== "fax-tone") continue;
     const named = eventOfTone(output.event.tone);
-    if (named !== undefined && toneEvents.includes(named.event)) {
-      sender.nameTone(named.event, named.lastedMs);
-    }
+    const event = named?.events.find((one) => toneEvents.includes(one));
+    if (named !== undefined && event !== undefined) sender.nameTone(event, named.lastedMs);
   }
 }
 

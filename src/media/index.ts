@@ -21,6 +21,7 @@ export {
   type EchoCancellerConfig,
 } from "./dsp/echo/echo-canceller.ts";
 export { createReferenceEchoFilter } from "./dsp/echo/reference-echo-filter.ts";
+export { isAnswerTone } from "./dsp/fax-tones.ts";
 export { LevelMeter } from "./dsp/level-meter.ts";
 export { applyGain, factorFromDb, levelDbm0, mixInto } from "./dsp/levels.ts";
 export { AutomaticGain, DcRemoval, Gain } from "./dsp/line-levels.ts";

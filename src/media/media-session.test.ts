@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { SocketAddress } from "../base/address.ts";
 import type { MediaFlow, MediaStats } from "../base/media-messages.ts";
 import { levelDbm0 } from "./dsp/levels.ts";
-import { createMilliwatt, createToneSource } from "./dsp/tone-source.ts";
+import { ModemTone } from "./dsp/modem-tone.ts";
+import { createMilliwatt } from "./dsp/tone-source.ts";
 import { AudioBridge, EchoEndpoint, SourceEndpoint } from "./endpoints.ts";
 import { type MediaOutput, MediaSession } from "./media-session.ts";
 import { parseRtcp } from "./rtp/parse-rtcp.ts";
@@ -365,10 +366,19 @@ describe("MediaSession", () => {
   });
 
   it.each([
-    { theirs: [32, 36], told: [32] },
-    { theirs: [36], told: [] },
-    { theirs: undefined, told: [] },
-  ])("names an answer tone to who knows $theirs, and who hears of one is told", (row) => {
+    { theirs: [32, 36], told: [32], tone: "answer", shape: {} },
+    { theirs: [36], told: [], tone: "answer", shape: {} },
+    { theirs: undefined, told: [], tone: "answer", shape: {} },
+    { theirs: [32, 33, 34, 35], told: [34], tone: "answer-am", shape: { isModulated: true } },
+    { theirs: [32], told: [32], tone: "answer-am", shape: { isModulated: true }, heard: "answer" },
+    {
+      theirs: [32, 33, 34, 35],
+      told: [34, 35],
+      tone: "answer-am",
+      shape: { isModulated: true, isReversed: true },
+    },
+    { theirs: [32, 33], told: [32, 33], tone: "answer", shape: { isReversed: true } },
+  ])("names $tone to who knows $theirs as $told, and who hears of one is told", (row) => {
     const pair = new Pair(row.theirs === undefined ? {} : { toneEvents: row.theirs });
     const sent = new Set<number>();
     pair.passes = ({ bytes }) => {
@@ -378,19 +388,18 @@ describe("MediaSession", () => {
       // The tone itself does not get through: the name must do.
       return isEvent;
     };
-    const tone = createToneSource({ segments: [{ frequenciesHz: [2100], levelDbm0: -12 }] });
+    const tone = new ModemTone({ frequencyHz: 2100, ...row.shape });
     const frame = new Int16Array(FRAME);
-    for (let n = 0; n < 60; n++) {
+    for (let n = 0; n < 80; n++) {
       tone.render(frame);
       pair.frame(frame);
     }
     expect([...sent]).toEqual(row.told);
     const heard = pair.events.filter((one) => (one as { kind: string }).kind === "fax-tone");
-    expect(heard).toContainEqual({ kind: "fax-tone", session: "a", tone: "answer", side: "near" });
+    expect(heard).toContainEqual({ kind: "fax-tone", session: "a", tone: row.tone, side: "near" });
+    const named = [row.heard ?? row.tone, `${row.tone}-reversed`].slice(0, row.told.length);
     expect(heard.filter((one) => (one as { session: string }).session === "b")).toEqual(
-      row.told.length === 0
-        ? []
-        : [{ kind: "fax-tone", session: "b", tone: "answer", side: "far" }],
+      named.map((one) => ({ kind: "fax-tone", session: "b", tone: one, side: "far" })),
     );
   });
 

@@ -1,5 +1,5 @@
 import type { MediaEvent, ModemMenu } from "../base/media-messages.ts";
-import { type FaxTone, FaxToneDetector } from "./dsp/fax-tones.ts";
+import { type FaxTone, FaxToneDetector, isAnswerTone } from "./dsp/fax-tones.ts";
 import { isPlainFax } from "./dsp/v8-menu.ts";
 import type { MediaOutput } from "./media-session-types.ts";
 import { faxToneOf } from "./rtp/tone-events.ts";
@@ -12,7 +12,7 @@ export class ModemWatch {
   readonly #listens: boolean;
   readonly #near = new FaxToneDetector();
   readonly #far = new FaxToneDetector();
-  readonly #told = new Set<FaxTone>();
+  readonly #told = new Set<string>();
   #isForgotten = false;
   #isModem = false;
   #isKnown = false;
@@ -66,8 +66,9 @@ export class ModemWatch {
     tone: FaxTone,
     agreed: ModemMenu | undefined,
   ): readonly MediaOutput[] {
-    if (this.#isModem && (tone === "cng" || this.#told.has(tone))) return NOTHING;
-    this.#told.add(tone);
+    const kind = kindOf(tone);
+    if (this.#isModem && (tone === "cng" || this.#told.has(kind))) return NOTHING;
+    this.#told.add(kind);
     this.#isModem ||= tone !== "cng";
     const menu = tone === "cm" || tone === "jm" ? agreed : undefined;
     this.#isKnown =
@@ -75,4 +76,10 @@ export class ModemWatch {
     const event: MediaEvent = { kind: "fax-tone", session: this.#session, tone, side };
     return [{ kind: "event", event: menu === undefined ? event : { ...event, menu } }];
   }
+}
+
+/** What is told once: an answer tone, whatever it is like, and that its phase turns round. */
+function kindOf(tone: FaxTone): string {
+  if (!isAnswerTone(tone)) return tone;
+  return tone.endsWith("reversed") ? "reversed" : "answer";
 }

@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FaxEngine } from "../../src/base/fax-engine.ts";
 import { loadSpandspFax } from "../../src/hal/linux/index.ts";
 import { type FaxTone, FaxToneDetector } from "../../src/media/dsp/fax-tones.ts";
+import { ModemTone } from "../../src/media/dsp/modem-tone.ts";
+import { SHAPES } from "../../src/media/far-digits.ts";
+import { TONE_EVENTS } from "../../src/media/rtp/tone-events.ts";
 import { pcm16FromVolts, voltsFromPcm16 } from "../hw-sim/audio/levels.ts";
 import { bench } from "../hw-sim/bench/bench.ts";
 import type { BenchPhone } from "../hw-sim/bench/bench-phone.ts";
@@ -13,6 +16,7 @@ import { type CompiledLibrary, compileLibrary, judgesAvailable } from "./line-ju
 const available = faxAvailable && judgesAvailable;
 const FRAME = 80;
 const CALL_MS = 12_000;
+const ANSWER_MS = 3000;
 
 /** What spandsp calls what ours calls so. @see spandsp 0.0.6: v8.h */
 const CALLS = [
@@ -42,6 +46,7 @@ const MODULATIONS: Readonly<Record<string, number>> = {
 
 type Call = (...args: unknown[]) => unknown;
 let built: CompiledLibrary | undefined;
+let answers: Readonly<Record<"open" | "say" | "hear" | "heard" | "close", Call>> | undefined;
 let calls: Readonly<Record<"open" | "say" | "hear" | "result" | "close", Call>> | undefined;
 let engine: FaxEngine | undefined;
 
@@ -58,6 +63,13 @@ beforeAll(async () => {
     hear: library.func("void modem_hear(void *s, const void *amp, int count)"),
     result: library.func("void modem_result(void *s, void *out)"),
     close: library.func("void modem_close(void *s)"),
+  };
+  answers = {
+    open: library.func("void *answer_open(int kind)"),
+    say: library.func("int answer_say(void *s, void *amp, int count)"),
+    hear: library.func("void answer_hear(void *s, const void *amp, int count)"),
+    heard: library.func("int answer_heard(void *s)"),
+    close: library.func("void answer_close(void *s)"),
   };
   engine = await loadSpandspFax();
 });
@@ -137,17 +149,57 @@ describe.skipIf(!available)("[media.fax] V.8 as spandsp's modems say it", () => 
   });
 
   it.each([
-    { what: "as it should be", how: {} },
-    { what: "20 dB weaker", how: { gain: 0.1 } },
-    { what: "with noise 15 dB below", how: { noise: 600 } },
-  ])("every modulation at a time, $what; and no flags in it", ({ how }) => {
+    { what: "as it should be", how: {}, turns: ["answer-am-reversed"] },
+    // Reversals are looked for down to -31 dBm0.
+    { what: "20 dB weaker", how: { gain: 0.1 }, turns: [] },
+    { what: "with noise 15 dB below", how: { noise: 600 }, turns: ["answer-am-reversed"] },
+  ])("every modulation at a time, $what; and no flags in it", ({ how, turns }) => {
     const all = Object.keys(MODULATIONS);
     const { tones, menus } = talk(FAX, bitsOf(all), how);
     for (const menu of menus) {
       expect(menu?.call).toBe("fax-from-caller");
       expect([...(menu?.modulations ?? [])].sort()).toEqual([...all].sort());
     }
-    expect(tones).toEqual([["cm"], ["answer", "jm"]]);
+    expect(tones).toEqual([["cm"], ["answer-am", ...turns, "jm"]]);
+  });
+});
+
+/** By spandsp's numbers: what it makes, as what we hear it, and what we make of an event of it. */
+const ANSWER_TONES = [
+  { kind: 2, event: TONE_EVENTS.answer, tones: ["answer"] },
+  { kind: 3, event: TONE_EVENTS.answerReversed, tones: ["answer", "answer-reversed"] },
+  { kind: 4, event: TONE_EVENTS.answerAm, tones: ["answer-am"] },
+  { kind: 5, event: TONE_EVENTS.answerAmReversed, tones: ["answer-am", "answer-am-reversed"] },
+];
+
+describe.skipIf(!available)("[media.fax] the four answer tones", () => {
+  it.each(ANSWER_TONES)("spandsp's number $kind is $tones", ({ kind, tones }) => {
+    const spandsp = answers?.open(kind);
+    const detector = new FaxToneDetector();
+    const heard: FaxTone[] = [];
+    for (let atMs = 0; atMs < ANSWER_MS; atMs += FRAME / 8) {
+      const frame = new Int16Array(FRAME);
+      answers?.say(spandsp, frame, frame.length);
+      const tone = detector.hear(frame);
+      if (tone !== undefined) heard.push(tone);
+    }
+    answers?.close(spandsp);
+    expect(heard).toEqual(tones);
+  });
+
+  it.each(ANSWER_TONES)("what we play for event $event is spandsp's number $kind", (row) => {
+    const spandsp = answers?.open(row.kind);
+    const tone = new ModemTone(SHAPES[row.event] ?? { frequencyHz: 0 });
+    const heard = new Set<number>();
+    for (let atMs = 0; atMs < ANSWER_MS; atMs += FRAME / 8) {
+      const frame = new Int16Array(FRAME);
+      tone.render(frame);
+      answers?.hear(spandsp, frame, frame.length);
+      heard.add(Number(answers?.heard(spandsp)));
+    }
+    answers?.close(spandsp);
+    heard.delete(0);
+    expect([...heard].at(-1)).toBe(row.kind);
   });
 });
 

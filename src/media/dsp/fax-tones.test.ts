@@ -58,8 +58,22 @@ function menus(markHz: number, spaceHz: number): Wave {
   };
 }
 
-/** 2100 Hz whose phase turns every 450 ms. @see ITU-T V.8 §4 */
-const reversing: Wave = (atMs) => sine(2100)(atMs) * (Math.floor(atMs / 450) % 2 === 0 ? 1 : -1);
+/** A tone whose phase turns every 450 ms. @see ITU-T V.8 §4 */
+const reversing =
+  (wave: Wave, everyMs = 450): Wave =>
+  (atMs) =>
+    wave(atMs) * (Math.floor(atMs / everyMs) % 2 === 0 ? 1 : -1);
+
+/** A tone with 15 Hz in its loudness. @see ITU-T V.8 §4.2 */
+const modulated =
+  (wave: Wave, depth = 0.2, hz = 15): Wave =>
+  (atMs) =>
+    wave(atMs) * (1 + depth * Math.sin((2 * Math.PI * hz * atMs) / 1000));
+
+const noisy =
+  (wave: Wave, peak: number): Wave =>
+  (atMs) =>
+    wave(atMs) + peak * Math.sin(atMs * atMs * 13.7);
 
 describe("FaxToneDetector", () => {
   it.each([
@@ -68,7 +82,6 @@ describe("FaxToneDetector", () => {
     { what: "CED", wave: sine(2100), ms: 2600, tone: "answer", byMs: 450 },
     { what: "CED, 15 Hz high", wave: sine(2115), ms: 2600, tone: "answer", byMs: 450 },
     { what: "a faint CED", wave: sine(2100, 200), ms: 1000, tone: "answer", byMs: 450 },
-    { what: "ANSam with reversals", wave: reversing, ms: 3000, tone: "answer", byMs: 1200 },
     { what: "flags", wave: flags(), ms: 1000, tone: "preamble", byMs: 400 },
     {
       what: "who is called say it does V.34",
@@ -82,6 +95,35 @@ describe("FaxToneDetector", () => {
     const found = detect({ wave: silence, ms: 100 }, { wave, ms });
     expect(found.map((one) => one.tone)).toEqual([tone]);
     expect((found[0]?.atMs ?? 0) - 100).toBeLessThanOrEqual(byMs);
+  });
+
+  const both = ["answer", "answer-reversed"];
+  const bothAm = ["answer-am", "answer-am-reversed"];
+  it.each([
+    { what: "ANS", wave: sine(2100), tones: ["answer"] },
+    { what: "ANS in noise", wave: noisy(sine(2100), 1500), tones: ["answer"] },
+    { what: "ANS with reversals", wave: reversing(sine(2100)), tones: both },
+    { what: "the same, each 425 ms", wave: reversing(sine(2100), 425), tones: ["answer-reversed"] },
+    { what: "the same, each 475 ms", wave: reversing(sine(2100), 475), tones: both },
+    { what: "the same, 15 Hz low", wave: reversing(sine(2085)), tones: both },
+    { what: "ANSam", wave: modulated(sine(2100)), tones: ["answer-am"] },
+    { what: "ANSam, 15 Hz high", wave: modulated(sine(2115)), tones: ["answer-am"] },
+    { what: "ANSam in noise", wave: noisy(modulated(sine(2100)), 1000), tones: ["answer-am"] },
+    { what: "ANSam with reversals", wave: reversing(modulated(sine(2100))), tones: bothAm },
+    { what: "a loudness that hardly moves", wave: modulated(sine(2100), 0.05), tones: ["answer"] },
+    { what: "a loudness of 5 Hz", wave: modulated(sine(2100), 0.2, 5), tones: ["answer"] },
+    { what: "a loudness of 30 Hz", wave: modulated(sine(2100), 0.2, 30), tones: ["answer"] },
+  ])("tells $what as $tones", ({ wave, tones }) => {
+    const found = detect({ wave: silence, ms: 100 }, { wave, ms: 3300 });
+    expect(found.map((one) => one.tone)).toEqual(tones);
+    expect((found[0]?.atMs ?? 0) - 100).toBeLessThanOrEqual(900);
+    expect((found.at(-1)?.atMs ?? 0) - 100).toBeLessThanOrEqual(1500);
+  });
+
+  it("tells an answer tone without reversals after one with them", () => {
+    const first = { wave: reversing(sine(2100)), ms: 1500 };
+    const found = detect(first, { wave: silence, ms: 500 }, { wave: sine(2100), ms: 1500 });
+    expect(found.map((one) => one.tone)).toEqual([...both, "answer"]);
   });
 
   it("tells each CNG anew after the silence between", () => {

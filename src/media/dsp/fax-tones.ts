@@ -1,5 +1,6 @@
 import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
-import type { ModemMenu } from "../../base/media-messages.ts";
+import type { AnswerTone, ModemMenu } from "../../base/media-messages.ts";
+import { AnswerToneKind } from "./answer-tone.ts";
 import { V21Path } from "./v21-path.ts";
 import { V21_CALLED, V21_CALLER, type V21Channel } from "./v21-receiver.ts";
 
@@ -7,12 +8,18 @@ import { V21_CALLED, V21_CALLER, type V21Channel } from "./v21-receiver.ts";
  * What fax machines and modems say of themselves at the start of a call.
  *
  * - `cng`: 1100 Hz, half a second on, three off: a fax machine calls. @see ITU-T T.30 §4.1.1
- * - `answer`: 2100 Hz, with or without reversals of its phase: a fax machine or modem answers
- *   (CED, ANS, ANSam). @see ITU-T T.30 §4.1.2, V.25 §2, V.8 §4
+ * - `answer`, `answer-am`: 2100 Hz, plain or with 15 Hz in its loudness: a fax machine or modem
+ *   answers (CED, ANS; ANSam). @see ITU-T T.30 §4.1.2, V.25 §2, V.8 §4
+ * - `answer-reversed`, `answer-am-reversed`: its phase has turned round since
  * - `preamble`: the flags of V.21 channel 2 that begin a fax machine's commands. @see T.30 §5.3.5
  * - `cm`, `jm`: a whole menu of V.8, of who calls and of who answers, that came twice. @see V.8 §5
  */
-export type FaxTone = "cng" | "answer" | "preamble" | "cm" | "jm";
+export type FaxTone = "cng" | AnswerTone | "preamble" | "cm" | "jm";
+
+/** Whether a tone is one by which somebody answers. */
+export function isAnswerTone(tone: FaxTone): tone is AnswerTone {
+  return tone.startsWith("answer");
+}
 
 /** The tones, and how long each must last, in blocks of 10 ms. */
 const CNG_HZ = 1100;
@@ -70,6 +77,7 @@ export class FaxToneDetector {
   readonly #called = new V21Path(V21_CALLED);
   #cng = 0;
   #answer = 0;
+  readonly #answerKind = new AnswerToneKind();
   #told: FaxTone | undefined;
   #menu: ModemMenu | undefined;
   readonly #shares = { tone: 0, v21: 0 };
@@ -113,6 +121,7 @@ export class FaxToneDetector {
       this.#noCaller();
       this.#noAnswer();
       this.#answer = 0;
+      this.#answerKind.reset();
       this.#told = undefined;
       return undefined;
     }
@@ -122,7 +131,7 @@ export class FaxToneDetector {
     const isHigh = !isLow && correlation > CORRELATION.highFrom && correlation < CORRELATION.highTo;
     if (isLow) this.#lookLow(scale);
     else this.#noCaller();
-    if (isHigh) this.#lookHigh(scale);
+    if (isHigh) this.#lookHigh(scale, power);
     else this.#noAnswer();
     return isLow || isHigh ? this.#tell(this.#tone()) : undefined;
   }
@@ -134,11 +143,12 @@ export class FaxToneDetector {
     this.#caller.hear(this.#block, this.#shares.v21 > V21_SHARE);
   }
 
-  #lookHigh(scale: number): void {
+  #lookHigh(scale: number, power: number): void {
     shareOut(this.#block, scale, HIGH, this.#shares);
-    // A reversal of the phase spoils one block, and no more.
-    const isAnswer = this.#shares.tone > TONE_SHARE;
-    this.#answer = isAnswer ? this.#answer + 1 : Math.max(0, this.#answer - 5);
+    if (this.#shares.tone > TONE_SHARE) {
+      this.#answer++;
+      this.#answerKind.take(this.#block, Math.sqrt(this.#shares.tone * power));
+    } else this.#missAnswer();
     this.#called.hear(this.#block, this.#shares.v21 > V21_SHARE);
   }
 
@@ -147,15 +157,21 @@ export class FaxToneDetector {
     this.#caller.hear(this.#block, false);
   }
 
-  #noAnswer(): void {
-    // As above: the block of a reversal may correlate anyhow.
+  /** A reversal of the phase spoils one block, and no more; it may correlate anyhow. */
+  #missAnswer(): void {
     this.#answer = Math.max(0, this.#answer - 5);
+    if (this.#answer === 0) this.#answerKind.reset();
+    else this.#answerKind.miss(this.#block);
+  }
+
+  #noAnswer(): void {
+    this.#missAnswer();
     this.#called.hear(this.#block, false);
   }
 
   #tone(): FaxTone | undefined {
     if (this.#cng >= CNG_BLOCKS) return "cng";
-    if (this.#answer >= ANSWER_BLOCKS) return "answer";
+    if (this.#answer >= ANSWER_BLOCKS) return this.#answerKind.kind;
     const [cm, jm] = [this.#caller.takeMenu(), this.#called.takeMenu()];
     this.#menu = jm ?? cm ?? this.#menu;
     if (jm !== undefined) return "jm";

@@ -18,29 +18,43 @@ export const TONE_EVENTS = {
   preamble: 54,
 } as const;
 
+type NamedTone = Exclude<FaxTone, "cm" | "jm">;
+
+const NAMES: Readonly<Record<number, NamedTone>> = {
+  [TONE_EVENTS.answer]: "answer",
+  [TONE_EVENTS.answerReversed]: "answer-reversed",
+  [TONE_EVENTS.answerAm]: "answer-am",
+  [TONE_EVENTS.answerAmReversed]: "answer-am-reversed",
+  [TONE_EVENTS.calling]: "cng",
+  [TONE_EVENTS.preamble]: "preamble",
+};
+
 /** What an event says was heard; undefined for any other. */
-export function faxToneOf(
-  event: number,
-): Extract<FaxTone, "cng" | "answer" | "preamble"> | undefined {
-  if (event === TONE_EVENTS.calling) return "cng";
-  if (event === TONE_EVENTS.preamble) return "preamble";
-  const isAnswer = event >= TONE_EVENTS.answer && event <= TONE_EVENTS.answerAmReversed;
-  return isAnswer ? "answer" : undefined;
+export function faxToneOf(event: number): NamedTone | undefined {
+  return NAMES[event];
 }
 
-/** The event of what is heard here, and how long it must have lasted by then, ms. */
-export function eventOfTone(
-  tone: FaxTone,
-): { readonly event: number; readonly lastedMs: number } | undefined {
-  switch (tone) {
-    case "cng":
-      return { event: TONE_EVENTS.calling, lastedMs: 350 };
-    case "answer":
-      return { event: TONE_EVENTS.answer, lastedMs: 400 };
-    case "preamble":
-      return { event: TONE_EVENTS.preamble, lastedMs: 200 };
-    case "cm":
-    case "jm":
-      return undefined;
-  }
+/** What is heard here as an event. */
+export interface NamedAs {
+  /** The event, and what says less where the far end does not know it. */
+  readonly events: readonly number[];
+  /** How long it must have lasted by then, ms. */
+  readonly lastedMs: number;
+}
+
+const { answer, answerReversed, answerAm, answerAmReversed, calling, preamble } = TONE_EVENTS;
+
+const AS_EVENTS: Readonly<Record<NamedTone, NamedAs>> = {
+  cng: { events: [calling], lastedMs: 350 },
+  answer: { events: [answer], lastedMs: 400 },
+  "answer-am": { events: [answerAm, answer], lastedMs: 400 },
+  // Since its phase has turned round.
+  "answer-reversed": { events: [answerReversed], lastedMs: 100 },
+  "answer-am-reversed": { events: [answerAmReversed, answerReversed], lastedMs: 100 },
+  preamble: { events: [preamble], lastedMs: 200 },
+};
+
+/** As what event a tone is told; undefined for what has none. */
+export function eventOfTone(tone: FaxTone): NamedAs | undefined {
+  return tone === "cm" || tone === "jm" ? undefined : AS_EVENTS[tone];
 }

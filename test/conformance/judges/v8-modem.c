@@ -57,6 +57,49 @@ void modem_result(struct modem *s, int *out)
     out[3] = (int) s->heard.modulations;
 }
 
+/* An answer tone alone, as spandsp makes and hears it. */
+struct answer
+{
+    modem_connect_tones_tx_state_t *tx;
+    modem_connect_tones_rx_state_t *rx;
+};
+
+struct answer *answer_open(int kind)
+{
+    struct answer *s = calloc(1, sizeof(*s));
+
+    s->tx = modem_connect_tones_tx_init(NULL, kind);
+    s->rx = modem_connect_tones_rx_init(NULL, kind, NULL, NULL);
+    return s;
+}
+
+int answer_say(struct answer *s, int16_t *amp, int count)
+{
+    int said = modem_connect_tones_tx(s->tx, amp, count);
+
+    for (int n = said; n < count; n++)
+        amp[n] = 0;
+    return said;
+}
+
+void answer_hear(struct answer *s, const int16_t *amp, int count)
+{
+    modem_connect_tones_rx(s->rx, amp, count);
+}
+
+/* What was heard since this was last asked; 0 for nothing. */
+int answer_heard(struct answer *s)
+{
+    return modem_connect_tones_rx_get(s->rx);
+}
+
+void answer_close(struct answer *s)
+{
+    modem_connect_tones_tx_free(s->tx);
+    modem_connect_tones_rx_free(s->rx);
+    free(s);
+}
+
 void modem_close(struct modem *s)
 {
     v8_free(s->v8);
