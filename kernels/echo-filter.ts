@@ -4,43 +4,66 @@
  * src/media/dsp/echo/reference-echo-filter.ts, bit for bit: lanes are added in the same order, and
  * WebAssembly rounds each product before it is added.
  *
- * Memory: 32-bit floats foreground, background (taps each), four zeros, far (taps + frame), heard,
- * tried (frame each), then the samples that come in as 16-bit words, far and near (frame each).
+ * Memory: 64-bit floats energies; 32-bit floats background (taps), four zeros, far (taps + frame),
+ * tried and left (frame each); then 16-bit words: foreground and candidate (taps each), eight
+ * zeros, the reference (taps + frame), and far, near and heard of one frame.
  *
- * What is filtered without learning goes by eight samples at a time, so that a coefficient is
- * loaded once for all of them and no sum waits for another.
+ * What is filtered without learning is words times words, by eight samples at a time, so that
+ * coefficients are loaded once for all of them and no sum waits for another.
  */
 
-/** Before the reference, so that the first window has something before it. */
+/** Energies that are kept; see `energyList`. */
+const ENERGIES: i32 = 8;
+/** Before the references, so that the first window has something before it. */
 const PAD: i32 = 4;
+const WORD_PAD: i32 = 8;
+/** Bits behind the point of small coefficients, and the limits of what words may be. */
+const BITS_MAX: i32 = 15;
+const WORD_MAX: f32 = 32767;
+const WORD_SUM_MAX: f32 = 65000;
 
 let taps: i32 = 0;
 let frame: i32 = 0;
-let foreground: usize = 0;
+let energies: usize = 0;
 let background: usize = 0;
 let far: usize = 0;
-let heard: usize = 0;
 let tried: usize = 0;
+let left: usize = 0;
+let foreground: usize = 0;
+let candidate: usize = 0;
+let reference: usize = 0;
 let farWords: usize = 0;
 let nearWords: usize = 0;
+let heard: usize = 0;
+/** What makes a sum of products with the foreground a sample. */
+let foregroundScale: f32 = 1;
 
 /** Of so many floats. */
 function bytesOf(floats: i32): usize {
   return usize(floats) << 2;
 }
 
+/** Of so many words. */
+function wordsOf(count: i32): usize {
+  return usize(count) << 1;
+}
+
 /** Lays out the memory; `base` is its first free byte. Returns the first byte not used. */
 export function layOut(base: usize, tapCount: i32, frameSamples: i32): usize {
   taps = tapCount;
   frame = frameSamples;
-  foreground = base;
-  background = foreground + bytesOf(taps);
+  energies = base;
+  background = energies + (usize(ENERGIES) << 3);
   far = background + bytesOf(taps + PAD);
-  heard = far + bytesOf(taps + frame);
-  tried = heard + bytesOf(frame);
-  farWords = tried + bytesOf(frame);
-  nearWords = farWords + (usize(frame) << 1);
-  return nearWords + (usize(frame) << 1);
+  tried = far + bytesOf(taps + frame);
+  left = tried + bytesOf(frame);
+  foreground = left + bytesOf(frame);
+  candidate = foreground + wordsOf(taps);
+  reference = candidate + wordsOf(taps + WORD_PAD);
+  farWords = reference + wordsOf(taps + frame);
+  nearWords = farWords + wordsOf(frame);
+  heard = nearWords + wordsOf(frame);
+  return heard + wordsOf(frame);
 }
 
 /** Where the frame's reference is to be written. */
@@ -53,7 +76,7 @@ export function nearFrame(): usize {
   return nearWords;
 }
 
-/** Where the foreground's errors are. */
+/** Where what is heard is. */
 export function heardFrame(): usize {
   return heard;
 }
@@ -63,46 +86,191 @@ export function triedFrame(): usize {
   return tried;
 }
 
+/**
+ * Where sums over the frame are: squares of far, products of its neighbours, squares of near,
+ * products of its neighbours; squares of what is heard, of the foreground's estimate, of what is
+ * tried, and of the background's estimate where it did not learn.
+ */
+export function energyList(): usize {
+  return energies;
+}
+
+/** Measures the frame that was written. */
+export function measure(): void {
+  measureWords(farWords, energies);
+  measureWords(nearWords, energies + 16);
+}
+
+/** Squares and products of neighbours are summed exactly: they are integers. */
+function measureWords(from: usize, into: usize): void {
+  let squares = i64x2.splat(0);
+  let products = i64x2.splat(0);
+  let before = i16x8.splat(0);
+  const end = from + wordsOf(frame);
+  for (let at = from; at < end; at += 16) {
+    const now = v128.load(at);
+    const earlier = v128.shuffle<i16>(before, now, 7, 8, 9, 10, 11, 12, 13, 14);
+    const square = i32x4.dot_i16x8_s(now, now);
+    const product = i32x4.dot_i16x8_s(now, earlier);
+    squares = i64x2.add(squares, i64x2.extend_low_i32x4_u(square));
+    squares = i64x2.add(squares, i64x2.extend_high_i32x4_u(square));
+    products = i64x2.add(products, i64x2.extend_low_i32x4_s(product));
+    products = i64x2.add(products, i64x2.extend_high_i32x4_s(product));
+    before = now;
+  }
+  store<f64>(into, f64(i64x2.extract_lane(squares, 0) + i64x2.extract_lane(squares, 1)));
+  store<f64>(into, f64(i64x2.extract_lane(products, 0) + i64x2.extract_lane(products, 1)), 8);
+}
+
 /** Filters the frame that was written with both; the background learns where there is a step. */
 export function process(step: f32, regularisation: f32): void {
   rest();
-  if (step > 0) learnFrame(step, regularisation);
-  else still(background, tried);
+  if (step > 0) {
+    learnFrame(step, regularisation);
+    store<f64>(energies, energyOf(tried), 48);
+    return;
+  }
+  still(candidate, narrow(candidate), tried, energies + 48);
 }
 
 /** Filters the frame that was written with the foreground alone. */
 export function rest(): void {
-  advance();
-  still(foreground, heard);
+  memory.copy(reference, reference + wordsOf(frame), wordsOf(taps));
+  memory.copy(reference + wordsOf(taps), farWords, wordsOf(frame));
+  still(foreground, foregroundScale, left, energies + 32);
+  sound(left);
 }
 
-/** The foreground becomes what the background is. */
+/** The foreground becomes what the background is; of this frame that is heard, too. */
 export function adopt(): void {
-  memory.copy(foreground, background, bytesOf(taps));
+  foregroundScale = narrow(foreground);
+  store<f64>(energies, load<f64>(energies, 48), 32);
+  sound(tried);
 }
 
 /** The background becomes what the foreground is. */
 export function restore(): void {
-  memory.copy(background, foreground, bytesOf(taps));
+  const scale = f32x4.splat(foregroundScale);
+  for (let at = 0; at < taps; at += 4) {
+    const four = f32x4.convert_i32x4_s(v128.load_ext<i16>(foreground + wordsOf(at)));
+    v128.store(background + bytesOf(at), f32x4.mul(four, scale));
+  }
 }
 
 /** Forgets both filters' coefficients. */
 export function clear(): void {
-  memory.fill(foreground, 0, 2 * bytesOf(taps));
+  memory.fill(background, 0, bytesOf(taps));
+  memory.fill(foreground, 0, wordsOf(taps));
 }
 
-/** Takes the frame of the reference in, behind those before it. */
-function advance(): void {
-  memory.copy(far, far + bytesOf(frame), bytesOf(taps));
-  const into = far + bytesOf(taps);
-  let at = 0;
-  for (; at + 4 <= frame; at += 4) {
-    const words = v128.load_ext<i16>(farWords + (usize(at) << 1));
-    v128.store(into + bytesOf(at), f32x4.convert_i32x4_s(words));
+/** Makes words of the background's coefficients; what makes samples of their sums. */
+function narrow(into: usize): f32 {
+  let most = f32x4.splat(0);
+  let sum = f32x4.splat(0);
+  const end = background + bytesOf(taps);
+  for (let at = background; at < end; at += 16) {
+    const size = f32x4.abs(v128.load(at));
+    most = f32x4.max(most, size);
+    sum = f32x4.add(sum, size);
   }
-  for (; at < frame; at++) {
-    store<f32>(into + bytesOf(at), f32(load<i16>(farWords + (usize(at) << 1))));
+  const low = max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1));
+  const high = max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3));
+  const largest = max(low, high);
+  const whole = sumOf(sum);
+  let factor = f32(1 << BITS_MAX);
+  while (factor > 1 && (largest * factor > WORD_MAX || whole * factor > WORD_SUM_MAX)) {
+    factor *= 0.5;
   }
+  const factors = f32x4.splat(factor);
+  for (let at = 0; at < taps; at += 8) {
+    const from = background + bytesOf(at);
+    const one = f32x4.nearest(f32x4.mul(v128.load(from), factors));
+    const other = f32x4.nearest(f32x4.mul(v128.load(from, 16), factors));
+    v128.store(into + wordsOf(at), wordsFrom(one, other));
+  }
+  return 1 / factor;
+}
+
+/** Whole numbers as words, within their range. */
+function wordsFrom(one: v128, other: v128): v128 {
+  return i16x8.narrow_i32x4_s(i32x4.trunc_sat_f32x4_s(one), i32x4.trunc_sat_f32x4_s(other));
+}
+
+/** What is heard is `errors`, rounded. */
+function sound(errors: usize): void {
+  const half = f32x4.splat(0.5);
+  for (let at = 0; at < frame; at += 8) {
+    const from = errors + bytesOf(at);
+    const one = f32x4.floor(f32x4.add(v128.load(from), half));
+    const other = f32x4.floor(f32x4.add(v128.load(from, 16), half));
+    v128.store(heard + wordsOf(at), wordsFrom(one, other));
+  }
+}
+
+/** Sum of the squares of a frame. */
+function energyOf(samples: usize): f64 {
+  let sum = f32x4.splat(0);
+  const end = samples + bytesOf(frame);
+  for (let at = samples; at < end; at += 16) {
+    const four = v128.load(at);
+    sum = f32x4.add(sum, f32x4.mul(four, four));
+  }
+  return f64(sumOf(sum));
+}
+
+/** Errors of a filter of words that stays as it is, and their energy and that of its estimate. */
+function still(filter: usize, scale: f32, errors: usize, energy: usize): void {
+  const scales = f32x4.splat(scale);
+  let squares = f32x4.splat(0);
+  let estimates = f32x4.splat(0);
+  for (let n = 0; n < frame; n += 8) {
+    let sum0 = i32x4.splat(0);
+    let sum1 = sum0;
+    let sum2 = sum0;
+    let sum3 = sum0;
+    let sum4 = sum0;
+    let sum5 = sum0;
+    let sum6 = sum0;
+    let sum7 = sum0;
+    const end = filter + wordsOf(taps);
+    let window = reference + wordsOf(n);
+    for (let at = filter; at < end; at += 16) {
+      const tap = v128.load(at);
+      sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(tap, v128.load(window, 2)));
+      sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(tap, v128.load(window, 4)));
+      sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(tap, v128.load(window, 6)));
+      sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(tap, v128.load(window, 8)));
+      sum4 = i32x4.add(sum4, i32x4.dot_i16x8_s(tap, v128.load(window, 10)));
+      sum5 = i32x4.add(sum5, i32x4.dot_i16x8_s(tap, v128.load(window, 12)));
+      sum6 = i32x4.add(sum6, i32x4.dot_i16x8_s(tap, v128.load(window, 14)));
+      sum7 = i32x4.add(sum7, i32x4.dot_i16x8_s(tap, v128.load(window, 16)));
+      window += 16;
+    }
+    const near = nearWords + wordsOf(n);
+    const out = errors + bytesOf(n);
+    const one = f32x4.mul(f32x4.convert_i32x4_s(sumsOf(sum0, sum1, sum2, sum3)), scales);
+    const left = f32x4.sub(f32x4.convert_i32x4_s(v128.load_ext<i16>(near)), one);
+    v128.store(out, left);
+    squares = f32x4.add(squares, f32x4.mul(left, left));
+    estimates = f32x4.add(estimates, f32x4.mul(one, one));
+    const two = f32x4.mul(f32x4.convert_i32x4_s(sumsOf(sum4, sum5, sum6, sum7)), scales);
+    const right = f32x4.sub(f32x4.convert_i32x4_s(v128.load_ext<i16>(near, 8)), two);
+    v128.store(out, right, 16);
+    squares = f32x4.add(squares, f32x4.mul(right, right));
+    estimates = f32x4.add(estimates, f32x4.mul(two, two));
+  }
+  store<f64>(energy, f64(sumOf(squares)));
+  store<f64>(energy, f64(sumOf(estimates)), 8);
+}
+
+/** The sums of four vectors' lanes. */
+function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
+  const low = i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
+  const high = i32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
+  return i32x4.add(
+    v128.shuffle<i32>(low, high, 0, 1, 4, 5),
+    v128.shuffle<i32>(low, high, 2, 3, 6, 7),
+  );
 }
 
 function farAt(at: i32): f32 {
@@ -110,59 +278,7 @@ function farAt(at: i32): f32 {
 }
 
 function nearAt(n: i32): f32 {
-  return f32(load<i16>(nearWords + (usize(n) << 1)));
-}
-
-/** Errors of a filter that stays as it is. */
-function still(filter: usize, errors: usize): void {
-  let n = 0;
-  for (; n + 8 <= frame; n += 8) stillEight(filter, errors, n);
-  for (; n < frame; n++) stillOne(filter, errors, n);
-}
-
-function stillEight(filter: usize, errors: usize, n: i32): void {
-  let sum0 = f32x4.splat(0);
-  let sum1 = sum0;
-  let sum2 = sum0;
-  let sum3 = sum0;
-  let sum4 = sum0;
-  let sum5 = sum0;
-  let sum6 = sum0;
-  let sum7 = sum0;
-  const end = filter + bytesOf(taps);
-  let window = far + bytesOf(n);
-  for (let at = filter; at < end; at += 16) {
-    const tap = v128.load(at);
-    sum0 = f32x4.add(sum0, f32x4.mul(tap, v128.load(window, 4)));
-    sum1 = f32x4.add(sum1, f32x4.mul(tap, v128.load(window, 8)));
-    sum2 = f32x4.add(sum2, f32x4.mul(tap, v128.load(window, 12)));
-    sum3 = f32x4.add(sum3, f32x4.mul(tap, v128.load(window, 16)));
-    sum4 = f32x4.add(sum4, f32x4.mul(tap, v128.load(window, 20)));
-    sum5 = f32x4.add(sum5, f32x4.mul(tap, v128.load(window, 24)));
-    sum6 = f32x4.add(sum6, f32x4.mul(tap, v128.load(window, 28)));
-    sum7 = f32x4.add(sum7, f32x4.mul(tap, v128.load(window, 32)));
-    window += 16;
-  }
-  const out = errors + bytesOf(n);
-  store<f32>(out, nearAt(n) - sumOf(sum0));
-  store<f32>(out, nearAt(n + 1) - sumOf(sum1), 4);
-  store<f32>(out, nearAt(n + 2) - sumOf(sum2), 8);
-  store<f32>(out, nearAt(n + 3) - sumOf(sum3), 12);
-  store<f32>(out, nearAt(n + 4) - sumOf(sum4), 16);
-  store<f32>(out, nearAt(n + 5) - sumOf(sum5), 20);
-  store<f32>(out, nearAt(n + 6) - sumOf(sum6), 24);
-  store<f32>(out, nearAt(n + 7) - sumOf(sum7), 28);
-}
-
-function stillOne(filter: usize, errors: usize, n: i32): void {
-  let sum = f32x4.splat(0);
-  const end = filter + bytesOf(taps);
-  let window = far + bytesOf(n);
-  for (let at = filter; at < end; at += 16) {
-    sum = f32x4.add(sum, f32x4.mul(v128.load(at), v128.load(window, 4)));
-    window += 16;
-  }
-  store<f32>(errors + bytesOf(n), nearAt(n) - sumOf(sum));
+  return f32(load<i16>(nearWords + wordsOf(n)));
 }
 
 /** The first sample's window times that of the one `lag` after it. */
@@ -179,6 +295,11 @@ function likenessAt(lag: i32): f32 {
 
 /** The background learns from two samples at a time what it would from one after the other. */
 function learnFrame(step: f32, regularisation: f32): void {
+  const samples = taps + frame;
+  for (let at = 0; at < samples; at += 4) {
+    const four = v128.load_ext<i16>(reference + wordsOf(at));
+    v128.store(far + bytesOf(at), f32x4.convert_i32x4_s(four));
+  }
   let energy: f32 = regularisation + likenessAt(0);
   let likeness: f32 = likenessAt(1);
   let gain0: f32 = 0;

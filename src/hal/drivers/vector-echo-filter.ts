@@ -1,4 +1,4 @@
-import type { CreateEchoFilter } from "../../base/echo-filter.ts";
+import { type CreateEchoFilter, ECHO_SUMS } from "../../base/echo-filter.ts";
 import { ECHO_FILTER_CODE } from "./echo-filter-code.ts";
 
 /** Bytes below this are left to the module. */
@@ -13,6 +13,8 @@ interface EchoExports {
   nearFrame(): number;
   heardFrame(): number;
   triedFrame(): number;
+  energyList(): number;
+  measure(): void;
   process(step: number, regularisation: number): void;
   rest(): void;
   adopt(): void;
@@ -43,24 +45,21 @@ export function createVectorEchoFilter(): CreateEchoFilter | undefined {
     const missing = end - exports.memory.buffer.byteLength;
     if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE_BYTES));
     const { buffer } = exports.memory;
-    const frame = (at: number) => new Float32Array(buffer, at, frameSamples);
     const words = (at: number) => new Int16Array(buffer, at, frameSamples);
     const farFrame = words(exports.farFrame());
     const nearFrame = words(exports.nearFrame());
     return {
       taps,
-      heard: frame(exports.heardFrame()),
-      tried: frame(exports.triedFrame()),
-      process(far, near, step, regularisation) {
+      heard: words(exports.heardFrame()),
+      tried: new Float32Array(buffer, exports.triedFrame(), frameSamples),
+      sums: new Float64Array(buffer, exports.energyList(), Object.keys(ECHO_SUMS).length),
+      take(far, near) {
         farFrame.set(far);
         nearFrame.set(near);
-        exports.process(step, regularisation);
+        exports.measure();
       },
-      rest(far, near) {
-        farFrame.set(far);
-        nearFrame.set(near);
-        exports.rest();
-      },
+      process: (step, regularisation) => exports.process(step, regularisation),
+      rest: () => exports.rest(),
       adopt: () => exports.adopt(),
       restore: () => exports.restore(),
       clear: () => exports.clear(),

@@ -4,6 +4,8 @@ import { NOISE_ORDER_MAX, type NoiseModel, ZERO_DBOV_DBM0 } from "./noise-model.
 
 /** How much nearer the noise comes to its model in a millisecond: within 5 % after 30. */
 const APPROACH = 0.1;
+/** So many milliseconds after a model came the noise is it: within 0.2 % it was already. */
+const APPROACH_MS = 60;
 
 /** Nothing in a telephone call that is background is louder than this; a payload may say so. */
 const LEVEL_MAX_DBM0 = -20;
@@ -15,21 +17,27 @@ const SAMPLE_MAX = Math.round(4 * peakFromDbm0(LEVEL_MAX_DBM0));
 const REFLECTION_MAX = 0.97;
 
 /**
- * Makes background noise from what the far end told of it: white noise through an all-pole lattice.
+ * Makes background noise from what the far end told of it: white noise through an all-pole filter.
  *
- *     white ─▶ × level ─▶ 1 / A(z), reflections k₁ … k₁₀ ─▶ out
+ *     white ─▶ × level ─▶ 1 / A(z), of reflections k₁ … k₁₀ ─▶ out
  *
- * A new model is approached within some 30 ms, so that no step is heard. The same seed gives the
+ * A new model is approached within some 30 ms, so that no step is heard: its reflections are, for
+ * of those every mixture is stable. The same seed gives the
  * same noise. @see ITU-T G.711 App. II §II.2.4, RFC 3389 §4
  */
 export class ComfortNoise {
   readonly #reflections = new Float64Array(NOISE_ORDER_MAX);
   readonly #aim = new Float64Array(NOISE_ORDER_MAX);
-  readonly #memory = new Float64Array(NOISE_ORDER_MAX);
+  /** A: each sample is the white one and `taps[j]` × the sample j + 1 before. */
+  readonly #taps = new Float64Array(NOISE_ORDER_MAX);
+  readonly #tapsBefore = new Float64Array(NOISE_ORDER_MAX);
+  /** As many samples as there are taps, and those of a millisecond behind them. */
+  readonly #line = new Float64Array(NOISE_ORDER_MAX + SAMPLES_PER_MS);
   #peak = 0;
   #aimRms = 0;
   #rms = 0;
   #fresh = true;
+  #approachLeftMs = 0;
   #noise: number;
 
   /** `seed` is any number but 0. */
@@ -44,22 +52,25 @@ export class ComfortNoise {
     for (let at = 0; at < NOISE_ORDER_MAX; at++) {
       this.#aim[at] = within(reflections[at] ?? 0, REFLECTION_MAX);
     }
+    this.#approachLeftMs = APPROACH_MS;
     if (!this.#fresh) return;
     this.#fresh = false;
-    this.#rms = this.#aimRms;
-    this.#reflections.set(this.#aim);
-    this.#tune();
+    this.#arrive();
   }
 
   /** Makes the next samples; silence before anything was described. */
   render(out: Int16Array): void {
     for (let from = 0; from < out.length; from += SAMPLES_PER_MS) {
-      this.#approach();
+      if (this.#approachLeftMs > 0) this.#approach();
       this.#fill(out, from, Math.min(out.length, from + SAMPLES_PER_MS));
     }
   }
 
   #approach(): void {
+    if (--this.#approachLeftMs === 0) {
+      this.#arrive();
+      return;
+    }
     this.#rms += APPROACH * (this.#aimRms - this.#rms);
     for (let at = 0; at < NOISE_ORDER_MAX; at++) {
       const now = this.#reflections[at] ?? 0;
@@ -68,80 +79,61 @@ export class ComfortNoise {
     this.#tune();
   }
 
+  #arrive(): void {
+    this.#rms = this.#aimRms;
+    this.#reflections.set(this.#aim);
+    this.#tune();
+  }
+
   /** White noise is even between ± its peak; the filter's gain is taken out beforehand. */
   #tune(): void {
+    const taps = this.#taps;
+    const before = this.#tapsBefore;
     let gain = 1;
     for (let at = 0; at < NOISE_ORDER_MAX; at++) {
       const k = this.#reflections[at] ?? 0;
       gain *= 1 - k * k;
+      for (let j = 0; j < at; j++) before[j] = taps[j] ?? 0;
+      for (let j = 0; j < at; j++) taps[j] = (before[j] ?? 0) - k * (before[at - 1 - j] ?? 0);
+      taps[at] = k;
     }
     this.#peak = this.#rms * Math.sqrt(3 * gain);
   }
 
-  /** The lattice written out, so that its state stays in registers: a third of the time. */
+  /** A millisecond or less. The last sample is added last: nothing else waits for it. */
   #fill(out: Int16Array, from: number, to: number): void {
-    const reflections = this.#reflections;
-    const memory = this.#memory;
-    const k0 = reflections[0] ?? 0;
-    const k1 = reflections[1] ?? 0;
-    const k2 = reflections[2] ?? 0;
-    const k3 = reflections[3] ?? 0;
-    const k4 = reflections[4] ?? 0;
-    const k5 = reflections[5] ?? 0;
-    const k6 = reflections[6] ?? 0;
-    const k7 = reflections[7] ?? 0;
-    const k8 = reflections[8] ?? 0;
-    const k9 = reflections[9] ?? 0;
-    let b0 = memory[0] ?? 0;
-    let b1 = memory[1] ?? 0;
-    let b2 = memory[2] ?? 0;
-    let b3 = memory[3] ?? 0;
-    let b4 = memory[4] ?? 0;
-    let b5 = memory[5] ?? 0;
-    let b6 = memory[6] ?? 0;
-    let b7 = memory[7] ?? 0;
-    let b8 = memory[8] ?? 0;
-    let b9 = memory[9] ?? 0;
+    const taps = this.#taps;
+    const line = this.#line;
     const scale = this.#peak / 2 ** 31;
     let noise = this.#noise;
+    let last = line[NOISE_ORDER_MAX - 1] ?? 0;
+    let end = NOISE_ORDER_MAX;
     for (let at = from; at < to; at++) {
       // xorshift32. @see Marsaglia, "Xorshift RNGs", 2003
       noise ^= noise << 13;
       noise ^= noise >>> 17;
       noise ^= noise << 5;
-      const f9 = noise * scale + k9 * b9;
-      const f8 = f9 + k8 * b8;
-      const f7 = f8 + k7 * b7;
-      const f6 = f7 + k6 * b6;
-      const f5 = f6 + k5 * b5;
-      const f4 = f5 + k4 * b4;
-      const f3 = f4 + k3 * b3;
-      const f2 = f3 + k2 * b2;
-      const f1 = f2 + k1 * b1;
-      const f0 = f1 + k0 * b0;
-      b9 = b8 - k8 * f8;
-      b8 = b7 - k7 * f7;
-      b7 = b6 - k6 * f6;
-      b6 = b5 - k5 * f5;
-      b5 = b4 - k4 * f4;
-      b4 = b3 - k3 * f3;
-      b3 = b2 - k2 * f2;
-      b2 = b1 - k1 * f1;
-      b1 = b0 - k0 * f0;
-      b0 = f0;
-      out[at] = toSample(f0 < -SAMPLE_MAX ? -SAMPLE_MAX : f0 > SAMPLE_MAX ? SAMPLE_MAX : f0);
+      const oldest =
+        noise * scale +
+        (taps[9] ?? 0) * (line[end - 10] ?? 0) +
+        (taps[8] ?? 0) * (line[end - 9] ?? 0);
+      const older =
+        (taps[7] ?? 0) * (line[end - 8] ?? 0) +
+        (taps[6] ?? 0) * (line[end - 7] ?? 0) +
+        (taps[5] ?? 0) * (line[end - 6] ?? 0);
+      const old =
+        (taps[4] ?? 0) * (line[end - 5] ?? 0) +
+        (taps[3] ?? 0) * (line[end - 4] ?? 0) +
+        (taps[2] ?? 0) * (line[end - 3] ?? 0);
+      const made =
+        oldest + older + old + (taps[1] ?? 0) * (line[end - 2] ?? 0) + (taps[0] ?? 0) * last;
+      last = made < -SAMPLE_MAX ? -SAMPLE_MAX : made > SAMPLE_MAX ? SAMPLE_MAX : made;
+      line[end++] = last;
+      out[at] = toSample(last);
     }
     this.#noise = noise;
-    memory[0] = b0;
-    memory[1] = b1;
-    memory[2] = b2;
-    memory[3] = b3;
-    memory[4] = b4;
-    memory[5] = b5;
-    memory[6] = b6;
-    memory[7] = b7;
-    memory[8] = b8;
-    memory[9] = b9;
+    const gone = to - from;
+    for (let at = 0; at < NOISE_ORDER_MAX; at++) line[at] = line[at + gone] ?? 0;
   }
 }
 

@@ -1,11 +1,18 @@
 /** Lags are worked out so many at a time: their sums do not wait for each other. */
 const LAGS_AT_ONCE = 4;
 
-/** The power of samples at each lag from 0 to `into.length` − 1, as sums of products. */
-export function autocorrelate(samples: Int16Array, into: Float64Array): void {
-  const before = LAGS_AT_ONCE * Math.ceil(into.length / LAGS_AT_ONCE);
+/**
+ * The power of samples at each lag from 0 to `into.length` − 1, as sums of products. `scratch`, of
+ * `correlationScratch` for the same lengths, is kept by who does this often.
+ */
+export function autocorrelate(
+  samples: Int16Array,
+  into: Float64Array,
+  scratch: Float64Array = correlationScratch(samples.length, into.length),
+): void {
   // Zeros stand before the first sample.
-  const padded = new Float64Array(before + samples.length);
+  const padded = scratch;
+  const before = padded.length - samples.length;
   padded.set(samples, before);
   for (let lag = 0; lag < into.length; lag += LAGS_AT_ONCE) {
     let sum0 = 0;
@@ -26,6 +33,11 @@ export function autocorrelate(samples: Int16Array, into: Float64Array): void {
     into[lag + 2] = sum2;
     into[lag + 3] = sum3;
   }
+}
+
+/** Room for `autocorrelate`, of so many samples at so many lags. */
+export function correlationScratch(samples: number, lags: number): Float64Array {
+  return new Float64Array(LAGS_AT_ONCE * Math.ceil(lags / LAGS_AT_ONCE) + samples);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { dbm0FromMeanSquare } from "./levels.ts";
-import { autocorrelate, reflectionsFrom } from "./linear-prediction.ts";
+import { autocorrelate, correlationScratch, reflectionsFrom } from "./linear-prediction.ts";
 import { NOISE_ORDER_MAX, type NoiseModel, ZERO_DBOV_DBM0 } from "./noise-model.ts";
 
 /** How much of the average a frame of 10 ms makes: settled after some 150 ms. */
@@ -12,12 +12,18 @@ export class NoiseAnalysis {
   readonly #now = new Float64Array(NOISE_ORDER_MAX + 1);
   readonly #mean = new Float64Array(NOISE_ORDER_MAX + 1);
   readonly #reflections = new Float64Array(NOISE_ORDER_MAX);
+  #scratch: Float64Array = new Float64Array(0);
+  #samples = 0;
   #power = 0;
   #frames = 0;
 
   /** Takes a frame of noise. */
   learn(frame: Int16Array): void {
-    autocorrelate(frame, this.#now);
+    if (frame.length !== this.#samples) {
+      this.#samples = frame.length;
+      this.#scratch = correlationScratch(frame.length, this.#now.length);
+    }
+    autocorrelate(frame, this.#now, this.#scratch);
     // The first frames count fully, so that there is a model from the first on.
     const weight = Math.max(FRESHNESS, 1 / (this.#frames + 1));
     this.#frames++;

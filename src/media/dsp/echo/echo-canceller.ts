@@ -1,7 +1,6 @@
 import { SAMPLES_PER_MS } from "../../../base/audio.ts";
-import type { CreateEchoFilter, EchoFilter } from "../../../base/echo-filter.ts";
-import { meanSquare, toSample } from "../levels.ts";
-import { EchoControl, type FilterAction, type ForeignPower } from "./echo-control.ts";
+import { type CreateEchoFilter, ECHO_SUMS, type EchoFilter } from "../../../base/echo-filter.ts";
+import { EchoControl, type ForeignPower } from "./echo-control.ts";
 import { ForeignSound } from "./foreign-sound.ts";
 import { ResidualSuppressor } from "./residual-suppressor.ts";
 import { ToneDisabler } from "./tone-disabler.ts";
@@ -47,23 +46,23 @@ export class EchoCanceller {
   readonly #tones = [new ToneDisabler(), new ToneDisabler()] as const;
   readonly #suppresses: boolean;
   readonly #line: ReferenceDelay;
-  readonly #far: Int16Array;
   #learns = true;
   #passes = false;
   /** What `suppress` is to do with the frame that was cancelled last. */
-  #rest: { readonly learns: boolean; readonly residual: boolean } | undefined;
+  #rest: "learn" | "open" | "close" | "pass" = "pass";
+  /** The mean square of that frame, where it is to be learned from. */
+  #power = 0;
 
   constructor(config: EchoCancellerConfig) {
     const { frameSamples, createFilter } = config;
     const tailMs = Math.max(ECHO_TAIL_MIN_MS, Math.min(ECHO_TAIL_MAX_MS, config.tailMs));
-    const taps = 4 * Math.ceil((tailMs * SAMPLES_PER_MS) / 4);
+    const taps = SAMPLES_PER_MS * Math.ceil(tailMs);
     this.#filter = createFilter(taps, frameSamples);
     this.#control = new EchoControl(taps, frameSamples);
     this.#suppressor = new ResidualSuppressor(frameSamples);
     this.#foreign = new ForeignSound(taps, frameSamples);
     this.#suppresses = config.suppressResidual ?? true;
     this.#line = new ReferenceDelay(frameSamples);
-    this.#far = new Int16Array(frameSamples);
     this.bulkDelaySamples = config.bulkDelaySamples ?? 0;
   }
 
@@ -110,98 +109,94 @@ export class EchoCanceller {
    * this is where digits are looked for; the second half may take them for residual echo.
    */
   cancel(near: Int16Array, played: Int16Array): void {
-    this.#rest = undefined;
-    const far = this.#far;
-    this.#line.process(played, far);
-    this.#tones[0].process(played);
-    this.#tones[1].process(near);
+    this.#rest = "pass";
+    const far = this.#line.process(played);
+    const filter = this.#filter;
+    filter.take(far, near);
+    const { sums } = filter;
+    const samples = near.length;
+    const nearSquares = sums[ECHO_SUMS.nearSquares] ?? 0;
+    this.#hearTones(played, near, far === played);
     const control = this.#control;
-    const farPower = meanSquare(far);
-    const nearPower = meanSquare(near);
-    const step = control.begin(farPower, nearPower);
+    const farPower = (sums[ECHO_SUMS.farSquares] ?? 0) / samples;
+    const step = control.begin(farPower, nearSquares / samples);
     if (control.isIdle) {
       // The filter's reference stays as quiet as it was: what is old in it is heard no more.
-      if (this.#suppresses && !this.isPassing) this.#rest = { learns: true, residual: false };
+      this.#power = nearSquares / samples;
+      if (this.#suppresses && !this.isPassing) this.#rest = "learn";
       return;
     }
     this.#foreign.take(far, near);
-    const filter = this.#filter;
     const isPassing = this.isPassing;
     const learns = this.#learns && !isPassing;
     const tries = learns && step !== undefined;
-    if (tries) filter.process(far, near, step, control.regularisation * filter.taps);
-    else filter.rest(far, near);
+    if (tries) filter.process(step, control.regularisation * filter.taps);
+    else filter.rest();
     if (isPassing) return;
-    const action = learns ? this.#judge(farPower, nearPower, near, tries) : "keep";
-    // A background that is taken over is heard from this frame on.
-    this.#output(near, action === "adopt" ? filter.tried : filter.heard);
+    if (learns) this.#judge(samples, tries);
+    this.#output(near);
   }
 
-  #judge(far: number, nearPower: number, near: Int16Array, tries: boolean): FilterAction {
+  #hearTones(played: Int16Array, near: Int16Array, isMeasured: boolean): void {
+    const { sums } = this.#filter;
+    if (isMeasured) {
+      this.#tones[0].process(played, sums[ECHO_SUMS.farSquares], sums[ECHO_SUMS.farNeighbours]);
+    } else this.#tones[0].process(played);
+    this.#tones[1].process(near, sums[ECHO_SUMS.nearSquares], sums[ECHO_SUMS.nearNeighbours]);
+  }
+
+  /** A background that is taken over is heard from this frame on. */
+  #judge(samples: number, tries: boolean): void {
     const filter = this.#filter;
-    const errors = filter.heard;
-    let heard = 0;
-    let estimate = 0;
-    for (let at = 0; at < near.length; at++) {
-      const error = errors[at] ?? 0;
-      const taken = (near[at] ?? 0) - error;
-      heard += error * error;
-      estimate += taken * taken;
-    }
-    heard /= near.length;
-    estimate /= near.length;
-    const tried = tries ? power(filter.tried) : undefined;
-    const action = this.#control.end({ far, near: nearPower, heard, tried, estimate });
+    const { sums } = filter;
+    const action = this.#control.end({
+      far: (sums[ECHO_SUMS.farSquares] ?? 0) / samples,
+      near: (sums[ECHO_SUMS.nearSquares] ?? 0) / samples,
+      heard: (sums[ECHO_SUMS.heard] ?? 0) / samples,
+      tried: tries ? (sums[ECHO_SUMS.tried] ?? 0) / samples : undefined,
+      estimate: (sums[ECHO_SUMS.estimate] ?? 0) / samples,
+    });
     if (action === "adopt") filter.adopt();
     else if (action === "restore") filter.restore();
     else if (action === "clear") filter.clear();
-    return action;
   }
 
-  #output(near: Int16Array, errors: Float32Array): void {
-    for (let at = 0; at < near.length; at++) near[at] = toSample(errors[at] ?? 0);
+  #output(near: Int16Array): void {
+    const { heard, sums } = this.#filter;
+    near.set(heard);
     if (!this.#suppresses) return;
     const control = this.#control;
-    const learns = !control.farActive;
-    if (learns) this.#suppressor.learn(near);
+    const power = (sums[ECHO_SUMS.heard] ?? 0) / near.length;
+    if (!control.farActive) this.#suppressor.learn(near, power);
     const noise = this.#suppressor.noisePower;
-    const residual = control.isResidual(power(errors), noise, this.#foreignPower);
-    this.#rest = { learns: false, residual };
+    this.#rest = control.isResidual(power, noise, this.#foreignPower) ? "close" : "open";
   }
 
   /** The second half, on the frame that was cancelled last: residual echo becomes noise. */
   suppress(near: Int16Array): void {
     const rest = this.#rest;
-    if (rest === undefined) return;
-    if (rest.learns) this.#suppressor.learn(near);
-    this.#suppressor.process(near, rest.residual);
+    if (rest === "pass") return;
+    if (rest === "learn") this.#suppressor.learn(near, this.#power);
+    this.#suppressor.process(near, rest === "close");
   }
-}
-
-function power(samples: Float32Array): number {
-  let sum = 0;
-  for (let at = 0; at < samples.length; at++) {
-    const sample = samples[at] ?? 0;
-    sum += sample * sample;
-  }
-  return samples.length === 0 ? 0 : sum / samples.length;
 }
 
 /** A delay for the reference; what it holds is overwritten in a ring. */
 class ReferenceDelay {
   readonly #ring: Int16Array;
+  readonly #output: Int16Array;
   #write = 0;
   delaySamples = 0;
 
   constructor(frameSamples: number) {
     this.#ring = new Int16Array(BULK_DELAY_MAX_SAMPLES + frameSamples);
+    this.#output = new Int16Array(frameSamples);
   }
 
-  process(input: Int16Array, output: Int16Array): void {
-    if (this.delaySamples === 0) {
-      output.set(input);
-      return;
-    }
+  /** What is that late; borrowed. */
+  process(input: Int16Array): Int16Array {
+    if (this.delaySamples === 0) return input;
+    const output = this.#output;
     const ring = this.#ring;
     const length = ring.length;
     let read = (this.#write - this.delaySamples + length) % length;
@@ -213,5 +208,6 @@ class ReferenceDelay {
       read = read + 1 === length ? 0 : read + 1;
     }
     this.#write = write;
+    return output;
   }
 }

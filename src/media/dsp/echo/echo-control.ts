@@ -114,6 +114,7 @@ export type FilterAction = "keep" | "adopt" | "restore" | "clear";
  */
 export class EchoControl {
   readonly #frameSamples: number;
+  readonly #loudDecay: number;
   /** Powers of the far end over the tail. */
   readonly #fars: Float64Array;
   #at = 0;
@@ -145,6 +146,7 @@ export class EchoControl {
 
   constructor(tailSamples: number, frameSamples: number) {
     this.#frameSamples = frameSamples;
+    this.#loudDecay = LOUD_DECAY_PER_MS ** (frameSamples / SAMPLES_PER_MS);
     this.#fars = new Float64Array(Math.ceil(tailSamples / frameSamples) + 1);
   }
 
@@ -174,12 +176,13 @@ export class EchoControl {
    */
   begin(far: number, near: number): number | undefined {
     const frame = this.#frameSamples;
-    this.#fars[this.#at] = far;
-    this.#at = (this.#at + 1) % this.#fars.length;
+    const fars = this.#fars;
+    fars[this.#at] = far;
+    this.#at = this.#at + 1 === fars.length ? 0 : this.#at + 1;
     let farMax = 0;
-    for (const one of this.#fars) if (one > farMax) farMax = one;
+    for (let at = 0; at < fars.length; at++) farMax = Math.max(farMax, fars[at] ?? 0);
     this.#farMax = farMax;
-    this.#farLoud = Math.max(far, this.#farLoud * LOUD_DECAY_PER_MS ** (frame / SAMPLES_PER_MS));
+    this.#farLoud = Math.max(far, this.#farLoud * this.#loudDecay);
     const active = farMax > FAR_MIN_POWER;
     this.#lingerLeft = active ? LINGER_SAMPLES : Math.max(0, this.#lingerLeft - frame);
     this.#isLouder = near > farMax && near > VOICE_MIN_POWER;

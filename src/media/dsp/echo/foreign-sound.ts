@@ -1,6 +1,6 @@
 import { LINE_SAMPLE_RATE_HZ, SAMPLES_PER_MS } from "../../../base/audio.ts";
 import { meanSquare, toSample } from "../levels.ts";
-import { autocorrelate, predictorFrom } from "../linear-prediction.ts";
+import { autocorrelate, correlationScratch, predictorFrom } from "../linear-prediction.ts";
 
 /** Five sines at once can be told from another. */
 const ORDER = 10;
@@ -39,7 +39,10 @@ const NEIGHBOURS_MAX = Math.cos((2 * Math.PI * LOWEST_HZ) / LINE_SAMPLE_RATE_HZ)
  */
 export class ForeignSound {
   readonly #frameSamples: number;
-  /** `ORDER` samples more than are looked at stand before both. */
+  /** The far end's last frames in a ring: the next one's place, which holds the oldest. */
+  readonly #frames: Int16Array;
+  #place = 0;
+  /** `ORDER` samples more than are looked at stand before both; the far end's when asked for. */
   readonly #far: Int16Array;
   readonly #near: Int16Array;
   readonly #window: Float64Array;
@@ -51,14 +54,17 @@ export class ForeignSound {
   #waitSamples = 0;
   readonly #toneCorrelation = new Float64Array(TONE_ORDER + 1);
   readonly #toneTaps = new Float64Array(TONE_ORDER);
+  readonly #scratch: Float64Array;
 
   constructor(tailSamples: number, frameSamples: number) {
     const samples = tailSamples + frameSamples;
     this.#frameSamples = frameSamples;
+    this.#frames = new Int16Array(Math.ceil((ORDER + samples) / frameSamples) * frameSamples);
     this.#far = new Int16Array(ORDER + samples);
     this.#near = new Int16Array(ORDER + frameSamples);
     this.#errors = new Int16Array(frameSamples);
     this.#windowed = new Int16Array(samples);
+    this.#scratch = correlationScratch(samples, ORDER + 1);
     this.#window = Float64Array.from(
       { length: samples },
       (_, at) => Math.sin((Math.PI * (at + 0.5)) / samples) ** 2,
@@ -67,10 +73,11 @@ export class ForeignSound {
 
   /** Takes a frame of both ends, before anything is cancelled. */
   take(far: Int16Array, near: Int16Array): void {
-    this.#far.copyWithin(0, far.length);
-    this.#far.set(far, this.#far.length - far.length);
-    this.#near.copyWithin(0, near.length);
-    this.#near.set(near, ORDER);
+    this.#frames.set(far, this.#place);
+    this.#place = (this.#place + this.#frameSamples) % this.#frames.length;
+    const past = this.#near;
+    for (let at = 0; at < ORDER; at++) past[at] = past[this.#frameSamples + at] ?? 0;
+    past.set(near, ORDER);
     this.#waitSamples = Math.max(0, this.#waitSamples - near.length);
   }
 
@@ -83,11 +90,12 @@ export class ForeignSound {
     const least = meanSquare(this.#near) * DISTORTION_RATIO;
     if (heard < least || this.#waitSamples > 0) return 0;
     const far = this.#far;
+    this.#unroll();
     const windowed = this.#windowed;
     for (let at = 0; at < windowed.length; at++) {
       windowed[at] = (far[ORDER + at] ?? 0) * (this.#window[at] ?? 0);
     }
-    autocorrelate(windowed, this.#correlation);
+    autocorrelate(windowed, this.#correlation, this.#scratch);
     const error = predictorFrom(this.#correlation, FLOOR, this.#taps);
     if (error > (this.#correlation[0] ?? 0) * FAR_TONE_RATIO) {
       this.#waitSamples = LOOK_AGAIN_SAMPLES;
@@ -104,6 +112,16 @@ export class ForeignSound {
     }
     // What is over a whole number of frames: the last of the far end.
     return this.#unforeseen(far, far.length - frame) >= left ? 0 : left;
+  }
+
+  /** Puts the far end's last frames in order. */
+  #unroll(): void {
+    const frames = this.#frames;
+    let from = (this.#place + frames.length - this.#far.length) % frames.length;
+    for (let at = 0; at < this.#far.length; at++) {
+      this.#far[at] = frames[from] ?? 0;
+      from = from + 1 === frames.length ? 0 : from + 1;
+    }
   }
 
   /** Whether what is left of the near end, which was looked at last, is a tone. */

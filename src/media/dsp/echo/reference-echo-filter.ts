@@ -1,8 +1,17 @@
-import type { CreateEchoFilter, EchoFilter } from "../../../base/echo-filter.ts";
+import { type CreateEchoFilter, ECHO_SUMS, type EchoFilter } from "../../../base/echo-filter.ts";
 import { invariant } from "../../../base/invariant.ts";
+import { clip } from "../levels.ts";
 
 /** Sums are kept in four lanes, as a vector unit keeps them. */
 const LANES = 4;
+/** Words are taken so many at a time. */
+const WORDS = 8;
+/** Bits behind the point of small coefficients, and the limits of what words may be. */
+const BITS_MAX = 15;
+const WORD_MAX = 32_767;
+const WORD_SUM_MAX = 65_000;
+/** Added to a float and taken away again it leaves a whole number, halves to the even one. */
+const WHOLE = 1.5 * 2 ** 23;
 
 /** The echo filter in plain TypeScript, and the definition of what it computes. */
 export const createReferenceEchoFilter: CreateEchoFilter = (taps, frameSamples) =>
@@ -12,46 +21,82 @@ const { fround } = Math;
 
 class ReferenceEchoFilter implements EchoFilter {
   readonly taps: number;
-  readonly heard: Float32Array;
+  readonly heard: Int16Array;
   readonly tried: Float32Array;
+  readonly sums = new Float64Array(Object.keys(ECHO_SUMS).length);
   /** Both filters hold the oldest sample's coefficient first. */
-  readonly #foreground: Float32Array;
   readonly #background: Float32Array;
+  readonly #foreground: Int16Array;
+  #foregroundScale = 1;
+  readonly #candidate: Int16Array;
+  readonly #left: Float32Array;
   /** The reference: a zero, `taps` old samples, then the frame. Sample n's window is n + 2 on. */
-  readonly #far: Float32Array;
+  readonly #far: Int16Array;
+  readonly #farFrame: Int16Array;
+  readonly #near: Int16Array;
   /** What the two samples before teach. */
   #gain0 = 0;
   #gain1 = 0;
 
   constructor(taps: number, frameSamples: number) {
-    invariant(taps > 0 && taps % LANES === 0, "an echo filter has whole lanes");
-    invariant(frameSamples % 2 === 0, "an echo filter's frame is of even length");
+    invariant(taps > 0 && taps % WORDS === 0, "an echo filter has whole vectors");
+    invariant(frameSamples % WORDS === 0, "an echo filter's frame is of whole vectors");
     this.taps = taps;
-    this.heard = new Float32Array(frameSamples);
+    this.heard = new Int16Array(frameSamples);
     this.tried = new Float32Array(frameSamples);
-    this.#foreground = new Float32Array(taps);
+    this.#left = new Float32Array(frameSamples);
+    this.#foreground = new Int16Array(taps);
+    this.#candidate = new Int16Array(taps);
     this.#background = new Float32Array(taps);
-    this.#far = new Float32Array(1 + taps + frameSamples);
+    this.#far = new Int16Array(1 + taps + frameSamples);
+    this.#farFrame = new Int16Array(frameSamples);
+    this.#near = new Int16Array(frameSamples);
   }
 
-  process(far: Int16Array, near: Int16Array, step: number, regularisation: number): void {
-    this.rest(far, near);
-    if (fround(step) > 0) this.#learnFrame(near, fround(step), fround(regularisation));
-    else this.#still(this.#background, near, this.tried);
+  take(far: Int16Array, near: Int16Array): void {
+    this.#farFrame.set(far);
+    this.#near.set(near);
+    this.sums[ECHO_SUMS.farSquares] = squaresOf(far);
+    this.sums[ECHO_SUMS.farNeighbours] = neighboursOf(far);
+    this.sums[ECHO_SUMS.nearSquares] = squaresOf(near);
+    this.sums[ECHO_SUMS.nearNeighbours] = neighboursOf(near);
   }
 
-  rest(far: Int16Array, near: Int16Array): void {
-    this.#far.copyWithin(1, 1 + far.length);
-    this.#far.set(far, 1 + this.taps);
-    this.#still(this.#foreground, near, this.heard);
+  process(step: number, regularisation: number): void {
+    this.rest();
+    if (fround(step) > 0) {
+      this.#learnFrame(this.#near, fround(step), fround(regularisation));
+      this.sums[ECHO_SUMS.tried] = energyOf(this.tried);
+      return;
+    }
+    const scale = this.#narrow(this.#candidate);
+    this.#still(this.#candidate, scale, this.tried);
+    this.sums[ECHO_SUMS.tried] = energyOf(this.tried);
+  }
+
+  rest(): void {
+    const far = this.#far;
+    far.copyWithin(1, 1 + this.#farFrame.length);
+    far.set(this.#farFrame, 1 + this.taps);
+    this.sums[ECHO_SUMS.estimate] = this.#still(
+      this.#foreground,
+      this.#foregroundScale,
+      this.#left,
+    );
+    this.sums[ECHO_SUMS.heard] = energyOf(this.#left);
+    this.#sound(this.#left);
   }
 
   adopt(): void {
-    this.#foreground.set(this.#background);
+    this.#foregroundScale = this.#narrow(this.#foreground);
+    this.sums[ECHO_SUMS.heard] = this.sums[ECHO_SUMS.tried] ?? 0;
+    this.#sound(this.tried);
   }
 
   restore(): void {
-    this.#background.set(this.#foreground);
+    for (let at = 0; at < this.taps; at++) {
+      this.#background[at] = (this.#foreground[at] ?? 0) * this.#foregroundScale;
+    }
   }
 
   clear(): void {
@@ -59,24 +104,53 @@ class ReferenceEchoFilter implements EchoFilter {
     this.#background.fill(0);
   }
 
-  /** Errors of a filter that stays as it is. */
-  #still(filter: Float32Array, near: Int16Array, errors: Float32Array): void {
-    const far = this.#far;
-    for (let n = 0; n < near.length; n++) {
-      const window = n + 2;
-      let sum0 = 0;
-      let sum1 = 0;
-      let sum2 = 0;
-      let sum3 = 0;
-      for (let at = 0; at < filter.length; at += LANES) {
-        const from = window + at;
-        sum0 = fround(sum0 + fround((filter[at] ?? 0) * (far[from] ?? 0)));
-        sum1 = fround(sum1 + fround((filter[at + 1] ?? 0) * (far[from + 1] ?? 0)));
-        sum2 = fround(sum2 + fround((filter[at + 2] ?? 0) * (far[from + 2] ?? 0)));
-        sum3 = fround(sum3 + fround((filter[at + 3] ?? 0) * (far[from + 3] ?? 0)));
-      }
-      errors[n] = fround((near[n] ?? 0) - sumOf(sum0, sum1, sum2, sum3));
+  /** Makes words of the background's coefficients; what makes samples of their sums. */
+  #narrow(into: Int16Array): number {
+    const background = this.#background;
+    const sums = new Float32Array(LANES);
+    let largest = 0;
+    for (let at = 0; at < background.length; at++) {
+      const size = Math.abs(background[at] ?? 0);
+      largest = Math.max(largest, size);
+      sums[at % LANES] = (sums[at % LANES] ?? 0) + size;
     }
+    const whole = sumOf(sums[0] ?? 0, sums[1] ?? 0, sums[2] ?? 0, sums[3] ?? 0);
+    let factor = 2 ** BITS_MAX;
+    while (
+      factor > 1 &&
+      (fround(largest * factor) > WORD_MAX || fround(whole * factor) > WORD_SUM_MAX)
+    ) {
+      factor /= 2;
+    }
+    for (let at = 0; at < background.length; at++) {
+      const scaled = fround((background[at] ?? 0) * factor);
+      into[at] = clip(fround(fround(clip(scaled) + WHOLE) - WHOLE));
+    }
+    return 1 / factor;
+  }
+
+  /** What is heard is `errors`, rounded. */
+  #sound(errors: Float32Array): void {
+    for (let at = 0; at < errors.length; at++) {
+      this.heard[at] = clip(Math.floor(fround((errors[at] ?? 0) + 0.5)));
+    }
+  }
+
+  /** Errors of a filter of words that stays as it is; the energy of its estimate. */
+  #still(filter: Int16Array, scale: number, errors: Float32Array): number {
+    const far = this.#far;
+    const near = this.#near;
+    const energies = new Float32Array(LANES);
+    for (let n = 0; n < near.length; n++) {
+      let sum = 0;
+      for (let at = 0; at < filter.length; at++) {
+        sum = (sum + Math.imul(filter[at] ?? 0, far[n + 2 + at] ?? 0)) | 0;
+      }
+      const estimate = fround(fround(sum) * scale);
+      errors[n] = (near[n] ?? 0) - estimate;
+      energies[n % LANES] = (energies[n % LANES] ?? 0) + fround(estimate * estimate);
+    }
+    return sumOf(energies[0] ?? 0, energies[1] ?? 0, energies[2] ?? 0, energies[3] ?? 0);
   }
 
   #learnFrame(near: Int16Array, step: number, regularisation: number): void {
@@ -186,4 +260,32 @@ class ReferenceEchoFilter implements EchoFilter {
 
 function sumOf(lane0: number, lane1: number, lane2: number, lane3: number): number {
   return fround(fround(lane0 + lane1) + fround(lane2 + lane3));
+}
+
+function energyOf(samples: Float32Array): number {
+  const sums = new Float32Array(LANES);
+  for (let at = 0; at < samples.length; at++) {
+    const square = fround((samples[at] ?? 0) * (samples[at] ?? 0));
+    sums[at % LANES] = (sums[at % LANES] ?? 0) + square;
+  }
+  return sumOf(sums[0] ?? 0, sums[1] ?? 0, sums[2] ?? 0, sums[3] ?? 0);
+}
+
+function squaresOf(samples: Int16Array): number {
+  let sum = 0;
+  for (let at = 0; at < samples.length; at++) sum += (samples[at] ?? 0) ** 2;
+  return sum;
+}
+
+/** Two products at a time are summed in 32 bits: only of the lowest sample would they not fit. */
+function neighboursOf(samples: Int16Array): number {
+  let sum = 0;
+  let before = 0;
+  for (let at = 0; at < samples.length; at += 2) {
+    const one = samples[at] ?? 0;
+    const other = samples[at + 1] ?? 0;
+    sum += (Math.imul(one, before) + Math.imul(other, one)) | 0;
+    before = other;
+  }
+  return sum;
 }

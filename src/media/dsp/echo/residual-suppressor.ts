@@ -1,6 +1,6 @@
 import { peakFromDbm0, SAMPLES_PER_MS } from "../../../base/audio.ts";
 import { ComfortNoise } from "../comfort-noise.ts";
-import { meanSquare, toSample } from "../levels.ts";
+import { toSample } from "../levels.ts";
 import { NoiseAnalysis } from "../noise-analysis.ts";
 import { NoiseFloor } from "../noise-floor.ts";
 
@@ -44,9 +44,8 @@ export class ResidualSuppressor {
     return Math.min(this.#floor.value, NOISE_MAX_POWER);
   }
 
-  /** Learns from a frame in which nothing can be echo. */
-  learn(frame: Int16Array): void {
-    const power = meanSquare(frame);
+  /** Learns from a frame in which nothing can be echo, and of which the mean square is known. */
+  learn(frame: Int16Array, power: number): void {
     this.#floor.take(power, frame.length);
     if (power > NOISE_MAX_POWER || power > this.#floor.value * NOISE_MARGIN) return;
     const heard = this.#heard++;

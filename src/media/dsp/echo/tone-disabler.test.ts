@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ToneDisabler } from "./tone-disabler.ts";
 
@@ -73,5 +74,37 @@ describe("ToneDisabler", () => {
     expect(disabler.disabled).toBe(true);
     disabler.process(new Int16Array(80 * 6));
     expect(disabler.disabled).toBe(false);
+  });
+
+  it("finds the same where it is told of each frame how loud it is and how smooth", () => {
+    const part = fc.record({
+      hz: fc.oneof(fc.integer({ min: 2075, max: 2125 }), fc.integer({ min: 100, max: 3900 })),
+      dbm0: fc.integer({ min: -45, max: 0 }),
+      noise: fc.double({ min: 0, max: 0.7, noNaN: true }),
+      ms: fc.integer({ min: 10, max: 1500 }),
+    });
+    const parts = fc.array(part, { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(parts, fc.integer(), (all, seed) => {
+        const [told, plain] = [new ToneDisabler(), new ToneDisabler()];
+        let noise = seed;
+        for (const { noise: share, ...tone } of all) {
+          const peak = share * 22_303 * 10 ** (tone.dbm0 / 20);
+          const audio = toneOf(tone).map((sample) => {
+            noise = (Math.imul(noise, 1664525) + 1013904223) | 0;
+            return sample + (noise / 2 ** 31) * peak;
+          });
+          for (let at = 0; at + 80 <= audio.length; at += 80) {
+            const frame = audio.subarray(at, at + 80);
+            const squares = frame.reduce((sum, one) => sum + one * one, 0);
+            const neighbours = frame.reduce((sum, one, n) => sum + one * (frame[n - 1] ?? 0), 0);
+            told.process(frame, squares, neighbours);
+            plain.process(frame);
+            expect(told.disabled).toBe(plain.disabled);
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
 });
