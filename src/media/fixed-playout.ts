@@ -1,6 +1,7 @@
 import { SAMPLES_PER_MS } from "../base/audio.ts";
 import type { Codec } from "./codec/codec.ts";
-import type { BufferedPacket, PutVerdict } from "./rtp/jitter-buffer.ts";
+import type { PutVerdict } from "./rtp/jitter-buffer.ts";
+import type { BufferedPacket } from "./rtp/jitter-slot.ts";
 
 /** What is held, at most: the delay and as much again. */
 const RING_SAMPLES = 8192;

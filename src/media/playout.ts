@@ -12,12 +12,8 @@ import {
   shorten,
 } from "./dsp/time-scale.ts";
 import { parseComfortNoise } from "./rtp/comfort-noise-payload.ts";
-import {
-  type BufferedPacket,
-  JitterBuffer,
-  PAYLOAD_LIMIT_BYTES,
-  type PutVerdict,
-} from "./rtp/jitter-buffer.ts";
+import { JitterBuffer, type PutVerdict } from "./rtp/jitter-buffer.ts";
+import { type BufferedPacket, PAYLOAD_LIMIT_BYTES } from "./rtp/jitter-slot.ts";
 
 /** The longest frame that is played, 60 ms. */
 export const FRAME_LIMIT_SAMPLES = 60 * SAMPLES_PER_MS;
@@ -47,6 +43,8 @@ export class Playout {
   readonly #concealment = new Concealment();
   readonly #held = new Int16Array(HELD_LIMIT_SAMPLES);
   readonly #decoded = new Int16Array(PACKET_LIMIT_SAMPLES);
+  /** A view of its beginning. */
+  #whole = new Int16Array(0);
   #heldSamples = 0;
   #framesConcealed = 0;
   /** Made up since the last packet: they count once the stream goes on. Its end is no loss. */
@@ -170,10 +168,18 @@ export class Playout {
     this.#decoder = decoder;
     const samples = decoder.decode(payload, this.#decoded);
     const room = HELD_LIMIT_SAMPLES - this.#heldSamples;
-    const audio = this.#decoded.subarray(Math.min(skip, samples), samples).subarray(0, room);
+    const from = Math.min(skip, samples);
+    const audio = this.#audio(from, Math.min(samples, from + room));
     this.#concealment.good(audio);
     this.#held.set(audio, this.#heldSamples);
     this.#heldSamples += audio.length;
+  }
+
+  /** Of what was decoded; most packets are as long as others, and wanted whole. */
+  #audio(from: number, to: number): Int16Array {
+    if (from > 0) return this.#decoded.subarray(from, to);
+    if (this.#whole.length !== to) this.#whole = this.#decoded.subarray(0, to);
+    return this.#whole;
   }
 
   #describeNoise(payload: Uint8Array, samples: number): void {
@@ -232,7 +238,7 @@ export class Playout {
   }
 
   #remove(samples: number): void {
-    this.#held.copyWithin(0, samples, this.#heldSamples);
+    if (samples < this.#heldSamples) this.#held.copyWithin(0, samples, this.#heldSamples);
     this.#heldSamples -= samples;
   }
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { JITTER_BUFFER_LIMIT_PACKETS, JitterBuffer, PAYLOAD_LIMIT_BYTES } from "./jitter-buffer.ts";
+import { JITTER_BUFFER_LIMIT_PACKETS, JitterBuffer } from "./jitter-buffer.ts";
+import { PAYLOAD_LIMIT_BYTES } from "./jitter-slot.ts";
 
 const FRAME = 80;
 const PACKET = 160;

@@ -1,13 +1,17 @@
 import { SAMPLES_PER_MS } from "../../base/audio.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { JitterSettings } from "../../base/media-messages.ts";
+import {
+  type BufferedPacket,
+  createSlot,
+  fillSlot,
+  PAYLOAD_LIMIT_BYTES,
+  type Slot,
+} from "./jitter-slot.ts";
 import { DEFAULT_JITTER, type DelayAdvice, PlayoutDelay } from "./playout-delay.ts";
 
 /** Packets held at once; the oldest goes where another comes. 0.6 s at the shortest ptime. */
 export const JITTER_BUFFER_LIMIT_PACKETS = 64;
-
-/** The longest payload that is taken: an Ethernet frame's. */
-export const PAYLOAD_LIMIT_BYTES = 1500;
 
 /** A packet that comes late is played, and the delay grown, by at most so much. */
 const STRETCH_MAX_SAMPLES = 60 * SAMPLES_PER_MS;
@@ -31,20 +35,6 @@ const TIMESTAMP_JUMP_SAMPLES = 2000 * SAMPLES_PER_MS;
 /** The longest pause in speech that is not taken for a sender that began anew. */
 const PAUSE_MAX_SAMPLES = 60_000 * SAMPLES_PER_MS;
 
-/** A packet as the buffer takes it. `payload` is copied. */
-export interface BufferedPacket {
-  /** Extended: never wraps. */
-  readonly sequence: number;
-  /** As on the wire, modulo 2^32. */
-  readonly timestamp: number;
-  readonly payloadType: number;
-  readonly payload: Uint8Array;
-  /** What it decodes to. */
-  readonly samples: number;
-  /** It describes the noise from here on until the next packet. @see RFC 3389 */
-  readonly noise?: boolean;
-}
-
 /** What became of a packet. `dropped` is one of no length or of too many bytes. */
 export type PutVerdict = "stored" | "late" | "duplicate" | "dropped";
 
@@ -65,17 +55,6 @@ export type PlayoutStep =
   | { readonly kind: "conceal"; readonly samples: number }
   /** Nothing is expected now. */
   | { readonly kind: "silence"; readonly samples: number };
-
-interface Slot {
-  sequence: number;
-  /** Extended timestamp in samples. */
-  at: number;
-  samples: number;
-  payloadType: number;
-  noise: boolean;
-  bytes: Uint8Array;
-  length: number;
-}
 
 /**
  * Adaptive playout of one RTP stream, in samples of line audio; it knows no other clock than the
@@ -173,7 +152,10 @@ export class JitterBuffer {
       this.#discard();
       index--;
     }
-    this.#slots.splice(index, 0, this.#fill(packet, at));
+    const slot = this.#spare.pop() ?? createSlot();
+    fillSlot(slot, packet, at);
+    if (index === this.#slots.length) this.#slots.push(slot);
+    else this.#slots.splice(index, 0, slot);
     return "stored";
   }
 
@@ -228,8 +210,8 @@ export class JitterBuffer {
     if (!this.#playing || head === undefined) return undefined;
     const samples = this.#pauseBefore(head) > 0 ? 0 : head.at - this.#due;
     if (samples <= 0 || samples > HOLE_MAX_SAMPLES) return undefined;
-    const payload = head.bytes.subarray(0, head.length);
-    return { samples, payload, payloadType: head.payloadType };
+    const { payload, payloadType } = head;
+    return { samples, payload, payloadType };
   }
 
   /** How much the last advice would have cut at the most. */
@@ -269,7 +251,7 @@ export class JitterBuffer {
     this.#playedSequence = head.sequence;
     return {
       kind: "packet",
-      payload: head.bytes.subarray(0, head.length),
+      payload: head.payload,
       payloadType: head.payloadType,
       skip: from - head.at,
       samples: head.samples,
@@ -352,25 +334,18 @@ export class JitterBuffer {
       const aheadMax = newest.pause ? PAUSE_MAX_SAMPLES : TIMESTAMP_JUMP_SAMPLES;
       if (ahead < -TIMESTAMP_JUMP_SAMPLES || ahead > aheadMax) this.restart();
     }
-    if (this.#newest === undefined || packet.sequence > this.#newest.sequence) {
-      const { sequence, samples, timestamp } = packet;
-      this.#newest = { sequence, at, samples, timestamp, pause: packet.noise === true };
+    const { sequence, samples, timestamp } = packet;
+    const pause = packet.noise === true;
+    const last = this.#newest;
+    if (last === undefined) this.#newest = { sequence, at, samples, timestamp, pause };
+    else if (sequence > last.sequence) {
+      last.sequence = sequence;
+      last.at = at;
+      last.samples = samples;
+      last.timestamp = timestamp;
+      last.pause = pause;
     }
     return at;
-  }
-
-  #fill(packet: BufferedPacket, at: number): Slot {
-    const length = packet.payload.length;
-    const slot = this.#spare.pop() ?? createSlot();
-    if (slot.bytes.length < length) slot.bytes = new Uint8Array(PAYLOAD_LIMIT_BYTES);
-    slot.bytes.set(packet.payload);
-    slot.length = length;
-    slot.sequence = packet.sequence;
-    slot.at = at;
-    slot.samples = packet.samples;
-    slot.payloadType = packet.payloadType;
-    slot.noise = packet.noise === true;
-    return slot;
   }
 
   #drop(): void {
@@ -387,12 +362,6 @@ export class JitterBuffer {
     this.#late++;
     return "late";
   }
-}
-
-function createSlot(): Slot {
-  // Room for 60 ms of G.711; a longer payload makes it larger once.
-  const bytes = new Uint8Array(480);
-  return { sequence: 0, at: 0, samples: 0, payloadType: 0, noise: false, bytes, length: 0 };
 }
 
 function modulo(value: number, modulus: number): number {

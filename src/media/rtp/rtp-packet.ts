@@ -90,16 +90,16 @@ export function parseRtp(bytes: Uint8Array): Result<RtpPacket, RtpError> {
     end -= padding;
   }
 
-  return ok({
+  const packet: RtpPacket = {
     marker: (second & 0x80) !== 0,
     payloadType: second & 0x7f,
     sequence: u16At(bytes, 2),
     timestamp: u32At(bytes, 4),
     ssrc: u32At(bytes, 8),
     csrcs,
-    ...(extension === undefined ? undefined : { extension }),
     payload: bytes.subarray(start, end),
-  });
+  };
+  return ok(extension === undefined ? packet : { ...packet, extension });
 }
 
 /** The fields of a packet that we send. */

@@ -6,7 +6,7 @@ import type { DigitPath } from "../far-digits.ts";
 import { FixedPlayout } from "../fixed-playout.ts";
 import { PACKET_LIMIT_SAMPLES, Playout } from "../playout.ts";
 import { COMFORT_NOISE_PAYLOAD_TYPE } from "./comfort-noise-payload.ts";
-import type { BufferedPacket } from "./jitter-buffer.ts";
+import type { BufferedPacket } from "./jitter-slot.ts";
 import { type LossFigures, LossHistory } from "./loss-history.ts";
 import type { NtpTime } from "./ntp-time.ts";
 import { ReceiptLog, type Receipts } from "./receipt-log.ts";

@@ -73,8 +73,8 @@ interface Coding {
   readonly eventPayloadType: number | undefined;
   readonly events: TelephoneEventSender;
   readonly pcm: Int16Array;
-  /** A frame's worth at the beginning of `pcm`. */
-  readonly first: Int16Array;
+  /** Its frames, in their order. */
+  readonly frames: readonly Int16Array[];
   readonly voiceBytes: Uint8Array;
   /** What of it lies behind the header. */
   readonly voicePayload: Uint8Array;
@@ -103,6 +103,7 @@ export class RtpSender {
   #markNext = true;
   #packets = 0;
   #payloadBytes = 0;
+  #lent: { readonly of: Uint8Array; readonly view: Uint8Array } | undefined;
 
   constructor(start: RtpStart, frameSamples: number, options: SenderOptions) {
     this.#ssrc = start.ssrc;
@@ -211,8 +212,9 @@ export class RtpSender {
     this.#followClock(nowMs);
     const { pcm, unitsPerSample, silence } = this.#coding;
     const end = this.#filled + frame.length;
-    pcm.set(frame, this.#filled);
-    const taken = this.#filled === 0 ? this.#coding.first : pcm.subarray(this.#filled, end);
+    const taken = this.#coding.frames[this.#filled / frame.length];
+    invariant(taken !== undefined, "a packet has whole frames");
+    taken.set(frame);
     if (sending) this.#tones.render(taken);
     silence?.suppressor.hear(taken);
     this.#filled = end;
@@ -282,7 +284,7 @@ export class RtpSender {
   ): Uint8Array {
     const { red } = this.#coding;
     const { marker, timestamp } = header;
-    const plain = bytes.subarray(0, RTP_HEADER_BYTES + payloadBytes);
+    const plain = this.#beginning(bytes, RTP_HEADER_BYTES + payloadBytes);
     const packet =
       red?.wrap(header.payloadType, timestamp, plain.subarray(RTP_HEADER_BYTES)) ?? plain;
     writeRtpHeader(packet, {
@@ -296,6 +298,14 @@ export class RtpSender {
     this.#packets++;
     this.#payloadBytes += packet.length - RTP_HEADER_BYTES;
     return packet;
+  }
+
+  /** The same view as the last time where it is the same: most packets are as long as others. */
+  #beginning(bytes: Uint8Array, length: number): Uint8Array {
+    if (this.#lent?.of !== bytes || this.#lent.view.length !== length) {
+      this.#lent = { of: bytes, view: bytes.subarray(0, length) };
+    }
+    return this.#lent.view;
   }
 
   /** Where the sample clock stood still (the line heard a tone), the timestamp catches up. */
@@ -323,7 +333,9 @@ function createCoding(options: SenderOptions, frameSamples: number): Coding {
     eventPayloadType,
     events: new TelephoneEventSender(spec.clockRateHz),
     pcm,
-    first: pcm.subarray(0, frameSamples),
+    frames: Array.from({ length: packetSamples / frameSamples }, (_, at) =>
+      pcm.subarray(at * frameSamples, (at + 1) * frameSamples),
+    ),
     voiceBytes,
     voicePayload: voiceBytes.subarray(RTP_HEADER_BYTES),
     red:
