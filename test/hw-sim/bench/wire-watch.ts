@@ -31,6 +31,8 @@ export class WireWatch {
   readonly #messages: WireMessage[] = [];
   readonly #faults: string[] = [];
   readonly #addresses = new Map<string, MediaAddress>();
+  /** Some address's calls have all ended once: until then no audio can be too late. */
+  #hasEnded = false;
   #lastRtpAtMs: number | undefined;
   #rtpPackets = 0;
 
@@ -62,12 +64,12 @@ export class WireWatch {
   note(event: DatagramEvent): void {
     if (event.kind !== "datagram-sent") return;
     const { atMs, payload } = event;
-    const from = printAddress(event.from);
-    const to = printAddress(event.to);
     const first = payload[0] ?? 0;
     if (first >= 0x41 && first <= 0x5a) {
+      const from = printAddress(event.from);
+      const to = printAddress(event.to);
       this.#sip({ atMs, from, to, text: latin1FromBytes(payload) });
-    } else if (first >> 6 === 2 && isRtp(payload)) this.#rtp(from, to, atMs);
+    } else if (first >> 6 === 2 && isRtp(payload)) this.#rtp(event);
   }
 
   #sip(message: WireMessage): void {
@@ -76,7 +78,9 @@ export class WireWatch {
     const call = headerValue(text, "Call-ID") ?? "";
     if (endsCall(text)) {
       for (const address of this.#addresses.values()) {
-        if (address.calls.delete(call) && address.calls.size === 0) address.endedAtMs = atMs;
+        if (!address.calls.delete(call) || address.calls.size > 0) continue;
+        address.endedAtMs = atMs;
+        this.#hasEnded = true;
       }
       return;
     }
@@ -88,9 +92,13 @@ export class WireWatch {
     this.#addresses.set(named, known);
   }
 
-  #rtp(from: string, to: string, atMs: number): void {
+  #rtp(event: DatagramEvent): void {
+    const { atMs } = event;
     this.#rtpPackets++;
     this.#lastRtpAtMs = atMs;
+    if (!this.#hasEnded) return;
+    const from = printAddress(event.from);
+    const to = printAddress(event.to);
     for (const name of [from, to]) {
       const endedAtMs = this.#addresses.get(name)?.endedAtMs;
       if (endedAtMs === undefined || atMs <= endedAtMs + RTP_AFTER_END_MS) continue;

@@ -135,6 +135,7 @@ class Card {
   #losing = 0;
   #reckons = false;
   #open = true;
+  readonly #onEnd = (): void => this.#end();
 
   constructor(world: World, channel: Channel, events: PcmStreamEvents) {
     this.#world = world;
@@ -192,7 +193,7 @@ class Card {
     line.beginFrame(this.#playout, beginMs, samplePeriodMs, firstSample);
     this.#frames++;
     const endMs = this.#startMs + this.#frames * frameMs;
-    this.#next = this.#world.clock.at(endMs, () => this.#end());
+    this.#next = this.#world.clock.at(endMs, this.#onEnd);
   }
 
   #end(): void {

@@ -1,47 +1,54 @@
 import { printAddress, type SocketAddress } from "../../../src/base/address.ts";
 import { hexFromBytes } from "../../../src/base/bytes.ts";
-import type { VirtualNetwork } from "../world/network.ts";
-import type { TraceLater, TraceSink } from "./trace.ts";
+import type { DatagramEvent, VirtualNetwork } from "../world/network.ts";
+import type { LaterEvent, TraceEvent } from "./trace.ts";
 
 /** What of a payload goes into the trace: a check value (cheap) or every byte. */
 export type PayloadDetail = "check" | "hex";
 
-/** A payload's check value, worked out where it is asked for: payloads in flight never change. */
-class LaterCheck implements TraceLater {
-  readonly #payload: Uint8Array;
+type PrintAddress = (address: SocketAddress) => string;
 
-  constructor(payload: Uint8Array) {
-    this.#payload = payload;
+/** A datagram as it was seen: payloads in flight never change. */
+class SeenDatagram implements LaterEvent {
+  readonly #event: DatagramEvent;
+  readonly #detail: PayloadDetail;
+  readonly #print: PrintAddress;
+
+  constructor(event: DatagramEvent, detail: PayloadDetail, print: PrintAddress) {
+    this.#event = event;
+    this.#detail = detail;
+    this.#print = print;
   }
 
-  toJSON(): string {
-    return checkOfBytes(this.#payload);
+  toTrace(): TraceEvent {
+    const { kind, atMs, from, to, payload, why } = this.#event;
+    return {
+      atMs,
+      source: "network",
+      kind,
+      from: this.#print(from),
+      to: this.#print(to),
+      bytes: payload.length,
+      ...(this.#detail === "hex"
+        ? { hex: hexFromBytes(payload) }
+        : { check: checkOfBytes(payload) }),
+      why,
+    };
   }
 }
 
 /** Traces every datagram of a network; the returned function ends it. */
 export function traceNetwork(
   network: VirtualNetwork,
-  sink: TraceSink,
+  sink: (event: LaterEvent) => void,
   detail: PayloadDetail = "check",
 ): () => void {
   const print = rememberedAddresses();
-  return network.tap(({ kind, atMs, from, to, payload, why }) =>
-    sink({
-      atMs,
-      source: "network",
-      kind,
-      from: print(from),
-      to: print(to),
-      bytes: payload.length,
-      ...(detail === "hex" ? { hex: hexFromBytes(payload) } : { check: new LaterCheck(payload) }),
-      why,
-    }),
-  );
+  return network.tap((event) => sink(new SeenDatagram(event, detail, print)));
 }
 
 /** Prints addresses, each of them once: there are few, and many datagrams. */
-function rememberedAddresses(): (address: SocketAddress) => string {
+function rememberedAddresses(): PrintAddress {
   const hosts = new Map<string, Map<number, string>>();
   return (address) => {
     let ports = hosts.get(address.host);

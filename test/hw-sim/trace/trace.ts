@@ -2,18 +2,12 @@ import { Sha256 } from "./sha256.ts";
 
 /** What a trace can hold: what JSON can. Undefined members are left out. */
 export type TraceValue =
-  | TraceLater
   | string
   | number
   | boolean
   | null
   | readonly TraceValue[]
   | { readonly [name: string]: TraceValue | undefined };
-
-/** What is worked out only where somebody looks; it must not change meanwhile. */
-export interface TraceLater {
-  toJSON(): string;
-}
 
 /**
  * One thing that happened in the world. `source` names where, e.g. `line1 loop`; `kind` what, in
@@ -24,6 +18,11 @@ export interface TraceEvent {
   readonly source: string;
   readonly kind: string;
   readonly [name: string]: TraceValue | undefined;
+}
+
+/** An event that is put into words only where somebody looks; it must not change meanwhile. */
+export interface LaterEvent {
+  toTrace(): TraceEvent;
 }
 
 /** Where the parts of the simulator tell what happens. */
@@ -48,7 +47,7 @@ const KEPT_MAX = 1_000_000;
 export class Trace {
   readonly #hash = new Sha256();
   /** Kept events; what was asked for once is a line from then on. */
-  readonly #kept: (TraceEvent | string)[] = [];
+  readonly #kept: (TraceEvent | LaterEvent | string)[] = [];
   readonly #keptMax: number;
   readonly #onLine: ((line: string) => void) | undefined;
   readonly #onEvent: ((event: TraceEvent) => void) | undefined;
@@ -66,15 +65,15 @@ export class Trace {
    * Takes an event, which must not change any more; bound, so that it can be handed out as a
    * {@link TraceSink}.
    */
-  readonly add: TraceSink = (event) => {
+  readonly add = (event: TraceEvent | LaterEvent): void => {
     this.#count++;
-    this.#onEvent?.(event);
+    if (this.#onEvent !== undefined) this.#onEvent(inWords(event));
     const room = this.#kept.length < this.#keptMax;
     if (room && this.#onLine === undefined) {
       this.#kept.push(event);
       return;
     }
-    const line = jsonLineFromEvent(event);
+    const line = jsonLineFromEvent(inWords(event));
     if (room) this.#kept.push(line);
     else {
       this.#catchUp();
@@ -107,7 +106,7 @@ export class Trace {
   #line(at: number): string {
     const kept = this.#kept[at] ?? "";
     if (typeof kept === "string") return kept;
-    const line = jsonLineFromEvent(kept);
+    const line = jsonLineFromEvent(inWords(kept));
     this.#kept[at] = line;
     return line;
   }
@@ -121,6 +120,15 @@ export class Trace {
   #take(line: string): void {
     this.#hash.updateAscii(line).updateAscii("\n");
   }
+}
+
+function inWords(event: TraceEvent | LaterEvent): TraceEvent {
+  return isLater(event) ? event.toTrace() : event;
+}
+
+function isLater(event: TraceEvent | LaterEvent): event is LaterEvent {
+  // No member of a trace event has that name.
+  return "toTrace" in event;
 }
 
 /** An event as one line of ASCII JSON: time, source, kind, then the rest in the order given. */
@@ -143,8 +151,5 @@ export function textLineFromEvent(event: TraceEvent): string {
 }
 
 function textOf(value: TraceValue | undefined): string {
-  const isLater = typeof value === "object" && value !== null && "toJSON" in value;
-  // A trace value with a `toJSON` is a later one: no other has functions in it.
-  if (isLater) return (value as TraceLater).toJSON();
   return typeof value === "string" ? value : JSON.stringify(value);
 }

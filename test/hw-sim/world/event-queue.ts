@@ -1,10 +1,30 @@
 import type { Timer } from "../../../src/hal/ports/clock.ts";
 
-interface Entry {
+/** A callback that waits, and the handle that its owner has on it. */
+class Entry implements Timer {
   readonly atMs: number;
   readonly sequence: number;
-  run: (() => void) | undefined;
+  run: () => void;
+  isPending = true;
+  readonly #onCancel: () => void;
+
+  constructor(atMs: number, sequence: number, run: () => void, onCancel: () => void) {
+    this.atMs = atMs;
+    this.sequence = sequence;
+    this.run = run;
+    this.#onCancel = onCancel;
+  }
+
+  cancel(): void {
+    if (!this.isPending) return;
+    this.isPending = false;
+    // What it would have run need not live until it is swept out.
+    this.run = nothing;
+    this.#onCancel();
+  }
 }
+
+const nothing = (): void => {};
 
 /** Under so many entries cancelled ones are not worth a sweep. */
 const SWEEP_MIN = 256;
@@ -14,6 +34,7 @@ export class EventQueue {
   #heap: Entry[] = [];
   #sequence = 0;
   #cancelled = 0;
+  readonly #onCancel = (): void => this.#noteCancelled();
 
   /** How many callbacks are pending. */
   get length(): number {
@@ -21,10 +42,10 @@ export class EventQueue {
   }
 
   add(atMs: number, run: () => void): Timer {
-    const entry: Entry = { atMs, sequence: this.#sequence++, run };
+    const entry = new Entry(atMs, this.#sequence++, run, this.#onCancel);
     this.#heap.push(entry);
     this.#up(this.#heap.length - 1);
-    return { cancel: () => this.#cancel(entry) };
+    return entry;
   }
 
   /** When the next callback is due. */
@@ -32,7 +53,7 @@ export class EventQueue {
     for (;;) {
       const top = this.#heap[0];
       if (top === undefined) return undefined;
-      if (top.run !== undefined) return top.atMs;
+      if (top.isPending) return top.atMs;
       this.#cancelled--;
       this.#removeTop();
     }
@@ -42,23 +63,20 @@ export class EventQueue {
   take(): { readonly atMs: number; readonly run: () => void } | undefined {
     if (this.nextMs() === undefined) return undefined;
     const top = this.#heap[0];
-    const run = top?.run;
-    if (top === undefined || run === undefined) return undefined;
-    top.run = undefined;
+    if (top === undefined) return undefined;
+    top.isPending = false;
     this.#removeTop();
-    return { atMs: top.atMs, run };
+    return top;
   }
 
-  #cancel(entry: Entry): void {
-    if (entry.run === undefined) return;
-    entry.run = undefined;
+  #noteCancelled(): void {
     this.#cancelled++;
     if (this.#cancelled > SWEEP_MIN && this.#cancelled * 2 > this.#heap.length) this.#sweep();
   }
 
   /** Throws the cancelled entries out: a timer that is always re-armed must not fill the heap. */
   #sweep(): void {
-    this.#heap = this.#heap.filter((entry) => entry.run !== undefined).sort(order);
+    this.#heap = this.#heap.filter((entry) => entry.isPending).sort(order);
     this.#cancelled = 0;
   }
 

@@ -2,6 +2,7 @@ import { printAddress, type SocketAddress } from "../../../src/base/address.ts";
 import { invariant } from "../../../src/base/invariant.ts";
 import { PortError, type PortFault, type PortFaultKind } from "../../../src/base/port-fault.ts";
 import type { Udp, UdpBinding, UdpSocket } from "../../../src/hal/ports/net.ts";
+import { Copies, LentBytes } from "./datagram-copies.ts";
 import { Link, type LinkConditions, PERFECT_LINK } from "./link.ts";
 import { type HostPaths, SimStreams } from "./sim-streams.ts";
 import type { World } from "./world.ts";
@@ -57,6 +58,7 @@ export class VirtualNetwork {
   readonly #unreachable = new Set<string>();
   readonly #taps = new Set<(event: DatagramEvent) => void>();
   readonly #copies = new Copies();
+  readonly #lent = new LentBytes();
   #anyConditions: LinkConditions;
 
   constructor(world: World, conditions: Partial<LinkConditions> = {}) {
@@ -136,15 +138,13 @@ export class VirtualNetwork {
     };
   }
 
-  #tell(
-    kind: DatagramEvent["kind"],
-    payload: Uint8Array,
-    [from, to]: readonly [SocketAddress, SocketAddress],
-    why?: DatagramLoss,
-  ): void {
+  #tell(event: DatagramEvent): void {
+    for (const tap of this.#taps) tap(event);
+  }
+
+  #lose({ from, to, payload }: Flight, why: DatagramLoss): void {
     const atMs = this.#world.clock.nowMs();
-    const event = { kind, atMs, from, to, payload };
-    for (const tap of this.#taps) tap(why === undefined ? event : { ...event, why });
+    this.#tell({ kind: "datagram-lost", atMs, from, to, payload, why });
   }
 
   #send(host: Host, from: SocketAddress, to: SocketAddress, bytes: Uint8Array, bound: Bound): void {
@@ -157,21 +157,20 @@ export class VirtualNetwork {
       return;
     }
     const payload = this.#copies.copy(bytes);
-    const ends = [from, to] as const;
-    this.#tell("datagram-sent", payload, ends);
+    const flight: Flight = { from, to, payload };
+    const nowMs = clock.nowMs();
+    this.#tell({ kind: "datagram-sent", atMs: nowMs, from, to, payload });
     const target = isLoopback(to.host) ? host : this.#hosts.get(to.host);
-    const key = pairKey(from.host, to.host);
+    const key = host.pairKey(from.host, to.host);
     const cut = this.#partitions.size > 0 && this.#partitions.has(key);
     if (target === undefined || cut) {
-      this.#tell("datagram-lost", payload, ends, cut ? "partition" : "no-such-host");
+      this.#lose(flight, cut ? "partition" : "no-such-host");
       return;
     }
     const conditions = this.#conditionsOf(key, from, to);
-    const arrivals = host.link(key, this.#world).arrivalsMs(clock.nowMs(), conditions);
-    if (arrivals.length === 0) this.#tell("datagram-lost", payload, ends, "link");
-    for (const atMs of arrivals) {
-      clock.at(atMs, () => this.#deliver(target, ends, payload));
-    }
+    const arrivals = host.link(key, this.#world).arrivalsMs(nowMs, conditions);
+    if (arrivals.length === 0) this.#lose(flight, "link");
+    for (const atMs of arrivals) clock.at(atMs, () => this.#deliver(target, flight));
   }
 
   #sendFault(
@@ -193,17 +192,18 @@ export class VirtualNetwork {
     return undefined;
   }
 
-  #deliver(target: Host, ends: readonly [SocketAddress, SocketAddress], payload: Uint8Array): void {
-    const [from, to] = ends;
+  #deliver(target: Host, flight: Flight): void {
+    const { from, to, payload } = flight;
     const cut = this.#partitions.size > 0 && this.#partitions.has(pairKey(from.host, to.host));
     const bound = target.listener(to);
     if (bound === undefined || cut) {
-      this.#tell("datagram-lost", payload, ends, cut ? "partition" : "no-listener");
+      this.#lose(flight, cut ? "partition" : "no-listener");
       return;
     }
-    this.#tell("datagram-delivered", payload, ends);
-    // Each listener has bytes of its own: one that writes into them spoils nobody's.
-    bound.binding.onDatagram(this.#copies.copy(payload), from);
+    const atMs = this.#world.clock.nowMs();
+    this.#tell({ kind: "datagram-delivered", atMs, from, to, payload });
+    // Each listener is lent bytes of its own: one that writes into them spoils nobody's.
+    bound.binding.onDatagram(this.#lent.copy(payload), from);
   }
 
   #conditionsOf(key: string, from: SocketAddress, to: SocketAddress): LinkConditions {
@@ -213,26 +213,8 @@ export class VirtualNetwork {
   }
 }
 
-const SLAB_BYTES = 65_536;
-
-/** Copies of small pieces, many to one buffer: a buffer of its own for each costs far more. */
-class Copies {
-  #slab = new Uint8Array(SLAB_BYTES);
-  #used = 0;
-
-  copy(bytes: Uint8Array): Uint8Array {
-    const { length } = bytes;
-    if (length > SLAB_BYTES / 8) return bytes.slice();
-    if (this.#used + length > SLAB_BYTES) {
-      this.#slab = new Uint8Array(SLAB_BYTES);
-      this.#used = 0;
-    }
-    const copy = this.#slab.subarray(this.#used, this.#used + length);
-    copy.set(bytes);
-    this.#used += length;
-    return copy;
-  }
-}
+/** A datagram on its way. */
+type Flight = Pick<DatagramEvent, "from" | "to" | "payload">;
 
 type Send = (from: SocketAddress, to: SocketAddress, bytes: Uint8Array, bound: Bound) => void;
 
@@ -242,6 +224,8 @@ class Host implements NetworkHost {
   readonly streams: SimStreams;
   readonly #bound: Bound[] = [];
   readonly #links = new Map<string, Link>();
+  /** Keys of the addresses that it sends between, each made once. */
+  readonly #keys = new Map<string, Map<string, string>>();
   readonly #refused = new Map<number, PortFaultKind>();
   readonly #send: Send;
   #ephemeral = EPHEMERAL_FIRST;
@@ -260,6 +244,21 @@ class Host implements NetworkHost {
         });
       },
     };
+  }
+
+  /** The key of two addresses that it sends between. */
+  pairKey(from: string, to: string): string {
+    let keys = this.#keys.get(from);
+    if (keys === undefined) {
+      keys = new Map();
+      this.#keys.set(from, keys);
+    }
+    let key = keys.get(to);
+    if (key === undefined) {
+      key = pairKey(from, to);
+      keys.set(to, key);
+    }
+    return key;
   }
 
   /** The link on which it sends between two addresses. Loopbacks of two hosts are two links. */
@@ -282,12 +281,12 @@ class Host implements NetworkHost {
 
   /** The socket that a datagram to an address of this host reaches. */
   listener(to: SocketAddress): Bound | undefined {
-    return this.#bound.find(
-      (bound) =>
-        bound.open &&
-        bound.local.port === to.port &&
-        (bound.local.host === to.host || isWildcardFor(bound.local.host, to.host)),
-    );
+    for (const bound of this.#bound) {
+      const { host, port } = bound.local;
+      if (!bound.open || port !== to.port) continue;
+      if (host === to.host || isWildcardFor(host, to.host)) return bound;
+    }
+    return undefined;
   }
 
   #claim(binding: UdpBinding): Bound {
@@ -317,7 +316,10 @@ class Host implements NetworkHost {
       local: bound.local,
       send: (payload, to) => {
         if (!bound.open) return;
-        const from = { host: this.sourceHost(bound.local.host, to), port: bound.local.port };
+        const { local } = bound;
+        const from = isWildcard(local.host)
+          ? { host: this.sourceHost(local.host, to), port: local.port }
+          : local;
         this.#send(from, to, payload, bound);
       },
       close: () => {

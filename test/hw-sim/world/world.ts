@@ -267,18 +267,20 @@ export class World {
 
   /** Answers those whose wait is over; whether there was one. */
   #releaseWaiters(): boolean {
-    if (this.#waiters.length === 0) return false;
-    const waiting: Waiter[] = [];
-    let released = false;
-    for (const waiter of this.#waiters) {
+    let waiting: Waiter[] | undefined;
+    for (let at = 0; at < this.#waiters.length; at++) {
+      const waiter = this.#waiters[at];
+      if (waiter === undefined) continue;
       const met = waiter.met();
       const over = this.#nowMs >= waiter.limitAtMs && !this.#isDue(waiter.limitAtMs);
       if (met || over) {
+        waiting ??= this.#waiters.slice(0, at);
         waiter.resolve(met);
-        released = true;
-      } else waiting.push(waiter);
+      } else waiting?.push(waiter);
     }
+    // After most events nobody's wait is over.
+    if (waiting === undefined) return false;
     this.#waiters = waiting;
-    return released;
+    return true;
   }
 }
