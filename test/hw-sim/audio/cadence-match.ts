@@ -30,16 +30,14 @@ const lasts = (segment: SoundSegment, expectedMs: number): boolean =>
   Math.abs(durationMs(segment) - expectedMs) <= toleranceMs(expectedMs);
 
 const sameSet = (a: readonly number[], b: readonly number[]): boolean => {
+  if (a.length !== b.length) return false;
   const left = [...a].sort((x, y) => x - y);
   const right = [...b].sort((x, y) => x - y);
-  return (
-    left.length === right.length &&
-    left.every((hz, at) => Math.abs(hz - (right[at] ?? 0)) <= FREQUENCY_TOLERANCE * hz)
-  );
+  return left.every((hz, at) => Math.abs(hz - (right[at] ?? 0)) <= FREQUENCY_TOLERANCE * hz);
 };
 
 /** Whether a segment sounds at the pattern's frequencies, or at one of those it has in turn. */
-export function soundsLike(segment: SoundSegment, pattern: TonePattern): boolean {
+export function soundsLike(segment: Pick<SoundSegment, "tones">, pattern: TonePattern): boolean {
   const heard = segment.tones?.map((tone) => tone.frequencyHz);
   if (heard === undefined) return false;
   const { frequenciesHz, inTurnHz, withinHz } = pattern;

@@ -1,20 +1,27 @@
 import { invariant } from "../../../src/base/invariant.ts";
 
-/** Discrete Fourier transform of one power-of-two length, in place. */
+/**
+ * Discrete Fourier transform of one power-of-two length, in place. Two stages of halves go at a
+ * time, as one of quarters: so the numbers are fetched and put back half as often.
+ */
 export class Fft {
   readonly size: number;
-  /** Of each stage in turn, with `half` butterflies a block: cosine and sine of each, in pairs. */
+  /** Of each stage of quarters in turn: the turns of its second, third and fourth inputs. */
   readonly #turns: readonly Float64Array[];
-  readonly #reversed: Uint32Array;
+  readonly #isOdd: boolean;
+  /** Where `butterflies` wants each input. */
+  readonly order: Uint32Array;
 
   constructor(size: number) {
     invariant(size >= 2 && (size & (size - 1)) === 0, "an FFT's size is a power of two");
     this.size = size;
     const bits = Math.log2(size);
-    this.#turns = Array.from({ length: bits - 1 }, (_, stage) => turnsOf(2 << stage));
-    this.#reversed = new Uint32Array(size);
+    this.#isOdd = bits % 2 === 1;
+    const firstQuarter = this.#isOdd ? 2 : 1;
+    this.#turns = Array.from({ length: bits >> 1 }, (_, at) => turnsOf(firstQuarter << (2 * at)));
+    this.order = new Uint32Array(size);
     for (let at = 0; at < size; at++) {
-      this.#reversed[at] = ((this.#reversed[at >> 1] ?? 0) >> 1) | ((at & 1) << (bits - 1));
+      this.order[at] = ((this.order[at >> 1] ?? 0) >> 1) | ((at & 1) << (bits - 1));
     }
   }
 
@@ -23,8 +30,13 @@ export class Fft {
     const { size } = this;
     invariant(re.length === size && im.length === size, "arrays of the FFT's size");
     this.#reorder(re, im);
-    for (let top = 0; top < size; top += 2) sumAndDifference(re, im, top, top + 1);
-    for (const turns of this.#turns) stage(re, im, turns);
+    this.butterflies(re, im);
+  }
+
+  /** Forward transform of what lies in the order of `order` already. */
+  butterflies(re: Float64Array, im: Float64Array): void {
+    if (this.#isOdd) halves(re, im);
+    for (const turns of this.#turns) quarters(re, im, turns);
   }
 
   /** Inverse transform, divided by the size. */
@@ -38,7 +50,7 @@ export class Fft {
 
   #reorder(re: Float64Array, im: Float64Array): void {
     for (let at = 0; at < this.size; at++) {
-      const other = this.#reversed[at] ?? 0;
+      const other = this.order[at] ?? 0;
       if (other <= at) continue;
       const savedRe = re[at] ?? 0;
       const savedIm = im[at] ?? 0;
@@ -50,46 +62,74 @@ export class Fft {
   }
 }
 
-/** Of a stage with so many butterflies a block. */
-function turnsOf(half: number): Float64Array {
-  return Float64Array.from({ length: 2 * half }, (_, at) => {
-    const angle = (Math.PI * (at >> 1)) / half;
-    return at % 2 === 0 ? Math.cos(angle) : Math.sin(angle);
-  });
+/** Cosine and sine of one, two and three k-th parts of a turn, for each k of a stage. */
+function turnsOf(quarter: number): Float64Array {
+  const turns = new Float64Array(6 * quarter);
+  for (let k = 0; k < quarter; k++) {
+    for (let times = 1; times <= 3; times++) {
+      const angle = (times * Math.PI * k) / (2 * quarter);
+      turns[6 * k + 2 * times - 2] = Math.cos(angle);
+      turns[6 * k + 2 * times - 1] = Math.sin(angle);
+    }
+  }
+  return turns;
 }
 
-/** All butterflies of a stage, block by block. */
-function stage(re: Float64Array, im: Float64Array, turns: Float64Array): void {
-  const half = turns.length / 2;
-  for (let block = 0; block < re.length; block += 2 * half) {
-    for (let k = 0; k < half; k++) {
-      const top = block + k;
-      const bottom = top + half;
-      const cos = turns[2 * k] ?? 0;
-      const sin = turns[2 * k + 1] ?? 0;
-      const bottomRe = re[bottom] ?? 0;
-      const bottomIm = im[bottom] ?? 0;
-      const turnedRe = bottomRe * cos + bottomIm * sin;
-      const turnedIm = bottomIm * cos - bottomRe * sin;
-      const topRe = re[top] ?? 0;
-      const topIm = im[top] ?? 0;
-      re[bottom] = topRe - turnedRe;
-      im[bottom] = topIm - turnedIm;
-      re[top] = topRe + turnedRe;
-      im[top] = topIm + turnedIm;
+/** The first stage, which turns nothing: sums and differences of neighbours. */
+function halves(re: Float64Array, im: Float64Array): void {
+  for (let at = 0; at < re.length; at += 2) {
+    const topRe = re[at] ?? 0;
+    const topIm = im[at] ?? 0;
+    const bottomRe = re[at + 1] ?? 0;
+    const bottomIm = im[at + 1] ?? 0;
+    re[at] = topRe + bottomRe;
+    im[at] = topIm + bottomIm;
+    re[at + 1] = topRe - bottomRe;
+    im[at + 1] = topIm - bottomIm;
+  }
+}
+
+/**
+ * Two stages at once: from transforms of four quarters, of which the second and third lie in the
+ * order of halved halves (even of even, odd of even, …), that of the whole.
+ */
+function quarters(re: Float64Array, im: Float64Array, turns: Float64Array): void {
+  const quarter = turns.length / 6;
+  for (let block = 0; block < re.length; block += 4 * quarter) {
+    for (let k = 0; k < quarter; k++) {
+      const first = block + k;
+      const second = first + quarter;
+      const third = second + quarter;
+      const fourth = third + quarter;
+      const turn = 6 * k;
+      const secondRe = turnedRe(re[second] ?? 0, im[second] ?? 0, turns, turn + 2);
+      const secondIm = turnedIm(re[second] ?? 0, im[second] ?? 0, turns, turn + 2);
+      const thirdRe = turnedRe(re[third] ?? 0, im[third] ?? 0, turns, turn);
+      const thirdIm = turnedIm(re[third] ?? 0, im[third] ?? 0, turns, turn);
+      const fourthRe = turnedRe(re[fourth] ?? 0, im[fourth] ?? 0, turns, turn + 4);
+      const fourthIm = turnedIm(re[fourth] ?? 0, im[fourth] ?? 0, turns, turn + 4);
+      const sumRe = (re[first] ?? 0) + secondRe;
+      const sumIm = (im[first] ?? 0) + secondIm;
+      const differenceRe = (re[first] ?? 0) - secondRe;
+      const differenceIm = (im[first] ?? 0) - secondIm;
+      re[first] = sumRe + (thirdRe + fourthRe);
+      im[first] = sumIm + (thirdIm + fourthIm);
+      re[third] = sumRe - (thirdRe + fourthRe);
+      im[third] = sumIm - (thirdIm + fourthIm);
+      re[second] = differenceRe + (thirdIm - fourthIm);
+      im[second] = differenceIm - (thirdRe - fourthRe);
+      re[fourth] = differenceRe - (thirdIm - fourthIm);
+      im[fourth] = differenceIm + (thirdRe - fourthRe);
     }
   }
 }
 
-function sumAndDifference(re: Float64Array, im: Float64Array, top: number, bottom: number): void {
-  const topRe = re[top] ?? 0;
-  const topIm = im[top] ?? 0;
-  const bottomRe = re[bottom] ?? 0;
-  const bottomIm = im[bottom] ?? 0;
-  re[top] = topRe + bottomRe;
-  im[top] = topIm + bottomIm;
-  re[bottom] = topRe - bottomRe;
-  im[bottom] = topIm - bottomIm;
+function turnedRe(re: number, im: number, turns: Float64Array, at: number): number {
+  return re * (turns[at] ?? 0) + im * (turns[at + 1] ?? 0);
+}
+
+function turnedIm(re: number, im: number, turns: Float64Array, at: number): number {
+  return im * (turns[at] ?? 0) - re * (turns[at + 1] ?? 0);
 }
 
 /**
@@ -101,45 +141,74 @@ export class PowerSpectrum {
   readonly #half: Fft;
   readonly #re: Float64Array;
   readonly #im: Float64Array;
-  readonly #cos: Float64Array;
-  readonly #sin: Float64Array;
+  /** Cosine and sine of each bin's turn, up to a quarter of a whole one. */
+  readonly #turns: Float64Array;
 
   constructor(size: number) {
     this.size = size;
     this.#half = new Fft(size / 2);
     this.#re = new Float64Array(size / 2);
     this.#im = new Float64Array(size / 2);
-    this.#cos = Float64Array.from({ length: size / 2 }, (_, k) =>
-      Math.cos((2 * Math.PI * k) / size),
-    );
-    this.#sin = Float64Array.from({ length: size / 2 }, (_, k) =>
-      Math.sin((2 * Math.PI * k) / size),
-    );
+    this.#turns = Float64Array.from({ length: size / 2 }, (_, at) => {
+      const angle = (2 * Math.PI * (at >> 1)) / size;
+      return at % 2 === 0 ? Math.cos(angle) : Math.sin(angle);
+    });
   }
 
-  /** Fills `power` (half of `size`) from at most `size` samples, of which what lacks is 0. */
-  of(samples: Float64Array, power: Float64Array): void {
+  /**
+   * Fills `power` (half of `size`) from at most `size` samples, each weighed by its place in a
+   * window of the same length; what lacks is 0. Returns the sum of all.
+   */
+  of(samples: Float64Array, window: Float64Array, power: Float64Array): number {
+    const re = this.#re;
+    const im = this.#im;
+    const { order } = this.#half;
+    const pairs = samples.length >> 1;
+    for (let pair = 0; pair < pairs; pair++) {
+      const at = order[pair] ?? 0;
+      re[at] = (samples[2 * pair] ?? 0) * (window[2 * pair] ?? 0);
+      im[at] = (samples[2 * pair + 1] ?? 0) * (window[2 * pair + 1] ?? 0);
+    }
+    for (let pair = pairs; pair < re.length; pair++) {
+      const at = order[pair] ?? 0;
+      const last = 2 * pair < samples.length;
+      re[at] = last ? (samples[2 * pair] ?? 0) * (window[2 * pair] ?? 0) : 0;
+      im[at] = 0;
+    }
+    this.#half.butterflies(re, im);
+    return this.#untangle(power);
+  }
+
+  /**
+   * What is even and what is odd under conjugation are the spectra of the even and of the odd
+   * samples; of two bins that mirror each other one is their sum, the other their difference.
+   */
+  #untangle(power: Float64Array): number {
     const re = this.#re;
     const im = this.#im;
     const half = re.length;
-    re.fill(0);
-    im.fill(0);
-    for (let at = 0; at < samples.length; at += 2) {
-      re[at >> 1] = samples[at] ?? 0;
-      im[at >> 1] = samples[at + 1] ?? 0;
+    const turns = this.#turns;
+    let sum = ((re[0] ?? 0) + (im[0] ?? 0)) ** 2;
+    let mirrored = (re[half / 2] ?? 0) ** 2 + (im[half / 2] ?? 0) ** 2;
+    power[0] = sum;
+    power[half / 2] = mirrored;
+    for (let bin = 1; 2 * bin < half; bin++) {
+      const mirror = half - bin;
+      const evenRe = (re[bin] ?? 0) + (re[mirror] ?? 0);
+      const evenIm = (im[bin] ?? 0) - (im[mirror] ?? 0);
+      const oddRe = (im[bin] ?? 0) + (im[mirror] ?? 0);
+      const oddIm = (re[mirror] ?? 0) - (re[bin] ?? 0);
+      const cos = turns[2 * bin] ?? 0;
+      const sin = turns[2 * bin + 1] ?? 0;
+      const besideRe = oddRe * cos + oddIm * sin;
+      const besideIm = oddIm * cos - oddRe * sin;
+      const here = ((evenRe + besideRe) ** 2 + (evenIm + besideIm) ** 2) / 4;
+      const there = ((evenRe - besideRe) ** 2 + (evenIm - besideIm) ** 2) / 4;
+      power[bin] = here;
+      power[mirror] = there;
+      sum += here;
+      mirrored += there;
     }
-    this.#half.forward(re, im);
-    for (let bin = 0; bin < half; bin++) {
-      const mirror = bin === 0 ? 0 : half - bin;
-      const evenRe = ((re[bin] ?? 0) + (re[mirror] ?? 0)) / 2;
-      const evenIm = ((im[bin] ?? 0) - (im[mirror] ?? 0)) / 2;
-      const oddRe = ((im[bin] ?? 0) + (im[mirror] ?? 0)) / 2;
-      const oddIm = ((re[mirror] ?? 0) - (re[bin] ?? 0)) / 2;
-      const cos = this.#cos[bin] ?? 0;
-      const sin = this.#sin[bin] ?? 0;
-      const allRe = evenRe + oddRe * cos + oddIm * sin;
-      const allIm = evenIm + oddIm * cos - oddRe * sin;
-      power[bin] = allRe * allRe + allIm * allIm;
-    }
+    return sum + mirrored;
   }
 }

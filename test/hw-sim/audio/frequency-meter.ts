@@ -22,6 +22,7 @@ export const METER_MIN_SAMPLES = 480;
 
 /** A sine this far under the strongest does not count: the twist of a mix stays well inside it. */
 const PEAK_RANGE_DB = 18;
+const PEAK_RANGE = 10 ** (PEAK_RANGE_DB / 10);
 /** More than any call-progress tone holds (the howler has 4). */
 const PEAK_LIMIT = 6;
 /** Below this nothing is told in a telephone band. */
@@ -59,9 +60,8 @@ export class FrequencyMeter {
   readonly #hzPerBin: number;
   readonly #firstBin: number;
   readonly #spectrum: PowerSpectrum;
-  readonly #windowed: Float64Array;
   readonly #power: Float64Array;
-  readonly #inLobes: Uint8Array;
+  readonly #isCounted: Uint8Array;
   readonly #maxima: Uint16Array;
 
   /** @param limitSamples the longest piece that is measured at once, a power of two */
@@ -70,9 +70,8 @@ export class FrequencyMeter {
     this.#hzPerBin = SAMPLE_RATE_HZ / limitSamples;
     this.#firstBin = Math.max(1, Math.ceil(LOWEST_HZ / this.#hzPerBin));
     this.#spectrum = new PowerSpectrum(limitSamples);
-    this.#windowed = new Float64Array(limitSamples);
     this.#power = new Float64Array(limitSamples / 2);
-    this.#inLobes = new Uint8Array(limitSamples / 2);
+    this.#isCounted = new Uint8Array(limitSamples / 2);
     this.#maxima = new Uint16Array(limitSamples / 2);
   }
 
@@ -80,46 +79,44 @@ export class FrequencyMeter {
    * Measures a steady piece of sound of {@link METER_MIN_SAMPLES} samples to the limit, volts at
    * 8 kHz; a longer piece is measured at its start. Accuracy is about 1 Hz and 0.5 dB for sines
    * further apart than 4 periods of the piece.
+   * @param tonalityMin what is less tonal has no tones worth naming: none are given
    */
-  measure(volts: Float64Array): Spectrum {
-    const power = this.#power;
-    const inLobes = this.#inLobes;
+  measure(volts: Float64Array, tonalityMin = 0): Spectrum {
     const steps = Math.floor(volts.length / LENGTH_STEP_SAMPLES);
     const wholeSamples = steps === 0 ? volts.length : steps * LENGTH_STEP_SAMPLES;
     const samples = volts.subarray(0, Math.min(this.#size, wholeSamples));
-    const windowSum = this.#transform(samples);
-    const lobeBins = Math.ceil((2 * this.#size) / Math.max(1, samples.length));
-    let total = 0;
-    for (const one of power) total += one;
+    const window = hannOf(samples.length);
+    const total = this.#spectrum.of(samples, window.weights, this.#power);
     if (total === 0) return { tones: [], tonality: 0 };
-    inLobes.fill(0);
-    const tones: MeasuredTone[] = [];
-    for (const peak of this.#findPeaks(lobeBins)) {
-      inLobes.fill(1, Math.max(0, peak - lobeBins), peak + lobeBins + 1);
+    const lobeBins = Math.ceil((2 * this.#size) / Math.max(1, samples.length));
+    const peaks = this.#findPeaks(lobeBins);
+    const tonality = this.#inLobesOf(peaks, lobeBins) / total;
+    if (tonality < tonalityMin) return { tones: [], tonality };
+    const tones = peaks.map((peak): MeasuredTone => {
       const fine = this.#refine(peak, samples.length);
-      const amplitude = (2 * Math.sqrt(fine.power)) / windowSum;
-      tones.push({
+      const amplitude = (2 * Math.sqrt(fine.power)) / window.sum;
+      return {
         frequencyHz: fine.bin * this.#hzPerBin,
         levelDbm: dbmFromMeanSquare(amplitude ** 2 / 2),
-      });
-    }
-    let explained = 0;
-    for (let bin = 0; bin < power.length; bin++) {
-      if (inLobes[bin] === 1) explained += power[bin] ?? 0;
-    }
-    tones.sort((a, b) => a.frequencyHz - b.frequencyHz);
-    return { tones, tonality: explained / total };
+      };
+    });
+    return { tones: tones.sort((a, b) => a.frequencyHz - b.frequencyHz), tonality };
   }
 
-  /** Fills the power with the Hann-windowed spectrum; returns the window's sum. */
-  #transform(samples: Float64Array): number {
-    const window = hannOf(samples.length);
-    const { weights } = window;
-    const isLongest = samples.length === this.#size;
-    const piece = isLongest ? this.#windowed : this.#windowed.subarray(0, samples.length);
-    for (let at = 0; at < piece.length; at++) piece[at] = (samples[at] ?? 0) * (weights[at] ?? 0);
-    this.#spectrum.of(piece, this.#power);
-    return window.sum;
+  /** The power in the lobes of some peaks, where they overlap once. */
+  #inLobesOf(peaks: readonly number[], lobeBins: number): number {
+    const power = this.#power;
+    const isCounted = this.#isCounted;
+    isCounted.fill(0);
+    let sum = 0;
+    for (const peak of peaks) {
+      const end = Math.min(power.length, peak + lobeBins + 1);
+      for (let bin = Math.max(0, peak - lobeBins); bin < end; bin++) {
+        if (isCounted[bin] === 0) sum += power[bin] ?? 0;
+        isCounted[bin] = 1;
+      }
+    }
+    return sum;
   }
 
   /**
@@ -139,22 +136,35 @@ export class FrequencyMeter {
     return { bin: bin + shift, power: here / (lobe * lobe) };
   }
 
-  /** Keeps the bins that are higher than their neighbours; how many there are. */
+  /**
+   * Keeps the bins that are higher than their neighbours and not too far under the highest of
+   * them; how many there are.
+   */
   #findMaxima(): number {
     const power = this.#power;
     const maxima = this.#maxima;
     const first = this.#firstBin;
     const last = power.length - 1;
     let count = 0;
+    let highest = 0;
     let before = power[first - 1] ?? 0;
     let here = power[first] ?? 0;
     for (let bin = first; bin < last; bin++) {
       const after = power[bin + 1] ?? 0;
-      if (here > before && here >= after) maxima[count++] = bin;
+      if (here > before && here >= after) {
+        maxima[count++] = bin;
+        if (here > highest) highest = here;
+      }
       before = here;
       here = after;
     }
-    return count;
+    const floor = highest / PEAK_RANGE;
+    let kept = 0;
+    for (let at = 0; at < count; at++) {
+      const bin = maxima[at] ?? 0;
+      if ((power[bin] ?? 0) > floor) maxima[kept++] = bin;
+    }
+    return kept;
   }
 
   /** The bins of the strongest peaks that stand apart, strongest first. */
@@ -163,10 +173,9 @@ export class FrequencyMeter {
     const maxima = this.#maxima;
     const power = this.#power;
     const kept: number[] = [];
-    let floor = 0;
     while (kept.length < PEAK_LIMIT) {
       let best = -1;
-      let bestPower = floor;
+      let bestPower = 0;
       for (let at = 0; at < count; at++) {
         const bin = maxima[at] ?? 0;
         const here = power[bin] ?? 0;
@@ -176,7 +185,6 @@ export class FrequencyMeter {
       }
       if (best < 0) break;
       kept.push(best);
-      if (kept.length === 1) floor = bestPower / 10 ** (PEAK_RANGE_DB / 10);
     }
     return kept;
   }

@@ -123,6 +123,11 @@ export class SoundSegmenter {
     };
   }
 
+  /** The tones of the segment that lasts now: the same object until they are measured anew. */
+  get tones(): readonly MeasuredTone[] | undefined {
+    return this.#tones;
+  }
+
   /** Hears more; `onFrame` is called every 5 ms of it, after closed segments were told. */
   process(volts: Float64Array, onFrame: () => void): void {
     const ring = this.#ring;
@@ -224,7 +229,7 @@ export class SoundSegmenter {
     for (let at = 0; at < piece.length; at++) {
       piece[at] = this.#ring[(from + at) % RING_SAMPLES] ?? 0;
     }
-    const spectrum = this.#meter.measure(piece);
+    const spectrum = this.#meter.measure(piece, MIN_TONALITY);
     return spectrum.tonality >= MIN_TONALITY ? spectrum.tones : undefined;
   }
 }

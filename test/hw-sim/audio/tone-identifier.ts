@@ -44,8 +44,14 @@ export class ToneIdentifier {
   #segmenter: SoundSegmenter;
   #segments: SoundSegment[] = [];
   #named: TonePattern | undefined;
-  /** Whether the last sound that ended held measured tones. */
-  #wasTonal = false;
+  /**
+   * Whether the last sound that ended, and the one that lasts, has the frequencies of a pattern:
+   * without one that has, there is neither a rhythm nor a tone that does not stop.
+   */
+  #lastIsLikeOne = false;
+  #openTones: SoundSegment["tones"];
+  #isOpenLikeOne = false;
+  readonly #onFrame = (): void => this.#consider();
 
   constructor(options: {
     readonly table: ToneTable;
@@ -67,14 +73,14 @@ export class ToneIdentifier {
   /** Hears volts at 8 kHz from sample `firstSample` on; a gap makes it start afresh. */
   process(volts: Float64Array, firstSample: number): void {
     if (firstSample !== this.#segmenter.position) this.reset(firstSample);
-    this.#segmenter.process(volts, () => this.#consider());
+    this.#segmenter.process(volts, this.#onFrame);
   }
 
   /** Forgets all; a named tone ends. */
   reset(firstSample: number): void {
     this.#end(this.#segmenter.position);
     this.#segments = [];
-    this.#wasTonal = false;
+    this.#lastIsLikeOne = false;
     this.#segmenter = this.#createSegmenter(firstSample);
   }
 
@@ -89,7 +95,7 @@ export class ToneIdentifier {
 
   #remember(segment: SoundSegment): void {
     this.#segments.push(segment);
-    if (segment.kind === "sound") this.#wasTonal = segment.tones !== undefined;
+    if (segment.kind === "sound") this.#lastIsLikeOne = this.#isLikeOne(segment.tones);
     if (this.#segments.length > HISTORY_SEGMENTS) this.#segments.shift();
     if (this.#named === undefined) return;
     if (this.#named.cadence.length === 0) this.#end(segment.end);
@@ -97,16 +103,31 @@ export class ToneIdentifier {
   }
 
   #consider(): void {
+    // Most of what a telephone hears is speech, which sounds like none of them.
+    const isLikeOne = this.#lastIsLikeOne || this.#openIsLikeOne();
+    if (this.#named === undefined && !isLikeOne) return;
     const open = this.#segmenter.open;
     if (this.#named !== undefined) this.#checkNamed(this.#named, open);
-    // Most of what a telephone hears is speech: nothing measured, nothing to compare.
-    if (open.tones === undefined && !this.#wasTonal) return;
+    if (!isLikeOne) return;
     const found = this.#table.find((pattern) =>
       pattern.cadence.length === 0
         ? isContinuous(open, pattern, this.#table, this.#segmenter.lateMs)
         : isInCadence(this.#segments, open, pattern, this.#table),
     );
     if (found !== undefined && found.name !== this.#named?.name) this.#name(found, open);
+  }
+
+  #openIsLikeOne(): boolean {
+    const { tones } = this.#segmenter;
+    if (tones !== this.#openTones) {
+      this.#openTones = tones;
+      this.#isOpenLikeOne = this.#isLikeOne(tones);
+    }
+    return this.#isOpenLikeOne;
+  }
+
+  #isLikeOne(tones: SoundSegment["tones"]): boolean {
+    return tones !== undefined && this.#table.some((pattern) => soundsLike({ tones }, pattern));
   }
 
   /** Ends a named rhythm that has gone over its time or turned into something else. */

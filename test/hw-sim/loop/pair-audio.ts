@@ -103,7 +103,8 @@ export class PairAudio {
   ): void {
     const down = this.#down;
     const history = this.#historySamples;
-    down.copyWithin(0, this.#frameSamples);
+    // By hand: a call for so few numbers takes longer.
+    for (let at = 0; at < history; at++) down[at] = down[this.#frameSamples + at] ?? 0;
     for (let at = 0; at < this.#frameSamples; at++) {
       down[history + at] = (playout[at] ?? 0) * VOLTS_PER_STEP;
     }

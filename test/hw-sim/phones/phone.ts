@@ -66,7 +66,10 @@ export interface Phone {
   dial(digits: string): Result<number, string>;
   /** Presses a key for a while, or turns the dial once. */
   press(digit: Digit, durationMs?: number): Result<number, string>;
-  /** Talks: 16-bit linear at the line's scale, or volts; after what is being said. */
+  /**
+   * Talks: 16-bit linear at the line's scale, or volts, which are not copied and must not change
+   * until they are said; after what is being said.
+   */
   say(speech: Int16Array | Float64Array): Result<number, string>;
   /** Records what the receiver gives, from now on; a recording in progress starts anew. */
   startRecording(): void;

@@ -219,7 +219,7 @@ export class TelephoneSet implements Phone {
 
   say(speech: Int16Array | Float64Array): Result<number, string> {
     if (!this.#offHook) return this.#handsetDown();
-    const volts = speech instanceof Int16Array ? voltsFromPcm16(speech) : speech.slice();
+    const volts = speech instanceof Int16Array ? voltsFromPcm16(speech) : speech;
     const end = this.#transmitter.say(volts, this.#sampleNow());
     if (end.ok) this.#act("say", { durationMs: msFromSample(volts.length) });
     return end.ok ? ok(this.#lineTime.msOf(end.value)) : end;

@@ -47,20 +47,22 @@ export class Transmitter {
   /** Fills `out` for the samples from `firstSample` on. Pieces wholly in the past are let go. */
   fill(out: Float64Array, firstSample: number): void {
     out.fill(0);
-    this.#voice = this.#lay(this.#voice, out, firstSample);
+    this.#voice = lay(this.#voice, out, firstSample);
     if (this.voiceMuted) out.fill(0);
-    this.#keys = this.#lay(this.#keys, out, firstSample);
+    this.#keys = lay(this.#keys, out, firstSample);
   }
+}
 
-  #lay(pieces: Piece[], out: Float64Array, firstSample: number): Piece[] {
-    if (pieces.length === 0) return pieces;
-    const end = firstSample + out.length;
-    for (const piece of pieces) {
-      const from = Math.max(firstSample, piece.start);
-      const to = Math.min(end, endOf(piece));
-      if (from >= to) continue;
-      out.set(piece.volts.subarray(from - piece.start, to - piece.start), from - firstSample);
-    }
-    return pieces.filter((piece) => endOf(piece) > end);
+/** Writes what sounds from `firstSample` on; gives the pieces that are not over then. */
+function lay(pieces: Piece[], out: Float64Array, firstSample: number): Piece[] {
+  const end = firstSample + out.length;
+  let isOver = false;
+  for (const { start, volts } of pieces) {
+    const from = Math.max(firstSample, start);
+    const to = Math.min(end, start + volts.length);
+    // By hand: a view of it for each frame would be garbage.
+    for (let at = from; at < to; at++) out[at - firstSample] = volts[at - start] ?? 0;
+    isOver ||= start + volts.length <= end;
   }
+  return isOver ? pieces.filter((piece) => endOf(piece) > end) : pieces;
 }
