@@ -35,6 +35,8 @@ export interface ExtendedReports {
 export interface VoiceBandData {
   readonly name: "PCMU" | "PCMA";
   readonly payloadType: number;
+  /** Each packet of it repeats so many before it. @see RFC 2198 */
+  readonly redundancy?: { readonly payloadType: number; readonly generations: number };
 }
 
 /** What offer and answer agreed on: where audio goes, how, and which ways are open. */

@@ -41,7 +41,8 @@ export function receiverOptions(flow: MediaFlow, spec: CodecSpec): ReceiverOptio
 function voiceBandOf({ voiceBand }: MediaFlow): VoiceBand | undefined {
   if (voiceBand === undefined) return undefined;
   const spec = findCodec(voiceBand.name, LINE_SAMPLE_RATE_HZ);
-  return spec && { spec, payloadType: voiceBand.payloadType };
+  const { payloadType, redundancy } = voiceBand;
+  return spec && { spec, payloadType, redundancy };
 }
 
 /** Names the tones that were heard on our line, where the far end knows such events. */
@@ -73,6 +74,8 @@ export function sameCoding(a: MediaFlow, b: MediaFlow, modems: ModemWatch): bool
     a.comfortNoisePayloadType === b.comfortNoisePayloadType &&
     a.suppressSilence === b.suppressSilence &&
     a.voiceBand?.payloadType === b.voiceBand?.payloadType &&
-    a.voiceBand?.name === b.voiceBand?.name
+    a.voiceBand?.name === b.voiceBand?.name &&
+    a.voiceBand?.redundancy?.payloadType === b.voiceBand?.redundancy?.payloadType &&
+    a.voiceBand?.redundancy?.generations === b.voiceBand?.redundancy?.generations
   );
 }

@@ -1,104 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { SocketAddress } from "../base/address.ts";
-import type { MediaFlow, MediaStats } from "../base/media-messages.ts";
 import { levelDbm0 } from "./dsp/levels.ts";
-import { ModemTone } from "./dsp/modem-tone.ts";
 import { createMilliwatt } from "./dsp/tone-source.ts";
 import { AudioBridge, EchoEndpoint, SourceEndpoint } from "./endpoints.ts";
-import { type MediaOutput, MediaSession } from "./media-session.ts";
+import {
+  addressA,
+  addressB,
+  createSession,
+  FRAME,
+  flowTo,
+  keep,
+  Pair,
+  rtcpOf,
+} from "./media-session.fixture.ts";
 import { parseRtcp } from "./rtp/parse-rtcp.ts";
 import type { RtcpPacket } from "./rtp/rtcp-packet.ts";
 import { parseRtp } from "./rtp/rtp-packet.ts";
 import { SILENT_MS } from "./silence-watch.ts";
-
-const FRAME = 80;
-const addressA = { host: "192.0.2.1", port: 4000 };
-const addressB = { host: "192.0.2.2", port: 5000 };
-const rtcpOf = ({ host, port }: SocketAddress) => ({ host, port: port + 1 });
-
-const flowTo = (remote: SocketAddress, over: Partial<MediaFlow> = {}): MediaFlow => ({
-  remote,
-  remoteRtcp: rtcpOf(remote),
-  codec: { name: "PCMU", payloadType: 0, clockRateHz: 8000, ptimeMs: 20 },
-  telephoneEventPayloadType: 101,
-  send: true,
-  receive: true,
-  ...over,
-});
-
-const createSession = (session: string, ssrc: number) =>
-  new MediaSession({
-    session,
-    frameSamples: FRAME,
-    ssrc,
-    firstSequence: 65530,
-    firstTimestamp: 0xffffff00,
-    cname: `${session}@box`,
-    wallAtZeroMs: 1_700_000_000_000,
-    random: () => 0.5,
-  });
-
-/** Copies what is borrowed. */
-const keep = (outputs: readonly MediaOutput[]): MediaOutput[] =>
-  outputs.map((out) => (out.kind === "send" ? { ...out, bytes: out.bytes.slice() } : out));
-
-/** Two sessions, a network without delay, and one clock of 10 ms frames. */
-class Pair {
-  readonly a = createSession("a", 1);
-  readonly b = createSession("b", 2);
-  readonly heardByB: number[] = [];
-  readonly events: unknown[] = [];
-  readonly qualities: MediaStats[] = [];
-  /** Of what `a` sends: false loses it. */
-  bIsHeard = true;
-  passes: (out: MediaOutput & { kind: "send" }) => boolean = () => true;
-  sees: (out: MediaOutput & { kind: "send" }) => void = () => {};
-  nowMs = 0;
-
-  constructor(over: Partial<MediaFlow> = {}) {
-    this.a.setFlow(flowTo(addressB, over), 0);
-    this.b.setFlow(flowTo(addressA, over), 0);
-  }
-
-  /** B's frame comes before A's: the worst phase there is. */
-  frame(said: Int16Array): void {
-    this.nowMs += 10;
-    this.#carry(this.b, this.b.push(new Int16Array(FRAME), this.nowMs));
-    const heard = new Int16Array(FRAME);
-    if (this.bIsHeard) this.#carry(this.b, this.b.pull(heard, this.nowMs));
-    this.heardByB.push(...heard);
-    this.#carry(this.a, this.a.push(said, this.nowMs));
-    this.#carry(this.a, this.a.pull(new Int16Array(FRAME), this.nowMs));
-    for (const session of [this.a, this.b]) {
-      const due = session.deadlineMs();
-      if (due !== undefined && due <= this.nowMs) {
-        this.#carry(session, session.handle({ kind: "timeout" }, this.nowMs));
-      }
-    }
-  }
-
-  silence(frames: number): void {
-    for (let n = 0; n < frames; n++) this.frame(new Int16Array(FRAME));
-  }
-
-  #carry(from: MediaSession, outputs: readonly MediaOutput[]): void {
-    for (const out of keep(outputs)) {
-      if (out.kind === "event") {
-        if (out.event.kind === "quality") this.qualities.push(out.event.stats);
-        else this.events.push(out.event);
-        continue;
-      }
-      const isA = from === this.a;
-      this.sees(out);
-      if (isA && !this.passes(out)) continue;
-      const source = isA ? addressA : addressB;
-      const kind = out.channel;
-      const input = { kind, bytes: out.bytes, from: kind === "rtp" ? source : rtcpOf(source) };
-      this.#carry(isA ? this.b : this.a, (isA ? this.b : this.a).handle(input, this.nowMs));
-    }
-  }
-}
 
 describe("MediaSession one-way delay", () => {
   it.each([
@@ -363,44 +281,6 @@ describe("MediaSession", () => {
     }
     const lossRates = told.map((one) => (one.kind === "voip-metrics" ? one.metrics.lossRate : 0));
     expect(Math.max(...lossRates)).toBeGreaterThanOrEqual(11);
-  });
-
-  it.each([
-    { theirs: [32, 36], told: [32], tone: "answer", shape: {} },
-    { theirs: [36], told: [], tone: "answer", shape: {} },
-    { theirs: undefined, told: [], tone: "answer", shape: {} },
-    { theirs: [32, 33, 34, 35], told: [34], tone: "answer-am", shape: { isModulated: true } },
-    { theirs: [32], told: [32], tone: "answer-am", shape: { isModulated: true }, heard: "answer" },
-    {
-      theirs: [32, 33, 34, 35],
-      told: [34, 35],
-      tone: "answer-am",
-      shape: { isModulated: true, isReversed: true },
-    },
-    { theirs: [32, 33], told: [32, 33], tone: "answer", shape: { isReversed: true } },
-  ])("names $tone to who knows $theirs as $told, and who hears of one is told", (row) => {
-    const pair = new Pair(row.theirs === undefined ? {} : { toneEvents: row.theirs });
-    const sent = new Set<number>();
-    pair.passes = ({ bytes }) => {
-      const packet = parseRtp(bytes);
-      const isEvent = packet.ok && packet.value.payloadType === 101;
-      if (isEvent) sent.add(packet.value.payload[0] ?? -1);
-      // The tone itself does not get through: the name must do.
-      return isEvent;
-    };
-    const tone = new ModemTone({ frequencyHz: 2100, ...row.shape });
-    const frame = new Int16Array(FRAME);
-    for (let n = 0; n < 80; n++) {
-      tone.render(frame);
-      pair.frame(frame);
-    }
-    expect([...sent]).toEqual(row.told);
-    const heard = pair.events.filter((one) => (one as { kind: string }).kind === "fax-tone");
-    expect(heard).toContainEqual({ kind: "fax-tone", session: "a", tone: row.tone, side: "near" });
-    const named = [row.heard ?? row.tone, `${row.tone}-reversed`].slice(0, row.told.length);
-    expect(heard.filter((one) => (one as { session: string }).session === "b")).toEqual(
-      named.map((one) => ({ kind: "fax-tone", session: "b", tone: one, side: "far" })),
-    );
   });
 
   it("follows another SSRC after two packets, not after one", () => {

@@ -131,6 +131,16 @@ const WIDE: Partial<MediaFlow> = {
   voiceBand: { name: "PCMA", payloadType: 102 },
 };
 const RED: Partial<MediaFlow> = { redundancy: { payloadType: 121, generations: 2 } };
+/** The voice has copies of its own, and what modems are sent as others. */
+const WIDE_RED: Partial<MediaFlow> = {
+  ...WIDE,
+  ...RED,
+  voiceBand: {
+    name: "PCMA",
+    payloadType: 102,
+    redundancy: { payloadType: 103, generations: 2 },
+  },
+};
 
 describe.skipIf(!available)("[media.fax] between two spandsp machines, passed through", () => {
   it.each([
@@ -149,6 +159,13 @@ describe.skipIf(!available)("[media.fax] between two spandsp machines, passed th
       ecm: false,
       flow: WIDE,
       lossPercent: 0,
+    },
+    { what: "V.152 over RED, 2 % loss", ecm: true, flow: WIDE_RED, lossPercent: 2 },
+    {
+      what: "V.152 over RED, 2 % loss, without error correction",
+      ecm: false,
+      flow: WIDE_RED,
+      lossPercent: 2,
     },
     {
       what: "silence suppression agreed on",

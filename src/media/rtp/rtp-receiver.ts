@@ -96,7 +96,7 @@ export class RtpReceiver {
   knows(payloadType: number): boolean {
     return (
       payloadType === this.#options.eventPayloadType ||
-      payloadType === this.#options.redPayloadType ||
+      this.#isRedundant(payloadType) ||
       this.#isNoise(payloadType) ||
       this.#decoder(payloadType) !== undefined
     );
@@ -115,13 +115,15 @@ export class RtpReceiver {
     this.#receipts?.received(stream.extendedSequence);
 
     const { payloadType, timestamp, payload } = packet;
-    if (payloadType === this.#options.voiceBand?.payloadType) this.passModem(nowMs);
+    const { voiceBand } = this.#options;
+    const isRedundant = this.#isRedundant(payloadType);
+    if (payloadType === voiceBand?.payloadType) this.passModem(nowMs);
+    if (isRedundant && payloadType === voiceBand?.redundancy?.payloadType) this.passModem(nowMs);
     const sequence = stream.extendedSequence;
     if (payloadType !== this.#options.eventPayloadType) stream.onTimestamp(timestamp, nowMs);
-    const signals =
-      payloadType === this.#options.redPayloadType
-        ? this.#takeRedundant(packet, sequence, nowMs)
-        : this.#take({ payloadType, timestamp, payload, sequence }, nowMs);
+    const signals = isRedundant
+      ? this.#takeRedundant(packet, sequence, nowMs)
+      : this.#take({ payloadType, timestamp, payload, sequence }, nowMs);
     return ended.length === 0 ? signals : [...ended, ...signals];
   }
 
@@ -271,6 +273,11 @@ export class RtpReceiver {
 
   get jitterMs(): number {
     return this.#stream?.jitterMs ?? 0;
+  }
+
+  #isRedundant(payloadType: number): boolean {
+    const { redPayloadType, voiceBand } = this.#options;
+    return payloadType === redPayloadType || payloadType === voiceBand?.redundancy?.payloadType;
   }
 
   #isNoise(payloadType: number): boolean {

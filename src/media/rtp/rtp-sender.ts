@@ -47,6 +47,8 @@ export interface SentCounts {
 export interface VoiceBand {
   readonly spec: CodecSpec;
   readonly payloadType: number;
+  /** With it, each packet repeats those before it. */
+  readonly redundancy: MediaFlow["redundancy"] | undefined;
 }
 
 /** What negotiation decides about sending. */
@@ -61,7 +63,7 @@ export interface SenderOptions {
   readonly noisePayloadType?: number | undefined;
   /** With it, each packet repeats those before it. */
   readonly redundancy?: MediaFlow["redundancy"] | undefined;
-  /** With it, and without redundancy, a modem's sound changes over to that. */
+  /** With it a modem's sound changes over to that, unless copies would be lost by it. */
   readonly voiceBand?: VoiceBand | undefined;
 }
 
@@ -151,10 +153,12 @@ export class RtpSender {
 
   /** A modem talks: its pauses are sent as they are, and as what was agreed on for modems. */
   passModem(): void {
-    const { voiceBand, redundancy } = this.#options;
-    const isOther = voiceBand !== undefined && voiceBand.payloadType !== this.#coding.payloadType;
-    if (isOther && redundancy === undefined) {
-      this.reconfigure({ ...this.#options, ...voiceBand, parameters: undefined });
+    const { spec, voiceBand, redundancy } = this.#options;
+    if (voiceBand !== undefined && voiceBand.payloadType !== this.#coding.payloadType) {
+      const losesCopies = redundancy !== undefined && voiceBand.redundancy === undefined;
+      if (!losesCopies || spec.carriesModems !== true) {
+        this.reconfigure({ ...this.#options, ...voiceBand, parameters: undefined });
+      }
     }
     this.#coding = { ...this.#coding, silence: undefined };
   }

@@ -80,7 +80,11 @@ export function offeredAuxiliary(
   }
   if (comfortNoise === true) last.push(format("CN", COMFORT_NOISE, COMFORT_NOISE_RATE_HZ));
   const voiceBand = ours.voiceBand === true ? offeredVoiceBand(codecs, next()) : undefined;
-  if (voiceBand !== undefined) last.push(voiceBandFormat(voiceBand));
+  if (voiceBand !== undefined) {
+    last.push(voiceBandFormat(voiceBand));
+    // What the first codec's copies are is not what a modem's are.
+    if (redundancy > 0) last.push(redFormat(next(), voiceBandFormat(voiceBand), redundancy));
+  }
   const lines = voiceBandLines(voiceBand);
   const [codec] = codecs;
   if (redundancy === 0 || codec === undefined) return { first: [], last, lines };
@@ -116,8 +120,18 @@ export function matchAuxiliary(
     ...(red === undefined ? {} : { red }),
     ...(voiceBand === undefined || ours.voiceBand !== true || codec.clockRateHz !== LINE_RATE_HZ
       ? {}
-      : { voiceBand }),
+      : { voiceBand: withRed(voiceBand, theirs, ours.redundancy ?? 0) }),
   };
+}
+
+/** A format for modems, with the copies of it that both want. @see ITU-T V.152 §1, RFC 2198 */
+function withRed(
+  voiceBand: VoiceBandData,
+  theirs: readonly SdpCodec[],
+  wanted: number,
+): VoiceBandData {
+  const redundancy = redOf(theirs, voiceBandFormat(voiceBand), wanted);
+  return redundancy === undefined ? voiceBand : { ...voiceBand, redundancy };
 }
 
 /** The tones that a far end lists among its events: numbers and ranges. @see RFC 4733 §2.4.1 */
@@ -157,7 +171,14 @@ export function answeredAuxiliary(found: AuxiliaryFormats, codec: SdpCodec): Lis
     last.push(format("telephone-event", telephoneEvent, codec.clockRateHz, list));
   }
   if (comfortNoise !== undefined) last.push(format("CN", comfortNoise, COMFORT_NOISE_RATE_HZ));
-  if (voiceBand !== undefined) last.push(voiceBandFormat(voiceBand));
+  if (voiceBand !== undefined) {
+    const { redundancy } = voiceBand;
+    last.push(voiceBandFormat(voiceBand));
+    if (redundancy !== undefined) {
+      const { payloadType, generations } = redundancy;
+      last.push(redFormat(payloadType, voiceBandFormat(voiceBand), generations));
+    }
+  }
   const first = red === undefined ? [] : [redFormat(red.payloadType, codec, red.generations)];
   return { first, last, lines: voiceBandLines(voiceBand) };
 }

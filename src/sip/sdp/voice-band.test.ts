@@ -80,6 +80,36 @@ describe("offer and answer with V.152", () => {
     expect(accepted.ok && accepted.value.voiceBand).toEqual({ name: "PCMA", payloadType: 102 });
   });
 
+  it("has copies of a modem's sound apart from those of the voice's, where both want some", () => {
+    const ours = { ...OURS, redundancy: 2 };
+    const offer = createOffer(ours);
+    expect(offer).toContain("m=audio 4000 RTP/AVP 104 9 8 101 102 103\r\n");
+    expect(offer).toContain("a=fmtp:103 102/102/102\r\n");
+    expect(offer).toContain("a=fmtp:104 9/9/9\r\n");
+    const answer = answerOffer(offer, { ...ours, redundancy: 1 });
+    if (!answer.ok) throw new Error(answer.error.detail);
+    const voiceBand = {
+      name: "PCMA",
+      payloadType: 102,
+      redundancy: { payloadType: 103, generations: 1 },
+    };
+    expect(answer.value.flow.voiceBand).toEqual(voiceBand);
+    expect(answer.value.flow.redundancy).toEqual({ payloadType: 104, generations: 1 });
+    expect(answer.value.body).toContain("a=fmtp:103 102/102\r\n");
+    const accepted = acceptAnswer(answer.value.body, ours);
+    expect(accepted.ok && accepted.value.voiceBand).toEqual(voiceBand);
+  });
+
+  it.each([
+    ["no copies", "9 98", VBD],
+    ["copies of the voice alone", "9 98 99", [...VBD, "rtpmap:99 red/8000", "fmtp:99 9/9"]],
+    ["mixed copies", "9 98 99", [...VBD, "rtpmap:99 red/8000", "fmtp:99 98/9"]],
+    ["copies without a list", "9 98 99", [...VBD, "rtpmap:99 red/8000"]],
+  ])("has none where the far end has %s", (_, formats, attributes) => {
+    const accepted = acceptAnswer(body(formats, ...attributes), { ...OURS, redundancy: 2 });
+    expect(accepted.ok && accepted.value.voiceBand).toEqual({ name: "PCMU", payloadType: 98 });
+  });
+
   it("never takes a format for modems as the voice's", () => {
     const offer = body("98 0", ...VBD);
     const answer = answerOffer(offer, {
