@@ -17,8 +17,14 @@ export type Limit = { readonly atMost: number } | { readonly atLeast: number };
 export interface FigureGroup {
   /** Every name that `measure` may give, with its limit where it has one. */
   readonly limits: Readonly<Record<string, Limit | undefined>>;
-  /** Measures. What was not possible (a peer that is not installed) goes to `note`. */
-  measure(note: (text: string) => void): Promise<readonly Figure[]>;
+  /**
+   * Measures. What was not possible (a peer that is not installed) goes to `note`; what is not
+   * wanted may be left out.
+   */
+  measure(
+    note: (text: string) => void,
+    isWanted: (name: string) => boolean,
+  ): Promise<readonly Figure[]>;
 }
 
 /** What of another program stands beside ours. */

@@ -47,7 +47,8 @@ async function main(words: readonly string[]): Promise<number> {
   let status = 0;
   for (const group of groups) {
     try {
-      const figures = await group.measure((text) => process.stderr.write(`bench: ${text}\n`));
+      const note = (text: string): void => void process.stderr.write(`bench: ${text}\n`);
+      const figures = await group.measure(note, wants);
       for (const one of figures.filter(({ name }) => wants(name))) {
         const line = json ? JSON.stringify(one) : printFigure(one, group.limits[one.name]);
         process.stdout.write(`${line}\n`);

@@ -20,6 +20,8 @@ const RSS = "media.rss-per-call-kb";
 const PACING = "media.pacing-p99";
 /** Pacing is judged with so many. */
 const PACING_CALLS = 8;
+/** What a call takes is the difference of these. */
+const MEMORY_CALLS = COUNTS.slice(-2);
 const RUNS = 5;
 /** The full box has no peer to take turns with. */
 const FULL_RUNS = 3;
@@ -80,12 +82,12 @@ export const eightCalls: FigureGroup = {
     [PACING]: undefined,
   },
 
-  async measure(note) {
+  async measure(note, isWanted) {
     buildProduct();
     const peerName = baresipName();
     if (peerName === undefined) note(NO_BARESIP);
     const figures: Figure[] = [];
-    const memory = new Map<number, number>();
+    const memory: number[] = [];
     await withScratch(async (folder) => {
       const programs = await bundle(folder, {
         box: "bench/support/many-line-box.ts",
@@ -95,42 +97,62 @@ export const eightCalls: FigureGroup = {
         flooder: "bench/support/flooder.ts",
       });
       for (const calls of COUNTS) {
-        const seen = await measureCalls(programs, calls, peerName !== undefined);
+        const contestants = contestantsFor(calls, isWanted);
+        const seen = await measureCalls(programs, calls, {
+          ...contestants,
+          peer: contestants.peer && peerName !== undefined,
+        });
         const beside = (of: (one: Measured) => number): Peer | undefined =>
           peerName === undefined ? undefined : { name: peerName, value: middle(seen.peer, of) };
         const unit = "us/call-frame";
-        figures.push(figure(bareName(calls), middle(seen.bare, cpu), unit, beside(cpu)));
+        if (contestants.bare) {
+          figures.push(figure(bareName(calls), middle(seen.bare, cpu), unit, beside(cpu)));
+        }
+        if (!contestants.full) continue;
         figures.push(figure(fullName(calls), middle(seen.full, cpu), unit));
-        memory.set(
-          calls,
-          middle(seen.full, ({ residentKb }) => residentKb),
-        );
-        if (calls === PACING_CALLS) {
+        memory.push(middle(seen.full, ({ residentKb }) => residentKb));
+        if (calls === PACING_CALLS && isWanted(PACING)) {
           figures.push(figure(PACING, middle(seen.full, pacing), "ms", beside(pacing)));
         }
       }
     });
-    const [few = 1, many = 2] = COUNTS.slice(-2);
-    const grown = (memory.get(many) ?? 0) - (memory.get(few) ?? 0);
-    return [...figures, figure(RSS, grown / (many - few), "KiB")];
+    if (!isWanted(RSS)) return figures;
+    const [few = 1, many = 2] = MEMORY_CALLS;
+    const [less = 0, more = 0] = memory.slice(-2);
+    return [...figures, figure(RSS, (more - less) / (many - few), "KiB")];
   },
 };
+
+/** Who has to be measured with so many calls. */
+interface Contestants {
+  readonly bare: boolean;
+  readonly full: boolean;
+  readonly peer: boolean;
+}
+
+function contestantsFor(calls: number, isWanted: (name: string) => boolean): Contestants {
+  const bare = isWanted(bareName(calls));
+  const paced = isWanted(PACING) && calls === PACING_CALLS;
+  const sized = isWanted(RSS) && MEMORY_CALLS.includes(calls);
+  return { bare, full: isWanted(fullName(calls)) || paced || sized, peer: bare || paced };
+}
 
 const cpu = ({ cpuUs }: Measured): number => cpuUs;
 const pacing = ({ pacingMs }: Measured): number => pacingMs;
 const middle = (all: readonly Measured[], of: (one: Measured) => number): number =>
   median(all.map(of));
 
-async function measureCalls(programs: Programs, calls: number, withPeer: boolean) {
+async function measureCalls(programs: Programs, calls: number, wanted: Contestants) {
   const bare: Measured[] = [];
   const full: Measured[] = [];
   const peer: Measured[] = [];
   const run = (make: (folder: string) => Contestant): Promise<Measured> =>
     withScratch((folder) => inCalls(programs, make(folder), calls));
   for (let round = 0; round < RUNS; round++) {
-    bare.push(await run(() => ourMedia(programs)));
-    if (withPeer) peer.push(await run(baresip));
-    if (round < FULL_RUNS) full.push(await run((folder) => ourBox(programs, folder)));
+    if (wanted.bare) bare.push(await run(() => ourMedia(programs)));
+    if (wanted.peer) peer.push(await run(baresip));
+    if (wanted.full && round < FULL_RUNS)
+      full.push(await run((folder) => ourBox(programs, folder)));
   }
   return { bare, full, peer };
 }

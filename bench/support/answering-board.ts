@@ -22,7 +22,7 @@ const LIFT_AFTER_MS = 100;
 
 /** Opens the board; its pins are named as those of `boards/hw-sim`. */
 export const openBoard: OpenBoard = async (spec) => {
-  const { clock, udp } = await createMediaClock();
+  const { clock, udp, rehearse } = await createMediaClock();
   const ticker = new Ticker(clock);
   ticker.start();
   return {
@@ -34,6 +34,7 @@ export const openBoard: OpenBoard = async (spec) => {
       pcm: ticker,
       ciphers,
     },
+    ...(rehearse === undefined ? {} : { rehearse }),
     receive() {},
     close: () => ticker.stop(),
   };

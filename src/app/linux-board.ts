@@ -24,7 +24,7 @@ export interface LinuxBoardOptions {
  * clock and network.
  */
 export const openBoard: OpenBoard = async (spec) => {
-  const { clock, udp } = await createMediaClock();
+  const { clock, udp, rehearse } = await createMediaClock();
   // Made by this package's command line from a board file and a configuration that were checked.
   const { pwm = {}, levels = {} } = spec.options as LinuxBoardOptions;
   return {
@@ -38,6 +38,7 @@ export const openBoard: OpenBoard = async (spec) => {
       serial: createSerial({ clock }),
       ciphers,
     },
+    ...(rehearse === undefined ? {} : { rehearse }),
     receive() {},
     close() {},
   };

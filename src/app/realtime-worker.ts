@@ -3,8 +3,9 @@ import { setFlagsFromString } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
 import { invariant } from "../base/invariant.ts";
 import type { RealtimeEvent } from "../gateway/realtime/messages.ts";
-import type { RealtimeConfig } from "../gateway/realtime/realtime-config.ts";
+import type { RealtimeConfig, RtpConfig } from "../gateway/realtime/realtime-config.ts";
 import { RealtimePlane } from "../gateway/realtime/realtime-plane.ts";
+import { CallRehearsal } from "../gateway/realtime/rehearsal.ts";
 import { WarmUp } from "../gateway/realtime/warm-up.ts";
 import { setThreadPriority } from "../hal/linux/index.ts";
 import { createSoundFiles, loadOpus } from "../hal/node/index.ts";
@@ -21,7 +22,7 @@ const parent = parentPort;
 
 /** Warming up takes so much of this thread at a time, and leaves it alone for so long. */
 const WARM_MS = 4;
-const WARM_EVERY_MS = 8;
+const WARM_REST_MS = 4;
 
 // Collections of young garbage take this thread half a millisecond every few seconds. Shared out
 // among threads, as is usual, they wait for each of those to be scheduled: on a busy machine tens.
@@ -77,14 +78,44 @@ async function start(message: Extract<ToWorker, { kind: "start" }>): Promise<voi
     emit,
   );
   await plane.start();
-  warmUp(new WarmUp());
+  warmUp(board, message.config.rtp);
 }
 
-/** In small pieces: hooks and calls come first. */
-function warmUp(frames: WarmUp): void {
-  const untilMs = performance.now() + WARM_MS;
-  while (performance.now() < untilMs) if (!frames.step()) return;
-  setTimeout(() => warmUp(frames), WARM_EVERY_MS).unref();
+/** What is run before there are calls, piece by piece. */
+interface Warming {
+  /** False where it cannot be. */
+  begin?(): boolean;
+  /** False where it was the last piece. */
+  step(): boolean;
+  close?(): void;
+}
+
+/** One thing after the other, in small pieces: hooks and calls come first. */
+function warmUp({ ports, rehearse }: Board, rtp: RtpConfig): void {
+  const things: Warming[] = [new WarmUp()];
+  if (rehearse !== undefined) things.push(new CallRehearsal(rehearse(), ports, rtp));
+  const { clock } = ports;
+  const later = (run: () => void): void => {
+    if (rehearse === undefined) setTimeout(run, WARM_REST_MS).unref();
+    else clock.at(clock.nowMs() + WARM_REST_MS, run);
+  };
+  const next = (): void => {
+    const thing = things.shift();
+    if (thing === undefined) return;
+    const run = (): void => {
+      const untilMs = performance.now() + WARM_MS;
+      while (performance.now() < untilMs) {
+        if (thing.step()) continue;
+        thing.close?.();
+        later(next);
+        return;
+      }
+      later(run);
+    };
+    if (thing.begin?.() === false) thing.close?.();
+    else run();
+  };
+  next();
 }
 
 parent.on("message", (message: ToWorker) => {

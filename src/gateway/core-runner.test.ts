@@ -57,6 +57,36 @@ describe("CoreRunner", () => {
     expect(out.filter((line) => line.startsWith("timeout"))).toEqual(["timeout@10"]);
   });
 
+  it("asks for no timer while its deadline only moves away, and is on time all the same", () => {
+    const { world, out, core, queue } = setUp();
+    const asked: number[] = [];
+    const clock = {
+      ...world.clock,
+      nowMs: () => world.clock.nowMs(),
+      at(atMs: number, run: () => void) {
+        asked.push(atMs);
+        return world.clock.at(atMs, run);
+      },
+    };
+    const runner = new CoreRunner<Input, string>(core, clock, queue, (output) => out.push(output));
+    for (let nowMs = 0; nowMs < 50; nowMs += 10) {
+      world.runUntil(nowMs);
+      runner.feed({ kind: "in", dueMs: nowMs + 30 });
+    }
+    world.runUntil(1000);
+    expect(asked).toEqual([30, 50, 70]);
+    expect(out.at(-1)).toBe("timeout@70");
+    expect(out.filter((line) => line.startsWith("timeout"))).toHaveLength(1);
+  });
+
+  it("hands in nothing where the deadline went away past it", () => {
+    const { world, out, core, runner } = setUp();
+    runner.feed({ kind: "in", dueMs: 30 });
+    core.dueMs = undefined;
+    world.runUntil(100);
+    expect(out).toEqual(["in@0", "after"]);
+  });
+
   it("arms anew where the core was called past it", () => {
     const { world, out, core, runner } = setUp();
     core.dueMs = 5;

@@ -8,8 +8,8 @@ type TimeoutInput = { readonly kind: "timeout" };
 /**
  * The one short loop around a core: hand in what came, carry out what is returned, re-arm one
  * timer. All runners of a plane share its queue. `afterwards` runs after each handled input, once
- * its
- * outputs are carried out.
+ * its outputs are carried out. A deadline that moves away with each input, as those of silence do,
+ * moves no timer: that one comes at the old moment, and looks.
  */
 export class CoreRunner<Input, Output> {
   readonly #core: Core<Input | TimeoutInput, Output>;
@@ -18,7 +18,7 @@ export class CoreRunner<Input, Output> {
   readonly #carryOut: (output: Output) => void;
   readonly #afterwards: (() => void) | undefined;
   #timer: Timer | undefined;
-  #timerAtMs: number | undefined;
+  #timerAtMs = 0;
   #stopped = false;
 
   constructor(
@@ -55,17 +55,21 @@ export class CoreRunner<Input, Output> {
   /** Arms the timer anew; needed where the core was also called past this runner. */
   rearm(): void {
     const atMs = this.#core.deadlineMs();
-    if (atMs === this.#timerAtMs && (atMs === undefined || this.#timer !== undefined)) return;
     const old = this.#timer;
-    this.#timer = atMs === undefined ? undefined : this.#clock.at(atMs, () => this.#due());
-    this.#timerAtMs = atMs;
+    if (atMs === undefined) this.#timer = undefined;
+    else if (old !== undefined && this.#timerAtMs <= atMs) return;
+    else {
+      this.#timer = this.#clock.at(atMs, () => this.#due());
+      this.#timerAtMs = atMs;
+    }
     // Last: a clock that has the earlier of the two in hand need not look for one between.
     old?.cancel();
   }
 
   #due(): void {
     this.#timer = undefined;
-    this.#timerAtMs = undefined;
-    this.feed({ kind: "timeout" });
+    const atMs = this.#core.deadlineMs();
+    if (atMs !== undefined && atMs <= this.#clock.nowMs()) this.feed({ kind: "timeout" });
+    else this.rearm();
   }
 }

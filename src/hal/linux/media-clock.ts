@@ -1,15 +1,18 @@
 import { createClock, createUdp, machineSource } from "../node/index.ts";
+import type { Rehearsal } from "../ports/board.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Udp } from "../ports/net.ts";
+import { findEventLoopFile } from "./event-loop-file.ts";
 import { PolledUdp } from "./polled-udp.ts";
 import { createSleeper } from "./sleeper.ts";
 import { loadSocketKernel, type SocketKernel } from "./socket-kernel.ts";
 
 /**
- * Deadlines that are nearer than this are slept for in the kernel: the thread does nothing else
- * until then. Further ones are the event loop's. A frame's length and a little.
+ * Deadlines that are nearer than this are slept for in the kernel, further ones are the event
+ * loop's. The longest distance of two frames and a little, where a sleep ends as soon as the event
+ * loop has something to do; else a short one's, since the thread does nothing else until then.
  */
-export const SLEEP_MAX_MS = 11;
+export const SLEEP_MAX_MS = { light: 21, deep: 11 } as const;
 
 /** How often sockets are looked at while no clock runs that would, ms. */
 const IDLE_POLL_MS = 10;
@@ -23,21 +26,25 @@ export interface MediaClock {
   readonly udp: Udp;
   /** Whether they are the kernel's own, by `koffi`; else the runtime's. */
   readonly isNative: boolean;
+  /** Absent where they are the runtime's. */
+  readonly rehearse?: () => Rehearsal;
 }
 
 /**
  * The clock and the sockets of a real-time thread. While frames are due, the thread sleeps in the
- * kernel until the very moment, takes what has come on its sockets, runs what is due, and lets the
- * event loop turn once (with frames alone: after every second); so a frame is neither late by
- * a timer's millisecond nor a datagram dearer than its system call. While nothing is due soon, it
- * is an ordinary event loop.
+ * kernel until the very moment, takes what has come on its sockets and runs what is due; so a frame
+ * is neither late by a timer's millisecond nor a datagram dearer than its system call. The event
+ * loop turns as soon as it has something to do, which the kernel is asked by the loop's own file,
+ * or after what is no frame; where that file is not found, after every second frame. While nothing
+ * is due soon, it is an ordinary event loop.
  *
- *              next deadline within 11 ms
+ *              next deadline within 21 ms
  *    waiting ─────────────────────────────▶ asleep ──▶ poll sockets ──▶ run what is due ─┐
- *     ▲   (timer; with sockets: a look       ▲ ▲                                          │
- *     │    every 10 ms)                      │ └──────── only frames were due ◀───────────┤
- *     │                                      └───────── event loop turns once ◀───────────┤
- *     └───────────────── nothing within 11 ms ◀───────────────────────────────────────────┘
+ *     ▲   (timer; with sockets: a look       ▲ │ ▲                                        │
+ *     │    every 10 ms)                      │ │ └────── only frames were due ◀───────────┤
+ *     │                                      │ ▼ the loop has something to do             │
+ *     │                                      event loop turns once ◀──────────────────────┤
+ *     └───────────────── nothing within 21 ms ◀───────────────────────────────────────────┘
  *
  * Without `koffi` it is the runtime's clock and `dgram`: the same to its user, with more jitter.
  */
@@ -50,10 +57,10 @@ export async function createMediaClock(
   } catch {
     return { clock: createClock(), udp: createUdp(), isNative: false };
   }
-  return createPolledClock(kernel);
+  return createPolledClock(kernel, await findEventLoopFile(kernel));
 }
 
-function createPolledClock(kernel: SocketKernel): MediaClock {
+function createPolledClock(kernel: SocketKernel, loopFile: number | undefined): MediaClock {
   const machine = machineSource();
   kernel.sharpenSleep();
   let isLooking = false;
@@ -74,16 +81,67 @@ function createPolledClock(kernel: SocketKernel): MediaClock {
     if (!isLooking) look();
   };
   const udp = new PolledUdp(kernel, lookNowAndThen);
-  const sleeper = createSleeper(machine.nowMs, (atMs) => {
-    if (atMs > machine.nowMs()) kernel.sleepUntil(atMs);
-    poll();
+  const sleeper = createSleeper({
+    nowMs: machine.nowMs,
+    sleep(atMs) {
+      if (atMs > machine.nowMs()) kernel.sleepUntil(atMs);
+    },
+    ...(loopFile === undefined
+      ? {}
+      : { sleepLightly: lightSleep(kernel, loopFile, machine.nowMs) }),
+    beforeRun: poll,
   });
+  const sleepMaxMs = loopFile === undefined ? SLEEP_MAX_MS.deep : SLEEP_MAX_MS.light;
   const clock = createClock({
     ...machine,
     wake(delayMs, run, isSettled) {
-      if (delayMs > SLEEP_MAX_MS) return machine.wake(delayMs - SLEEP_MAX_MS, run, isSettled);
+      if (delayMs > sleepMaxMs) return machine.wake(delayMs - sleepMaxMs, run, isSettled);
       return sleeper(machine.nowMs() + delayMs, run, isSettled);
     },
   });
-  return { clock, udp, isNative: true };
+  return { clock, udp, isNative: true, rehearse: () => createRehearsal(kernel) };
+}
+
+function createRehearsal(kernel: SocketKernel): Rehearsal {
+  let nowMs = 0;
+  let next: { readonly atMs: number; readonly run: () => void } | undefined;
+  const udp = new PolledUdp(kernel, () => {});
+  const clock = createClock({
+    nowMs: () => nowMs,
+    wallMs: () => nowMs,
+    wake(delayMs, run) {
+      const wake = { atMs: nowMs + delayMs, run };
+      next = wake;
+      return () => {
+        if (next === wake) next = undefined;
+      };
+    },
+  });
+  return {
+    clock,
+    udp,
+    advance(ms) {
+      const endMs = nowMs + ms;
+      for (let wake = next; wake !== undefined && wake.atMs <= endMs; wake = next) {
+        next = undefined;
+        nowMs = Math.max(nowMs, wake.atMs);
+        udp.poll();
+        wake.run();
+      }
+      nowMs = endMs;
+    },
+  };
+}
+
+function lightSleep(
+  kernel: SocketKernel,
+  loopFile: number,
+  nowMs: () => number,
+): (untilMs: number) => boolean {
+  return (untilMs) => {
+    for (let leftMs = untilMs - nowMs(); ; leftMs = untilMs - nowMs()) {
+      if (kernel.sleepOn(loopFile, leftMs)) return true;
+      if (nowMs() >= untilMs) return false;
+    }
+  };
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SocketAddress } from "../../base/address.ts";
 import { PortError, type PortFault } from "../../base/port-fault.ts";
-import { createMediaClock } from "./media-clock.ts";
+import { createMediaClock, SLEEP_MAX_MS } from "./media-clock.ts";
 import { DATAGRAMS_PER_POLL, PolledUdp } from "./polled-udp.ts";
 import { decodeSocketAddress, encodeSocketAddress } from "./socket-address.ts";
 import { loadSocketKernel, type SocketKernel } from "./socket-kernel.ts";
@@ -165,9 +165,9 @@ describe("createMediaClock()", () => {
         polls++;
         return kernel.findReady(...args);
       },
-      sleepUntil: (atMs) => {
-        asleep.push(atMs);
-        kernel.sleepUntil(atMs);
+      sleepOn: (file, forMs) => {
+        asleep.push(clock.nowMs() + forMs);
+        return kernel.sleepOn(file, forMs);
       },
     }));
     const socket = await udp.bind({ host: "127.0.0.1", port: 0, onDatagram() {}, onFault() {} });
@@ -190,6 +190,62 @@ describe("createMediaClock()", () => {
     // On a busy machine a deadline may be over before there was time to sleep.
     for (const atMs of asleep) expect([4, 30]).toContain(Math.round(atMs - startMs));
     expect(polls).toBeGreaterThanOrEqual(2);
+  });
+
+  it("sleeps deeply, and not so long, where the event loop's file is not found", async () => {
+    let opened = 0;
+    let light = 0;
+    const asleep: number[] = [];
+    const { clock } = await createMediaClock(async () => ({
+      ...kernel,
+      open() {
+        opened++;
+        throw new Error("no sockets");
+      },
+      sleepOn(...args) {
+        light++;
+        return kernel.sleepOn(...args);
+      },
+      sleepUntil(atMs) {
+        asleep.push(atMs - clock.nowMs());
+        kernel.sleepUntil(atMs);
+      },
+    }));
+    const atMs = clock.nowMs() + 20;
+    await new Promise<void>((resolve) => void clock.at(atMs, resolve));
+    expect(clock.nowMs()).toBeGreaterThanOrEqual(atMs);
+    expect([opened, light]).toEqual([1, 0]);
+    for (const forMs of asleep) expect(forMs).toBeLessThanOrEqual(SLEEP_MAX_MS.deep);
+  });
+
+  it("rehearse() has sockets of this machine, on a time that goes on when told", async () => {
+    const { rehearse } = await createMediaClock(async () => kernel);
+    if (rehearse === undefined) throw new Error("there is a kernel");
+    const { clock, udp, advance } = rehearse();
+    const heard: [number, number][] = [];
+    const at = { host: "127.0.0.1", port: 0, onFault() {} };
+    const a = await udp.bind({ ...at, onDatagram() {} });
+    const b = await udp.bind({
+      ...at,
+      onDatagram: (bytes) => heard.push([bytes[0] ?? -1, clock.nowMs()]),
+    });
+    const send = (): void => {
+      a.send(Uint8Array.of(clock.nowMs()), b.local);
+      clock.at(clock.nowMs() + 10, send);
+    };
+    clock.at(10, send);
+    expect(clock.nowMs()).toBe(0);
+    advance(35);
+    expect(clock.nowMs()).toBe(35);
+    expect(heard).toEqual([
+      [10, 20],
+      [20, 30],
+    ]);
+    clock.at(36, () => {}).cancel();
+    advance(5);
+    expect(heard.at(-1)).toEqual([30, 40]);
+    a.close();
+    b.close();
   });
 
   it("is the runtime's own where koffi is not installed", async () => {

@@ -1,16 +1,29 @@
 import { describe, expect, it } from "vitest";
-import { createSleeper, TURN_EVERY_MS } from "./sleeper.ts";
+import { createSleeper, TURN_AT_LEAST_MS, TURN_AT_MOST_MS, TURN_EVERY_MS } from "./sleeper.ts";
 
-/** A sleeper whose sleep is a jump of its own clock; runs so many frames of 10 ms. */
-function setUp() {
+/**
+ * A sleeper whose sleep is a jump of its own clock; runs so many frames of 10 ms. `wantedAtMs` is
+ * when the event loop gets something to do; undefined where that cannot be known.
+ */
+function setUp(wantedAtMs?: readonly number[]) {
   let nowMs = 0;
+  const wanted = [...(wantedAtMs ?? [])];
   const happened: string[] = [];
-  const sleeper = createSleeper(
-    () => nowMs,
-    (untilMs) => {
-      nowMs = Math.max(nowMs, untilMs);
-    },
-  );
+  const sleep = (untilMs: number): void => {
+    nowMs = Math.max(nowMs, untilMs);
+  };
+  const sleepLightly = (untilMs: number): boolean => {
+    const [first] = wanted;
+    const isWanted = first !== undefined && first <= Math.max(nowMs, untilMs);
+    sleep(isWanted ? first : untilMs);
+    return isWanted;
+  };
+  const sleeper = createSleeper({
+    nowMs: () => nowMs,
+    sleep,
+    ...(wantedAtMs === undefined ? {} : { sleepLightly }),
+    beforeRun: () => happened.push("poll"),
+  });
   const frames = (count: number, isSettled: boolean): void => {
     const next = (): void => {
       happened.push(`${nowMs}`);
@@ -22,10 +35,13 @@ function setUp() {
     new Promise((resolve) => {
       setImmediate(() => {
         happened.push("turn");
+        // What the loop had to do is done.
+        while (wanted[0] !== undefined && wanted[0] <= nowMs) wanted.shift();
         resolve();
       });
     });
-  return { sleeper, frames, happened, turn };
+  const withoutPolls = (): readonly string[] => happened.filter((one) => one !== "poll");
+  return { sleeper, frames, happened, withoutPolls, turn };
 }
 
 describe("createSleeper()", () => {
@@ -34,20 +50,68 @@ describe("createSleeper()", () => {
     frames(3, false);
     expect(happened).toEqual([]);
     for (let n = 0; n < 3; n++) await turn();
-    expect(happened).toEqual(["10", "turn", "20", "turn", "30", "turn"]);
+    const frame = (at: string): readonly string[] => ["poll", at, "turn"];
+    expect(happened).toEqual([...frame("10"), ...frame("20"), ...frame("30")]);
   });
 
   it("lets it turn after every second of those that are", async () => {
-    const { frames, happened, turn } = setUp();
+    const { frames, withoutPolls, turn } = setUp();
     frames(6, true);
     for (let n = 0; n < 3; n++) await turn();
-    expect(happened).toEqual(["10", "20", "turn", "30", "40", "turn", "50", "60", "turn"]);
+    expect(withoutPolls()).toEqual(["10", "20", "turn", "30", "40", "turn", "50", "60", "turn"]);
     expect(TURN_EVERY_MS).toBeGreaterThan(10);
     expect(TURN_EVERY_MS).toBeLessThan(20);
   });
 
+  it("lets it turn as soon as it has something to do, where that is known", async () => {
+    const { frames, withoutPolls, turn } = setUp([13, 30, 43.5]);
+    frames(6, true);
+    for (let n = 0; n < 4; n++) await turn();
+    // Within a frame at once; at the moment of a frame after that one.
+    expect(withoutPolls()).toEqual([
+      "10",
+      "turn",
+      "20",
+      "30",
+      "turn",
+      "40",
+      "turn",
+      "50",
+      "60",
+      "turn",
+    ]);
+  });
+
+  it("lets it turn no more often than after some ms, whatever it has to do", async () => {
+    const { frames, happened, sleeper, turn } = setUp(
+      Array.from({ length: 40 }, (_, at) => at / 4),
+    );
+    frames(1, true);
+    let turns = 0;
+    for (; !happened.includes("10"); turns++) await turn();
+    expect(turns).toBeLessThanOrEqual(10 / TURN_AT_MOST_MS + 1);
+    expect(turns).toBeGreaterThan(2);
+    // A deadline taken back meanwhile stays so.
+    sleeper(20, () => happened.push("cancelled"), true)();
+    await turn();
+    expect(happened).not.toContain("cancelled");
+  });
+
+  it("lets it turn now and then where it has nothing to do: it may have timers", async () => {
+    const { frames, happened, turn } = setUp([]);
+    frames(30, true);
+    for (let n = 0; n < 3; n++) await turn();
+    const before = (at: number): number =>
+      happened.slice(0, at).filter((one) => one !== "poll").length;
+    const turns = happened.flatMap((one, at) => (one === "turn" ? [before(at)] : []));
+    // Frames at 10, 20, …: the first turn is due after the one that lies past the limit.
+    const first = TURN_AT_LEAST_MS / 10 + 1;
+    expect(turns[0]).toBe(first);
+    expect(turns).toHaveLength(3);
+  });
+
   it("runs nothing that was taken back, and what came in its place", async () => {
-    const { sleeper, happened, turn } = setUp();
+    const { sleeper, withoutPolls, happened, turn } = setUp();
     const cancel = sleeper(10, () => happened.push("first"), false);
     cancel();
     await turn();
@@ -55,7 +119,7 @@ describe("createSleeper()", () => {
     sleeper(5, () => happened.push("third"), false);
     await turn();
     cancel();
-    expect(happened).toEqual(["turn", "third", "turn"]);
+    expect(withoutPolls()).toEqual(["turn", "third", "turn"]);
   });
 
   it("goes on after a deadline that threw", async () => {

@@ -1,5 +1,5 @@
 import { kernelError } from "./kernel-error.ts";
-import { type Koffi, loadKoffi } from "./koffi-binding.ts";
+import { type Koffi, loadKoffi, type NativeLibrary } from "./koffi-binding.ts";
 
 /**
  * The kernel's datagram sockets, as the adapter sees them: files are numbers, nothing waits.
@@ -28,6 +28,8 @@ export interface SocketKernel {
   sharpenSleep(): void;
   /** Sleeps until a moment of the kernel's monotonic clock, ms with a fraction. */
   sleepUntil(atMs: number): void;
+  /** Sleeps so long, or until a file has something to be read; whether it has. */
+  sleepOn(file: number, forMs: number): boolean;
 }
 
 /**
@@ -81,8 +83,6 @@ export async function loadSocketKernel(
       "uint32_t toLength)",
   );
   const close = c.func("int close(int file)");
-  const nanosleep = c.func("int clock_nanosleep(int clock, int flags, const void *at, void *left)");
-  const prctl = c.func("int prctl(int option, unsigned long value)");
   const number = (value: unknown): number => (typeof value === "number" ? value : Number(value));
   const must = (result: unknown, call: string): number => {
     const value = number(result);
@@ -90,7 +90,6 @@ export async function loadSocketKernel(
     return value;
   };
   const length = new Uint32Array(1);
-  const moment = createMoment();
   const set = (file: number, level: number, name: number, value: number): boolean =>
     number(setsockopt(file, level, name, Int32Array.of(value), 4)) === 0;
 
@@ -122,22 +121,47 @@ export async function loadSocketKernel(
       return sent < 0 ? koffi.errno() : 0;
     },
     close: (file) => void close(file),
+    ...createSleep(c),
+  };
+}
+
+function createSleep(
+  c: NativeLibrary,
+): Pick<SocketKernel, "sharpenSleep" | "sleepUntil" | "sleepOn"> {
+  const nanosleep = c.func("int clock_nanosleep(int clock, int flags, const void *at, void *left)");
+  const ppoll = c.func(
+    "int ppoll(void *files, unsigned long count, const void *timeout, const void *mask)",
+  );
+  const prctl = c.func("int prctl(int option, unsigned long value)");
+  const moment = createMoment();
+  const watched = new Int16Array(READY_WORDS.entry);
+  const watchedFile = new Int32Array(watched.buffer, 0, 1);
+  watched[READY_WORDS.asked] = POLLIN;
+  return {
     sharpenSleep: () => void prctl(PR_SET_TIMERSLACK, 1),
     sleepUntil(atMs) {
       setMoment(moment, atMs);
-      while (number(nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, moment, null)) === EINTR);
+      while (Number(nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, moment, null)) === EINTR);
+    },
+    sleepOn(file, forMs) {
+      watchedFile[0] = file;
+      setMoment(moment, Math.max(0, forMs));
+      // Where a signal cut it short, whoever asked looks at the clock and asks again.
+      return Number(ppoll(watched, 1, moment, null)) > 0;
     },
   };
 }
 
-/** A `struct timespec`: seconds and nanoseconds, `long` both. */
-function createMoment(): Int32Array | BigInt64Array {
-  return NARROW_MACHINES.includes(process.arch) ? new Int32Array(2) : new BigInt64Array(2);
+/**
+ * A `struct timespec`: seconds and nanoseconds, `long` both, as words of 32 bits; the upper halves
+ * of longer ones stay 0, since neither number has more than 31 bits.
+ */
+function createMoment(): Int32Array {
+  return new Int32Array(NARROW_MACHINES.includes(process.arch) ? 2 : 4);
 }
 
-function setMoment(moment: Int32Array | BigInt64Array, atMs: number): void {
+function setMoment(moment: Int32Array, atMs: number): void {
   const seconds = Math.floor(atMs / 1000);
-  const nanoseconds = Math.floor((atMs - seconds * 1000) * 1e6);
-  if (moment instanceof Int32Array) moment.set([seconds, nanoseconds]);
-  else moment.set([BigInt(seconds), BigInt(nanoseconds)]);
+  moment[0] = seconds;
+  moment[moment.length / 2] = Math.floor((atMs - seconds * 1000) * 1e6);
 }

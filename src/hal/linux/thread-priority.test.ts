@@ -25,10 +25,10 @@ function kernel(answer: number, error = 1) {
 }
 
 describe("setThreadPriority()", () => {
-  it("asks for SCHED_FIFO of the calling thread", async () => {
+  it("asks for SCHED_FIFO of the calling thread, and not of what it starts", async () => {
     const { asked, load } = kernel(0);
     await setThreadPriority(10, load);
-    expect(asked).toEqual([[0, 1, Int32Array.of(10)]]);
+    expect(asked).toEqual([[0, 0x4000_0001, Int32Array.of(10)]]);
   });
 
   it("says what to do where the kernel refuses", async () => {

@@ -3,6 +3,8 @@ import { kernelError } from "./kernel-error.ts";
 import { type Koffi, loadKoffi } from "./koffi-binding.ts";
 
 const SCHED_FIFO = 1;
+/** What the thread starts (the sound card's programs) begins as any other. @see sched(7) */
+const SCHED_RESET_ON_FORK = 0x4000_0000;
 const WHAT = "a real-time priority (rtp.realtimePriority)";
 
 /**
@@ -21,7 +23,7 @@ export async function setThreadPriority(
   const schedule = koffi
     .load(null)
     .func("int sched_setscheduler(int thread, int policy, const void *parameters)");
-  if (schedule(0, SCHED_FIFO, Int32Array.of(priority)) === 0) return;
+  if (schedule(0, SCHED_FIFO | SCHED_RESET_ON_FORK, Int32Array.of(priority)) === 0) return;
   const said = kernelError(koffi.errno(), "sched_setscheduler").message;
   throw new PortError({
     kind: "permission",

@@ -42,11 +42,24 @@ export interface BoardSpec {
 }
 
 /**
+ * A clock and sockets made as those of the board are, on a time that stands still until it is told
+ * to go on: what is done with them runs the code that calls will run.
+ */
+export interface Rehearsal {
+  readonly clock: Clock;
+  readonly udp: Udp;
+  /** Lets time pass, and runs what is due in it. */
+  advance(ms: number): void;
+}
+
+/**
  * A board, opened. `receive` takes a message meant for the board itself and not for a line (the
  * simulated board's people: "lift phone 1"); what it has to say goes to the `tell` it was given.
  */
 export interface Board {
   readonly ports: RealtimePorts;
+  /** Absent where nothing is gained by it: time or network are not this machine's own. */
+  readonly rehearse?: () => Rehearsal;
   receive(message: unknown): void;
   close(): void;
 }
