@@ -18,6 +18,7 @@ export const KERNELS = [
     output: "src/hal/drivers/echo-filter-code.ts",
     name: "ECHO_FILTER_CODE",
   },
+  { source: "kernels/dtmf.ts", output: "src/hal/drivers/dtmf-code.ts", name: "DTMF_CODE" },
 ] as const;
 
 /** Hexadecimal digits a line of the module of text. */

@@ -34,7 +34,9 @@ export type { DigitMap, DigitMapError, DigitMatch } from "./dialing/digit-map.ts
 export { matchDigitMap, parseDigitMap } from "./dialing/digit-map.ts";
 export type { DtmfDetector, DtmfEvent, DtmfOptions } from "./dtmf/detector.ts";
 export { createDtmfDetector } from "./dtmf/detector.ts";
+export { createReferenceDtmfArithmetic } from "./dtmf/reference-arithmetic.ts";
 export { DtmfSuspicion } from "./dtmf/suspicion.ts";
+export { DTMF_TABLES } from "./dtmf/tables.ts";
 export type { LearnAsk, Learner, LearnInput, LearnOutput, LearnTrain } from "./learning/learner.ts";
 export { createLearner, LEARN_DIGIT, LEARN_TRIES } from "./learning/learner.ts";
 export type { LearnDoubt, LearnProposal } from "./learning/propose.ts";

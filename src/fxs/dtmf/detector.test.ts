@@ -211,7 +211,7 @@ describe("createDtmfDetector()", () => {
   it("finds what it would if it looked at each hop, under any signal", () => {
     const property = fc.property(anySignal, (parts) => {
       const detector = createDtmfDetector();
-      const thorough = createDtmfDetector({}, true);
+      const thorough = createDtmfDetector({}, undefined, true);
       for (const signal of parts) {
         const samples = dialed(signal.digits.join(""), signal);
         expect(detector.process(samples)).toEqual(thorough.process(samples));

@@ -1,7 +1,14 @@
 import { type Digit, LINE_SAMPLE_RATE_HZ, ZERO_DBM0_PEAK } from "../../base/audio.ts";
-import { DialToneFilter } from "./high-pass.ts";
+import {
+  type DtmfArithmetic,
+  HOP_SAMPLES,
+  HOPS_AT_ONCE,
+  WINDOW_SAMPLES,
+} from "../../base/dtmf-arithmetic.ts";
 import { COLUMN_HZ, keyAt, ROW_HZ } from "./keypad.ts";
-import { HOP_SAMPLES, ToneAnalysis, WINDOW_SAMPLES } from "./tone-analysis.ts";
+import { createReferenceDtmfArithmetic } from "./reference-arithmetic.ts";
+import { DTMF_TABLES } from "./tables.ts";
+import { ToneAnalysis } from "./tone-analysis.ts";
 import { VoiceBand } from "./voice-band.ts";
 
 /**
@@ -91,11 +98,9 @@ const NOTHING: readonly DtmfEvent[] = [];
  * fundamental below dial tone.
  */
 class Receiver implements DtmfDetector {
-  readonly #filter = new DialToneFilter();
-  readonly #analysis = new ToneAnalysis();
+  readonly #analysis: ToneAnalysis;
   readonly #voice = new VoiceBand();
-  readonly #hop = new Float64Array(HOP_SAMPLES);
-  readonly #raw = new Float64Array(HOP_SAMPLES);
+  readonly #raw = new Int16Array(HOP_SAMPLES);
   readonly #minPeak: number;
   readonly #twistMax: number;
   readonly #reverseTwistMax: number;
@@ -133,7 +138,8 @@ class Receiver implements DtmfDetector {
   #missedLooks = 0;
   #missedSample = 0;
 
-  constructor(options: DtmfOptions, isThorough: boolean) {
+  constructor(options: DtmfOptions, arithmetic: DtmfArithmetic, isThorough: boolean) {
+    this.#analysis = new ToneAnalysis(arithmetic);
     const limits = { ...DTMF_LIMITS, ...options };
     this.#minPeak = ZERO_DBM0_PEAK * 10 ** (limits.minLevelDbm0 / 20);
     this.#twistMax = 10 ** (limits.twistMaxDb / 20);
@@ -147,27 +153,39 @@ class Receiver implements DtmfDetector {
   }
 
   process(frame: Int16Array): readonly DtmfEvent[] {
+    if (this.#filled === 0 && frame.length === HOPS_AT_ONCE * HOP_SAMPLES) {
+      return this.#take(frame) ?? NOTHING;
+    }
     let events: DtmfEvent[] | undefined;
     const raw = this.#raw;
-    let filled = this.#filled;
     for (let at = 0; at < frame.length; at++) {
-      raw[filled++] = frame[at] ?? 0;
-      if (filled < HOP_SAMPLES) continue;
-      filled = 0;
+      raw[this.#filled++] = frame[at] ?? 0;
+      if (this.#filled < HOP_SAMPLES) continue;
+      this.#filled = 0;
+      const found = this.#take(raw);
+      if (found !== undefined) events = [...(events ?? NOTHING), ...found];
+    }
+    return events ?? NOTHING;
+  }
+
+  /** Takes whole hops. */
+  #take(hops: Int16Array): DtmfEvent[] | undefined {
+    this.#analysis.take(hops);
+    this.#voice.take(hops);
+    let events: DtmfEvent[] | undefined;
+    for (let at = 0; at < hops.length; at += HOP_SAMPLES) {
       this.#samples += HOP_SAMPLES;
-      this.#filter.run(raw, this.#hop);
+      this.#analysis.next();
+      this.#voice.next();
       const event = this.#step();
       if (event === undefined) continue;
       events ??= [];
       events.push(event);
     }
-    this.#filled = filled;
-    return events ?? NOTHING;
+    return events;
   }
 
   #step(): DtmfEvent | undefined {
-    this.#analysis.take(this.#hop);
-    this.#voice.take(this.#raw);
     if (this.#onKey < 0 && this.#found < 0 && !this.#isThorough) {
       this.#isBehind = !this.#isBehind;
       if (this.#isBehind) return undefined;
@@ -345,8 +363,13 @@ function isSteady(one: number, other: number): boolean {
 
 /**
  * A DTMF receiver. Independent of how the samples are cut into frames.
+ * @param arithmetic may serve any number of receivers
  * @param isThorough leaves no look out: the digits are the same, and dearer; there to show that
  */
-export function createDtmfDetector(options: DtmfOptions = {}, isThorough = false): DtmfDetector {
-  return new Receiver(options, isThorough);
+export function createDtmfDetector(
+  options: DtmfOptions = {},
+  arithmetic: DtmfArithmetic = createReferenceDtmfArithmetic(DTMF_TABLES),
+  isThorough = false,
+): DtmfDetector {
+  return new Receiver(options, arithmetic, isThorough);
 }

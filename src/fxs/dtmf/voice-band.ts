@@ -1,5 +1,6 @@
 import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
-import { HOP_SAMPLES, WINDOW, WINDOW_SAMPLES, WINDOW_SUM } from "./tone-analysis.ts";
+import { HOP_SAMPLES, HOPS_AT_ONCE, WINDOW_SAMPLES } from "../../base/dtmf-arithmetic.ts";
+import { WINDOW, WINDOW_SUM } from "./tables.ts";
 
 /**
  * Where voices have their fundamental or its double: above the hum of the mains, and far enough
@@ -14,24 +15,43 @@ const WAVES = VOICE_HZ.map((voiceHz) => {
   return { cosine: shape(Math.cos), sine: shape(Math.sin) };
 });
 
-/** How strong a voice's fundamental is in the last 20 ms. */
-export class VoiceBand {
-  readonly #samples = new Float64Array(WINDOW_SAMPLES);
+const KEPT_SAMPLES = WINDOW_SAMPLES + HOPS_AT_ONCE * HOP_SAMPLES;
 
-  /** Takes the next hop of samples, unfiltered. */
-  take(hop: Float64Array): void {
-    this.#samples.copyWithin(0, HOP_SAMPLES);
-    this.#samples.set(hop, WINDOW_SAMPLES - HOP_SAMPLES);
+/** How strong a voice's fundamental is in 20 ms, the hop that was taken last at their end. */
+export class VoiceBand {
+  /** A ring: what is oldest stands at `#place`. */
+  readonly #samples = new Int16Array(KEPT_SAMPLES);
+  #place = 0;
+  /** Samples that were taken and are not come to yet. */
+  #ahead = 0;
+
+  /** Takes the next hop of samples, or the next two, unfiltered; `next` goes to each. */
+  take(hops: Int16Array): void {
+    const samples = this.#samples;
+    if (this.#place + hops.length <= KEPT_SAMPLES) samples.set(hops, this.#place);
+    else {
+      const room = KEPT_SAMPLES - this.#place;
+      samples.set(hops.subarray(0, room), this.#place);
+      samples.set(hops.subarray(room));
+    }
+    this.#place = (this.#place + hops.length) % KEPT_SAMPLES;
+    this.#ahead = hops.length;
+  }
+
+  /** Goes on to the next hop that was taken. */
+  next(): void {
+    this.#ahead -= HOP_SAMPLES;
   }
 
   /** Peak amplitude of the strongest component between 100 and 250 Hz. */
   amplitude(): number {
+    const first = this.#place + KEPT_SAMPLES - this.#ahead - WINDOW_SAMPLES;
     let strongest = 0;
     for (const { cosine, sine } of WAVES) {
       let real = 0;
       let imaginary = 0;
       for (let at = 0; at < WINDOW_SAMPLES; at++) {
-        const sample = this.#samples[at] ?? 0;
+        const sample = this.#samples[(first + at) % KEPT_SAMPLES] ?? 0;
         real += sample * (cosine[at] ?? 0);
         imaginary += sample * (sine[at] ?? 0);
       }

@@ -1,10 +1,16 @@
 import { type Digit, SAMPLES_PER_MS } from "../../base/audio.ts";
 import {
   createDtmfDetector,
+  createReferenceDtmfArithmetic,
+  DTMF_TABLES,
   type DtmfDetector,
   type DtmfOptions,
   DtmfSuspicion,
 } from "../../fxs/index.ts";
+import { createVectorDtmfArithmetic } from "../../hal/drivers/vector-dtmf.ts";
+
+/** One for all lines. Both agree bit by bit: a simulated world is the same on every machine. */
+const arithmetic = (createVectorDtmfArithmetic() ?? createReferenceDtmfArithmetic)(DTMF_TABLES);
 
 /**
  * How long after a digit that the line itself played its echo may still begin to be heard: the
@@ -42,7 +48,7 @@ const NOTHING: readonly KeySignal[] = [];
  */
 export class LineDigits {
   readonly #near: DtmfDetector;
-  readonly #suspicion = new DtmfSuspicion();
+  readonly #suspicion = new DtmfSuspicion(arithmetic);
   readonly #played = new Int16Array(KEPT_SAMPLES);
   #playedAt = 0;
   #heardSamples = 0;
@@ -50,7 +56,7 @@ export class LineDigits {
 
   /** `limits`: what of the telephone's keys is taken. */
   constructor(limits: DtmfOptions = {}) {
-    this.#near = createDtmfDetector(limits);
+    this.#near = createDtmfDetector(limits, arithmetic);
   }
 
   /** Whether a keyed digit sounds. */
@@ -125,7 +131,7 @@ function lastDigit(
 ):
   | { readonly digit: Digit; readonly sinceSamples: number; readonly meanSquare: number }
   | undefined {
-  const detector = createDtmfDetector();
+  const detector = createDtmfDetector({}, arithmetic);
   let digit: Digit | undefined;
   let sounds = false;
   let sinceSamples = 0;
