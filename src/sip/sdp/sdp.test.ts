@@ -2,7 +2,15 @@ import fc from "fast-check";
 import { parse as parseOther, write as writeOther } from "sdp-transform";
 import { describe, expect, it } from "vitest";
 import { codecsOf } from "./codecs.ts";
-import { attribute, attributes, parseConnection, parseSdp, printSdp, SDP_LIMITS } from "./sdp.ts";
+import {
+  attribute,
+  attributes,
+  parseConnection,
+  parseSdp,
+  printSdp,
+  SDP_LIMITS,
+  type SdpLine,
+} from "./sdp.ts";
 
 const OFFER = [
   "v=0",
@@ -156,6 +164,11 @@ describe("parseSdp()", () => {
   });
 });
 
+/** The last first, and the first twice. */
+function moved<T>(all: readonly T[]): readonly T[] {
+  return [...all.slice(-1), ...all.slice(0, 1), ...all.slice(0, -1)];
+}
+
 describe("printSdp()", () => {
   it("lets no value add a line", () => {
     const text = printSdp({
@@ -163,6 +176,31 @@ describe("printSdp()", () => {
       media: [],
     });
     expect(text).toBe("v=0\r\ns=a m=audio 1 RTP/AVP 0 \r\n");
+  });
+
+  it.each([
+    ["as they came", OFFER],
+    ["with bare line feeds", OFFER.replaceAll("\r\n", "\n")],
+    ["with an empty line between", OFFER.replaceAll("\r\na", "\r\n\r\na")],
+    ["with a last line without an end", OFFER.slice(0, -2)],
+    ["with half an end of the last", OFFER.replace(/m=image.*$/s, "a=x\r")],
+  ])("writes lines that were read as it writes others: %s", (_what, text) => {
+    const read = parsed(text);
+    const orders = [
+      (lines: readonly SdpLine[]) => lines,
+      (lines: readonly SdpLine[]) => lines.slice(1),
+      (lines: readonly SdpLine[]) => moved(lines),
+    ];
+    for (const arranged of orders) {
+      const plain = (lines: readonly SdpLine[]) =>
+        arranged(lines).map(({ type, value }) => ({ type, value }));
+      const made = (lines: typeof arranged) =>
+        printSdp({
+          lines: lines(read.lines),
+          media: read.media.map((one) => ({ ...one, lines: lines(one.lines) })),
+        });
+      expect(made(arranged)).toBe(made(plain));
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "../../base/result.ts";
+import { NOWHERE, PieceWriter } from "../wire/piece-writer.ts";
 import { CHAR, decimalOf, isIn, onOneLine, runEnd } from "../wire/tokens.ts";
 
 /** What a session description may not exceed. */
@@ -96,21 +97,46 @@ export function parseSdp(text: string): Result<Sdp, SdpError> {
     if (cr === -1) cr = text.length;
     const type = cr < end ? undefined : lineType(text, lineAt);
     if (type === undefined) return err({ kind: "bad-line", line: number });
-    const value = text.slice(lineAt + 2, end);
     if (type === "m") {
       lines = [];
-      const stream = parseMediaLine(value, lines);
+      const stream = parseMediaLine(text, lineAt + 2, end, lines);
       if (stream === undefined) return err({ kind: "bad-media", line: number });
       if (media.length === SDP_LIMITS.media) return err({ kind: "too-large", line: number });
       media.push(stream);
     } else {
+      const value = text.slice(lineAt + 2, end);
       if (type === "c" && parseConnection(value) === undefined) {
         return err({ kind: "bad-connection", line: number });
       }
-      lines.push({ type, value });
+      const isAsPrinted = lf !== -1 && end + 2 === next;
+      lines.push(new ReadLine(type, value, text, isAsPrinted ? lineAt : NOWHERE));
     }
   }
   return begun ? ok({ lines: session, media }) : err({ kind: "bad-version", line: 1 });
+}
+
+/** A line as it was read: what stands one behind the other is written as one piece again. */
+class ReadLine implements SdpLine {
+  readonly type: string;
+  readonly value: string;
+  readonly #text: string;
+  /** Where it begins, its CRLF behind it. */
+  readonly #at: number;
+
+  constructor(type: string, value: string, text: string, at: number) {
+    this.type = type;
+    this.value = value;
+    this.#text = text;
+    this.#at = at;
+  }
+
+  static print(lines: readonly SdpLine[], out: PieceWriter): void {
+    for (const line of lines) {
+      if (line instanceof ReadLine && line.#at !== NOWHERE) {
+        out.copy(line.#text, line.#at, line.#at + line.value.length + 4);
+      } else out.add(printLine(line.type, line.value));
+    }
+  }
 }
 
 /** The letter of the line `letter=value` that begins at `at`; undefined where it is none. */
@@ -120,17 +146,22 @@ function lineType(text: string, at: number): string | undefined {
   return good ? text.charAt(at) : undefined;
 }
 
-/** `audio 49170[/2] RTP/AVP 0 8 …`; single or repeated spaces part the words. */
-function parseMediaLine(value: string, lines: readonly SdpLine[]): SdpMedia | undefined {
+/** `audio 49170[/2] RTP/AVP 0 8 …` in `[start, end)`; one space or more part the words. */
+function parseMediaLine(
+  text: string,
+  start: number,
+  end: number,
+  lines: readonly SdpLine[],
+): SdpMedia | undefined {
   const formats: string[] = [];
   let media: string | undefined;
   let ports: string | undefined;
   let protocol: string | undefined;
-  let wordAt = 0;
-  for (let at = 0; at <= value.length; at++) {
-    if (at < value.length && value.charCodeAt(at) !== 0x20) continue;
+  let wordAt = start;
+  for (let at = start; at <= end; at++) {
+    if (at < end && text.charCodeAt(at) !== 0x20) continue;
     if (at > wordAt) {
-      const word = value.slice(wordAt, at);
+      const word = text.slice(wordAt, at);
       if (media === undefined) media = word;
       else if (ports === undefined) ports = word;
       else if (protocol === undefined) protocol = word;
@@ -190,15 +221,16 @@ function isAddressUnit(unit: number): boolean {
 
 /** Writes a session description. A line end inside a value becomes a space. */
 export function printSdp(sdp: Sdp): string {
-  let out = "v=0\r\n";
-  for (const line of sdp.lines) out += printLine(line.type, line.value);
+  const out = new PieceWriter();
+  out.add("v=0\r\n");
+  ReadLine.print(sdp.lines, out);
   for (const stream of sdp.media) {
     const count = stream.portCount === undefined ? "" : `/${stream.portCount}`;
     const value = `${stream.media} ${stream.port}${count} ${stream.protocol}`;
-    out += printLine("m", `${value} ${stream.formats.join(" ")}`);
-    for (const line of stream.lines) out += printLine(line.type, line.value);
+    out.add(printLine("m", `${value} ${stream.formats.join(" ")}`));
+    ReadLine.print(stream.lines, out);
   }
-  return out;
+  return out.finish();
 }
 
 function printLine(type: string, value: string): string {

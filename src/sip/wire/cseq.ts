@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "../../base/result.ts";
+import { PLAIN_MAX, plainCSeq, plainStop } from "./plain.ts";
 import { CHAR, decimalOf, isAll, skipSpace, spaceStart } from "./tokens.ts";
 
 /** @see RFC 3261 §20.16 */
@@ -13,6 +14,12 @@ const CSEQ_MAX = 2 ** 31 - 1;
 
 /** Reads the CSeq value in `[start, end)`. */
 export function parseCSeq(text: string, start = 0, end = text.length): Result<CSeq, string> {
+  const plain = end - start > PLAIN_MAX ? undefined : plainCSeq(text, start, end);
+  return plain !== undefined && plainStop() === end ? ok(plain) : parseAnyCSeq(text, start, end);
+}
+
+/** The same by the whole grammar. */
+export function parseAnyCSeq(text: string, start = 0, end = text.length): Result<CSeq, string> {
   let numberEnd = start;
   while (numberEnd < end && text.charCodeAt(numberEnd) > 0x20) numberEnd++;
   const sequence = decimalOf(text, CSEQ_MAX, start, numberEnd);

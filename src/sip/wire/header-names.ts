@@ -8,18 +8,35 @@ interface KnownHeader {
   readonly compact?: string;
   /** Its value is a comma list that stands as several values in a message. */
   readonly list?: true;
+  readonly role?: HeaderRole;
 }
+
+/** What is to be done with a header field as soon as it comes. */
+export const ROLE = {
+  none: 0,
+  via: 1,
+  to: 2,
+  from: 3,
+  contact: 4,
+  cseq: 5,
+  callId: 6,
+  maxForwards: 7,
+  contentLength: 8,
+} as const;
+
+/** One of {@link ROLE}. */
+export type HeaderRole = (typeof ROLE)[keyof typeof ROLE];
 
 /** The header fields with a compact form, a list value, or a spelling that is not plain. */
 const KNOWN = {
-  via: { printed: "Via", compact: "v", list: true },
-  from: { printed: "From", compact: "f" },
-  to: { printed: "To", compact: "t" },
-  "call-id": { printed: "Call-ID", compact: "i" },
-  cseq: { printed: "CSeq" },
-  contact: { printed: "Contact", compact: "m", list: true },
-  "max-forwards": { printed: "Max-Forwards" },
-  "content-length": { printed: "Content-Length", compact: "l" },
+  via: { printed: "Via", compact: "v", list: true, role: ROLE.via },
+  from: { printed: "From", compact: "f", role: ROLE.from },
+  to: { printed: "To", compact: "t", role: ROLE.to },
+  "call-id": { printed: "Call-ID", compact: "i", role: ROLE.callId },
+  cseq: { printed: "CSeq", role: ROLE.cseq },
+  contact: { printed: "Contact", compact: "m", list: true, role: ROLE.contact },
+  "max-forwards": { printed: "Max-Forwards", role: ROLE.maxForwards },
+  "content-length": { printed: "Content-Length", compact: "l", role: ROLE.contentLength },
   "content-type": { printed: "Content-Type", compact: "c" },
   "content-encoding": { printed: "Content-Encoding", compact: "e" },
   route: { printed: "Route", list: true },
@@ -81,6 +98,7 @@ export interface HeaderName {
   readonly name: string;
   /** Whether a comma list of it stands as several values in a message. */
   readonly list: boolean;
+  readonly role: HeaderRole;
 }
 
 interface NameEntry extends HeaderName {
@@ -90,14 +108,27 @@ interface NameEntry extends HeaderName {
 
 /** A name as it is mostly written. */
 export interface PlainHeaderName extends HeaderName {
-  /** With its colon. */
-  readonly spelt: string;
+  /**
+   * With its colon, in two: the runtime cuts and compares pieces of up to twelve units several
+   * times faster than `startsWith` or a loop look at them.
+   */
+  readonly head: string;
+  readonly tail: string;
+  readonly length: number;
 }
+
+/** The longest piece of a text that is copied, where it is cut, and not referred to. */
+const COPIED_MAX = 12;
 
 /** What a line begins with, by canonical name. */
 const LINE_STARTS = new Map<string, string>();
 const BUCKETS: NameEntry[][] = Array.from({ length: 1024 }, () => []);
 const PLAIN: PlainHeaderName[][] = Array.from({ length: 1024 }, () => []);
+
+/** What a canonical name is to the parser. */
+export function roleOf(name: string): HeaderRole {
+  return Object.hasOwn(ALL, name) ? (ALL[name]?.role ?? ROLE.none) : ROLE.none;
+}
 
 /** Two numbers that tell nearly all names apart: first letter with length, or with the third. */
 function bucketOf(one: number, other: number): number {
@@ -109,10 +140,13 @@ for (const [name, known] of Object.entries(ALL)) {
   LINE_STARTS.set(name, `${known.printed}: `);
   const list = known.list === true;
   const units = (key: string) => Uint8Array.from(key, (letter) => letter.charCodeAt(0));
+  const role = known.role ?? ROLE.none;
   const spelt = `${known.printed}:`;
-  PLAIN[bucketOf(spelt.charCodeAt(0), spelt.charCodeAt(2))]?.push({ spelt, name, list });
+  const [head, tail] = [spelt.slice(0, COPIED_MAX), spelt.slice(COPIED_MAX)];
+  const plain = { head, tail, length: spelt.length, name, list, role };
+  PLAIN[bucketOf(spelt.charCodeAt(0), spelt.charCodeAt(2))]?.push(plain);
   for (const key of known.compact === undefined ? [name] : [name, known.compact]) {
-    BUCKETS[bucketOf(key.length, key.charCodeAt(0))]?.push({ key: units(key), name, list });
+    BUCKETS[bucketOf(key.length, key.charCodeAt(0))]?.push({ key: units(key), name, list, role });
   }
 }
 
@@ -131,10 +165,18 @@ function spells(text: string, start: number, key: Uint8Array): boolean {
  * with the colon right behind: what can be told without looking at each letter.
  */
 export function plainHeaderName(text: string, at: number): PlainHeaderName | undefined {
+  // A unit that is not there would make this slow for good.
+  if (at + 3 > text.length) return undefined;
   const bucket = PLAIN[bucketOf(text.charCodeAt(at), text.charCodeAt(at + 2))];
   if (bucket === undefined) return undefined;
-  for (const entry of bucket) if (text.startsWith(entry.spelt, at)) return entry;
+  for (const entry of bucket) if (isSpelt(text, at, entry)) return entry;
   return undefined;
+}
+
+function isSpelt(text: string, at: number, { head, tail, length }: PlainHeaderName): boolean {
+  const tailAt = at + head.length;
+  if (text.slice(at, tailAt) !== head) return false;
+  return tail === "" || text.slice(tailAt, at + length) === tail;
 }
 
 /**
@@ -148,7 +190,7 @@ export function readHeaderName(text: string, start: number, end: number): Header
     }
   }
   if (!isAll(text, CHAR.token, start, end)) return undefined;
-  return { name: text.slice(start, end).toLowerCase(), list: false };
+  return { name: text.slice(start, end).toLowerCase(), list: false, role: ROLE.none };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../../base/result.ts";
 import { paramSpans, parseParams, printParams, type SipParams } from "./params.ts";
+import { PLAIN_MAX, plainAddress, plainStop } from "./plain.ts";
 import {
   CHAR,
   isSpace,
@@ -99,6 +100,18 @@ function bareFrame(text: string, start: number, end: number): Result<Frame, stri
  * name-addr.
  */
 export function parseNameAddr(
+  text: string,
+  start = 0,
+  end = text.length,
+): Result<NameAddr, string> {
+  const plain = end - start > PLAIN_MAX ? undefined : plainAddress(text, start, end);
+  return plain !== undefined && plainStop() === end
+    ? ok(plain)
+    : parseAnyNameAddr(text, start, end);
+}
+
+/** The same by the whole grammar. */
+export function parseAnyNameAddr(
   text: string,
   start = 0,
   end = text.length,

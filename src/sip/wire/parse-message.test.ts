@@ -242,6 +242,14 @@ describe("parseMessage()", () => {
     const others = parsed(invite()).headers.length - 1;
     expect(parsed(many(WIRE_LIMITS.headers - others)).headers).toHaveLength(WIRE_LIMITS.headers);
     expect(refused(many(WIRE_LIMITS.headers - others + 1)).kind).toBe("too-many-headers");
+    const called = (bytes: number) =>
+      invite({ "INVITE sip": `INVITE sip:${"h".repeat(bytes - 4)} SIP/2.0` });
+    expect(parsed(called(WIRE_LIMITS.uriBytes)).kind).toBe("request");
+    expect(refused(called(WIRE_LIMITS.uriBytes + 1)).request?.status).toBe(513);
+    const folds = (count: number) =>
+      invite({ Contact: `X: a\r\n${" b\r\n".repeat(count).trimEnd()}` });
+    expect(parsed(folds(WIRE_LIMITS.folds)).kind).toBe("request");
+    expect(refused(folds(WIRE_LIMITS.folds + 1)).kind).toBe("too-many-headers");
     const commas = invite({ Contact: `m: ${"<sip:a>,".repeat(300)}` });
     expect(refused(commas).kind).toBe("too-many-headers");
   });

@@ -1,7 +1,9 @@
 import { err, ok, type Result } from "../../base/result.ts";
+import { Essentials } from "./essentials.ts";
+import { ROLE, roleOf } from "./header-names.ts";
 import { WIRE_LIMITS } from "./limits.ts";
 import type { SipHeader, SipMessage } from "./message.ts";
-import { scanHeaders } from "./scan-headers.ts";
+import { type HeaderScan, scanHeaders } from "./scan-headers.ts";
 import { parseStartLine, type StartLine } from "./start-line.ts";
 import { decimalOf } from "./tokens.ts";
 import type { WireHeader } from "./wire-header.ts";
@@ -76,8 +78,9 @@ export function parseMessage(text: string): Result<SipMessage, SipParseError> {
   const isCut = cr !== -1 && cr < lineEnd;
   const start = isCut ? undefined : parseStartLine(text, at, lineEnd);
   if (start === undefined) return err({ kind: "not-sip", detail: "no start line of SIP" });
-  const { headers, bodyAt, fault } = scanHeaders(text, lf + 1);
-  const fields = readFields(headers, start);
+  const scan = scanHeaders(text, lf + 1);
+  const { headers, bodyAt, fault } = scan;
+  const fields = readFields(scan, start);
   const first = start.fault ?? fault ?? (fields.ok ? undefined : fields.error);
   if (first !== undefined || !fields.ok) return refusal(first, start, headers);
   const { contentLength = text.length - bodyAt } = fields.value;
@@ -117,83 +120,33 @@ function refusal(
   return err({ kind, detail, request: { method: start.method, status, headers } });
 }
 
-/** The fields that may come once only, and are needed or decide how the message is read. */
-class Singles {
-  to: WireHeader | undefined = undefined;
-  from: WireHeader | undefined = undefined;
-  callId: WireHeader | undefined = undefined;
-  cseq: WireHeader | undefined = undefined;
-  maxForwards: WireHeader | undefined = undefined;
-  contentLength: WireHeader | undefined = undefined;
-
-  /** Takes a header field that is one of them; false where there is one already. */
-  take(header: WireHeader): boolean {
-    let before: WireHeader | undefined;
-    switch (header.name) {
-      case "to":
-        before = this.to;
-        this.to = header;
-        break;
-      case "from":
-        before = this.from;
-        this.from = header;
-        break;
-      case "call-id":
-        before = this.callId;
-        this.callId = header;
-        break;
-      case "cseq":
-        before = this.cseq;
-        this.cseq = header;
-        break;
-      case "max-forwards":
-        before = this.maxForwards;
-        this.maxForwards = header;
-        break;
-      case "content-length":
-        before = this.contentLength;
-        this.contentLength = header;
-        break;
-      default:
-    }
-    return before === undefined;
-  }
-}
-
 /** Checks the fields that every message must have, and reads Content-Length. */
 function readFields(
-  headers: readonly WireHeader[],
+  { headers, essentials, isPlain }: HeaderScan,
   start: StartLine,
 ): Result<{ readonly contentLength: number | undefined }, Fault> {
-  const singles = new Singles();
-  let vias = 0;
+  if (isPlain) return checkEssentials(essentials, start);
+  const checked = new Essentials();
   for (const header of headers) {
-    switch (header.name) {
-      case "via": {
-        vias++;
-        const via = header.via();
-        if (!via.ok) return err({ kind: "bad-header", detail: `via: ${via.error}` });
-        break;
-      }
-      case "contact": {
-        if (start.kind === "response" || header.value === "*") break;
-        const contact = header.address();
-        if (!contact.ok) return err({ kind: "bad-header", detail: `contact: ${contact.error}` });
-        break;
-      }
-      default:
-        if (!singles.take(header)) return err({ kind: "duplicate-header", detail: header.name });
+    const role = roleOf(header.name);
+    if (!checked.take(role, header)) return err({ kind: "duplicate-header", detail: header.name });
+    if (role === ROLE.via) {
+      const via = header.via();
+      if (!via.ok) return err({ kind: "bad-header", detail: `via: ${via.error}` });
+    } else if (role === ROLE.contact && start.kind === "request" && header.value !== "*") {
+      const contact = header.address();
+      if (!contact.ok) return err({ kind: "bad-header", detail: `contact: ${contact.error}` });
     }
   }
-  if (vias === 0) return err({ kind: "missing-header", detail: "via" });
-  return checkSingles(singles, start);
+  return checkEssentials(checked, start);
 }
 
-function checkSingles(
-  singles: Singles,
+function checkEssentials(
+  essentials: Essentials,
   start: StartLine,
 ): Result<{ readonly contentLength: number | undefined }, Fault> {
-  const { to, from, callId, cseq, maxForwards, contentLength: length } = singles;
+  if (essentials.vias === 0) return err({ kind: "missing-header", detail: "via" });
+  const { to, from, callId, cseq, maxForwards, contentLength: length } = essentials;
   if (!to?.value) return err({ kind: "missing-header", detail: "to" });
   if (!from?.value) return err({ kind: "missing-header", detail: "from" });
   if (!callId?.value) return err({ kind: "missing-header", detail: "call-id" });

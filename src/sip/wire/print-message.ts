@@ -1,6 +1,7 @@
 import { invariant } from "../../base/invariant.ts";
 import { lineStart } from "./header-names.ts";
-import type { SipMessage } from "./message.ts";
+import type { SipHeader, SipMessage } from "./message.ts";
+import { PieceWriter } from "./piece-writer.ts";
 import { isToken, onOneLine } from "./tokens.ts";
 import { safeUriText } from "./uri.ts";
 import { WireHeader } from "./wire-header.ts";
@@ -15,22 +16,26 @@ const CONTENT_LENGTH = "Content-Length: ";
  * digits: those are never a peer's to choose
  */
 export function printMessage(message: SipMessage): string {
-  let out: string;
+  const out = new PieceWriter();
   if (message.kind === "request") {
     if (!isToken(message.method)) invariant(false, `method "${message.method}" is no token`);
-    out = `${message.method} ${safeUriText(message.uri)} SIP/2.0\r\n`;
+    out.add(`${message.method} ${safeUriText(message.uri)} SIP/2.0\r\n`);
   } else {
     const { status } = message;
     invariant(Number.isInteger(status) && status >= 100 && status <= 699, `status ${status}`);
-    out = `SIP/2.0 ${status} ${onOneLine(message.reason)}\r\n`;
+    out.add(`SIP/2.0 ${status} ${onOneLine(message.reason)}\r\n`);
   }
-  for (const header of message.headers) {
-    const start = lineStart(header.name);
-    if (start === undefined) invariant(false, `header name "${header.name}" is no token`);
-    if (start === CONTENT_LENGTH) continue;
-    // What came from the wire has no line end in it.
-    const value = header instanceof WireHeader ? header.value : onOneLine(header.value);
-    out += `${start}${value}\r\n`;
-  }
-  return `${out}${CONTENT_LENGTH}${message.body.length}\r\n\r\n${message.body}`;
+  WireHeader.print(message.headers, out, lineOf);
+  out.add(`${CONTENT_LENGTH}${message.body.length}\r\n\r\n${message.body}`);
+  return out.finish();
+}
+
+/** The line of a header field; none for a Content-Length. */
+function lineOf(header: SipHeader): string {
+  const start = lineStart(header.name);
+  if (start === undefined) invariant(false, `header name "${header.name}" is no token`);
+  if (start === CONTENT_LENGTH) return "";
+  // What came from the wire has no line end in it.
+  const value = header instanceof WireHeader ? header.value : onOneLine(header.value);
+  return `${start}${value}\r\n`;
 }

@@ -1,5 +1,15 @@
-import { type HeaderName, plainHeaderName, readHeaderName } from "./header-names.ts";
+import { Essentials } from "./essentials.ts";
+import {
+  type HeaderName,
+  type HeaderRole,
+  type PlainHeaderName,
+  plainHeaderName,
+  ROLE,
+  readHeaderName,
+} from "./header-names.ts";
 import { WIRE_LIMITS } from "./limits.ts";
+import { NOWHERE } from "./piece-writer.ts";
+import { plainStop } from "./plain.ts";
 import { eachListItem, isSpace, skipSpace, spaceStart, tokenEnd, trimmed } from "./tokens.ts";
 import { WireHeader } from "./wire-header.ts";
 
@@ -10,6 +20,9 @@ export interface HeaderScan {
   /** Where the body begins. */
   readonly bodyAt: number;
   readonly fault: HeaderFault | undefined;
+  readonly essentials: Essentials;
+  /** Whether each of those is there once at most, and has been read and found good. */
+  readonly isPlain: boolean;
 }
 
 /** What is wrong with a header section: the first thing found. */
@@ -24,67 +37,158 @@ export interface HeaderFault {
  * fault. A line that begins with space continues the one before.
  */
 export function scanHeaders(text: string, at: number): HeaderScan {
-  const headers: WireHeader[] = [];
-  let fault: HeaderFault | undefined;
-  let position = at;
-  // Lines that are no header field count too: there could be twenty thousand of them.
-  let unread = 0;
-  // Kept from line to line: a text without a CR must not be searched anew for each.
-  let cr = -1;
-  while (position < text.length) {
-    const lineAt = position;
-    const lf = text.indexOf("\n", lineAt);
-    if (lf === -1) {
-      fault ??= { kind: "bad-header", detail: "the last line is cut off" };
-      position = text.length;
-      break;
-    }
-    const end = lineEnd(text, lineAt, lf);
-    if (end === lineAt) return { headers, bodyAt: lf + 1, fault };
-    let name: HeaderName | undefined;
-    let valueAt = end;
-    const plain = plainHeaderName(text, lineAt);
-    if (plain !== undefined) {
-      name = plain;
-      valueAt = lineAt + plain.spelt.length;
-    } else {
-      const nameEnd = tokenEnd(text, lineAt, end);
-      const colon = skipSpace(text, nameEnd, end);
-      if (colon < end && text.charCodeAt(colon) === 0x3a) {
-        name = readHeaderName(text, lineAt, nameEnd);
-        valueAt = colon + 1;
+  const scanner = new HeaderScanner(text, at);
+  while (scanner.readField());
+  return scanner;
+}
+
+/** A line, or some that are folded: where its text begins and ends, and where the next begins. */
+interface Line {
+  readonly at: number;
+  readonly end: number;
+  readonly next: number;
+}
+
+class HeaderScanner implements HeaderScan {
+  readonly headers: WireHeader[] = [];
+  bodyAt: number;
+  fault: HeaderFault | undefined = undefined;
+  readonly essentials = new Essentials();
+  isPlain = true;
+  readonly #text: string;
+  /** Lines that are no header field count too: there could be twenty thousand of them. */
+  #unread = 0;
+  #folds = 0;
+  /** The next CR and comma, kept: a text without one must not be searched anew for each line. */
+  #cr = -1;
+  #comma = -1;
+
+  constructor(text: string, at: number) {
+    this.#text = text;
+    this.bodyAt = at;
+  }
+
+  /** Reads the field that begins at `bodyAt`; false where the section ends. */
+  readField(): boolean {
+    const text = this.#text;
+    const at = this.bodyAt;
+    if (at >= text.length) return false;
+    const name = plainHeaderName(text, at);
+    if (name !== undefined && isReadAtOnce(name.role)) {
+      const header = WireHeader.plain(name, text, at);
+      if (header !== undefined && !continues(text, plainStop() + 2)) {
+        this.bodyAt = plainStop() + 2;
+        this.headers.push(header);
+        if (!this.essentials.take(name.role, header)) this.isPlain = false;
+        return this.#hasRoom();
       }
+      this.isPlain = false;
     }
-    valueAt = skipSpace(text, valueAt, end);
-    const valueEnd = spaceStart(text, valueAt, end);
-    if (cr < lineAt) cr = text.indexOf("\r", lineAt);
-    if (cr === -1) cr = text.length;
-    let hasCr = cr < end;
-    position = lf + 1;
-    let whole: string | undefined;
-    if (position < text.length && isSpace(text.charCodeAt(position))) {
-      const folds = readFolds(text, position);
-      whole = joined(text.slice(valueAt, valueEnd), folds.text);
-      hasCr ||= folds.text.includes("\r");
-      position = folds.end;
+    const lf = text.indexOf("\n", at);
+    if (lf === -1) {
+      this.fault ??= { kind: "bad-header", detail: "the last line is cut off" };
+      this.bodyAt = text.length;
+      return false;
     }
-    if (position - lineAt > WIRE_LIMITS.headerLineBytes) {
-      unread++;
-      fault ??= { kind: "too-large", detail: "a header field" };
-    } else if (name === undefined) {
-      unread++;
-      fault ??= { kind: "bad-header", detail: `"${text.slice(lineAt, lineAt + 20)}…"` };
-    } else if (hasCr) {
-      unread++;
-      fault ??= { kind: "bad-header", detail: `a CR inside ${name.name}` };
-    } else if (whole === undefined) addValues(headers, name, text, valueAt, valueEnd);
-    else addValues(headers, name, whole, 0, whole.length);
-    if (headers.length + unread > WIRE_LIMITS.headers) {
-      fault ??= { kind: "too-many-headers", detail: `more than ${WIRE_LIMITS.headers}` };
-      break;
+    const end = lineEnd(text, at, lf);
+    this.bodyAt = lf + 1;
+    if (end === at) return false;
+    if (name === undefined || continues(text, lf + 1)) this.#addOdd({ at, end, next: lf + 1 });
+    else this.#addKnown(name, { at, end, next: lf + 1 });
+    return this.#hasRoom();
+  }
+
+  /** A field on one line, spelt as its RFC spells it. */
+  #addKnown(name: PlainHeaderName, { at, end, next }: Line): void {
+    const text = this.#text;
+    const nameEnd = at + name.length;
+    const start = skipSpace(text, nameEnd, end);
+    const valueEnd = spaceStart(text, start, end);
+    if (next - at > WIRE_LIMITS.headerLineBytes) this.#refuseLine("too-large", "a header field");
+    else if (this.#hasCr(at, end)) this.#refuseLine("bad-header", `a CR inside ${name.name}`);
+    else if (name.list && this.#hasComma(start, valueEnd)) {
+      addValues(this.headers, name, text, start, valueEnd);
+    } else if (!name.list || valueEnd > start) {
+      const isAsPrinted =
+        start === nameEnd + 1 &&
+        valueEnd === end &&
+        end + 2 === next &&
+        text.charCodeAt(nameEnd) === 0x20 &&
+        name.role !== ROLE.contentLength;
+      const value = text.slice(start, valueEnd);
+      const header = new WireHeader(name.name, value, text, start, isAsPrinted ? at : NOWHERE);
+      this.headers.push(header);
+      if (!this.essentials.take(name.role, header)) this.isPlain = false;
     }
   }
-  return { headers, bodyAt: position, fault };
+
+  /** Any other line, which may be folded or none at all. */
+  #addOdd({ at, end, next }: Line): void {
+    const text = this.#text;
+    const nameEnd = tokenEnd(text, at, end);
+    const colon = skipSpace(text, nameEnd, end);
+    const isField = colon < end && text.charCodeAt(colon) === 0x3a;
+    const name = isField ? readHeaderName(text, at, nameEnd) : undefined;
+    const start = isField ? skipSpace(text, colon + 1, end) : end;
+    const valueEnd = spaceStart(text, start, end);
+    if (name !== undefined && name.role !== ROLE.none) this.isPlain = false;
+    let hasCr = this.#hasCr(at, end);
+    let whole: string | undefined;
+    if (continues(text, next)) {
+      const folds = readFolds(text, next, WIRE_LIMITS.folds - this.#folds);
+      this.#folds += folds.lines;
+      whole = joined(text.slice(start, valueEnd), folds.text);
+      hasCr ||= folds.text.includes("\r");
+      this.bodyAt = folds.end;
+    }
+    if (this.bodyAt - at > WIRE_LIMITS.headerLineBytes) {
+      this.#refuseLine("too-large", "a header field");
+    } else if (name === undefined) {
+      this.#refuseLine("bad-header", `"${text.slice(at, at + 20)}…"`);
+    } else if (hasCr) {
+      this.#refuseLine("bad-header", `a CR inside ${name.name}`);
+    } else if (whole === undefined) addValues(this.headers, name, text, start, valueEnd);
+    else addValues(this.headers, name, whole, 0, whole.length);
+  }
+
+  #hasRoom(): boolean {
+    const isMany = this.headers.length + this.#unread > WIRE_LIMITS.headers;
+    const isFolded = this.#folds === WIRE_LIMITS.folds && continues(this.#text, this.bodyAt);
+    if (!isMany && !isFolded) return true;
+    const most = isMany ? `${WIRE_LIMITS.headers}` : `${WIRE_LIMITS.folds} folded lines`;
+    this.fault ??= { kind: "too-many-headers", detail: `more than ${most}` };
+    return false;
+  }
+
+  #refuseLine(kind: HeaderFault["kind"], detail: string): void {
+    this.#unread++;
+    this.fault ??= { kind, detail };
+  }
+
+  #hasCr(start: number, end: number): boolean {
+    if (this.#cr < start) this.#cr = indexOrEnd(this.#text, "\r", start);
+    return this.#cr < end;
+  }
+
+  #hasComma(start: number, end: number): boolean {
+    if (this.#comma < start) this.#comma = indexOrEnd(this.#text, ",", start);
+    return this.#comma < end;
+  }
+}
+
+/** Whether a field is one of those that {@link WireHeader.plain} reads. */
+function isReadAtOnce(role: HeaderRole): boolean {
+  return role >= ROLE.via && role <= ROLE.cseq;
+}
+
+function indexOrEnd(text: string, unit: string, from: number): number {
+  const at = text.indexOf(unit, from);
+  return at === -1 ? text.length : at;
+}
+
+/** Whether the line that begins at `at` continues the one before. */
+function continues(text: string, at: number): boolean {
+  return at < text.length && isSpace(text.charCodeAt(at));
 }
 
 /** The end of a line's text: before its LF, and the CR in front of it. */
@@ -92,11 +196,19 @@ function lineEnd(text: string, lineAt: number, lf: number): number {
   return lf > lineAt && text.charCodeAt(lf - 1) === 0x0d ? lf - 1 : lf;
 }
 
-/** The lines from `at` on that continue a header field, as one, and where they end. */
-function readFolds(text: string, at: number): { readonly text: string; readonly end: number } {
+/** Lines that continue a header field, as one, where they end, and how many they are. */
+interface Folds {
+  readonly text: string;
+  readonly end: number;
+  readonly lines: number;
+}
+
+/** Reads the lines from `at` on that continue a header field, so many at most. */
+function readFolds(text: string, at: number, most: number): Folds {
   let folded = "";
   let position = at;
-  while (position < text.length && isSpace(text.charCodeAt(position))) {
+  let lines = 0;
+  while (lines < most && continues(text, position)) {
     const lf = text.indexOf("\n", position);
     if (lf === -1) break;
     // What is past the limit is refused as a whole: there is no need to put it together.
@@ -104,8 +216,9 @@ function readFolds(text: string, at: number): { readonly text: string; readonly 
       folded = joined(folded, trimmed(text, position, lineEnd(text, position, lf)));
     }
     position = lf + 1;
+    lines++;
   }
-  return { text: folded, end: position };
+  return { text: folded, end: position, lines };
 }
 
 function joined(left: string, right: string): string {

@@ -1,3 +1,5 @@
+import { WIRE_LIMITS } from "./limits.ts";
+import { methodIn, PLAIN_MAX, plainStop, plainUri } from "./plain.ts";
 import { skipSpace, spaceStart, tokenEnd, trimmed } from "./tokens.ts";
 import { isUriText, parseUri, uriScheme } from "./uri.ts";
 
@@ -18,11 +20,12 @@ export type StartLine =
 
 /** What is wrong with a start line. */
 export interface StartFault {
-  readonly kind: "bad-start-line" | "bad-version" | "bad-uri";
+  readonly kind: "bad-start-line" | "bad-version" | "bad-uri" | "too-large";
   readonly detail: string;
 }
 
 const VERSION = "SIP/2.0";
+const BEHIND_URI = ` ${VERSION}`;
 
 /** Whether `[start, end)` is a SIP version, of any number. */
 function isVersion(text: string, start: number, end: number): boolean {
@@ -40,6 +43,28 @@ function isVersion2(text: string, start: number, end: number): boolean {
  * than one space, and spaces at the end, are let pass. @see RFC 4475 §3.1.2.9, §3.1.2.10
  */
 export function parseStartLine(text: string, start = 0, end = text.length): StartLine | undefined {
+  return plainRequestLine(text, start, end) ?? parseAnyStartLine(text, start, end);
+}
+
+/** A request line with single spaces and a URI that {@link plainUri} reads. */
+function plainRequestLine(text: string, start: number, end: number): StartLine | undefined {
+  if (end - start > PLAIN_MAX) return undefined;
+  const method = methodIn(text, start, end);
+  const space = plainStop();
+  if (method === undefined || space >= end || text.charCodeAt(space) !== 0x20) return undefined;
+  if (plainUri(text, space + 1, end) === undefined) return undefined;
+  const uriEnd = plainStop();
+  const isWhole = text.slice(uriEnd, end) === BEHIND_URI;
+  if (!isWhole) return undefined;
+  return { kind: "request", method, uri: text.slice(space + 1, uriEnd) };
+}
+
+/** The same by the whole grammar. */
+export function parseAnyStartLine(
+  text: string,
+  start = 0,
+  end = text.length,
+): StartLine | undefined {
   const methodEnd = tokenEnd(text, start, end);
   const isSpaced = methodEnd < end && text.charCodeAt(methodEnd) === 0x20;
   if (!isSpaced || methodEnd === start) return parseStatusLine(text, start, end);
@@ -55,6 +80,9 @@ export function parseStartLine(text: string, start = 0, end = text.length): Star
   if (!isVersion2(text, versionAt, lineEnd)) {
     const detail = text.slice(versionAt, lineEnd);
     return { ...line, fault: { kind: "bad-version", detail } };
+  }
+  if (uriEnd - uriAt > WIRE_LIMITS.uriBytes) {
+    return { ...line, fault: { kind: "too-large", detail: "the Request-URI" } };
   }
   const problem = uriProblem(text, uriAt, uriEnd);
   if (problem === undefined) return line;

@@ -20,28 +20,42 @@ export const CHAR = {
   bare: 256,
   upper: 512,
   digit: 1024,
+  /** A token without upper case. */
+  lowerToken: 2048,
+  /** The same of {@link CHAR.param}. */
+  lowerParam: 4096,
+  /** Stands in a quoted string as it is, on one line. */
+  quotable: 8192,
 } as const;
 
 const ALPHANUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const UNRESERVED = `${ALPHANUM}-_.!~*'()`;
 const TOKEN = `${ALPHANUM}-.!%*_+\`'~`;
+const PARAM = `${UNRESERVED}[]/:&+$`;
 
 const CLASSES = new Uint16Array(256);
 for (const [bit, members] of [
   [CHAR.token, TOKEN],
   [CHAR.user, `${UNRESERVED}&=+$,;?/`],
   [CHAR.password, `${UNRESERVED}&=+$,`],
-  [CHAR.param, `${UNRESERVED}[]/:&+$`],
+  [CHAR.param, PARAM],
   [CHAR.urlHeader, `${UNRESERVED}[]/?:+$`],
   [CHAR.host, `${ALPHANUM}-._`],
   [CHAR.value, `${TOKEN}[]:`],
   [CHAR.upper, ALPHANUM.slice(0, 26)],
   [CHAR.digit, ALPHANUM.slice(-10)],
+  [CHAR.lowerToken, TOKEN.slice(26)],
+  [CHAR.lowerParam, PARAM.slice(26)],
 ] as const) {
   for (const member of members) {
     const at = member.charCodeAt(0);
     CLASSES[at] = (CLASSES[at] ?? 0) | bit;
   }
+}
+
+for (let unit = 0x20; unit < 256; unit++) {
+  const isQuotable = unit !== 0x22 && unit !== 0x5c;
+  if (isQuotable) CLASSES[unit] = (CLASSES[unit] ?? 0) | CHAR.quotable;
 }
 
 for (let unit = 0x21; unit < 256; unit++) {

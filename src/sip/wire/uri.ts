@@ -4,6 +4,7 @@ import { parseHostPort, printHost } from "./host.ts";
 import { WIRE_LIMITS } from "./limits.ts";
 import type { SipHeader } from "./message.ts";
 import { NO_PARAMS, ParamList, type SipParams } from "./params.ts";
+import { PLAIN_MAX, plainStop, plainUri } from "./plain.ts";
 import { CHAR, isAll, isIn, isToken } from "./tokens.ts";
 
 /** The URI schemes this stack can follow. */
@@ -61,6 +62,12 @@ export function isUriText(text: string, start = 0, end = text.length): boolean {
  * says what is wrong.
  */
 export function parseUri(text: string, start = 0, end = text.length): Result<SipUri, string> {
+  const plain = end - start > PLAIN_MAX ? undefined : plainUri(text, start, end);
+  return plain !== undefined && plainStop() === end ? ok(plain) : parseAnyUri(text, start, end);
+}
+
+/** The same by the whole grammar. */
+export function parseAnyUri(text: string, start = 0, end = text.length): Result<SipUri, string> {
   if (!isUriText(text, start, end)) return err("a character that cannot stand in a URI");
   return parseUriText(text, start, end);
 }

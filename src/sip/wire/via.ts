@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "../../base/result.ts";
 import { parseHostPort, printHost } from "./host.ts";
 import { parseParams, printParams, type SipParams } from "./params.ts";
+import { PLAIN_MAX, plainStop, plainVia } from "./plain.ts";
 import { skipSpace, tokenEnd } from "./tokens.ts";
 
 /** One Via value. @see RFC 3261 §20.42 */
@@ -44,6 +45,12 @@ function transportStart(text: string, at: number, end: number): Result<number, s
 
 /** Reads the Via value in `[start, end)`. The error says what is wrong. */
 export function parseVia(text: string, start = 0, end = text.length): Result<Via, string> {
+  const plain = end - start > PLAIN_MAX ? undefined : plainVia(text, start, end);
+  return plain !== undefined && plainStop() === end ? ok(plain) : parseAnyVia(text, start, end);
+}
+
+/** The same by the whole grammar. */
+export function parseAnyVia(text: string, start = 0, end = text.length): Result<Via, string> {
   const behindProtocol = transportStart(text, start, end);
   if (!behindProtocol.ok) return behindProtocol;
   const transportAt = behindProtocol.value;
@@ -56,22 +63,12 @@ export function parseVia(text: string, start = 0, end = text.length): Result<Via
   if (!params.ok) return params;
   const branch = params.value.get("branch");
   return ok({
-    transport: transportOf(text, transportAt, transportEnd),
+    transport: text.slice(transportAt, transportEnd).toUpperCase(),
     host: host.value.host,
     port: host.value.port,
     params: params.value,
     branch: branch === "" ? undefined : branch,
   });
-}
-
-/** Nearly all Via values are of UDP: that one is told without making a text of it. */
-function transportOf(text: string, start: number, end: number): string {
-  const isUdp =
-    end - start === 3 &&
-    text.charCodeAt(start) === 0x55 &&
-    text.charCodeAt(start + 1) === 0x44 &&
-    text.charCodeAt(start + 2) === 0x50;
-  return isUdp ? "UDP" : text.slice(start, end).toUpperCase();
 }
 
 /** Writes a Via value. `branch`, where given, replaces the one in `params`. */

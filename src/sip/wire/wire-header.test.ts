@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseMessage } from "./parse-message.ts";
+import { printMessage } from "./print-message.ts";
 import { addressIn, addressOf, cseqIn, tagIn, topVia, viaOf, WireHeader } from "./wire-header.ts";
 
 const REQUEST = [
@@ -51,5 +52,43 @@ describe("topVia(), addressIn(), tagIn() and cseqIn()", () => {
     expect(addressIn(message, "contact")).toEqual({ ok: false, error: "no contact" });
     expect(cseqIn(message)).toEqual({ ok: false, error: "no cseq" });
     expect(tagIn({ ...message, headers: [{ name: "to", value: '"' }] }, "to")).toBeUndefined();
+  });
+});
+
+describe("printMessage()", () => {
+  const lines = (...fields: readonly string[]): string =>
+    ["OPTIONS sip:a@b SIP/2.0", ...fields, "", ""].join("\r\n");
+
+  it.each([
+    ["what stands as it would be written", ["Subject: x", "Allow: INVITE", "To: <sip:a@b>;tag=1"]],
+    ["a space behind a value", ["Subject: x ", "To: <sip:a@b> "]],
+    ["no space, and more than one", ["Subject:x", "Allow:  INVITE", "To:<sip:a@b>"]],
+    ["a compact name, another case", ["s: x", "ALLOW: INVITE", "t: <sip:a@b>"]],
+    ["a list, and one of one", ["Route: <sip:a;lr>, <sip:b;lr>", "Route: <sip:c;lr>"]],
+    ["a folded line", ["Subject: x", " y", "Allow: INVITE"]],
+    ["no value", ["Subject:", "Subject: ", "Allow:"]],
+    ["a Content-Length in between", ["Subject: x", "Content-Length: 0", "Allow: INVITE"]],
+  ])("writes of the wire's header fields what it writes of others: %s", (_what, fields) => {
+    const essential = ["Via: SIP/2.0/UDP c;branch=z9hG4bK1", "From: <sip:c@d>;tag=2", "Call-ID: e"];
+    const to = fields.some((field) => /^to?:/i.test(field)) ? [] : ["To: <sip:a@b>"];
+    const text = lines(...essential, ...to, "CSeq: 1 OPTIONS", ...fields);
+    for (const ends of [text, text.replaceAll("\r\n", "\n")]) {
+      const message = parseMessage(ends);
+      if (!message.ok) throw new Error(message.error.detail);
+      const { headers } = message.value;
+      const copies = headers.map(({ name, value }) => ({ name, value }));
+      for (const [mine, theirs] of [
+        [headers, copies],
+        [headers.toReversed(), copies.toReversed()],
+        [
+          [...headers.slice(2), ...headers.slice(0, 3)],
+          [...copies.slice(2), ...copies.slice(0, 3)],
+        ],
+      ]) {
+        expect(printMessage({ ...message.value, headers: mine ?? [] })).toBe(
+          printMessage({ ...message.value, headers: theirs ?? [] }),
+        );
+      }
+    }
   });
 });

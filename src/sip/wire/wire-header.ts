@@ -1,7 +1,10 @@
-import { err, type Result } from "../../base/result.ts";
+import { err, ok, type Result } from "../../base/result.ts";
 import { type CSeq, parseCSeq } from "./cseq.ts";
+import { type PlainHeaderName, ROLE } from "./header-names.ts";
 import type { SipHeader, SipMessage } from "./message.ts";
 import { type NameAddr, parseNameAddr } from "./name-addr.ts";
+import { NOWHERE, type PieceWriter } from "./piece-writer.ts";
+import { PLAIN_MAX, plainAddress, plainCSeq, plainStop, plainVia } from "./plain.ts";
 import { parseVia, type Via } from "./via.ts";
 
 /**
@@ -14,16 +17,59 @@ export class WireHeader implements SipHeader {
   /** What the value is a piece of, and where: reading that costs less than reading the piece. */
   readonly #text: string;
   readonly #start: number;
+  /** Where its line begins, which is what we would write: name, space, value, CRLF. */
+  readonly #lineAt: number;
   #via: Result<Via, string> | undefined;
   #address: Result<NameAddr, string> | undefined;
   #cseq: Result<CSeq, string> | undefined;
 
-  /** The value is what begins at `start` of the text. */
-  constructor(name: string, value: string, text = value, start = 0) {
+  /**
+   * The value is what begins at `start` of the text. `lineAt` is where the line `Name: value` CRLF
+   * begins that `printMessage` would make of it.
+   */
+  constructor(name: string, value: string, text = value, start = 0, lineAt = NOWHERE) {
     this.name = name;
     this.value = value;
     this.#text = text;
     this.#start = start;
+    this.#lineAt = lineAt;
+  }
+
+  /**
+   * The Via, CSeq or address whose line begins at `lineAt` with this name, where nothing in it
+   * needs a second look; {@link plainStop} is at the end of its text then.
+   */
+  static plain(name: PlainHeaderName, text: string, lineAt: number): WireHeader | undefined {
+    const start = lineAt + name.length + 1;
+    const end = Math.min(text.length, start + PLAIN_MAX);
+    if (start >= end || text.charCodeAt(start - 1) !== 0x20) return undefined;
+    let via: Via | undefined;
+    let address: NameAddr | undefined;
+    let cseq: CSeq | undefined;
+    if (name.role === ROLE.via) via = plainVia(text, start, end);
+    else if (name.role === ROLE.cseq) cseq = plainCSeq(text, start, end);
+    else address = plainAddress(text, start, end);
+    if (via === undefined && address === undefined && cseq === undefined) return undefined;
+    const stop = plainStop();
+    if (!text.startsWith("\r\n", stop)) return undefined;
+    const header = new WireHeader(name.name, text.slice(start, stop), text, start, lineAt);
+    if (via !== undefined) header.#via = ok(via);
+    else if (address !== undefined) header.#address = ok(address);
+    else if (cseq !== undefined) header.#cseq = ok(cseq);
+    return header;
+  }
+
+  /** Writes the lines of header fields; `lineOf` makes those that cannot be copied. */
+  static print(
+    headers: readonly SipHeader[],
+    out: PieceWriter,
+    lineOf: (header: SipHeader) => string,
+  ): void {
+    for (const header of headers) {
+      if (header instanceof WireHeader && header.#lineAt !== NOWHERE) {
+        out.copy(header.#text, header.#lineAt, header.#end + 2);
+      } else out.add(lineOf(header));
+    }
   }
 
   via(): Result<Via, string> {
