@@ -33,7 +33,8 @@ async function main(words: readonly string[]): Promise<void> {
         number: String(FIRST_NUMBER + at),
         password: "secret",
       })),
-      rtp: { portMin: Number(rtpPort) },
+      // As on a board of its own.
+      rtp: { portMin: Number(rtpPort), realtimePriority: 10 },
     },
     { board: SIM_BOARD_FILE, version: "bench", createToken: createTokenSource(random) },
   );

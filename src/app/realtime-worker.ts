@@ -50,13 +50,16 @@ process.on("uncaughtException", die);
 process.on("unhandledRejection", die);
 
 /** A wish: voice goes on without it, and the log says why. */
-async function raisePriority(priority: number | undefined): Promise<void> {
-  if (priority === undefined) return;
+async function raisePriority({ realtimePriority: wish }: RtpConfig): Promise<void> {
+  if (wish === undefined) return;
+  const log = (level: "info" | "warn", text: string): void =>
+    emit({ kind: "log", event: { level, area: "media", text } });
   try {
-    await setThreadPriority(priority);
+    await setThreadPriority(wish.priority);
+    log("info", `voice goes before other programs (SCHED_FIFO ${wish.priority})`);
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    emit({ kind: "log", event: { level: "warn", area: "media", text } });
+    const why = error instanceof Error ? error.message : String(error);
+    log(wish.isAsked ? "warn" : "info", `voice has to wait for other programs: ${why}`);
   }
 }
 
@@ -69,7 +72,6 @@ function soundsOf({ rtp: { sounds } }: RealtimeConfig): Pick<RealtimePorts, "sou
 
 async function start(message: Extract<ToWorker, { kind: "start" }>): Promise<void> {
   board = await openBoard(birth.board, (told) => emit({ kind: "board", message: told }));
-  await raisePriority(message.config.rtp.realtimePriority);
   const codecs = await loadCodecs(message.config.rtp.engines ?? []);
   const fax = message.config.rtp.t38 === undefined ? {} : { fax: await loadFax() };
   plane = new RealtimePlane(
@@ -78,6 +80,7 @@ async function start(message: Extract<ToWorker, { kind: "start" }>): Promise<voi
     emit,
   );
   await plane.start();
+  await raisePriority(message.config.rtp);
   warmUp(board, message.config.rtp);
 }
 

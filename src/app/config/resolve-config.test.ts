@@ -89,6 +89,18 @@ describe("resolveConfig()", () => {
     expect(resolved.ok && resolved.value.realtime.rtp.jitter).toEqual(expected);
   });
 
+  it.each([
+    { module: "linux", asked: undefined, told: { priority: 10, isAsked: false } },
+    { module: "linux", asked: 99, told: { priority: 99, isAsked: true } },
+    { module: "linux", asked: "off", told: undefined },
+    { module: "tipring/hw-sim", asked: undefined, told: undefined },
+    { module: "tipring/hw-sim", asked: 1, told: { priority: 1, isAsked: true } },
+  ] as const)("a voice priority of $asked on $module is $told", ({ module, asked, told }) => {
+    const rtp = asked === undefined ? {} : { realtimePriority: asked };
+    const resolved = resolveConfig({ rtp }, { ...context, board: { ...board, module } });
+    expect(resolved.ok && resolved.value.realtime.rtp.realtimePriority).toEqual(told);
+  });
+
   it("says where the most that playout waits is below the least", () => {
     expect(problems({ rtp: { jitter: { minMs: 50, maxMs: 40 } } })).toEqual([
       "here: rtp.jitter.maxMs is 40; it must not be below rtp.jitter.minMs, 50",

@@ -101,7 +101,7 @@ export function resolveConfig(
   const call = callSettings(user, digitMap, problems);
   const hasModems = context.faxFault === undefined;
   const rtp = {
-    ...resolveRtp(user, sipHost, context.codecFaults ?? {}, problems),
+    ...resolveRtp(user, sipHost, context.board, context.codecFaults ?? {}, problems),
     ...rtpFax(user, lines, hasModems),
   };
   const domain = user.domain ?? registrar?.host ?? sipHost;

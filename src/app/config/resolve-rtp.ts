@@ -11,6 +11,7 @@ import {
   DIGIT_TIMES,
   ENGINE_CODECS,
 } from "../../media/index.ts";
+import type { BoardFile } from "./board-file.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 import type { UserConfig } from "./user-config.ts";
 
@@ -37,6 +38,11 @@ const DEFAULT_SRTP = {
   /** Each is a line of some 85 bytes, and an INVITE is to remain one datagram. */
   offered: 3,
 } as const satisfies { readonly suites: readonly SrtpSuite[]; readonly offered: number };
+
+/** The module of boards that run Linux and nothing but this. */
+const LINUX_BOARD = "linux";
+/** Above all ordinary programs, below what the kernel's own threads have (50). */
+const VOICE_PRIORITY = 10;
 
 /** Beside the call records. */
 const DEFAULT_RECORDINGS = "tipring-data/recordings";
@@ -102,10 +108,20 @@ export function passesModems(user: UserConfig): boolean {
   return user.rtp?.fax !== "off";
 }
 
+/** A board of its own has nothing else that is as urgent; the simulated one shares a machine. */
+function priorityOf({ rtp }: UserConfig, board: BoardFile): Pick<RtpConfig, "realtimePriority"> {
+  const asked = rtp?.realtimePriority;
+  if (asked === "off") return {};
+  if (asked !== undefined) return { realtimePriority: { priority: asked, isAsked: true } };
+  if (board.module !== LINUX_BOARD) return {};
+  return { realtimePriority: { priority: VOICE_PRIORITY, isAsked: false } };
+}
+
 /** What the real-time plane is told of RTP; what does not fit together is added to `problems`. */
 export function resolveRtp(
   user: UserConfig,
   sipHost: string,
+  board: BoardFile,
   faults: CodecFaults,
   problems: ConfigProblem[],
 ): RtpConfig {
@@ -133,7 +149,7 @@ export function resolveRtp(
     jitter: jitterOf(user, problems),
     digits: { ...DIGIT_TIMES, ...rtp.digits },
     dscp: rtp.dscp ?? VOICE_DSCP,
-    ...(rtp.realtimePriority === undefined ? {} : { realtimePriority: rtp.realtimePriority }),
+    ...priorityOf(user, board),
     ...soundsOf(user, faults, problems),
     passesModems: passesModems(user),
     ice: rtp.ice === "lite",

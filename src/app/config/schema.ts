@@ -287,7 +287,7 @@ export const userConfigSchema = z.strictObject({
         .strictObject({ minToneMs: digitMs.optional(), minPauseMs: digitMs.optional() })
         .optional(),
       dscp: z.int().min(0).max(63).optional(),
-      realtimePriority: z.int().min(1).max(99).optional(),
+      realtimePriority: z.union([z.int().min(1).max(99), z.literal("off")]).optional(),
       ice: z.enum(["off", "lite"]).optional(),
       fax: faxMode.optional(),
       voiceBandData: z.boolean().optional(),

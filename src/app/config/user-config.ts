@@ -195,8 +195,11 @@ export interface UserConfig {
     };
     /** Differentiated services code point of RTP. Default 46, expedited forwarding. */
     readonly dscp?: number;
-    /** Fixed real-time priority of the thread that carries voice, 1 to 99. Default none. */
-    readonly realtimePriority?: number;
+    /**
+     * Fixed real-time priority of the thread that carries voice, 1 to 99. Default 10 on a board of
+     * its own, where the system permits it, and none on the simulated board.
+     */
+    readonly realtimePriority?: number | "off";
     /** Whether far ends that offer ICE are answered with it. Default off. */
     readonly ice?: "off" | "lite";
     /** What is done where a fax machine or modem is heard. Default pass-through. */

@@ -100,8 +100,13 @@ export interface RtpConfig {
   readonly jitter?: JitterSettings;
   /** Differentiated services code point of RTP and RTCP. */
   readonly dscp?: number;
-  /** Fixed priority of the plane's own thread, 1 to 99; absent: as any program's. */
-  readonly realtimePriority?: number;
+  /** Fixed priority of the plane's own thread; absent: as any program's. */
+  readonly realtimePriority?: {
+    /** 1 (least) to 99. */
+    readonly priority: number;
+    /** Whether somebody asked for it: then it is a warning that it cannot be had. */
+    readonly isAsked: boolean;
+  };
   /** Whether modems and fax machines get a path of their own kind; absent: yes. */
   readonly passesModems?: boolean;
   /** Absent: no line speaks T.38, and its modems are not loaded. */

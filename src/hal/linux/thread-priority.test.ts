@@ -28,7 +28,11 @@ describe("setThreadPriority()", () => {
   it("asks for SCHED_FIFO of the calling thread, and not of what it starts", async () => {
     const { asked, load } = kernel(0);
     await setThreadPriority(10, load);
-    expect(asked).toEqual([[0, 0x4000_0001, Int32Array.of(10)]]);
+    const threeSeconds = BigUint64Array.of(3_000_000n, 2n ** 64n - 1n);
+    expect(asked).toEqual([
+      [0, 15, threeSeconds, null],
+      [0, 0x4000_0001, Int32Array.of(10)],
+    ]);
   });
 
   it("says what to do where the kernel refuses", async () => {

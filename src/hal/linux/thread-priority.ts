@@ -5,11 +5,19 @@ import { type Koffi, loadKoffi } from "./koffi-binding.ts";
 const SCHED_FIFO = 1;
 /** What the thread starts (the sound card's programs) begins as any other. @see sched(7) */
 const SCHED_RESET_ON_FORK = 0x4000_0000;
+const RLIMIT_RTTIME = 15;
+/**
+ * A thread of such a priority that computes for so long without a sleep hangs, and would leave the
+ * machine to nobody: the kernel ends the process then (SIGXCPU). @see getrlimit(2)
+ */
+const STUCK_US = 3_000_000;
+const NO_LIMIT = 2n ** 64n - 1n;
 const WHAT = "a real-time priority (rtp.realtimePriority)";
 
 /**
  * Gives this thread, and none other of the process, a fixed priority above all ordinary programs.
- * A thread that never slept would so take a whole processor: only one that is clocked may have it.
+ * A thread that never slept would so take a whole processor: only one that is clocked may have it,
+ * and the process does not outlive one that sticks.
  * @param priority 1 (least) to 99
  * @throws PortError (rejects) `permission` without the capability CAP_SYS_NICE, `unsupported`
  * without koffi
@@ -20,14 +28,16 @@ export async function setThreadPriority(
   load: () => Promise<Koffi> = () => loadKoffi(WHAT),
 ): Promise<void> {
   const koffi = await load();
-  const schedule = koffi
-    .load(null)
-    .func("int sched_setscheduler(int thread, int policy, const void *parameters)");
+  const c = koffi.load(null);
+  const limit = c.func("int prlimit64(int process, int what, const void *limit, void *old)");
+  const schedule = c.func("int sched_setscheduler(int thread, int policy, const void *parameters)");
+  // Where there is a tighter one already, that stays.
+  limit(0, RLIMIT_RTTIME, BigUint64Array.of(BigInt(STUCK_US), NO_LIMIT), null);
   if (schedule(0, SCHED_FIFO | SCHED_RESET_ON_FORK, Int32Array.of(priority)) === 0) return;
   const said = kernelError(koffi.errno(), "sched_setscheduler").message;
   throw new PortError({
     kind: "permission",
     what: WHAT,
-    advice: `give the service CAP_SYS_NICE in its unit, or take the setting away (${said})`,
+    advice: `give the service CAP_SYS_NICE or LimitRTPRIO in its unit, or say "off" (${said})`,
   });
 }
