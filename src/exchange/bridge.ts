@@ -1,37 +1,24 @@
 import { earliestMs } from "../base/core.ts";
-import { headerValue, type SipHeader, type SipMessage, type UaEvent } from "../sip/index.ts";
+import type { DialogId, SipHeader, UaEvent } from "../sip/index.ts";
+import {
+  type BridgeCall,
+  contentOf,
+  type RequestEvent,
+  recordOf,
+  type SessionEvent,
+  sessionIdOf,
+} from "./bridge-types.ts";
 import {
   EXCHANGE_LIMITS,
   type ExchangeOutput,
-  type ExchangeRecord,
   type ExchangeResult,
   toUa,
 } from "./exchange-types.ts";
 import { bestStatus } from "./final-status.ts";
-import { Hunt, type HuntLeg } from "./hunt.ts";
+import { Hunt } from "./hunt.ts";
+import { Pickup } from "./pickup.ts";
 import { RelayedRequests } from "./relayed-requests.ts";
 import type { CallStanding } from "./watching.ts";
-
-/** An event of one of a call's sessions. */
-export type SessionEvent = Extract<UaEvent, { readonly session: string }>;
-
-/** An event of a request inside a call. */
-export type RequestEvent = Extract<UaEvent, { readonly kind: "request" | "response" }>;
-
-/** What a call through the exchange is made of. */
-export interface BridgeCall {
-  readonly id: string;
-  readonly from: string;
-  readonly to: string;
-  /** The caller's session. */
-  readonly caller: string;
-  /** Whom to call, all of them; in which order is in their preferences. */
-  readonly legs: readonly HuntLeg[];
-  /** What peers know the exchange by. */
-  readonly domain: string;
-  /** Whether the caller withholds who calls. */
-  readonly isPrivate?: boolean;
-}
 
 /** Why the other contacts stop ringing: so that nobody counts a missed call. @see RFC 3326 §3.1 */
 const ELSEWHERE = [{ name: "reason", value: 'SIP;cause=200;text="Call completed elsewhere"' }];
@@ -55,6 +42,8 @@ interface Reoffer {
  *                           │ all whom `Hunt` finds        │  ▲
  *                           │ refused, 6xx, CANCEL         └──┘ re-INVITE carried across
  *                           └──────────────────────────────────────────────────────► over
+ *
+ * While it rings it may be picked up by somebody who was not called (see `Pickup`).
  *
  * An INVITE with Replaces brings another in the place of either side: it is carried across as if
  * that side had made a new offer, and once it is answered the side replaced is let go.
@@ -80,15 +69,18 @@ export class Bridge {
   /** Sessions that took another's place, or tried to. */
   readonly #newcomers: string[] = [];
   #hasRung = false;
+  #pickup: Pickup | undefined;
+  /** Whether the caller hears what a telephone that rings has to say: its description is agreed. */
+  #hasEarlyMedia = false;
   #over = false;
 
-  constructor(call: BridgeCall, delayedOffer: boolean, nowMs: number) {
+  constructor(call: BridgeCall, nowMs: number) {
     this.#call = call;
     this.#caller = call.caller;
     this.#relayed = new RelayedRequests(call.id, call.domain);
     this.#hunt = new Hunt(call.legs);
     this.#startedMs = nowMs;
-    this.#delayedOffer = delayedOffer;
+    this.#delayedOffer = call.offer === undefined;
   }
 
   get over(): boolean {
@@ -106,10 +98,69 @@ export class Bridge {
 
   /** How it stands, for those who watch its users. */
   get standing(): CallStanding {
-    const { id, from, to, isPrivate = false } = this.#call;
+    const { id, from, to, isPrivate = false, ticket } = this.#call;
     const answered = this.#answeredMs !== undefined;
     const stage = answered ? "confirmed" : this.#hasRung ? "early" : "trying";
-    return { id, from, to, stage, reachesCallee: answered || this.#hasRung, isPrivate };
+    const reachesCallee = answered || this.#hasRung;
+    const ids = ticket === undefined || !this.rings ? {} : { ids: ticket };
+    return { id, from, to, stage, reachesCallee, isPrivate, ...ids };
+  }
+
+  /** Whether it rings and may be picked up. */
+  get rings(): boolean {
+    const isFree = this.#answeredMs === undefined && this.#pickup === undefined;
+    return isFree && this.#hasRung && !this.#hasEarlyMedia && !this.#over;
+  }
+
+  /** Whose call it is, and the session that stands for it to who picks it up. */
+  get callee(): { readonly user: string; readonly session: string } {
+    return { user: this.#call.to, session: this.#hunt.sessions[0] ?? this.#call.caller };
+  }
+
+  get isUp(): boolean {
+    return this.#answeredMs !== undefined;
+  }
+
+  get ticket(): DialogId | undefined {
+    return this.#call.ticket;
+  }
+
+  /** Somebody who was not called takes the call; `body` is his offer, where he has one. */
+  pickUp(newcomer: string, body: string | undefined, nowMs: number): readonly ExchangeOutput[] {
+    const { caller, offer } = this.#call;
+    const pickup = new Pickup({
+      ...{ caller, newcomer, sdpSessionId: String(Math.floor(nowMs) + 1) },
+      ...(offer === undefined ? {} : { callerOffer: offer }),
+      ...(body === undefined ? {} : { newcomerOffer: body }),
+    });
+    const first = this.rings ? pickup.start() : undefined;
+    if (first === undefined) {
+      const status = this.rings ? 488 : 486;
+      return [toUa({ kind: "respond", session: newcomer, status })];
+    }
+    this.#pickup = pickup;
+    this.#newcomers.push(newcomer);
+    return [...first, ...this.#endLegs(undefined, ELSEWHERE)];
+  }
+
+  /** What the two sides of a pick-up agree on step by step. */
+  #pickedUp(outputs: readonly ExchangeOutput[], nowMs: number): readonly ExchangeOutput[] {
+    if (this.#pickup?.isDone !== true) return outputs;
+    this.#callee = this.#pickup.newcomer;
+    this.#answeredMs = nowMs;
+    return outputs;
+  }
+
+  /** The box stops. */
+  stop(nowMs: number): readonly ExchangeOutput[] {
+    if (this.#over) return [];
+    const isUp = this.#answeredMs !== undefined;
+    const end = toUa({ kind: "end", session: this.#caller, status: 480 });
+    return [
+      ...this.#endAll(this.#caller),
+      end,
+      ...this.#finish(nowMs, isUp ? "answered" : "unanswered"),
+    ];
   }
 
   /** Calls the first ones. */
@@ -126,7 +177,15 @@ export class Bridge {
   }
 
   /** `newcomer` called to take the place of `replaced`; `body` is its offer, where it has one. */
-  replace(newcomer: string, replaced: string, body: string | undefined): readonly ExchangeOutput[] {
+  replace(
+    newcomer: string,
+    replaced: string,
+    body: string | undefined,
+    nowMs: number,
+  ): readonly ExchangeOutput[] {
+    if (this.#callee === undefined && replaced !== this.#caller) {
+      return this.pickUp(newcomer, body, nowMs);
+    }
     const answerer = this.#over ? undefined : this.#peerOf(replaced);
     const refuse = (status: number): readonly ExchangeOutput[] => [
       toUa({ kind: "respond", session: newcomer, status }),
@@ -179,11 +238,11 @@ export class Bridge {
       case "ended":
         return this.#ended(event.session, nowMs);
       case "confirmed":
-        return this.#ackArrived(event.session, event.body);
+        return this.#ackArrived(event.session, event.body, nowMs);
       case "reoffered":
         return this.#reoffered(event.session, event.body);
       case "reoffer-failed":
-        return this.#reofferFailed(event.session, event.status);
+        return this.#reofferFailed(event.session, event.status, nowMs);
       default:
         return [];
     }
@@ -198,6 +257,7 @@ export class Bridge {
     this.#hasRung = true;
     // The caller sees one dialog: early media of several contacts in it would be two answers.
     const content = this.#hunt.isSingle ? contentOf(event.response, event.body) : {};
+    this.#hasEarlyMedia ||= content.body !== undefined;
     const { status } = event;
     const about = sessionIdOf(event.response);
     return [toUa({ kind: "respond", session: this.#caller, status, ...about, ...content })];
@@ -215,6 +275,9 @@ export class Bridge {
       if (this.#delayedOffer) this.#awaitsAck = session;
       const accept = { kind: "respond", session: this.#caller, status: 200 } as const;
       return [toUa({ ...accept, ...content }), ...this.#endLegs(session, ELSEWHERE)];
+    }
+    if (this.#pickup?.newcomer === session && !this.#pickup.isDone) {
+      return this.#pickedUp(this.#pickup.answered(content), nowMs);
     }
     if (this.#reoffer?.answerer !== session) return [];
     const { asker, delayed, replaces } = this.#reoffer;
@@ -256,12 +319,20 @@ export class Bridge {
 
   /** A newcomer gave up before it was in; the other side may have turned to it already. */
   #newcomerGone(session: string, nowMs: number): readonly ExchangeOutput[] {
+    if (this.#pickup?.newcomer === session) {
+      // Nobody rings any more who could answer in his place.
+      const refusal = toUa({ kind: "end", session: this.#caller, status: 480 });
+      return [refusal, ...this.#finish(nowMs, "unanswered", 480)];
+    }
     if (this.#reoffer?.asker !== session) return [];
     return [...this.#endAll(session), ...this.#finish(nowMs, "answered")];
   }
 
-  #ackArrived(session: string, body: string | undefined): readonly ExchangeOutput[] {
+  #ackArrived(session: string, body: string | undefined, nowMs: number): readonly ExchangeOutput[] {
     if (session === this.#caller) this.#confirmed = true;
+    if (this.#pickup?.isDone === false) {
+      return this.#pickedUp(this.#pickup.confirmed(session, body), nowMs);
+    }
     const awaiting = this.#awaitsAck;
     if (awaiting === undefined || awaiting === session) return [];
     this.#awaitsAck = undefined;
@@ -283,7 +354,10 @@ export class Bridge {
     return !this.#confirmed || this.#reoffer !== undefined || this.#awaitsAck !== undefined;
   }
 
-  #reofferFailed(session: string, status: number): readonly ExchangeOutput[] {
+  #reofferFailed(session: string, status: number, nowMs: number): readonly ExchangeOutput[] {
+    if (this.#pickup?.newcomer === session && !this.#pickup.isDone) {
+      return [toUa({ kind: "end", session }), ...this.#newcomerGone(session, nowMs)];
+    }
     if (this.#reoffer?.answerer !== session) return [];
     const { asker } = this.#reoffer;
     this.#reoffer = undefined;
@@ -297,7 +371,9 @@ export class Bridge {
 
   /** Ends every session that is still there but the one that went of itself. */
   #endAll(gone: string): readonly ExchangeOutput[] {
-    const pending = this.#reoffer?.replaces === undefined ? [] : [this.#reoffer.asker];
+    const picking = this.#pickup?.isDone === false ? [this.#pickup.newcomer] : [];
+    const asking = this.#reoffer?.replaces === undefined ? [] : [this.#reoffer.asker];
+    const pending = [...picking, ...asking];
     const others = [this.#caller, ...pending].filter((session) => session !== gone);
     return [...others.map((session) => toUa({ kind: "end", session })), ...this.#endLegs(gone)];
   }
@@ -312,32 +388,7 @@ export class Bridge {
 
   #finish(nowMs: number, result: ExchangeResult, sipStatus?: number): readonly ExchangeOutput[] {
     this.#over = true;
-    const answeredMs = this.#answeredMs;
-    const record: ExchangeRecord = {
-      id: this.#call.id,
-      from: this.#call.from,
-      to: this.#call.to,
-      startedMs: this.#startedMs,
-      ...(answeredMs === undefined ? {} : { answeredAtMs: answeredMs - this.#startedMs }),
-      durationMs: answeredMs === undefined ? 0 : nowMs - answeredMs,
-      result,
-      ...(sipStatus === undefined ? {} : { sipStatus }),
-    };
-    return [{ kind: "record", record }];
+    const times = { startedMs: this.#startedMs, answeredMs: this.#answeredMs, endedMs: nowMs };
+    return [{ kind: "record", record: recordOf(this.#call, times, result, sipStatus) }];
   }
-}
-
-/** The identifiers of the session, which are those of its ends. @see RFC 7989 §6 */
-function sessionIdOf(message: SipMessage): { readonly headers?: readonly SipHeader[] } {
-  const value = headerValue(message, "session-id");
-  return value === undefined ? {} : { headers: [{ name: "session-id", value }] };
-}
-
-/** The body of a message as it goes on, with its type. */
-function contentOf(
-  message: SipMessage,
-  body: string | undefined,
-): { readonly body?: string; readonly contentType?: string } {
-  if (body === undefined) return {};
-  return { body, contentType: headerValue(message, "content-type") ?? "application/sdp" };
 }

@@ -11,6 +11,15 @@ export interface ExchangeUser {
   readonly password?: string;
 }
 
+/** How calls that ring at another telephone are taken. */
+export interface PickupConfig {
+  /**
+   * What is dialled before the number whose call is picked up, or alone for the one that has rung
+   * for longest; absent: lamp keys alone do it.
+   */
+  readonly code?: string;
+}
+
 /** What the exchange is told at birth. */
 export interface ExchangeConfig {
   /** Host part of every address of record, and the realm of digest authentication. */
@@ -35,6 +44,8 @@ export interface ExchangeConfig {
   readonly services?: ServiceNumbers;
   /** The user that may tell of everybody's mailbox; everybody else of the own one alone. */
   readonly voicemail?: string;
+  /** Whether users may pick up each other's calls, and how; absent: they may not. */
+  readonly pickup?: PickupConfig;
   /** A fresh unguessable token of letters and digits. */
   readonly createToken: () => string;
   readonly hashes: Hashes;
@@ -112,6 +123,8 @@ export interface ExchangeRecord {
 export type ExchangeInput =
   | { readonly kind: "ua"; readonly event: UaEvent }
   | { readonly kind: "media"; readonly event: MediaEvent }
+  /** The box stops: calls and subscriptions end, and none begin. Telephones may still sign off. */
+  | { readonly kind: "stop" }
   | { readonly kind: "timeout" };
 
 /** What comes out of the exchange. */

@@ -2,6 +2,7 @@ import { utf8TextFromLatin1 } from "../base/bytes.ts";
 import { type Core, earliestMs } from "../base/core.ts";
 import type { MediaEvent } from "../base/media-messages.ts";
 import {
+  type DialogId,
   headerValue,
   parseUri,
   partyFromHeader,
@@ -10,7 +11,8 @@ import {
   type UaEvent,
 } from "../sip/index.ts";
 import { Authority, type Refusal } from "./authority.ts";
-import { Bridge, type SessionEvent } from "./bridge.ts";
+import { Bridge } from "./bridge.ts";
+import type { SessionEvent } from "./bridge-types.ts";
 import { callerIdentity, isAnonymous } from "./caller-identity.ts";
 import {
   DEFAULT_SERVICE_NUMBERS,
@@ -24,6 +26,7 @@ import {
 } from "./exchange-types.ts";
 import type { HuntLeg } from "./hunt.ts";
 import { LocationTable, targetOf } from "./location.ts";
+import { PickupTickets } from "./pickup.ts";
 import { answerRegister } from "./registrar.ts";
 import { ServiceCall } from "./service-call.ts";
 import { type CallStanding, Watching } from "./watching.ts";
@@ -39,6 +42,9 @@ export interface Exchange extends Core<ExchangeInput, ExchangeOutput> {
 
   /** Whether somebody is registered from just there. */
   isKnownAt(source: SipAddress): boolean;
+
+  /** See `findTicket` of the user agent. */
+  findTicket(dialog: DialogId): string | "up" | undefined;
 }
 
 /** Creates an exchange. Its user agent serves REGISTER and accepts any user. */
@@ -67,6 +73,8 @@ class SmallExchange implements Exchange {
   readonly #byId = new Map<string, Bridge>();
   readonly #byMedia = new Map<string, ServiceCall>();
   readonly #watching: Watching;
+  readonly #tickets = new PickupTickets();
+  #isStopped = false;
 
   constructor(config: ExchangeConfig) {
     this.#config = config;
@@ -102,7 +110,23 @@ class SmallExchange implements Exchange {
         return this.#mediaEvent(input.event, nowMs);
       case "ua":
         return this.#uaEvent(input.event, nowMs);
+      case "stop":
+        return this.#stop(nowMs);
     }
+  }
+
+  #stop(nowMs: number): readonly ExchangeOutput[] {
+    this.#isStopped = true;
+    const outputs: ExchangeOutput[] = [];
+    for (const call of [...this.#calls]) {
+      outputs.push(...call.stop(nowMs));
+      this.#forgetIfOver(call);
+    }
+    return [...outputs, ...this.#watching.stop()];
+  }
+
+  findTicket(dialog: DialogId): string | "up" | undefined {
+    return this.#tickets.find(dialog);
   }
 
   screen(request: SipRequest, source: SipAddress, nowMs: number): Refusal | undefined {
@@ -127,6 +151,9 @@ class SmallExchange implements Exchange {
       case "request":
         return this.#request(event, nowMs);
       case "watched":
+        if (this.#isStopped) {
+          return [toUa({ kind: "refuse-watch", watch: event.watch, status: 503 })];
+        }
         return this.#watching.watched(event, this.#standings(), nowMs);
       case "watch-ended":
         this.#watching.ended(event.watch);
@@ -170,6 +197,9 @@ class SmallExchange implements Exchange {
     const call = this.#bySession.get(event.session);
     if (call === undefined) return [];
     const outputs = call.handle(event, nowMs);
+    if (call instanceof Bridge && call.ticket !== undefined && call.isUp) {
+      this.#tickets.settle(call.ticket, false);
+    }
     this.#forgetIfOver(call);
     return outputs;
   }
@@ -177,7 +207,10 @@ class SmallExchange implements Exchange {
   #forgetIfOver(call: Bridge | ServiceCall): void {
     if (!call.over || !this.#calls.delete(call)) return;
     for (const session of call.sessions) this.#bySession.delete(session);
-    if (call instanceof Bridge) this.#byId.delete(call.id);
+    if (call instanceof Bridge) {
+      this.#byId.delete(call.id);
+      if (call.ticket !== undefined) this.#tickets.settle(call.ticket, true);
+    }
     if (call instanceof ServiceCall) this.#byMedia.delete(call.mediaSession);
   }
 
@@ -225,7 +258,8 @@ class SmallExchange implements Exchange {
       const isTold = verdict.kind === "refused" && verdict.isRepeated === true;
       return isTold ? refuse(403) : [...refuse(403), logOf("warn", text)];
     }
-    if (event.replaces !== undefined) return this.#replace(event, event.replaces);
+    if (this.#isStopped) return refuse(503);
+    if (event.replaces !== undefined) return this.#replace(event, event.replaces, nowMs);
     if (this.#calls.size >= EXCHANGE_LIMITS.calls) {
       const headers = [{ name: "retry-after", value: "10" }];
       return [
@@ -235,6 +269,10 @@ class SmallExchange implements Exchange {
     }
     const uri = parseUri(request.uri);
     const called = uri.ok ? utf8TextFromLatin1(uri.value.user) : "";
+    const picked = this.#pickedBy(called);
+    if (picked !== undefined) {
+      return picked === "nobody" ? refuse(480) : this.#replace(event, picked, nowMs);
+    }
     const service = this.#serviceOf(called);
     if (service !== undefined) return this.#startService(event, service, caller, called, nowMs);
     if (!this.#authority.isUser(called)) return refuse(404);
@@ -242,12 +280,25 @@ class SmallExchange implements Exchange {
   }
 
   /** Somebody who was referred takes the place of one who is in a call. */
-  #replace(event: Incoming, replaced: string): readonly ExchangeOutput[] {
+  #replace(event: Incoming, replaced: string, nowMs: number): readonly ExchangeOutput[] {
     const call = this.#bySession.get(replaced);
     const { session, request } = event;
     if (!(call instanceof Bridge)) return [toUa({ kind: "respond", session, status: 481 })];
     this.#bySession.set(session, call);
-    return call.replace(session, replaced, request.body === "" ? undefined : request.body);
+    const body = request.body === "" ? undefined : request.body;
+    return call.replace(session, replaced, body, nowMs);
+  }
+
+  /** The call that somebody picks up by a code, of a user or the one that rings longest. */
+  #pickedBy(called: string): string | "nobody" | undefined {
+    const code = this.#config.pickup?.code;
+    if (code === undefined || !called.startsWith(code)) return undefined;
+    const user = called.slice(code.length);
+    for (const call of this.#calls) {
+      if (!(call instanceof Bridge) || !call.rings) continue;
+      if (user === "" || call.callee.user === user) return call.callee.session;
+    }
+    return "nobody";
   }
 
   #serviceOf(number: string): ServiceKind | undefined {
@@ -316,7 +367,15 @@ class SmallExchange implements Exchange {
     });
     const { domain } = this.#config;
     const isPrivate = isAnonymous(event.from);
+    const offer = request.body === "" ? {} : { offer: request.body };
+    const first = legs[0]?.session;
+    const mayPickUp = this.#config.pickup !== undefined && first !== undefined;
+    const ticket = mayPickUp
+      ? { ticket: this.#tickets.issue(first, this.#config.createToken) }
+      : {};
     const about = {
+      ...offer,
+      ...ticket,
       id,
       from: who.caller,
       to: who.called,
@@ -325,7 +384,7 @@ class SmallExchange implements Exchange {
       domain,
       isPrivate,
     };
-    const call = new Bridge(about, request.body === "", nowMs);
+    const call = new Bridge(about, nowMs);
     this.#calls.add(call);
     this.#byId.set(id, call);
     for (const one of call.sessions) this.#bySession.set(one, call);

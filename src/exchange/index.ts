@@ -10,6 +10,7 @@ export {
   type ExchangeRecord,
   type ExchangeResult,
   type ExchangeUser,
+  type PickupConfig,
   type ServiceKind,
   type ServiceNumbers,
 } from "./exchange-types.ts";

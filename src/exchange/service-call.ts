@@ -9,7 +9,7 @@ import {
   type MediaOffer,
   type OfferAnswerError,
 } from "../sip/index.ts";
-import type { SessionEvent } from "./bridge.ts";
+import type { SessionEvent } from "./bridge-types.ts";
 import {
   EXCHANGE_LIMITS,
   type ExchangeOutput,
@@ -103,6 +103,12 @@ export class ServiceCall {
   start(): readonly ExchangeOutput[] {
     const { id, service } = this.#info;
     return [toMedia({ kind: "open", session: id, owner: { kind: service } })];
+  }
+
+  /** The box stops. */
+  stop(nowMs: number): readonly ExchangeOutput[] {
+    if (this.#state !== "opening" && this.#state !== "connected") return [];
+    return [toUa({ kind: "end", session: this.#info.caller }), ...this.#close(nowMs)];
   }
 
   timeout(nowMs: number): readonly ExchangeOutput[] {

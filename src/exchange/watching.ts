@@ -2,6 +2,7 @@ import { latin1FromUtf8Text, utf8TextFromLatin1 } from "../base/bytes.ts";
 import {
   type ContactStanding,
   DIALOG_EVENT,
+  type DialogId,
   type DialogStanding,
   dialogInfo,
   eventOf,
@@ -38,6 +39,8 @@ export interface CallStanding {
   readonly reachesCallee: boolean;
   /** Whether nobody is told who calls. */
   readonly isPrivate: boolean;
+  /** What it may be picked up by while it rings. */
+  readonly ids?: DialogId;
 }
 
 interface Watcher {
@@ -108,6 +111,13 @@ export class Watching {
 
   ended(watch: string): void {
     this.#watchers.delete(watch);
+  }
+
+  /** The box stops: whoever watches is told, and asks anew when it is there again. */
+  stop(): readonly ExchangeOutput[] {
+    const watches = [...this.#watchers.keys()];
+    this.#watchers.clear();
+    return watches.map((watch) => toUa({ kind: "end-watch", watch, reason: "probation" }));
   }
 
   /** Tells everybody how it is now; who knows it already is not told again. */
@@ -229,13 +239,14 @@ function byUser(calls: Iterable<CallStanding>): ReadonlyMap<string, readonly Dia
     if (known === undefined) all.set(user, [dialog]);
     else known.push(dialog);
   };
-  for (const { id, from, to, stage, reachesCallee, isPrivate } of calls) {
+  for (const { id, from, to, stage, reachesCallee, isPrivate, ids } of calls) {
     add(from, { id, direction: "initiator", stage, peer: to });
     if (!reachesCallee) continue;
     // Who is called rings, whatever the caller has heard of it.
     const theirs = stage === "confirmed" ? stage : "early";
     const peer = isPrivate ? {} : { peer: from };
-    add(to, { id, direction: "recipient", stage: theirs, ...peer });
+    const named = ids === undefined ? {} : { ids };
+    add(to, { id, direction: "recipient", stage: theirs, ...peer, ...named });
   }
   return all;
 }

@@ -260,7 +260,7 @@ export class IncomingRequests {
       this.#refuse(transaction, request, timer.error, nowMs);
       return;
     }
-    const succession = findReplaced(legs, request);
+    const succession = findReplaced(legs, request, config.findTicket);
     if (!succession.ok) {
       this.#refuse(transaction, request, succession.error, nowMs);
       return;

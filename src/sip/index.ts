@@ -18,6 +18,7 @@ export type {
 } from "./events/watch-types.ts";
 export { escapeXml, parseXml } from "./events/xml.ts";
 export { WAYS_MAX } from "./registration/account-group.ts";
+export { answerInPlaces, idleAnswer, offerInPlaces } from "./sdp/idle-answer.ts";
 export * from "./sdp/offer-answer.ts";
 export { answeredStream, placeStream } from "./sdp/stream-places.ts";
 export {

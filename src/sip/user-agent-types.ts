@@ -48,6 +48,11 @@ export interface UserAgentConfig {
    * server that we are registered at, or a telephone that is registered here. Nobody where absent.
    */
   readonly trusts?: (source: SipAddress) => boolean;
+  /**
+   * Finds the session of a call that rings by the ids that others were told for picking it up
+   * (Replaces), where those are none of a dialog; `up` where it has been answered meanwhile.
+   */
+  readonly findTicket?: (dialog: DialogId) => string | "up" | undefined;
   /** What is dropped without a word; nothing where absent. */
   readonly guard?: GuardLimits;
   /**

@@ -172,6 +172,17 @@ describe("resolveConfig()", () => {
     ]);
   });
 
+  it.each([
+    ["nothing is said", {}, {}, "101|102|600|601"],
+    ["there is a code", { pickupCode: "**" }, { code: "**" }, "101|102|600|601|**101|**102|**T"],
+    ["nobody may", { pickup: false, pickupCode: "**" }, undefined, "101|102|600|601"],
+  ] as const)("has calls picked up where %s", (_what, exchange, pickup, digitMap) => {
+    const lines = [{ number: "101" }, { number: "102" }];
+    const resolved = resolveConfig({ lines, exchange }, context);
+    expect(resolved.ok && resolved.value.control.exchange?.pickup).toEqual(pickup);
+    expect(resolved.ok && resolved.value.control.lines[0]?.call.digitMap).toBe(digitMap);
+  });
+
   it("lets lines ring from what the board names, or the user says", () => {
     const each = { slic, pcmChannel: "c{n}", ringSupply: "brick" };
     const wired: BoardFile = {

@@ -176,6 +176,7 @@ function exchangeOf(
     ...(user.exchange?.digest === undefined ? {} : { digestAlgorithms: user.exchange.digest }),
     ...(user.exchange?.voicemail === undefined ? {} : { voicemail: user.exchange.voicemail }),
     ...(user.exchange?.qop === undefined ? {} : { digestQop: user.exchange.qop }),
+    ...pickupOf(user),
     users: [
       ...lineUsers,
       ...extensions.map(({ number, password }) => ({ user: number, password })),
@@ -290,7 +291,20 @@ function checkLineNumbers(
 function exchangeDigitMap(lines: readonly UserLine[], { exchange }: UserConfig): string {
   const reached = [...lines, ...(exchange?.extensions ?? [])].map(({ number }) => number);
   const numbers = [...reached, ...EXCHANGE_SERVICES];
-  return numbers.filter((number) => /^[0-9*#A-D]+$/.test(number)).join("|");
+  const dialled = numbers.filter((number) => /^[0-9*#A-D]+$/.test(number));
+  const code = pickupCodeOf(exchange);
+  const pickups = code === undefined ? [] : [...reached.map((number) => code + number), `${code}T`];
+  return [...dialled, ...pickups.filter((number) => /^[0-9*#A-DT]+$/.test(number))].join("|");
+}
+
+function pickupCodeOf(exchange: UserConfig["exchange"]): string | undefined {
+  return exchange?.pickup === false ? undefined : exchange?.pickupCode;
+}
+
+function pickupOf(user: UserConfig): Pick<ControlExchangeConfig, "pickup"> {
+  if (user.exchange?.pickup === false) return {};
+  const code = pickupCodeOf(user.exchange);
+  return { pickup: code === undefined ? {} : { code } };
 }
 
 /** What all lines' calls have in common. */

@@ -253,6 +253,11 @@ export const userConfigSchema = z.strictObject({
         .max(1000)
         .optional(),
       voicemail: extension.optional(),
+      pickup: z.boolean().optional(),
+      pickupCode: z
+        .string()
+        .regex(/^[0-9*#]{1,8}$/, "must be one to eight of 0-9, * and #")
+        .optional(),
     })
     .optional(),
   rtp: z

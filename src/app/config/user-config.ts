@@ -140,6 +140,10 @@ export interface UserConfig {
     readonly extensions?: readonly { readonly number: string; readonly password: string }[];
     /** The extension of a voice-mail system: it may tell of everybody's messages. */
     readonly voicemail?: string;
+    /** Whether users may pick up calls that ring at others, by their lamp keys. Default true. */
+    readonly pickup?: boolean;
+    /** What is dialled for that before the number, or alone. Default: no code. */
+    readonly pickupCode?: string;
   };
   readonly rtp?: {
     readonly host?: string;

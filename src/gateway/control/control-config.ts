@@ -1,6 +1,7 @@
 import type { SocketAddress } from "../../base/address.ts";
 import type { LineId } from "../../base/line-messages.ts";
 import type { CallConfig } from "../../call/index.ts";
+import type { PickupConfig } from "../../exchange/index.ts";
 import type {
   DigestHash,
   GuardLimits,
@@ -57,6 +58,8 @@ export interface ControlExchangeConfig {
   readonly guard?: GuardConfig;
   /** The user that tells of everybody's mailbox. */
   readonly voicemail?: string;
+  /** How calls that ring elsewhere are picked up; not at all where absent. */
+  readonly pickup?: PickupConfig;
 }
 
 /** All that the control plane is told at its start. */

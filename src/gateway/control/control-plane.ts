@@ -171,6 +171,7 @@ export class ControlPlane {
     if (this.#stopped) return;
     this.#stopped = true;
     for (const line of this.#lines.values()) line.stop();
+    this.#exchange?.stop();
     if (!this.#isSettled()) {
       const { clock } = this.#ports;
       await new Promise<void>((resolve) => {

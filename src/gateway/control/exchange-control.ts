@@ -67,6 +67,7 @@ export class ExchangeControl {
         ...(box.sessionIds === undefined ? {} : { sessionIds: box.sessionIds }),
         screen: (request, source, nowMs) => core?.screen(request, source, nowMs),
         trusts: (source) => core?.isKnownAt(source) === true,
+        findTicket: (dialog) => core?.findTicket(dialog),
         ...(guard === undefined ? {} : { guard: { ...guard, isTrusted: () => false } }),
         serves: ["REGISTER", ...RELAYED_METHODS],
         tells: EXCHANGE_EVENTS,
@@ -84,6 +85,7 @@ export class ExchangeControl {
         ? {}
         : { digestAlgorithms: config.digestAlgorithms }),
       ...(config.voicemail === undefined ? {} : { voicemail: config.voicemail }),
+      ...(config.pickup === undefined ? {} : { pickup: config.pickup }),
       ...(config.digestQop === undefined ? {} : { digestQop: config.digestQop }),
       authenticate: true,
       minExpiresS: EXPIRES_MIN_S,
@@ -113,6 +115,11 @@ export class ExchangeControl {
 
   mediaEvent(event: MediaEvent): void {
     this.#runner.feed({ kind: "media", event });
+  }
+
+  /** Ends the calls and says good-bye to who watches; telephones may still sign off. */
+  stop(): void {
+    this.#runner.feed({ kind: "stop" });
   }
 
   close(): void {

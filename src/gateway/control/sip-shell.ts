@@ -37,6 +37,7 @@ export interface SipShellConfig {
   readonly extensions?: readonly string[];
   readonly screen?: NonNullable<UserAgentConfig["screen"]>;
   readonly trusts?: NonNullable<UserAgentConfig["trusts"]>;
+  readonly findTicket?: NonNullable<UserAgentConfig["findTicket"]>;
   readonly guard?: GuardLimits;
   readonly stunServer?: Pick<SipHop, "host" | "port">;
 }
@@ -93,6 +94,7 @@ export class SipShell {
       ...(config.sessionIds === undefined ? {} : { sessionIds: config.sessionIds }),
       ...(config.screen === undefined ? {} : { screen: config.screen }),
       ...(config.trusts === undefined ? {} : { trusts: config.trusts }),
+      ...(config.findTicket === undefined ? {} : { findTicket: config.findTicket }),
       ...(config.guard === undefined ? {} : { guard: config.guard }),
       ...(config.stunServer === undefined ? {} : { stunServer: config.stunServer }),
     });

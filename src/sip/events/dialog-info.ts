@@ -1,3 +1,4 @@
+import type { DialogId } from "../user-agent-types.ts";
 import type { EventPackage, WatchDocument } from "./watch-types.ts";
 import { childrenOf, escapeXml, parseXml, type XmlElement } from "./xml.ts";
 
@@ -22,6 +23,8 @@ export interface DialogStanding {
   readonly stage: DialogStage;
   /** The other party's address; absent where it is not told. */
   readonly remote?: { readonly uri: string; readonly displayName?: string };
+  /** What an INVITE with Replaces names it by, as whom the document is about sees it. */
+  readonly ids?: DialogId;
 }
 
 const STAGES = ["trying", "proceeding", "early", "confirmed", "terminated"] as const;
@@ -33,23 +36,39 @@ const DIALOGS_MAX = 64;
 export function dialogInfo(entity: string, dialogs: readonly DialogStanding[]): WatchDocument {
   const body =
     '<?xml version="1.0"?>\n<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="';
-  const all = dialogs.map(dialogElement).join("");
+  const all = dialogs.map((dialog) => dialogElement(entity, dialog)).join("");
   return { body, rest: `" state="full" entity="${escapeXml(entity)}">\n${all}</dialog-info>\n` };
 }
 
-function dialogElement({ id, direction, stage, remote }: DialogStanding): string {
+function dialogElement(
+  entity: string,
+  { id, direction, stage, remote, ids }: DialogStanding,
+): string {
   return [
-    `<dialog id="${escapeXml(id)}" direction="${direction}">`,
+    `<dialog id="${escapeXml(id)}"${idAttributes(ids)} direction="${direction}">`,
     `<state>${stage}</state>`,
-    ...(remote === undefined ? [] : [remoteElement(remote)]),
+    // Where it is to be picked up: who calls may withhold who he is. @see RFC 4235 §4.1.6
+    ...(ids === undefined ? [] : [partyElement("local", { uri: entity })]),
+    ...(remote === undefined ? [] : [partyElement("remote", remote)]),
     "</dialog>\n",
   ].join("");
 }
 
-function remoteElement({ uri, displayName }: NonNullable<DialogStanding["remote"]>): string {
+/** @see RFC 4235 §4.1.1 */
+function idAttributes(ids: DialogId | undefined): string {
+  if (ids === undefined) return "";
+  const { callId, localTag, remoteTag } = ids;
+  const tags = `local-tag="${escapeXml(localTag)}" remote-tag="${escapeXml(remoteTag)}"`;
+  return ` call-id="${escapeXml(callId)}" ${tags}`;
+}
+
+function partyElement(
+  name: "local" | "remote",
+  { uri, displayName }: NonNullable<DialogStanding["remote"]>,
+): string {
   const display = displayName === undefined ? "" : ` display="${escapeXml(displayName)}"`;
   const plain = escapeXml(uri);
-  return `<remote><identity${display}>${plain}</identity><target uri="${plain}"/></remote>`;
+  return `<${name}><identity${display}>${plain}</identity><target uri="${plain}"/></${name}>`;
 }
 
 /** What a notification says of somebody's calls. */

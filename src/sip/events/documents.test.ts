@@ -23,6 +23,18 @@ describe("dialogInfo(), parseDialogInfo()", () => {
     expect(text).toContain('<identity display="Bob &quot;B&quot;">sip:102@example.org</identity>');
   });
 
+  it("names the dialog to who may pick it up, and where", () => {
+    const ids = { callId: "c&1", localTag: "l", remoteTag: "r" };
+    const { remote: _, ...withheld } = call;
+    const text = whole(dialogInfo("sip:101@example.org", [{ ...withheld, ids }]));
+    expect(text).toContain(
+      '<dialog id="a&amp;b" call-id="c&amp;1" local-tag="l" remote-tag="r" direction="recipient">' +
+        "<state>early</state><local><identity>sip:101@example.org</identity>" +
+        '<target uri="sip:101@example.org"/></local></dialog>',
+    );
+    expect(parseDialogInfo(text)?.dialogs).toEqual([{ id: "a&b", stage: "early" }]);
+  });
+
   it("reads what it wrote, and what is cut short as far as it makes sense", () => {
     expect(parseDialogInfo(whole(dialogInfo("sip:1@a", [call])))).toEqual({
       isFull: true,

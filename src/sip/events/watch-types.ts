@@ -24,7 +24,7 @@ export interface WatchDocument {
 }
 
 /** Why a subscription to us ends. @see RFC 6665 §4.1.3 */
-export type WatchEnd = "deactivated" | "rejected" | "noresource" | "timeout";
+export type WatchEnd = "deactivated" | "probation" | "rejected" | "noresource" | "timeout";
 
 /** What the layers above ask of the notifier. A `watch` is an id of its making. */
 export type WatchCommand =

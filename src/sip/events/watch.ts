@@ -11,6 +11,9 @@ import { secondsOf } from "../wire/seconds.ts";
 import { eventOf, grantedExpires, sameEvent } from "./watch-request.ts";
 import type { EventPackage, WatchDocument, WatchEnd } from "./watch-types.ts";
 
+/** How soon whom we cannot tell any more just now is to ask again. @see RFC 6665 §4.1.3 */
+const PROBATION_S = 30;
+
 /** A SUBSCRIBE to us that nobody has anything against so far. */
 export interface WatchParts {
   readonly id: string;
@@ -94,7 +97,8 @@ export class Watch implements Leg {
   finish(reason: WatchEnd, nowMs: number): void {
     if (this.#state === "asked") this.refuse(reason === "rejected" ? 403 : 404, [], nowMs);
     if (this.#state !== "active") return;
-    this.#send(`terminated;reason=${reason}`, nowMs);
+    const wait = reason === "probation" ? `;retry-after=${PROBATION_S}` : "";
+    this.#send(`terminated;reason=${reason}${wait}`, nowMs);
     this.#leave();
   }
 

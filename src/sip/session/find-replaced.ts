@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../../base/result.ts";
 import type { Refusal } from "../request-checks.ts";
+import type { DialogId } from "../user-agent-types.ts";
 import { headerValues, type SipRequest } from "../wire/message.ts";
 import type { LegRegistry } from "./leg-registry.ts";
 import { parseReplaces, replacedKeys } from "./replaces.ts";
@@ -19,7 +20,11 @@ const refused = (status: number, reason?: string): Result<Succession, Refusal> =
  * The session that an INVITE with Replaces or Join is about; nothing where it has neither.
  * @see RFC 3891 §3, RFC 3911 §4
  */
-export function findReplaced(legs: LegRegistry, invite: SipRequest): Result<Succession, Refusal> {
+export function findReplaced(
+  legs: LegRegistry,
+  invite: SipRequest,
+  findTicket?: (dialog: DialogId) => string | "up" | undefined,
+): Result<Succession, Refusal> {
   const replaces = headerValues(invite, "replaces");
   const joins = headerValues(invite, "join");
   const [value] = [...replaces, ...joins];
@@ -32,7 +37,13 @@ export function findReplaced(legs: LegRegistry, invite: SipRequest): Result<Succ
     .map((key) => legs.dialog(key))
     .find((found) => found !== undefined);
   const standing = leg?.standing;
-  if (standing === undefined) return refused(481);
+  if (standing === undefined) {
+    const { callId, toTag: localTag, fromTag: remoteTag } = parsed.value;
+    const isPickup = joins.length === 0;
+    const ticket = isPickup ? findTicket?.({ callId, localTag, remoteTag }) : undefined;
+    if (ticket === undefined) return refused(481);
+    return ticket === "up" ? refused(486) : ok({ replaces: ticket });
+  }
   if (standing.stage === "over") return refused(603);
   // An early dialog that its caller holds is not the callee's to give away. @see RFC 3891 §3
   if (standing.stage === "ringing") return refused(481);

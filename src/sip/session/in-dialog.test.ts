@@ -135,6 +135,21 @@ describe("INVITE with Replaces", () => {
     expect(desk.letters.at(-1)?.text).toMatch(new RegExp(`^SIP/2.0 ${status} `));
   });
 
+  it.each([
+    ["stands for a session", "Replaces: ticket;to-tag=1;from-tag=2;early-only", "rings", undefined],
+    ["is answered meanwhile", "Replaces: ticket;to-tag=1;from-tag=2;early-only", "up", 486],
+    ["is none", "Replaces: other;to-tag=1;from-tag=2", "rings", 481],
+    ["cannot be joined", "Join: ticket;to-tag=1;from-tag=2", "rings", 481],
+  ])("of a name that the layers above made, which %s", (_what, header, found, status) => {
+    const desk = new Desk({
+      findTicket: ({ callId, localTag, remoteTag }) =>
+        callId === "ticket" && localTag === "1" && remoteTag === "2" ? found : undefined,
+    });
+    desk.receive(invite([header]));
+    if (status === undefined) expect(desk.event("incoming")).toMatchObject({ replaces: "rings" });
+    else expect(desk.next()).toMatch(new RegExp(`^SIP/2.0 ${status} `));
+  });
+
   it("of one that rings here is refused: its caller holds it", () => {
     const desk = new Desk();
     const { tag } = ringIn(desk);
