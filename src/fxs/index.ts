@@ -37,7 +37,14 @@ export { createDtmfDetector } from "./dtmf/detector.ts";
 export { createReferenceDtmfArithmetic } from "./dtmf/reference-arithmetic.ts";
 export { DtmfSuspicion } from "./dtmf/suspicion.ts";
 export { DTMF_TABLES } from "./dtmf/tables.ts";
-export type { LearnAsk, Learner, LearnInput, LearnOutput, LearnTrain } from "./learning/learner.ts";
+export type {
+  LearnAsk,
+  LearnEnd,
+  Learner,
+  LearnInput,
+  LearnOutput,
+  LearnTrain,
+} from "./learning/learner.ts";
 export { createLearner, LEARN_DIGIT, LEARN_TRIES } from "./learning/learner.ts";
 export type { LearnDoubt, LearnProposal } from "./learning/propose.ts";
 export { proposeSettings } from "./learning/propose.ts";

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { learnOn } from "../../src/app/cli/learn.ts";
-import { proposalWords } from "../../src/app/cli/learn-words.ts";
+import { learnWords, proposalWords } from "../../src/app/cli/learn-words.ts";
 import type { SimTold } from "../../src/base/sim-messages.ts";
-import { countryProfile, proposeSettings } from "../../src/fxs/index.ts";
+import { countryProfile, type LearnOutput, proposeSettings } from "../../src/fxs/index.ts";
 import { openBoard } from "../hw-sim/index.ts";
 
 /** Measures the telephone of a simulated board, whose person does what is asked. */
-async function learnt(kind: "touch-tone" | "rotary", flashMs: number) {
+async function learnt(kind: "touch-tone" | "rotary", flashMs: number, stopAt = "never") {
+  const stop = new AbortController();
+  if (stopAt === "before") stop.abort();
   const us = countryProfile("us");
   if (!us.ok) throw new Error("no such country");
   const told: SimTold[] = [];
@@ -27,9 +29,15 @@ async function learnt(kind: "touch-tone" | "rotary", flashMs: number) {
     relaysDigits: true,
   };
   let isDone = false;
-  const done = learnOn(board, line, (output) => {
+  const said: string[] = [];
+  const tell = (output: LearnOutput): void => {
     if (output.kind === "done") isDone = true;
+    said.push(...learnWords(output));
     if (output.kind !== "ask") return;
+    if (output.what === stopAt) {
+      stop.abort();
+      return;
+    }
     const commands = {
       lift: { kind: "lift", line: 1 },
       dial: { kind: "dial", line: 1, digits: "3" },
@@ -37,14 +45,15 @@ async function learnt(kind: "touch-tone" | "rotary", flashMs: number) {
       "hang-up": { kind: "hang", line: 1 },
     } as const;
     board.receive(commands[output.what]);
-  });
+  };
+  const done = learnOn(board, line, tell, stop.signal);
   for (let seconds = 0; !isDone && seconds < 60; seconds++) {
     const before = told.length;
     board.receive({ kind: "advance", ms: 1000 });
     while (!told.slice(before).some(({ kind: one }) => one === "advanced")) await Promise.resolve();
   }
   board.close();
-  return proposeSettings((await done).findings);
+  return { said, ...proposeSettings((await done).findings) };
 }
 
 describe("tipring learn", () => {
@@ -58,7 +67,8 @@ describe("tipring learn", () => {
   });
 
   it("measures the flash of a telephone with keys, and prints what fits it", async () => {
-    const proposal = await learnt("touch-tone", 100);
+    const { said, ...proposal } = await learnt("touch-tone", 100);
+    expect(said.at(-1)).toBe("Hang up.");
     expect(proposal.settings.pulse).toBeUndefined();
     const { minMs, maxMs } = proposal.settings.flash ?? {};
     expect(proposalWords(proposal, "us")).toEqual([
@@ -68,5 +78,17 @@ describe("tipring learn", () => {
       `  flash: { minMs: ${minMs}, maxMs: ${maxMs} }`,
       "  hook: { onHookMinMs: 400 }",
     ]);
+  });
+
+  it.each([
+    { stopAt: "before", settings: [], doubts: ["nothing-dialled", "no-flash"] },
+    { stopAt: "dial", settings: [], doubts: ["nothing-dialled", "no-flash"] },
+    { stopAt: "flash", settings: ["pulse"], doubts: ["no-flash"] },
+    { stopAt: "hang-up", settings: ["flash", "hook", "pulse"], doubts: [] },
+  ])("stopped at $stopAt it says what it knows", async ({ stopAt, settings, doubts }) => {
+    const learned = await learnt("rotary", 600, stopAt);
+    expect(learned.said.at(-1)).toBe("Stopped; this is what was seen so far.");
+    expect(Object.keys(learned.settings).sort()).toEqual(settings);
+    expect([...learned.doubts].sort()).toEqual([...doubts].sort());
   });
 });

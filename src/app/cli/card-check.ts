@@ -4,6 +4,7 @@ import { createSerial } from "../../hal/linux/index.ts";
 import { createClock } from "../../hal/node/index.ts";
 import type { CommandOptions } from "./command-line.ts";
 import { printable } from "./log.ts";
+import { stopSignal } from "./stop-signal.ts";
 
 const DEFAULT_BAUD = 921_600;
 
@@ -22,6 +23,7 @@ export async function cardCheck(options: CommandOptions): Promise<number> {
     return 1;
   }
   const clock = createClock();
+  const stop = stopSignal();
   const print = (text: string): void => void process.stdout.write(`${printable(text)}\n`);
   try {
     const results = await checkCard(
@@ -31,6 +33,7 @@ export async function cardCheck(options: CommandOptions): Promise<number> {
         line: Number(line),
         slackMs: Number(slack),
         mayRing: options.quiet !== true,
+        stop: stop.signal,
         ...(options.hook === true ? { tell: (text: string) => print(`>>>> please ${text}`) } : {}),
       },
       { serial: createSerial({ clock }), clock },
@@ -38,12 +41,15 @@ export async function cardCheck(options: CommandOptions): Promise<number> {
     );
     const count = (kind: string): number =>
       results.filter(({ outcome }) => outcome.kind === kind).length;
+    if (stop.signal.aborted) print("stopped; the rules after these were not tried");
     print(`${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped`);
-    return count("failed") === 0 ? 0 : 1;
+    return count("failed") === 0 && !stop.signal.aborted ? 0 : 1;
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
     process.stderr.write(`${printable(error.message)}\n`);
     return 1;
+  } finally {
+    stop.forget();
   }
 }
 

@@ -3,6 +3,7 @@ import {
   LEARN_TRIES,
   type LearnAsk,
   type LearnDoubt,
+  type LearnEnd,
   type LearnOutput,
   type LearnProposal,
   type LearnTrain,
@@ -20,6 +21,12 @@ const AGAIN = {
   "many-breaks": "That was more than one break; once, please.",
   dialled: "That was a key.",
 } as const;
+
+const ENDS: Readonly<Record<LearnEnd, readonly string[]>> = {
+  complete: [],
+  nobody: ["Nothing more came; this is what was seen."],
+  stopped: ["Stopped; this is what was seen so far."],
+};
 
 const DOUBTS: Readonly<Record<LearnDoubt, string>> = {
   "pulses-differ": "the dial sent another number of pulses each time: it may be worn; learn again",
@@ -47,7 +54,7 @@ export function learnWords(output: LearnOutput): readonly string[] {
       if (output.what === "flash") return [`  a break of ${Math.round(output.breakMs)} ms`];
       return [trainWords(output.train)];
     case "done":
-      return output.complete ? [] : ["Nothing more came; this is what was seen."];
+      return ENDS[output.why];
   }
 }
 

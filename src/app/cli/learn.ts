@@ -16,6 +16,7 @@ import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
 import { learnWords, proposalWords } from "./learn-words.ts";
 import { lineToProbe } from "./line-to-probe.ts";
+import { stopSignal } from "./stop-signal.ts";
 
 /** How long the person at a simulated telephone thinks before doing what is asked, ms. */
 const SIM_THINKS_MS = 300;
@@ -35,31 +36,39 @@ export async function learn(options: CommandOptions): Promise<number> {
   const { config, line } = found.value;
   const board = await openBoard(boardSpec(config), () => {});
   const simulated = config.board.module === "tipring/hw-sim";
+  const stop = stopSignal();
   try {
-    const done = await learnOn(board, line, (output) => {
+    const tell = (output: LearnOutput): void => {
       for (const text of learnWords(output)) process.stdout.write(`${text}\n`);
       if (simulated) obey(board, line.line, output);
-    });
+    };
+    const done = await learnOn(board, line, tell, stop.signal);
     const proposal = proposeSettings(done.findings);
     process.stdout.write(`${proposalWords(proposal, line.country.code).join("\n")}\n`);
-    return done.complete ? 0 : 1;
+    return done.why === "complete" ? 0 : 1;
   } finally {
+    stop.forget();
     board.close();
   }
 }
 
 type Done = Extract<LearnOutput, { kind: "done" }>;
 
-/** Runs the learner on a line until it is done. Rejects where the line's hardware fails. */
+/**
+ * Runs the learner on a line until it is done, or told to stop: either way the line is left safe.
+ * Rejects where the line's hardware fails.
+ */
 export async function learnOn(
   board: Board,
   config: RealtimeLineConfig,
   tell: (output: LearnOutput) => void,
+  stop?: AbortSignal,
 ): Promise<Done> {
   const learner = createLearner();
   const { clock } = board.ports;
   return new Promise<Done>((resolve, reject) => {
     let probe: LineProbe | undefined;
+    let isDone = false;
     let askedMs: number | undefined;
     const askWatermark = (): void => {
       const wantedMs = learner.watermarkWantedMs();
@@ -70,6 +79,7 @@ export async function learnOn(
     const take = (output: LearnOutput): void => {
       tell(output);
       if (output.kind !== "done") return;
+      isDone = true;
       runner.stop();
       probe?.close();
       resolve(output);
@@ -94,8 +104,14 @@ export async function learnOn(
         reject(new Error(`${what} failed; ${advice}`));
       },
     });
+    stop?.addEventListener("abort", () => runner.feed({ kind: "stopped" }), { once: true });
+    if (stop?.aborted === true) runner.feed({ kind: "stopped" });
     opening.then((opened) => {
       probe = opened;
+      if (isDone) {
+        opened.close();
+        return;
+      }
       opened.listen(true);
       const loop = opened.slic.readLoop();
       for (const output of learner.begin(clock.nowMs())) take(output);

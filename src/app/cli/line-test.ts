@@ -10,6 +10,7 @@ import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
 import { isLineGood, lineTestWords } from "./line-test-words.ts";
 import { lineToProbe } from "./line-to-probe.ts";
+import { stopSignal } from "./stop-signal.ts";
 
 /**
  * `tipring line-test`: measures one line's wires and what hangs on them. Nothing else may use the
@@ -23,10 +24,7 @@ export async function lineTest(options: CommandOptions): Promise<number> {
   }
   const { config, line } = found.value;
   const board = await openBoard(boardSpec(config), () => {});
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => stop.abort());
-  }
+  const stop = stopSignal();
   try {
     const rings = options.quiet !== true;
     const findings = await testLine(board.ports, line, rings, stop.signal);
@@ -37,6 +35,7 @@ export async function lineTest(options: CommandOptions): Promise<number> {
     }
     return isLineGood(findings) ? 0 : 1;
   } finally {
+    stop.forget();
     board.close();
   }
 }

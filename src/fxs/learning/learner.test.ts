@@ -95,7 +95,7 @@ describe("createLearner()", () => {
     ]);
     expect(pupil.said.at(-1)).toMatchObject({
       kind: "done",
-      complete: true,
+      why: "complete",
       findings: { dial: "rotary", flashesMs: [90, 95, 100] },
     });
     expect(pupil.proposal).toMatchObject({ pulsesPerSecond: 10, breakPercent: 60 });
@@ -139,10 +139,27 @@ describe("createLearner()", () => {
     learner.begin(0);
     const deadlineMs = learner.deadlineMs() ?? 0;
     expect(learner.handle({ kind: "timeout" }, deadlineMs)).toMatchObject([
-      { kind: "done", complete: false, findings: { dial: "unknown" } },
+      { kind: "done", why: "nobody", findings: { dial: "unknown" } },
     ]);
     expect(learner.deadlineMs()).toBeUndefined();
     expect(learner.handle({ kind: "loop", closed: true, atMs: 9 }, deadlineMs)).toEqual([]);
+  });
+
+  it("tells what it has when it is stopped, and nothing more after", () => {
+    const learner = createLearner();
+    learner.begin(0);
+    learner.handle({ kind: "loop", closed: true, atMs: 100 }, 100);
+    learner.handle({ kind: "watermark", atMs: 200 }, 200);
+    learner.handle({ kind: "dtmf", digit: "3", atMs: 300 }, 300);
+    learner.handle({ kind: "loop", closed: false, atMs: 500 }, 500);
+    learner.handle({ kind: "loop", closed: true, atMs: 590 }, 590);
+    learner.handle({ kind: "watermark", atMs: 1400 }, 1400);
+    const findings = { dial: "touch-tone", trains: [], flashesMs: [90] };
+    expect(learner.handle({ kind: "stopped" }, 1500)).toEqual([
+      { kind: "done", why: "stopped", findings },
+    ]);
+    expect(learner.handle({ kind: "stopped" }, 1600)).toEqual([]);
+    expect([learner.deadlineMs(), learner.watermarkWantedMs()]).toEqual([undefined, undefined]);
   });
 });
 

@@ -16,6 +16,8 @@ export type LearnInput =
   | { readonly kind: "loop"; readonly closed: boolean; readonly atMs: number }
   | { readonly kind: "watermark"; readonly atMs: number }
   | { readonly kind: "dtmf"; readonly digit: Digit; readonly atMs: number }
+  /** The person wants no more of it. */
+  | { readonly kind: "stopped" }
   | { readonly kind: "timeout" };
 
 /** One digit as a dial sent it: each break, and the makes between them. */
@@ -40,8 +42,11 @@ export type LearnOutput =
   | { readonly kind: "saw"; readonly what: "flash"; readonly breakMs: number }
   /** Something else than was asked for: it is asked for again. */
   | { readonly kind: "again"; readonly why: "hung-up" | "many-breaks" | "dialled" }
-  /** All was seen, or nothing more came. */
-  | { readonly kind: "done"; readonly findings: LearnFindings; readonly complete: boolean };
+  /** All was seen, or nothing more came, or it was stopped. */
+  | { readonly kind: "done"; readonly findings: LearnFindings; readonly why: LearnEnd };
+
+/** Why a learner is done. */
+export type LearnEnd = "complete" | "nobody" | "stopped";
 
 /** A make this long after a break ends whatever it was, ms: no dial pauses so long in a digit. */
 const TRAIN_END_MS = 700;
@@ -66,7 +71,8 @@ export interface Learner extends Core<LearnInput, LearnOutput> {
  *
  *     lift ──► dial ×3 ──► flash ×3 ──► hang up ──► done
  *               │ a key is heard: it has no dial    ▲
- *               └──────────────► flash              │ or nobody does anything for 2 minutes
+ *               └──────────────► flash              │ or nobody does anything for 2 minutes,
+ *                                                   │ or it is stopped
  *     put back too early: lift, and where it was
  */
 class PhoneLearner implements Learner {
@@ -106,13 +112,16 @@ class PhoneLearner implements Learner {
     this.#outputs = [];
     if (this.#isDone) return this.#outputs;
     if (input.kind !== "timeout") this.#take(input);
-    else if (nowMs >= (this.#patienceMs ?? Number.POSITIVE_INFINITY)) this.#finish(false);
+    else if (nowMs >= (this.#patienceMs ?? Number.POSITIVE_INFINITY)) this.#finish("nobody");
     if (this.#outputs.length > 0) this.#patienceMs = nowMs + PATIENCE_MS;
     return this.#outputs;
   }
 
   #take(input: Exclude<LearnInput, { kind: "timeout" }>): void {
     switch (input.kind) {
+      case "stopped":
+        this.#finish("stopped");
+        return;
       case "dtmf":
         this.#key(input.digit);
         return;
@@ -178,7 +187,7 @@ class PhoneLearner implements Learner {
 
   #putBack(): void {
     if (this.#step === "hang-up") {
-      this.#finish(true);
+      this.#finish("complete");
       return;
     }
     this.#breaksMs = [];
@@ -230,10 +239,10 @@ class PhoneLearner implements Learner {
     this.#outputs.push({ kind: "ask", what, attempt: this.#attempt });
   }
 
-  #finish(complete: boolean): void {
+  #finish(why: LearnEnd): void {
     this.#isDone = true;
     const findings = { dial: this.#dial, trains: this.#trains, flashesMs: this.#flashesMs };
-    this.#outputs.push({ kind: "done", findings, complete });
+    this.#outputs.push({ kind: "done", findings, why });
   }
 }
 

@@ -20,6 +20,7 @@ export interface SerialLink {
   write(bytes: Uint8Array): Result<undefined, PortFault>;
   /** Bytes that were written and have not left yet. */
   readonly pendingBytes: number;
+  /** What was written before still goes out, for 200 ms at the most. */
   close(): void;
 }
 

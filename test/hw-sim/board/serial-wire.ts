@@ -44,6 +44,11 @@ export class SerialWire {
     this.#parts = parts;
   }
 
+  /** When the last of what was sent arrives. */
+  get arrivedMs(): number {
+    return this.#freeAtMs + this.#parts.latencyMs;
+  }
+
   /** Bytes that have not left yet, the one on the wire among them. */
   get pendingBytes(): number {
     const leftMs = this.#freeAtMs - this.#parts.clock.nowMs();

@@ -139,6 +139,33 @@ describe("SimSerial", () => {
     expect([device.closed, heard]).toEqual([1, []]);
   });
 
+  it("sends what was written before the program closed, for 200 ms at the most", async () => {
+    const { world, device, link } = await setUp({}, 100_000);
+    link.write(Uint8Array.of(7, 8));
+    link.close();
+    expect(device.closed).toBe(0);
+    world.runFor(100);
+    expect(device.heard.flatMap(({ bytes }) => bytes)).toEqual([7, 8]);
+    expect(device.closed).toBe(1);
+    const slow = await setUp({}, 1200);
+    slow.link.write(new Uint8Array(640));
+    slow.link.close();
+    slow.world.runFor(10_000);
+    expect(slow.device.closed).toBe(1);
+    expect(slow.device.heard.every(({ atMs }) => atMs <= 200)).toBe(true);
+  });
+
+  it("lets a port that was just closed be opened anew, and the device hears of both", async () => {
+    const { world, serial, device, link } = await setUp();
+    link.write(new Uint8Array(60_000));
+    link.close();
+    await world.complete(serial.open(NAME, 100_000, { onBytes() {}, onFault() {} }), 100);
+    expect(device.closed).toBe(1);
+    world.runFor(10);
+    device.send?.(Uint8Array.of(1));
+    expect(device.closed).toBe(1);
+  });
+
   it("loses, flips and holds bytes back as told, in order all the same", async () => {
     const { world, serial, device, heard } = await setUp();
     serial.setConditions(NAME, { lostByteRatio: 1 });

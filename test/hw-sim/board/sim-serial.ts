@@ -43,7 +43,12 @@ interface Port {
   conditions: SerialConditions;
   refused: PortFaultKind | undefined;
   link: Link | undefined;
+  /** Closed, and what was written is still on its way. */
+  leaving: Link | undefined;
 }
+
+/** How long what was written before a close may take to leave, ms; the rest is lost. */
+const LEAVE_MS = 200;
 
 /**
  * The serial ports of a board. Bytes take the time that their bits take (ten a byte) and come in
@@ -61,7 +66,8 @@ export class SimSerial implements Serial {
   addPort(name: string, device: SerialDevice, options: SerialPortOptions = {}): void {
     invariant(!this.#ports.has(name), `the simulated board has "${name}" already`);
     const conditions = { lostByteRatio: 0, flippedBitRatio: 0, stalledUntilMs: 0 };
-    this.#ports.set(name, { device, options, conditions, refused: undefined, link: undefined });
+    const none = { refused: undefined, link: undefined, leaving: undefined };
+    this.#ports.set(name, { device, options, conditions, ...none });
   }
 
   open(name: string, baud: number, events: SerialLinkEvents): Promise<SerialLink> {
@@ -77,6 +83,7 @@ export class SimSerial implements Serial {
   unplug(name: string): void {
     const port = this.#known(name);
     port.refused = "not-found";
+    port.leaving?.leave();
     port.link?.fail(serialFault(name, "gone"));
   }
 
@@ -112,6 +119,7 @@ export class SimSerial implements Serial {
     if (port === undefined) throw new PortError(serialFault(name, "not-found"));
     const refused = port.link === undefined ? port.refused : "busy";
     if (refused !== undefined) throw new PortError(serialFault(name, refused));
+    port.leaving?.leave();
     const link: Link = new Link(this.#world, { name, baud, port, events }, () => {
       if (port.link === link) port.link = undefined;
     });
@@ -129,7 +137,8 @@ class Link implements SerialLink {
   readonly #toDevice: SerialWire;
   readonly #toHost: SerialWire;
   readonly #onEnd: () => void;
-  #open = true;
+  /** Closed by the program, what it wrote goes out until `leave`. */
+  #state: "open" | "leaving" | "ended" = "open";
 
   constructor(
     world: World,
@@ -155,15 +164,17 @@ class Link implements SerialLink {
         garbles: port.options.baud !== undefined && port.options.baud !== baud,
         latencyMs: port.options.latencyMs ?? LATENCY_MS,
         conditions: () => port.conditions,
-        arrive: (bytes) => {
-          if (this.#open) arrive(bytes);
-        },
+        arrive,
       });
-    this.#toDevice = wire("to device", (bytes) => port.device.onBytes(bytes));
-    this.#toHost = wire("to host", (bytes) => events.onBytes(bytes, world.clock.nowMs()));
+    this.#toDevice = wire("to device", (bytes) => {
+      if (this.#state !== "ended") port.device.onBytes(bytes);
+    });
+    this.#toHost = wire("to host", (bytes) => {
+      if (this.#state === "open") events.onBytes(bytes, world.clock.nowMs());
+    });
     // A port that opens has told its user nothing yet: the device hears of it as an event.
     world.clock.at(world.clock.nowMs(), () => {
-      if (!this.#open) return;
+      if (this.#state === "ended") return;
       port.device.onOpen({
         send: (bytes) => this.#fromDevice(bytes),
         pendingBytes: () => this.#toHost.pendingBytes,
@@ -172,7 +183,7 @@ class Link implements SerialLink {
   }
 
   write(bytes: Uint8Array) {
-    invariant(this.#open, `a write to "${this.#name}" after it ended`);
+    invariant(this.#state === "open", `a write to "${this.#name}" after it ended`);
     const limitBytes = this.#port.options.bufferBytes ?? BUFFER_BYTES;
     if (this.#toDevice.pendingBytes + bytes.length > limitBytes) {
       return { ok: false as const, error: serialFault(this.#name, "io") };
@@ -185,13 +196,32 @@ class Link implements SerialLink {
     return this.#toDevice.pendingBytes;
   }
 
+  /** What was written before goes out: its last words may be what stops a bell. */
   close(): void {
-    if (this.#open) this.#end();
+    if (this.#state !== "open") return;
+    const { clock } = this.#world;
+    const leftMs = this.#toDevice.arrivedMs - clock.nowMs();
+    this.#onEnd();
+    this.#state = "leaving";
+    this.#port.leaving = this;
+    if (leftMs < 0) this.leave();
+    // After what arrives at that very time.
+    else clock.at(clock.nowMs() + Math.min(leftMs, LEAVE_MS), () => this.leave());
+  }
+
+  /** The port is let go. */
+  leave(): void {
+    if (this.#state !== "leaving") return;
+    this.#state = "ended";
+    this.#port.leaving = undefined;
+    this.#port.device.onClose();
   }
 
   fail(fault: PortFault): void {
-    if (!this.#open) return;
-    this.#end();
+    if (this.#state !== "open") return;
+    this.#state = "ended";
+    this.#onEnd();
+    this.#port.device.onClose();
     this.#world.clock.at(this.#world.clock.nowMs(), () => this.#events.onFault(fault));
   }
 
@@ -200,13 +230,7 @@ class Link implements SerialLink {
   }
 
   #fromDevice(bytes: Uint8Array): void {
-    if (this.#open) this.#toHost.send(bytes);
-  }
-
-  #end(): void {
-    this.#open = false;
-    this.#onEnd();
-    this.#port.device.onClose();
+    if (this.#state === "open") this.#toHost.send(bytes);
   }
 }
 

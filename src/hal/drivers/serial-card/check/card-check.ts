@@ -2,7 +2,7 @@ import { PortError } from "../../../../base/port-fault.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Serial } from "../../../ports/serial-link.ts";
 import { AUDIO_RULES } from "./audio-rules.ts";
-import { CheckLink } from "./check-link.ts";
+import { CheckLink, CheckStopped } from "./check-link.ts";
 import type { CheckContext, CheckOutcome, CheckRule } from "./check-rule.ts";
 import { LINE_RULES } from "./line-rules.ts";
 import { SESSION_RULES } from "./session-rules.ts";
@@ -21,6 +21,11 @@ export interface CardCheckOptions {
   readonly slackMs?: number;
   /** A rule's number, `R13`: the checks of this one alone. Absent: all. */
   readonly only?: string;
+  /** Ends the checks before they are done; an `AbortSignal` is one. */
+  readonly stop?: {
+    readonly aborted: boolean;
+    addEventListener(kind: "abort", listener: () => void): void;
+  };
 }
 
 /** One check that was made. */
@@ -37,7 +42,8 @@ const GREETING_MS = 200;
 /**
  * Holds a card to docs/serial-line-card.md: whatever is on the port, each rule that can be seen
  * from outside, one after the other. The line that is tried must have no call on it. `onResult`
- * hears of each as it ends.
+ * hears of each as it ends. Where they are stopped the session is ended, by which the card is to
+ * make its lines safe, and what is returned is what was tried until then.
  * @throws PortError (rejects) where the port cannot be opened or goes, or no card answers at all
  */
 export async function checkCard(
@@ -46,9 +52,11 @@ export async function checkCard(
   onResult: (result: CardCheckResult) => void,
 ): Promise<readonly CardCheckResult[]> {
   const link = await CheckLink.open(options.device, options.baud, ports);
+  const results: CardCheckResult[] = [];
+  options.stop?.addEventListener("abort", () => link.stop());
+  if (options.stop?.aborted === true) link.stop();
   try {
     const context = await begin(link, options);
-    const results: CardCheckResult[] = [];
     for (const rule of [...SESSION_RULES, ...LINE_RULES, ...AUDIO_RULES]) {
       const { rules, title } = rule;
       if (options.only !== undefined && !rules.split(" ").includes(options.only)) continue;
@@ -56,9 +64,13 @@ export async function checkCard(
       results.push(result);
       onResult(result);
     }
-    link.send({ kind: "bye" });
+    return results;
+  } catch (error) {
+    if (!(error instanceof CheckStopped)) throw error;
     return results;
   } finally {
+    // It ends the session, and with it whatever a check had begun.
+    link.send({ kind: "bye" });
     link.close();
   }
 }

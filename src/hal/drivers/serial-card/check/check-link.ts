@@ -13,6 +13,9 @@ export interface CameIn {
   readonly packet: CardPacket;
 }
 
+/** Whoever started the checks wants no more of them. */
+export class CheckStopped extends Error {}
+
 /** What keeps the watchdog of the card content while a check waits, ms. */
 const KEEP_ALIVE_MS = 400;
 
@@ -33,7 +36,7 @@ export class CheckLink {
   #session = 0x7e57_0000;
   #sentMs = 0;
   #keepsAlive = false;
-  #gone: PortError | undefined;
+  #gone: PortError | CheckStopped | undefined;
 
   private constructor(clock: Clock, link: () => SerialLink | undefined) {
     this.clock = clock;
@@ -69,6 +72,12 @@ export class CheckLink {
     this.#link()?.close();
   }
 
+  /** Whatever waits, and whatever will, throws `CheckStopped`. What is sent still goes out. */
+  stop(): void {
+    this.#gone ??= new CheckStopped();
+    this.#waiting?.();
+  }
+
   /** Whether a PING goes out now and then while a check waits. */
   keepAlive(on: boolean): void {
     this.#keepsAlive = on;
@@ -94,6 +103,7 @@ export class CheckLink {
   async next(limitMs: number): Promise<CameIn | undefined> {
     const endMs = this.clock.nowMs() + limitMs;
     for (;;) {
+      if (this.#gone instanceof CheckStopped) throw this.#gone;
       const next = this.#cameIn.shift();
       if (next !== undefined) return next;
       const nowMs = this.clock.nowMs();
@@ -181,7 +191,7 @@ export class CheckLink {
     return this.#keepsAlive ? this.#sentMs + KEEP_ALIVE_MS : Number.POSITIVE_INFINITY;
   }
 
-  /** Until then, or until something comes. Throws `PortError` where the link is gone. */
+  /** Until then, or until something comes. Throws where the link is gone, or it was stopped. */
   async #sleep(untilMs: number): Promise<void> {
     if (this.#cameIn.length === 0 && this.#gone === undefined) {
       await new Promise<void>((resolve) => {
