@@ -170,6 +170,12 @@ class LineCallControl implements CallControl {
         ...this.#reports.complete(this.#context, event.session, event.stats),
       ];
     }
+    if (event.kind === "quality") {
+      const beside = this.#context.side.map(({ call }) => call);
+      const call = [callOf(this.#state), ...beside].find((one) => one?.id === event.session);
+      if (call === undefined) return [];
+      return this.#reports.during(this.#context, call, event.stats, nowMs);
+    }
     if (event.kind !== "open-failed") return [];
     return this.#records.complete(event.session, undefined).map(recordOutput);
   }

@@ -178,6 +178,10 @@ export interface CallConfig {
   readonly asksForMessages: boolean;
   /** Who is told how each call was heard, a URI; nobody where absent. @see RFC 6035 */
   readonly qualityCollector?: string;
+  /** How often it is told while a call lasts, ms; at the end alone where absent. */
+  readonly qualityEveryMs?: number;
+  /** The mean opinion (MOS, 1 to 4.5) under which it is told at once; absent: never. */
+  readonly qualityAlertMos?: number;
   /**
    * The line's device has no hook, it always listens: an amplifier, the loudspeaker of a door. Its
    * calls are answered without ringing, all of them or those that ask for it; it is never given

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { bench } from "../hw-sim/bench/bench.ts";
+import { BENCH_HOST, bench } from "../hw-sim/bench/bench.ts";
 import { expectMessage, pause, reply, send } from "../hw-sim/peers/scripted-peer.ts";
 import {
+  answersCall,
+  FAR_HOST,
   FAR_SERVER,
   farEndFirst,
   INVITE_OF_BOX,
   inTheirDialog,
+  REGISTRAR,
   sdp,
   withSdp,
 } from "./support/far-end.ts";
@@ -18,6 +21,53 @@ function figure(report: string, line: string, name: string): string | undefined 
 }
 
 describe("a collector of quality reports", () => {
+  it("is told while a call lasts, and when it gets worse and better than it may", async () => {
+    const far = farEndFirst();
+    const lab = await bench({
+      seed: 252,
+      config: {
+        registrar: FAR_SERVER,
+        sip: {
+          qualityCollector: "sip:quality@example.net",
+          qualityEveryS: 20,
+          qualityAlertMos: 3.5,
+        },
+      },
+      prepare: far.prepare,
+    });
+    const [alice] = lab.phones;
+    far.get().sip.standing = [...REGISTRAR, { pattern: /^PUBLISH /, status: "200 OK" }];
+    far.get().run(...answersCall);
+    await alice.calls("200#");
+    await far.get().passes();
+    far.get().sendAudio();
+    await lab.world.advance(15_000);
+    lab.network.setLink(FAR_HOST, BENCH_HOST, { lossRatio: 0.3 });
+    await lab.world.advance(15_000);
+    lab.network.setLink(FAR_HOST, BENCH_HOST, { lossRatio: 0 });
+    await lab.world.advance(20_000);
+    far.get().rtp.stop();
+    alice.hang();
+    await lab.world.advance(3000);
+    // What is lost is sent again: each counts once.
+    const published = far.get().sip.messages.filter(({ text }) => text.startsWith("PUBLISH"));
+    const byCall = new Map(
+      published.map(({ text }) => [/^Call-ID: (.*)\r$/m.exec(text)?.[1], text] as const),
+    );
+    const reports = [...byCall.values()];
+    const kinds = reports.map((text) => /\r\n\r\n([^\r]*)/.exec(text)?.[1] ?? "");
+    const [poor, good] = ["Critical", "Clear"].map(
+      (severity) => `VQAlertReport: Type=MOSLQ Severity=${severity} Dir=local`,
+    );
+    expect(kinds).toEqual([
+      ...[poor, "VQIntervalReport", good, "VQIntervalReport", "VQSessionReport: CallTerm"],
+    ]);
+    const mos = reports.map((text) => Number(figure(text, "QualityEst", "MOSLQ")));
+    expect(mos[0]).toBeLessThan(3.5);
+    expect(mos[2]).toBeGreaterThanOrEqual(3.7);
+    await lab.stop();
+  });
+
   it("is told at the end of a call how it was heard; a refusal changes nothing", async () => {
     const far = farEndFirst();
     const lab = await bench({

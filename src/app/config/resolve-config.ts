@@ -366,14 +366,22 @@ function callSettings(
       ...(user.dialing?.emergencyPlace === undefined ? {} : { place: user.dialing.emergencyPlace }),
     },
     asksForMessages: user.dialing?.askForMessages ?? false,
-    ...(user.sip?.qualityCollector === undefined
-      ? {}
-      : { qualityCollector: user.sip.qualityCollector }),
+    ...qualityReports(user),
     silenceLimitMs: user.dialing?.silenceLimitMs ?? 0,
     ...(user.dialing?.musicOnHold === undefined ? {} : { musicOnHold: user.dialing.musicOnHold }),
     ...(user.dialing?.announcements === undefined
       ? {}
       : { announcements: user.dialing.announcements }),
     disconnectTone: "busy",
+  };
+}
+
+function qualityReports({ sip }: UserConfig): Partial<BoxCallSettings> {
+  const { qualityCollector, qualityEveryS, qualityAlertMos } = sip ?? {};
+  if (qualityCollector === undefined) return {};
+  return {
+    qualityCollector,
+    ...(qualityEveryS === undefined ? {} : { qualityEveryMs: qualityEveryS * 1000 }),
+    ...(qualityAlertMos === undefined ? {} : { qualityAlertMos }),
   };
 }

@@ -209,6 +209,8 @@ export const userConfigSchema = z.strictObject({
         .string({ error: "must be text in quotes" })
         .regex(/^sips?:[!-;=?-~]{1,255}$/, "must be a SIP URI, like sip:collector@example.net")
         .optional(),
+      qualityEveryS: z.int().min(10).max(3600).optional(),
+      qualityAlertMos: z.number().min(1).max(4.5).optional(),
       nat: z
         .strictObject({
           keepAlive: z.enum(["auto", "off", "crlf", "stun", "options"]).optional(),

@@ -59,6 +59,10 @@ export interface UserConfig {
     readonly checkSync?: "off" | "reload";
     /** Who is told how each call was heard (PUBLISH of vq-rtcpxr), a SIP URI. Default: nobody. */
     readonly qualityCollector?: string;
+    /** How often it is told while a call lasts, seconds. Default: at the end alone. */
+    readonly qualityEveryS?: number;
+    /** Under which mean opinion (MOS) of 5 s it is told at once, 1 to 4.5. Default: never. */
+    readonly qualityAlertMos?: number;
     /** The way through address translators to the registrar. */
     readonly nat?: {
       /** How it is kept open. Default `auto`: as the registrar can. */

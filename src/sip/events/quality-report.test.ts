@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { qualityReport, type ReportedCall } from "./quality-report.ts";
 
 const CALL: ReportedCall = {
+  about: { kind: "session" },
   callId: "call@host",
   localTag: "ours",
   remoteTag: "theirs",
@@ -37,6 +38,19 @@ const CALL: ReportedCall = {
 };
 
 describe("qualityReport()", () => {
+  it.each([
+    [{ kind: "interval" }, "VQIntervalReport"],
+    [
+      { kind: "alert", severity: "Critical" },
+      "VQAlertReport: Type=MOSLQ Severity=Critical Dir=local",
+    ],
+    [{ kind: "alert", severity: "Clear" }, "VQAlertReport: Type=MOSLQ Severity=Clear Dir=local"],
+  ] as const)("begins as %j wants it, and goes on as any", (about, first) => {
+    const [line, ...rest] = qualityReport({ ...CALL, about }).split("\r\n");
+    expect(line).toBe(first);
+    expect(rest).toEqual(qualityReport(CALL).split("\r\n").slice(1));
+  });
+
   it("tells of a whole call, each line once", () => {
     expect(qualityReport(CALL).split("\r\n")).toEqual([
       "VQSessionReport: CallTerm",

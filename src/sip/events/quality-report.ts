@@ -8,8 +8,17 @@ export const QUALITY_EVENT = "vq-rtcpxr";
 /** What its reports are written in. */
 export const QUALITY_TYPE = "application/vq-rtcpxr";
 
-/** A call that is over, as a report tells of it. */
+/**
+ * What a report is about: a call that is over, one that goes on, or a figure that crossed the bound
+ * that was set for it. @see RFC 6035 §4.6.1, §4.6.2
+ */
+export type ReportKind =
+  | { readonly kind: "session" | "interval" }
+  | { readonly kind: "alert"; readonly severity: "Critical" | "Clear" };
+
+/** A call as a report tells of it. */
 export interface ReportedCall {
+  readonly about: ReportKind;
   readonly callId: string;
   readonly localTag: string;
   readonly remoteTag: string;
@@ -36,7 +45,7 @@ export interface ReportedCall {
 const GAP_MIN = 16;
 
 /**
- * The report of a whole call, sent at its end: what was heard of the far end. What is not known is
+ * The report of a call, at its end or before: what was heard of the far end. What is not known is
  * left out. @see RFC 6035 §4.6.1
  */
 export function qualityReport(call: ReportedCall): string {
@@ -45,7 +54,7 @@ export function qualityReport(call: ReportedCall): string {
   const uri = (uriText: string): string => printNameAddr({ uriText, params: new Map() });
   const dialog = `${call.callId};to-tag=${toTag(call)};from-tag=${fromTag(call)}`;
   const lines: readonly (string | undefined)[] = [
-    "VQSessionReport: CallTerm",
+    firstLine(call.about),
     `CallID: ${call.callId}`,
     `LocalID: ${uri(call.local)}`,
     `RemoteID: ${uri(call.remote)}`,
@@ -69,6 +78,17 @@ export function qualityReport(call: ReportedCall): string {
     `DialogID: ${dialog}`,
   ];
   return lines.flatMap((line) => (line === undefined ? [] : [`${line}\r\n`])).join("");
+}
+
+function firstLine(about: ReportKind): string {
+  switch (about.kind) {
+    case "session":
+      return "VQSessionReport: CallTerm";
+    case "interval":
+      return "VQIntervalReport";
+    case "alert":
+      return `VQAlertReport: Type=MOSLQ Severity=${about.severity} Dir=local`;
+  }
 }
 
 function toTag({ isCaller, localTag, remoteTag }: ReportedCall): string {
