@@ -19,6 +19,11 @@ export const KERNELS = [
     name: "ECHO_FILTER_CODE",
   },
   { source: "kernels/dtmf.ts", output: "src/hal/drivers/dtmf-code.ts", name: "DTMF_CODE" },
+  {
+    source: "kernels/sim-sound.ts",
+    output: "test/hw-sim/audio/sound-kernel-code.ts",
+    name: "SOUND_KERNEL_CODE",
+  },
 ] as const;
 
 /** Hexadecimal digits a line of the module of text. */

@@ -25,7 +25,7 @@ describe("a call by another codec", () => {
     const [codec = ""] = codecs;
     const packets = new Set<string>();
     const lab = await bench({
-      seed: 7,
+      seed: 1,
       config: { exchange: { transport: "udp" }, rtp: { codecs } },
       onDatagram: ({ payload }) => {
         const type = payload[1] ?? 0;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createRandomStream } from "../world/random-stream.ts";
-import { Fft, PowerSpectrum } from "./fft.ts";
+import { Fft } from "./fft.ts";
 
 function noise(name: string, length: number): Float64Array {
   const random = createRandomStream(1, name);
@@ -46,26 +46,4 @@ describe("Fft", () => {
   it.each([1, 3, 12])("refuses a size of %i", (size) => {
     expect(() => new Fft(size)).toThrow(/power of two/);
   });
-});
-
-describe("PowerSpectrum", () => {
-  it.each([64, 48, 33])(
-    "of() gives the powers of %i samples in a window, and their sum",
-    (count) => {
-      const samples = noise("samples", count);
-      const window = noise("window", count);
-      const padded = new Float64Array(64);
-      padded.set(samples.map((sample, at) => sample * (window[at] ?? 0)));
-      const power = new Float64Array(32);
-      const sum = new PowerSpectrum(64).of(samples, window, power);
-      for (const [bin, one] of power.entries()) {
-        const [re, im] = binOf(padded, new Float64Array(64), bin);
-        expect(one).toBeCloseTo(re ** 2 + im ** 2, 9);
-      }
-      expect(sum).toBeCloseTo(
-        power.reduce((total, one) => total + one, 0),
-        9,
-      );
-    },
-  );
 });

@@ -6,8 +6,11 @@ import { invariant } from "../../../src/base/invariant.ts";
  */
 export class Fft {
   readonly size: number;
-  /** Of each stage of quarters in turn: the turns of its second, third and fourth inputs. */
-  readonly #turns: readonly Float64Array[];
+  /**
+   * Of each stage of quarters in turn, for each k of it: cosine and sine of the turns of the third,
+   * the second and the fourth quarter.
+   */
+  readonly turns: readonly Float64Array[];
   readonly #isOdd: boolean;
   /** Where `butterflies` wants each input. */
   readonly order: Uint32Array;
@@ -18,7 +21,7 @@ export class Fft {
     const bits = Math.log2(size);
     this.#isOdd = bits % 2 === 1;
     const firstQuarter = this.#isOdd ? 2 : 1;
-    this.#turns = Array.from({ length: bits >> 1 }, (_, at) => turnsOf(firstQuarter << (2 * at)));
+    this.turns = Array.from({ length: bits >> 1 }, (_, at) => turnsOf(firstQuarter << (2 * at)));
     this.order = new Uint32Array(size);
     for (let at = 0; at < size; at++) {
       this.order[at] = ((this.order[at >> 1] ?? 0) >> 1) | ((at & 1) << (bits - 1));
@@ -36,7 +39,7 @@ export class Fft {
   /** Forward transform of what lies in the order of `order` already. */
   butterflies(re: Float64Array, im: Float64Array): void {
     if (this.#isOdd) halves(re, im);
-    for (const turns of this.#turns) quarters(re, im, turns);
+    for (const turns of this.turns) quarters(re, im, turns);
   }
 
   /** Inverse transform, divided by the size. */
@@ -130,85 +133,4 @@ function turnedRe(re: number, im: number, turns: Float64Array, at: number): numb
 
 function turnedIm(re: number, im: number, turns: Float64Array, at: number): number {
   return im * (turns[at] ?? 0) - re * (turns[at + 1] ?? 0);
-}
-
-/**
- * The power spectrum of real samples: a transform of half the length, on whose real and imaginary
- * parts even and odd samples ride.
- */
-export class PowerSpectrum {
-  readonly size: number;
-  readonly #half: Fft;
-  readonly #re: Float64Array;
-  readonly #im: Float64Array;
-  /** Cosine and sine of each bin's turn, up to a quarter of a whole one. */
-  readonly #turns: Float64Array;
-
-  constructor(size: number) {
-    this.size = size;
-    this.#half = new Fft(size / 2);
-    this.#re = new Float64Array(size / 2);
-    this.#im = new Float64Array(size / 2);
-    this.#turns = Float64Array.from({ length: size / 2 }, (_, at) => {
-      const angle = (2 * Math.PI * (at >> 1)) / size;
-      return at % 2 === 0 ? Math.cos(angle) : Math.sin(angle);
-    });
-  }
-
-  /**
-   * Fills `power` (half of `size`) from at most `size` samples, each weighed by its place in a
-   * window of the same length; what lacks is 0. Returns the sum of all.
-   */
-  of(samples: Float64Array, window: Float64Array, power: Float64Array): number {
-    const re = this.#re;
-    const im = this.#im;
-    const { order } = this.#half;
-    const pairs = samples.length >> 1;
-    for (let pair = 0; pair < pairs; pair++) {
-      const at = order[pair] ?? 0;
-      re[at] = (samples[2 * pair] ?? 0) * (window[2 * pair] ?? 0);
-      im[at] = (samples[2 * pair + 1] ?? 0) * (window[2 * pair + 1] ?? 0);
-    }
-    for (let pair = pairs; pair < re.length; pair++) {
-      const at = order[pair] ?? 0;
-      const last = 2 * pair < samples.length;
-      re[at] = last ? (samples[2 * pair] ?? 0) * (window[2 * pair] ?? 0) : 0;
-      im[at] = 0;
-    }
-    this.#half.butterflies(re, im);
-    return this.#untangle(power);
-  }
-
-  /**
-   * What is even and what is odd under conjugation are the spectra of the even and of the odd
-   * samples; of two bins that mirror each other one is their sum, the other their difference.
-   */
-  #untangle(power: Float64Array): number {
-    const re = this.#re;
-    const im = this.#im;
-    const half = re.length;
-    const turns = this.#turns;
-    let sum = ((re[0] ?? 0) + (im[0] ?? 0)) ** 2;
-    let mirrored = (re[half / 2] ?? 0) ** 2 + (im[half / 2] ?? 0) ** 2;
-    power[0] = sum;
-    power[half / 2] = mirrored;
-    for (let bin = 1; 2 * bin < half; bin++) {
-      const mirror = half - bin;
-      const evenRe = (re[bin] ?? 0) + (re[mirror] ?? 0);
-      const evenIm = (im[bin] ?? 0) - (im[mirror] ?? 0);
-      const oddRe = (im[bin] ?? 0) + (im[mirror] ?? 0);
-      const oddIm = (re[mirror] ?? 0) - (re[bin] ?? 0);
-      const cos = turns[2 * bin] ?? 0;
-      const sin = turns[2 * bin + 1] ?? 0;
-      const besideRe = oddRe * cos + oddIm * sin;
-      const besideIm = oddIm * cos - oddRe * sin;
-      const here = ((evenRe + besideRe) ** 2 + (evenIm + besideIm) ** 2) / 4;
-      const there = ((evenRe - besideRe) ** 2 + (evenIm - besideIm) ** 2) / 4;
-      power[bin] = here;
-      power[mirror] = there;
-      sum += here;
-      mirrored += there;
-    }
-    return sum + mirrored;
-  }
 }

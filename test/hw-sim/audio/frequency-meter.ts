@@ -1,5 +1,6 @@
-import { PowerSpectrum } from "./fft.ts";
 import { dbmFromMeanSquare, SAMPLE_RATE_HZ } from "./levels.ts";
+import { createSpectrum } from "./sound-kernel.ts";
+import type { PowerSpectrum } from "./sound-math.ts";
 
 /** One sine found in a piece of sound. */
 export interface MeasuredTone {
@@ -60,19 +61,17 @@ export class FrequencyMeter {
   readonly #hzPerBin: number;
   readonly #firstBin: number;
   readonly #spectrum: PowerSpectrum;
-  readonly #power: Float64Array;
+  /** Whose weights the spectrum has. */
+  #window: Hann | undefined;
   readonly #isCounted: Uint8Array;
-  readonly #maxima: Uint16Array;
 
   /** @param limitSamples the longest piece that is measured at once, a power of two */
   constructor(limitSamples = METER_LIMIT_SAMPLES) {
     this.#size = limitSamples;
     this.#hzPerBin = SAMPLE_RATE_HZ / limitSamples;
     this.#firstBin = Math.max(1, Math.ceil(LOWEST_HZ / this.#hzPerBin));
-    this.#spectrum = new PowerSpectrum(limitSamples);
-    this.#power = new Float64Array(limitSamples / 2);
+    this.#spectrum = createSpectrum(limitSamples);
     this.#isCounted = new Uint8Array(limitSamples / 2);
-    this.#maxima = new Uint16Array(limitSamples / 2);
   }
 
   /**
@@ -84,16 +83,16 @@ export class FrequencyMeter {
   measure(volts: Float64Array, tonalityMin = 0): Spectrum {
     const steps = Math.floor(volts.length / LENGTH_STEP_SAMPLES);
     const wholeSamples = steps === 0 ? volts.length : steps * LENGTH_STEP_SAMPLES;
-    const samples = volts.subarray(0, Math.min(this.#size, wholeSamples));
-    const window = hannOf(samples.length);
-    const total = this.#spectrum.of(samples, window.weights, this.#power);
+    const samples = Math.min(this.#size, wholeSamples);
+    const window = hannOf(samples);
+    const total = this.#transform(volts.subarray(0, samples), window);
     if (total === 0) return { tones: [], tonality: 0 };
-    const lobeBins = Math.ceil((2 * this.#size) / Math.max(1, samples.length));
+    const lobeBins = Math.ceil((2 * this.#size) / Math.max(1, samples));
     const peaks = this.#findPeaks(lobeBins);
     const tonality = this.#inLobesOf(peaks, lobeBins) / total;
     if (tonality < tonalityMin) return { tones: [], tonality };
     const tones = peaks.map((peak): MeasuredTone => {
-      const fine = this.#refine(peak, samples.length);
+      const fine = this.#refine(peak, samples);
       const amplitude = (2 * Math.sqrt(fine.power)) / window.sum;
       return {
         frequencyHz: fine.bin * this.#hzPerBin,
@@ -103,9 +102,22 @@ export class FrequencyMeter {
     return { tones: tones.sort((a, b) => a.frequencyHz - b.frequencyHz), tonality };
   }
 
+  /** Fills the power with the windowed spectrum; returns the sum of all. */
+  #transform(samples: Float64Array, window: Hann): number {
+    const spectrum = this.#spectrum;
+    spectrum.samples.set(samples);
+    if (window !== this.#window) {
+      spectrum.window.set(window.weights);
+      this.#window = window;
+    }
+    // A piece that is measured as it is may have an odd sample at its end.
+    if (samples.length % 2 === 1) spectrum.samples[samples.length] = 0;
+    return spectrum.transform(samples.length + (samples.length % 2));
+  }
+
   /** The power in the lobes of some peaks, where they overlap once. */
   #inLobesOf(peaks: readonly number[], lobeBins: number): number {
-    const power = this.#power;
+    const { power } = this.#spectrum;
     const isCounted = this.#isCounted;
     isCounted.fill(0);
     let sum = 0;
@@ -124,7 +136,7 @@ export class FrequencyMeter {
    * what the Hann window's lobe, sinc(x) / (1 − x²), has left of it in the nearest bin, undone.
    */
   #refine(bin: number, samples: number): { readonly bin: number; readonly power: number } {
-    const power = this.#power;
+    const { power } = this.#spectrum;
     const here = power[bin] ?? 0;
     const left = Math.log((power[bin - 1] ?? 0) + Number.MIN_VALUE);
     const middle = Math.log(here + Number.MIN_VALUE);
@@ -136,42 +148,10 @@ export class FrequencyMeter {
     return { bin: bin + shift, power: here / (lobe * lobe) };
   }
 
-  /**
-   * Keeps the bins that are higher than their neighbours and not too far under the highest of
-   * them; how many there are.
-   */
-  #findMaxima(): number {
-    const power = this.#power;
-    const maxima = this.#maxima;
-    const first = this.#firstBin;
-    const last = power.length - 1;
-    let count = 0;
-    let highest = 0;
-    let before = power[first - 1] ?? 0;
-    let here = power[first] ?? 0;
-    for (let bin = first; bin < last; bin++) {
-      const after = power[bin + 1] ?? 0;
-      if (here > before && here >= after) {
-        maxima[count++] = bin;
-        if (here > highest) highest = here;
-      }
-      before = here;
-      here = after;
-    }
-    const floor = highest / PEAK_RANGE;
-    let kept = 0;
-    for (let at = 0; at < count; at++) {
-      const bin = maxima[at] ?? 0;
-      if ((power[bin] ?? 0) > floor) maxima[kept++] = bin;
-    }
-    return kept;
-  }
-
   /** The bins of the strongest peaks that stand apart, strongest first. */
   #findPeaks(lobeBins: number): number[] {
-    const count = this.#findMaxima();
-    const maxima = this.#maxima;
-    const power = this.#power;
+    const { power, maxima } = this.#spectrum;
+    const count = this.#spectrum.findMaxima(this.#firstBin, PEAK_RANGE);
     const kept: number[] = [];
     while (kept.length < PEAK_LIMIT) {
       let best = -1;

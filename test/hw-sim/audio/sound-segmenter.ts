@@ -134,15 +134,25 @@ export class SoundSegmenter {
     for (let at = 0; at < volts.length; ) {
       const end = Math.min(volts.length, at + FRAME_SAMPLES - this.#inFrame);
       let position = this.#position;
+      // Two sums that do not wait for one another.
       let energy = this.#energy;
+      let more = 0;
       this.#inFrame += end - at;
-      for (; at < end; at++) {
-        const sample = volts[at] ?? 0;
-        ring[position++ & RING_MASK] = sample;
-        energy += sample * sample;
+      for (; at + 1 < end; at += 2) {
+        const one = volts[at] ?? 0;
+        const two = volts[at + 1] ?? 0;
+        ring[position++ & RING_MASK] = one;
+        ring[position++ & RING_MASK] = two;
+        energy += one * one;
+        more += two * two;
+      }
+      if (at < end) {
+        const last = volts[at++] ?? 0;
+        ring[position++ & RING_MASK] = last;
+        energy += last * last;
       }
       this.#position = position;
-      this.#energy = energy;
+      this.#energy = energy + more;
       if (this.#inFrame < FRAME_SAMPLES) return;
       this.#endFrame();
       onFrame();
@@ -226,9 +236,8 @@ export class SoundSegmenter {
   #measure(from: number, to: number): readonly MeasuredTone[] | undefined {
     if (from < this.#position - RING_SAMPLES) return undefined;
     const piece = this.#piece.subarray(0, to - from);
-    for (let at = 0; at < piece.length; at++) {
-      piece[at] = this.#ring[(from + at) % RING_SAMPLES] ?? 0;
-    }
+    const ring = this.#ring;
+    for (let at = 0; at < piece.length; at++) piece[at] = ring[(from + at) & RING_MASK] ?? 0;
     const spectrum = this.#meter.measure(piece, MIN_TONALITY);
     return spectrum.tonality >= MIN_TONALITY ? spectrum.tones : undefined;
   }

@@ -1,4 +1,6 @@
 import { invariant } from "../../../src/base/invariant.ts";
+import { createMixer } from "../audio/sound-kernel.ts";
+import { MIX_HISTORY_SAMPLES, MIX_LIMIT_SAMPLES, type MixSettings } from "../audio/sound-math.ts";
 import type { RandomStream } from "../world/random-stream.ts";
 import {
   ECHO_DELAY_MAX_SAMPLES,
@@ -45,6 +47,9 @@ const INT16_MIN = -32768;
 /** Times of events and of samples meet within this many samples. */
 const SAMPLE_SLACK = 1e-6;
 
+/** One for all pairs: what it is to mix is put into it, and taken out again at once. */
+const MIXER = createMixer();
+
 /**
  * The voice band of a pair: loss both ways, sidetone, the hybrid's echo, noise. Works in volts on
  * buffers of its own, frame by frame, in as many pieces as the frame has events.
@@ -53,17 +58,19 @@ export class PairAudio {
   readonly #frameSamples: number;
   readonly #gain: number;
   readonly #ownTaps: readonly EchoTap[];
-  #closedTaps: Taps;
-  readonly #openTaps: Taps;
-  /** Peak of noise that is even between plus and minus it. */
-  readonly #noisePeakVolts: number;
+  #closed: Mix;
+  readonly #open: Mix;
+  readonly #noiseSeed: number;
   #historySamples: number;
-  /** What the chip sends: the last samples before the frame, for the echo, then the frame. */
-  #down: Float64Array;
+  /** What the chip sends, in its steps: some samples before the frame, for the echo, then that. */
+  #down: Int16Array;
   readonly #own: Float64Array;
   readonly #heard: Float64Array;
   readonly #captured: Int16Array;
-  #noise: number;
+  /** Views of a whole frame in the mixer. */
+  readonly #mixedHeard: Float64Array;
+  readonly #mixedCaptured: Int16Array;
+  readonly #noiseVolts: number;
   #hum: { readonly turn: number; readonly peakVolts: number } | undefined;
   #startMs = 0;
   #samplePeriodMs = 0;
@@ -79,16 +86,20 @@ export class PairAudio {
     this.#frameSamples = frameSamples;
     this.#gain = 10 ** (-options.lossDb / 20);
     this.#ownTaps = scaleEcho(echoTaps, options.erlDb);
-    this.#closedTaps = packTaps(this.#ownTaps);
-    this.#openTaps = packTaps(scaleEcho(echoTaps, OPEN_PAIR_ERL_DB));
     const { noiseDbm0 } = options;
-    this.#noisePeakVolts = noiseDbm0 === undefined ? 0 : voltsFromDbm(noiseDbm0) * Math.sqrt(3);
+    // Even between plus and minus its peak.
+    const noisePeakVolts = noiseDbm0 === undefined ? 0 : voltsFromDbm(noiseDbm0) * Math.sqrt(3);
+    this.#noiseVolts = noisePeakVolts / 2 ** 15;
+    this.#closed = this.#mixOf(this.#ownTaps, true);
+    this.#open = this.#mixOf(scaleEcho(echoTaps, OPEN_PAIR_ERL_DB), false);
     this.#historySamples = delayMax;
-    this.#down = new Float64Array(delayMax + frameSamples);
+    this.#down = new Int16Array(delayMax + frameSamples);
     this.#own = new Float64Array(frameSamples);
     this.#heard = new Float64Array(frameSamples);
     this.#captured = new Int16Array(frameSamples);
-    this.#noise = options.random.int(0x7fffffff) + 1;
+    this.#mixedHeard = MIXER.heard.subarray(0, frameSamples);
+    this.#mixedCaptured = MIXER.captured.subarray(0, frameSamples);
+    this.#noiseSeed = options.random.int(2 ** 32) | 0;
   }
 
   /**
@@ -105,9 +116,7 @@ export class PairAudio {
     const history = this.#historySamples;
     // By hand: a call for so few numbers takes longer.
     for (let at = 0; at < history; at++) down[at] = down[this.#frameSamples + at] ?? 0;
-    for (let at = 0; at < this.#frameSamples; at++) {
-      down[history + at] = (playout[at] ?? 0) * VOLTS_PER_STEP;
-    }
+    down.set(playout, history);
     this.#startMs = startMs;
     this.#samplePeriodMs = samplePeriodMs;
     this.#firstSample = firstSample;
@@ -140,13 +149,13 @@ export class PairAudio {
 
   /** What the closed loop sends back besides, as its impedance misses that of the chip. */
   setMismatch(taps: readonly EchoTap[]): void {
-    this.#closedTaps = packTaps([...this.#ownTaps, ...taps]);
+    this.#closed = this.#mixOf([...this.#ownTaps, ...taps], true);
     const history = taps.reduce(
       (most, { delaySamples }) => Math.max(most, delaySamples),
       this.#historySamples,
     );
     if (history === this.#historySamples) return;
-    const down = new Float64Array(history + this.#frameSamples);
+    const down = new Int16Array(history + this.#frameSamples);
     down.set(this.#down, history - this.#historySamples);
     this.#historySamples = history;
     this.#down = down;
@@ -198,48 +207,65 @@ export class PairAudio {
    * telephone, noise and the echo of what it sends, in 16-bit steps.
    */
   #mix(from: number, to: number, talking: boolean): void {
-    const down = this.#down;
-    const own = this.#own;
-    const heard = this.#heard;
-    const captured = this.#captured;
+    const { settings, late } = talking ? this.#closed : this.#open;
+    const { own, sent, lateEcho, heard, captured } = MIXER;
     const history = this.#historySamples;
-    const gain = this.#gain;
-    const ownGain = talking ? 1 : 0;
-    const scale = this.#noisePeakVolts / 2 ** 15;
-    const { delays, gains } = talking ? this.#closedTaps : this.#openTaps;
-    let noise = this.#noise;
-    for (let at = from; at < to; at++) {
-      const said = (own[at] ?? 0) * ownGain;
-      // xorshift32, half of it for each end. @see Marsaglia, "Xorshift RNGs", 2003
-      noise ^= noise << 13;
-      noise ^= noise >>> 17;
-      noise ^= noise << 5;
-      heard[at] = (down[history + at] ?? 0) * gain + said + (noise >> 16) * scale;
-      let up = said * gain + ((noise << 16) >> 16) * scale;
-      for (let tap = 0; tap < gains.length; tap++) {
-        up += (down[history + at - (delays[tap] ?? 0)] ?? 0) * (gains[tap] ?? 0);
-      }
-      captured[at] = stepOf(up * STEPS_PER_VOLT);
+    for (let start = from; start < to; start += MIX_LIMIT_SAMPLES) {
+      const end = Math.min(to, start + MIX_LIMIT_SAMPLES);
+      const count = end - start;
+      // Nearly always, and a view for each frame would be garbage.
+      const isWhole = count === this.#frameSamples;
+      own.set(isWhole ? this.#own : this.#own.subarray(start, end));
+      const down = isWhole ? this.#down : this.#down.subarray(start, history + end);
+      sent.set(down, MIX_HISTORY_SAMPLES - history);
+      if (late.length > 0) addLateEcho(lateEcho, sent, late, count);
+      MIXER.mix(count, (this.#noiseSeed + this.#firstSample + start) | 0, settings);
+      if (late.length > 0) lateEcho.fill(0, 0, count);
+      this.#heard.set(isWhole ? this.#mixedHeard : heard.subarray(0, count), start);
+      this.#captured.set(isWhole ? this.#mixedCaptured : captured.subarray(0, count), start);
     }
-    this.#noise = noise;
+  }
+
+  #mixOf(taps: readonly EchoTap[], talking: boolean): Mix {
+    const [first = SILENT_TAP, second = SILENT_TAP, third = SILENT_TAP, ...late] = taps;
+    return {
+      settings: {
+        downGain: this.#gain * VOLTS_PER_STEP,
+        ownGain: talking ? 1 : 0,
+        upGain: talking ? this.#gain * STEPS_PER_VOLT : 0,
+        noiseVolts: this.#noiseVolts,
+        noiseSteps: this.#noiseVolts * STEPS_PER_VOLT,
+        firstDelay: first.delaySamples,
+        firstGain: first.gain,
+        secondDelay: second.delaySamples,
+        secondGain: second.gain,
+        thirdDelay: third.delaySamples,
+        thirdGain: third.gain,
+      },
+      late,
+    };
   }
 }
 
-/** The nearest step of 16 bits, halves up as `Math.round` has it; that is several times slower. */
-function stepOf(value: number): number {
-  const within = value > INT16_MAX ? INT16_MAX : value < INT16_MIN ? INT16_MIN : value;
-  return ((within - INT16_MIN + 0.5) | 0) + INT16_MIN;
+/** How a pair is mixed: with three taps at hand, of which some may be silent, and all others. */
+interface Mix {
+  readonly settings: MixSettings;
+  readonly late: readonly EchoTap[];
 }
 
-/** Taps as the mixing loop wants them. */
-interface Taps {
-  readonly delays: Int32Array;
-  readonly gains: Float64Array;
-}
+const SILENT_TAP: EchoTap = { delaySamples: 0, gain: 0 };
 
-function packTaps(taps: readonly EchoTap[]): Taps {
-  return {
-    delays: Int32Array.from(taps, ({ delaySamples }) => delaySamples),
-    gains: Float64Array.from(taps, ({ gain }) => gain),
-  };
+/** Puts the echo of the late taps in place, steps. */
+function addLateEcho(
+  echo: Float32Array,
+  sent: Int16Array,
+  late: readonly EchoTap[],
+  count: number,
+): void {
+  for (const { delaySamples, gain } of late) {
+    const from = MIX_HISTORY_SAMPLES - delaySamples;
+    for (let at = 0; at < count; at++) {
+      echo[at] = (echo[at] ?? 0) + (sent[from + at] ?? 0) * gain;
+    }
+  }
 }

@@ -47,6 +47,7 @@ export class Transmitter {
   /** Fills `out` for the samples from `firstSample` on. Pieces wholly in the past are let go. */
   fill(out: Float64Array, firstSample: number): void {
     out.fill(0);
+    if (this.#voice.length + this.#keys.length === 0) return;
     this.#voice = lay(this.#voice, out, firstSample);
     if (this.voiceMuted) out.fill(0);
     this.#keys = lay(this.#keys, out, firstSample);

@@ -1,0 +1,168 @@
+import { Fft } from "./fft.ts";
+import {
+  MIX_HISTORY_SAMPLES,
+  MIX_LIMIT_SAMPLES,
+  type Mixer,
+  type MixSettings,
+  type PowerSpectrum,
+} from "./sound-math.ts";
+
+/*
+ * The plain reference of the sound kernel, which agrees with it bit for bit: `Math.fround` where
+ * the kernel has 32-bit floats, and sums in the kernel's order.
+ */
+
+const { fround } = Math;
+const INT16_MAX = 32767;
+const INT16_MIN = -32768;
+
+/** The mixer in plain arithmetic. */
+export function createPlainMixer(): Mixer {
+  const own = new Float64Array(MIX_LIMIT_SAMPLES);
+  const lateEcho = new Float32Array(MIX_LIMIT_SAMPLES);
+  const sent = new Int16Array(MIX_HISTORY_SAMPLES + MIX_LIMIT_SAMPLES);
+  const heard = new Float64Array(MIX_LIMIT_SAMPLES);
+  const captured = new Int16Array(MIX_LIMIT_SAMPLES);
+
+  const echo = (at: number, delay: number, gain: number): number =>
+    fround((sent[MIX_HISTORY_SAMPLES + at - delay] ?? 0) * fround(gain));
+
+  const mixOne = (at: number, noise: number, settings: MixSettings): void => {
+    const said = fround(own[at] ?? 0);
+    const here = fround((noise >> 16) * fround(settings.noiseVolts));
+    const there = fround(((noise << 16) >> 16) * fround(settings.noiseSteps));
+    const down = echo(at, 0, settings.downGain);
+    heard[at] = fround(fround(down + fround(said * fround(settings.ownGain))) + here);
+    const near = fround(fround(said * fround(settings.upGain)) + there);
+    const first = echo(at, settings.firstDelay, settings.firstGain);
+    const early = fround(first + echo(at, settings.secondDelay, settings.secondGain));
+    const third = echo(at, settings.thirdDelay, settings.thirdGain);
+    const rest = fround(third + (lateEcho[at] ?? 0));
+    captured[at] = stepOf(fround(fround(near + early) + rest));
+  };
+
+  const mix = (count: number, seed: number, settings: MixSettings): void => {
+    for (let at = 0; at < count; at++) mixOne(at, noiseOf((seed + at) | 0), settings);
+  };
+  return { own, lateEcho, sent, heard, captured, mix };
+}
+
+/** Every number once, in no order. @see lowbias32 of Wellons, "Hash Prospector", 2018 */
+function noiseOf(sample: number): number {
+  let noise = sample ^ (sample >>> 16);
+  noise = Math.imul(noise, 0x7feb352d);
+  noise ^= noise >>> 15;
+  noise = Math.imul(noise, 0x846ca68b);
+  return noise ^ (noise >>> 16);
+}
+
+/** The nearest step of 16 bits, halves up. */
+function stepOf(value: number): number {
+  return Math.min(INT16_MAX, Math.max(INT16_MIN, Math.floor(fround(value + 0.5))));
+}
+
+/** The spectrum in plain arithmetic. */
+export function createPlainSpectrum(size: number): PowerSpectrum {
+  const half = size / 2;
+  const fft = new Fft(half);
+  const re = new Float64Array(half);
+  const im = new Float64Array(half);
+  const turns = binTurnsOf(size);
+  const samples = new Float64Array(size);
+  const window = new Float64Array(size);
+  const power = new Float64Array(half);
+  const maxima = new Int32Array(half);
+  return {
+    samples,
+    window,
+    power,
+    maxima,
+    transform(count) {
+      for (let pair = 0; pair < half; pair++) {
+        const place = fft.order[pair] ?? 0;
+        const at = 2 * pair;
+        re[place] = at < count ? (samples[at] ?? 0) * (window[at] ?? 0) : 0;
+        im[place] = at < count ? (samples[at + 1] ?? 0) * (window[at + 1] ?? 0) : 0;
+      }
+      fft.butterflies(re, im);
+      untangle(re, im, turns, power);
+      return sumInFours(power);
+    },
+    findMaxima: (first, range) => findMaxima(power, maxima, first, range),
+  };
+}
+
+/** Cosine and sine of each bin's turn, up to a quarter of a whole one. */
+export function binTurnsOf(size: number): Float64Array {
+  return Float64Array.from({ length: size / 2 }, (_, at) => {
+    const angle = (2 * Math.PI * (at >> 1)) / size;
+    return at % 2 === 0 ? Math.cos(angle) : Math.sin(angle);
+  });
+}
+
+/** The turns of a transform's stages as the kernel wants them: cosines, then sines, of each two. */
+export function stageTurnsOf(points: number): Float64Array {
+  const turns = new Fft(points).turns.filter((stage) => stage.length > 6);
+  const paired = turns.flatMap((stage) =>
+    Array.from(stage, (_, at) => {
+      const inPair = at % 12;
+      const k = 2 * Math.floor(at / 12) + (inPair % 2);
+      return stage[6 * k + (inPair >> 1)] ?? 0;
+    }),
+  );
+  return Float64Array.from(paired);
+}
+
+/**
+ * From the transform of pairs the powers of the whole: what is even and what is odd under
+ * conjugation are the spectra of the even and of the odd samples; of two bins that mirror each
+ * other one is their sum, the other their difference.
+ */
+function untangle(
+  re: Float64Array,
+  im: Float64Array,
+  turns: Float64Array,
+  power: Float64Array,
+): void {
+  const half = re.length;
+  power[0] = squares((re[0] ?? 0) + (im[0] ?? 0), 0);
+  power[half / 2] = squares(re[half / 2] ?? 0, im[half / 2] ?? 0);
+  for (let bin = 1; 2 * bin < half; bin++) {
+    const mirror = half - bin;
+    const evenRe = (re[bin] ?? 0) + (re[mirror] ?? 0);
+    const evenIm = (im[bin] ?? 0) - (im[mirror] ?? 0);
+    const oddRe = (im[bin] ?? 0) + (im[mirror] ?? 0);
+    const oddIm = (re[mirror] ?? 0) - (re[bin] ?? 0);
+    const cos = turns[2 * bin] ?? 0;
+    const sin = turns[2 * bin + 1] ?? 0;
+    const besideRe = oddRe * cos + oddIm * sin;
+    const besideIm = oddIm * cos - oddRe * sin;
+    power[bin] = squares(evenRe + besideRe, evenIm + besideIm) / 4;
+    power[mirror] = squares(evenRe - besideRe, evenIm - besideIm) / 4;
+  }
+}
+
+function squares(one: number, other: number): number {
+  return one * one + other * other;
+}
+
+function sumInFours(values: Float64Array): number {
+  const sums = [0, 0, 0, 0];
+  for (const [at, value] of values.entries()) sums[at % 4] = (sums[at % 4] ?? 0) + value;
+  const [first = 0, second = 0, third = 0, fourth = 0] = sums;
+  return first + third + (second + fourth);
+}
+
+function findMaxima(power: Float64Array, maxima: Int32Array, first: number, range: number): number {
+  const bins: number[] = [];
+  let highest = 0;
+  for (let bin = first; bin < power.length - 1; bin++) {
+    const here = power[bin] ?? 0;
+    if (here <= (power[bin - 1] ?? 0) || here < (power[bin + 1] ?? 0)) continue;
+    bins.push(bin);
+    highest = Math.max(highest, here);
+  }
+  const kept = bins.filter((bin) => (power[bin] ?? 0) > highest / range);
+  maxima.set(kept);
+  return kept.length;
+}

@@ -1,0 +1,153 @@
+import { describe, expect, it } from "vitest";
+import { createRandomStream } from "../world/random-stream.ts";
+import { createPlainMixer, createPlainSpectrum } from "./plain-sound.ts";
+import {
+  createMixer,
+  createSpectrum,
+  createVectorMixer,
+  createVectorSpectrum,
+} from "./sound-kernel.ts";
+import { MIX_HISTORY_SAMPLES, type MixSettings, type PowerSpectrum } from "./sound-math.ts";
+
+const SETTINGS: MixSettings = {
+  downGain: 3e-5,
+  ownGain: 1,
+  upGain: 29_000,
+  noiseVolts: 1e-8,
+  noiseSteps: 3e-4,
+  firstDelay: 0,
+  firstGain: 0.15,
+  secondDelay: 7,
+  secondGain: -0.4,
+  thirdDelay: MIX_HISTORY_SAMPLES,
+  thirdGain: 0.03,
+};
+
+function noise(name: string, length: number, peak: number): Float64Array {
+  const random = createRandomStream(1, name);
+  return Float64Array.from({ length }, () => (2 * random.float() - 1) * peak);
+}
+
+/** The mixers there are, filled with the same. */
+function mixersWith(count: number, volts: number) {
+  return [createPlainMixer(), createVectorMixer(), createMixer()]
+    .filter((mixer) => mixer !== undefined)
+    .map((mixer) => {
+      mixer.own.set(noise("own", count, volts));
+      mixer.sent.set(noise("sent", MIX_HISTORY_SAMPLES + count, 32_767));
+      mixer.lateEcho.set(noise("late", count, 400));
+      return mixer;
+    });
+}
+
+describe("createMixer()", () => {
+  // One more than fours, less, and so loud that it is clipped.
+  it.each([
+    { count: 80, volts: 0.3 },
+    { count: 81, volts: 0.3 },
+    { count: 3, volts: 0.3 },
+    { count: 480, volts: 5 },
+  ])("mixes $count samples of $volts V alike in both kinds, bit for bit", ({ count, volts }) => {
+    const [plain, ...others] = mixersWith(count, volts).map((mixer) => {
+      mixer.mix(count, -2, SETTINGS);
+      return [...mixer.heard.slice(0, count), ...mixer.captured.slice(0, count)];
+    });
+    for (const other of others) expect(other).toEqual(plain);
+    const clipped = (plain ?? []).filter((value) => value === 32_767 || value === -32_768);
+    expect(clipped.length > 0).toBe(volts > 1);
+  });
+
+  it("says what the two ends get, to half a step", () => {
+    const mixer = createMixer();
+    const sent = noise("sent", MIX_HISTORY_SAMPLES + 80, 8000).map(Math.round);
+    mixer.own.set(noise("own", 80, 0.2));
+    mixer.sent.set(sent);
+    mixer.mix(80, 5, { ...SETTINGS, noiseVolts: 0, noiseSteps: 0 });
+    const sentAt = (at: number) => sent[MIX_HISTORY_SAMPLES + at] ?? 0;
+    for (let at = 0; at < 80; at++) {
+      const own = mixer.own[at] ?? 0;
+      const echo = 0.15 * sentAt(at) - 0.4 * sentAt(at - 7) + 0.03 * sentAt(at - 256);
+      expect(Math.abs((mixer.captured[at] ?? 0) - (own * 29_000 + echo))).toBeLessThan(0.51);
+      expect(mixer.heard[at]).toBeCloseTo(sentAt(at) * 3e-5 + own, 6);
+    }
+  });
+
+  it("makes noise of one power at each end, that follows from the seed and the sample", () => {
+    const mixer = createMixer();
+    const silent = { ...SETTINGS, noiseVolts: 2 ** -15, noiseSteps: 2 ** -5 };
+    mixer.mix(480, 1000, silent);
+    const here = mixer.heard.slice(0, 480);
+    const there = mixer.captured.slice(0, 480);
+    const meanSquare = (values: ArrayLike<number>): number =>
+      Array.from(values).reduce((sum, value) => sum + value ** 2, 0) / values.length;
+    // Even between its peaks: a third of their square.
+    expect(meanSquare(here)).toBeCloseTo(1 / 3, 1);
+    expect(meanSquare(there) / 1024 ** 2).toBeCloseTo(1 / 3, 1);
+    const both = here.reduce((sum, value, at) => sum + value * (there[at] ?? 0), 0);
+    expect(Math.abs(both / 480 / 1024)).toBeLessThan(0.05);
+    mixer.mix(4, 1007, silent);
+    expect(mixer.heard.slice(0, 4)).toEqual(here.slice(7, 11));
+  });
+});
+
+/** The spectra of one size that there are, with a piece of noise in a window. */
+function spectraOf(size: number, count: number): readonly PowerSpectrum[] {
+  const made = [createPlainSpectrum(size), createVectorSpectrum(size), createSpectrum(size)];
+  return made
+    .filter((spectrum) => spectrum !== undefined)
+    .map((spectrum) => {
+      spectrum.samples.set(noise("samples", size, 1));
+      spectrum.window.set(noise("window", count, 1));
+      return spectrum;
+    });
+}
+
+describe("createSpectrum()", () => {
+  it.each([
+    [16, 16],
+    [32, 20],
+    [64, 64],
+    [1024, 480],
+    [2048, 2048],
+  ])("of %i transforms %i samples alike in both kinds, bit for bit", (size, count) => {
+    const [plain, ...others] = spectraOf(size, count).map((spectrum) => ({
+      sum: spectrum.transform(count),
+      power: spectrum.power,
+      maxima: spectrum.maxima.subarray(0, spectrum.findMaxima(1, 5)),
+    }));
+    for (const other of others) expect(other).toEqual(plain);
+    expect(plain?.maxima.length).toBeGreaterThan(0);
+  });
+
+  it.each([64, 48])(
+    "gives the powers of %i samples as they are defined, and their sum",
+    (count) => {
+      const [spectrum] = spectraOf(64, count);
+      if (spectrum === undefined) throw new Error("there is always the plain one");
+      const sum = spectrum.transform(count);
+      for (const [bin, power] of spectrum.power.entries()) {
+        let re = 0;
+        let im = 0;
+        for (let at = 0; at < count; at++) {
+          const sample = (spectrum.samples[at] ?? 0) * (spectrum.window[at] ?? 0);
+          re += sample * Math.cos((2 * Math.PI * bin * at) / 64);
+          im += sample * Math.sin((2 * Math.PI * bin * at) / 64);
+        }
+        expect(power).toBeCloseTo(re ** 2 + im ** 2, 9);
+      }
+      expect(sum).toBeCloseTo(
+        spectrum.power.reduce((total, one) => total + one, 0),
+        9,
+      );
+    },
+  );
+
+  it("findMaxima() gives what is higher than its neighbours and not too low", () => {
+    for (const { power, maxima, findMaxima } of spectraOf(32, 32)) {
+      power.set([9, 1, 3, 2, 2, 2.1, 1, 8, 8, 1, 0.1, 0.2, 0.1, 0, 7, 9]);
+      expect([...maxima.subarray(0, findMaxima(2, 4))]).toEqual([2, 5, 7]);
+      expect([...maxima.subarray(0, findMaxima(2, 100))]).toEqual([2, 5, 7, 11]);
+      expect([...maxima.subarray(0, findMaxima(8, 4))]).toEqual([11]);
+    }
+  });
+});

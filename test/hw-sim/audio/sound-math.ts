@@ -1,0 +1,57 @@
+/** What a piece of a pair's sound is mixed with. Volts are those of the pair, steps the chip's. */
+export interface MixSettings {
+  /** From steps to the volts that the telephone hears of the chip. */
+  readonly downGain: number;
+  /** What the telephone hears of itself, and what the chip gets of it, in steps a volt. */
+  readonly ownGain: number;
+  readonly upGain: number;
+  /** Noise that is even between plus and minus 32768 of these. */
+  readonly noiseVolts: number;
+  readonly noiseSteps: number;
+  /** What of the chip's sending comes back to it. */
+  readonly firstDelay: number;
+  readonly firstGain: number;
+  readonly secondDelay: number;
+  readonly secondGain: number;
+  readonly thirdDelay: number;
+  readonly thirdGain: number;
+}
+
+/** Mixes the two ways of a pair in 32-bit floats, a piece of `limitSamples` at most at a time. */
+export interface Mixer {
+  /** In: what the telephone sends, volts. */
+  readonly own: Float64Array;
+  /** In: echo besides that of the settings, steps. */
+  readonly lateEcho: Float32Array;
+  /** In: what the chip sends, `MIX_HISTORY_SAMPLES` before the piece and then that. */
+  readonly sent: Int16Array;
+  /** Out: what the telephone hears, volts. */
+  readonly heard: Float64Array;
+  /** Out: what the chip gets. */
+  readonly captured: Int16Array;
+  /** Mixes the first `count` samples; equal seeds one apart are one sample of noise apart. */
+  mix(count: number, seed: number, settings: MixSettings): void;
+}
+
+/** Powers of the frequencies in a piece of sound, in 64-bit floats. */
+export interface PowerSpectrum {
+  /** In: as many samples as are transformed, and the window that weighs them. */
+  readonly samples: Float64Array;
+  readonly window: Float64Array;
+  /** Out: half as many as the size. */
+  readonly power: Float64Array;
+  /** Out, of `findMaxima`: bins. */
+  readonly maxima: Int32Array;
+  /** Fills the power from the first `count` samples, an even number; returns the sum of all. */
+  transform(count: number): number;
+  /**
+   * Finds the bins from `first` on that are higher than their neighbours, and more than the
+   * `range`-th part of the highest of those; returns how many there are.
+   */
+  findMaxima(first: number, range: number): number;
+}
+
+/** The longest piece that is mixed at a time. */
+export const MIX_LIMIT_SAMPLES = 480;
+/** What of the chip's sending before a piece can come back in it. */
+export const MIX_HISTORY_SAMPLES = 256;
