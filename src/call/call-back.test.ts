@@ -57,6 +57,9 @@ const BUSY: readonly Step[] = [
   [hang, ...REST],
 ];
 const ASKED: readonly Step[] = [...BUSY, [closed, "record busy 486 far +stats"], ...CODE];
+/** Two minutes, from before the code was dialled. */
+const RETRY = [{ name: "retry-after", value: "120" }] as const;
+const refused = ua({ kind: "subscription", ...WISH, isActive: false, status: 489 });
 const FREE = ["ua unsubscribe", "line ring 102"] as const;
 
 describe("calling back on a busy number", () => {
@@ -111,6 +114,45 @@ describe("calling back on a busy number", () => {
         [ua({ kind: "subscription", ...WISH, isActive: false })],
         [ua({ kind: "subscription", ...WISH, isActive: false, status: 489 }), "ua unsubscribe"],
         [told()],
+      ],
+    },
+    {
+      name: "rings when it may be called again where nobody tells of it, and calls when lifted",
+      steps: [
+        ...DIALLED,
+        [failed(480, RETRY), "line tone reorder", "media close"],
+        [hang, ...REST],
+        [closed, "record failed 480 far +stats"],
+        ...CODE,
+        [refused, "ua unsubscribe"],
+        [119_999],
+        [1, "line ring 102"],
+        [trip, "line stop-ringing", "line collect off", "line tone-off", "media open"],
+      ],
+    },
+    {
+      name: "goes by what is told of it rather than by that time",
+      steps: [
+        ...DIALLED,
+        [failed(486, RETRY), "line tone busy", "media close"],
+        [hang, ...REST],
+        [closed, "record busy 486 far +stats"],
+        ...CODE,
+        [told("confirmed")],
+        [150_000],
+        [told(), ...FREE],
+      ],
+    },
+    {
+      name: "does not wait longer than half an hour for that time",
+      steps: [
+        ...DIALLED,
+        [failed(503, [{ name: "retry-after", value: "1801" }]), "line tone reorder", "media close"],
+        [hang, ...REST],
+        [closed, "record failed 503 far +stats"],
+        ...CODE,
+        [refused, "ua unsubscribe"],
+        [3_600_000],
       ],
     },
     {

@@ -1,5 +1,14 @@
+import { earliestMs } from "../base/core.ts";
 import { DIALOG_EVENT, parseDialogInfo } from "../sip/index.ts";
-import { type CallContext, type CallState, logOf, type Step, toLine, toUa } from "./call-state.ts";
+import {
+  type CallContext,
+  type CallState,
+  logOf,
+  type Step,
+  toLine,
+  toUa,
+  type Unreached,
+} from "./call-state.ts";
 import type { CallInput, CallOutput } from "./call-types.ts";
 import { startCall } from "./dialing.ts";
 import { addressOf } from "./own-dialogs.ts";
@@ -13,6 +22,10 @@ const WAIT_S = 1800;
 interface Wish {
   readonly subscription: string;
   readonly number: string;
+  /** When the far end may be called again, as it said itself. */
+  readonly retryAtMs?: number;
+  /** Whether that alone is waited for: nobody tells of its calls. */
+  readonly isByTime?: boolean;
   /** The calls that the busy one is in, by their ids; `undefined` until that was told. */
   readonly live?: ReadonlySet<string>;
   readonly untilMs: number;
@@ -26,15 +39,21 @@ export class CallBacks {
   #wish: Wish | undefined;
 
   deadlineMs(): number | undefined {
-    return this.#wish?.untilMs;
+    const { untilMs, retryAtMs, isByTime = false } = this.#wish ?? {};
+    return isByTime ? earliestMs(untilMs, retryAtMs) : untilMs;
   }
 
   /** The user wants it for a number; whom else the line waits for is forgotten. */
-  ask(context: CallContext, number: string, nowMs: number): readonly CallOutput[] {
+  ask(
+    context: CallContext,
+    { number, retryAtMs }: Unreached,
+    nowMs: number,
+  ): readonly CallOutput[] {
     const { account, createToken } = context.config;
     const before = this.#forget();
     const subscription = `call back ${createToken()}`;
-    this.#wish = { subscription, number, untilMs: nowMs + WAIT_S * 1000 };
+    const retry = retryAtMs === undefined ? {} : { retryAtMs };
+    this.#wish = { subscription, number, ...retry, untilMs: nowMs + WAIT_S * 1000 };
     return [
       ...before,
       toUa({
@@ -66,16 +85,24 @@ export class CallBacks {
       return [];
     }
     if (event.isActive || event.status === undefined) return [];
-    const text = `Nobody tells when ${wish.number} is free: ${event.status}.`;
-    return [...this.#forget(), logOf(context, "warn", text)];
+    const text = `Nobody tells when ${wish.number} is free: ${event.status}`;
+    const { retryAtMs, untilMs } = wish;
+    const forgotten = this.#forget();
+    if (retryAtMs === undefined || retryAtMs >= untilMs) {
+      return [...forgotten, logOf(context, "warn", `${text}.`)];
+    }
+    this.#wish = { ...wish, isByTime: true };
+    const leftS = Math.max(0, Math.ceil((retryAtMs - nowMs) / 1000));
+    const log = logOf(context, "info", `${text}; it may be called again in ${leftS} s.`);
+    return [...forgotten, log];
   }
 
   /** The bell, where whom the line waits for is free and our user is too. */
   due(context: CallContext, state: CallState, nowMs: number): Step | undefined {
     const wish = this.#wish;
-    if (wish?.live?.size !== 0 || state.kind !== "idle") return undefined;
+    if (wish === undefined || !isDue(wish, nowMs) || state.kind !== "idle") return undefined;
     if (context.isOffHook || context.side.length > 0) return undefined;
-    const { number } = wish;
+    const { number, isByTime } = wish;
     const { month, day, hour, minute } = context.config.wallTime(nowMs);
     const isShown = context.config.callerId && /^[0-9*#+]+$/.test(number);
     const time = { month, day, hour, minute };
@@ -87,7 +114,7 @@ export class CallBacks {
           kind: "ring",
           ...(isShown ? { callerId: { number, callType: "ring-back", time } } : {}),
         }),
-        logOf(context, "info", `Rings: ${number} is free.`),
+        logOf(context, "info", `Rings: ${number} ${isByTime ? "may be called again" : "is free"}.`),
       ],
     };
   }
@@ -95,9 +122,13 @@ export class CallBacks {
   #forget(): readonly CallOutput[] {
     const wish = this.#wish;
     this.#wish = undefined;
-    if (wish === undefined) return [];
+    if (wish === undefined || wish.isByTime === true) return [];
     return [toUa({ kind: "unsubscribe", subscription: wish.subscription })];
   }
+}
+
+function isDue({ live, isByTime, retryAtMs }: Wish, nowMs: number): boolean {
+  return isByTime === true ? nowMs >= (retryAtMs ?? 0) : live?.size === 0;
 }
 
 function withNews(wish: Wish, body: string): Wish {
@@ -127,11 +158,18 @@ export function callBackStep(
   return { ...call, outputs: [toLine({ kind: "stop-ringing" }), ...call.outputs] };
 }
 
-/** Whom the code for it is about after a call: who was busy and may know who called. */
-export function busyNumber(
+/**
+ * Whom the code for it is about after a call: who was busy, or said when to call again, and may
+ * know who called. @see RFC 3261 §20.33
+ */
+export function unreachedBy(
   context: CallContext,
-  { call, result }: NonNullable<Step["finished"]>,
-): string | undefined {
+  { call, result, retryAfterS }: NonNullable<Step["finished"]>,
+  nowMs: number,
+): Unreached | undefined {
   const isWithheld = call.withholds ?? context.config.withholdsNumber;
-  return result === "busy" && !call.emergency && !isWithheld ? call.to : undefined;
+  const isMeant = result === "busy" || retryAfterS !== undefined;
+  if (!isMeant || call.emergency || isWithheld) return undefined;
+  const retry = retryAfterS === undefined ? {} : { retryAtMs: nowMs + retryAfterS * 1000 };
+  return { number: call.to, ...retry };
 }

@@ -5,7 +5,7 @@ import { createDigitCollector, type DigitMap, parseDigitMap } from "../fxs/index
 import type { UaEvent } from "../sip/index.ts";
 import { accountRequest } from "./account-requests.ts";
 import { afterCallStep } from "./after-call.ts";
-import { busyNumber, CallBacks, callBackStep } from "./call-back.ts";
+import { CallBacks, callBackStep, unreachedBy } from "./call-back.ts";
 import { callRecord, WaitingRecords } from "./call-record.ts";
 import {
   type CallContext,
@@ -212,17 +212,17 @@ class LineCallControl implements CallControl {
     ];
   }
 
-  #noteBusy(finished: FinishedCall): void {
+  #noteUnreached(finished: FinishedCall, nowMs: number): void {
     if (finished.call.direction === "in") return;
-    const { busyNumber: _, ...context } = this.#context;
-    const number = busyNumber(context, finished);
-    this.#context = number === undefined ? context : { ...context, busyNumber: number };
+    const { unreached: _, ...context } = this.#context;
+    const unreached = unreachedBy(context, finished, nowMs);
+    this.#context = unreached === undefined ? context : { ...context, unreached };
   }
 
   #finish(finished: FinishedCall, awaitsCost: boolean, nowMs: number): readonly CallOutput[] {
     const record = callRecord(this.#context.config.line, finished, nowMs);
     this.#reports.note(this.#context, finished, nowMs);
-    this.#noteBusy(finished);
+    this.#noteUnreached(finished, nowMs);
     if (!finished.hasMedia) return [recordOutput(record)];
     return [
       toMedia({ kind: "close", session: finished.call.id }),

@@ -232,6 +232,12 @@ export interface FinishedCall {
   readonly hasMedia: boolean;
 }
 
+/** Whom a call did not reach, and when he may be called again where that was told. */
+export interface Unreached {
+  readonly number: string;
+  readonly retryAtMs?: number;
+}
+
 /** What a feature makes of an event: the state after it, and what is to be done. */
 export interface Step {
   readonly state: CallState;
@@ -240,7 +246,7 @@ export interface Step {
   /** Calls beside it that are over too. */
   readonly alsoFinished?: readonly FinishedCall[];
   /** A number that the user wants to be called back on when it is free. */
-  readonly callsBack?: string;
+  readonly callsBack?: Unreached;
   /** The calls beside it from now on; as they were where absent. */
   readonly side?: readonly SideCall[];
 }
@@ -255,8 +261,8 @@ export interface CallContext {
   readonly side: readonly SideCall[];
   /** Whether messages wait in the user's mailbox. */
   readonly messagesWait: boolean;
-  /** The number called last, where it was busy. */
-  readonly busyNumber?: string;
+  /** The number called last, where it was busy or said when it may be called again. */
+  readonly unreached?: Unreached;
   /** Whether the line's loop is closed. */
   readonly isOffHook: boolean;
 }

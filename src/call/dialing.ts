@@ -123,12 +123,12 @@ export function startCall(context: CallContext, dialled: string, nowMs: number):
 
 /** The code for it alone: the number called last, where it was busy, is waited for. */
 function askForCallBack(context: CallContext, nowMs: number): Step {
-  const { busyNumber, config } = context;
-  if (busyNumber === undefined) return giveUp(context, "the last number was not busy", nowMs);
+  const { unreached, config } = context;
+  if (unreached === undefined) return giveUp(context, "the last number was not busy", nowMs);
   return {
     state: { kind: "tone", tone: "confirm", untilMs: nowMs + config.timers.reorderMs },
     outputs: [toLine({ kind: "collect", on: false }), toLine({ kind: "tone", tone: "confirm" })],
-    callsBack: busyNumber,
+    callsBack: unreached,
   };
 }
 
