@@ -4,7 +4,13 @@ import type { TraceSink } from "../trace/trace.ts";
 import type { RandomStream } from "../world/random-stream.ts";
 import { type CableName, cableLossDb, cableOhms } from "./cable.ts";
 import { DEFAULT_ECHO_TAPS, type EchoTap, echoReturnLossDb } from "./hybrid-echo.ts";
-import { type Impedance, mismatchTaps, PLAIN_600, type Termination } from "./impedance.ts";
+import {
+  type Impedance,
+  mismatchTaps,
+  PLAIN_600,
+  reflectionTaps,
+  type Termination,
+} from "./impedance.ts";
 import { type PairFeed, type PairFigures, pairFigures } from "./loop-current.ts";
 import { type MainsHum, PairAudio } from "./pair-audio.ts";
 import type { LoopEnd, Terminal } from "./terminal.ts";
@@ -144,10 +150,15 @@ export class CopperLoop {
     this.#update();
   }
 
-  /** How the chip ends the pair for sound, from now on: what it misses of the loop is echo. */
+  /**
+   * How the chip ends the pair for sound, from now on: what it misses of the loop is echo, and
+   * makes what crosses the pair louder or softer.
+   */
   setTermination(termination: Termination): void {
     this.#renderToNow();
-    this.#audio.setMismatch(mismatchTaps(termination, this.#impedance));
+    const loop = this.#impedance;
+    const reflection = reflectionTaps(termination.impedance, loop);
+    this.#audio.setMismatch(mismatchTaps(termination, loop), reflection);
   }
 
   /**

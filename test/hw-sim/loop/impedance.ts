@@ -60,6 +60,14 @@ export function mismatchTaps(chip: Termination, loop: Impedance): readonly EchoT
     .filter(({ gain }) => Math.abs(gain) >= TAP_MIN);
 }
 
+/**
+ * The reflection (L−Z)/(L+Z) alone. Across the pair stands 2L/(L+Z), which is 1 with it added, of
+ * what the chip sends, and 2Z/(L+Z), which is 1 less it, of what the loop's end says.
+ */
+export function reflectionTaps(chip: Impedance, loop: Impedance): readonly EchoTap[] {
+  return mismatchTaps({ impedance: chip, balance: 1 }, loop);
+}
+
 /** (L − Z) / (L + Z) at so many radians a second. */
 function reflection(chip: Impedance, loop: Impedance, angular: number): Complex {
   const [z, l] = [ohmsAt(chip, angular), ohmsAt(loop, angular)];

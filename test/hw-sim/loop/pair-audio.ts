@@ -9,6 +9,7 @@ import {
   scaleEcho,
 } from "./hybrid-echo.ts";
 import { VOLTS_PER_STEP, voltsFromDbm } from "./levels.ts";
+import { MismatchFilter } from "./mismatch-filter.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What the audio of a pair is built with. */
@@ -59,6 +60,7 @@ export class PairAudio {
   readonly #gain: number;
   readonly #ownTaps: readonly EchoTap[];
   #closed: Mix;
+  #ways: Ways | undefined;
   readonly #open: Mix;
   readonly #noiseSeed: number;
   #historySamples: number;
@@ -117,11 +119,19 @@ export class PairAudio {
     // By hand: a call for so few numbers takes longer.
     for (let at = 0; at < history; at++) down[at] = down[this.#frameSamples + at] ?? 0;
     down.set(playout, history);
+    if (this.#ways !== undefined) this.#reflect(this.#ways);
     this.#startMs = startMs;
     this.#samplePeriodMs = samplePeriodMs;
     this.#firstSample = firstSample;
     this.#rendered = 0;
     this.#inFrame = true;
+  }
+
+  /** What comes to the telephone besides, or less, for the whole frame. */
+  #reflect({ to, from, reflected }: Ways): void {
+    to.beginFrame();
+    from.beginFrame();
+    to.reflect(this.#down, this.#historySamples, this.#gain * VOLTS_PER_STEP, reflected);
   }
 
   renderUntil(atMs: number, path: AudioPath): void {
@@ -147,8 +157,19 @@ export class PairAudio {
           };
   }
 
-  /** What the closed loop sends back besides, as its impedance misses that of the chip. */
-  setMismatch(taps: readonly EchoTap[]): void {
+  /**
+   * What the closed loop sends back besides, as its impedance misses that of the chip, and the
+   * reflection by which what crosses it is louder or softer.
+   */
+  setMismatch(taps: readonly EchoTap[], reflection: readonly EchoTap[]): void {
+    const frame = this.#frameSamples;
+    this.#ways = undefined;
+    if (reflection.length > 0) {
+      const to = new MismatchFilter(reflection, 1, frame);
+      const from = new MismatchFilter(reflection, -1, frame);
+      this.#ways = { to, from, reflected: new Float64Array(frame) };
+      this.#reflect(this.#ways);
+    }
     this.#closed = this.#mixOf([...this.#ownTaps, ...taps], true);
     const history = taps.reduce(
       (most, { delaySamples }) => Math.max(most, delaySamples),
@@ -178,6 +199,7 @@ export class PairAudio {
     const firstSample = this.#firstSample + from;
     own.fill(0);
     if (path.closed) path.terminal?.transmit(own, firstSample);
+    if (path.talking) this.#ways?.from.addTo(this.#own, from, to);
     if (path.talking || path.listening) {
       this.#mix(from, to, path.talking);
       if (this.#hum !== undefined) this.#addHum(from, to, firstSample - from);
@@ -224,6 +246,11 @@ export class PairAudio {
       this.#heard.set(isWhole ? this.#mixedHeard : heard.subarray(0, count), start);
       this.#captured.set(isWhole ? this.#mixedCaptured : captured.subarray(0, count), start);
     }
+    const reflected = talking ? this.#ways?.reflected : undefined;
+    if (reflected === undefined) return;
+    for (let at = from; at < to; at++) {
+      this.#heard[at] = (this.#heard[at] ?? 0) + (reflected[at] ?? 0);
+    }
   }
 
   #mixOf(taps: readonly EchoTap[], talking: boolean): Mix {
@@ -245,6 +272,13 @@ export class PairAudio {
       late,
     };
   }
+}
+
+/** Where the ends miss each other: to the telephone, and from it; the frame's reflection, volts. */
+interface Ways {
+  readonly to: MismatchFilter;
+  readonly from: MismatchFilter;
+  readonly reflected: Float64Array;
 }
 
 /** How a pair is mixed: with three taps at hand, of which some may be silent, and all others. */

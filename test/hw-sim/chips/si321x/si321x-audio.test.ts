@@ -112,6 +112,8 @@ describe("Si3210 codec", () => {
   });
 });
 
+const EUROPEAN = { seriesOhms: 270, parallel: { ohms: 750, farads: 150e-9 } };
+
 describe("Si3210 impedance and hybrid", () => {
   const quiet = { ohms: 0, lossDb: 0, noiseDbm0: undefined, echoTaps: [] } as const;
   /** How far down the program hears its own tone of 1 kHz, dB. */
@@ -136,8 +138,51 @@ describe("Si3210 impedance and hybrid", () => {
     expect(await echoLossDb({}, registers)).toBeCloseTo(db, 1);
   });
 
+  // 2L / (L + Z) to the telephone, 2Z / (L + Z) from it, L the loop's and Z the chip's ohms.
+  it.each([
+    { what: "600 Ω on 600 Ω", preset: 0x08, loop: {}, toDb: 0, fromDb: 0 },
+    { what: "900 Ω on 600 Ω", preset: 0x09, loop: {}, toDb: -1.94, fromDb: 1.58 },
+    { what: "no synthesis on 600 Ω", preset: 0x00, loop: {}, toDb: 3.97, fromDb: -7.51 },
+    {
+      what: "600 Ω on 900 Ω",
+      preset: 0x08,
+      loop: { impedance: { seriesOhms: 900 } },
+      toDb: 1.58,
+      fromDb: -1.94,
+    },
+    {
+      what: "the European network on itself",
+      preset: 0x0c,
+      loop: { impedance: EUROPEAN },
+      toDb: 0,
+      fromDb: 0,
+    },
+    // 770.1 − j353.5 Ω at 1 kHz: 20 log |2L / (L + 600)|, and 20 log |1200 / (L + 600)|.
+    {
+      what: "600 Ω on the European network",
+      preset: 0x08,
+      loop: { impedance: EUROPEAN },
+      toDb: 1.57,
+      fromDb: -1.43,
+    },
+  ])("carries $toDb dB to the telephone and $fromDb dB from it: $what", async (row) => {
+    const { end, write, played, listen, probe } = await talking({
+      loop: { ...quiet, ...row.loop },
+    });
+    end.setClosed(true);
+    write(10, row.preset);
+    // What the hybrid leaves is looked at elsewhere.
+    played.peak = MINUS_10_STEPS;
+    const to = (listen().spectrum.tones[0]?.levelDbm ?? 0) + 10;
+    played.peak = 0;
+    probe.toneVolts = peakVoltsFromDbm(-20);
+    const from = (listen().capturedSpectrum.tones[0]?.levelDbm ?? 0) + 20;
+    expect(Math.abs(to - row.toDb)).toBeLessThan(0.15);
+    expect(Math.abs(from - row.fromDb)).toBeLessThan(0.15);
+  });
+
   it("gives nothing back where its preset is the loop's own network", async () => {
-    const impedance = { seriesOhms: 270, parallel: { ohms: 750, farads: 150e-9 } };
+    const impedance = EUROPEAN;
     expect(await echoLossDb({ impedance }, [[10, 0x0c]])).toBe(Number.POSITIVE_INFINITY);
     // |(770.1 − j353.5 − 600) / (770.1 − j353.5 + 600)|
     expect(await echoLossDb({ impedance }, [])).toBeCloseTo(11.14, 0);
