@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { freePorts } from "./support/free-ports.ts";
+import { startLinphone } from "./support/linphone.ts";
 import { isPeerMissing } from "./support/programs.ts";
 import { startSipp } from "./support/sipp.ts";
 import { onStage } from "./support/stage.ts";
@@ -56,8 +57,69 @@ describe.skipIf(isPeerMissing("sipp"))("[interop.session-timers] calls to SIPp f
   );
 });
 
+describe.skipIf(isPeerMissing("linphonec"))(
+  "[interop.session-timers] calls with linphone for 90 s",
+  () => {
+    it(
+      "one is refreshed by linphone, which has made it; the other, which is made to it, by us",
+      onStage(async (stage) => {
+        const port = await freePorts();
+        const server = `127.0.0.1:${port}`;
+        /** The ports that answered a refresh with 200, once both calls were up. */
+        const answered = new Set<number>();
+        let areUp = false;
+        const extensions = PEERS.map(({ number, password }) => ({ number, password }));
+        const box = await stage.bench({
+          phones: ["touch-tone", "touch-tone"],
+          config: { sip: { port, sessionExpiresS: EXPIRES_S }, exchange: { extensions } },
+          onDatagram: ({ from, payload }) => {
+            if (areUp && isAnswerToRefresh(payload)) answered.add(from.port);
+          },
+        });
+        const linphones = [];
+        for (const { number: user, password } of PEERS) {
+          const sessionTimer = { expiresS: EXPIRES_S, refresher: "uac" } as const;
+          const options = { user, password, server, toneHz: 440, sessionTimer };
+          linphones.push(await startLinphone(stage, options));
+          const isThere = () => box.logs.some(({ text }) => text === `${user} is registered.`);
+          expect(await box.world.waitUntil(isThere, 15_000), `${user} registers`).toBe(true);
+        }
+        const [caller, called] = linphones;
+        const [alice, bob] = box.phones;
+        caller?.call(`sip:101@${server}`);
+        await alice.rings();
+        alice.lift();
+        await alice.hearsNoTone();
+        await bob.calls(PEERS[1].number);
+        await bob.hears("ringback");
+        called?.answer();
+        await bob.hearsNoTone();
+        await box.world.advance(2000);
+        areUp = true;
+        const both = (): boolean => answered.size === 2;
+        expect(await box.world.waitUntil(both, REFRESHED_WITHIN_MS), "both are refreshed").toBe(
+          true,
+        );
+        expect(answered.has(port), "linphone's refresh is answered by us").toBe(true);
+        expect(box.box.status().map(({ call }) => call)).toEqual(["talking", "talking"]);
+        for (const phone of box.phones) phone.hang();
+      }),
+      TEST_MS + 30_000,
+    );
+  },
+);
+
 /** RTP is told from SIP before anything is read: there is a lot of it. */
 function isAnswerToUpdate(payload: Uint8Array): boolean {
+  return answersTo(payload, "UPDATE");
+}
+
+function isAnswerToRefresh(payload: Uint8Array): boolean {
+  return answersTo(payload, "(?:UPDATE|INVITE)");
+}
+
+function answersTo(payload: Uint8Array, method: string): boolean {
   if (payload[0] !== 0x53) return false;
-  return /^SIP\/2\.0 200 [\s\S]*CSeq: ?\d+ UPDATE\r/i.test(Buffer.from(payload).toString("latin1"));
+  const answer = new RegExp(`^SIP/2\\.0 200 [\\s\\S]*CSeq: ?\\d+ ${method}\\r`, "i");
+  return answer.test(Buffer.from(payload).toString("latin1"));
 }

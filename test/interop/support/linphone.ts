@@ -17,12 +17,16 @@ export interface LinphoneOptions {
   readonly toneHz: number;
   /** It uses ICE, in full, and this STUN server on loopback for it: the server's port. */
   readonly iceByStunPort?: number;
+  /** How long its calls may go without a sign of life, and which side it wants to give them. */
+  readonly sessionTimer?: { readonly expiresS: number; readonly refresher: "uac" | "uas" };
 }
 
 const WITHIN_MS = 15_000;
 const RTP_PORTS = 20;
 const TONE_MS = 60_000;
 const RATE_HZ = 8000;
+/** Its numbers for which side refreshes a session. */
+const REFRESHERS = { uas: 1, uac: 2 } as const;
 
 /** A linphone: a soft phone that does what is written to its console, and sends a sine. */
 export class Linphone {
@@ -63,9 +67,19 @@ export class Linphone {
   }
 }
 
+function sessionTimerLines(timer: LinphoneOptions["sessionTimer"]): string {
+  if (timer === undefined) return "";
+  const { expiresS, refresher } = timer;
+  return `session_expires_enabled=1
+session_expires_value=${expiresS}
+session_expires_min_value=${expiresS}
+session_expires_refresher_value=${REFRESHERS[refresher]}
+`;
+}
+
 /** Starts a linphone, which begins to register. Its console tells nothing of its calls. */
 export async function startLinphone(stage: Stage, options: LinphoneOptions): Promise<Linphone> {
-  const { user, password, server, toneHz, iceByStunPort } = options;
+  const { user, password, server, toneHz, iceByStunPort, sessionTimer } = options;
   const [sipPort, rtpPort] = [await freePorts(), await freePorts(RTP_PORTS)];
   const [host = ""] = server.split(":");
   const name = `linphone-${user}-${sipPort}`;
@@ -88,7 +102,7 @@ keepalive_period=30000
 auto_net_state_mon=0
 guess_hostname=0
 contact=sip:${user}@127.0.0.1:${sipPort}
-[net]
+${sessionTimerLines(sessionTimer)}[net]
 nat_policy_ref=${iceByStunPort === undefined ? "" : "own"}
 [nat_policy_0]
 ref=own
