@@ -31,7 +31,7 @@ export interface BoxPorts {
 /** A running box. */
 export type Box = Pick<
   ControlPlane,
-  "status" | "board" | "stop" | "exchangeAddress" | "networkChanged"
+  "status" | "load" | "board" | "stop" | "exchangeAddress" | "networkChanged"
 >;
 
 /** The file that call records are appended to, one JSON object a line. */

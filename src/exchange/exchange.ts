@@ -45,6 +45,9 @@ export interface Exchange extends Core<ExchangeInput, ExchangeOutput> {
 
   /** See `findTicket` of the user agent. */
   findTicket(dialog: DialogId): string | "up" | undefined;
+
+  /** How many calls it joins or answers itself. */
+  readonly calls: number;
 }
 
 /** Creates an exchange. Its user agent serves REGISTER and accepts any user. */
@@ -84,6 +87,10 @@ class SmallExchange implements Exchange {
       authority: this.#authority,
       location: this.#location,
     });
+  }
+
+  get calls(): number {
+    return this.#calls.size;
   }
 
   deadlineMs(): number | undefined {

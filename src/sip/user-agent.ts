@@ -35,6 +35,11 @@ export interface UserAgentLoad {
   readonly serverTransactions: number;
   readonly dialogs: number;
   readonly sessions: number;
+  /** INVITEs to us that are not answered yet. */
+  readonly invites: number;
+  /** What we are told of, and what we tell others of. */
+  readonly subscriptions: number;
+  readonly watches: number;
 }
 
 /**
@@ -135,6 +140,9 @@ export class UserAgent implements Core<UaInput, UaOutput> {
       serverTransactions: servers.size,
       dialogs: legs.dialogs,
       sessions: legs.sessions,
+      invites: legs.invites,
+      subscriptions: this.#subscriptions.size,
+      watches: this.#notifier.size,
     };
   }
 

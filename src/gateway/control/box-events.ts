@@ -1,5 +1,6 @@
 import type { LineCommand, LineEvent, LineId, SoundLevel } from "../../base/line-messages.ts";
 import type { CallRecord } from "../../call/index.ts";
+import type { UserAgentLoad } from "../../sip/index.ts";
 
 /** What the box tells whoever watches it: the prompt, the log, later the API. Plain values. */
 export type BoxEvent =
@@ -44,6 +45,17 @@ export type BoxEvent =
   | { readonly kind: "board"; readonly message: unknown }
   /** A bug ended the real-time plane; lines are safe. The process must exit. */
   | { readonly kind: "fatal"; readonly reason: string };
+
+/** How much a box keeps at the moment, in counts. */
+export interface BoxLoad {
+  readonly lines: UserAgentLoad;
+  readonly exchange?: UserAgentLoad & { readonly calls: number };
+  /** Sessions and requests of the lines' whose end is still to be told. */
+  readonly sessions: number;
+  readonly requests: number;
+  /** Media sessions that are open, or were asked for. */
+  readonly media: number;
+}
 
 /** Where one line stands. */
 export interface LineStatus {

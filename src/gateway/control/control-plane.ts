@@ -8,7 +8,7 @@ import type { RealtimeHost } from "../realtime/host.ts";
 import type { RealtimeEvent } from "../realtime/messages.ts";
 import type { RealtimeConfig } from "../realtime/realtime-config.ts";
 import { RunQueue } from "../run-queue.ts";
-import type { BoxEvent, LineStatus } from "./box-events.ts";
+import type { BoxEvent, BoxLoad, LineStatus } from "./box-events.ts";
 import type { ControlConfig, ControlLineConfig, LineServer } from "./control-config.ts";
 import { ExchangeControl } from "./exchange-control.ts";
 import { type AccountServers, LineAccounts } from "./line-accounts.ts";
@@ -142,6 +142,18 @@ export class ControlPlane {
   /** Whether a request comes from a server that some line is registered at. */
   trusts(source: SipAddress): boolean {
     return [...this.#lines.values()].some((line) => line.trusts(source));
+  }
+
+  /** What it keeps at the moment; at rest it is what it was before any call. */
+  get load(): BoxLoad {
+    const exchange = this.#exchange?.load;
+    return {
+      lines: this.#lineSip.load,
+      ...(exchange === undefined ? {} : { exchange }),
+      sessions: this.#sessions.size,
+      requests: this.#requests.size,
+      media: this.#media.size,
+    };
   }
 
   status(): readonly LineStatus[] {

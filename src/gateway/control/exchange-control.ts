@@ -7,7 +7,7 @@ import {
   type ExchangeOutput,
   RELAYED_METHODS,
 } from "../../exchange/index.ts";
-import type { UaEvent } from "../../sip/index.ts";
+import type { UaEvent, UserAgentLoad } from "../../sip/index.ts";
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
 import type { ControlConfig, ControlExchangeConfig } from "./control-config.ts";
@@ -32,14 +32,17 @@ export class ExchangeControl {
   readonly #runner: CoreRunner<ExchangeInput, ExchangeOutput>;
   readonly #sinks: ExchangeControlSinks;
   readonly #ports: SipShellPorts;
+  readonly #core: Exchange;
 
   private constructor(
     sip: SipShell,
+    core: Exchange,
     runner: (carry: (output: ExchangeOutput) => void) => CoreRunner<ExchangeInput, ExchangeOutput>,
     ports: SipShellPorts,
     sinks: ExchangeControlSinks,
   ) {
     this.#sip = sip;
+    this.#core = core;
     this.#sinks = sinks;
     this.#ports = ports;
     this.#runner = runner((output) => this.#carry(output));
@@ -96,6 +99,7 @@ export class ExchangeControl {
     core = made;
     opened = new ExchangeControl(
       sip,
+      made,
       (carry) => new CoreRunner(made, ports.clock, queue, carry),
       ports,
       sinks,
@@ -106,6 +110,11 @@ export class ExchangeControl {
   /** Where IP phones reach it. */
   get listening(): SipShell["listening"] {
     return this.#sip.listening;
+  }
+
+  /** What its SIP stack keeps, and the calls that it joins or answers itself. */
+  get load(): UserAgentLoad & { readonly calls: number } {
+    return { ...this.#sip.load, calls: this.#core.calls };
   }
 
   /** From the exchange's SIP stack, inside the queue. */

@@ -5,6 +5,10 @@ const ROUTES_MAX = 10_000;
 export class SessionRoutes<Owner> {
   readonly #owners = new Map<string, Owner>();
 
+  get size(): number {
+    return this.#owners.size;
+  }
+
   set(session: string, owner: Owner): void {
     if (this.#owners.size < ROUTES_MAX) this.#owners.set(session, owner);
   }

@@ -14,6 +14,7 @@ import {
   type UaOutput,
   UserAgent,
   type UserAgentConfig,
+  type UserAgentLoad,
 } from "../../sip/index.ts";
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
@@ -136,6 +137,11 @@ export class SipShell {
   isServerOf(accounts: readonly string[], source: SipAddress): boolean {
     const nowMs = this.#ports.clock.nowMs();
     return accounts.some((account) => this.#userAgent.isServerOf(account, source, nowMs));
+  }
+
+  /** What its user agent keeps at the moment. */
+  get load(): UserAgentLoad {
+    return this.#userAgent.load;
   }
 
   command(command: UaCommand): void {

@@ -36,6 +36,11 @@ export class LegRegistry {
     return this.#bySession.size;
   }
 
+  /** How many INVITEs to us wait for their last answer. */
+  get invites(): number {
+    return this.#byInvite.size;
+  }
+
   /** Whether there is room for one more. */
   get hasRoom(): boolean {
     return Math.max(this.#bySession.size, this.#byDialog.size) < SESSIONS_MAX;

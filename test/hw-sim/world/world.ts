@@ -95,6 +95,11 @@ export class World {
     return this.#queue.nextMs();
   }
 
+  /** How many callbacks wait for their time. */
+  get pending(): number {
+    return this.#queue.length;
+  }
+
   /** Runs one callback; false where none is pending. */
   step(): boolean {
     invariant(!this.#running, "a callback of the world must not run the world");

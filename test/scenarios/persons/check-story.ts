@@ -1,0 +1,124 @@
+import type { Bench } from "../../hw-sim/bench/bench.ts";
+import type { FarSide } from "./far-side.ts";
+import type { Stage } from "./story.ts";
+import type { StoryWatch } from "./watch-story.ts";
+
+/** What a story is played with. */
+export interface Played {
+  readonly lab: Bench;
+  readonly far: FarSide;
+  readonly stage: Stage;
+  readonly watch: StoryWatch;
+}
+
+/** Failed hardware comes back within its longest wait; a registration within its own, ms. */
+const HARDWARE_BACK_MS = 140_000;
+const REGISTERED_BACK_MS = 400_000;
+/** A line whose people have hung up is idle within this, and with calls on hold after it, ms. */
+const IDLE_MS = 10_000;
+const NO_ANSWER_MS = 200_000;
+const RECALL_MS = 75_000;
+/** Somebody waits for a busy number, ms. */
+const CALL_BACK_MS = 1_900_000;
+/** The longest that a transaction, or media that was open, may still be there, ms. */
+const LEFT_MS = 150_000;
+const STOP_MS = 10_000;
+/** The same speech, be its pauses cut and its time a little stretched; other speech is near 0. */
+const HEARD = 0.5;
+
+/** Everybody has hung up: looks whether the box is as it was, and makes one ordinary call. */
+export async function checkAfter(played: Played): Promise<void> {
+  const { lab, far, stage, watch } = played;
+  const { world, box, network } = lab;
+  network.setConditions({ lossRatio: 0, reorderRatio: 0, duplicateRatio: 0, jitterMs: 0 });
+  far.endsAll();
+  for (const each of lab.phones) each.hang();
+  // Whoever has mail hears another dial tone.
+  for (const { user } of box.status()) far.says({ kind: "far-word", to: user, word: "no-mail" });
+  // A far side that was away has forgotten whom it calls: that rings until nobody has answered.
+  const idleMs = watch.hadNetworkTrouble ? NO_ANSWER_MS : IDLE_MS;
+  await endIn("a line is not idle", idleMs, () => callsOf(lab).every(isOver));
+  far.endsAll();
+  await endIn("a recalled line is not idle", RECALL_MS, () => callsOf(lab).every(isIdle));
+  await endIn("hardware is out of order", HARDWARE_BACK_MS, () =>
+    box.status().every(({ hardware }) => hardware === "ready"),
+  );
+  await endIn("a line is not registered", REGISTERED_BACK_MS, () =>
+    box.status().every(({ registration }) => registration === "registered"),
+  );
+  const isCallBack = stage.settings.some(({ name }) => name === "call back");
+  await atRest(isCallBack ? CALL_BACK_MS : LEFT_MS);
+  checkRinging(lab, watch);
+  await ordinaryCall(played);
+  await atRest(LEFT_MS);
+  checkRecords(played);
+  watch.checkLog(watch.hadHardwareTrouble);
+  for (const fault of lab.wire.faults.slice(0, 2)) watch.fault(fault);
+  watch.stop();
+  await world.complete(lab.stop(), STOP_MS);
+  const open = network.host("10.0.0.1").bound;
+  if (open.length > 0) watch.fault(`sockets after the stop: ${JSON.stringify(open)}`);
+
+  async function endIn(what: string, withinMs: number, met: () => boolean): Promise<void> {
+    if (await world.waitUntil(met, withinMs)) return;
+    watch.fault(`${what} ${withinMs} ms later: ${JSON.stringify(box.status())}`);
+  }
+  async function atRest(withinMs: number): Promise<void> {
+    const isRegistered = (): boolean =>
+      box.status().every(({ registration }) => registration === "registered");
+    const isAtRest = (): boolean => watch.leftOver() === undefined && isRegistered();
+    if (await world.waitUntil(isAtRest, withinMs)) return;
+    watch.fault(watch.leftOver() ?? "something was left over");
+  }
+}
+
+const callsOf = ({ box }: Bench): readonly string[] => box.status().map(({ call }) => call);
+/** After hanging up a call on hold, or a number that is free now, makes the bell ring. */
+const isOver = (call: string): boolean => ["idle", "recall", "call-back"].includes(call);
+const isIdle = (call: string): boolean => call === "idle";
+
+function checkRinging(lab: Bench, watch: StoryWatch): void {
+  for (const { id, chip } of lab.board.lines) {
+    if (chip.isRinging) watch.fault(`line ${id} rings at rest`);
+  }
+}
+
+/** The first line calls the second: dial tone, bell, answer, speech both ways, busy tone. */
+async function ordinaryCall({ lab, stage, watch }: Played): Promise<void> {
+  const { world } = lab;
+  const [alice, bob] = lab.phones;
+  alice.forget();
+  bob.forget();
+  try {
+    alice.lift();
+    await alice.hears("dial-tone", { withinMs: 6000 });
+    await alice.dials("102");
+    await bob.rings({ withinMs: 12_000 });
+    // There the display answers the first bursts, and who lifts then is heard seven seconds later.
+    if (stage.country === "jp") await world.advance(6000);
+    bob.lift();
+    await world.advance(1200);
+    const words = lab.speech("ordinary", 1200);
+    await alice.says(words);
+    await bob.heard(words, { correlationOver: HEARD });
+    const back = lab.speech("ordinary too", 1200);
+    await bob.says(back);
+    await alice.heard(back, { correlationOver: HEARD });
+    bob.hang();
+    const busy = stage.country === "jp" || stage.country === "au" ? undefined : "busy";
+    if (busy === undefined) await world.advance(4000);
+    else await alice.hears(busy, { withinMs: 8000 });
+  } catch (error) {
+    watch.fault(`an ordinary call: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  for (const each of lab.phones) each.hang();
+  await world.advance(3000);
+}
+
+/** Each record is one of its own, and is kept. */
+function checkRecords({ lab, watch }: Played): void {
+  const ids = lab.records.map(({ id }) => id);
+  if (new Set(ids).size !== ids.length) watch.fault("two call records have one id");
+  const kept = (lab.store.files.get("calls.jsonl") ?? "").split("\n").filter(Boolean);
+  if (kept.length !== ids.length) watch.fault(`${ids.length} records, ${kept.length} kept`);
+}

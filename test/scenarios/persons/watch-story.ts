@@ -1,0 +1,142 @@
+import type { Timer } from "../../../src/hal/ports/clock.ts";
+import { BENCH_HOST, type Bench } from "../../hw-sim/bench/bench.ts";
+import type { FarSide } from "./far-side.ts";
+import { FAR_PASSWORD } from "./far-wire.ts";
+import type { Stage } from "./story.ts";
+
+/** How often it is looked, ms. */
+const LOOK_EVERY_MS = 100;
+/** Lifting is believed, and ringing is off, after this much at most, ms. */
+const RING_TRIP_MS = 700;
+/** A line whose hardware was in trouble is believed again after so long, ms. */
+const TROUBLED_MS = 8000;
+/** After the registrations all that they left behind is gone, ms. */
+const BASE_AFTER_MS = 45_000;
+/** The same line of log more often than this within a minute is a flood. */
+const EQUAL_LOGS_MAX = 60;
+const FAULTS_MAX = 12;
+/** What is too large for a datagram goes over streams, which are kept for an hour: both ends. */
+const KEPT_STREAMS = 4;
+
+/** What a box keeps at rest. */
+export interface Base {
+  readonly load: string;
+  readonly sockets: number;
+  readonly timers: number;
+}
+
+/** Looks at a story from outside while it is played. */
+export class StoryWatch {
+  readonly faults: string[] = [];
+  readonly #lab: Bench;
+  readonly #stage: Stage;
+  /** Until when a line's hardware is not judged. */
+  readonly #troubledMs = new Map<number, number>();
+  readonly #rangOffHookMs = new Map<number, number>();
+  #timer: Timer | undefined;
+  #base: Base | undefined;
+  /** Whether hardware was in trouble at any time. */
+  hadHardwareTrouble = false;
+  hadNetworkTrouble = false;
+
+  constructor(lab: Bench, stage: Stage) {
+    this.#lab = lab;
+    this.#stage = stage;
+    this.#arm();
+  }
+
+  fault(text: string): void {
+    const atMs = Math.round(this.#lab.world.clock.nowMs());
+    if (this.faults.length < FAULTS_MAX) this.faults.push(`${text} (at ${atMs} ms)`);
+  }
+
+  /** A line's hardware is in trouble for a while. */
+  hardwareInTrouble(line: number, forMs: number): void {
+    this.hadHardwareTrouble = true;
+    const untilMs = this.#lab.world.clock.nowMs() + forMs + TROUBLED_MS;
+    // Lines of one card are in it together.
+    for (const [at, { chip }] of this.#stage.lines.entries()) {
+      const isOne = at + 1 === line || chip === "serial-card";
+      const knownMs = this.#troubledMs.get(at + 1) ?? 0;
+      if (isOne) this.#troubledMs.set(at + 1, Math.max(untilMs, knownMs));
+    }
+  }
+
+  networkInTrouble(): void {
+    this.hadNetworkTrouble = true;
+  }
+
+  /** Remembers how the box is at rest. */
+  async noteBase(far: FarSide): Promise<void> {
+    const { world } = this.#lab;
+    await world.waitUntil(() => !far.isBusy, BASE_AFTER_MS);
+    await world.advance(BASE_AFTER_MS);
+    this.#base = this.now();
+  }
+
+  /** How the box is now. */
+  now(): Base {
+    const { box, network, world } = this.#lab;
+    return {
+      load: JSON.stringify(box.load),
+      sockets: network.host(BENCH_HOST).bound.length,
+      timers: world.pending,
+    };
+  }
+
+  /** What is left of a call; undefined where nothing is. */
+  leftOver(): string | undefined {
+    const base = this.#base;
+    if (base === undefined) return undefined;
+    const { load, sockets, timers } = this.now();
+    if (load !== base.load) return `the box keeps ${load}, at first ${base.load}`;
+    if (sockets > base.sockets) return `${sockets} sockets are open, at first ${base.sockets}`;
+    if (timers > base.timers + KEPT_STREAMS) return `${timers} timers run, at first ${base.timers}`;
+    return undefined;
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  /** What the log must not have. */
+  checkLog(mayFail: boolean): void {
+    const counts = new Map<string, number>();
+    for (const { level, area, text, data } of this.#lab.logs) {
+      if (level === "error" && !mayFail) this.fault(`an error in the log: ${area}: ${text}`);
+      const all = `${text} ${JSON.stringify(data ?? {})}`;
+      if (all.includes(FAR_PASSWORD) || all.includes("own-secret")) this.fault(`a secret: ${all}`);
+      if (level === "debug") continue;
+      const key = `${area}: ${text}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    for (const [text, count] of counts) {
+      if (count > EQUAL_LOGS_MAX) this.fault(`${count} times in the log: ${text}`);
+    }
+  }
+
+  #arm(): void {
+    const { clock } = this.#lab.world;
+    this.#timer = clock.at(clock.nowMs() + LOOK_EVERY_MS, () => {
+      this.#look(clock.nowMs());
+      this.#arm();
+    });
+  }
+
+  #look(nowMs: number): void {
+    for (const [at, { phone }] of this.#lab.phones.entries()) {
+      const line = at + 1;
+      const rings = phone.isOffHook && this.#lab.board.lines[at]?.chip.isRinging === true;
+      const isTroubled = nowMs < (this.#troubledMs.get(line) ?? 0);
+      if (!rings || isTroubled) {
+        this.#rangOffHookMs.delete(line);
+        continue;
+      }
+      const sinceMs = this.#rangOffHookMs.get(line) ?? nowMs;
+      this.#rangOffHookMs.set(line, sinceMs);
+      if (nowMs - sinceMs < RING_TRIP_MS) continue;
+      this.fault(`line ${line} rings while its receiver is lifted`);
+      this.#rangOffHookMs.set(line, Infinity);
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import type { UserConfig } from "../../../src/app/config/user-config.ts";
+import type { SimChipName } from "../../hw-sim/board/sim-line.ts";
+import { createRandomStream, type RandomStream } from "../../hw-sim/world/random-stream.ts";
+import { FAR_NUMBERS } from "./far-manners.ts";
+import {
+  type Act,
+  CALLER_MANNERS,
+  FAR_WORDS,
+  type Server,
+  type Setting,
+  type Stage,
+  type Story,
+  TROUBLES,
+  type Wish,
+} from "./story.ts";
+
+const SERVERS = ["memory", "exchange", "udp", "tcp", "tls"] as const satisfies readonly Server[];
+const COUNTRIES = ["us", "de", "uk", "fr", "jp", "au", "cn", "nl"] as const;
+const PHONES = ["touch-tone", "touch-tone", "rotary", "cordless"] as const;
+const CHIPS: readonly SimChipName[] = ["ag1171", "ag1171", "serial-card", "si3210"];
+const PAUSES_MS = [0, 1, 15, 40, 90, 300, 800, 1200, 2500, 5000] as const;
+const FLASHES_MS = [60, 90, 120, 300, 500, 900] as const;
+/** What is silly to dial: parts of numbers, what nobody has, codes. */
+const ODD_NUMBERS = ["9", "1", "112", "911", "0", "#", "*", "*98", "*98102", "*37", "*67102"];
+const SERVICES = ["600", "601"] as const;
+const DIGITS_IN_CALL = ["1", "2", "3", "5", "0", "#", "102", "*98103", "2*8#"] as const;
+const TROUBLE_MS = [50, 400, 1500, 4000, 12_000] as const;
+
+/** Fragments of configuration, each with how often a story has it. */
+const SETTINGS: readonly (Setting & { readonly share: number })[] = [
+  set("short waits", 0.6, {
+    dialing: { noAnswerMs: 12_000, firstDigitMs: 6000, interDigitMs: 2500 },
+  }),
+  set("call back", 0.4, { dialing: { callBackCode: "*37" } }),
+  set("no call waiting", 0.2, { dialing: { callWaiting: false } }),
+  set("flash joins", 0.25, { dialing: { secondFlash: "conference" } }),
+  set("flash menu", 0.25, { dialing: { secondFlash: "menu" } }),
+  set("flash relayed", 0.1, { dialing: { flash: "relay" } }),
+  set("no transfer on hanging up", 0.2, { dialing: { transferOnHangUp: false } }),
+  set("joining", 0.2, { dialing: { allowJoin: true } }),
+  set("texts shown", 0.2, { dialing: { showMessages: true } }),
+  set("mailbox asked", 0.2, { dialing: { askForMessages: true } }),
+  set("silence limit", 0.15, { dialing: { silenceLimitMs: 10_000 } }),
+  set("encrypted", 0.25, { rtp: { srtp: "optional" } }),
+  set("PCMA first", 0.2, { rtp: { codecs: ["PCMA", "PCMU"] } }),
+  set("G.722", 0.15, { rtp: { codecs: ["G722", "G726-32", "PCMU"] } }),
+  set("silence suppressed", 0.2, { rtp: { silenceSuppression: true } }),
+  set("redundancy", 0.15, { rtp: { redundancy: 2 } }),
+  set("extended reports", 0.15, { rtp: { rtcpXr: true } }),
+  set("one port", 0.15, { rtp: { rtcpMux: true } }),
+  set("digits by INFO", 0.15, { rtp: { dtmfRelay: "info" } }),
+  set("tone events", 0.15, { rtp: { toneEvents: true } }),
+  set("modems of their own", 0.1, { rtp: { voiceBandData: true } }),
+  set("few ports", 0.15, { rtp: { portMin: 17_000, portMax: 17_005 } }),
+  set("packets of 30 ms", 0.1, { rtp: { ptimeMs: 30 } }),
+  set("fixed jitter", 0.1, { rtp: { jitter: { mode: "fixed", minMs: 60 } } }),
+  set("short sessions", 0.2, { sip: { sessionExpiresS: 90 } }),
+  set("no session ids", 0.1, { sip: { sessionId: false } }),
+];
+
+function set(name: string, share: number, config: UserConfig): Setting & { share: number } {
+  return { name, share, config };
+}
+
+/** How many things happen in a story. */
+export const ACTS = 45;
+
+/** The story of a seed. */
+export function writeStory(seed: number, acts = ACTS): Story {
+  const random = createRandomStream(seed, "story");
+  const stage = drawStage(random);
+  return { seed, stage, acts: Array.from({ length: acts }, () => drawAct(random, stage)) };
+}
+
+function oneOf<T>(random: RandomStream, list: readonly T[]): T {
+  const found = list[random.int(list.length)];
+  if (found === undefined) throw new Error("nothing to choose from");
+  return found;
+}
+
+function drawStage(random: RandomStream): Stage {
+  const count = oneOf(random, [2, 2, 3, 4]);
+  const isPlain = random.float() < 0.5;
+  const chip = (): SimChipName => (isPlain ? "ag1171" : oneOf(random, CHIPS));
+  const lines = Array.from({ length: count }, () => ({
+    phone: oneOf(random, PHONES),
+    chip: chip(),
+  }));
+  const server = oneOf(random, SERVERS);
+  const settings = SETTINGS.filter(({ share }) => random.float() < share);
+  return {
+    lines,
+    country: oneOf(random, COUNTRIES),
+    server,
+    network: drawNetwork(random),
+    settings: settings.map(({ name, config }) => ({ name, config })),
+  };
+}
+
+function drawNetwork(random: RandomStream): Stage["network"] {
+  const kind = random.float();
+  const latencyMs = oneOf(random, [0, 1, 20, 80]);
+  if (kind < 0.6) return { latencyMs };
+  const ratio = oneOf(random, [0.02, 0.1]);
+  const ratios = { lossRatio: ratio, duplicateRatio: ratio, reorderRatio: ratio };
+  return { latencyMs, jitterMs: oneOf(random, [5, 40]), ...ratios };
+}
+
+function drawAct(random: RandomStream, stage: Stage): Act {
+  const pauseMs = oneOf(random, PAUSES_MS);
+  const line = 1 + random.int(stage.lines.length);
+  const to = String(100 + line);
+  const kind = random.float();
+  const bad = stage.lines.length > 3 ? 0.05 : 0.08;
+  if (kind < bad) {
+    const trouble = oneOf(random, TROUBLES);
+    return { kind: "trouble", pauseMs, line, trouble, forMs: oneOf(random, TROUBLE_MS) };
+  }
+  if (kind < 0.18 && stage.server !== "memory") {
+    return {
+      kind: "far-call",
+      pauseMs,
+      to,
+      manner: oneOf(random, CALLER_MANNERS),
+      patienceMs: oneOf(random, [0, 20, 200, 1000, 4000, 9000]),
+      talksMs: oneOf(random, [0, 30, 500, 3000, 15_000]),
+    };
+  }
+  if (kind < 0.24) return { kind: "far-word", pauseMs, to, word: oneOf(random, FAR_WORDS) };
+  return { ...drawWish(random, line, stage), pauseMs };
+}
+
+function drawWish(random: RandomStream, line: number, stage: Stage): Wish {
+  const answers = random.float() < 0.75;
+  const lifts = random.float() < 0.4;
+  return {
+    kind: "person",
+    line,
+    answers,
+    lifts,
+    number: numberOf(random, stage),
+    otherwise: otherwiseOf(random),
+  };
+}
+
+function numberOf(random: RandomStream, stage: Stage): string {
+  const what = random.float();
+  const ext = String(101 + random.int(stage.lines.length));
+  if (what < 0.07) return "";
+  if (what < 0.45) return ext;
+  if (what < 0.52) return oneOf(random, SERVICES);
+  if (what < 0.62) return oneOf(random, ODD_NUMBERS);
+  if (stage.server === "memory") return ext;
+  return oneOf(random, FAR_NUMBERS);
+}
+
+function otherwiseOf(random: RandomStream): Wish["otherwise"] {
+  const what = random.float();
+  if (what < 0.2) return { kind: "hang" };
+  if (what < 0.45) return { kind: "flash", ms: oneOf(random, FLASHES_MS) };
+  if (what < 0.6) return { kind: "dial", digits: oneOf(random, DIGITS_IN_CALL) };
+  if (what < 0.7) return { kind: "say", ms: oneOf(random, [100, 700, 2000]) };
+  if (what < 0.75) return { kind: "tone", hz: oneOf(random, [1100, 2100, 440]), ms: 1500 };
+  return { kind: "wait" };
+}
