@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { onBrokenPipe } from "./cli/broken-pipe.ts";
 import { readCommandLine, USAGE } from "./cli/command-line.ts";
 
 /**
@@ -12,6 +13,9 @@ async function main(words: readonly string[]): Promise<number> {
     return 2;
   }
   const { command, options } = read.value;
+  onBrokenPipe([process.stdout, process.stderr], () => {
+    if (command !== "run") process.exit();
+  });
   switch (command) {
     case "help":
       process.stdout.write(USAGE);

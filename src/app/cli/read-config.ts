@@ -97,7 +97,9 @@ async function findCodecFaults(user: UserConfig): Promise<CodecFaults> {
 async function withReachableHost(user: UserConfig): Promise<UserConfig> {
   if (user.registrar === undefined || user.sip?.host !== undefined) return user;
   const registrar = parseRegistrar(user.registrar);
-  const { host = "", port = SIP_PORT } = registrar ?? {};
+  // What is wrong with it is told later.
+  if (registrar === undefined) return user;
+  const { host, port = SIP_PORT } = registrar;
   // A name may have SRV records alone, or not be known yet: then the way to anywhere is taken.
   const own =
     (await localAddressToward(host, port)) ?? (await localAddressToward(ANYWHERE, SIP_PORT));

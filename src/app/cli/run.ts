@@ -134,7 +134,11 @@ async function runBox(
   const realtime = createWorkerHost(boardSpec(config));
   const unwatchSignals = watchSignals(
     process,
-    () => end(0),
+    () => {
+      // Also where the start waits for something that never comes.
+      setTimeout(() => process.exit(1), 2 * STOP_LIMIT_MS).unref();
+      end(0);
+    },
     () => void realtime.stop().finally(() => process.exit(1)),
   );
   const forget = endOnCrash(realtime, log, () => end(1));
