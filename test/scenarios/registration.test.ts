@@ -116,6 +116,16 @@ describe("wrong password", () => {
   });
 });
 
+describe("lines at our own exchange over UDP", () => {
+  it("keep their flows open for half an hour: nobody registers anew before his time", async () => {
+    const lab = await bench({ seed: 74, config: { exchange: { transport: "udp" } } });
+    await lab.world.advance(1_800_000);
+    expect(lab.logs.filter(({ level }) => level === "warn" || level === "error")).toEqual([]);
+    expect(eventsOf(lab, "registered")).toHaveLength(2);
+    await assertSettled(lab, { records: [] });
+  });
+});
+
 describe("a registrar that never answers", () => {
   it("is told and tried again; the box runs, and registers once it answers", async () => {
     const far = farEndFirst(SILENT_REGISTRAR);

@@ -21,7 +21,7 @@ const RECALL_MS = 75_000;
 /** Somebody waits for a busy number, ms. */
 const CALL_BACK_MS = 1_900_000;
 /** The longest that a transaction, or media that was open, may still be there, ms. */
-const LEFT_MS = 150_000;
+const LEFT_MS = 230_000;
 const STOP_MS = 10_000;
 /** The same speech, be its pauses cut and its time a little stretched; other speech is near 0. */
 const HEARD = 0.5;

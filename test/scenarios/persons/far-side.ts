@@ -204,10 +204,7 @@ export class FarSide {
   }
 
   #routeTo(address: ReturnType<typeof routeOfVia>): Route | undefined {
-    if (this.wire.transport !== "UDP") {
-      this.wire.lastStream;
-      return;
-    }
+    if (this.wire.transport !== "UDP") return this.wire.lastStream;
     return address === undefined ? undefined : { kind: "udp", address };
   }
 
