@@ -23,7 +23,8 @@ describe("readConfig() with a registrar that is none", () => {
   it.each(["a:b:c", "", "pbx.example.net:0", "sip:pbx.example.net", "::1"])("%j", async (name) => {
     const read = await readConfig({ ...OPTIONS, registrar: name }, () => "token");
     expect(read.ok ? [] : read.error).toEqual([
-      `configuration: registrar is "${name}"; it must be host or host:port, like pbx.example.net:5060`,
+      `configuration: registrar is "${name}"; ` +
+        "it must be host or host:port, like pbx.example.net:5060",
     ]);
   });
 });

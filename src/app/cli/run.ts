@@ -132,15 +132,7 @@ async function runBox(
   for (const text of config.warnings) log({ level: "warn", area: "box", text });
   if (config.board.module === "linux") void warnOfMixer(config, log);
   const realtime = createWorkerHost(boardSpec(config));
-  const unwatchSignals = watchSignals(
-    process,
-    () => {
-      // Also where the start waits for something that never comes.
-      setTimeout(() => process.exit(1), 2 * STOP_LIMIT_MS).unref();
-      end(0);
-    },
-    () => void realtime.stop().finally(() => process.exit(1)),
-  );
+  const unwatchSignals = endAtSignals(realtime, () => end(0));
   const forget = endOnCrash(realtime, log, () => end(1));
   const box = await start(config, realtime, log, onEvent);
   if (interactive) greet(config, box, guestPassword, print);
@@ -169,6 +161,16 @@ async function runBox(
     }
   }
   return code;
+}
+
+/** Ends the box at the first signal, and at any more at once, its lines safe. */
+function endAtSignals(realtime: RealtimeHost, end: () => void): () => void {
+  const first = (): void => {
+    // Also where the start waits for something that never comes.
+    setTimeout(() => process.exit(1), 2 * STOP_LIMIT_MS).unref();
+    end();
+  };
+  return watchSignals(process, first, () => void realtime.stop().finally(() => process.exit(1)));
 }
 
 /** What starts the box over where its server asks for that. */
