@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { compileKernel, KERNELS, printKernel } from "./kernels.ts";
+import { compileKernel, KERNELS, printKernel } from "../../tools/kernels.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
-describe("compileKernel()", () => {
+describe("[kernels] compileKernel()", () => {
   it.each(KERNELS)("gives what is kept of $source", ({ source, output, name }) => {
     const kept = readFileSync(join(root, output), "utf8");
     expect(printKernel(source, name, compileKernel(root, source))).toBe(kept);
