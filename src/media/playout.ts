@@ -42,6 +42,8 @@ export class Playout {
   readonly #decoderOf: (payloadType: number) => Codec | undefined;
   readonly #concealment = new Concealment();
   readonly #held = new Int16Array(HELD_LIMIT_SAMPLES);
+  /** A view of its beginning. */
+  readonly #nextFrame: Int16Array;
   readonly #decoded = new Int16Array(PACKET_LIMIT_SAMPLES);
   /** A view of its beginning. */
   #whole = new Int16Array(0);
@@ -65,6 +67,7 @@ export class Playout {
   ) {
     invariant(frameSamples <= FRAME_LIMIT_SAMPLES, "a frame is 60 ms at most");
     this.#frameSamples = frameSamples;
+    this.#nextFrame = this.#held.subarray(0, frameSamples);
     this.#jitter = new JitterBuffer(frameSamples, unitsPerSample, settings);
     this.#decoderOf = decoderOf;
   }
@@ -113,9 +116,7 @@ export class Playout {
     this.#restSamples = Math.max(0, this.#restSamples - this.#frameSamples);
     if (this.#restSamples === 0 && advice === "grow") this.#slowDown();
     else if (this.#restSamples === 0 && advice !== "keep") this.#speedUp(advice === "cut-now");
-    // By hand: a view of it for each frame would be garbage.
-    const held = this.#held;
-    for (let at = 0; at < out.length; at++) out[at] = held[at] ?? 0;
+    out.set(this.#nextFrame);
     this.#remove(this.#frameSamples);
   }
 

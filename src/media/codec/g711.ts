@@ -69,13 +69,29 @@ function createSpec(
   decode: Int16Array,
 ): CodecSpec {
   const codec: Codec = {
+    // Four at a time: minding the loop takes as long as a table.
     encode(pcm, out) {
-      for (let at = 0; at < pcm.length; at++) out[at] = encode[(pcm[at] ?? 0) & 0xffff] ?? 0;
-      return pcm.length;
+      const samples = pcm.length;
+      const inFours = samples - (samples % 4);
+      for (let at = 0; at < inFours; at += 4) {
+        out[at] = encode[(pcm[at] ?? 0) & 0xffff] ?? 0;
+        out[at + 1] = encode[(pcm[at + 1] ?? 0) & 0xffff] ?? 0;
+        out[at + 2] = encode[(pcm[at + 2] ?? 0) & 0xffff] ?? 0;
+        out[at + 3] = encode[(pcm[at + 3] ?? 0) & 0xffff] ?? 0;
+      }
+      for (let at = inFours; at < samples; at++) out[at] = encode[(pcm[at] ?? 0) & 0xffff] ?? 0;
+      return samples;
     },
     decode(payload, out) {
       const samples = Math.min(payload.length, out.length);
-      for (let at = 0; at < samples; at++) out[at] = decode[payload[at] ?? 0] ?? 0;
+      const inFours = samples - (samples % 4);
+      for (let at = 0; at < inFours; at += 4) {
+        out[at] = decode[payload[at] ?? 0] ?? 0;
+        out[at + 1] = decode[payload[at + 1] ?? 0] ?? 0;
+        out[at + 2] = decode[payload[at + 2] ?? 0] ?? 0;
+        out[at + 3] = decode[payload[at + 3] ?? 0] ?? 0;
+      }
+      for (let at = inFours; at < samples; at++) out[at] = decode[payload[at] ?? 0] ?? 0;
       return samples;
     },
     payloadSamples: (payload) => payload.length,

@@ -30,8 +30,8 @@ export function sineMeanSquare(block: Float64Array, frequencyHz: number): number
   const coefficient = 2 * Math.cos((2 * Math.PI * frequencyHz) / SAMPLE_RATE_HZ);
   let last = 0;
   let before = 0;
-  for (const sample of block) {
-    const next = sample + coefficient * last - before;
+  for (let at = 0; at < block.length; at++) {
+    const next = (block[at] ?? 0) + coefficient * last - before;
     before = last;
     last = next;
   }

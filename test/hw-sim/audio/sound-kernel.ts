@@ -1,3 +1,4 @@
+import { compileKernel, type KernelExports } from "../../../src/hal/drivers/vector-code.ts";
 import { Fft } from "./fft.ts";
 import { binTurnsOf, createPlainMixer, createPlainSpectrum, stageTurnsOf } from "./plain-sound.ts";
 import { SOUND_KERNEL_CODE } from "./sound-kernel-code.ts";
@@ -8,13 +9,8 @@ import {
   type PowerSpectrum,
 } from "./sound-math.ts";
 
-/** Bytes below this are left to the module. */
-const FIRST_FREE_BYTE = 1024;
-const PAGE_BYTES = 65_536;
-
 /** What `kernels/sim-sound.ts` exports. */
-interface SoundExports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+interface SoundExports extends KernelExports {
   layOutMixer(base: number, limitSamples: number, historySamples: number): number;
   ownAt(): number;
   heardAt(): number;
@@ -48,17 +44,8 @@ interface SoundExports {
   findMaxima(first: number, range: number): number;
 }
 
-/** Of WebAssembly, which every engine has, what is used here. */
-interface WebAssemblyApi {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-  validate(bytes: Uint8Array): boolean;
-}
-declare const WebAssembly: WebAssemblyApi;
-
-const CODE = bytesFromHex(SOUND_KERNEL_CODE.join(""));
 /** Undefined where the processor has no vector unit that WebAssembly knows (ARMv6). */
-const MODULE = WebAssembly.validate(CODE) ? new WebAssembly.Module(CODE) : undefined;
+const instantiate = compileKernel(SOUND_KERNEL_CODE);
 
 /** A mixer with vector arithmetic where there is any; both kinds give the same, bit for bit. */
 export function createMixer(): Mixer {
@@ -72,10 +59,10 @@ export function createSpectrum(size: number): PowerSpectrum {
 
 /** The mixer for the vector unit of this processor; undefined where it has none. */
 export function createVectorMixer(): Mixer | undefined {
-  if (MODULE === undefined) return undefined;
-  const kernel = instanceOf(MODULE, (exports) =>
-    exports.layOutMixer(FIRST_FREE_BYTE, MIX_LIMIT_SAMPLES, MIX_HISTORY_SAMPLES),
+  const kernel = instantiate?.<SoundExports>((made, base) =>
+    made.layOutMixer(base, MIX_LIMIT_SAMPLES, MIX_HISTORY_SAMPLES),
   );
+  if (kernel === undefined) return undefined;
   const { buffer } = kernel.memory;
   return {
     own: new Float64Array(buffer, kernel.ownAt(), MIX_LIMIT_SAMPLES),
@@ -104,12 +91,12 @@ export function createVectorMixer(): Mixer | undefined {
 
 /** The spectrum for the vector unit of this processor; undefined where it has none. */
 export function createVectorSpectrum(size: number): PowerSpectrum | undefined {
-  if (MODULE === undefined) return undefined;
   const half = size / 2;
   const stageTurns = stageTurnsOf(half);
-  const kernel = instanceOf(MODULE, (exports) =>
-    exports.layOutSpectrum(FIRST_FREE_BYTE, size, stageTurns.length),
+  const kernel = instantiate?.<SoundExports>((made, base) =>
+    made.layOutSpectrum(base, size, stageTurns.length),
   );
+  if (kernel === undefined) return undefined;
   const { buffer } = kernel.memory;
   new Float64Array(buffer, kernel.stageTurnsAt(), stageTurns.length).set(stageTurns);
   new Float64Array(buffer, kernel.binTurnsAt(), half).set(binTurnsOf(size));
@@ -122,19 +109,4 @@ export function createVectorSpectrum(size: number): PowerSpectrum | undefined {
     transform: (count) => kernel.transform(count),
     findMaxima: (first, range) => kernel.findMaxima(first, range),
   };
-}
-
-/** An instance with a memory of its own, as large as `layOut` says. */
-function instanceOf(module: object, layOut: (exports: SoundExports) => number): SoundExports {
-  // The module is what kernels/sim-sound.ts gives: a test compiles it anew.
-  const exports = new WebAssembly.Instance(module).exports as SoundExports;
-  const missing = layOut(exports) - exports.memory.buffer.byteLength;
-  if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE_BYTES));
-  return exports;
-}
-
-function bytesFromHex(hex: string): Uint8Array {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, at) =>
-    Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16),
-  );
 }

@@ -35,6 +35,8 @@ const STEADY_RATIO = 10 ** (STEADY_DB / 10);
 const GUARD_SAMPLES = 32;
 const RING_SAMPLES = 4096;
 const RING_MASK = RING_SAMPLES - 1;
+/** So much at most lies in the ring before it is looked at. */
+const AHEAD_SAMPLES = 256;
 /** Energy outside the measured sines, at most: a noisy tone passes, a vowel does not. */
 const MIN_TONALITY = 0.8;
 /** Two measurements of one sine differ less than this. */
@@ -130,33 +132,32 @@ export class SoundSegmenter {
 
   /** Hears more; `onFrame` is called every 5 ms of it, after closed segments were told. */
   process(volts: Float64Array, onFrame: () => void): void {
-    const ring = this.#ring;
+    for (let at = 0; at < volts.length; at += AHEAD_SAMPLES) {
+      const isWhole = volts.length <= AHEAD_SAMPLES;
+      this.#hear(isWhole ? volts : volts.subarray(at, at + AHEAD_SAMPLES), onFrame);
+    }
+  }
+
+  #hear(volts: Float64Array, onFrame: () => void): void {
+    this.#keep(volts);
     for (let at = 0; at < volts.length; ) {
       const end = Math.min(volts.length, at + FRAME_SAMPLES - this.#inFrame);
-      let position = this.#position;
-      // Two sums that do not wait for one another.
-      let energy = this.#energy;
-      let more = 0;
+      this.#energy += energyOf(volts, at, end);
       this.#inFrame += end - at;
-      for (; at + 1 < end; at += 2) {
-        const one = volts[at] ?? 0;
-        const two = volts[at + 1] ?? 0;
-        ring[position++ & RING_MASK] = one;
-        ring[position++ & RING_MASK] = two;
-        energy += one * one;
-        more += two * two;
-      }
-      if (at < end) {
-        const last = volts[at++] ?? 0;
-        ring[position++ & RING_MASK] = last;
-        energy += last * last;
-      }
-      this.#position = position;
-      this.#energy = energy + more;
+      this.#position += end - at;
+      at = end;
       if (this.#inFrame < FRAME_SAMPLES) return;
       this.#endFrame();
       onFrame();
     }
+  }
+
+  /** Lays what is heard into the ring, ahead of the frames in which it is looked at. */
+  #keep(volts: Float64Array): void {
+    const ring = this.#ring;
+    const from = this.#position & RING_MASK;
+    if (from + volts.length <= RING_SAMPLES) ring.set(volts, from);
+    else for (let at = 0; at < volts.length; at++) ring[(from + at) & RING_MASK] = volts[at] ?? 0;
   }
 
   #endFrame(): void {
@@ -234,11 +235,36 @@ export class SoundSegmenter {
   }
 
   #measure(from: number, to: number): readonly MeasuredTone[] | undefined {
-    if (from < this.#position - RING_SAMPLES) return undefined;
+    if (from < this.#position - RING_SAMPLES + AHEAD_SAMPLES) return undefined;
     const piece = this.#piece.subarray(0, to - from);
-    const ring = this.#ring;
-    for (let at = 0; at < piece.length; at++) piece[at] = ring[(from + at) & RING_MASK] ?? 0;
+    const ringFrom = from & RING_MASK;
+    const unbroken = Math.min(piece.length, RING_SAMPLES - ringFrom);
+    piece.set(this.#ring.subarray(ringFrom, ringFrom + unbroken));
+    if (unbroken < piece.length) {
+      piece.set(this.#ring.subarray(0, piece.length - unbroken), unbroken);
+    }
     const spectrum = this.#meter.measure(piece, MIN_TONALITY);
     return spectrum.tonality >= MIN_TONALITY ? spectrum.tones : undefined;
   }
+}
+
+/** The sum of squares, in four sums that do not wait for one another. */
+function energyOf(volts: Float64Array, from: number, to: number): number {
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
+  let at = from;
+  for (; at + 4 <= to; at += 4) {
+    const one = volts[at] ?? 0;
+    const two = volts[at + 1] ?? 0;
+    const three = volts[at + 2] ?? 0;
+    const four = volts[at + 3] ?? 0;
+    first += one * one;
+    second += two * two;
+    third += three * three;
+    fourth += four * four;
+  }
+  for (; at < to; at++) first += (volts[at] ?? 0) ** 2;
+  return first + second + (third + fourth);
 }

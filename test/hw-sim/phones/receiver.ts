@@ -91,11 +91,7 @@ export class Receiver {
     const piece = this.#piece;
     if (this.muted) piece.fill(0);
     else if (this.#sentFirst === firstSample && this.#sentLength === volts.length) {
-      const sent = this.#sent;
-      const balance = this.#balance;
-      for (let at = 0; at < piece.length; at++) {
-        piece[at] = (volts[at] ?? 0) - balance * (sent[at] ?? 0);
-      }
+      takeAway(piece, volts, this.#sent, this.#balance);
     } else piece.set(volts);
     this.#onPiece?.(piece, firstSample);
     if (this.earMuted) piece.fill(0);
@@ -121,4 +117,22 @@ export class Receiver {
       this.#observe({ ...event, frequenciesHz, levelsDbm: tenths(event.levelsDbm) });
     }
   }
+}
+
+/** Most of the own sending out of what is heard; four at a time, as minding the loop takes long. */
+function takeAway(
+  piece: Float64Array,
+  volts: Float64Array,
+  sent: Float64Array,
+  balance: number,
+): void {
+  const { length } = piece;
+  let at = 0;
+  for (; at + 4 <= length; at += 4) {
+    piece[at] = (volts[at] ?? 0) - balance * (sent[at] ?? 0);
+    piece[at + 1] = (volts[at + 1] ?? 0) - balance * (sent[at + 1] ?? 0);
+    piece[at + 2] = (volts[at + 2] ?? 0) - balance * (sent[at + 2] ?? 0);
+    piece[at + 3] = (volts[at + 3] ?? 0) - balance * (sent[at + 3] ?? 0);
+  }
+  for (; at < length; at++) piece[at] = (volts[at] ?? 0) - balance * (sent[at] ?? 0);
 }

@@ -179,15 +179,17 @@ export class VirtualNetwork {
     to: SocketAddress,
     bytes: Uint8Array,
   ): PortFault | undefined {
-    const what = `datagram of ${bytes.length} bytes to ${printAddress(to)}`;
+    const fault = (kind: PortFaultKind, advice: string): PortFault => {
+      return { kind, what: `datagram of ${bytes.length} bytes to ${printAddress(to)}`, advice };
+    };
     if (bytes.length > PAYLOAD_MAX_BYTES) {
-      return { kind: "io", what, advice: `Send ${PAYLOAD_MAX_BYTES} bytes at most.` };
+      return fault("io", `Send ${PAYLOAD_MAX_BYTES} bytes at most.`);
     }
-    if (this.#unreachable.has(to.host)) {
-      return { kind: "unreachable", what, advice: "Check the way to that network." };
+    if (this.#unreachable.size > 0 && this.#unreachable.has(to.host)) {
+      return fault("unreachable", "Check the way to that network.");
     }
     if (isLoopback(from.host) && !isLoopback(to.host) && !host.addresses.includes(to.host)) {
-      return { kind: "unreachable", what, advice: "Bind an address that others can reach." };
+      return fault("unreachable", "Bind an address that others can reach.");
     }
     return undefined;
   }

@@ -257,10 +257,7 @@ export class World {
           await this.settle();
           continue;
         }
-        let limitAtMs = Number.POSITIVE_INFINITY;
-        for (const waiter of this.#waiters) limitAtMs = Math.min(limitAtMs, waiter.limitAtMs);
-        if (this.#isDue(limitAtMs)) this.step();
-        else this.#nowMs = limitAtMs;
+        this.#stepForWaiters();
         if (this.#unsettled || this.#watched > 0) await this.settle();
       }
     } catch (reason) {
@@ -268,6 +265,14 @@ export class World {
     } finally {
       this.#driving = false;
     }
+  }
+
+  /** Runs what is due next, or lets the time pass to the first wait's limit. */
+  #stepForWaiters(): void {
+    let limitAtMs = Number.POSITIVE_INFINITY;
+    for (const waiter of this.#waiters) limitAtMs = Math.min(limitAtMs, waiter.limitAtMs);
+    if (this.#isDue(limitAtMs)) this.step();
+    else this.#nowMs = limitAtMs;
   }
 
   /** Answers those whose wait is over; whether there was one. */
