@@ -6,7 +6,9 @@ import { SerialCards } from "../../src/hal/drivers/index.ts";
 import { openAlsaCard } from "../../src/hal/linux/alsa-card.ts";
 import { type AlsaLibrary, loadAlsa } from "../../src/hal/linux/alsa-library.ts";
 import { createPcm } from "../../src/hal/linux/alsa-pcm.ts";
+import { openPipeCard } from "../../src/hal/linux/alsa-pipe.ts";
 import { type Koffi, loadKoffi } from "../../src/hal/linux/koffi-binding.ts";
+import { FakeAlsaUtils } from "../../src/hal/linux/testing/fake-alsa-utils.ts";
 import { FakeSoundCard } from "../../src/hal/linux/testing/fake-sound-card.ts";
 import { HandClock } from "../../src/hal/linux/testing/hand-clock.ts";
 import type { Clock } from "../../src/hal/ports/clock.ts";
@@ -132,6 +134,37 @@ export function linuxPcmRig(rateHz: 8000 | 48_000): PcmRig {
       }
     },
     // Longer than the card's buffer.
+    lose: () => clock.holdUpFor(120),
+  };
+}
+
+/** The Linux adapter on `arecord` and `aplay`, which are played by the tests. */
+export function pipePcmRig(): PcmRig {
+  const clock = new HeldUpClock();
+  const utils = new FakeAlsaUtils(clock, SAID);
+  const pcm = createPcm({
+    clock,
+    openCard: (name, channels) =>
+      openPipeCard(name, channels, undefined, (program, args) => utils.start(program, args)),
+  });
+  return {
+    isPaced: true,
+    open: async (events, what) => {
+      let isSettled = false;
+      const opening = pcm.open(what ?? "hw:0,0", events).finally(() => {
+        isSettled = true;
+      });
+      // It tries both programs, which takes time.
+      opening.catch(() => {});
+      while (!isSettled) await clock.advance(1);
+      return opening;
+    },
+    run: (ms) => clock.advance(ms),
+    played: () => {
+      const every = utils.channels * (48_000 / 8000);
+      return utils.played.filter((_, at) => at % every === 0);
+    },
+    unplug: () => utils.unplug(),
     lose: () => clock.holdUpFor(120),
   };
 }

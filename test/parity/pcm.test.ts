@@ -7,6 +7,7 @@ import {
   linuxPcmRig,
   loadSound,
   type PcmRig,
+  pipePcmRig,
   SAID,
   simPcmRig,
 } from "./pcm-rigs.ts";
@@ -17,6 +18,7 @@ const WORLDS: readonly (readonly [string, () => PcmRig])[] = [
   ["the simulated board", simPcmRig],
   ["a sound card of 8 kHz", () => linuxPcmRig(8000)],
   ["a stereo sound card of 48 kHz", () => linuxPcmRig(48_000)],
+  ["arecord and aplay", pipePcmRig],
   ["a serial line card", cardPcmRig],
   ...(sound === undefined ? [] : [["ALSA's library", () => alsaPcmRig(sound)] as const]),
 ];

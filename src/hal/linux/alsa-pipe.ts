@@ -1,5 +1,5 @@
 import { done, err, ok } from "../../base/result.ts";
-import { PipeProcess } from "./pipe-process.ts";
+import { PipeProcess, type StartProgram } from "./pipe-process.ts";
 import { SampleRing } from "./sample-ring.ts";
 import type {
   CardCapture,
@@ -36,6 +36,7 @@ export async function openPipeCard(
   name: string,
   channels: readonly CardChannels[],
   programs: SoundPrograms = SYSTEM_PROGRAMS,
+  start?: StartProgram,
 ): Promise<SoundCard> {
   const what = `sound card ${JSON.stringify(name)}`;
   const count = channels[0] ?? 1;
@@ -47,19 +48,12 @@ export async function openPipeCard(
     `--period-time=${PERIOD_MS * 1000}`,
     `--buffer-time=${bufferMs * 1000}`,
   ];
+  const recording = [...recorderFirst, ...common, ...times(CAPTURE_BUFFER_MS)];
   const record = (): PipeProcess =>
-    new PipeProcess(`recording from ${what}`, recorder, [
-      ...recorderFirst,
-      ...common,
-      ...times(CAPTURE_BUFFER_MS),
-    ]);
-  const play = (): PipeProcess =>
-    new PipeProcess(`playing to ${what}`, player, [
-      ...playerFirst,
-      ...common,
-      ...times(PLAYOUT_BUFFER_MS),
-      `--start-delay=${START_MS * 1000}`,
-    ]);
+    new PipeProcess(`recording from ${what}`, recorder, recording, start);
+  const delay = `--start-delay=${START_MS * 1000}`;
+  const playing = [...playerFirst, ...common, ...times(PLAYOUT_BUFFER_MS), delay];
+  const play = (): PipeProcess => new PipeProcess(`playing to ${what}`, player, playing, start);
   await Promise.all([tryRecording(record()), tryPlaying(play(), count)]);
   const queue = new QueueReckoning();
   const capture = new PipeCapture(record, count, queue);

@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { PortError, type PortFault, type PortFaultKind } from "../../base/port-fault.ts";
 import { errorCode } from "../node/system-fault.ts";
 import { SOUND_ADVICE } from "./alsa-card.ts";
@@ -6,10 +6,31 @@ import { SOUND_ADVICE } from "./alsa-card.ts";
 /** How long the first sample may take at opening. */
 const OPEN_MAX_MS = 4000;
 
+/** What is used of a process that was begun. */
+export interface SoundChild {
+  readonly stdin: {
+    write(bytes: Uint8Array): unknown;
+    end(): unknown;
+    on(event: "error", told: (error: Error) => void): unknown;
+  };
+  readonly stdout: { on(event: "data", take: (bytes: Uint8Array) => void): unknown };
+  readonly stderr: { on(event: "data", take: (bytes: Uint8Array) => void): unknown };
+  on(event: "error", told: (error: Error) => void): unknown;
+  on(event: "close", told: (code: number | null) => void): unknown;
+  kill(signal: "SIGKILL"): unknown;
+}
+
+/** Begins a program; for tests. */
+export type StartProgram = (program: string, args: readonly string[]) => SoundChild;
+
+/** What it says is read here, so it is to say it in English. */
+const startProgram: StartProgram = (program, args) =>
+  spawn(program, args, { env: { ...process.env, LC_ALL: "C" }, stdio: ["pipe", "pipe", "pipe"] });
+
 /** A run of `arecord` or `aplay`: its pipes, what it said last, its xruns and its end. */
 export class PipeProcess {
   readonly #what: string;
-  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #child: SoundChild;
   #said = "";
   /** Whether it said that it ran over or dry, since this was read last. */
   #hadXrun = false;
@@ -21,12 +42,10 @@ export class PipeProcess {
   /** Resolves when it ends well; else rejects with `PortError`. */
   readonly succeeded: Promise<void>;
 
-  constructor(what: string, program: string, args: readonly string[]) {
+  constructor(what: string, program: string, args: readonly string[], start = startProgram) {
     this.#what = what;
-    // What it says is read here, so it is to say it in English.
-    const env = { ...process.env, LC_ALL: "C" };
-    this.#child = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe"] });
-    this.#child.stderr.on("data", (bytes: Uint8Array) => this.#hear(String(bytes)));
+    this.#child = start(program, args);
+    this.#child.stderr.on("data", (bytes) => this.#hear(new TextDecoder().decode(bytes)));
     // A process that is gone breaks its pipe; its end is told by `exit`.
     this.#child.stdin.on("error", () => {});
     const exit = new Promise<number | null>((resolve) => {
