@@ -24,6 +24,7 @@ export const KERNELS = [
     output: "test/hw-sim/audio/sound-kernel-code.ts",
     name: "SOUND_KERNEL_CODE",
   },
+  { source: "kernels/sound.ts", output: "src/hal/drivers/sound-code.ts", name: "SOUND_CODE" },
 ] as const;
 
 /** Hexadecimal digits a line of the module of text. */

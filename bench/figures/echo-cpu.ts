@@ -1,3 +1,4 @@
+import { soundArithmetic } from "../../src/gateway/realtime/sound-arithmetic.ts";
 import { createVectorEchoFilter } from "../../src/hal/drivers/vector-echo-filter.ts";
 import { createReferenceEchoFilter, EchoCanceller } from "../../src/media/index.ts";
 import { type FigureGroup, figure, type Peer } from "../figure.ts";
@@ -40,7 +41,10 @@ type Cancel = (near: Int16Array, far: Int16Array) => void;
 const createFilter = createVectorEchoFilter() ?? createReferenceEchoFilter;
 
 function ownCanceller(): Cancel {
-  const canceller = new EchoCanceller({ frameSamples: FRAME, tailMs: TAIL_MS, createFilter });
+  const canceller = new EchoCanceller({
+    ...{ frameSamples: FRAME, tailMs: TAIL_MS, createFilter },
+    arithmetic: soundArithmetic,
+  });
   return (near, far) => canceller.process(near, far);
 }
 

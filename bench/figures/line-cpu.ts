@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Digit, ToneSpec } from "../../src/base/audio.ts";
 import { countryProfile, createLine } from "../../src/fxs/index.ts";
 import { LineDigits } from "../../src/gateway/realtime/line-digits.ts";
+import { soundArithmetic } from "../../src/gateway/realtime/sound-arithmetic.ts";
 import { FaxToneDetector } from "../../src/media/dsp/fax-tones.ts";
 import { createToneSource, LineAudio } from "../../src/media/index.ts";
 import { dtmfSignal } from "../../test/hw-sim/audio/dtmf-signal.ts";
@@ -87,7 +88,7 @@ function ownLine(audio: Int16Array): () => number {
   line.handle({ kind: "watermark", atMs: 1000 }, 1000);
   line.handle({ kind: "command", command: { kind: "collect", on: true } }, 1000);
   const digits = new LineDigits(country.value.dtmf);
-  const fax = new FaxToneDetector();
+  const fax = new FaxToneDetector(soundArithmetic);
   let heard = 0;
   const graph = new LineAudio({
     frameSamples: FRAME,

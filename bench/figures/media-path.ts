@@ -2,6 +2,7 @@ import { SRTP_SUITES } from "../../src/base/srtp-suites.ts";
 import { LineDigits } from "../../src/gateway/realtime/line-digits.ts";
 import { createLineEcho } from "../../src/gateway/realtime/line-echo.ts";
 import { createLineLevels } from "../../src/gateway/realtime/line-levels.ts";
+import { soundArithmetic } from "../../src/gateway/realtime/sound-arithmetic.ts";
 import { ciphers, loadOpus } from "../../src/hal/node/index.ts";
 import { codecsWith, LineAudio, type MediaOutput, MediaSession } from "../../src/media/index.ts";
 import { pcm16FromVolts } from "../../test/hw-sim/audio/levels.ts";
@@ -85,6 +86,7 @@ function createSessions({ codec, encrypted = false }: Variant): readonly MediaSe
       random: () => 0.5,
       ciphers,
       codecs,
+      arithmetic: soundArithmetic,
     });
     session.setFlow(
       {

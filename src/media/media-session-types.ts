@@ -1,6 +1,7 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { Ciphers } from "../base/ciphers.ts";
 import type { DigitTimes, JitterSettings, MediaEvent } from "../base/media-messages.ts";
+import type { SoundArithmetic } from "../base/sound-arithmetic.ts";
 import type { CodecSpec } from "./codec/codec.ts";
 
 /** What a session is told at birth. The random values make it hard to guess. */
@@ -28,6 +29,8 @@ export interface MediaSessionConfig {
   readonly passesModems?: boolean;
   /** How long playout waits for late packets; absent: adaptive, up to 200 ms. */
   readonly jitter?: JitterSettings;
+  /** The arithmetic of tones and noise; absent: the plain one. */
+  readonly arithmetic?: SoundArithmetic;
   /** The least that a far end's digits are played; absent: 40 ms, and as much between. */
   readonly digits?: DigitTimes;
 }

@@ -79,7 +79,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   constructor(config: MediaSessionConfig) {
     this.#config = config;
     this.#rtcp = new RtcpReporter(config);
-    this.modems = new ModemWatch(config.session, config.passesModems);
+    this.modems = new ModemWatch(config.session, config.passesModems, config.arithmetic);
     this.digits = new FarDigits(config.session, config.digits);
   }
 

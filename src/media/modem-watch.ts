@@ -1,4 +1,5 @@
 import type { MediaEvent, ModemMenu } from "../base/media-messages.ts";
+import type { SoundArithmetic } from "../base/sound-arithmetic.ts";
 import { type FaxTone, FaxToneDetector, isAnswerTone } from "./dsp/fax-tones.ts";
 import { isPlainFax } from "./dsp/v8-menu.ts";
 import type { MediaOutput } from "./media-session-types.ts";
@@ -10,15 +11,20 @@ const NOTHING: readonly MediaOutput[] = [];
 export class ModemWatch {
   readonly #session: string;
   readonly #listens: boolean;
-  readonly #near = new FaxToneDetector();
-  readonly #far = new FaxToneDetector();
+  readonly #near: FaxToneDetector;
+  readonly #far: FaxToneDetector;
   readonly #told = new Set<string>();
   #isForgotten = false;
   #isModem = false;
   #isKnown = false;
 
-  /** @param listens false where modems are nobody's business: nothing is ever heard */
-  constructor(session: string, listens = true) {
+  /**
+   * @param listens false where modems are nobody's business: nothing is ever heard
+   * @param arithmetic the plain one where it is absent
+   */
+  constructor(session: string, listens = true, arithmetic?: SoundArithmetic) {
+    this.#near = new FaxToneDetector(arithmetic);
+    this.#far = new FaxToneDetector(arithmetic);
     this.#session = session;
     this.#listens = listens;
   }

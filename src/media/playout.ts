@@ -1,6 +1,7 @@
 import { SAMPLES_PER_MS } from "../base/audio.ts";
 import { invariant } from "../base/invariant.ts";
 import type { JitterSettings } from "../base/media-messages.ts";
+import type { SoundArithmetic } from "../base/sound-arithmetic.ts";
 import type { Codec } from "./codec/codec.ts";
 import { ComfortNoise } from "./dsp/comfort-noise.ts";
 import { Concealment } from "./dsp/concealment.ts";
@@ -51,7 +52,7 @@ export class Playout {
   #framesConcealed = 0;
   /** Made up since the last packet: they count once the stream goes on. Its end is no loss. */
   #framesPending = 0;
-  readonly #noise = new ComfortNoise();
+  readonly #noise: ComfortNoise;
   /** The one that decoded last: it may know best what was lost. */
   #decoder: Codec | undefined;
   /** The far end pauses: what does not come is noise, not lost. */
@@ -64,7 +65,9 @@ export class Playout {
     unitsPerSample: number,
     decoderOf: (payloadType: number) => Codec | undefined,
     settings?: JitterSettings,
+    arithmetic?: SoundArithmetic,
   ) {
+    this.#noise = new ComfortNoise(undefined, arithmetic);
     invariant(frameSamples <= FRAME_LIMIT_SAMPLES, "a frame is 60 ms at most");
     this.#frameSamples = frameSamples;
     this.#nextFrame = this.#held.subarray(0, frameSamples);

@@ -5,6 +5,7 @@ import {
   EchoCanceller,
   type LineAudioConfig,
 } from "../../media/index.ts";
+import { soundArithmetic } from "./sound-arithmetic.ts";
 
 /** Both agree bit by bit: a simulated world is the same on every machine. */
 const createFilter = createVectorEchoFilter() ?? createReferenceEchoFilter;
@@ -27,7 +28,10 @@ export function createLineEcho(
 ): Pick<LineAudioConfig, "cancelEcho" | "suppressEcho"> {
   if (tailMs === undefined) return {};
   const { frameSamples } = pcm;
-  const canceller = new EchoCanceller({ frameSamples, tailMs, createFilter });
+  const canceller = new EchoCanceller({
+    ...{ frameSamples, tailMs, createFilter },
+    arithmetic: soundArithmetic,
+  });
   return {
     cancelEcho: (near, played, pass) => {
       canceller.passes = pass;

@@ -35,6 +35,7 @@ import type { RtpConfig } from "./realtime-config.ts";
 import { announced, type PairChannel, Reflection, type SeenAddresses } from "./reflection.ts";
 import { createIceCredentials, createSecurity } from "./session-security.ts";
 import { SessionSounds } from "./session-sounds.ts";
+import { soundArithmetic } from "./sound-arithmetic.ts";
 import { createTickerStream } from "./ticker-stream.ts";
 
 /** What the media shell asks of the plane around it. */
@@ -247,6 +248,7 @@ export class MediaShell {
       wallAtZeroMs: clock.wallMs() - clock.nowMs(),
       random: () => this.#random(4) / 2 ** 32,
       codecs: this.#codecs,
+      arithmetic: soundArithmetic,
       passesModems: this.#passesModems(owner),
       ...(this.#rtp.digits === undefined ? {} : { digits: this.#rtp.digits }),
       ...(this.#rtp.jitter === undefined ? {} : { jitter: this.#rtp.jitter }),

@@ -4,6 +4,7 @@ import { LineAudio, type LineAudioOutput, MediaSession, PCMU } from "../../media
 import { LineDigits } from "./line-digits.ts";
 import { createLineEcho } from "./line-echo.ts";
 import { createLineLevels } from "./line-levels.ts";
+import { soundArithmetic } from "./sound-arithmetic.ts";
 
 const FRAME_MS = 10;
 const FRAME_SAMPLES = FRAME_MS * SAMPLES_PER_MS;
@@ -57,6 +58,7 @@ class End {
     this.session = new MediaSession({
       ...{ session: `warm-up-${seed}`, frameSamples: FRAME_SAMPLES, ...start },
       ...{ cname: "warm-up", wallAtZeroMs: 0, random: () => 0.5 },
+      arithmetic: soundArithmetic,
     });
     const { name, clockRateHz } = PCMU;
     const codec = { name, clockRateHz, payloadType: 0, ptimeMs: 2 * FRAME_MS };

@@ -1,6 +1,15 @@
 import { peakFromDbm0, SAMPLES_PER_MS } from "../../base/audio.ts";
-import { toSample } from "./levels.ts";
+import {
+  NOISE_AT_ONCE,
+  NOISE_FILTER_NUMBERS,
+  NOISE_MEMORY_NUMBERS,
+  NOISE_ORDER,
+  SOUND_SAMPLES_MAX,
+  type SoundArithmetic,
+} from "../../base/sound-arithmetic.ts";
 import { NOISE_ORDER_MAX, type NoiseModel, ZERO_DBOV_DBM0 } from "./noise-model.ts";
+import { createReferenceSoundArithmetic } from "./reference-sound-arithmetic.ts";
+import { SOUND_TABLES } from "./sound-tables.ts";
 
 /** How much nearer the noise comes to its model in a millisecond: within 5 % after 30. */
 const APPROACH = 0.1;
@@ -12,6 +21,9 @@ const LEVEL_MAX_DBM0 = -20;
 
 /** Noise of that level hardly ever has a sample beyond this; what a payload stirs up may not. */
 const SAMPLE_MAX = Math.round(4 * peakFromDbm0(LEVEL_MAX_DBM0));
+
+/** Far apart, so that no two of the lanes of chance begin alike. @see Knuth, TAOCP 3, §6.4 */
+const SEED_STEP = 0x9e3779b9;
 
 /** A resonance sharper than this is a whistle, not noise. */
 const REFLECTION_MAX = 0.97;
@@ -31,18 +43,28 @@ export class ComfortNoise {
   /** A: each sample is the white one and `taps[j]` × the sample j + 1 before. */
   readonly #taps = new Float64Array(NOISE_ORDER_MAX);
   readonly #tapsBefore = new Float64Array(NOISE_ORDER_MAX);
-  /** As many samples as there are taps, and those of a millisecond behind them. */
-  readonly #line = new Float64Array(NOISE_ORDER_MAX + SAMPLES_PER_MS);
-  #peak = 0;
+  /** The same for four samples at a time, and their memory. */
+  readonly #filter = new Float64Array(NOISE_FILTER_NUMBERS);
+  readonly #memory = new Float64Array(NOISE_MEMORY_NUMBERS);
+  /** A millisecond, of which the last samples may be due yet. */
+  readonly #piece = new Int16Array(SAMPLES_PER_MS);
+  #due = 0;
+  readonly #arithmetic: SoundArithmetic;
   #aimRms = 0;
   #rms = 0;
   #fresh = true;
   #approachLeftMs = 0;
-  #noise: number;
 
-  /** `seed` is any number but 0. */
-  constructor(seed = 0x2545f491) {
-    this.#noise = seed | 0 || 1;
+  /** `seed` is any number but 0; `arithmetic` may serve others too. */
+  constructor(
+    seed = 0x2545f491,
+    arithmetic: SoundArithmetic = createReferenceSoundArithmetic(SOUND_TABLES),
+  ) {
+    this.#arithmetic = arithmetic;
+    const chance = new Int32Array(this.#memory.buffer, 8 * NOISE_ORDER, NOISE_AT_ONCE);
+    for (let lane = 0; lane < NOISE_AT_ONCE; lane++) {
+      chance[lane] = (seed ^ Math.imul(lane, SEED_STEP)) | 0 || 1;
+    }
   }
 
   /** Takes the far end's description; the first is followed at once. */
@@ -60,9 +82,20 @@ export class ComfortNoise {
 
   /** Makes the next samples; silence before anything was described. */
   render(out: Int16Array): void {
-    for (let from = 0; from < out.length; from += SAMPLES_PER_MS) {
-      if (this.#approachLeftMs > 0) this.#approach();
-      this.#fill(out, from, Math.min(out.length, from + SAMPLES_PER_MS));
+    const isWhole = out.length % NOISE_AT_ONCE === 0 && out.length <= SOUND_SAMPLES_MAX;
+    if (isWhole && this.#due === 0 && this.#approachLeftMs === 0) {
+      this.#arithmetic.makeNoise(this.#filter, this.#memory, SAMPLE_MAX, out);
+      return;
+    }
+    const piece = this.#piece;
+    for (let at = 0; at < out.length; at++) {
+      if (this.#due === 0) {
+        if (this.#approachLeftMs > 0) this.#approach();
+        this.#arithmetic.makeNoise(this.#filter, this.#memory, SAMPLE_MAX, piece);
+        this.#due = SAMPLES_PER_MS;
+      }
+      out[at] = piece[SAMPLES_PER_MS - this.#due] ?? 0;
+      this.#due--;
     }
   }
 
@@ -97,43 +130,27 @@ export class ComfortNoise {
       for (let j = 0; j < at; j++) taps[j] = (before[j] ?? 0) - k * (before[at - 1 - j] ?? 0);
       taps[at] = k;
     }
-    this.#peak = this.#rms * Math.sqrt(3 * gain);
+    this.#spread(taps);
+    this.#filter[NOISE_FILTER_NUMBERS - 1] = (this.#rms * Math.sqrt(3 * gain)) / 2 ** 31;
   }
 
-  /** A millisecond or less. The last sample is added last: nothing else waits for it. */
-  #fill(out: Int16Array, from: number, to: number): void {
-    const taps = this.#taps;
-    const line = this.#line;
-    const scale = this.#peak / 2 ** 31;
-    let noise = this.#noise;
-    let last = line[NOISE_ORDER_MAX - 1] ?? 0;
-    let end = NOISE_ORDER_MAX;
-    for (let at = from; at < to; at++) {
-      // xorshift32. @see Marsaglia, "Xorshift RNGs", 2003
-      noise ^= noise << 13;
-      noise ^= noise >>> 17;
-      noise ^= noise << 5;
-      const oldest =
-        noise * scale +
-        (taps[9] ?? 0) * (line[end - 10] ?? 0) +
-        (taps[8] ?? 0) * (line[end - 9] ?? 0);
-      const older =
-        (taps[7] ?? 0) * (line[end - 8] ?? 0) +
-        (taps[6] ?? 0) * (line[end - 7] ?? 0) +
-        (taps[5] ?? 0) * (line[end - 6] ?? 0);
-      const old =
-        (taps[4] ?? 0) * (line[end - 5] ?? 0) +
-        (taps[3] ?? 0) * (line[end - 4] ?? 0) +
-        (taps[2] ?? 0) * (line[end - 3] ?? 0);
-      const made =
-        oldest + older + old + (taps[1] ?? 0) * (line[end - 2] ?? 0) + (taps[0] ?? 0) * last;
-      last = made < -SAMPLE_MAX ? -SAMPLE_MAX : made > SAMPLE_MAX ? SAMPLE_MAX : made;
-      line[end++] = last;
-      out[at] = toSample(last);
+  /** What four samples have of each before them, and what comes of the white ones among them. */
+  #spread(taps: Float64Array): void {
+    const filter = this.#filter;
+    const answers = NOISE_ORDER * NOISE_AT_ONCE;
+    for (let age = 1; age <= NOISE_ORDER; age++) {
+      const first = (NOISE_ORDER - age) * NOISE_AT_ONCE;
+      for (let j = 0; j < NOISE_AT_ONCE; j++) {
+        let part = age + j <= NOISE_ORDER ? (taps[age + j - 1] ?? 0) : 0;
+        for (let i = 1; i <= j; i++) part += (taps[i - 1] ?? 0) * (filter[first + j - i] ?? 0);
+        filter[first + j] = part;
+      }
     }
-    this.#noise = noise;
-    const gone = to - from;
-    for (let at = 0; at < NOISE_ORDER_MAX; at++) line[at] = line[at + gone] ?? 0;
+    for (let j = 1; j < NOISE_AT_ONCE; j++) {
+      let answer = taps[j - 1] ?? 0;
+      for (let i = 1; i < j; i++) answer += (taps[i - 1] ?? 0) * (filter[answers + j - i - 1] ?? 0);
+      filter[answers + j - 1] = answer;
+    }
   }
 }
 

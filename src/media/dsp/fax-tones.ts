@@ -1,8 +1,11 @@
 import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
 import type { AnswerTone, ModemMenu } from "../../base/media-messages.ts";
+import { BLOCK_SAMPLES, BLOCK_SUMS, type SoundArithmetic } from "../../base/sound-arithmetic.ts";
 import { AnswerToneKind } from "./answer-tone.ts";
+import { createReferenceSoundArithmetic } from "./reference-sound-arithmetic.ts";
+import { ANSWER_HZ, CNG_HZ, SOUND_TABLES, TABLE_UNIT } from "./sound-tables.ts";
 import { V21Path } from "./v21-path.ts";
-import { V21_CALLED, V21_CALLER, type V21Channel } from "./v21-receiver.ts";
+import { V21_CALLED, V21_CALLER } from "./v21-receiver.ts";
 
 /**
  * What fax machines and modems say of themselves at the start of a call.
@@ -21,10 +24,7 @@ export function isAnswerTone(tone: FaxTone): tone is AnswerTone {
   return tone.startsWith("answer");
 }
 
-/** The tones, and how long each must last, in blocks of 10 ms. */
-const CNG_HZ = 1100;
-const ANSWER_HZ = 2100;
-const BLOCK_SAMPLES = 80;
+/** How long each tone must last, in blocks of 10 ms. */
 const CNG_BLOCKS = 35;
 const ANSWER_BLOCKS = 40;
 /** Flags in a row: 0.2 s of the second that they last. Nothing else says the same 64 bits. */
@@ -38,39 +38,24 @@ const V21_SHARE = 0.65;
 /** Power per sample below which nothing is looked at: −43 dBm0. */
 const POWER_MIN = 110 ** 2;
 
-/** Frequencies that are near each other: a tone, and a channel of V.21. */
-interface Group {
-  /** 2 cos of the angle a sample. */
-  readonly tone: number;
-  readonly mark: number;
-  readonly space: number;
-  readonly middle: number;
-}
-
-const coefficientOf = (hz: number): number =>
-  2 * Math.cos((2 * Math.PI * hz) / LINE_SAMPLE_RATE_HZ);
-const groupOf = (toneHz: number, { markHz, spaceHz }: V21Channel): Group => ({
-  tone: coefficientOf(toneHz),
-  mark: coefficientOf(markHz),
-  space: coefficientOf(spaceHz),
-  middle: coefficientOf((markHz + spaceHz) / 2),
-});
-const LOW = groupOf(CNG_HZ, V21_CALLER);
-const HIGH = groupOf(ANSWER_HZ, V21_CALLED);
-
 /**
  * Of a tone, neighbouring samples correlate by the cosine of its angle a sample. Blocks that are
  * far from all of ours (most of speech) are not looked at any closer.
  */
 const NEAR_CORRELATION = 0.2;
 const CORRELATION = {
-  low: LOW.tone / 2,
-  highFrom: HIGH.tone / 2 - NEAR_CORRELATION,
-  highTo: HIGH.mark / 2 + NEAR_CORRELATION,
+  low: correlationOf(CNG_HZ),
+  highFrom: correlationOf(ANSWER_HZ) - NEAR_CORRELATION,
+  highTo: correlationOf(V21_CALLED.markHz) + NEAR_CORRELATION,
 } as const;
+
+function correlationOf(hz: number): number {
+  return Math.cos((2 * Math.PI * hz) / LINE_SAMPLE_RATE_HZ);
+}
 
 /** Hears fax machines and modems in one direction; each tone is told once, until silence. */
 export class FaxToneDetector {
+  readonly #arithmetic: SoundArithmetic;
   readonly #block = new Int16Array(BLOCK_SAMPLES);
   #filled = 0;
   readonly #caller = new V21Path(V21_CALLER);
@@ -82,6 +67,11 @@ export class FaxToneDetector {
   #menu: ModemMenu | undefined;
   readonly #shares = { tone: 0, v21: 0 };
 
+  /** @param arithmetic may serve others too */
+  constructor(arithmetic: SoundArithmetic = createReferenceSoundArithmetic(SOUND_TABLES)) {
+    this.#arithmetic = arithmetic;
+  }
+
   /** The menu that came last, once `hear` has said `cm` or `jm`. */
   get menu(): ModemMenu | undefined {
     return this.#menu;
@@ -89,10 +79,7 @@ export class FaxToneDetector {
 
   /** Hears a frame; the tone that has lasted long enough by now, when it is new. */
   hear(frame: Int16Array): FaxTone | undefined {
-    if (this.#filled === 0 && frame.length === BLOCK_SAMPLES) {
-      this.#block.set(frame);
-      return this.#hearBlock();
-    }
+    if (this.#filled === 0 && frame.length === BLOCK_SAMPLES) return this.#hearBlock(frame);
     let found: FaxTone | undefined;
     for (let at = 0; at < frame.length; ) {
       const piece = frame.subarray(at, at + BLOCK_SAMPLES - this.#filled);
@@ -101,72 +88,79 @@ export class FaxToneDetector {
       at += piece.length;
       if (this.#filled < BLOCK_SAMPLES) break;
       this.#filled = 0;
-      found = this.#hearBlock() ?? found;
+      found = this.#hearBlock(this.#block) ?? found;
     }
     return found;
   }
 
-  #hearBlock(): FaxTone | undefined {
-    const block = this.#block;
-    let power = 0;
-    let neighbours = 0;
-    let before = 0;
-    for (let at = 0; at < BLOCK_SAMPLES; at++) {
-      const sample = block[at] ?? 0;
-      power += Math.imul(sample, sample);
-      neighbours += Math.imul(sample, before);
-      before = sample;
-    }
+  #hearBlock(block: Int16Array): FaxTone | undefined {
+    this.#arithmetic.measure(block);
+    const { sums } = this.#arithmetic;
+    const power = sums[BLOCK_SUMS.squares] ?? 0;
     if (power < POWER_MIN * BLOCK_SAMPLES) {
-      this.#noCaller();
-      this.#noAnswer();
+      this.#noCaller(block);
+      this.#noAnswer(block);
       this.#answer = 0;
       this.#answerKind.reset();
       this.#told = undefined;
       return undefined;
     }
-    const correlation = neighbours / power;
+    const correlation = (sums[BLOCK_SUMS.neighbours] ?? 0) / power;
     const scale = 2 / (BLOCK_SAMPLES * power);
     const isLow = Math.abs(correlation - CORRELATION.low) < NEAR_CORRELATION;
     const isHigh = !isLow && correlation > CORRELATION.highFrom && correlation < CORRELATION.highTo;
-    if (isLow) this.#lookLow(scale);
-    else this.#noCaller();
-    if (isHigh) this.#lookHigh(scale, power);
-    else this.#noAnswer();
+    if (isLow) this.#lookLow(block, scale);
+    else this.#noCaller(block);
+    if (isHigh) this.#lookHigh(block, scale, power);
+    else this.#noAnswer(block);
     return isLow || isHigh ? this.#tell(this.#tone()) : undefined;
   }
 
   /** @param scale makes a squared amplitude the share of the block's power */
-  #lookLow(scale: number): void {
-    shareOut(this.#block, scale, LOW, this.#shares);
+  #lookLow(block: Int16Array, scale: number): void {
+    this.#shareOut(0, scale);
     this.#cng = this.#shares.tone > CNG_SHARE ? this.#cng + 1 : 0;
-    this.#caller.hear(this.#block, this.#shares.v21 > V21_SHARE);
+    this.#caller.hear(block, this.#shares.v21 > V21_SHARE);
   }
 
-  #lookHigh(scale: number, power: number): void {
-    shareOut(this.#block, scale, HIGH, this.#shares);
+  #lookHigh(block: Int16Array, scale: number, power: number): void {
+    this.#shareOut(1, scale);
     if (this.#shares.tone > TONE_SHARE) {
       this.#answer++;
-      this.#answerKind.take(this.#block, Math.sqrt(this.#shares.tone * power));
-    } else this.#missAnswer();
-    this.#called.hear(this.#block, this.#shares.v21 > V21_SHARE);
+      this.#answerKind.take(block, Math.sqrt(this.#shares.tone * power));
+    } else this.#missAnswer(block);
+    this.#called.hear(block, this.#shares.v21 > V21_SHARE);
   }
 
-  #noCaller(): void {
+  #noCaller(block: Int16Array): void {
     this.#cng = 0;
-    this.#caller.hear(this.#block, false);
+    this.#caller.hear(block, false);
   }
 
   /** A reversal of the phase spoils one block, and no more; it may correlate anyhow. */
-  #missAnswer(): void {
+  #missAnswer(block: Int16Array): void {
     this.#answer = Math.max(0, this.#answer - 5);
     if (this.#answer === 0) this.#answerKind.reset();
-    else this.#answerKind.miss(this.#block);
+    else this.#answerKind.miss(block);
   }
 
-  #noAnswer(): void {
-    this.#missAnswer();
-    this.#called.hear(this.#block, false);
+  #noAnswer(block: Int16Array): void {
+    this.#missAnswer(block);
+    this.#called.hear(block, false);
+  }
+
+  /** What of a block's power the tone of a table has, and what its channel of V.21. */
+  #shareOut(table: 0 | 1, scale: number): void {
+    this.#arithmetic.compare(table);
+    this.#shares.tone = scale * this.#powerOf(0);
+    this.#shares.v21 = scale * (this.#powerOf(1) + this.#powerOf(2) + this.#powerOf(3));
+  }
+
+  /** The squared amplitude of a table's frequency, times the block's length. */
+  #powerOf(frequency: number): number {
+    const { sums } = this.#arithmetic;
+    const first = BLOCK_SUMS.products + 2 * frequency;
+    return ((sums[first] ?? 0) ** 2 + (sums[first + 1] ?? 0) ** 2) / TABLE_UNIT ** 2;
   }
 
   #tone(): FaxTone | undefined {
@@ -184,51 +178,4 @@ export class FaxToneDetector {
     this.#told = tone;
     return tone;
   }
-}
-
-/**
- * What of a block's power the tone of a group has, and what its channel of V.21. By Goertzel's
- * recursions, side by side: alone each would wait for itself.
- */
-function shareOut(
-  block: Int16Array,
-  scale: number,
-  group: Group,
-  into: { tone: number; v21: number },
-): void {
-  const { tone: toneBy, mark: markBy, space: spaceBy, middle: middleBy } = group;
-  let tone = 0;
-  let toneBefore = 0;
-  let mark = 0;
-  let markBefore = 0;
-  let space = 0;
-  let spaceBefore = 0;
-  let middle = 0;
-  let middleBefore = 0;
-  for (let at = 0; at < block.length; at++) {
-    const sample = block[at] ?? 0;
-    const nextTone = sample - toneBefore + toneBy * tone;
-    const nextMark = sample - markBefore + markBy * mark;
-    const nextSpace = sample - spaceBefore + spaceBy * space;
-    const nextMiddle = sample - middleBefore + middleBy * middle;
-    toneBefore = tone;
-    tone = nextTone;
-    markBefore = mark;
-    mark = nextMark;
-    spaceBefore = space;
-    space = nextSpace;
-    middleBefore = middle;
-    middle = nextMiddle;
-  }
-  into.tone = scale * squared(tone, toneBefore, toneBy);
-  into.v21 =
-    scale *
-    (squared(mark, markBefore, markBy) +
-      squared(space, spaceBefore, spaceBy) +
-      squared(middle, middleBefore, middleBy));
-}
-
-/** The squared amplitude that a recursion ends with, times the block's length. */
-function squared(last: number, before: number, coefficient: number): number {
-  return last * last + before * before - coefficient * last * before;
 }

@@ -1,28 +1,24 @@
 import { peakFromDbm0, SAMPLES_PER_MS } from "../../base/audio.ts";
-import { factorFromDb, meanSquare, toSample } from "./levels.ts";
+import type { SoundArithmetic } from "../../base/sound-arithmetic.ts";
+import { factorFromDb, meanSquare } from "./levels.ts";
 import { Limiter } from "./limiter.ts";
+import { createReferenceSoundArithmetic } from "./reference-sound-arithmetic.ts";
+import { SOUND_TABLES } from "./sound-tables.ts";
 import { VoiceActivity } from "./voice-activity.ts";
-
-/** Pole of the high pass that takes a constant away: −3 dB at 6 Hz, 0.1 dB at 40. */
-const DC_POLE = 0.995;
 
 /** Takes away what is constant in a signal, as codecs and sound cards leave it. */
 export class DcRemoval {
-  #before = 0;
-  #level = 0;
+  readonly #arithmetic: SoundArithmetic;
+  readonly #memory = new Float64Array(2);
 
-  /** In place. */
+  /** @param arithmetic may serve others too */
+  constructor(arithmetic: SoundArithmetic = createReferenceSoundArithmetic(SOUND_TABLES)) {
+    this.#arithmetic = arithmetic;
+  }
+
+  /** In place; a frame is of an even number of samples, 60 ms at the most. */
   process(frame: Int16Array): void {
-    let before = this.#before;
-    let level = this.#level;
-    for (let at = 0; at < frame.length; at++) {
-      const sample = frame[at] ?? 0;
-      level = sample - before + DC_POLE * level;
-      before = sample;
-      frame[at] = toSample(level);
-    }
-    this.#before = before;
-    this.#level = level;
+    this.#arithmetic.removeConstant(frame, this.#memory);
   }
 }
 

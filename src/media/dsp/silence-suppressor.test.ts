@@ -8,7 +8,7 @@ import { VoiceActivity } from "./voice-activity.ts";
 const FRAME = 80;
 
 /** Background noise, a little coloured. */
-function noiseOf(dbm0: number, ms: number, seed = 5): Int16Array {
+function noiseOf(dbm0: number, ms: number, seed = 1): Int16Array {
   const noise = new ComfortNoise(seed);
   noise.describe({ levelDbov: dbm0 - ZERO_DBOV_DBM0, reflections: [0.5] });
   const out = new Int16Array(ms * 8);

@@ -1,9 +1,9 @@
 import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
-import type { JitterSettings } from "../../base/media-messages.ts";
 import type { Codec, CodecSpec } from "../codec/codec.ts";
 import { findStaticCodec } from "../codec/codecs.ts";
 import type { DigitPath } from "../far-digits.ts";
 import { FixedPlayout } from "../fixed-playout.ts";
+import type { MediaSessionConfig } from "../media-session-types.ts";
 import { PACKET_LIMIT_SAMPLES, Playout } from "../playout.ts";
 import { COMFORT_NOISE_PAYLOAD_TYPE } from "./comfort-noise-payload.ts";
 import type { BufferedPacket } from "./jitter-slot.ts";
@@ -73,10 +73,11 @@ export class RtpReceiver {
   #lastPullMs: number;
 
   constructor(
-    { frameSamples, jitter }: { readonly frameSamples: number; readonly jitter?: JitterSettings },
+    config: Pick<MediaSessionConfig, "frameSamples" | "jitter" | "arithmetic">,
     options: ReceiverOptions,
     nowMs: number,
   ) {
+    const { frameSamples, jitter, arithmetic } = config;
     this.#lastPullMs = nowMs;
     this.#frameSamples = frameSamples;
     this.#options = options;
@@ -89,7 +90,7 @@ export class RtpReceiver {
     this.#events = new TelephoneEventReceiver(options.spec.clockRateHz, options.ptimeMs);
     const unitsPerSample = options.spec.clockRateHz / LINE_SAMPLE_RATE_HZ;
     const decoderOf = (type: number) => this.#decoders.get(type);
-    this.#playout = new Playout(frameSamples, unitsPerSample, decoderOf, jitter);
+    this.#playout = new Playout(frameSamples, unitsPerSample, decoderOf, jitter, arithmetic);
   }
 
   /** Whether a payload type means something here. */

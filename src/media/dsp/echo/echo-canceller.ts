@@ -1,5 +1,6 @@
 import { SAMPLES_PER_MS } from "../../../base/audio.ts";
 import { type CreateEchoFilter, ECHO_SUMS, type EchoFilter } from "../../../base/echo-filter.ts";
+import type { SoundArithmetic } from "../../../base/sound-arithmetic.ts";
 import { EchoControl, type ForeignPower } from "./echo-control.ts";
 import { ForeignSound } from "./foreign-sound.ts";
 import { ResidualSuppressor } from "./residual-suppressor.ts";
@@ -19,6 +20,8 @@ export interface EchoCancellerConfig {
   readonly tailMs: number;
   /** The arithmetic: the reference, or a kernel that agrees with it. */
   readonly createFilter: CreateEchoFilter;
+  /** That of the noise in place of residual echo; the plain one where it is absent. */
+  readonly arithmetic?: SoundArithmetic;
   /** How late the first of the echo is, where the sound path knows; 0 where it does not. */
   readonly bulkDelaySamples?: number;
   /** Whether residual echo is suppressed; on unless told. */
@@ -59,7 +62,7 @@ export class EchoCanceller {
     const taps = SAMPLES_PER_MS * Math.ceil(tailMs);
     this.#filter = createFilter(taps, frameSamples);
     this.#control = new EchoControl(taps, frameSamples);
-    this.#suppressor = new ResidualSuppressor(frameSamples);
+    this.#suppressor = new ResidualSuppressor(frameSamples, config.arithmetic);
     this.#foreign = new ForeignSound(taps, frameSamples);
     this.#suppresses = config.suppressResidual ?? true;
     this.#line = new ReferenceDelay(frameSamples);

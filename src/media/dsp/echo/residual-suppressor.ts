@@ -1,4 +1,5 @@
 import { peakFromDbm0, SAMPLES_PER_MS } from "../../../base/audio.ts";
+import type { SoundArithmetic } from "../../../base/sound-arithmetic.ts";
 import { ComfortNoise } from "../comfort-noise.ts";
 import { toSample } from "../levels.ts";
 import { NoiseAnalysis } from "../noise-analysis.ts";
@@ -28,14 +29,15 @@ const SETTLED_SHARE = 3;
 export class ResidualSuppressor {
   readonly #analysis = new NoiseAnalysis();
   readonly #floor = new NoiseFloor(0);
-  readonly #noise = new ComfortNoise();
+  readonly #noise: ComfortNoise;
   readonly #made: Int16Array;
   #open = 1;
   /** Frames of noise, and those of them that were learned from. */
   #heard = 0;
   #learned = 0;
 
-  constructor(frameSamples: number) {
+  constructor(frameSamples: number, arithmetic?: SoundArithmetic) {
+    this.#noise = new ComfortNoise(undefined, arithmetic);
     this.#made = new Int16Array(frameSamples);
   }
 

@@ -1,0 +1,213 @@
+/*
+ * The arithmetic of src/base/sound-arithmetic.ts for WebAssembly with SIMD, in AssemblyScript. One
+ * instance serves all lines. Built by tools/kernels.ts; what it computes is what
+ * src/media/dsp/reference-sound-arithmetic.ts does, bit for bit.
+ *
+ * Memory: 64-bit floats sums (2 + 8), the noise's filter (44) and memory (12), and that of what
+ * is constant (2); then 16-bit words: two tables of eight waves (80 each), and samples (480).
+ */
+
+const BLOCK: i32 = 80;
+const WAVES: i32 = 8;
+const SAMPLES_MAX: i32 = 480;
+const ORDER: i32 = 10;
+const FILTER: i32 = 44;
+const MEMORY: i32 = 12;
+const POLE: f64 = 0.995;
+
+let sums: usize = 0;
+let filter: usize = 0;
+let noise: usize = 0;
+let constant: usize = 0;
+let tables: usize = 0;
+let words: usize = 0;
+
+/** Of so many floats. */
+function bytesOf(floats: i32): usize {
+  return usize(floats) << 3;
+}
+
+/** Of so many words. */
+function wordsOf(count: i32): usize {
+  return usize(count) << 1;
+}
+
+/** Lays out the memory; `base` is its first free byte. Returns the first byte not used. */
+export function layOut(base: usize): usize {
+  sums = base;
+  filter = sums + bytesOf(2 + WAVES);
+  noise = filter + bytesOf(FILTER);
+  constant = noise + bytesOf(MEMORY);
+  tables = constant + bytesOf(2);
+  words = tables + wordsOf(2 * WAVES * BLOCK);
+  return words + wordsOf(SAMPLES_MAX);
+}
+
+/** Where the sums are. */
+export function sumList(): usize {
+  return sums;
+}
+
+/** Where the noise's filter is to be written. */
+export function noiseFilter(): usize {
+  return filter;
+}
+
+/** Where the noise's memory is to be written, and read. */
+export function noiseMemory(): usize {
+  return noise;
+}
+
+/** Where the memory of what is constant is to be written, and read. */
+export function constantMemory(): usize {
+  return constant;
+}
+
+/** Where both tables are to be written. */
+export function waves(): usize {
+  return tables;
+}
+
+/** Where samples are to be written, and read. */
+export function samples(): usize {
+  return words;
+}
+
+/** Measures the block that was written. */
+export function measure(): void {
+  let squares = i64x2.splat(0);
+  let products = i64x2.splat(0);
+  let before = i16x8.splat(0);
+  const end = words + wordsOf(BLOCK);
+  for (let at = words; at < end; at += 16) {
+    const now = v128.load(at);
+    const earlier = v128.shuffle<i16>(before, now, 7, 8, 9, 10, 11, 12, 13, 14);
+    const square = i32x4.dot_i16x8_s(now, now);
+    const product = i32x4.dot_i16x8_s(now, earlier);
+    squares = i64x2.add(squares, i64x2.extend_low_i32x4_u(square));
+    squares = i64x2.add(squares, i64x2.extend_high_i32x4_u(square));
+    products = i64x2.add(products, i64x2.extend_low_i32x4_s(product));
+    products = i64x2.add(products, i64x2.extend_high_i32x4_s(product));
+    before = now;
+  }
+  store<f64>(sums, f64(i64x2.extract_lane(squares, 0) + i64x2.extract_lane(squares, 1)));
+  store<f64>(sums, f64(i64x2.extract_lane(products, 0) + i64x2.extract_lane(products, 1)), 8);
+}
+
+/** Products of the block that was written with each wave of a table. */
+export function compare(table: i32): void {
+  let wave = tables + wordsOf(table * WAVES * BLOCK);
+  const last = sums + bytesOf(2 + WAVES);
+  for (let into = sums + bytesOf(2); into < last; into += 16) {
+    let one = i32x4.splat(0);
+    let other = one;
+    for (let at: usize = 0; at < wordsOf(BLOCK); at += 16) {
+      const eight = v128.load(words + at);
+      one = i32x4.add(one, i32x4.dot_i16x8_s(eight, v128.load(wave + at)));
+      other = i32x4.add(other, i32x4.dot_i16x8_s(eight, v128.load(wave + at, 160)));
+    }
+    store<f64>(into, lanesOf(one));
+    store<f64>(into, lanesOf(other), 8);
+    wave += wordsOf(2 * BLOCK);
+  }
+}
+
+function lanesOf(four: v128): f64 {
+  const low = f64(i32x4.extract_lane(four, 0)) + f64(i32x4.extract_lane(four, 1));
+  return low + (f64(i32x4.extract_lane(four, 2)) + f64(i32x4.extract_lane(four, 3)));
+}
+
+/** Takes what is constant out of so many samples that were written. */
+export function removeConstant(count: i32): void {
+  let before = v128.load64_splat(constant);
+  let level = v128.load64_splat(constant + 8);
+  const once = f64x2.replace_lane(f64x2.splat(0), 1, POLE);
+  const poles = f64x2.replace_lane(f64x2.splat(POLE), 1, POLE * POLE);
+  const end = words + wordsOf(count);
+  for (let at = words; at < end; at += 4) {
+    const two = v128.load32_zero(at);
+    const now = f64x2.convert_low_i32x4_s(i32x4.extend_low_i16x8_s(two));
+    const change = f64x2.sub(now, v128.shuffle<i64>(before, now, 1, 2));
+    const added = f64x2.mul(v128.shuffle<i64>(change, change, 0, 0), once);
+    const left = f64x2.add(f64x2.add(change, added), f64x2.mul(poles, level));
+    const rounded = wordsFrom(left, left);
+    v128.store32_lane(at, rounded, 0);
+    before = now;
+    level = v128.shuffle<i64>(left, left, 1, 1);
+  }
+  store<f64>(constant, f64x2.extract_lane(before, 1));
+  store<f64>(constant, f64x2.extract_lane(level, 1), 8);
+}
+
+/** Four numbers as samples, in the first words. */
+function wordsFrom(one: v128, other: v128): v128 {
+  const half = f64x2.splat(0.5);
+  const low = i32x4.trunc_sat_f64x2_s_zero(f64x2.floor(f64x2.add(one, half)));
+  const high = i32x4.trunc_sat_f64x2_s_zero(f64x2.floor(f64x2.add(other, half)));
+  const four = v128.shuffle<i32>(low, high, 0, 1, 4, 5);
+  return i16x8.narrow_i32x4_s(four, four);
+}
+
+/** Makes so many samples of noise, a multiple of four. */
+export function makeNoise(count: i32, most: f64): void {
+  const answers = filter + bytesOf(4 * ORDER);
+  const answer1 = v128.load64_splat(answers);
+  const answer2 = v128.load64_splat(answers, 8);
+  const answer3 = v128.load64_splat(answers, 16);
+  const level = v128.load64_splat(answers, 24);
+  const zero = f64x2.splat(0);
+  const upper = f64x2.splat(most);
+  const lower = f64x2.splat(-most);
+  let chance = v128.load(noise + bytesOf(ORDER));
+  /* The samples before, two by two. */
+  let y10 = v128.load(noise);
+  let y8 = v128.load(noise, 16);
+  let y6 = v128.load(noise, 32);
+  let y4 = v128.load(noise, 48);
+  let y2 = v128.load(noise, 64);
+  const end = words + wordsOf(count);
+  for (let at = words; at < end; at += 8) {
+    chance = v128.xor(chance, i32x4.shl(chance, 13));
+    chance = v128.xor(chance, i32x4.shr_u(chance, 17));
+    chance = v128.xor(chance, i32x4.shl(chance, 5));
+    const e01 = f64x2.mul(f64x2.convert_low_i32x4_s(chance), level);
+    const upperHalf = v128.shuffle<i64>(chance, chance, 1, 1);
+    const e23 = f64x2.mul(f64x2.convert_low_i32x4_s(upperHalf), level);
+    let sum01 = f64x2.add(e01, f64x2.mul(answer1, v128.shuffle<i64>(zero, e01, 1, 2)));
+    let sum23 = f64x2.add(e23, f64x2.mul(answer1, v128.shuffle<i64>(e01, e23, 1, 2)));
+    sum23 = f64x2.add(sum23, f64x2.mul(answer2, e01));
+    sum23 = f64x2.add(sum23, f64x2.mul(answer3, v128.shuffle<i64>(zero, e01, 1, 2)));
+    sum01 = withTwo(withTwo(withTwo(sum01, y10, 0), y8, 64), y6, 128);
+    sum23 = withTwo(withTwo(withTwo(sum23, y10, 16), y8, 80), y6, 144);
+    const made01 = f64x2.add(sum01, f64x2.add(partOfTwo(y4, 192), partOfTwo(y2, 256)));
+    const made23 = f64x2.add(sum23, f64x2.add(partOfTwo(y4, 208), partOfTwo(y2, 272)));
+    y10 = y6;
+    y8 = y4;
+    y6 = y2;
+    y4 = f64x2.max(lower, f64x2.min(upper, made01));
+    y2 = f64x2.max(lower, f64x2.min(upper, made23));
+    v128.store64_lane(at, wordsFrom(y4, y2), 0);
+  }
+  v128.store(noise, y10);
+  v128.store(noise, y8, 16);
+  v128.store(noise, y6, 32);
+  v128.store(noise, y4, 48);
+  v128.store(noise, y2, 64);
+  v128.store(noise + bytesOf(ORDER), chance);
+}
+
+/** A sum and, one after the other, the parts of two samples before. */
+function withTwo(sum: v128, before: v128, parts: usize): v128 {
+  const older = v128.shuffle<i64>(before, before, 0, 0);
+  const newer = v128.shuffle<i64>(before, before, 1, 1);
+  const first = f64x2.add(sum, f64x2.mul(older, v128.load(filter + parts)));
+  return f64x2.add(first, f64x2.mul(newer, v128.load(filter + parts, 32)));
+}
+
+/** The parts of two samples before. */
+function partOfTwo(before: v128, parts: usize): v128 {
+  const older = v128.shuffle<i64>(before, before, 0, 0);
+  const newer = v128.shuffle<i64>(before, before, 1, 1);
+  const first = f64x2.mul(older, v128.load(filter + parts));
+  return f64x2.add(first, f64x2.mul(newer, v128.load(filter + parts, 32)));
+}

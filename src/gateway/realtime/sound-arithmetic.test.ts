@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { invariant } from "../../base/invariant.ts";
+import {
+  BLOCK_SAMPLES,
+  NOISE_FILTER_NUMBERS,
+  NOISE_MEMORY_NUMBERS,
+  NOISE_ORDER,
+} from "../../base/sound-arithmetic.ts";
+import { createVectorSoundArithmetic } from "../../hal/drivers/vector-sound.ts";
+import { createReferenceSoundArithmetic, SOUND_TABLES } from "../../media/index.ts";
+
+const create = createVectorSoundArithmetic();
+invariant(create !== undefined, "this machine has vector instructions");
+const kernel = create(SOUND_TABLES);
+const reference = createReferenceSoundArithmetic(SOUND_TABLES);
+
+const sample = fc.oneof(
+  fc.integer({ min: -32_768, max: 32_767 }),
+  fc.constantFrom(-32_768, 32_767, 0),
+);
+const frameOf = (samples: number) =>
+  fc.array(sample, { minLength: samples, maxLength: samples }).map((one) => Int16Array.from(one));
+const block = fc.oneof(
+  frameOf(BLOCK_SAMPLES),
+  fc.constant(new Int16Array(BLOCK_SAMPLES).fill(-32_768)),
+);
+/** Zeros without a sign: a product with nothing may have either. */
+const plain = (numbers: Float64Array): readonly number[] => Array.from(numbers, (one) => one + 0);
+
+describe("createVectorSoundArithmetic() gives the reference's bits", () => {
+  it("of a block, and of what it has of either table", () => {
+    const property = fc.property(block, fc.constantFrom(0, 1), (samples, table) => {
+      for (const one of [kernel, reference]) {
+        one.measure(samples);
+        one.compare(table);
+      }
+      expect(plain(kernel.sums)).toEqual(plain(reference.sums));
+    });
+    fc.assert(property, { numRuns: 100 });
+  });
+
+  it("of what is left without a constant, in frames of any length", () => {
+    const frame = fc.constantFrom(2, 8, 80, 160, 480).chain(frameOf);
+    const property = fc.property(fc.array(frame, { minLength: 1, maxLength: 6 }), (frames) => {
+      const [ours, theirs] = [new Float64Array(2), new Float64Array(2)];
+      for (const one of frames) {
+        const [left, right] = [one.slice(), one.slice()];
+        kernel.removeConstant(left, ours);
+        reference.removeConstant(right, theirs);
+        expect(left).toEqual(right);
+        expect(plain(ours)).toEqual(plain(theirs));
+      }
+    });
+    fc.assert(property, { numRuns: 60 });
+  });
+
+  it("of noise, whatever the filter", () => {
+    const part = fc.double({ min: -2, max: 2, noNaN: true });
+    const filters = fc.array(part, {
+      minLength: NOISE_FILTER_NUMBERS - 1,
+      maxLength: NOISE_FILTER_NUMBERS - 1,
+    });
+    const level = fc.double({ min: 0, max: 1e-5, noNaN: true });
+    const lengths = fc.array(fc.constantFrom(4, 8, 80, 160), { minLength: 1, maxLength: 6 });
+    const property = fc.property(
+      ...[filters, level, lengths, fc.integer()],
+      (parts, loud, counts, seed) => {
+        const filter = Float64Array.from([...parts, loud]);
+        const memories = [0, 1].map(() => {
+          const memory = new Float64Array(NOISE_MEMORY_NUMBERS);
+          new Int32Array(memory.buffer, 8 * NOISE_ORDER).set([seed | 1, 2, 3, -4]);
+          return memory;
+        });
+        const [ours, theirs] = memories;
+        if (ours === undefined || theirs === undefined) return;
+        for (const count of counts) {
+          const [made, wanted] = [new Int16Array(count), new Int16Array(count)];
+          kernel.makeNoise(filter, ours, 9000, made);
+          reference.makeNoise(filter, theirs, 9000, wanted);
+          expect(made).toEqual(wanted);
+          expect(plain(ours)).toEqual(plain(theirs));
+        }
+      },
+    );
+    fc.assert(property, { numRuns: 60 });
+  });
+});

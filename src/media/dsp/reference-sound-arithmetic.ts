@@ -1,0 +1,119 @@
+import {
+  BLOCK_SAMPLES,
+  BLOCK_SUMS,
+  CONSTANT_POLE,
+  type CreateSoundArithmetic,
+  NOISE_AT_ONCE,
+  NOISE_ORDER,
+  type SoundArithmetic,
+  TABLE_WAVES,
+} from "../../base/sound-arithmetic.ts";
+import { clip } from "./levels.ts";
+
+/** The arithmetic in plain TypeScript, and the definition of what it computes. */
+export const createReferenceSoundArithmetic: CreateSoundArithmetic = (tables) =>
+  new ReferenceSoundArithmetic(tables);
+
+class ReferenceSoundArithmetic implements SoundArithmetic {
+  readonly sums = new Float64Array(BLOCK_SUMS.products + TABLE_WAVES);
+  readonly #tables: readonly [Int16Array, Int16Array];
+  readonly #block = new Int16Array(BLOCK_SAMPLES);
+  readonly #made = new Float64Array(NOISE_AT_ONCE);
+  readonly #chance = new Float64Array(NOISE_AT_ONCE);
+
+  constructor(tables: readonly [Int16Array, Int16Array]) {
+    this.#tables = tables;
+  }
+
+  measure(block: Int16Array): void {
+    this.#block.set(block);
+    let squares = 0;
+    let neighbours = 0;
+    let before = 0;
+    for (let at = 0; at < BLOCK_SAMPLES; at += 2) {
+      const one = block[at] ?? 0;
+      const other = block[at + 1] ?? 0;
+      squares += one * one + other * other;
+      // Two at a time in 32 bits: only of the lowest sample would they not fit.
+      neighbours += (Math.imul(one, before) + Math.imul(other, one)) | 0;
+      before = other;
+    }
+    this.sums[BLOCK_SUMS.squares] = squares;
+    this.sums[BLOCK_SUMS.neighbours] = neighbours;
+  }
+
+  compare(table: number): void {
+    const waves = this.#tables[table === 0 ? 0 : 1];
+    const block = this.#block;
+    for (let wave = 0; wave < TABLE_WAVES; wave++) {
+      let sum = 0;
+      const from = wave * BLOCK_SAMPLES;
+      for (let at = 0; at < BLOCK_SAMPLES; at++) {
+        sum += Math.imul(block[at] ?? 0, waves[from + at] ?? 0);
+      }
+      this.sums[BLOCK_SUMS.products + wave] = sum;
+    }
+  }
+
+  removeConstant(frame: Int16Array, memory: Float64Array): void {
+    let before = memory[0] ?? 0;
+    let level = memory[1] ?? 0;
+    for (let at = 0; at < frame.length; at += 2) {
+      const one = frame[at] ?? 0;
+      const other = frame[at + 1] ?? 0;
+      const change = one - before;
+      const left = change + CONSTANT_POLE * level;
+      // Two samples at a time: the second need not wait for the first.
+      const then = other - one + CONSTANT_POLE * change;
+      level = then + CONSTANT_POLE * CONSTANT_POLE * level;
+      frame[at] = rounded(left);
+      frame[at + 1] = rounded(level);
+      before = other;
+    }
+    memory[0] = before;
+    memory[1] = level;
+  }
+
+  makeNoise(filter: Float64Array, memory: Float64Array, most: number, out: Int16Array): void {
+    const bits = new Int32Array(memory.buffer, memory.byteOffset + 8 * NOISE_ORDER, NOISE_AT_ONCE);
+    const made = this.#made;
+    for (let from = 0; from < out.length; from += NOISE_AT_ONCE) {
+      this.#draw(bits, filter);
+      for (let j = 0; j < NOISE_AT_ONCE; j++) made[j] = this.#next(filter, memory, j);
+      memory.copyWithin(0, NOISE_AT_ONCE, NOISE_ORDER);
+      for (let j = 0; j < NOISE_AT_ONCE; j++) {
+        const sample = Math.max(-most, Math.min(most, made[j] ?? 0));
+        memory[NOISE_ORDER - NOISE_AT_ONCE + j] = sample;
+        out[from + j] = rounded(sample);
+      }
+    }
+  }
+
+  #draw(bits: Int32Array, filter: Float64Array): void {
+    const level = filter[filter.length - 1] ?? 0;
+    for (let lane = 0; lane < NOISE_AT_ONCE; lane++) {
+      let one = bits[lane] ?? 0;
+      one ^= one << 13;
+      one ^= one >>> 17;
+      one ^= one << 5;
+      bits[lane] = one;
+      this.#chance[lane] = one * level;
+    }
+  }
+
+  /** One of the four, by what came before all of them. */
+  #next(filter: Float64Array, memory: Float64Array, j: number): number {
+    const answers = NOISE_ORDER * NOISE_AT_ONCE - 1;
+    let sum = this.#chance[j] ?? 0;
+    for (let i = 1; i <= j; i++) sum += (filter[answers + i] ?? 0) * (this.#chance[j - i] ?? 0);
+    const part = (age: number) =>
+      (memory[NOISE_ORDER - age] ?? 0) * (filter[(NOISE_ORDER - age) * NOISE_AT_ONCE + j] ?? 0);
+    for (let age = NOISE_ORDER; age > NOISE_AT_ONCE; age--) sum += part(age);
+    return sum + (part(4) + part(3) + (part(2) + part(1)));
+  }
+}
+
+/** Halves up, as a sample. */
+function rounded(value: number): number {
+  return clip(Math.floor(value + 0.5));
+}
