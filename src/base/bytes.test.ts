@@ -22,6 +22,22 @@ describe("latin1FromBytes()", () => {
     );
   });
 
+  it.each([
+    ["ASCII", "a".repeat(100)],
+    ["the first and the last of ASCII", "\0\x7f".repeat(50)],
+    ["bytes of UTF-8 text", `${"a".repeat(40)}\xc3\xab`],
+    ["as many units as bytes, broken", `${"a".repeat(40)}\xff\x80`],
+    ["one broken at the end", `${"a".repeat(40)}\xc3`],
+    ["a byte order mark", `\xef\xbb\xbf${"a".repeat(40)}`],
+    ["what UTF-8 has for broken bytes", `${"a".repeat(40)}\xef\xbf\xbd`],
+  ])("gives and takes what is one to one: %s", (_what, text) => {
+    const bytes = Uint8Array.from(text, (unit) => unit.charCodeAt(0));
+    expect(latin1FromBytes(bytes)).toBe(text);
+    expect(bytesFromLatin1(text)).toEqual(bytes);
+    const around = Uint8Array.from([0xe2, ...bytes, 0x82]);
+    expect(latin1FromBytes(around, 1, 1 + bytes.length)).toBe(text);
+  });
+
   it("takes a part", () => {
     expect(latin1FromBytes(bytesFromLatin1("abcdef"), 2, 4)).toBe("cd");
   });
@@ -30,6 +46,8 @@ describe("latin1FromBytes()", () => {
 describe("bytesFromLatin1()", () => {
   it("turns what is no byte into a question mark", () => {
     expect([...bytesFromLatin1("\u00ff\u0100")]).toEqual([0xff, 0x3f]);
+    const long = "a".repeat(40);
+    expect(bytesFromLatin1(`\u20ac${long}\u0100`)).toEqual(bytesFromLatin1(`?${long}?`));
   });
 });
 

@@ -1,10 +1,36 @@
 /** Bytes that become text in one call: more of them get slower, and far more overflow the stack. */
 const DECODED_AT_ONCE = 4096;
 
+/** Below that the runtime's converters cost more than they save. */
+const CONVERTED_MIN = 32;
+
+/*
+ * What every runtime has, and what depends on nothing but its arguments: the one place where the
+ * cores use them. They know UTF-8 only, which is one to one where it is ASCII, as SIP mostly is.
+ */
+declare const TextDecoder: new (
+  label: "utf-8",
+  options: { readonly ignoreBOM: boolean },
+) => { decode(bytes: Uint8Array): string };
+declare const TextEncoder: new () => {
+  encodeInto(text: string, bytes: Uint8Array): { readonly read: number };
+};
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** What stands in a text for bytes that are no UTF-8. */
+const REPLACEMENT = "\ufffd";
+
 /**
  * Decodes bytes one to one into code units 0–255, so that byte offsets and string offsets agree.
  */
 export function latin1FromBytes(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  const length = end - start;
+  if (length >= CONVERTED_MIN) {
+    const text = decoder.decode(length === bytes.length ? bytes : bytes.subarray(start, end));
+    // As many units as bytes, and none that was broken: each byte was ASCII.
+    if (text.length === length && !text.includes(REPLACEMENT)) return text;
+  }
   let text = "";
   for (let at = start; at < end; at += DECODED_AT_ONCE) {
     // Spreading a typed array steps through an iterator: twenty times slower than this.
@@ -17,6 +43,10 @@ export function latin1FromBytes(bytes: Uint8Array, start = 0, end = bytes.length
 /** Encodes code units 0–255 one to one; anything above becomes `?` (0x3f). */
 export function bytesFromLatin1(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
+  // Anything but ASCII takes more bytes than units: then not all of it has room.
+  const isAscii =
+    text.length >= CONVERTED_MIN && encoder.encodeInto(text, bytes).read === text.length;
+  if (isAscii) return bytes;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     bytes[at] = unit > 0xff ? 0x3f : unit;

@@ -11,7 +11,7 @@ import type { Stack } from "./stack.ts";
 import type { RequestRank, ServerTransactionId } from "./transaction/server-transactions.ts";
 import type { SipAccount, SipAddress } from "./user-agent-types.ts";
 import { replaceTopHeader } from "./wire/headers.ts";
-import type { SipHeader, SipRequest } from "./wire/message.ts";
+import { headerValue, type SipHeader, type SipRequest } from "./wire/message.ts";
 import type { SipParseError } from "./wire/parse-message.ts";
 import { printMessage } from "./wire/print-message.ts";
 import { parseUri } from "./wire/uri.ts";
@@ -70,6 +70,7 @@ export class IncomingRequests {
         ]);
         return;
       case "new":
+        this.#stack.keeps(headerValue(request, "call-id") ?? "");
         this.#receiveNew(reception.transaction, request, via, source, nowMs);
     }
   }
@@ -135,9 +136,10 @@ export class IncomingRequests {
   }
 
   /** Answers what could not be read, where enough of it could. */
-  refuseMalformed(error: SipParseError, source: SipAddress): void {
+  refuseMalformed(error: SipParseError, source: SipAddress, nowMs: number): void {
     if (error.kind === "keep-alive") return;
     const { request } = error;
+    if (request !== undefined && this.#stack.guard?.dropsUnreadable(source, nowMs) === true) return;
     const data = { kind: error.kind, from: source.host };
     this.#stack.log("debug", `a datagram was refused: ${error.detail}`, data);
     if (request === undefined || request.method === "ACK") return;

@@ -8,6 +8,7 @@ import { Blacklist } from "./location/blacklist.ts";
 import { isIpAddress, Locator } from "./locator.ts";
 import { PublicAddresses } from "./nat/public-addresses.ts";
 import { createResponse, type ResponseParts } from "./responses.ts";
+import { KnownCalls } from "./security/known-calls.ts";
 import { SourceGuard } from "./security/source-guard.ts";
 import { LegRegistry } from "./session/leg-registry.ts";
 import { RELIABLE } from "./session/reliable.ts";
@@ -28,6 +29,7 @@ import type {
 import type { SipHeader, SipRequest } from "./wire/message.ts";
 import { printNameAddr } from "./wire/name-addr.ts";
 import type { SipParams } from "./wire/params.ts";
+import { looksLikeResponse, peekCallId } from "./wire/peek-call-id.ts";
 import { printUri } from "./wire/uri.ts";
 
 /** What the ids of `request` events begin with. */
@@ -52,7 +54,7 @@ export class Stack {
   readonly clients: ClientTransactions<ClientRequest | undefined>;
   readonly servers: ServerTransactions;
   readonly locator: Locator;
-  readonly legs = new LegRegistry();
+  readonly legs: LegRegistry;
   readonly accounts = new AccountBook();
   /** Addresses that did not answer. */
   readonly blacklist = new Blacklist();
@@ -62,6 +64,7 @@ export class Stack {
   readonly nearEnds = new PublicAddresses();
   /** Keeps scanners and floods away; undefined where nothing was said of limits. */
   readonly guard: SourceGuard | undefined;
+  readonly #knownCalls = new KnownCalls(() => this.#callIds());
   /** To tag of answers that we keep no state for. */
   readonly statelessTag: string;
   /** Methods that are not answered 405. */
@@ -94,6 +97,7 @@ export class Stack {
     const send = (bytes: Uint8Array, to: SipAddress) => this.send(bytes, to);
     this.clients = new ClientTransactions(this.timers, send);
     this.servers = new ServerTransactions(this.timers, send, config.createToken);
+    this.legs = new LegRegistry((callId) => this.#knownCalls.add(callId));
     this.locator = new Locator((output) => this.#outputs.push(output), {
       patienceMs: giveUpMs(this.timers),
       transports: this.transports,
@@ -120,6 +124,28 @@ export class Stack {
   log(level: LogLevel, text: string, data?: LogEvent["data"]): void {
     const event = { level, area: "sip", text, ...(data === undefined ? {} : { data }) };
     this.#outputs.push({ kind: "log", event });
+  }
+
+  /**
+   * Whether a datagram is dropped before anything but its Call-ID is looked at: a request that
+   * belongs to nothing we have, from a source that has sent as much as it may.
+   */
+  dropsUnread(bytes: Uint8Array, source: SipAddress, nowMs: number): boolean {
+    const { guard } = this;
+    if (guard?.isSpent(source, nowMs) !== true || looksLikeResponse(bytes)) return false;
+    const callId = peekCallId(bytes);
+    if (callId !== undefined && this.#knownCalls.has(callId, nowMs)) return false;
+    return guard.dropsUnreadable(source, nowMs);
+  }
+
+  /** A request of that Call-ID is kept from now on. */
+  keeps(callId: string): void {
+    this.#knownCalls.add(callId);
+  }
+
+  *#callIds(): Iterable<string> {
+    yield* this.servers.callIds();
+    yield* this.legs.callIds();
   }
 
   /** Answers a request. False where its transaction is over. */

@@ -173,9 +173,10 @@ export class UserAgent implements Core<UaInput, UaOutput> {
       this.#addressProbe?.stun(bytes, from, nowMs);
       return;
     }
+    if (this.#stack.dropsUnread(bytes, from, nowMs)) return;
     const parsed = parseMessage(latin1FromBytes(bytes));
     if (!parsed.ok) {
-      this.#requests.refuseMalformed(parsed.error, from);
+      this.#requests.refuseMalformed(parsed.error, from, nowMs);
       return;
     }
     const message = parsed.value;

@@ -65,7 +65,7 @@ export class SipNetwork {
     const openFamily = async (listen: SocketAddress | undefined): Promise<Reached> => {
       if (listen === undefined) return {};
       const mark = config.dscp === undefined ? {} : { dscp: config.dscp };
-      const socket = await bindOrTell({ ...listen, ...mark }, ports, sinks);
+      const socket = await bindOrTell({ ...listen, ...mark }, ports, queue, sinks);
       if (socket !== undefined) sockets.push(socket);
       const local = socket?.local ?? listen;
       // Going out over a stream needs no port of ours: it works where listening does not.
@@ -105,13 +105,15 @@ export class SipNetwork {
 async function bindOrTell(
   listen: SocketAddress & { readonly dscp?: number },
   ports: SipNetworkPorts,
+  queue: RunQueue,
   sinks: SipStreamsSinks,
 ): Promise<UdpSocket | undefined> {
   try {
     return await ports.udp.bind({
       ...listen,
       // The core keeps no reference past `handle`, but the queue may run it later.
-      onDatagram: (payload, from) => sinks.message(payload.slice(), { transport: "udp", ...from }),
+      onDatagram: (payload, { host, port }) =>
+        sinks.message(queue.isIdle ? payload : payload.slice(), { transport: "udp", host, port }),
       onFault: (fault, to) => {
         if (to !== undefined) sinks.failed({ transport: "udp", ...to }, fault.what);
         else tell(ports, "error", `the SIP socket failed: ${fault.what} (${fault.advice})`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { peerRequest } from "../testing/calls.ts";
+import { callIn, peerRequest, tagIn } from "../testing/calls.ts";
 import { Desk, PEER } from "../testing/desk.ts";
 import type { SipAddress } from "../user-agent-types.ts";
 import type { SipRequest } from "../wire/message.ts";
@@ -151,6 +151,67 @@ describe("a user agent with a guard", () => {
       "SIP/2.0 200 OK",
       "SIP/2.0 487 Request Terminated",
     ]);
+  });
+});
+
+describe("a user agent with a guard, while one of its callers floods it", () => {
+  const guard = {
+    rate: { perSecond: 1, burst: 3 },
+    dropsScanners: true,
+    isTrusted: () => false,
+  };
+  const flood = (desk: Desk, count: number): void => {
+    for (let n = 0; n < count; n++) {
+      const request = { method: "OPTIONS", cseq: 1, branch: `z9hG4bKf${n}`, callId: `flood${n}` };
+      desk.receive(peerRequest(request));
+    }
+    desk.letters = [];
+  };
+
+  it("hears what belongs to a call, one that was made meanwhile too", () => {
+    const desk = new Desk({ guard });
+    const first = callIn(desk);
+    flood(desk, 10);
+    const dropped = desk.agent.dropped.floods;
+    expect(dropped).toBe(8);
+    const invite = { method: "INVITE", cseq: 1, branch: "z9hG4bKother", callId: "other" };
+    desk.receive(peerRequest({ ...invite, body: "offer" }), at("192.0.2.21"));
+    const second = desk.events.findLast((event) => event.kind === "incoming");
+    const { session = "" } = second?.kind === "incoming" ? second : {};
+    desk.command({ kind: "respond", session, status: 200, body: "answer" });
+    const tag = tagIn(desk.letters.at(-1)?.text ?? "", "To");
+    desk.letters = [];
+    const bye = { method: "BYE", cseq: 2 };
+    desk.receive(peerRequest({ ...bye, branch: "z9hG4bKb1", toTag: first.tag }));
+    desk.receive(peerRequest({ ...bye, branch: "z9hG4bKb2", toTag: tag, callId: "other" }));
+    expect(desk.firstLines()).toEqual(["SIP/2.0 200 OK", "SIP/2.0 200 OK"]);
+    expect(desk.agent.dropped.floods).toBe(dropped);
+  });
+
+  it.each([
+    ["a request", "OPTIONS sip:a@b SIP/2.0\nCall-ID: new\n\n", 1],
+    ["one without a Call-ID", "OPTIONS sip:a@b SIP/2.0\n\n", 1],
+    ["an ACK of nothing", "ACK sip:a@b SIP/2.0\nCall-ID: new\n\n", 1],
+    ["what is no SIP", "hello\n", 1],
+    ["a response", "SIP/2.0 200 OK\nCall-ID: new\n\n", 0],
+  ])("counts what it drops unread: %s", (_what, text, count) => {
+    const desk = new Desk({ guard });
+    flood(desk, 3);
+    desk.receive(text);
+    expect(desk.letters).toEqual([]);
+    expect(desk.agent.dropped.floods).toBe(count);
+  });
+
+  it("counts what it cannot read as requests too", () => {
+    const desk = new Desk({ guard });
+    const broken = (n: number): string =>
+      peerRequest({ method: "OPTIONS", cseq: 1, branch: `z9hG4bKx${n}` }).replace(
+        "Max-Forwards: 70",
+        "Max-Forwards: x",
+      );
+    for (let n = 0; n < 10; n++) desk.receive(broken(n));
+    expect(desk.firstLines()).toEqual(Array.from({ length: 3 }, () => "SIP/2.0 400 Bad Request"));
+    expect(desk.agent.dropped.floods).toBe(7);
   });
 });
 

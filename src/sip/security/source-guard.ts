@@ -77,16 +77,36 @@ export class SourceGuard {
       this.#tell(source, `a scanner at ${source.host} gets no answer`, nowMs);
       return true;
     }
-    if (rate === undefined) return false;
-    const { perSecond, burst } = rate;
-    const earned = ((nowMs - from.atMs) / 1000) * perSecond;
-    from.tokens = Math.min(burst, from.tokens + earned);
+    return rate !== undefined && this.#isAbove(rate, from, source, nowMs);
+  }
+
+  /** The same of what could not be read: nobody knows what it would have been. */
+  dropsUnreadable(source: SipAddress, nowMs: number): boolean {
+    const { rate, isTrusted } = this.#limits;
+    if (rate === undefined || source.transport === "memory" || isTrusted(source)) return false;
+    return this.#isAbove(rate, this.#sourceOf(networkOf(source.host), nowMs), source, nowMs);
+  }
+
+  /**
+   * Whether a source has sent as much as it may, so that one more request of it would be dropped.
+   * Nothing is counted.
+   */
+  isSpent(source: SipAddress, nowMs: number): boolean {
+    const { rate, isTrusted } = this.#limits;
+    if (rate === undefined || source.transport === "memory") return false;
+    const from = this.#sources.get(networkOf(source.host));
+    return from !== undefined && earned(rate, from, nowMs) < 1 && !isTrusted(source);
+  }
+
+  #isAbove(rate: RateLimit, from: Source, source: SipAddress, nowMs: number): boolean {
+    from.tokens = earned(rate, from, nowMs);
     from.atMs = nowMs;
     if (from.tokens >= 1) {
       from.tokens--;
       return false;
     }
     this.#floods++;
+    const { perSecond } = rate;
     this.#tell(source, `${source.host} sends more than ${perSecond} requests a second`, nowMs);
     return true;
   }
@@ -111,6 +131,11 @@ export class SourceGuard {
     }
     return made;
   }
+}
+
+/** What a source may send now. */
+function earned({ perSecond, burst }: RateLimit, { tokens, atMs }: Source, nowMs: number): number {
+  return Math.min(burst, tokens + ((nowMs - atMs) / 1000) * perSecond);
 }
 
 function isScanner(request: SipRequest): boolean {

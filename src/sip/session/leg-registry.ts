@@ -13,13 +13,24 @@ export function anyRemoteKey(callId: string, localTag: string): string {
   return `${callId} ${localTag}${ANY_REMOTE}`;
 }
 
+/** The Call-ID in the key of a dialog. */
+function callIdOf(key: string): string {
+  return key.slice(0, key.indexOf(" "));
+}
+
 /** Who answers for a session id, a dialog, an INVITE to us; and who waits until when. */
 export class LegRegistry {
   readonly #bySession = new Map<string, Leg>();
   readonly #byDialog = new Map<string, Leg>();
   readonly #byInvite = new Map<ServerTransactionId, Leg>();
   readonly deadlines = new DeadlineQueue<Leg>();
+  readonly #onDialog: (callId: string) => void;
   #lastId = 0;
+
+  /** `onDialog` hears of the Call-ID of each new dialog. */
+  constructor(onDialog: (callId: string) => void = () => {}) {
+    this.#onDialog = onDialog;
+  }
 
   /** An id for a session that the far end starts. No id of a caller's making looks like it. */
   nextIncomingId(): string {
@@ -66,6 +77,12 @@ export class LegRegistry {
 
   bindDialog(key: string, leg: Leg): void {
     this.#byDialog.set(key, leg);
+    this.#onDialog(callIdOf(key));
+  }
+
+  /** The Call-IDs of all dialogs. */
+  *callIds(): Iterable<string> {
+    for (const key of this.#byDialog.keys()) yield callIdOf(key);
   }
 
   unbindDialog(key: string, leg: Leg): void {

@@ -164,6 +164,14 @@ export class ServerTransactions {
     return this.#byKey.has(serverKey(request, via));
   }
 
+  /** The Call-IDs of all there are: of each as its request named it. */
+  *callIds(): Iterable<string> {
+    for (const { key, mergeKey: merge } of this.#byId.values()) {
+      if (merge !== undefined) yield merge.slice(0, merge.indexOf(" "));
+      else yield key.slice(key.lastIndexOf(" ") + 1);
+    }
+  }
+
   /** The INVITE that a CANCEL is for, where we have it. @see RFC 3261 §9.2 */
   findCancelled(cancel: SipRequest, via: Via): ServerTransactionId | undefined {
     return this.#byKey.get(serverKey(cancel, via, "INVITE"))?.id;
