@@ -235,6 +235,10 @@ const recordOutput = (record: CallRecord): CallOutput => ({ kind: "record", reco
 
 /** A request that no feature waits for is answered all the same. */
 function unserved(context: CallContext, state: CallState, input: CallInput): Step | undefined {
+  if (input.kind === "ua" && input.event.kind === "watched") {
+    const { watch } = input.event;
+    return { state, outputs: [toUa({ kind: "refuse-watch", watch, status: 603 })] };
+  }
   if (input.kind !== "ua" || input.event.kind !== "request") return undefined;
   const { request, session } = input.event;
   const call = callOf(state);

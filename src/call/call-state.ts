@@ -106,6 +106,8 @@ export type SideCall =
       readonly call: Call;
       readonly referred: string;
       readonly subscribed: boolean;
+      /** Who asked it is told in a dialog of its own. */
+      readonly watch?: string;
     }
   /**
    * The handset has left it, and its far end is asked (`request`) to call somebody else: the far

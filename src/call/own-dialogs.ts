@@ -25,7 +25,8 @@ export class OwnDialogs {
       this.#watches.delete(event.watch);
       return [];
     }
-    if (event.kind !== "watched") return undefined;
+    // A REFER from outside of the call that it is about is the call's.
+    if (event.kind !== "watched" || event.session !== undefined) return undefined;
     const { watch } = event;
     if (event.event !== DIALOG_EVENT.name) {
       return [toUa({ kind: "refuse-watch", watch, status: 489 })];

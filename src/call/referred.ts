@@ -1,10 +1,10 @@
 import {
   headerValue,
-  listItems,
   parseRefer,
   printSipfrag,
   SIPFRAG,
   type UaEvent,
+  wantsReferNews,
 } from "../sip/index.ts";
 import { MEDIA_OPEN_LIMIT_MS } from "./call-media.ts";
 import {
@@ -24,7 +24,8 @@ import { resume } from "./hold.ts";
 import { peerOf } from "./session-update.ts";
 import { finishedCall, sideOf, without } from "./side-calls.ts";
 
-type RequestEvent = Extract<UaEvent, { kind: "request" }>;
+/** A REFER inside the call, or about it from outside. */
+type ReferEvent = Extract<UaEvent, { kind: "request" | "watched" }>;
 type Talking = Extract<CallState, { kind: "talking" }>;
 type Referrer = Extract<SideCall, { kind: "referrer" }>;
 
@@ -43,29 +44,27 @@ type Referrer = Extract<SideCall, { kind: "referrer" }>;
 export function referredStep(
   context: CallContext,
   state: Talking,
-  event: RequestEvent,
+  event: ReferEvent,
   nowMs: number,
 ): Step {
-  const refuse = (status: number, reason?: string): Step => ({
-    state,
-    outputs: [
-      toUa({
-        kind: "reply",
-        request: event.request,
-        status,
-        ...(reason === undefined ? {} : { reason }),
-      }),
-    ],
-  });
+  const message = event.kind === "request" ? event.message : event.request;
+  const refuse = (status: number, reason?: string): Step => {
+    if (event.kind === "watched") {
+      const { watch } = event;
+      return { state, outputs: [toUa({ kind: "refuse-watch", watch, status })] };
+    }
+    const why = reason === undefined ? {} : { reason };
+    const { request } = event;
+    return { state, outputs: [toUa({ kind: "reply", request, status, ...why })] };
+  };
   const isFree = context.side.every(({ kind }) => kind === "parting");
   if (state.call.emergency || !isFree) return refuse(603);
-  const target = parseRefer(event.message);
+  const target = parseRefer(message);
   if (!target.ok) return refuse(target.error.status, target.error.reason);
   const { uri, uriText, headers } = target.value;
-  const by = headerValue(event.message, "referred-by");
-  const isSilent = listItems(event.message, "require").some((tag) => tag.toLowerCase() === "nosub");
-  const refersSub = headerValue(event.message, "refer-sub")?.trim().toLowerCase() !== "false";
-  const subscribed = refersSub && !isSilent;
+  const by = headerValue(message, "referred-by");
+  const refersSub = headerValue(message, "refer-sub")?.trim().toLowerCase() !== "false";
+  const subscribed = wantsReferNews(message);
   const referral = {
     uri: uriText,
     headers: [...headers, ...(by === undefined ? [] : [{ name: "referred-by", value: by }])],
@@ -77,12 +76,16 @@ export function referredStep(
     call: state.call,
     referred: call.id,
     subscribed,
+    ...(event.kind === "watched" ? { watch: event.watch } : {}),
   };
   const answer = refersSub ? {} : { headers: [{ name: "refer-sub", value: "false" }] };
   return {
     state: { kind: "calling", call, stage: "opening", untilMs: nowMs + MEDIA_OPEN_LIMIT_MS },
     outputs: [
-      toUa({ kind: "reply", request: event.request, status: 202, ...answer }),
+      // One from outside is accepted by the first that it is told.
+      ...(event.kind === "watched"
+        ? []
+        : [toUa({ kind: "reply", request: event.request, status: 202, ...answer })]),
       ...notify(context, referrer, 100),
       toMedia({ kind: "join", session: state.call.id, on: false }),
       toMedia({
@@ -99,6 +102,12 @@ export function referredStep(
 /** Tells who referred us how the call goes. @see RFC 3515 §2.4.4 */
 function notify(context: CallContext, referrer: Referrer, status: number): readonly CallOutput[] {
   if (!referrer.subscribed) return [];
+  const { watch } = referrer;
+  if (watch !== undefined) {
+    const document = { body: printSipfrag(status) };
+    if (status < 200) return [toUa({ kind: "tell", watch, document })];
+    return [toUa({ kind: "end-watch", watch, reason: "noresource", document })];
+  }
   const left = Math.ceil(context.config.timers.transferMs / 1000);
   const standing = status < 200 ? `active;expires=${left}` : "terminated;reason=noresource";
   return [

@@ -184,6 +184,25 @@ const SCENARIOS: readonly Scenario[] = [
   ],
 ];
 
+/** The same from outside of the call, which it names. */
+function referOutside(session: string, referTo: string): CallInput {
+  return ua({
+    kind: "watched",
+    watch: "w",
+    event: "refer",
+    session,
+    from: { user: "cti", host: "example.org", uri: "sip:cti@example.org" },
+    request: {
+      kind: "request",
+      method: "REFER",
+      uri: "",
+      headers: [{ name: "refer-to", value: referTo }],
+      body: "",
+    },
+    source: { transport: "udp", host: "198.51.100.7", port: 5060 },
+  });
+}
+
 const TRANSFEREE: readonly Scenario[] = [
   [
     "calls whom it is told to, says so, and lets the one before go",
@@ -212,6 +231,38 @@ const TRANSFEREE: readonly Scenario[] = [
         "ua end",
         "media close",
       ],
+    ],
+  ],
+  [
+    "does so for a REFER from outside of the call, told in its own dialog",
+    [
+      ...ANSWERED,
+      [confirmed()],
+      [referOutside(FAR, "<sip:103@example.org>"), "ua tell", "media join off", "media open"],
+      [opened(SECOND), "ua invite sip:103@example.org +sdp"],
+      [
+        ua({ kind: "progress", session: SECOND, status: 180, response }),
+        "line tone ringback",
+        "ua tell",
+      ],
+      [
+        accepted(SECOND),
+        "line tone-off",
+        "media flow 5004 send receive",
+        "media join on",
+        "ua end-watch",
+        "ua end",
+        "media close",
+      ],
+    ],
+  ],
+  [
+    "refuses one from outside that it cannot read, and any while it does something else",
+    [
+      ...ANSWERED,
+      [confirmed()],
+      [referOutside(FAR, "<sip:103@example.org;method=BYE>"), "ua refuse-watch 501"],
+      [referOutside("other", "<sip:103@example.org>"), "ua refuse-watch 603"],
     ],
   ],
   [

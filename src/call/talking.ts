@@ -54,6 +54,9 @@ export function talkingStep(
         }
         case "request":
           return inCall(context, state, input.event, nowMs);
+        case "watched":
+          if (state.kind !== "talking" || context.config.refusesTransfer === true) return undefined;
+          return referredStep(context, state, input.event, nowMs);
         case "response":
           return changed(state, infoAnswered(context, state.call, input.event));
         default: {

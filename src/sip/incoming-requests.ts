@@ -7,6 +7,7 @@ import { findReplaced } from "./session/find-replaced.ts";
 import { IncomingInvite } from "./session/incoming-invite.ts";
 import type { Leg } from "./session/leg.ts";
 import { timerAnswer } from "./session/session-timer.ts";
+import { targetSession, wantsReferNews } from "./session/target-dialog.ts";
 import type { Stack } from "./stack.ts";
 import type { RequestRank, ServerTransactionId } from "./transaction/server-transactions.ts";
 import type { SipAccount, SipAddress } from "./user-agent-types.ts";
@@ -23,6 +24,9 @@ const DIALOG_ONLY = new Set(["BYE", "INFO", "PRACK", "UPDATE"]);
 
 /** Methods whose body is a session description. @see RFC 3262 §5, RFC 3311 §5 */
 const DESCRIBES = new Set(["INVITE", "PRACK", "UPDATE"]);
+
+/** Who takes requests about a session from outside of it. @see RFC 4538 */
+const TARGET_DIALOG = "tdialog";
 
 /** What those who are refused for overload are asked to wait, seconds. */
 const OVERLOAD_RETRY_S = 10;
@@ -177,10 +181,22 @@ export class IncomingRequests {
       this.#receiveInvite(transaction, withSessionBody(request), source, nowMs);
     } else {
       const account = this.#accountOf(request, source, nowMs);
-      if (request.method !== "SUBSCRIBE" || !this.#stack.isNotifier) {
-        this.#stack.emitRequest(transaction, request, nowMs, undefined, account?.id);
-      } else this.#notifier.receive(transaction, request, source, account, nowMs);
+      const about = this.#targetOf(request, source, nowMs);
+      if (request.method === "SUBSCRIBE" && this.#stack.isNotifier) {
+        this.#notifier.receive(transaction, request, source, account, nowMs);
+      } else if (about !== undefined && wantsReferNews(request)) {
+        this.#notifier.receiveRefer(transaction, request, source, account, about, nowMs);
+      } else this.#stack.emitRequest(transaction, request, nowMs, about, account?.id);
     }
+  }
+
+  /** The session that a REFER of our server's is about, though it is outside of it. */
+  #targetOf(request: SipRequest, source: SipAddress, nowMs: number): string | undefined {
+    const { accounts, legs, config } = this.#stack;
+    if (request.method !== "REFER" || config.extensions?.includes(TARGET_DIALOG) !== true) {
+      return undefined;
+    }
+    return accounts.isAnyServer(source, nowMs) ? targetSession(legs, request) : undefined;
   }
 
   #receiveInDialog(

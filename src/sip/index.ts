@@ -34,6 +34,7 @@ export { TellLimit } from "./security/tell-limit.ts";
 export * from "./session/refer.ts";
 export { parseSessionId, printSessionId, type SessionId } from "./session/session-id.ts";
 export type { SessionTimerConfig } from "./session/session-timer.ts";
+export { wantsReferNews } from "./session/target-dialog.ts";
 export { type CertificatePolicy, STRICT_CERTIFICATES } from "./transport/certificate.ts";
 export {
   Connections,

@@ -95,6 +95,7 @@ export class ControlPlane {
       ({ server }) => server.kind === "network" || server.transport === "udp",
     );
     const strangers = new StrangerScreen((source) => plane?.trusts(source) === true, ports.log);
+    const allowsJoin = config.lines.some(({ call }) => call.allowsJoin === true);
     const lineSip = await SipShell.open(
       {
         name: "lines",
@@ -103,7 +104,7 @@ export class ControlPlane {
         tells: [DIALOG_EVENT],
         acceptAnyUser: false,
         trusts: (source) => plane?.trusts(source) === true,
-        extensions: config.lines.some(({ call }) => call.allowsJoin === true) ? ["join"] : [],
+        extensions: ["tdialog", ...(allowsJoin ? ["join"] : [])],
         ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
         ...(config.sessionIds === undefined ? {} : { sessionIds: config.sessionIds }),
         ...(needsSocket ? { network: networkOf(config, 0) } : {}),
@@ -305,6 +306,8 @@ export class ControlPlane {
       case "notified":
         return this.#accounts.get(event.account);
       case "watched":
+        if (event.session !== undefined) return this.#sessions.get(event.session);
+        return event.account === undefined ? undefined : this.#accounts.get(event.account);
       case "watch-ended":
         return event.account === undefined ? undefined : this.#accounts.get(event.account);
       case "incoming": {

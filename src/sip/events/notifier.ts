@@ -1,15 +1,27 @@
 import { DeadlineQueue } from "../deadline-queue.ts";
 import { dialogFromRequest } from "../dialog/dialog.ts";
 import type { Refusal } from "../request-checks.ts";
+import { SIPFRAG } from "../session/refer.ts";
 import type { Stack } from "../stack.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
 import type { SipAccount, SipAddress } from "../user-agent-types.ts";
 import { headerValue, type SipRequest } from "../wire/message.ts";
 import { partyFromHeader } from "../wire/party.ts";
 import { parseUri } from "../wire/uri.ts";
-import { Watch } from "./watch.ts";
-import { askedOf } from "./watch-request.ts";
-import type { WatchCommand } from "./watch-types.ts";
+import { Watch, type WatchParts } from "./watch.ts";
+import { type Asked, askedOf } from "./watch-request.ts";
+import type { EventPackage, WatchCommand } from "./watch-types.ts";
+
+/**
+ * What a REFER subscribes to: longer than any call that we are asked to make rings, and each news
+ * at once. @see RFC 3515 §3.4
+ */
+const REFER_EVENT = {
+  name: "refer",
+  contentType: `${SIPFRAG};version=2.0`,
+  expiresS: 300,
+  everyMs: 0,
+} as const satisfies EventPackage;
 
 /** Subscriptions to us that may live at one time: calls need dialogs too. */
 const WATCHES_MAX = 400;
@@ -48,8 +60,7 @@ export class Notifier {
     const refuse = ({ status, reason, headers }: Refusal): void => {
       this.#stack.reply(transaction, request, status, nowMs, { reason, headers });
     };
-    const { servers, config } = this.#stack;
-    const asked = askedOf(request, config.tells ?? []);
+    const asked = askedOf(request, this.#stack.config.tells ?? []);
     if (!asked.ok) {
       refuse(asked.error);
       return;
@@ -60,28 +71,58 @@ export class Notifier {
       refuse({ status: 503, headers: [{ name: "retry-after", value: String(OVERLOAD_RETRY_S) }] });
       return;
     }
-    const dialog = dialogFromRequest(request, servers.tagOf(transaction), source.transport);
+    this.#begin({ transaction, request, source, account }, asked.value, {}, nowMs);
+  }
+
+  /**
+   * A REFER outside of the session that it is about: whoever sent it is told what becomes of it, in
+   * a dialog of their own. @see RFC 3515 §2.4.4, RFC 4538
+   */
+  receiveRefer(
+    transaction: ServerTransactionId,
+    request: SipRequest,
+    source: SipAddress,
+    account: SipAccount | undefined,
+    session: string,
+    nowMs: number,
+  ): void {
+    if (this.#live.size >= WATCHES_MAX) {
+      const headers = [{ name: "retry-after", value: String(OVERLOAD_RETRY_S) }];
+      this.#stack.reply(transaction, request, 503, nowMs, { headers });
+      return;
+    }
+    const asked = { pack: REFER_EVENT, expiresS: REFER_EVENT.expiresS };
+    this.#begin({ transaction, request, source, account }, asked, { session }, nowMs);
+  }
+
+  #begin(
+    from: Pick<WatchParts, "transaction" | "request" | "source" | "account">,
+    asked: Asked,
+    about: { readonly session?: string },
+    nowMs: number,
+  ): void {
+    const { transaction, request, source, account } = from;
+    const tag = this.#stack.servers.tagOf(transaction);
+    const dialog = dialogFromRequest(request, tag, source.transport);
     if (!dialog.ok) {
-      refuse({ status: 400, reason: dialog.error, headers: [] });
+      this.#stack.reply(transaction, request, 400, nowMs, { reason: dialog.error });
       return;
     }
     const uri = parseUri(request.uri);
     const user = uri.ok ? uri.value.user : "";
     const id = `watch ${++this.#lastId}`;
-    const parts = {
-      ...{ id, ...asked.value, transaction, request, source, user, account },
-      dialog: dialog.value,
-    };
+    const parts = { id, ...asked, ...from, user, dialog: dialog.value };
     this.#add(new Watch(this.#stack, parts, this.#hostOf(id, source.host), nowMs), id, source.host);
     const nobody = { user: "", host: "", uri: "" };
     this.#stack.emit({
       kind: "watched",
       watch: id,
-      event: asked.value.pack.name,
+      event: asked.pack.name,
       ...(account === undefined ? {} : { account: account.id }),
       from: partyFromHeader(headerValue(request, "from") ?? "") ?? nobody,
       request,
       source,
+      ...about,
     });
   }
 
@@ -96,7 +137,7 @@ export class Notifier {
         watch?.refuse(command.status, command.headers ?? [], nowMs);
         return;
       case "end-watch":
-        watch?.finish(command.reason, nowMs);
+        watch?.finish(command.reason, nowMs, command.document);
         return;
     }
   }

@@ -37,7 +37,13 @@ export type WatchCommand =
       readonly status: number;
       readonly headers?: readonly SipHeader[];
     }
-  | { readonly kind: "end-watch"; readonly watch: string; readonly reason: WatchEnd };
+  /** `document` is the last word; without it what was told last is told once more. */
+  | {
+      readonly kind: "end-watch";
+      readonly watch: string;
+      readonly reason: WatchEnd;
+      readonly document?: WatchDocument;
+    };
 
 /** What the notifier tells the layers above. */
 export type WatchEvent =
@@ -51,6 +57,8 @@ export type WatchEvent =
       readonly from: SipParty;
       readonly request: SipRequest;
       readonly source: SipAddress;
+      /** The session that a REFER is about (`event` is `refer` then). */
+      readonly session?: string;
     }
   /** Nobody is there any more who is told. */
   | { readonly kind: "watch-ended"; readonly watch: string; readonly account?: string };

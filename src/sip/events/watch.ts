@@ -94,7 +94,8 @@ export class Watch implements Leg {
   }
 
   /** Tells the watcher that nothing more comes. */
-  finish(reason: WatchEnd, nowMs: number): void {
+  finish(reason: WatchEnd, nowMs: number, document = this.#document): void {
+    this.#document = document;
     if (this.#state === "asked") this.refuse(reason === "rejected" ? 403 : 404, [], nowMs);
     if (this.#state !== "active") return;
     const wait = reason === "probation" ? `;retry-after=${PROBATION_S}` : "";
@@ -170,7 +171,9 @@ export class Watch implements Leg {
     this.#state = "active";
     this.#stack.legs.bindDialog(this.#usage.key, this);
     const headers = this.#answerHeaders(expiresS);
-    this.#stack.reply(transaction, request, 200, nowMs, { headers });
+    // @see RFC 3515 §2.4.2
+    const status = request.method === "REFER" ? 202 : 200;
+    this.#stack.reply(transaction, request, status, nowMs, { headers });
     if (expiresS === 0) this.finish("timeout", nowMs);
     else this.#notify(nowMs);
   }
