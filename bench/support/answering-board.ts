@@ -24,7 +24,6 @@ const LIFT_AFTER_MS = 100;
 export const openBoard: OpenBoard = async (spec) => {
   const { clock, udp, rehearse } = await createMediaClock();
   const ticker = new Ticker(clock);
-  ticker.start();
   return {
     ports: {
       clock,
@@ -122,6 +121,7 @@ class Ticker implements Pcm {
       running: false,
     };
     this.#channels.push(channel);
+    if (this.#channels.length === 1) this.#begin();
     const stop = (): void => {
       channel.running = false;
     };
@@ -131,7 +131,7 @@ class Ticker implements Pcm {
     return { frameSamples: FRAME_SAMPLES, start, stop, close: stop };
   }
 
-  start(): void {
+  #begin(): void {
     // As all that ticks does: at whole frames of the clock.
     this.#dueMs = (Math.floor(this.#clock.nowMs() / FRAME_MS) + 1) * FRAME_MS;
     this.#clock.at(this.#dueMs, () => this.#tick(), "frame");

@@ -10,6 +10,7 @@ import { WarmUp } from "../gateway/realtime/warm-up.ts";
 import { setThreadPriority } from "../hal/linux/index.ts";
 import { createSoundFiles, loadOpus } from "../hal/node/index.ts";
 import type { Board, RealtimePorts } from "../hal/ports/board.ts";
+import type { Clock } from "../hal/ports/clock.ts";
 import { loadCodecs } from "./load-codecs.ts";
 import { loadFax } from "./load-fax.ts";
 import { openBoard } from "./open-board.ts";
@@ -23,6 +24,12 @@ const parent = parentPort;
 /** Warming up takes so much of this thread at a time, and leaves it alone for so long. */
 const WARM_MS = 4;
 const WARM_REST_MS = 4;
+/** A part of every frame's length. */
+const WARM_GRID_MS = 2;
+/** Then so much of each, for a second or so. */
+const LINGER_STEPS = 4;
+const LINGER_EVERY_MS = 18;
+const LINGER_ROUNDS = 60;
 
 // Collections of young garbage take this thread half a millisecond every few seconds. Shared out
 // among threads, as is usual, they wait for each of those to be scheduled: on a busy machine tens.
@@ -30,11 +37,13 @@ setFlagsFromString("--no-parallel-scavenge");
 
 let board: Board | undefined;
 let plane: RealtimePlane | undefined;
+let warming: { stop(): void } | undefined;
 
 const post = (message: FromWorker): void => parent.postMessage(message);
 const emit = (event: RealtimeEvent): void => post({ kind: "event", event });
 
 function die(error: unknown): void {
+  warming?.stop();
   // Closed as well, not only made safe: nothing that still runs here may ring the bell again.
   plane?.safe();
   try {
@@ -81,44 +90,64 @@ async function start(message: Extract<ToWorker, { kind: "start" }>): Promise<voi
   );
   await plane.start();
   await raisePriority(message.config.rtp);
-  warmUp(board, message.config.rtp);
+  warming = warmUp(board, message.config.rtp);
 }
 
 /** What is run before there are calls, piece by piece. */
 interface Warming {
-  /** False where it cannot be. */
-  begin?(): boolean;
-  /** False where it was the last piece. */
+  /** False where it has been run often enough to be compiled; it may be run on. */
   step(): boolean;
   close?(): void;
 }
 
-/** One thing after the other, in small pieces: hooks and calls come first. */
-function warmUp({ ports, rehearse }: Board, rtp: RtpConfig): void {
-  const things: Warming[] = [new WarmUp()];
-  if (rehearse !== undefined) things.push(new CallRehearsal(rehearse(), ports, rtp));
-  const { clock } = ports;
-  const later = (run: () => void): void => {
-    if (rehearse === undefined) setTimeout(run, WARM_REST_MS).unref();
-    else clock.at(clock.nowMs() + WARM_REST_MS, run);
+/**
+ * In small pieces: hooks and calls come first. The engine compiles in other threads, which may be
+ * kept waiting, and takes no more than some functions at a time; so once all has been run it goes
+ * on a little for a while, until they have had their turn.
+ */
+function warmUp({ ports, rehearse }: Board, rtp: RtpConfig): { stop(): void } {
+  const lines = new WarmUp();
+  const calls = rehearse === undefined ? undefined : new CallRehearsal(rehearse(), ports, rtp);
+  const wait = waitOn(rehearse === undefined ? undefined : ports.clock);
+  let cancel = (): void => {};
+  const later = (run: () => void, afterMs: number): void => {
+    cancel = wait(run, afterMs);
   };
-  const next = (): void => {
-    const thing = things.shift();
-    if (thing === undefined) return;
-    const run = (): void => {
-      const untilMs = performance.now() + WARM_MS;
-      while (performance.now() < untilMs) {
-        if (thing.step()) continue;
-        thing.close?.();
-        later(next);
-        return;
-      }
-      later(run);
-    };
-    if (thing.begin?.() === false) thing.close?.();
-    else run();
+  let rounds = 0;
+  const linger = (things: readonly Warming[]): void => {
+    for (const thing of things) for (let n = 0; n < LINGER_STEPS; n++) thing.step();
+    if (++rounds < LINGER_ROUNDS) later(() => linger(things), LINGER_EVERY_MS);
+    else for (const thing of things) thing.close?.();
   };
-  next();
+  const runAll = (things: readonly Warming[], first = 0): void => {
+    let at = first;
+    const untilMs = performance.now() + WARM_MS;
+    while (at < things.length && performance.now() < untilMs) if (things[at]?.step() !== true) at++;
+    if (at < things.length) later(() => runAll(things, at), WARM_REST_MS);
+    else linger(things);
+  };
+  // The rehearsed calls' sockets are open by then.
+  later(() => {
+    if (calls?.begin() === true) runAll([lines, calls]);
+    else {
+      calls?.close();
+      runAll([lines]);
+    }
+  }, WARM_REST_MS);
+  return { stop: () => cancel() };
+}
+
+/** By the board's clock where that is this machine's: it wakes where frames wake it anyway. */
+function waitOn(clock: Clock | undefined): (run: () => void, afterMs: number) => () => void {
+  return (run, afterMs) => {
+    if (clock === undefined) {
+      const timeout = setTimeout(run, afterMs).unref();
+      return () => clearTimeout(timeout);
+    }
+    const atMs = Math.ceil((clock.nowMs() + afterMs) / WARM_GRID_MS) * WARM_GRID_MS;
+    const timer = clock.at(atMs, run);
+    return () => timer.cancel();
+  };
 }
 
 parent.on("message", (message: ToWorker) => {
@@ -138,6 +167,7 @@ parent.on("message", (message: ToWorker) => {
       else plane?.handle(message.command);
       return;
     case "stop":
+      warming?.stop();
       plane?.close();
       board?.close();
       post({ kind: "stopped" });

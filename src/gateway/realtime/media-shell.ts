@@ -1,4 +1,4 @@
-import type { AudioEndpoint } from "../../base/audio.ts";
+import { type AudioEndpoint, SAMPLES_PER_MS } from "../../base/audio.ts";
 import { hexFromBytes } from "../../base/bytes.ts";
 import { unreachable } from "../../base/invariant.ts";
 import type { LineId } from "../../base/line-messages.ts";
@@ -53,8 +53,11 @@ export interface MediaShellSinks {
   part(line: LineId, endpoint: AudioEndpoint<MediaOutput>): void;
 }
 
-/** Frame of what has no line: 10 ms. */
-const TICKER_FRAME_SAMPLES = 80;
+/**
+ * Frames of what has no line: longer ones where they make whole packets, since each wakes the
+ * thread.
+ */
+const TICKER_FRAMES_MS = [20, 10] as const;
 const TICKER_FRAME_MS = 10;
 /** Half of the numbers, so that the first loss is no rollover to a far end. @see RFC 3711 §3.3.1 */
 const FIRST_SEQUENCE_MASK = 0x7fff;
@@ -169,7 +172,9 @@ export class MediaShell {
 
   #open({ session: name, owner, reflector }: Extract<MediaCommand, { kind: "open" }>): void {
     const frameSamples =
-      owner.kind === "line" ? this.#sinks.frameSamples(owner.line) : TICKER_FRAME_SAMPLES;
+      owner.kind === "line"
+        ? this.#sinks.frameSamples(owner.line)
+        : TICKER_FRAME_MS * SAMPLES_PER_MS;
     const busy = this.#sessions.size + this.#opening.size >= SESSIONS_MAX;
     if (frameSamples === undefined || busy || this.#sessions.has(name)) {
       const reason = busy ? `there are ${SESSIONS_MAX} media sessions already` : "no such line";
@@ -237,6 +242,20 @@ export class MediaShell {
     sockets: SocketPair,
     at: ReturnType<typeof announced>,
   ): void {
+    const open = this.#make(name, owner, frameSamples, sockets);
+    this.#sessions.set(name, open);
+    if (owner.kind === "line" && this.#rtp.recordsCalls === true) open.sounds.record(true);
+    const opened = { kind: "opened", session: name, ...at } as const;
+    const security = createSecurity(this.#rtp, this.#ports);
+    const ice = this.#rtp.ice === true ? createIceCredentials(this.#ports.random) : undefined;
+    this.#sinks.event({
+      ...opened,
+      ...(security === undefined ? {} : { security }),
+      ...(ice === undefined ? {} : { ice }),
+    });
+  }
+
+  #make(name: string, owner: MediaOwner, frameSamples: number, sockets: SocketPair): OpenSession {
     const { clock, ciphers } = this.#ports;
     const session = new MediaSession({
       session: name,
@@ -261,18 +280,22 @@ export class MediaShell {
     );
     const { sounds, endpoint: heard } = this.#soundsOf(name, fax, frameSamples);
     const endpoint = owner.kind === "line" ? this.#watched(name, owner.line, heard) : heard;
-    const ticker = owner.kind === "line" ? undefined : this.#ticker(session, owner.kind);
-    const more = { fax, endpoint, sounds, flow: undefined };
-    this.#sessions.set(name, { owner, session, runner, sockets, ticker, ...more });
-    if (owner.kind === "line" && this.#rtp.recordsCalls === true) sounds.record(true);
-    const opened = { kind: "opened", session: name, ...at } as const;
-    const security = createSecurity(this.#rtp, this.#ports);
-    const ice = this.#rtp.ice === true ? createIceCredentials(this.#ports.random) : undefined;
-    this.#sinks.event({
-      ...opened,
-      ...(security === undefined ? {} : { security }),
-      ...(ice === undefined ? {} : { ice }),
-    });
+    const ticker =
+      owner.kind === "line" ? undefined : this.#ticker(session, owner.kind, frameSamples);
+    return { owner, session, runner, sockets, ticker, fax, endpoint, sounds, flow: undefined };
+  }
+
+  /** What has no line gets its frames by the packets that are agreed on first. */
+  #framedFor(name: string, open: OpenSession, { codec }: MediaFlow): OpenSession {
+    const { owner, sockets } = open;
+    if (owner.kind === "line" || open.flow !== undefined) return open;
+    const frameMs = TICKER_FRAMES_MS.find((ms) => codec.ptimeMs % ms === 0) ?? TICKER_FRAME_MS;
+    if (frameMs === TICKER_FRAME_MS) return open;
+    open.runner.stop();
+    open.sounds.close();
+    const made = this.#make(name, owner, frameMs * SAMPLES_PER_MS, sockets);
+    this.#sessions.set(name, made);
+    return made;
   }
 
   #passesModems(owner: MediaOwner): boolean {
@@ -302,17 +325,18 @@ export class MediaShell {
     );
   }
 
-  #ticker(session: MediaSession, service: "echo" | "milliwatt"): PcmStream {
+  #ticker(session: MediaSession, service: "echo" | "milliwatt", frameSamples: number): PcmStream {
     const endpoint: AudioEndpoint =
-      service === "echo" ? new EchoEndpoint(TICKER_FRAME_SAMPLES) : new SourceEndpoint();
-    const bridge = new AudioBridge<MediaOutput>(session, endpoint, TICKER_FRAME_SAMPLES);
+      service === "echo" ? new EchoEndpoint(frameSamples) : new SourceEndpoint();
+    const bridge = new AudioBridge<MediaOutput>(session, endpoint, frameSamples);
     const { clock } = this.#ports;
-    return createTickerStream(clock, TICKER_FRAME_SAMPLES, TICKER_FRAME_MS, () => {
+    return createTickerStream(clock, frameSamples, frameSamples / SAMPLES_PER_MS, () => {
       for (const output of bridge.process(clock.nowMs())) this.carry(output);
     });
   }
 
-  #flow(name: string, open: OpenSession, flow: MediaFlow): void {
+  #flow(name: string, opened: OpenSession, flow: MediaFlow): void {
+    const open = this.#framedFor(name, opened, flow);
     const set = open.fax.setFlow(flow, this.#ports.clock.nowMs());
     if (!set.ok) {
       const what = set.error === "no-ciphers" ? "encryption" : `the codec ${flow.codec.name}`;

@@ -1,5 +1,6 @@
 import type { MediaCommand } from "../../base/media-messages.ts";
 import type { RealtimePorts, Rehearsal } from "../../hal/ports/board.ts";
+import type { Udp } from "../../hal/ports/net.ts";
 import { PCMU } from "../../media/index.ts";
 import { RunQueue } from "../run-queue.ts";
 import { MediaShell } from "./media-shell.ts";
@@ -9,6 +10,10 @@ const FRAME_MS = 10;
 const HOST = "127.0.0.1";
 /** Pairs of sessions: more than one, since the engine takes for constant what it has seen once. */
 const PAIRS = 2;
+/** One datagram in so many is lost, and one is late, as on any network. */
+const LOST_EVERY = 61;
+const LATE_EVERY = 23;
+const LATE_MS = 35;
 /** So many make the engine compile what a call runs besides its sound. */
 const REHEARSED_FRAMES = 1500;
 
@@ -33,7 +38,8 @@ export class CallRehearsal {
   ) {
     this.#rehearsal = rehearsal;
     this.#frames = frames;
-    const { clock, udp } = rehearsal;
+    const { clock } = rehearsal;
+    const udp = roughUdp(rehearsal);
     const ports = { random, gpio, pcm, clock, udp, ...(ciphers === undefined ? {} : { ciphers }) };
     const { host: _, srtp: __, sounds: ___, ...plain } = rtp;
     this.#media = new MediaShell(ports, { ...plain, host: HOST }, new RunQueue(), {
@@ -99,3 +105,26 @@ export class CallRehearsal {
 }
 
 const PAIR_NUMBERS = Array.from({ length: PAIRS }, (_, at) => at);
+
+/** Sockets whose datagrams do not all come, and not all in time. */
+function roughUdp({ udp, clock }: Rehearsal): Udp {
+  let count = 0;
+  return {
+    async bind(binding) {
+      const socket = await udp.bind(binding);
+      return {
+        local: socket.local,
+        send(payload, to) {
+          count++;
+          if (count % LOST_EVERY === 0) return;
+          if (count % LATE_EVERY !== 0) socket.send(payload, to);
+          else {
+            const kept = payload.slice();
+            clock.at(clock.nowMs() + LATE_MS, () => socket.send(kept, to));
+          }
+        },
+        close: () => socket.close(),
+      };
+    },
+  };
+}
