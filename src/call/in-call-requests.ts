@@ -2,7 +2,7 @@ import { isDigit } from "../base/audio.ts";
 import { headerValue, type UaEvent } from "../sip/index.ts";
 import { type Call, type CallContext, logOf, toMedia, toUa } from "./call-state.ts";
 import type { CallOutput } from "./call-types.ts";
-import { parseSignal } from "./policy/info-signal.ts";
+import { FLASH_SIGNAL, parseSignal } from "./policy/info-signal.ts";
 import { digitWay } from "./relayed-digits.ts";
 import { peerOf } from "./session-update.ts";
 
@@ -53,7 +53,10 @@ export function messageOutputs(
   ];
 }
 
-/** Digits and flashes that come as INFO: a digit is heard, where none comes as an event too. */
+/**
+ * Digits and flashes that come as INFO: a digit is heard, where none comes as an event too. A flash
+ * asks a server for something; a telephone has nothing that it could do with it.
+ */
 function infoTold(
   context: CallContext,
   call: Call,
@@ -62,7 +65,8 @@ function infoTold(
   const signal = parseSignal(message);
   if (signal === undefined) return [];
   const { text, durationMs } = signal;
-  const log = logOf(context, "debug", `${peerOf(call)} signals ${text.slice(0, 8)}.`);
+  const what = text === FLASH_SIGNAL ? "a hook flash" : text.slice(0, 8);
+  const log = logOf(context, "debug", `${peerOf(call)} signals ${what}.`);
   const { flow } = call;
   const asEvent = flow?.telephoneEventPayloadType !== undefined;
   const isHeard = isDigit(text) && flow?.receive === true && call.onHold !== true;

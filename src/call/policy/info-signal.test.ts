@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SipRequest } from "../../sip/index.ts";
-import { parseSignal } from "./info-signal.ts";
+import { FLASH_SIGNAL, parseSignal } from "./info-signal.ts";
 
 function info(type: string, body: string): SipRequest {
   const headers = [{ name: "content-type", value: type }];
@@ -16,7 +16,11 @@ describe("parseSignal()", () => {
     [RELAY, "signal=d", "D", 160],
     [RELAY, "Signal=10\r\nDuration=160", "*", 160],
     [RELAY, "Signal=11", "#", 160],
-    [RELAY, "Signal=hf\r\nDuration=250", "HF", 250],
+    [RELAY, "Signal=hf\r\nDuration=250", FLASH_SIGNAL, 250],
+    [RELAY, "Signal=flash\r\nDuration=500", FLASH_SIGNAL, 500],
+    [RELAY, "Signal=16", FLASH_SIGNAL, 160],
+    ["application/hook-flash", "", FLASH_SIGNAL, 250],
+    ["application/broadsoft", "event flashhook", FLASH_SIGNAL, 250],
     [RELAY, "Signal=1\r\nDuration=39", "1", 40],
     [RELAY, "Signal=1\r\nDuration=40", "1", 40],
     [RELAY, "Signal=1\r\nDuration=5001", "1", 5000],
@@ -33,6 +37,8 @@ describe("parseSignal()", () => {
     [RELAY, "Signal"],
     [RELAY, "Signal="],
     ["application/dtmf", "77"],
+    ["application/broadsoft", "event talk"],
+    ["text/plain", "event flashhook"],
     ["application/dtmf", ""],
     ["application/sdp", "v=0"],
   ])("of %s %j is nothing", (type, body) => {

@@ -1,6 +1,9 @@
 import { headerValue, type SipRequest } from "../../sip/index.ts";
 
-/** What an INFO signals: a digit, or what stands for a hook flash. */
+/** A hook flash, by whatever name it came. */
+export const FLASH_SIGNAL = "FLASH";
+
+/** What an INFO signals: a digit, or a hook flash. */
 export interface InfoSignal {
   /** In upper case; not always a digit. */
   readonly text: string;
@@ -10,9 +13,16 @@ export interface InfoSignal {
 /** How long a digit lasts that does not say so, and the bounds of those that do, ms. */
 const DURATION_MS = { usual: 160, least: 40, most: 5_000 } as const;
 
+/** How long a flash lasts that does not say so, ms: as ours do. */
+const FLASH_MS = 250;
+
+/** What says that it is a flash, as servers and other adapters write it. */
+const FLASHES: readonly string[] = ["HF", "FLASH", "FLASHHOOK", "16"];
+
 /**
  * A digit out of the body of an INFO, as servers write it: `Signal=5` and `Duration=160` in lines
- * of `application/dtmf-relay`, or the digit alone in `application/dtmf`. No standard has either.
+ * of `application/dtmf-relay`, or the digit alone in `application/dtmf`; a flash as `Signal=hf`, by
+ * a type of its own, or as an event of BroadSoft's. No standard has any of them.
  */
 export function parseSignal(message: SipRequest): InfoSignal | undefined {
   const type = (headerValue(message, "content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase();
@@ -21,6 +31,10 @@ export function parseSignal(message: SipRequest): InfoSignal | undefined {
     return digit === undefined
       ? undefined
       : { text: digit.toUpperCase(), durationMs: DURATION_MS.usual };
+  }
+  const isNamed = type === "application/broadsoft" && /^\s*event\s+flashhook\b/i.test(message.body);
+  if (isNamed || type === "application/hook-flash") {
+    return { text: FLASH_SIGNAL, durationMs: FLASH_MS };
   }
   const signal = /^[ \t]*Signal[ \t]*=[ \t]*(\S{1,16})/im.exec(message.body)?.[1];
   if (signal === undefined) return undefined;
@@ -33,5 +47,7 @@ export function parseSignal(message: SipRequest): InfoSignal | undefined {
 /** Some write the number of the telephone-event. @see RFC 4733 §3.2 */
 function digitOf(signal: string): string {
   if (signal === "10") return "*";
-  return signal === "11" ? "#" : signal.toUpperCase();
+  if (signal === "11") return "#";
+  const text = signal.toUpperCase();
+  return FLASHES.includes(text) ? FLASH_SIGNAL : text;
 }
