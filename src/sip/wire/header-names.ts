@@ -174,6 +174,9 @@ export function plainHeaderName(text: string, at: number): PlainHeaderName | und
 }
 
 function isSpelt(text: string, at: number, { head, tail, length }: PlainHeaderName): boolean {
+  const colon = at + length - 1;
+  // Nearly always this alone tells names apart that begin alike.
+  if (colon >= text.length || text.charCodeAt(colon) !== 0x3a) return false;
   const tailAt = at + head.length;
   if (text.slice(at, tailAt) !== head) return false;
   return tail === "" || text.slice(tailAt, at + length) === tail;

@@ -32,8 +32,23 @@ interface Param {
 export class ParamList implements ReadonlyMap<string, string | undefined> {
   #first: Param | undefined = undefined;
   #last: Param | undefined = undefined;
+  /** What is read when somebody asks for the first time: most lists nobody ever asks. */
+  #unread: string | undefined;
+  readonly #at: number;
+  readonly #end: number;
+
+  /**
+   * Without arguments an empty list; else the parameters `;name=value;name…` in `[at, end)` of a
+   * text, of which it is known that they have names in lower case, and neither quotes nor spaces.
+   */
+  constructor(text?: string, at = 0, end = 0) {
+    this.#unread = text;
+    this.#at = at;
+    this.#end = end;
+  }
 
   get size(): number {
+    this.#read();
     let size = 0;
     for (let param = this.#first; param !== undefined; param = param.next) size++;
     return size;
@@ -79,13 +94,32 @@ export class ParamList implements ReadonlyMap<string, string | undefined> {
     return this.entries();
   }
 
+  /** Takes apart what was left. */
+  #read(): void {
+    const text = this.#unread;
+    if (text === undefined) return;
+    this.#unread = undefined;
+    const end = this.#end;
+    for (let at = this.#at; at < end; ) {
+      const semicolon = text.indexOf(";", at + 1);
+      const stop = semicolon === -1 || semicolon > end ? end : semicolon;
+      let equals = at + 1;
+      while (equals < stop && text.charCodeAt(equals) !== 0x3d) equals++;
+      const value = equals < stop ? text.slice(equals + 1, stop) : undefined;
+      this.add(text.slice(at + 1, equals), value);
+      at = stop;
+    }
+  }
+
   #find(name: string): Param | undefined {
+    this.#read();
     let param = this.#first;
     while (param !== undefined && param.name !== name) param = param.next;
     return param;
   }
 
   #toMap(): Map<string, string | undefined> {
+    this.#read();
     const map = new Map<string, string | undefined>();
     for (let param = this.#first; param !== undefined; param = param.next) {
       map.set(param.name, param.value);

@@ -153,3 +153,52 @@ describe("methodIn()", () => {
     expect(plainStop()).toBe(method?.length ?? 0);
   });
 });
+
+describe("parameters that nobody has asked for yet", () => {
+  const via = (params: string) => plainVia(`SIP/2.0/UDP h${params}`, 0, 13 + params.length);
+
+  it.each([
+    [
+      ";branch=a;rport;x=",
+      [
+        ["branch", "a"],
+        ["rport", undefined],
+        ["x", ""],
+      ],
+    ],
+    [
+      ";a=1;a=2;b",
+      [
+        ["a", "1"],
+        ["b", undefined],
+      ],
+    ],
+    [
+      ";a=b=c;d==",
+      [
+        ["a", "b=c"],
+        ["d", "="],
+      ],
+    ],
+  ])("are there when somebody asks: %s", (text, expected) => {
+    expect([...(via(text)?.params ?? [])]).toEqual(expected);
+    expect(via(text)?.params.size).toBe(expected.length);
+    for (const [name, value] of expected) {
+      expect(via(text)?.params.get(name ?? "")).toBe(value);
+      expect(via(text)?.params.has(name ?? "")).toBe(true);
+    }
+    expect(via(text)?.params.has("none")).toBe(false);
+  });
+
+  it.each([
+    [";branch=a;branch=b", "a"],
+    [";branch;branch=b", undefined],
+    [";branch=", undefined],
+    [";brAnch=a", undefined],
+    [";xbranch=a;branchx=b", undefined],
+    [";rport;branch=c", "c"],
+    ["", undefined],
+  ])("of %j the branch is %j", (text, branch) => {
+    expect(via(text)?.branch).toBe(branch);
+  });
+});

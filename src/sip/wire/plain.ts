@@ -26,9 +26,12 @@ export function plainStop(): number {
   return stop;
 }
 
+/** The value of the first `branch` among the parameters that were passed last. */
+let branch: string | undefined;
+
 /**
  * Parameters `;name=value;name…` from `from` on, their names and values of these classes; `stop`
- * is where they end. A name has no upper case.
+ * is where they end. A name has no upper case. They are looked at and not taken apart.
  */
 function plainParams(
   text: string,
@@ -38,8 +41,9 @@ function plainParams(
   valueClass: number,
 ): SipParams | undefined {
   stop = from;
+  branch = undefined;
   if (from >= end || text.charCodeAt(from) !== 0x3b) return NO_PARAMS;
-  const params = new ParamList();
+  let hasBranch = false;
   let at = from;
   let unit = 0x3b;
   for (let count = 0; unit === 0x3b; count++) {
@@ -52,7 +56,8 @@ function plainParams(
       at++;
     }
     if (at === nameAt) return undefined;
-    const name = text.slice(nameAt, at);
+    const isBranch = !hasBranch && at - nameAt === 6 && text.slice(nameAt, at) === "branch";
+    if (isBranch) hasBranch = true;
     if (unit === 0x3d && at < end) {
       const valueAt = ++at;
       unit = 0;
@@ -61,12 +66,12 @@ function plainParams(
         if (!isIn(unit, valueClass)) break;
         at++;
       }
-      params.add(name, text.slice(valueAt, at));
-    } else params.add(name, undefined);
+      if (isBranch) branch = text.slice(valueAt, at);
+    }
     if (at >= end) break;
   }
   stop = at;
-  return params;
+  return new ParamList(text, from, at);
 }
 
 /** A port of one to five digits behind the colon at `colon`, `stop` behind it; -1 for none. */
@@ -170,7 +175,6 @@ export function plainVia(text: string, start: number, end: number): Via | undefi
   }
   const params = plainParams(text, at, end, CHAR.lowerToken, CHAR.bare);
   if (params === undefined) return undefined;
-  const branch = params.get("branch");
   return { transport, host, port, params, branch: branch === "" ? undefined : branch };
 }
 

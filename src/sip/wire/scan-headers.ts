@@ -42,13 +42,6 @@ export function scanHeaders(text: string, at: number): HeaderScan {
   return scanner;
 }
 
-/** A line, or some that are folded: where its text begins and ends, and where the next begins. */
-interface Line {
-  readonly at: number;
-  readonly end: number;
-  readonly next: number;
-}
-
 class HeaderScanner implements HeaderScan {
   readonly headers: WireHeader[] = [];
   bodyAt: number;
@@ -93,13 +86,13 @@ class HeaderScanner implements HeaderScan {
     const end = lineEnd(text, at, lf);
     this.bodyAt = lf + 1;
     if (end === at) return false;
-    if (name === undefined || continues(text, lf + 1)) this.#addOdd({ at, end, next: lf + 1 });
-    else this.#addKnown(name, { at, end, next: lf + 1 });
+    if (name === undefined || continues(text, lf + 1)) this.#addOdd(at, end, lf + 1);
+    else this.#addKnown(name, at, end, lf + 1);
     return this.#hasRoom();
   }
 
-  /** A field on one line, spelt as its RFC spells it. */
-  #addKnown(name: PlainHeaderName, { at, end, next }: Line): void {
+  /** A field on one line, spelt as its RFC spells it; its text is `[at, end)`. */
+  #addKnown(name: PlainHeaderName, at: number, end: number, next: number): void {
     const text = this.#text;
     const nameEnd = at + name.length;
     const start = skipSpace(text, nameEnd, end);
@@ -123,7 +116,7 @@ class HeaderScanner implements HeaderScan {
   }
 
   /** Any other line, which may be folded or none at all. */
-  #addOdd({ at, end, next }: Line): void {
+  #addOdd(at: number, end: number, next: number): void {
     const text = this.#text;
     const nameEnd = tokenEnd(text, at, end);
     const colon = skipSpace(text, nameEnd, end);
