@@ -1,4 +1,7 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FaxEngine } from "../../src/base/fax-engine.ts";
 import { loadSpandspFax } from "../../src/hal/linux/index.ts";
@@ -10,7 +13,9 @@ import { pcm16FromVolts, voltsFromPcm16 } from "../hw-sim/audio/levels.ts";
 import { bench } from "../hw-sim/bench/bench.ts";
 import type { BenchPhone } from "../hw-sim/bench/bench-phone.ts";
 import { createRandomStream } from "../hw-sim/world/random-stream.ts";
-import { faxAvailable } from "./fax-machine.ts";
+import { call } from "../scenarios/support/talk.ts";
+import { plugFax } from "./fax-at-line.ts";
+import { type FaxFigures, FaxMachine, faxAvailable } from "./fax-machine.ts";
 import { type CompiledLibrary, compileLibrary, judgesAvailable } from "./line-judges.ts";
 
 const available = faxAvailable && judgesAvailable;
@@ -28,6 +33,8 @@ const CALLS = [
   "fax-to-caller",
   "data",
 ];
+/** Nobody said a menu. @see spandsp 0.0.6: v8.h, V8_STATUS_FAILED */
+const GAVE_UP = 4;
 const DATA = 6;
 const FAX = 4;
 const MODULATIONS: Readonly<Record<string, number>> = {
@@ -95,8 +102,9 @@ class Modem {
   get result(): { readonly call: string | undefined; readonly modulations: number } | undefined {
     const words = new Int32Array(4);
     calls?.result(this.#state, words);
-    const [times = 0, , purpose = -1, modulations = 0] = words;
-    return times === 0 ? undefined : { call: CALLS[purpose], modulations };
+    const [times = 0, status = 0, purpose = -1, modulations = 0] = words;
+    if (times === 0 || status === GAVE_UP) return undefined;
+    return { call: CALLS[purpose], modulations };
   }
 
   close(): void {
@@ -200,6 +208,95 @@ describe.skipIf(!available)("[media.fax] the four answer tones", () => {
     answers?.close(spandsp);
     heard.delete(0);
     expect([...heard].at(-1)).toBe(row.kind);
+  });
+});
+
+/** What a machine does by V.8, and after so many ms without a menu of the other by T.30. */
+class SuperG3 {
+  readonly #modem: Modem;
+  readonly #machine: FaxMachine;
+  #saidMs = 0;
+
+  constructor(isCaller: boolean, file: string) {
+    this.#modem = new Modem(isCaller, FAX, bitsOf(["v34", "v17", "v29-half", "v27ter"]));
+    this.#machine = new FaxMachine({ calling: isCaller, file, ecm: true });
+  }
+
+  get #isByV8(): boolean {
+    return this.#saidMs < V8_MS || this.hasAgreed;
+  }
+
+  /** The other one's menu was understood: it is V.34 from here on, which spandsp cannot. */
+  get hasAgreed(): boolean {
+    return this.#modem.result !== undefined;
+  }
+
+  get isActive(): boolean {
+    return this.#isByV8 || this.#machine.isActive;
+  }
+
+  get figures(): FaxFigures {
+    return this.#machine.figures;
+  }
+
+  hear(frame: Int16Array): void {
+    if (this.#isByV8) this.#modem.hear(frame);
+    else this.#machine.hear(frame);
+  }
+
+  say(frame: Int16Array): void {
+    if (this.#isByV8) this.#modem.say(frame);
+    else this.#machine.say(frame);
+    this.#saidMs += frame.length / 8;
+  }
+
+  close(): void {
+    this.#modem.close();
+  }
+}
+
+/** Longer than an answer tone lasts where nobody says a menu, and than two menus take. */
+const V8_MS = 8000;
+const page = resolve(
+  process.env["TIPRING_VECTORS"] ?? "../shared/vectors",
+  "media/fax/ast_1page.tif",
+);
+const hasPage = existsSync(page) || process.env["TIPRING_VECTORS_REQUIRED"] === "1";
+
+describe.skipIf(!available || !hasPage)("[media.fax] two machines that could do V.34", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tipring-v34-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it.each([
+    { v34: "sound", agree: true, images: 0, pages: 0 },
+    { v34: "fallback", agree: false, images: 1, pages: 1 },
+  ] as const)("v34: $v34 lets them agree: $agree", async ({ v34, agree, images, pages }) => {
+    const lab = await bench({
+      seed: 8,
+      phones: ["touch-tone", "touch-tone"],
+      config: { exchange: { transport: "udp" }, rtp: { fax: "t38", t38: { v34 } } },
+      ...(engine === undefined ? {} : { fax: engine }),
+    });
+    const [alice, bob] = lab.phones;
+    await call(alice, "102", bob);
+    const calling = new SuperG3(true, page);
+    const called = new SuperG3(false, join(folder, `${v34}.tif`));
+    const ended = [plugFax(alice, calling), plugFax(bob, called)];
+    const limitMs = agree ? CALL_MS : 150_000;
+    for (let ms = 0; ms < limitMs && !ended.every((has) => has()); ms += 1000) {
+      await lab.world.advance(1000);
+    }
+    expect([calling.hasAgreed, called.hasAgreed]).toEqual([agree, agree]);
+    const offers = lab.wire.messages.filter(({ text }) => /^INVITE [\s\S]*\r\nm=image/.test(text));
+    expect(offers.length > 0).toBe(images > 0);
+    expect(called.figures.pagesReceived).toBe(pages);
+    if (!agree) expect(called.figures).toMatchObject({ badRows: 0, status: 0, bitRate: 14_400 });
+    calling.close();
+    called.close();
+    alice.hang();
+    bob.hang();
+    await lab.world.advance(3000);
+    await lab.stop();
   });
 });
 

@@ -50,6 +50,16 @@ describe("callFax() and rtpFax()", () => {
   });
 
   it.each([
+    ["sound, unless told", {}, "t38", false],
+    ["fallback", { v34: "fallback" }, "t38", true],
+    ["sound", { v34: "sound" }, "t38", false],
+    ["fallback at a line that passes faxes through", { v34: "fallback" }, "pass-through", false],
+    ["fallback at a line without faxes", { v34: "fallback" }, "off", false],
+  ] as const)("V.34: %s", (_, t38, mode, isHidden) => {
+    expect(lineFax(box({ t38 }), line(mode)).hidesV8 ?? false).toBe(isHidden);
+  });
+
+  it.each([
     ["no line wants it", box(), [line(), line("off")], true, false],
     ["the modems are not there", box({ fax: "t38" }), [line()], false, true],
     ["every line has it otherwise", box({ fax: "t38" }), [line("off")], true, false],

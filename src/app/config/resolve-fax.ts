@@ -50,8 +50,10 @@ export function callFax(
 export function lineFax(
   user: UserConfig,
   line: UserLine,
-): Pick<RealtimeLineConfig, "passesModems"> {
-  return { passesModems: faxMode(user, line) !== "off" };
+): Pick<RealtimeLineConfig, "passesModems" | "hidesV8"> {
+  const mode = faxMode(user, line);
+  const hidesV8 = mode === "t38" && user.rtp?.t38?.v34 === "fallback";
+  return { passesModems: mode !== "off", ...(hidesV8 ? { hidesV8 } : {}) };
 }
 
 /** What all media is told: whether the modems are to be loaded. */

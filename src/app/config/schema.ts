@@ -308,6 +308,7 @@ export const userConfigSchema = z.strictObject({
           fillBitRemoval: z.boolean().optional(),
           farDatagram: z.int().min(100).max(1400).optional(),
           switchOn: z.enum(["preamble", "answer"]).optional(),
+          v34: z.enum(["sound", "fallback"]).optional(),
           waitMs: z.int().min(0).max(30_000).optional(),
         })
         .optional(),

@@ -20,6 +20,11 @@ export interface UserT38 {
   readonly fillBitRemoval?: boolean;
   /** What moves a call: a fax machine's V.21 flags, or the answer tone. Default preamble. */
   readonly switchOn?: "preamble" | "answer";
+  /**
+   * What becomes of two machines that could do V.34: they do it by sound, or are kept from agreeing
+   * on it, so that their fax goes over T.38. Default sound.
+   */
+  readonly v34?: "sound" | "fallback";
   /** How long the side that is called has to move it before we do, ms. Default 1000. */
   readonly waitMs?: number;
 }

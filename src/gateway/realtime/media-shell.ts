@@ -31,7 +31,7 @@ import type { RunQueue } from "../run-queue.ts";
 import { FarToneTap, type ToneWatch } from "./far-tone-tap.ts";
 import type { JoinedEndpoint } from "./line-shell.ts";
 import { PortPairs, type SocketPair } from "./port-pairs.ts";
-import type { RtpConfig } from "./realtime-config.ts";
+import type { RealtimeLineConfig, RtpConfig } from "./realtime-config.ts";
 import { announced, type PairChannel, Reflection, type SeenAddresses } from "./reflection.ts";
 import { createIceCredentials, createSecurity } from "./session-security.ts";
 import { SessionSounds } from "./session-sounds.ts";
@@ -46,8 +46,8 @@ export interface MediaShellSinks {
   frameSamples(line: LineId): number | undefined;
   /** Tones that are listened for in what comes from the line's far ends. */
   toneWatch(line: LineId): ToneWatch | undefined;
-  /** Whether modems at the line get a path of their own kind; undefined: as everywhere. */
-  passesModems(line: LineId): boolean | undefined;
+  /** What is done about modems and fax machines at the line; undefined: as everywhere. */
+  faxAt(line: LineId): Pick<RealtimeLineConfig, "passesModems" | "hidesV8"> | undefined;
   /** False where the line is joined to as many far sides as it can be. */
   join(line: LineId, joined: JoinedEndpoint): boolean;
   part(line: LineId, endpoint: AudioEndpoint<MediaOutput>): void;
@@ -257,6 +257,7 @@ export class MediaShell {
 
   #make(name: string, owner: MediaOwner, frameSamples: number, sockets: SocketPair): OpenSession {
     const { clock, ciphers } = this.#ports;
+    const atLine = owner.kind === "line" ? this.#sinks.faxAt(owner.line) : undefined;
     const session = new MediaSession({
       session: name,
       frameSamples,
@@ -268,13 +269,18 @@ export class MediaShell {
       random: () => this.#random(4) / 2 ** 32,
       codecs: this.#codecs,
       arithmetic: soundArithmetic,
-      passesModems: this.#passesModems(owner),
+      passesModems: atLine?.passesModems ?? this.#rtp.passesModems ?? true,
       ...(this.#rtp.digits === undefined ? {} : { digits: this.#rtp.digits }),
       ...(this.#rtp.jitter === undefined ? {} : { jitter: this.#rtp.jitter }),
       ...(ciphers === undefined ? {} : { ciphers }),
     });
-    const redundancy = this.#rtp.t38?.redundancy ?? 0;
-    const fax = new FaxSwitch(session, { session: name, engine: this.#ports.fax, redundancy });
+    const fax = new FaxSwitch(session, {
+      session: name,
+      engine: this.#ports.fax,
+      redundancy: this.#rtp.t38?.redundancy ?? 0,
+      hidesV8: atLine?.hidesV8,
+      arithmetic: soundArithmetic,
+    });
     const runner = new CoreRunner<MediaInput, MediaOutput>(fax, clock, this.#queue, (output) =>
       this.carry(output),
     );
@@ -296,11 +302,6 @@ export class MediaShell {
     const made = this.#make(name, owner, frameMs * SAMPLES_PER_MS, sockets);
     this.#sessions.set(name, made);
     return made;
-  }
-
-  #passesModems(owner: MediaOwner): boolean {
-    const ofLine = owner.kind === "line" ? this.#sinks.passesModems(owner.line) : undefined;
-    return ofLine ?? this.#rtp.passesModems ?? true;
   }
 
   #soundsOf(name: string, session: AudioEndpoint<MediaOutput>, frameSamples: number) {

@@ -71,6 +71,8 @@ export interface RealtimeLineConfig extends LineWiring {
   readonly automaticGain?: boolean;
   /** As `RtpConfig.passesModems`, for this line. */
   readonly passesModems?: boolean;
+  /** Whether fax machines at it are kept from agreeing on V.34, which T.38 here has not. */
+  readonly hidesV8?: boolean;
 }
 
 /** A line's part in a ringing supply. */

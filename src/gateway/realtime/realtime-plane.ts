@@ -36,7 +36,7 @@ export class RealtimePlane {
       log: (event) => this.#emit({ kind: "log", event }),
       frameSamples: (line) => this.#lines.get(line)?.shell?.frameSamples,
       toneWatch: (line) => config.lines.find((one) => one.line === line)?.toneWatch,
-      passesModems: (line) => config.lines.find((one) => one.line === line)?.passesModems,
+      faxAt: (line) => config.lines.find((one) => one.line === line),
       join: (line, joined) => this.#lines.get(line)?.shell?.join(joined) ?? true,
       part: (line, endpoint) => this.#lines.get(line)?.shell?.part(endpoint),
     });

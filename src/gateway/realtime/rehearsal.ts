@@ -49,7 +49,7 @@ export class CallRehearsal {
       log() {},
       frameSamples: () => undefined,
       toneWatch: () => undefined,
-      passesModems: () => undefined,
+      faxAt: () => undefined,
       join: () => true,
       part() {},
     });

@@ -26,6 +26,8 @@ export function isAnswerTone(tone: FaxTone): tone is AnswerTone {
 
 /** How long each tone must last, in blocks of 10 ms. */
 const CNG_BLOCKS = 35;
+/** V.21 going from one tone to the other passes for CNG in a block, and never in so many. */
+const CALLER_CNG_BLOCKS = 4;
 const ANSWER_BLOCKS = 40;
 /** Flags in a row: 0.2 s of the second that they last. Nothing else says the same 64 bits. */
 const FLAGS_MIN = 8;
@@ -75,6 +77,11 @@ export class FaxToneDetector {
   /** The menu that came last, once `hear` has said `cm` or `jm`. */
   get menu(): ModemMenu | undefined {
     return this.#menu;
+  }
+
+  /** Whether a caller's modem talked in what was heard last: V.21, channel 1, and no CNG. */
+  get callerTalks(): boolean {
+    return this.#caller.isOn && this.#cng < CALLER_CNG_BLOCKS;
   }
 
   /** Hears a frame; the tone that has lasted long enough by now, when it is new. */

@@ -22,6 +22,11 @@ export class V21Path {
     this.#receiver = new V21Receiver(channel, (bit) => this.#take(bit));
   }
 
+  /** Whether the channel is there. */
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
   /** Flags that came in a row by now. */
   get flags(): number {
     return this.#flags;

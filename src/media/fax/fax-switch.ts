@@ -3,8 +3,10 @@ import type { Core } from "../../base/core.ts";
 import type { FaxEngine } from "../../base/fax-engine.ts";
 import type { FaxFlow, FaxStats, MediaFlow } from "../../base/media-messages.ts";
 import { done, err, type Result } from "../../base/result.ts";
+import type { SoundArithmetic } from "../../base/sound-arithmetic.ts";
 import type { FlowError, MediaInput, MediaOutput, MediaSession } from "../media-session.ts";
 import { FaxRelay, type FaxRelayConfig, type FaxRelayOutput } from "./fax-relay.ts";
+import { V8Hider } from "./v8-hider.ts";
 
 /** Why T.38 cannot begin. */
 export type FaxError = "no-gateway";
@@ -13,6 +15,10 @@ export type FaxError = "no-gateway";
 export interface FaxSwitchConfig extends FaxRelayConfig {
   /** The gateway's modems; without them there is no T.38. */
   readonly engine?: FaxEngine | undefined;
+  /** Whether machines are kept from agreeing on V.34 by sound. */
+  readonly hidesV8?: boolean | undefined;
+  /** The plain one where it is absent. */
+  readonly arithmetic?: SoundArithmetic | undefined;
 }
 
 const NOTHING: readonly MediaOutput[] = [];
@@ -31,10 +37,18 @@ export class FaxSwitch implements AudioEndpoint<MediaOutput>, Core<MediaInput, M
   #flow: MediaFlow | undefined;
   #relay: FaxRelay | undefined;
   #earlier: FaxStats | undefined;
+  #hider: V8Hider | undefined;
+  #silence = new Int16Array(0);
 
   constructor(session: MediaSession, config: FaxSwitchConfig) {
     this.#session = session;
     this.#config = config;
+    this.#hideAnew();
+  }
+
+  #hideAnew(): void {
+    const { engine, hidesV8, arithmetic } = this.#config;
+    this.#hider = engine !== undefined && hidesV8 === true ? new V8Hider(arithmetic) : undefined;
   }
 
   /** Whether T.38 is spoken now. */
@@ -49,7 +63,10 @@ export class FaxSwitch implements AudioEndpoint<MediaOutput>, Core<MediaInput, M
 
   /** Starts RTP, changes it, or comes back to it. An error leaves things as they were. */
   setFlow(flow: MediaFlow, nowMs: number): Result<undefined, FlowError> {
-    if (this.isFax) this.#session.modems.forget();
+    if (this.isFax) {
+      this.#session.modems.forget();
+      this.#hideAnew();
+    }
     const set = this.#session.setFlow(flow, nowMs);
     if (!set.ok) return set;
     this.#flow = flow;
@@ -84,14 +101,26 @@ export class FaxSwitch implements AudioEndpoint<MediaOutput>, Core<MediaInput, M
   }
 
   push(frame: Int16Array, nowMs: number): readonly MediaOutput[] {
-    const heard = this.#session.push(frame, nowMs);
+    const heard = this.#session.push(this.#shown(frame), nowMs);
     if (this.#relay === undefined) return heard;
     return [...heard, ...this.#outputs(this.#relay.push(frame, nowMs))];
   }
 
   pull(frame: Int16Array, nowMs: number): readonly MediaOutput[] {
-    if (this.#relay === undefined) return this.#session.pull(frame, nowMs);
+    if (this.#relay === undefined) {
+      const heard = this.#session.pull(frame, nowMs);
+      if (this.#hider?.hides("far", frame) === true) frame.fill(0);
+      return heard;
+    }
     return this.#outputs(this.#relay.pull(frame, nowMs));
+  }
+
+  /** What the far end may hear of a frame. */
+  #shown(frame: Int16Array): Int16Array {
+    if (this.isFax || this.#hider?.hides("near", frame) !== true) return frame;
+    if (this.#silence.length !== frame.length) this.#silence = new Int16Array(frame.length);
+    // A digit that is sent as a tone may have been mixed into the last one.
+    return this.#silence.fill(0);
   }
 
   /** Ends both; see `MediaSession.close`. */
