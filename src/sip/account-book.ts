@@ -44,11 +44,21 @@ export class AccountBook {
     return this.#entries.get(id)?.account;
   }
 
-  /** The server of a way (0 for the first) has taken a registration, at that address. */
-  setReached(id: string, way: number, address: SipAddress, leaseS: number, nowMs: number): void {
+  /**
+   * The server of a way (0 for the first) has taken a registration where it was reached; `located`
+   * are the addresses that its name has: another one of the servers behind it may call us as well.
+   */
+  setReached(
+    id: string,
+    way: number,
+    { reached, located }: { readonly reached: SipAddress; readonly located: readonly SipAddress[] },
+    leaseS: number,
+    nowMs: number,
+  ): void {
     const entry = this.#entries.get(id);
-    entry?.ways.set(way, { ...entry.ways.get(way), reached: address });
-    entry?.hosts.registered(address.host, way, leaseS * 1000, nowMs);
+    entry?.ways.set(way, { ...entry.ways.get(way), reached });
+    const hosts = [reached, ...located].map(({ host }) => host);
+    entry?.hosts.registered(hosts, way, leaseS * 1000, nowMs);
   }
 
   /** Nobody answers on a way any more. */

@@ -78,6 +78,8 @@ export class ClientRequest {
   /** Whether the last attempt has not been answered for longer than one waits where others are. */
   #isQuiet = false;
   #forgone = false;
+  /** Every address that its hops were found to have. */
+  readonly #located: SipAddress[] = [];
   /** INVITEs to servers that others were asked in place of: they may yet be answered. */
   readonly #left = new Map<ClientTransactionId, SentRequest>();
 
@@ -97,6 +99,11 @@ export class ClientRequest {
   /** The last attempt; `undefined` before the first. */
   get sent(): SentRequest | undefined {
     return this.#sent;
+  }
+
+  /** The addresses that the names on its way lead to, those that were not tried included. */
+  get located(): readonly SipAddress[] {
+    return this.#located;
   }
 
   /** Starts. It may end before this returns. */
@@ -270,6 +277,7 @@ export class ClientRequest {
     let isThere = false;
     this.#stack.locator.locate(hop, nowMs, (found, atMs) => {
       if (this.#forgone) return;
+      this.#located.push(...found);
       if (found.length === 0) {
         this.#failure ??= { status: 503, reason: `the name ${hop.host} has no address` };
       }

@@ -1,7 +1,7 @@
 import { aorOf } from "../account-book.ts";
 import type { ClientRequest } from "../client-request.ts";
 import type { Stack } from "../stack.ts";
-import type { SipAccount, SipHop } from "../user-agent-types.ts";
+import type { SipAccount, SipAddress, SipHop } from "../user-agent-types.ts";
 import type { AccountGroup } from "./account-group.ts";
 import type { PathKeeper } from "./path-keeper.ts";
 import { addressOf, contactOf } from "./register-request.ts";
@@ -60,4 +60,16 @@ export function createRegistration(
     keeper: undefined,
     addressChanges: 0,
   };
+}
+
+/** Whether another server than the first one has the account, because the first one failed. */
+export function isBackupOf(
+  stack: Stack,
+  { server, backups = [] }: SipAccount,
+  to: SipAddress,
+  nowMs: number,
+): boolean {
+  const isFirst = server.host === to.host && (server.port ?? to.port) === to.port;
+  const hasOthers = backups.length > 0 || server.host !== to.host;
+  return stack.blacklist.hasAny(nowMs) && !isFirst && hasOthers;
 }

@@ -316,3 +316,37 @@ describe("Registrations and a next nonce", () => {
     expect(desk.logs.some(({ text }) => text.includes("MD5 is not allowed"))).toBe(true);
   });
 });
+
+describe("the servers that an account believes", () => {
+  const NAME = "sip.example.com";
+  const believed = (desk: Desk, ...hosts: readonly string[]) =>
+    hosts.map((host) => desk.agent.isServerOf("line-1", { ...PEER, host }, desk.nowMs));
+
+  it("are all that its registrar's name leads to, as long as it does and has us", () => {
+    const desk = new Desk({ hashes });
+    const server = { ...PEER, host: NAME };
+    desk.command({ kind: "add-account", account: { ...account, server } });
+    expect(believed(desk, "192.0.2.41", NAME)).toEqual([false, true]);
+    desk.answerNames({ [NAME]: ["192.0.2.41", "192.0.2.42"] });
+    const first = desk.next();
+    expect(believed(desk, "192.0.2.41")).toEqual([false]);
+    desk.receive(answerTo(first, "200 OK", "r"));
+    expect(believed(desk, "192.0.2.41", "192.0.2.42", "192.0.2.43")).toEqual([true, true, false]);
+    // The name moves, and nobody answers there: what was believed ends with the lease.
+    desk.advance(500_000);
+    desk.answerNames({ [NAME]: ["192.0.2.43"] });
+    desk.advance(100_000);
+    expect(believed(desk, "192.0.2.41", "192.0.2.42", "192.0.2.43")).toEqual([true, true, false]);
+    desk.advance(32_000);
+    expect(believed(desk, "192.0.2.41", "192.0.2.42", "192.0.2.43")).toEqual([false, false, false]);
+  });
+
+  it("are none inside the box for one on the network, nor the other way round", () => {
+    const { desk, first } = added();
+    desk.receive(answerTo(first, "200 OK", "r"));
+    const inside = { transport: "memory", host: PEER.host, port: 0 } as const;
+    expect(desk.agent.isServerOf("line-1", PEER, 0)).toBe(true);
+    expect(desk.agent.isServerOf("line-1", inside, 0)).toBe(false);
+    expect(desk.agent.isServerOf("line-2", PEER, 0)).toBe(false);
+  });
+});

@@ -29,7 +29,7 @@ import {
   registrationStep,
 } from "./registration.ts";
 import { RegistrationWatch, type Revoked } from "./registration-watch.ts";
-import { createRegistration, type Registration } from "./registration-way.ts";
+import { createRegistration, isBackupOf, type Registration } from "./registration-way.ts";
 
 /**
  * How often in a row a registration is repeated because the server saw us elsewhere than we said: a
@@ -278,8 +278,10 @@ export class Registrations {
     const leaseS = leaseOf(response, contactUri, askedS, instanceParam(account));
     if (status >= 200 && status < 300 && (leaseS > 0 || askedS === 0)) {
       registration.bound = askedS === 0 ? undefined : contactUri;
-      this.#stack.accounts.setReached(account.id, registration.way, sent.to, leaseS, nowMs);
-      const isBackup = this.#isBackup(account, sent.to, nowMs);
+      const { way, request } = registration;
+      const at = { reached: sent.to, located: request?.located ?? [] };
+      this.#stack.accounts.setReached(account.id, way, at, leaseS, nowMs);
+      const isBackup = isBackupOf(this.#stack, account, sent.to, nowMs);
       this.#step(registration, { kind: "accepted", leaseS, isBackup }, nowMs);
       if (registration.state.kind === "registered") {
         this.#settle(registration, response, sent.to, contactUri, nowMs);
@@ -287,8 +289,11 @@ export class Registrations {
       }
       return;
     }
-    registration.refusal =
-      status < 300 ? { status, reason: "the server did not keep our contact" } : { status, reason };
+    const isLost = status < 300;
+    registration.refusal = {
+      status,
+      reason: isLost ? "the server did not keep our contact" : reason,
+    };
     this.#step(
       registration,
       {
@@ -300,13 +305,6 @@ export class Registrations {
       },
       nowMs,
     );
-  }
-
-  /** Whether another server than the first one has us, because the first one failed. */
-  #isBackup({ server, backups = [] }: SipAccount, to: SipAddress, nowMs: number): boolean {
-    const failed = this.#stack.blacklist.hasAny(nowMs);
-    const isFirst = server.host === to.host && (server.port ?? to.port) === to.port;
-    return failed && !isFirst && (backups.length > 0 || server.host !== to.host);
   }
 
   /** Takes note of what the server granted and of where it saw us. */
@@ -395,6 +393,5 @@ export class Registrations {
 }
 
 /** Whether peers can connect to us on that transport. */
-function isListening({ transport }: SipAddress, local: SocketAddress): boolean {
-  return isStream(transport) && local.port !== 0;
-}
+const isListening = ({ transport }: SipAddress, local: SocketAddress): boolean =>
+  isStream(transport) && local.port !== 0;

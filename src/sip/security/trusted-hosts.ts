@@ -7,7 +7,7 @@ export const TRUST_TIMES = {
 } as const;
 
 /** Addresses of one account's servers that are remembered; the one that ends first is forgotten. */
-export const TRUSTED_HOSTS_MAX = 16;
+export const TRUSTED_HOSTS_MAX = 64;
 
 interface Trust {
   untilMs: number;
@@ -17,8 +17,8 @@ interface Trust {
 
 /**
  * Whom an account believes that it is its server: the names and addresses that are configured, for
- * ever, and those that a registration was taken at, for as long as its lease. Behind that a name
- * may lead elsewhere, and the address be anybody's.
+ * ever, and those that a registration was taken at and that its server's name had then, for as
+ * long as its lease. Behind that a name may lead elsewhere, and the address be anybody's.
  *
  *     registered ── lease ──────────────► + 32 s: nobody
  *         └── registered elsewhere: an hour at most
@@ -38,19 +38,21 @@ export class TrustedHosts {
     return trust !== undefined && nowMs < trust.untilMs;
   }
 
-  /** A registration was taken there, on a way of the account, for so long. */
-  registered(host: string, way: number, leaseMs: number, nowMs: number): void {
+  /** A registration was taken by a server with these addresses, on a way, for so long. */
+  registered(hosts: readonly string[], way: number, leaseMs: number, nowMs: number): void {
     for (const [other, trust] of this.#learned) {
-      if (other !== host && trust.ways.delete(way) && trust.ways.size === 0) {
+      if (!hosts.includes(other) && trust.ways.delete(way) && trust.ways.size === 0) {
         trust.untilMs = Math.min(trust.untilMs, nowMs + TRUST_TIMES.movedMs);
       }
       if (trust.untilMs <= nowMs) this.#learned.delete(other);
     }
-    const trust = this.#learned.get(host) ?? { untilMs: 0, ways: new Set() };
-    trust.ways.add(way);
-    trust.untilMs = nowMs + leaseMs + TRUST_TIMES.lastMs;
-    this.#learned.set(host, trust);
-    if (this.#learned.size > TRUSTED_HOSTS_MAX) this.#forgetFirst(host);
+    for (const host of hosts.slice(0, TRUSTED_HOSTS_MAX)) {
+      const trust = this.#learned.get(host) ?? { untilMs: 0, ways: new Set() };
+      trust.ways.add(way);
+      trust.untilMs = nowMs + leaseMs + TRUST_TIMES.lastMs;
+      this.#learned.set(host, trust);
+      if (this.#learned.size > TRUSTED_HOSTS_MAX) this.#forgetFirst(hosts);
+    }
   }
 
   /** The addresses of another network may be anybody's. */
@@ -60,9 +62,9 @@ export class TrustedHosts {
     }
   }
 
-  #forgetFirst(except: string): void {
+  #forgetFirst(except: readonly string[]): void {
     const [first] = [...this.#learned]
-      .filter(([host]) => host !== except)
+      .filter(([host]) => !except.includes(host))
       .toSorted(([, a], [, b]) => a.untilMs - b.untilMs);
     if (first !== undefined) this.#learned.delete(first[0]);
   }

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { callIn, peerRequest } from "../testing/calls.ts";
 import { answerTo, Desk, field, PEER } from "../testing/desk.ts";
@@ -59,6 +60,21 @@ describe("a REFER from outside of the call that it is about", () => {
     const [event] = desk.events;
     expect(event).toMatchObject({ kind: "request" });
     expect(event).not.toHaveProperty("session");
+  });
+
+  it("is about a call or none, whatever it names", () => {
+    const { desk, session } = inCall();
+    const text = fc.stringMatching(/^[ -~]{0,60}$/);
+    fc.assert(
+      fc.property(text, fc.boolean(), fc.nat(1e9), (value, isNear, n) => {
+        const named = isNear ? `peer-call;local-tag=${value}` : value;
+        desk.events = [];
+        const request = refer(`Target-Dialog: ${named}`).replace("z9hG4bKrefer", `z9hG4bK${n}`);
+        desk.receive(request.replace("Call-ID: outside", `Call-ID: outside-${n}`));
+        const about = desk.events.flatMap((event) => ("session" in event ? [event.session] : []));
+        expect(about.every((one) => one === session)).toBe(true);
+      }),
+    );
   });
 
   it("is told in a dialog of its own what becomes of it", () => {
