@@ -1,4 +1,5 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { COUNTRY_CODES } from "../../src/fxs/index.ts";
 import { TONE_TABLES, type ToneTable } from "../hw-sim/audio/tone-tables.ts";
 import { bench } from "../hw-sim/bench/bench.ts";
 
@@ -8,6 +9,18 @@ const TABLES: Readonly<Record<string, ToneTable>> = TONE_TABLES;
 const OTHERWISE: Readonly<Record<string, string>> = { th: "ringback" };
 
 describe("a person of the country", () => {
+  it("is there for every country that the product has", () => {
+    expect(Object.keys(TABLES).sort()).toEqual([...COUNTRY_CODES].sort());
+    const needed = ["dial-tone", "ringback", "busy"];
+    for (const [country, table] of Object.entries(TABLES)) {
+      const names: readonly string[] = table.map(({ name }) => name);
+      expect(
+        needed.filter((name) => !names.includes(name)),
+        country,
+      ).toEqual([]);
+    }
+  });
+
   it.each(Object.keys(TABLES))("knows the tones of the line in %s", async (country) => {
     const phones = ["touch-tone", "touch-tone"] as const;
     const lab = await bench({ seed: 5, phones, config: { country } });

@@ -10,8 +10,8 @@ export const DE = {
   name: "Germany",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [de]; level innovaphone",
-    verified: false,
+    source: "ITU-T list of national tones (Palmmicro's copy), Asterisk; level innovaphone",
+    verified: true,
     table: {
       dial: tones.steady([425]),
       "stutter-dial": tones.steady([425, 400]),
