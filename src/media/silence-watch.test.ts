@@ -20,6 +20,21 @@ describe("SilenceWatch", () => {
     expect(watch.dueMs).toBe(4 * SILENT_MS);
   });
 
+  // Sums of these with 5000, less them again, come out under 5000.
+  it.each([13436.424411240123, 28978.16145904856, 30336.85109329176])(
+    "tells it once at the moment it said, begun at %d ms",
+    (startMs) => {
+      const watch = new SilenceWatch();
+      watch.start(startMs);
+      const firstMs = watch.dueMs;
+      expect(firstMs - startMs).toBeLessThan(SILENT_MS);
+      expect(watch.tell(firstMs)?.isFirst).toBe(true);
+      expect(watch.dueMs).toBeGreaterThan(firstMs);
+      expect(watch.tell(firstMs)).toBeUndefined();
+      expect(watch.tell(watch.dueMs)?.isFirst).toBe(false);
+    },
+  );
+
   it("says of what comes whether it ends a silence", () => {
     const watch = new SilenceWatch();
     watch.start(0);

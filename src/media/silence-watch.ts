@@ -31,7 +31,8 @@ export class SilenceWatch {
     if (nowMs < this.dueMs) return undefined;
     const silentMs = nowMs - this.#heardMs;
     const isFirst = this.#told === 0;
-    this.#told = Math.floor(silentMs / SILENT_MS);
+    // A sum may be reached where the difference falls short of it by a rounding: it goes on anyway.
+    this.#told = Math.max(this.#told + 1, Math.floor(silentMs / SILENT_MS));
     return { silentMs, isFirst };
   }
 }
