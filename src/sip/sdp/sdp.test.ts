@@ -164,6 +164,30 @@ describe("parseSdp()", () => {
   });
 });
 
+describe("an m-line that was read", () => {
+  it.each([
+    ["m=audio 5004/2 RTP/AVP 0 8\r\n", "m=audio 5004/2 RTP/AVP 0 8\r\n"],
+    ["m=audio 5004 RTP/AVP 0\n", "m=audio 5004 RTP/AVP 0\r\n"],
+    ["m=audio 5004 RTP/AVP 0", "m=audio 5004 RTP/AVP 0\r\n"],
+    ["m=audio 5004 RTP/AVP 0\r", "m=audio 5004 RTP/AVP 0\r\n"],
+    ["m=audio  5004 RTP/AVP 0\r\n", "m=audio 5004 RTP/AVP 0\r\n"],
+    ["m=audio 5004 RTP/AVP 0 \r\n", "m=audio 5004 RTP/AVP 0\r\n"],
+    ["m= audio 5004 RTP/AVP 0\r\n", "m=audio 5004 RTP/AVP 0\r\n"],
+    ["m=audio 05004/02 RTP/AVP 0\r\n", "m=audio 5004/2 RTP/AVP 0\r\n"],
+    ["m=a 1 x 0\r\nm=b 2 x 0\r\na=y\r\n", "m=a 1 x 0\r\nm=b 2 x 0\r\na=y\r\n"],
+  ])("is written as it would be if it were made: %j", (text, expected) => {
+    const { lines, media } = parsed(`v=0\r\n${text}`);
+    expect(printSdp({ lines, media })).toBe(`v=0\r\n${expected}`);
+    const made = media.map((one) => ({ ...one }));
+    expect(printSdp({ lines, media: made })).toBe(`v=0\r\n${expected}`);
+    const closed = media.map((one) => ({ ...one, port: 0, portCount: undefined }));
+    expect(printSdp({ lines, media: closed })).toContain(" 0 ");
+    expect(printSdp({ lines, media: media.slice(-1) })).toBe(
+      printSdp({ lines, media: made.slice(-1) }),
+    );
+  });
+});
+
 /** The last first, and the first twice. */
 function moved<T>(all: readonly T[]): readonly T[] {
   return [...all.slice(-1), ...all.slice(0, 1), ...all.slice(0, -1)];

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../base/result.ts";
-import { NOWHERE, PieceWriter } from "../wire/piece-writer.ts";
+import { NOWHERE, PieceWriter, type Source } from "../wire/piece-writer.ts";
 import { CHAR, decimalOf, isIn, onOneLine, runEnd } from "../wire/tokens.ts";
 
 /** What a session description may not exceed. */
@@ -66,6 +66,7 @@ export interface SdpError {
  */
 export function parseSdp(text: string): Result<Sdp, SdpError> {
   if (text.length > SDP_LIMITS.bytes) return err({ kind: "too-large", line: 1 });
+  const source: Source = { text };
   const session: SdpLine[] = [];
   const media: SdpMedia[] = [];
   let at = 0;
@@ -97,9 +98,10 @@ export function parseSdp(text: string): Result<Sdp, SdpError> {
     if (cr === -1) cr = text.length;
     const type = cr < end ? undefined : lineType(text, lineAt);
     if (type === undefined) return err({ kind: "bad-line", line: number });
+    const isAsPrinted = lf !== -1 && end + 2 === next;
     if (type === "m") {
       lines = [];
-      const stream = parseMediaLine(text, lineAt + 2, end, lines);
+      const stream = parseMediaLine(source, lineAt + 2, end, lines, isAsPrinted);
       if (stream === undefined) return err({ kind: "bad-media", line: number });
       if (media.length === SDP_LIMITS.media) return err({ kind: "too-large", line: number });
       media.push(stream);
@@ -108,8 +110,7 @@ export function parseSdp(text: string): Result<Sdp, SdpError> {
       if (type === "c" && parseConnection(value) === undefined) {
         return err({ kind: "bad-connection", line: number });
       }
-      const isAsPrinted = lf !== -1 && end + 2 === next;
-      lines.push(new ReadLine(type, value, text, isAsPrinted ? lineAt : NOWHERE));
+      lines.push(new ReadLine(type, value, source, isAsPrinted ? lineAt : NOWHERE));
     }
   }
   return begun ? ok({ lines: session, media }) : err({ kind: "bad-version", line: 1 });
@@ -119,21 +120,21 @@ export function parseSdp(text: string): Result<Sdp, SdpError> {
 class ReadLine implements SdpLine {
   readonly type: string;
   readonly value: string;
-  readonly #text: string;
+  readonly #source: Source;
   /** Where it begins, its CRLF behind it. */
   readonly #at: number;
 
-  constructor(type: string, value: string, text: string, at: number) {
+  constructor(type: string, value: string, source: Source, at: number) {
     this.type = type;
     this.value = value;
-    this.#text = text;
+    this.#source = source;
     this.#at = at;
   }
 
   static print(lines: readonly SdpLine[], out: PieceWriter): void {
     for (const line of lines) {
       if (line instanceof ReadLine && line.#at !== NOWHERE) {
-        out.copy(line.#text, line.#at, line.#at + line.value.length + 4);
+        out.copy(line.#source, line.#at, line.#at + line.value.length + 4);
       } else out.add(printLine(line.type, line.value));
     }
   }
@@ -146,20 +147,74 @@ function lineType(text: string, at: number): string | undefined {
   return good ? text.charAt(at) : undefined;
 }
 
-/** `audio 49170[/2] RTP/AVP 0 8 …` in `[start, end)`; one space or more part the words. */
+/** An m-line as it was read. */
+class ReadMedia implements SdpMedia {
+  readonly media: string;
+  readonly port: number;
+  readonly portCount: number | undefined;
+  readonly protocol: string;
+  readonly formats: readonly string[];
+  readonly lines: readonly SdpLine[];
+  readonly #source: Source;
+  /** Where it begins, as long as it would be if we wrote it. */
+  readonly #at: number;
+  readonly #end: number;
+
+  constructor(
+    words: Pick<SdpMedia, "media" | "port" | "portCount" | "protocol" | "formats">,
+    lines: readonly SdpLine[],
+    source: Source,
+    at: number,
+    end: number,
+  ) {
+    this.media = words.media;
+    this.port = words.port;
+    this.portCount = words.portCount;
+    this.protocol = words.protocol;
+    this.formats = words.formats;
+    this.lines = lines;
+    this.#source = source;
+    this.#at = at;
+    this.#end = end;
+  }
+
+  static print(stream: SdpMedia, out: PieceWriter): void {
+    if (stream instanceof ReadMedia && stream.#at !== NOWHERE) {
+      out.copy(stream.#source, stream.#at, stream.#end);
+    } else {
+      const ports = printPorts(stream);
+      const words = `${stream.media} ${ports} ${stream.protocol} ${stream.formats.join(" ")}`;
+      out.add(printLine("m", words));
+    }
+    ReadLine.print(stream.lines, out);
+  }
+}
+
+function printPorts({ port, portCount }: Pick<SdpMedia, "port" | "portCount">): string {
+  return portCount === undefined ? `${port}` : `${port}/${portCount}`;
+}
+
+/**
+ * `audio 49170[/2] RTP/AVP 0 8 …` in `[start, end)` of a source; one space or more part the words.
+ * `hasEnd`: behind it is CRLF.
+ */
 function parseMediaLine(
-  text: string,
+  source: Source,
   start: number,
   end: number,
   lines: readonly SdpLine[],
+  hasEnd: boolean,
 ): SdpMedia | undefined {
+  const { text } = source;
   const formats: string[] = [];
   let media: string | undefined;
   let ports: string | undefined;
   let protocol: string | undefined;
   let wordAt = start;
+  let spaces = 0;
   for (let at = start; at <= end; at++) {
     if (at < end && text.charCodeAt(at) !== 0x20) continue;
+    spaces++;
     if (at > wordAt) {
       const word = text.slice(wordAt, at);
       if (media === undefined) media = word;
@@ -175,7 +230,9 @@ function parseMediaLine(
   const port = portOf(ports, 0, slash === -1 ? ports.length : slash);
   const portCount = slash === -1 ? undefined : portOf(ports, slash + 1, ports.length, 99_999);
   if (port === undefined || (slash !== -1 && !portCount)) return undefined;
-  return { media, port, portCount, protocol, formats, lines };
+  const words = { media, port, portCount, protocol, formats };
+  const isAsPrinted = hasEnd && spaces === formats.length + 3 && ports === printPorts(words);
+  return new ReadMedia(words, lines, source, isAsPrinted ? start - 2 : NOWHERE, end + 2);
 }
 
 /** The number in `[start, end)`: one to five digits and at most `max`. */
@@ -224,12 +281,7 @@ export function printSdp(sdp: Sdp): string {
   const out = new PieceWriter();
   out.add("v=0\r\n");
   ReadLine.print(sdp.lines, out);
-  for (const stream of sdp.media) {
-    const count = stream.portCount === undefined ? "" : `/${stream.portCount}`;
-    const value = `${stream.media} ${stream.port}${count} ${stream.protocol}`;
-    out.add(printLine("m", `${value} ${stream.formats.join(" ")}`));
-    ReadLine.print(stream.lines, out);
-  }
+  for (const stream of sdp.media) ReadMedia.print(stream, out);
   return out.finish();
 }
 

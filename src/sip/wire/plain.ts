@@ -88,10 +88,20 @@ function plainPort(text: string, colon: number, end: number): number {
   return at === colon + 1 || port > 65_535 ? -1 : port;
 }
 
+/** Whether the text goes on with `sip:`. */
+function isSip(text: string, at: number): boolean {
+  return (
+    text.charCodeAt(at) === 0x73 &&
+    text.charCodeAt(at + 1) === 0x69 &&
+    text.charCodeAt(at + 2) === 0x70 &&
+    text.charCodeAt(at + 3) === 0x3a
+  );
+}
+
 /** `sip:user@host:port;params`, of which only the host must be there; `stop` is where it ends. */
 export function plainUri(text: string, from: number, end: number): SipUri | undefined {
   const userAt = from + 4;
-  if (userAt >= end || text.slice(from, userAt) !== "sip:") return undefined;
+  if (userAt >= end || !isSip(text, from)) return undefined;
   let hostAt = userAt;
   let at = runEnd(text, userAt, CHAR.host, end);
   let unit = at < end ? text.charCodeAt(at) : 0;

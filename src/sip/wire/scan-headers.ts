@@ -8,7 +8,7 @@ import {
   readHeaderName,
 } from "./header-names.ts";
 import { WIRE_LIMITS } from "./limits.ts";
-import { NOWHERE } from "./piece-writer.ts";
+import { NOWHERE, type Source } from "./piece-writer.ts";
 import { plainStop } from "./plain.ts";
 import { eachListItem, isSpace, skipSpace, spaceStart, tokenEnd, trimmed } from "./tokens.ts";
 import { WireHeader } from "./wire-header.ts";
@@ -49,6 +49,8 @@ class HeaderScanner implements HeaderScan {
   readonly essentials = new Essentials();
   isPlain = true;
   readonly #text: string;
+  /** The same, as what the fields are copied from. */
+  readonly #source: Source;
   /** Lines that are no header field count too: there could be twenty thousand of them. */
   #unread = 0;
   #folds = 0;
@@ -58,6 +60,7 @@ class HeaderScanner implements HeaderScan {
 
   constructor(text: string, at: number) {
     this.#text = text;
+    this.#source = { text };
     this.bodyAt = at;
   }
 
@@ -68,7 +71,7 @@ class HeaderScanner implements HeaderScan {
     if (at >= text.length) return false;
     const name = plainHeaderName(text, at);
     if (name !== undefined && isReadAtOnce(name.role)) {
-      const header = WireHeader.plain(name, text, at);
+      const header = WireHeader.plain(name, this.#source, at);
       if (header !== undefined && !continues(text, plainStop() + 2)) {
         this.bodyAt = plainStop() + 2;
         this.headers.push(header);
@@ -100,7 +103,7 @@ class HeaderScanner implements HeaderScan {
     if (next - at > WIRE_LIMITS.headerLineBytes) this.#refuseLine("too-large", "a header field");
     else if (this.#hasCr(at, end)) this.#refuseLine("bad-header", `a CR inside ${name.name}`);
     else if (name.list && this.#hasComma(start, valueEnd)) {
-      addValues(this.headers, name, text, start, valueEnd);
+      addValues(this.headers, name, this.#source, start, valueEnd);
     } else if (!name.list || valueEnd > start) {
       const isAsPrinted =
         start === nameEnd + 1 &&
@@ -109,7 +112,13 @@ class HeaderScanner implements HeaderScan {
         text.charCodeAt(nameEnd) === 0x20 &&
         name.role !== ROLE.contentLength;
       const value = text.slice(start, valueEnd);
-      const header = new WireHeader(name.name, value, text, start, isAsPrinted ? at : NOWHERE);
+      const header = new WireHeader(
+        name.name,
+        value,
+        this.#source,
+        start,
+        isAsPrinted ? at : NOWHERE,
+      );
       this.headers.push(header);
       if (!this.essentials.take(name.role, header)) this.isPlain = false;
     }
@@ -140,8 +149,8 @@ class HeaderScanner implements HeaderScan {
       this.#refuseLine("bad-header", `"${text.slice(at, at + 20)}…"`);
     } else if (hasCr) {
       this.#refuseLine("bad-header", `a CR inside ${name.name}`);
-    } else if (whole === undefined) addValues(this.headers, name, text, start, valueEnd);
-    else addValues(this.headers, name, whole, 0, whole.length);
+    } else if (whole === undefined) addValues(this.headers, name, this.#source, start, valueEnd);
+    else addValues(this.headers, name, { text: whole }, 0, whole.length);
   }
 
   #hasRoom(): boolean {
@@ -222,16 +231,17 @@ function joined(left: string, right: string): string {
 function addValues(
   headers: WireHeader[],
   { name, list }: HeaderName,
-  text: string,
+  source: Source,
   start: number,
   end: number,
 ): void {
+  const { text } = source;
   const value = text.slice(start, end);
   if (!list || !value.includes(",")) {
-    if (!list || value !== "") headers.push(new WireHeader(name, value, text, start));
+    if (!list || value !== "") headers.push(new WireHeader(name, value, source, start));
     return;
   }
   eachListItem(text, start, end, (from, to) => {
-    headers.push(new WireHeader(name, text.slice(from, to), text, from));
+    headers.push(new WireHeader(name, text.slice(from, to), source, from));
   });
 }

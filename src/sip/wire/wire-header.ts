@@ -3,7 +3,7 @@ import { type CSeq, parseCSeq } from "./cseq.ts";
 import { type PlainHeaderName, ROLE } from "./header-names.ts";
 import type { SipHeader, SipMessage } from "./message.ts";
 import { type NameAddr, parseNameAddr } from "./name-addr.ts";
-import { NOWHERE, type PieceWriter } from "./piece-writer.ts";
+import { NOWHERE, type PieceWriter, type Source } from "./piece-writer.ts";
 import { PLAIN_MAX, plainAddress, plainCSeq, plainStop, plainVia } from "./plain.ts";
 import { parseVia, type Via } from "./via.ts";
 
@@ -15,7 +15,7 @@ export class WireHeader implements SipHeader {
   readonly name: string;
   readonly value: string;
   /** What the value is a piece of, and where: reading that costs less than reading the piece. */
-  readonly #text: string;
+  readonly #source: Source;
   readonly #start: number;
   /** Where its line begins, which is what we would write: name, space, value, CRLF. */
   readonly #lineAt: number;
@@ -24,13 +24,19 @@ export class WireHeader implements SipHeader {
   #cseq: Result<CSeq, string> | undefined;
 
   /**
-   * The value is what begins at `start` of the text. `lineAt` is where the line `Name: value` CRLF
-   * begins that `printMessage` would make of it.
+   * The value is what begins at `start` of the source's text. `lineAt` is where the line
+   * `Name: value` CRLF begins that `printMessage` would make of it.
    */
-  constructor(name: string, value: string, text = value, start = 0, lineAt = NOWHERE) {
+  constructor(
+    name: string,
+    value: string,
+    source: Source = { text: value },
+    start = 0,
+    lineAt = NOWHERE,
+  ) {
     this.name = name;
     this.value = value;
-    this.#text = text;
+    this.#source = source;
     this.#start = start;
     this.#lineAt = lineAt;
   }
@@ -39,7 +45,8 @@ export class WireHeader implements SipHeader {
    * The Via, CSeq or address whose line begins at `lineAt` with this name, where nothing in it
    * needs a second look; {@link plainStop} is at the end of its text then.
    */
-  static plain(name: PlainHeaderName, text: string, lineAt: number): WireHeader | undefined {
+  static plain(name: PlainHeaderName, source: Source, lineAt: number): WireHeader | undefined {
+    const { text } = source;
     const start = lineAt + name.length + 1;
     const end = Math.min(text.length, start + PLAIN_MAX);
     if (start >= end || text.charCodeAt(start - 1) !== 0x20) return undefined;
@@ -52,7 +59,7 @@ export class WireHeader implements SipHeader {
     if (via === undefined && address === undefined && cseq === undefined) return undefined;
     const stop = plainStop();
     if (!text.startsWith("\r\n", stop)) return undefined;
-    const header = new WireHeader(name.name, text.slice(start, stop), text, start, lineAt);
+    const header = new WireHeader(name.name, text.slice(start, stop), source, start, lineAt);
     if (via !== undefined) header.#via = ok(via);
     else if (address !== undefined) header.#address = ok(address);
     else if (cseq !== undefined) header.#cseq = ok(cseq);
@@ -67,23 +74,23 @@ export class WireHeader implements SipHeader {
   ): void {
     for (const header of headers) {
       if (header instanceof WireHeader && header.#lineAt !== NOWHERE) {
-        out.copy(header.#text, header.#lineAt, header.#end + 2);
+        out.copy(header.#source, header.#lineAt, header.#end + 2);
       } else out.add(lineOf(header));
     }
   }
 
   via(): Result<Via, string> {
-    this.#via ??= parseVia(this.#text, this.#start, this.#end);
+    this.#via ??= parseVia(this.#source.text, this.#start, this.#end);
     return this.#via;
   }
 
   address(): Result<NameAddr, string> {
-    this.#address ??= parseNameAddr(this.#text, this.#start, this.#end);
+    this.#address ??= parseNameAddr(this.#source.text, this.#start, this.#end);
     return this.#address;
   }
 
   cseq(): Result<CSeq, string> {
-    this.#cseq ??= parseCSeq(this.#text, this.#start, this.#end);
+    this.#cseq ??= parseCSeq(this.#source.text, this.#start, this.#end);
     return this.#cseq;
   }
 
