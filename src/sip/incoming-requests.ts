@@ -7,7 +7,7 @@ import { findReplaced } from "./session/find-replaced.ts";
 import { IncomingInvite } from "./session/incoming-invite.ts";
 import type { Leg } from "./session/leg.ts";
 import { timerAnswer } from "./session/session-timer.ts";
-import { targetSession, wantsReferNews } from "./session/target-dialog.ts";
+import { asksByItself, targetSession, wantsReferNews } from "./session/target-dialog.ts";
 import type { Stack } from "./stack.ts";
 import type { RequestRank, ServerTransactionId } from "./transaction/server-transactions.ts";
 import type { SipAccount, SipAddress } from "./user-agent-types.ts";
@@ -184,7 +184,7 @@ export class IncomingRequests {
       const about = this.#targetOf(request, source, nowMs);
       if (request.method === "SUBSCRIBE" && this.#stack.isNotifier) {
         this.#notifier.receive(transaction, request, source, account, nowMs);
-      } else if (about !== undefined && wantsReferNews(request)) {
+      } else if (about !== undefined && wantsReferNews(request) && !asksByItself(request)) {
         this.#notifier.receiveRefer(transaction, request, source, account, about, nowMs);
       } else this.#stack.emitRequest(transaction, request, nowMs, about, account?.id);
     }

@@ -65,6 +65,18 @@ export class Stack {
   /** Keeps scanners and floods away; undefined where nothing was said of limits. */
   readonly guard: SourceGuard | undefined;
   readonly #knownCalls = new KnownCalls(() => this.#callIds());
+  /** Looks at a REFER about a session first; true where it is not to be handed up as it is. */
+  onRefer:
+    | ((
+        refer: {
+          readonly transaction: ServerTransactionId;
+          readonly request: SipRequest;
+          readonly source: SipAddress;
+        },
+        session: string,
+        nowMs: number,
+      ) => boolean)
+    | undefined;
   /** To tag of answers that we keep no state for. */
   readonly statelessTag: string;
   /** Methods that are not answered 405. */
@@ -174,6 +186,9 @@ export class Stack {
   ): void {
     const source = this.servers.sourceOf(transaction);
     if (source === undefined) return;
+    const isRefer = message.method === "REFER" && session !== undefined;
+    if (isRefer && this.onRefer?.({ transaction, request: message, source }, session, nowMs))
+      return;
     this.emit({
       kind: "request",
       request: `${REQUEST_PREFIX}${transaction}`,

@@ -104,7 +104,7 @@ export class ControlPlane {
         tells: [DIALOG_EVENT],
         acceptAnyUser: false,
         trusts: (source) => plane?.trusts(source) === true,
-        extensions: ["tdialog", ...(allowsJoin ? ["join"] : [])],
+        extensions: ["tdialog", "explicitsub", ...(allowsJoin ? ["join"] : [])],
         ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
         ...(config.sessionIds === undefined ? {} : { sessionIds: config.sessionIds }),
         ...(needsSocket ? { network: networkOf(config, 0) } : {}),

@@ -1,13 +1,16 @@
+import { earliestMs } from "../../base/core.ts";
 import { DeadlineQueue } from "../deadline-queue.ts";
 import { dialogFromRequest } from "../dialog/dialog.ts";
 import type { Refusal } from "../request-checks.ts";
 import { SIPFRAG } from "../session/refer.ts";
+import { asksByItself } from "../session/target-dialog.ts";
 import type { Stack } from "../stack.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
 import type { SipAccount, SipAddress } from "../user-agent-types.ts";
 import { headerValue, type SipRequest } from "../wire/message.ts";
 import { partyFromHeader } from "../wire/party.ts";
 import { parseUri } from "../wire/uri.ts";
+import { ExplicitRefer, type ExplicitReferParts } from "./explicit-refer.ts";
 import { Watch, type WatchParts } from "./watch.ts";
 import { type Asked, askedOf } from "./watch-request.ts";
 import type { EventPackage, WatchCommand } from "./watch-types.ts";
@@ -29,6 +32,9 @@ const WATCHES_MAX = 400;
 /** Those of one host: a console with a lamp for every extension of a small company. */
 export const WATCHES_OF_HOST_MAX = 100;
 
+/** REFERs that are waited for, or whose outcome is kept, at one time. */
+const EXPLICIT_REFERS_MAX = 32;
+
 /** What those who are one too many are asked to wait, seconds. */
 const OVERLOAD_RETRY_S = 60;
 
@@ -38,10 +44,17 @@ export class Notifier {
   readonly #live = new Map<string, Watch>();
   readonly #hosts = new Map<string, number>();
   readonly #deadlines = new DeadlineQueue<Watch>();
+  /** REFERs whose senders ask by themselves, by their ids. */
+  readonly #refers = new Map<string, ExplicitRefer>();
   #lastId = 0;
 
   constructor(stack: Stack) {
     this.#stack = stack;
+    stack.onRefer = (refer, session, nowMs) => {
+      if (!asksByItself(refer.request)) return false;
+      this.#receiveExplicit(refer, session, nowMs);
+      return true;
+    };
   }
 
   /** How many there are. */
@@ -60,7 +73,9 @@ export class Notifier {
     const refuse = ({ status, reason, headers }: Refusal): void => {
       this.#stack.reply(transaction, request, status, nowMs, { reason, headers });
     };
-    const asked = askedOf(request, this.#stack.config.tells ?? []);
+    const refer = this.#referAt(request);
+    const tells = refer === undefined ? (this.#stack.config.tells ?? []) : [REFER_EVENT];
+    const asked = askedOf(request, tells);
     if (!asked.ok) {
       refuse(asked.error);
       return;
@@ -71,7 +86,38 @@ export class Notifier {
       refuse({ status: 503, headers: [{ name: "retry-after", value: String(OVERLOAD_RETRY_S) }] });
       return;
     }
-    this.#begin({ transaction, request, source, account }, asked.value, {}, nowMs);
+    const from = { transaction, request, source, account };
+    if (refer === undefined) this.#begin(from, asked.value, {}, nowMs);
+    else {
+      const watch = this.#make(from, asked.value, nowMs);
+      if (watch !== undefined) refer.attach(watch, nowMs);
+    }
+  }
+
+  /** What a SUBSCRIBE is to, where that is what a REFER was told. */
+  #referAt(request: SipRequest): ExplicitRefer | undefined {
+    const uri = parseUri(request.uri);
+    const user = uri.ok ? uri.value.user : "";
+    return [...this.#refers.values()].find(({ token }) => token === user);
+  }
+
+  #receiveExplicit(
+    refer: Pick<ExplicitReferParts, "transaction" | "request" | "source">,
+    session: string,
+    nowMs: number,
+  ): void {
+    const { request, source } = refer;
+    if (this.#refers.size >= EXPLICIT_REFERS_MAX) {
+      const headers = [{ name: "retry-after", value: String(OVERLOAD_RETRY_S) }];
+      this.#stack.reply(refer.transaction, request, 503, nowMs, { headers });
+      return;
+    }
+    const uri = parseUri(request.uri);
+    const user = uri.ok ? uri.value.user : "";
+    const token = this.#stack.config.createToken();
+    const id = `refer ${++this.#lastId}`;
+    this.#refers.set(id, new ExplicitRefer(this.#stack, { ...refer, token, user }, nowMs));
+    this.#tellOf(id, REFER_EVENT.name, { request, source }, { session });
   }
 
   /**
@@ -101,23 +147,44 @@ export class Notifier {
     about: { readonly session?: string },
     nowMs: number,
   ): void {
-    const { transaction, request, source, account } = from;
+    const watch = this.#make(from, asked, nowMs);
+    if (watch !== undefined) this.#tellOf(watch.id, asked.pack.name, from, about);
+  }
+
+  /** A watch that nobody was told of yet; `undefined` where the request makes no dialog. */
+  #make(
+    from: Pick<WatchParts, "transaction" | "request" | "source" | "account">,
+    asked: Asked,
+    nowMs: number,
+  ): Watch | undefined {
+    const { transaction, request, source } = from;
     const tag = this.#stack.servers.tagOf(transaction);
     const dialog = dialogFromRequest(request, tag, source.transport);
     if (!dialog.ok) {
       this.#stack.reply(transaction, request, 400, nowMs, { reason: dialog.error });
-      return;
+      return undefined;
     }
     const uri = parseUri(request.uri);
     const user = uri.ok ? uri.value.user : "";
     const id = `watch ${++this.#lastId}`;
     const parts = { id, ...asked, ...from, user, dialog: dialog.value };
-    this.#add(new Watch(this.#stack, parts, this.#hostOf(id, source.host), nowMs), id, source.host);
+    const watch = new Watch(this.#stack, parts, this.#hostOf(id, source.host), nowMs);
+    this.#add(watch, id, source.host);
+    return watch;
+  }
+
+  #tellOf(
+    watch: string,
+    event: string,
+    from: Pick<WatchParts, "request" | "source"> & { readonly account?: SipAccount | undefined },
+    about: { readonly session?: string },
+  ): void {
+    const { request, source, account } = from;
     const nobody = { user: "", host: "", uri: "" };
     this.#stack.emit({
       kind: "watched",
-      watch: id,
-      event: asked.pack.name,
+      watch,
+      event,
       ...(account === undefined ? {} : { account: account.id }),
       from: partyFromHeader(headerValue(request, "from") ?? "") ?? nobody,
       request,
@@ -128,7 +195,7 @@ export class Notifier {
 
   /** Carries out what the layers above say of one; one that is over is not missed. */
   command(command: WatchCommand, nowMs: number): void {
-    const watch = this.#live.get(command.watch);
+    const watch = this.#live.get(command.watch) ?? this.#refers.get(command.watch);
     switch (command.kind) {
       case "tell":
         watch?.tell(command.document, nowMs);
@@ -143,11 +210,13 @@ export class Notifier {
   }
 
   deadlineMs(): number | undefined {
-    return this.#deadlines.earliestMs();
+    const refers = [...this.#refers.values()].map(({ untilMs }) => untilMs);
+    return earliestMs(this.#deadlines.earliestMs(), ...refers);
   }
 
   /** Runs one timer that is due; false where none is. */
   timeout(nowMs: number): boolean {
+    for (const [id, { untilMs }] of this.#refers) if (untilMs <= nowMs) this.#refers.delete(id);
     const watch = this.#deadlines.takeDue(nowMs);
     if (watch === undefined) return false;
     watch.timeout(nowMs);

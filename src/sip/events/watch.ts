@@ -75,6 +75,10 @@ export class Watch implements Leg {
     });
   }
 
+  get id(): string {
+    return this.#parts.id;
+  }
+
   /** The state now; the first one takes the subscription on. */
   tell(document: WatchDocument, nowMs: number): void {
     const before = this.#document;

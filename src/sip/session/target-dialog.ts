@@ -5,6 +5,9 @@ import { parseParams } from "../wire/params.ts";
 import { trimmed } from "../wire/tokens.ts";
 import type { LegRegistry } from "./leg-registry.ts";
 
+/** What a REFER requires whose sender subscribes by itself. @see RFC 7614 */
+const EXPLICIT_SUB = "explicitsub";
+
 /**
  * The session that is up which a request outside of it is about: it names its dialog. Which tag is
  * whose senders write in either way; both are unguessable. `undefined` where there is none.
@@ -25,6 +28,11 @@ export function targetSession(legs: LegRegistry, request: SipRequest): string | 
     legs.dialog(dialogKey(callId, one, other)) ?? legs.dialog(dialogKey(callId, other, one));
   const standing = leg?.standing;
   return standing?.stage === "up" ? standing.session : undefined;
+}
+
+/** Whether the sender of a REFER asks by itself what becomes of it. @see RFC 7614 */
+export function asksByItself(request: SipRequest): boolean {
+  return listItems(request, "require").some((tag) => tag.toLowerCase() === EXPLICIT_SUB);
 }
 
 /** Whether a REFER wants to be told what becomes of it. @see RFC 4488 §4, RFC 7614 §4 */
