@@ -4,12 +4,14 @@
  * src/media/dsp/reference-sound-arithmetic.ts does, bit for bit.
  *
  * Memory: 64-bit floats sums (2 + 8), the noise's filter (44) and memory (12), and that of what
- * is constant (2); then 16-bit words: two tables of eight waves (80 each), and samples (480).
+ * is constant (2), and correlations (16); then 16-bit words: two tables of eight waves (80 each),
+ * a window (1280), sixteen zeros, and samples (1280).
  */
 
 const BLOCK: i32 = 80;
 const WAVES: i32 = 8;
-const SAMPLES_MAX: i32 = 480;
+const SAMPLES_MAX: i32 = 1280;
+const LAGS: i32 = 16;
 const ORDER: i32 = 10;
 const FILTER: i32 = 44;
 const MEMORY: i32 = 12;
@@ -19,7 +21,9 @@ let sums: usize = 0;
 let filter: usize = 0;
 let noise: usize = 0;
 let constant: usize = 0;
+let correlations: usize = 0;
 let tables: usize = 0;
+let window: usize = 0;
 let words: usize = 0;
 
 /** Of so many floats. */
@@ -38,8 +42,10 @@ export function layOut(base: usize): usize {
   filter = sums + bytesOf(2 + WAVES);
   noise = filter + bytesOf(FILTER);
   constant = noise + bytesOf(MEMORY);
-  tables = constant + bytesOf(2);
-  words = tables + wordsOf(2 * WAVES * BLOCK);
+  correlations = constant + bytesOf(2);
+  tables = correlations + bytesOf(LAGS);
+  window = tables + wordsOf(2 * WAVES * BLOCK);
+  words = window + wordsOf(SAMPLES_MAX + LAGS);
   return words + wordsOf(SAMPLES_MAX);
 }
 
@@ -61,6 +67,16 @@ export function noiseMemory(): usize {
 /** Where the memory of what is constant is to be written, and read. */
 export function constantMemory(): usize {
   return constant;
+}
+
+/** Where correlations are. */
+export function correlationList(): usize {
+  return correlations;
+}
+
+/** Where a window is to be written. */
+export function windowWords(): usize {
+  return window;
 }
 
 /** Where both tables are to be written. */
@@ -92,6 +108,44 @@ export function measure(): void {
   }
   store<f64>(sums, f64(i64x2.extract_lane(squares, 0) + i64x2.extract_lane(squares, 1)));
   store<f64>(sums, f64(i64x2.extract_lane(products, 0) + i64x2.extract_lane(products, 1)), 8);
+}
+
+/** The sum of the squares of so many samples that were written, a multiple of eight. */
+export function squares(count: i32): f64 {
+  return productsOf(count, 0);
+}
+
+/** Weighs so many samples that were written, a multiple of eight, by the window. */
+export function weigh(count: i32): void {
+  for (let at: usize = 0; at < wordsOf(count); at += 16) {
+    const weighed = i16x8.q15mulr_sat_s(v128.load(words + at), v128.load(window + at));
+    v128.store(words + at, weighed);
+  }
+}
+
+/** Correlates so many samples that were written, a multiple of eight, at each of some lags. */
+export function correlate(count: i32, lags: i32): void {
+  for (let lag = 0; lag < lags; lag++) {
+    store<f64>(correlations + bytesOf(lag), productsOf(count, lag));
+  }
+}
+
+/** The sum of products with the samples so much earlier; before the first are zeros. */
+function productsOf(count: i32, lag: i32): f64 {
+  let sum = i64x2.splat(0);
+  const end = words + wordsOf(count);
+  const back = wordsOf(lag);
+  for (let at = words; at < end; at += 16) {
+    const now = v128.load(at);
+    const earlier = v128.load(at - back);
+    const low = i32x4.extmul_low_i16x8_s(now, earlier);
+    const high = i32x4.extmul_high_i16x8_s(now, earlier);
+    sum = i64x2.add(sum, i64x2.extend_low_i32x4_s(low));
+    sum = i64x2.add(sum, i64x2.extend_high_i32x4_s(low));
+    sum = i64x2.add(sum, i64x2.extend_low_i32x4_s(high));
+    sum = i64x2.add(sum, i64x2.extend_high_i32x4_s(high));
+  }
+  return f64(i64x2.extract_lane(sum, 0) + i64x2.extract_lane(sum, 1));
 }
 
 /** Products of the block that was written with each wave of a table. */

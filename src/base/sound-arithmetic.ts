@@ -8,8 +8,10 @@ export const TABLE_WAVES = 8;
 /** So many that no sum of products with a block overflows 32 bits. */
 export const TABLE_BITS = 11;
 
-/** The most samples that are worked on at once: 60 ms. */
-export const SOUND_SAMPLES_MAX = 60 * SAMPLES_PER_MS;
+/** The most samples that are worked on at once: 160 ms. */
+export const SOUND_SAMPLES_MAX = 160 * SAMPLES_PER_MS;
+/** The largest lag at which samples are correlated. */
+export const LAG_MAX = 15;
 
 /** Samples of noise are made so many at a time. */
 export const NOISE_AT_ONCE = 4;
@@ -33,6 +35,13 @@ export interface SoundArithmetic {
   readonly sums: Float64Array;
   /** Measures a block. */
   measure(block: Int16Array): void;
+  /** The sum of the squares of any samples. */
+  squares(samples: Int16Array): number;
+  /**
+   * The sums of products of samples with those 0, 1, 2 … before them, as many as `into` holds: as
+   * they are, or weighed by a window of as many samples with 15 bits behind the point.
+   */
+  correlate(samples: Int16Array, into: Float64Array, window?: Int16Array): void;
   /** Products of the block that was measured last with each wave of a table (0 or 1). */
   compare(table: number): void;
   /**

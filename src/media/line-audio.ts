@@ -164,7 +164,7 @@ export class LineAudio {
     const near = this.#near;
     near.set(captured);
     conditionNear?.(near);
-    const modem = this.#members.some((member) => member.carriesModem());
+    const modem = this.#hasModem();
     cancelEcho?.(near, this.#played, modem);
     const sounding = detectDigits?.(near, firstSample) === true;
     this.#config.suppressEcho?.(near);
@@ -178,6 +178,11 @@ export class LineAudio {
     const ended = this.#addSources(playout);
     this.#played.set(playout);
     return ended.length === 0 ? outputs : [...outputs, ...ended];
+  }
+
+  #hasModem(): boolean {
+    for (const member of this.#members) if (member.carriesModem()) return true;
+    return false;
   }
 
   /** Hands the telephone's frame to the endpoints and fills `playout` with what they say. */

@@ -1,6 +1,7 @@
 import { SAMPLES_PER_MS } from "../../base/audio.ts";
 import type { SoundLevel } from "../../base/line-messages.ts";
 import { LevelMeter, type LineAudioConfig } from "../../media/index.ts";
+import { soundArithmetic } from "./sound-arithmetic.ts";
 
 /** How often the levels of a call are told. */
 export const LEVELS_EVERY_MS = 2000;
@@ -21,8 +22,8 @@ export class LineMeter {
 
   constructor(frameSamples: number, tell: (levels: LineLevelsHeard) => void) {
     this.#frames = Math.round((LEVELS_EVERY_MS * SAMPLES_PER_MS) / frameSamples);
-    this.#said = new LevelMeter(this.#frames);
-    this.#heard = new LevelMeter(this.#frames);
+    this.#said = new LevelMeter(this.#frames, soundArithmetic);
+    this.#heard = new LevelMeter(this.#frames, soundArithmetic);
     this.#tell = tell;
   }
 

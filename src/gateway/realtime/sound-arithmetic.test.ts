@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { invariant } from "../../base/invariant.ts";
 import {
   BLOCK_SAMPLES,
+  LAG_MAX,
   NOISE_FILTER_NUMBERS,
   NOISE_MEMORY_NUMBERS,
   NOISE_ORDER,
@@ -38,6 +39,29 @@ describe("createVectorSoundArithmetic() gives the reference's bits", () => {
       expect(plain(kernel.sums)).toEqual(plain(reference.sums));
     });
     fc.assert(property, { numRuns: 100 });
+  });
+
+  it("of the squares of any samples, and of their correlations, weighed or not", () => {
+    const weight = fc.integer({ min: -32_767, max: 32_767 });
+    const samples = fc.constantFrom(1, 7, 80, 90, 336, 1104).chain((count) =>
+      fc.record({
+        sound: frameOf(count),
+        window: fc
+          .array(weight, { minLength: count, maxLength: count })
+          .map((one) => Int16Array.from(one)),
+      }),
+    );
+    const lags = fc.integer({ min: 1, max: LAG_MAX + 1 });
+    const property = fc.property(samples, lags, ({ sound, window }, count) => {
+      expect(kernel.squares(sound)).toBe(reference.squares(sound));
+      for (const weights of [undefined, window]) {
+        const [ours, theirs] = [new Float64Array(count), new Float64Array(count)];
+        kernel.correlate(sound, ours, weights);
+        reference.correlate(sound, theirs, weights);
+        expect(plain(ours)).toEqual(plain(theirs));
+      }
+    });
+    fc.assert(property, { numRuns: 40 });
   });
 
   it("of what is left without a constant, in frames of any length", () => {

@@ -2,6 +2,7 @@ import {
   BLOCK_SAMPLES,
   BLOCK_SUMS,
   type CreateSoundArithmetic,
+  LAG_MAX,
   NOISE_FILTER_NUMBERS,
   NOISE_MEMORY_NUMBERS,
   SOUND_SAMPLES_MAX,
@@ -17,13 +18,21 @@ interface SoundExports extends KernelExports {
   noiseFilter(): number;
   noiseMemory(): number;
   constantMemory(): number;
+  correlationList(): number;
+  windowWords(): number;
   waves(): number;
   samples(): number;
   measure(): void;
+  squares(count: number): number;
+  weigh(count: number): void;
+  correlate(count: number, lags: number): void;
   compare(table: number): void;
   removeConstant(count: number): void;
   makeNoise(count: number, most: number): void;
 }
+
+/** Samples in a vector. */
+const VECTOR = 8;
 
 /**
  * The arithmetic of lines' sound for the vector unit of this processor; undefined where it has none
@@ -44,6 +53,15 @@ export function createVectorSoundArithmetic(): CreateSoundArithmetic | undefined
     const noise = floats(exports.noiseMemory(), NOISE_MEMORY_NUMBERS);
     const constant = floats(exports.constantMemory(), 2);
     const samples = words(exports.samples(), SOUND_SAMPLES_MAX);
+    const window = words(exports.windowWords(), SOUND_SAMPLES_MAX);
+    const correlations = floats(exports.correlationList(), LAG_MAX + 1);
+    /** Writes samples, and zeros up to a whole vector; how many that makes. */
+    const write = (sound: Int16Array): number => {
+      samples.set(sound);
+      const whole = VECTOR * Math.ceil(sound.length / VECTOR);
+      for (let at = sound.length; at < whole; at++) samples[at] = 0;
+      return whole;
+    };
     /** Views of the first samples, of the lengths that were asked for. */
     const views = new Map<number, Int16Array>();
     const first = (count: number): Int16Array => {
@@ -56,6 +74,16 @@ export function createVectorSoundArithmetic(): CreateSoundArithmetic | undefined
       measure(block) {
         samples.set(block);
         exports.measure();
+      },
+      squares: (sound) => exports.squares(write(sound)),
+      correlate(sound, into, weights) {
+        const count = write(sound);
+        if (weights !== undefined) {
+          window.set(weights);
+          exports.weigh(count);
+        }
+        exports.correlate(count, into.length);
+        for (let lag = 0; lag < into.length; lag++) into[lag] = correlations[lag] ?? 0;
       },
       compare: (table) => exports.compare(table),
       removeConstant(frame, memory) {

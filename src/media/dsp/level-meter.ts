@@ -1,5 +1,8 @@
 import type { SoundLevel } from "../../base/line-messages.ts";
-import { dbm0FromMeanSquare, meanSquare } from "./levels.ts";
+import type { SoundArithmetic } from "../../base/sound-arithmetic.ts";
+import { dbm0FromMeanSquare } from "./levels.ts";
+import { createReferenceSoundArithmetic } from "./reference-sound-arithmetic.ts";
+import { SOUND_TABLES } from "./sound-tables.ts";
 
 /** Frames this far below the level of speech are pauses. @see ITU-T P.56 §5 (15.9 dB) */
 const MARGIN = 10 ** (-15.9 / 10);
@@ -14,16 +17,25 @@ const FLOOR_DBM0 = -60;
  */
 export class LevelMeter {
   readonly #powers: Float64Array;
+  readonly #arithmetic: SoundArithmetic;
   #count = 0;
 
-  /** @param frames the most frames between two `take`; more are not measured */
-  constructor(frames: number) {
+  /**
+   * @param frames the most frames between two `take`; more are not measured
+   * @param arithmetic may serve others too
+   */
+  constructor(
+    frames: number,
+    arithmetic: SoundArithmetic = createReferenceSoundArithmetic(SOUND_TABLES),
+  ) {
+    this.#arithmetic = arithmetic;
     this.#powers = new Float64Array(frames);
   }
 
   /** Adds a frame. */
   process(frame: Int16Array): void {
-    if (this.#count < this.#powers.length) this.#powers[this.#count++] = meanSquare(frame);
+    if (this.#count === this.#powers.length) return;
+    this.#powers[this.#count++] = this.#arithmetic.squares(frame) / frame.length;
   }
 
   /** The level of what was added since the last time; undefined where that is nothing. */

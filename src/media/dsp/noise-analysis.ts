@@ -1,6 +1,9 @@
+import type { SoundArithmetic } from "../../base/sound-arithmetic.ts";
 import { dbm0FromMeanSquare } from "./levels.ts";
-import { autocorrelate, correlationScratch, reflectionsFrom } from "./linear-prediction.ts";
+import { reflectionsFrom } from "./linear-prediction.ts";
 import { NOISE_ORDER_MAX, type NoiseModel, ZERO_DBOV_DBM0 } from "./noise-model.ts";
+import { createReferenceSoundArithmetic } from "./reference-sound-arithmetic.ts";
+import { SOUND_TABLES } from "./sound-tables.ts";
 
 /** How much of the average a frame of 10 ms makes: settled after some 150 ms. */
 const FRESHNESS = 0.1;
@@ -9,21 +12,21 @@ const WHITENING = 1.0005;
 
 /** Learns what background noise sounds like, frame by frame; speech is kept from it by its user. */
 export class NoiseAnalysis {
+  readonly #arithmetic: SoundArithmetic;
   readonly #now = new Float64Array(NOISE_ORDER_MAX + 1);
   readonly #mean = new Float64Array(NOISE_ORDER_MAX + 1);
   readonly #reflections = new Float64Array(NOISE_ORDER_MAX);
-  #scratch: Float64Array = new Float64Array(0);
-  #samples = 0;
   #power = 0;
   #frames = 0;
 
+  /** @param arithmetic may serve others too */
+  constructor(arithmetic: SoundArithmetic = createReferenceSoundArithmetic(SOUND_TABLES)) {
+    this.#arithmetic = arithmetic;
+  }
+
   /** Takes a frame of noise. */
   learn(frame: Int16Array): void {
-    if (frame.length !== this.#samples) {
-      this.#samples = frame.length;
-      this.#scratch = correlationScratch(frame.length, this.#now.length);
-    }
-    autocorrelate(frame, this.#now, this.#scratch);
+    this.#arithmetic.correlate(frame, this.#now);
     // The first frames count fully, so that there is a model from the first on.
     const weight = Math.max(FRESHNESS, 1 / (this.#frames + 1));
     this.#frames++;

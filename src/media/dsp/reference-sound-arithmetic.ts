@@ -10,6 +10,9 @@ import {
 } from "../../base/sound-arithmetic.ts";
 import { clip } from "./levels.ts";
 
+/** Lags are worked out so many at a time: their sums do not wait for each other. */
+const LAGS_AT_ONCE = 4;
+
 /** The arithmetic in plain TypeScript, and the definition of what it computes. */
 export const createReferenceSoundArithmetic: CreateSoundArithmetic = (tables) =>
   new ReferenceSoundArithmetic(tables);
@@ -18,6 +21,7 @@ class ReferenceSoundArithmetic implements SoundArithmetic {
   readonly sums = new Float64Array(BLOCK_SUMS.products + TABLE_WAVES);
   readonly #tables: readonly [Int16Array, Int16Array];
   readonly #block = new Int16Array(BLOCK_SAMPLES);
+  #padded: Float64Array = new Float64Array(0);
   readonly #made = new Float64Array(NOISE_AT_ONCE);
   readonly #chance = new Float64Array(NOISE_AT_ONCE);
 
@@ -52,6 +56,45 @@ class ReferenceSoundArithmetic implements SoundArithmetic {
         sum += Math.imul(block[at] ?? 0, waves[from + at] ?? 0);
       }
       this.sums[BLOCK_SUMS.products + wave] = sum;
+    }
+  }
+
+  squares(samples: Int16Array): number {
+    let sum = 0;
+    for (let at = 0; at < samples.length; at++) sum += (samples[at] ?? 0) ** 2;
+    return sum;
+  }
+
+  correlate(samples: Int16Array, into: Float64Array, window?: Int16Array): void {
+    const before = LAGS_AT_ONCE * Math.ceil(into.length / LAGS_AT_ONCE);
+    if (this.#padded.length !== before + samples.length) {
+      this.#padded = new Float64Array(before + samples.length);
+    }
+    // Zeros stand before the first sample.
+    const padded = this.#padded;
+    for (let at = 0; at < samples.length; at++) {
+      const sample = samples[at] ?? 0;
+      const weight = window?.[at];
+      padded[before + at] = weight === undefined ? sample : weighed(sample, weight);
+    }
+    for (let lag = 0; lag < into.length; lag += LAGS_AT_ONCE) {
+      let sum0 = 0;
+      let sum1 = 0;
+      let sum2 = 0;
+      let sum3 = 0;
+      for (let at = before; at < padded.length; at++) {
+        const sample = padded[at] ?? 0;
+        const earlier = at - lag;
+        sum0 += sample * (padded[earlier] ?? 0);
+        sum1 += sample * (padded[earlier - 1] ?? 0);
+        sum2 += sample * (padded[earlier - 2] ?? 0);
+        sum3 += sample * (padded[earlier - 3] ?? 0);
+      }
+      // What is past its end is not kept.
+      into[lag] = sum0;
+      into[lag + 1] = sum1;
+      into[lag + 2] = sum2;
+      into[lag + 3] = sum3;
     }
   }
 
@@ -111,6 +154,11 @@ class ReferenceSoundArithmetic implements SoundArithmetic {
     for (let age = NOISE_ORDER; age > NOISE_AT_ONCE; age--) sum += part(age);
     return sum + (part(4) + part(3) + (part(2) + part(1)));
   }
+}
+
+/** A sample by a weight of 15 bits behind the point, halves up. */
+function weighed(sample: number, weight: number): number {
+  return Math.min(32_767, (Math.imul(sample, weight) + 0x4000) >> 15);
 }
 
 /** Halves up, as a sample. */

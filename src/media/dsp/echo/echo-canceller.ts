@@ -20,7 +20,7 @@ export interface EchoCancellerConfig {
   readonly tailMs: number;
   /** The arithmetic: the reference, or a kernel that agrees with it. */
   readonly createFilter: CreateEchoFilter;
-  /** That of the noise in place of residual echo; the plain one where it is absent. */
+  /** What noise and tones are told by, and noise is made by; the plain one where it is absent. */
   readonly arithmetic?: SoundArithmetic;
   /** How late the first of the echo is, where the sound path knows; 0 where it does not. */
   readonly bulkDelaySamples?: number;
@@ -63,7 +63,7 @@ export class EchoCanceller {
     this.#filter = createFilter(taps, frameSamples);
     this.#control = new EchoControl(taps, frameSamples);
     this.#suppressor = new ResidualSuppressor(frameSamples, config.arithmetic);
-    this.#foreign = new ForeignSound(taps, frameSamples);
+    this.#foreign = new ForeignSound(taps, frameSamples, config.arithmetic);
     this.#suppresses = config.suppressResidual ?? true;
     this.#line = new ReferenceDelay(frameSamples);
     this.bulkDelaySamples = config.bulkDelaySamples ?? 0;

@@ -1,6 +1,9 @@
 import { LINE_SAMPLE_RATE_HZ, SAMPLES_PER_MS } from "../../../base/audio.ts";
-import { meanSquare, toSample } from "../levels.ts";
-import { autocorrelate, correlationScratch, predictorFrom } from "../linear-prediction.ts";
+import type { SoundArithmetic } from "../../../base/sound-arithmetic.ts";
+import { toSample } from "../levels.ts";
+import { predictorFrom } from "../linear-prediction.ts";
+import { createReferenceSoundArithmetic } from "../reference-sound-arithmetic.ts";
+import { SOUND_TABLES } from "../sound-tables.ts";
 
 /** Five sines at once can be told from another. */
 const ORDER = 10;
@@ -13,6 +16,8 @@ const FAR_TONE_RATIO = 10 ** (-15 / 10);
 const LOOK_AGAIN_SAMPLES = 30 * SAMPLES_PER_MS;
 /** The mean of the squares of a raised cosine. */
 const MEAN_OF_WINDOW = 3 / 8;
+/** A one with 15 bits behind the point, as near as it comes. */
+const WEIGHT_MAX = 0x7fff;
 /** A tone foresees itself: less than a quarter of it is left by a predictor of so many samples. */
 const TONE_ORDER = 4;
 const TONE_RATIO = 10 ** (-6 / 10);
@@ -39,14 +44,19 @@ const NEIGHBOURS_MAX = Math.cos((2 * Math.PI * LOWEST_HZ) / LINE_SAMPLE_RATE_HZ)
  */
 export class ForeignSound {
   readonly #frameSamples: number;
-  /** The far end's last frames in a ring: the next one's place, which holds the oldest. */
+  readonly #arithmetic: SoundArithmetic;
+  /** The far end's last frames in a ring: the next one's place holds the oldest. */
   readonly #frames: Int16Array;
   #place = 0;
-  /** `ORDER` samples more than are looked at stand before both; the far end's when asked for. */
+  /** For each place what is older than what stands before it, and that. */
+  readonly #parts: readonly (readonly [older: Int16Array, newer: Int16Array])[];
+  /** In order, when asked for: `ORDER` samples more than are looked at, and those alone. */
   readonly #far: Int16Array;
+  readonly #looked: Int16Array;
+  /** `ORDER` samples more than are looked at stand before it. */
   readonly #near: Int16Array;
-  readonly #window: Float64Array;
-  readonly #windowed: Int16Array;
+  /** With 15 bits behind the point. */
+  readonly #window: Int16Array;
   readonly #errors: Int16Array;
   readonly #correlation = new Float64Array(ORDER + 1);
   readonly #taps = new Float64Array(ORDER);
@@ -54,27 +64,35 @@ export class ForeignSound {
   #waitSamples = 0;
   readonly #toneCorrelation = new Float64Array(TONE_ORDER + 1);
   readonly #toneTaps = new Float64Array(TONE_ORDER);
-  readonly #scratch: Float64Array;
 
-  constructor(tailSamples: number, frameSamples: number) {
+  constructor(
+    tailSamples: number,
+    frameSamples: number,
+    arithmetic: SoundArithmetic = createReferenceSoundArithmetic(SOUND_TABLES),
+  ) {
     const samples = tailSamples + frameSamples;
+    const places = Math.ceil((ORDER + samples) / frameSamples);
+    this.#arithmetic = arithmetic;
     this.#frameSamples = frameSamples;
-    this.#frames = new Int16Array(Math.ceil((ORDER + samples) / frameSamples) * frameSamples);
+    this.#frames = new Int16Array(places * frameSamples);
+    const spare = this.#frames.length - ORDER - samples;
+    this.#parts = Array.from({ length: places }, (_, place) => [
+      this.#frames.subarray(place * frameSamples + spare),
+      this.#frames.subarray(0, place * frameSamples),
+    ]);
     this.#far = new Int16Array(ORDER + samples);
+    this.#looked = this.#far.subarray(ORDER);
     this.#near = new Int16Array(ORDER + frameSamples);
     this.#errors = new Int16Array(frameSamples);
-    this.#windowed = new Int16Array(samples);
-    this.#scratch = correlationScratch(samples, ORDER + 1);
-    this.#window = Float64Array.from(
-      { length: samples },
-      (_, at) => Math.sin((Math.PI * (at + 0.5)) / samples) ** 2,
+    this.#window = Int16Array.from({ length: samples }, (_, at) =>
+      Math.round(WEIGHT_MAX * Math.sin((Math.PI * (at + 0.5)) / samples) ** 2),
     );
   }
 
   /** Takes a frame of both ends, before anything is cancelled. */
   take(far: Int16Array, near: Int16Array): void {
-    this.#frames.set(far, this.#place);
-    this.#place = (this.#place + this.#frameSamples) % this.#frames.length;
+    this.#frames.set(far, this.#place * this.#frameSamples);
+    this.#place = this.#place + 1 === this.#parts.length ? 0 : this.#place + 1;
     const past = this.#near;
     for (let at = 0; at < ORDER; at++) past[at] = past[this.#frameSamples + at] ?? 0;
     past.set(near, ORDER);
@@ -87,15 +105,13 @@ export class ForeignSound {
    * one sine of 300 Hz and more without noise to speak of.
    */
   power(heard: number, kind: "tone" | "pure-tone" = "tone"): number {
-    const least = meanSquare(this.#near) * DISTORTION_RATIO;
-    if (heard < least || this.#waitSamples > 0) return 0;
-    const far = this.#far;
-    this.#unroll();
-    const windowed = this.#windowed;
-    for (let at = 0; at < windowed.length; at++) {
-      windowed[at] = (far[ORDER + at] ?? 0) * (this.#window[at] ?? 0);
-    }
-    autocorrelate(windowed, this.#correlation, this.#scratch);
+    if (this.#waitSamples > 0) return 0;
+    const arithmetic = this.#arithmetic;
+    const least = (arithmetic.squares(this.#near) / this.#near.length) * DISTORTION_RATIO;
+    if (heard < least) return 0;
+    const far = this.#unrolled();
+    const looked = this.#looked;
+    arithmetic.correlate(looked, this.#correlation, this.#window);
     const error = predictorFrom(this.#correlation, FLOOR, this.#taps);
     if (error > (this.#correlation[0] ?? 0) * FAR_TONE_RATIO) {
       this.#waitSamples = LOOK_AGAIN_SAMPLES;
@@ -104,7 +120,7 @@ export class ForeignSound {
     const frame = this.#frameSamples;
     const left = this.#unforeseen(this.#near, ORDER);
     // The loudest frame is no quieter than the mean, of which the window takes 3/8.
-    if (left < least || left < error / (MEAN_OF_WINDOW * windowed.length)) return 0;
+    if (left < least || left < error / (MEAN_OF_WINDOW * looked.length)) return 0;
     if (!(kind === "tone" ? this.#isTone() : this.#isPureTone())) return 0;
     // The loudest frame of the tail: an echo begins when the far end may go on already.
     for (let from = ORDER; from + frame <= far.length; from += frame) {
@@ -114,21 +130,19 @@ export class ForeignSound {
     return this.#unforeseen(far, far.length - frame) >= left ? 0 : left;
   }
 
-  /** Puts the far end's last frames in order. */
-  #unroll(): void {
-    const frames = this.#frames;
-    let from = (this.#place + frames.length - this.#far.length) % frames.length;
-    for (let at = 0; at < this.#far.length; at++) {
-      this.#far[at] = frames[from] ?? 0;
-      from = from + 1 === frames.length ? 0 : from + 1;
-    }
+  /** The far end's last frames in order. */
+  #unrolled(): Int16Array {
+    const [older, newer] = this.#parts[this.#place] ?? [this.#frames, this.#frames];
+    this.#far.set(older);
+    this.#far.set(newer, older.length);
+    return this.#far;
   }
 
   /** Whether what is left of the near end, which was looked at last, is a tone. */
   #isTone(): boolean {
     const taps = this.#toneTaps;
     const correlation = this.#toneCorrelation;
-    autocorrelate(this.#errors, correlation);
+    this.#arithmetic.correlate(this.#errors, correlation);
     predictorFrom(correlation, FLOOR, taps);
     let left = correlation[0] ?? 0;
     for (let j = 0; j < TONE_ORDER; j++) left -= (taps[j] ?? 0) * (correlation[j + 1] ?? 0);
@@ -141,7 +155,7 @@ export class ForeignSound {
    */
   #isPureTone(): boolean {
     const correlation = this.#toneCorrelation;
-    autocorrelate(this.#errors, correlation);
+    this.#arithmetic.correlate(this.#errors, correlation);
     const samples = this.#frameSamples;
     const [r0, r1, r2] = [0, 1, 2].map((lag) => (correlation[lag] ?? 0) / (samples - lag));
     if (r0 === undefined || r1 === undefined || r2 === undefined) return false;

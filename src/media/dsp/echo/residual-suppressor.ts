@@ -27,7 +27,7 @@ const SETTLED_SHARE = 3;
  * @see ITU-T G.168 §6.4.2.10 (comfort noise)
  */
 export class ResidualSuppressor {
-  readonly #analysis = new NoiseAnalysis();
+  readonly #analysis: NoiseAnalysis;
   readonly #floor = new NoiseFloor(0);
   readonly #noise: ComfortNoise;
   readonly #made: Int16Array;
@@ -37,6 +37,7 @@ export class ResidualSuppressor {
   #learned = 0;
 
   constructor(frameSamples: number, arithmetic?: SoundArithmetic) {
+    this.#analysis = new NoiseAnalysis(arithmetic);
     this.#noise = new ComfortNoise(undefined, arithmetic);
     this.#made = new Int16Array(frameSamples);
   }
