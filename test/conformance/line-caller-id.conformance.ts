@@ -77,7 +77,7 @@ const ROWS: readonly Row[] = [
     "clip",
     "etsi-fsk-dt-as",
     { number: "02112345678", name: "مریم رضایی", redirectedFrom: "101" },
-    ["message 80", DATE, "field 02 02112345678", "field 07 mrim rzayi", "field 1a 101"],
+    ["message 80", DATE, "field 02 02112345678", "field 07 Maryam Rezaei", "field 1a 101"],
   ],
   [
     "ETSI: number withheld",

@@ -1,22 +1,31 @@
+import { persianName } from "./persian-names.ts";
 import { SPELLINGS } from "./spellings.ts";
 
 /** First code points of the digit rows that are written as ASCII digits. */
 const ARABIC_ZERO = 0x0660;
 const PERSIAN_ZERO = 0x06f0;
 
+/** A word in Arabic letters, with the marks above and below them; digits are none. */
+const ARABIC_WORD = /[\u0620-\u065f\u066e-\u06d3\u06ee\u06ef\u06fa-\u06ff]+/g;
+
 /** The joiner that Persian writes between parts of a word. */
 const ZERO_WIDTH_NON_JOINER = "\u200c";
 
 /**
- * Text as printable ASCII, for a display that knows nothing else: accents are taken off, Persian,
+ * Text as printable ASCII, for a display that knows nothing else: accents are taken off, names that
+ * are common in Iran spelled as they are there, other Persian,
  * Arabic, Cyrillic and Greek letters spelled out, Persian and Arabic digits turned into 0–9; what
  * then is still not ASCII is left out, and runs of spaces become one. A Persian و or ی before a
  * vowel's letter is a consonant.
  */
 export function toAscii(text: string): string {
   let ascii = "";
-  const letters = [...text.replaceAll(ZERO_WIDTH_NON_JOINER, " ").normalize("NFC")].flatMap(
-    (letter) => (SPELLINGS.has(letter) ? [letter] : [...letter.normalize("NFD")]),
+  const named = text
+    .replaceAll(ZERO_WIDTH_NON_JOINER, " ")
+    .normalize("NFC")
+    .replace(ARABIC_WORD, (word) => persianName(word) ?? word);
+  const letters = [...named].flatMap((letter) =>
+    SPELLINGS.has(letter) ? [letter] : [...letter.normalize("NFD")],
   );
   for (const [at, letter] of letters.entries()) {
     const point = letter.codePointAt(0) ?? 0;
