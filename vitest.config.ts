@@ -5,6 +5,10 @@ const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.me
 
 /** The package's own names, as a stranger's program would import them. */
 const alias = [
+  {
+    find: /^tipring\/hw-sim\/board$/,
+    replacement: fromRoot("./test/hw-sim/bench/open-board.ts"),
+  },
   { find: /^tipring\/hw-sim$/, replacement: fromRoot("./test/hw-sim/index.ts") },
   { find: /^tipring$/, replacement: fromRoot("./src/index.ts") },
 ];

@@ -3,11 +3,15 @@ import type { Board, BoardSpec, OpenBoard } from "../hal/ports/board.ts";
 
 /** The module name of boards that this package opens itself. */
 const LINUX = "linux";
+/** The simulator's whole would bring a second program along: of it the board alone is loaded. */
+const LIGHTER: Readonly<Record<string, string>> = { "tipring/hw-sim": "tipring/hw-sim/board" };
 
 /** Loads a board's module and opens the board. Rejects with `PortError`. */
 export async function openBoard(spec: BoardSpec, tell: (message: unknown) => void): Promise<Board> {
   const loaded: unknown =
-    spec.module === LINUX ? await import("./linux-board.ts") : await import(spec.module);
+    spec.module === LINUX
+      ? await import("./linux-board.ts")
+      : await import(LIGHTER[spec.module] ?? spec.module);
   const open: unknown =
     typeof loaded === "object" && loaded !== null ? Reflect.get(loaded, "openBoard") : undefined;
   if (typeof open !== "function") {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createTerminalLog, printable } from "./log.ts";
+import { createServiceLog, createTerminalLog, printable } from "./log.ts";
 
 describe("printable()", () => {
   it.each([
@@ -25,5 +25,48 @@ describe("createTerminalLog()", () => {
     const lines: string[] = [];
     createTerminalLog(level, (line) => lines.push(line))({ level: of, area, text: "text" });
     expect(lines).toEqual(printed);
+  });
+});
+
+describe("createServiceLog()", () => {
+  function setUp(level: "info" | "error") {
+    const written: string[] = [];
+    const listeners: ((error: Error) => void)[] = [];
+    const output = {
+      write: (text: string) => void written.push(text),
+      on: (_: "error", listener: (error: Error) => void) => void listeners.push(listener),
+    };
+    const log = createServiceLog(level, output, () => "2026-11-27T00:00:00.000Z");
+    const fail = (): void => {
+      for (const tell of listeners) tell(new Error("EPIPE"));
+    };
+    return { written, log, fail };
+  }
+
+  it("writes one JSON object a line, with its data beside", () => {
+    const { written, log } = setUp("info");
+    log({ level: "warn", area: "sip", text: 'a "quote"\nand a line', data: { port: 5060 } });
+    expect(written).toEqual([
+      '{"level":"warn","time":"2026-11-27T00:00:00.000Z","area":"sip","port":5060,' +
+        '"msg":"a \\"quote\\"\\nand a line"}\n',
+    ]);
+  });
+
+  it.each([
+    ["info", "debug", 0],
+    ["info", "info", 1],
+    ["error", "warn", 0],
+    ["error", "error", 1],
+  ] as const)("at %s writes of a %s event %i lines", (level, of, lines) => {
+    const { written, log } = setUp(level);
+    log({ level: of, area: "box", text: "text" });
+    expect(written).toHaveLength(lines);
+  });
+
+  it("goes nowhere once nobody reads it", () => {
+    const { written, log, fail } = setUp("info");
+    fail();
+    log({ level: "error", area: "box", text: "text" });
+    expect(written).toEqual([]);
   });
 });

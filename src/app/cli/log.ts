@@ -8,17 +8,31 @@ function wanted(event: LogEvent, level: LogLevel): boolean {
   return ORDER.indexOf(event.level) <= ORDER.indexOf(level);
 }
 
-/** The service's log: one JSON object a line on standard output. */
-export async function createServiceLog(level: LogLevel): Promise<LogSink> {
-  const { pino } = await import("pino");
-  const logger = pino({
-    level,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
+/** Where the service's log goes. */
+export interface LogOutput {
+  write(text: string): void;
+  /** Told of what went wrong with it, once it listens. */
+  on(event: "error", listener: (error: Error) => void): void;
+}
+
+/**
+ * The service's log: one JSON object a line on standard output. Where nobody reads it any more it
+ * goes nowhere, and the box goes on.
+ */
+export function createServiceLog(
+  level: LogLevel,
+  output: LogOutput = process.stdout,
+  time: () => string = () => new Date().toISOString(),
+): LogSink {
+  let isRead = true;
+  output.on("error", () => {
+    isRead = false;
   });
   return (event) => {
-    if (wanted(event, level)) logger[event.level]({ area: event.area, ...event.data }, event.text);
+    if (!isRead || !wanted(event, level)) return;
+    const { area, data, text } = event;
+    const told = { level: event.level, time: time(), area, ...data, msg: text };
+    output.write(`${JSON.stringify(told)}\n`);
   };
 }
 

@@ -112,9 +112,7 @@ async function runBox(
     else prompt.print(line);
   };
   const level = config.user.log?.level ?? "info";
-  const log: LogSink = interactive
-    ? createTerminalLog(level, print)
-    : await createServiceLog(level);
+  const log: LogSink = interactive ? createTerminalLog(level, print) : createServiceLog(level);
   const asked: { reload?: ReloadWhenIdle } = {};
   const onEvent = (event: BoxEvent): void => {
     if (event.kind === "board") {

@@ -28,6 +28,7 @@ import type { RealTimePacer } from "../world/pacer.ts";
 import { createRealTimePacer } from "../world/real-time.ts";
 import { ciphers, createRealPorts, hashes, loadCodecs } from "../world/real-time-ports.ts";
 import { World } from "../world/world.ts";
+import { BENCH_HOST } from "./bench-host.ts";
 import { BenchPhone, ScenarioError, type SpeechTimes } from "./bench-phone.ts";
 import { displayFor, type PhoneSpec, plugIn } from "./phone-maker.ts";
 import { simBoardFile } from "./sim-board-file.ts";
@@ -35,6 +36,8 @@ import { tapUdp } from "./tap-udp.ts";
 import { utcWallTime } from "./utc-wall-time.ts";
 import { WireWatch } from "./wire-watch.ts";
 import { WorldRecorder } from "./world-recorder.ts";
+
+export { BENCH_HOST };
 
 /** How a bench is laid out. */
 export interface BenchOptions {
@@ -80,8 +83,6 @@ export interface BenchOptions {
 /** What there is before the box starts. */
 export type BenchPlace = Omit<Bench, "box" | "start" | "stop">;
 
-/** The box's address in the virtual network. */
-export const BENCH_HOST = "10.0.0.1";
 const REGISTERED_WITHIN_MS = 10_000;
 const STOP_WITHIN_MS = 10_000;
 const FIRST_NUMBER = 101;

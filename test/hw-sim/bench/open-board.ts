@@ -7,7 +7,7 @@ import type { RealTimePacer } from "../world/pacer.ts";
 import { createRealTimePacer } from "../world/real-time.ts";
 import { ciphers, createRealPorts } from "../world/real-time-ports.ts";
 import { World } from "../world/world.ts";
-import { BENCH_HOST } from "./bench.ts";
+import { BENCH_HOST } from "./bench-host.ts";
 import { displayFor, isCallerIdOfCountry, plugIn } from "./phone-maker.ts";
 import { SimPeople } from "./sim-people.ts";
 
