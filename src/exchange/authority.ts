@@ -56,6 +56,8 @@ export interface Refusal {
 export class Authority {
   readonly #config: ExchangeConfig;
   readonly #passwords: ReadonlyMap<string, string | undefined>;
+  /** Whose numbers those are that are no users themselves. */
+  readonly #owners: ReadonlyMap<string, string>;
   readonly #algorithms: readonly DigestAlgorithm[];
   /** Nonces that were used, the first used first. */
   readonly #used = new Map<string, { readonly count: number; readonly sinceMs: number }>();
@@ -65,12 +67,26 @@ export class Authority {
   constructor(config: ExchangeConfig) {
     this.#config = config;
     this.#passwords = new Map(config.users.map(({ user, password }) => [user, password]));
+    this.#owners = new Map(
+      config.users.flatMap(({ user, numbers = [] }) => numbers.map((number) => [number, user])),
+    );
     this.#algorithms = config.digestAlgorithms ?? DEFAULT_DIGEST_ALGORITHMS;
     this.#secret = config.createToken();
   }
 
+  /** Whether somebody can be called and watched by that name. */
   isUser(user: string): boolean {
-    return this.#passwords.has(user);
+    return this.#passwords.has(user) || this.#owners.has(user);
+  }
+
+  /** Who registers for a number: itself, or the private exchange that it is one of. */
+  ownerOf(number: string): string {
+    return this.#owners.get(number) ?? number;
+  }
+
+  /** Whether somebody may register for many numbers at once. */
+  hasNumbers(user: string): boolean {
+    return [...this.#owners.values()].includes(user);
   }
 
   /**
@@ -104,7 +120,7 @@ export class Authority {
 
   /** Whose password it is counts, not whom the request is from; users that are none are as one. */
   #guessed(user: string): string {
-    return this.isUser(user) ? user : "";
+    return this.#passwords.has(user) ? user : "";
   }
 
   #isFree(claimed: string): boolean {

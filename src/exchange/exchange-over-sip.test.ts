@@ -24,7 +24,12 @@ const addressOf = (host: string): SipAddress => ({ transport: "memory", host, po
 /** The exchange and some telephones, each with a SIP stack of its own, on a wire without loss. */
 class Wire {
   readonly #stacks = new Map<string, Core<UaInput, UaOutput>>();
-  readonly #exchange = createExchange(configOf(hashes, { authenticate: true }));
+  readonly #exchange = createExchange(
+    configOf(hashes, {
+      authenticate: true,
+      users: [...configOf(hashes).users, { user: "pbx", password: "many", numbers: ["300"] }],
+    }),
+  );
   readonly #events = new Map<string, UaEvent[]>();
   readonly #queue: (() => void)[] = [];
   readonly records: ExchangeRecord[] = [];
@@ -50,6 +55,16 @@ class Wire {
     }
   }
 
+  /** Our own lines as a private exchange: one registration for all of them. */
+  addTrunk(user: string, number: string, password: string): void {
+    this.#add(user, false);
+    const server = addressOf("exchange");
+    const account = { id: number, user: number, domain: "example.org", server, password };
+    const trunk = { id: user, user };
+    const whole = { ...account, trunk, authUser: user, register: true, expiresS: 3600 };
+    this.give(user, { kind: "add-account", account: whole });
+  }
+
   #add(name: string, isExchange: boolean): void {
     const stack = new UserAgent({
       local: { memory: { host: name, port: 0 } },
@@ -58,6 +73,7 @@ class Wire {
       createToken: () => `${name}x${++this.#tokens}`,
       serves: isExchange ? ["REGISTER"] : [],
       acceptAnyUser: isExchange,
+      ...(isExchange ? { extensions: ["gin"] } : {}),
     });
     this.#stacks.set(name, stack);
     this.#events.set(name, []);
@@ -140,6 +156,21 @@ describe("createExchange() over SIP stacks", () => {
     const wire = new Wire([["101", "wrong"]]);
     expect(kinds(wire.events("101"))).toEqual(["registration-failed 403"]);
     twoPhones();
+  });
+
+  it("registers our own lines as a private exchange, and calls them by their numbers", () => {
+    const wire = twoPhones();
+    wire.addTrunk("pbx", "300", "many");
+    expect(wire.events("pbx")).toMatchObject([{ kind: "registered", account: "300" }]);
+    const call = { session: "out", uri: "sip:300@example.org", account: "101", body: "offer" };
+    wire.give("101", { kind: "invite", ...call });
+    const [incoming] = wire.events("pbx");
+    expect(incoming).toMatchObject({ kind: "incoming", account: "300" });
+    expect(incoming?.kind === "incoming" && incoming.request.uri).toMatch(/^sip:300@pbx/);
+    const back = { session: "back", uri: "sip:102@example.org", account: "300", body: "offer" };
+    wire.give("pbx", { kind: "invite", ...back });
+    const [called] = wire.events("102");
+    expect(called?.kind === "incoming" && called.from.user).toBe("300");
   });
 
   it("carries a whole call", () => {

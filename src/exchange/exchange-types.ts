@@ -9,6 +9,8 @@ export interface ExchangeUser {
   readonly user: string;
   /** Absent: believed without a password. */
   readonly password?: string;
+  /** The numbers of a private exchange, which registers for all of them at once. */
+  readonly numbers?: readonly string[];
 }
 
 /** How calls that ring at another telephone are taken. */

@@ -13,6 +13,7 @@ import {
 import { Authority, type Refusal } from "./authority.ts";
 import { Bridge } from "./bridge.ts";
 import type { SessionEvent } from "./bridge-types.ts";
+import { contactsFor } from "./bulk.ts";
 import { callerIdentity, isAnonymous } from "./caller-identity.ts";
 import {
   DEFAULT_SERVICE_NUMBERS,
@@ -24,8 +25,8 @@ import {
   type ServiceKind,
   toUa,
 } from "./exchange-types.ts";
-import type { HuntLeg } from "./hunt.ts";
-import { LocationTable, targetOf } from "./location.ts";
+import { legsOf } from "./legs.ts";
+import { LocationTable } from "./location.ts";
 import { PickupTickets } from "./pickup.ts";
 import { answerRegister } from "./registrar.ts";
 import { ServiceCall } from "./service-call.ts";
@@ -257,8 +258,11 @@ class SmallExchange implements Exchange {
     if (verdict.kind === "challenge") {
       return [toUa({ kind: "respond", session, status: 401, headers: verdict.headers })];
     }
-    const caller = verdict.kind === "known" ? verdict.user : event.from.user;
-    const honest = caller === event.from.user || isAnonymous(event.from);
+    const proven = verdict.kind === "known" ? verdict.user : event.from.user;
+    // A private exchange calls as any of its numbers.
+    const isOwn = this.#authority.ownerOf(event.from.user) === proven;
+    const caller = isOwn ? event.from.user : proven;
+    const honest = isOwn || isAnonymous(event.from);
     if (verdict.kind === "refused" || !honest) {
       const why = verdict.kind === "refused" ? verdict.why : `${caller} is not ${event.from.user}`;
       const text = `A call of ${event.from.uri} from ${event.source.host} was refused: ${why}.`;
@@ -347,31 +351,17 @@ class SmallExchange implements Exchange {
     nowMs: number,
   ): readonly ExchangeOutput[] {
     const { session, request } = event;
-    const bindings = this.#location.of(who.called).filter(({ expiresAtMs }) => expiresAtMs > nowMs);
+    const owner = this.#authority.ownerOf(who.called);
+    const known = this.#location.of(owner).filter(({ expiresAtMs }) => expiresAtMs > nowMs);
+    const bindings = contactsFor(who.called, owner !== who.called, known);
     if (bindings.length === 0) return [toUa({ kind: "respond", session, status: 480 })];
     const id = `exchange-${this.#config.createToken()}`;
     const { from, headers } = callerIdentity(who.caller, this.#config.domain, event.from, request);
     const contentType = headerValue(request, "content-type") ?? "application/sdp";
     const content = request.body === "" ? {} : { body: request.body, contentType };
     const hops = { name: "max-forwards", value: String(who.hops - 1) };
-    const legs = bindings.map((binding, at): HuntLeg => {
-      const leg = `${id}-${at + 1}`;
-      const routes = binding.path.map((value) => ({ name: "route", value }));
-      return {
-        session: leg,
-        preference: binding.preference,
-        ...(binding.flow === undefined ? {} : { instance: binding.flow.instance }),
-        invite: {
-          kind: "invite",
-          session: leg,
-          uri: binding.uriText,
-          to: targetOf(binding),
-          from,
-          headers: [hops, ...routes, ...headers],
-          ...content,
-        },
-      };
-    });
+    const common = { from, headers: [hops, ...headers], ...content };
+    const legs = legsOf(id, bindings, common);
     const { domain } = this.#config;
     const isPrivate = isAnonymous(event.from);
     const offer = request.body === "" ? {} : { offer: request.body };

@@ -12,6 +12,7 @@ import {
   type UaEvent,
 } from "../sip/index.ts";
 import type { Authority } from "./authority.ts";
+import { isBulk } from "./bulk.ts";
 import {
   EXCHANGE_LIMITS,
   type ExchangeConfig,
@@ -87,6 +88,10 @@ function registerStep(
   if (!cseq.ok || callId === undefined) return { status: 400 };
   const wish = readWish(message, config);
   if (!wish.ok) return wish.error;
+  const asksForMany = wish.value.kind === "change" && wish.value.changes.some(isForMany);
+  if (asksForMany && !authority.hasNumbers(user)) {
+    return { status: 403, reason: "One Number Only" };
+  }
   const path = headerValues(message, "path");
   const outbound = supports(message, "outbound") && usesFlow(wish.value);
   if (outbound && !isFirstHopOutbound(message)) {
@@ -102,6 +107,8 @@ function registerStep(
   ];
   return { ...answer, headers: [...(answer.headers ?? []), ...extra] };
 }
+
+const isForMany = ({ uri }: BindingChange): boolean => isBulk(uri);
 
 function supports(message: SipRequest, tag: string): boolean {
   return headerValues(message, "supported").some((value) =>
@@ -192,6 +199,8 @@ function readWish(message: SipRequest, config: ExchangeConfig): Result<Wish, Ans
     const expiresMs = Math.min(asked, config.maxExpiresS) * 1000;
     const preference = preferenceOf(contact.value.params.get("q"));
     if (preference === undefined) return err({ status: 400, reason: "Bad q" });
+    // A contact of many numbers names none. @see RFC 6140 §5.2
+    if (isBulk(uri) && uri.user !== "") return err({ status: 400, reason: "Bad Contact" });
     const flow = flowOf(contact.value.params);
     const { uriText } = contact.value;
     changes.push({ uri, uriText, expiresMs, preference, ...(flow === undefined ? {} : { flow }) });

@@ -242,6 +242,10 @@ describe("resolveConfig()", () => {
       'here: exchange.extensions[0].number is "101", which is taken',
     ],
     [
+      { exchange: { extensions: [{ number: "pbx", password: "many", numbers: ["101"] }] } },
+      'here: exchange.extensions[0].numbers[0] is "101", which is taken',
+    ],
+    [
       { exchange: { voicemail: "250" } },
       'here: exchange.voicemail is "250", which is no extension; add it to exchange.extensions',
     ],

@@ -177,10 +177,7 @@ function exchangeOf(
     ...(user.exchange?.voicemail === undefined ? {} : { voicemail: user.exchange.voicemail }),
     ...(user.exchange?.qop === undefined ? {} : { digestQop: user.exchange.qop }),
     ...pickupOf(user),
-    users: [
-      ...lineUsers,
-      ...extensions.map(({ number, password }) => ({ user: number, password })),
-    ],
+    users: [...lineUsers, ...extensions.map(({ number: user, ...rest }) => ({ user, ...rest }))],
   };
 }
 
@@ -277,6 +274,13 @@ function checkLineNumbers(
     }
     seen.add(number);
   }
+  for (const [at, { numbers = [] }] of (user.exchange?.extensions ?? []).entries()) {
+    for (const [place, number] of numbers.entries()) {
+      const path: ConfigPath = ["exchange", "extensions", at, "numbers", place];
+      if (seen.has(number)) problems.push({ path, text: `is "${number}", which is taken` });
+      seen.add(number);
+    }
+  }
   const voicemail = user.exchange?.voicemail;
   if (voicemail !== undefined && !seen.has(voicemail)) {
     const text = `is "${voicemail}", which is no extension; add it to exchange.extensions`;
@@ -289,7 +293,9 @@ function checkLineNumbers(
  * Names that a telephone cannot dial are left out.
  */
 function exchangeDigitMap(lines: readonly UserLine[], { exchange }: UserConfig): string {
-  const reached = [...lines, ...(exchange?.extensions ?? [])].map(({ number }) => number);
+  const extensions = exchange?.extensions ?? [];
+  const behind = extensions.flatMap(({ numbers = [] }) => numbers);
+  const reached = [...[...lines, ...extensions].map(({ number }) => number), ...behind];
   const numbers = [...reached, ...EXCHANGE_SERVICES];
   const dialled = numbers.filter((number) => /^[0-9*#A-D]+$/.test(number));
   const code = pickupCodeOf(exchange);

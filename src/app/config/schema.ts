@@ -251,7 +251,13 @@ export const userConfigSchema = z.strictObject({
       digest: digests.optional(),
       qop: qualities.optional(),
       extensions: z
-        .array(z.strictObject({ number: extension, password }))
+        .array(
+          z.strictObject({
+            number: extension,
+            password,
+            numbers: z.array(extension).min(1).max(1000).optional(),
+          }),
+        )
         .max(1000)
         .optional(),
       voicemail: extension.optional(),

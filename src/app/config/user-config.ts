@@ -141,7 +141,7 @@ export interface UserConfig {
      */
     readonly qop?: readonly ("auth" | "auth-int")[];
     /** More extensions: IP phones and softphones. */
-    readonly extensions?: readonly { readonly number: string; readonly password: string }[];
+    readonly extensions?: readonly UserExtension[];
     /** The extension of a voice-mail system: it may tell of everybody's messages. */
     readonly voicemail?: string;
     /** Whether users may pick up calls that ring at others, by their lamp keys. Default true. */
@@ -333,3 +333,11 @@ export interface UserLine {
 
 /** Reads a file that the configuration names; the error says why it cannot be read. */
 export type ReadTextFile = (file: string) => Result<string, string>;
+
+/** An extension of the embedded exchange. */
+export interface UserExtension {
+  readonly number: string;
+  readonly password: string;
+  /** A private exchange behind it: the numbers that it registers for all at once (RFC 6140). */
+  readonly numbers?: readonly string[];
+}

@@ -51,7 +51,11 @@ export interface ControlExchangeConfig {
   /** Where telephones with TLS reach it; needs a certificate. */
   readonly tlsPort?: number;
   readonly domain: string;
-  readonly users: readonly { readonly user: string; readonly password: string }[];
+  readonly users: readonly {
+    readonly user: string;
+    readonly password: string;
+    readonly numbers?: readonly string[];
+  }[];
   /** Best first; the exchange's own default where absent. */
   readonly digestAlgorithms?: readonly DigestHash[];
   readonly digestQop?: readonly ("auth" | "auth-int")[];

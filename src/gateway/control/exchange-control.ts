@@ -74,6 +74,10 @@ export class ExchangeControl {
         ...(guard === undefined ? {} : { guard: { ...guard, isTrusted: () => false } }),
         serves: ["REGISTER", ...RELAYED_METHODS],
         tells: EXCHANGE_EVENTS,
+        // @see RFC 6140 §5.1
+        ...(config.users.some(({ numbers }) => numbers !== undefined)
+          ? { extensions: ["gin"] }
+          : {}),
         acceptAnyUser: true,
       },
       ports,
