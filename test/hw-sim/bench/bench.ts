@@ -346,7 +346,7 @@ function surroundings(options: BenchOptions): Surroundings {
   const network = new VirtualNetwork(world, options.network);
   const { host = BENCH_HOST } = options;
   if (options.network !== undefined) network.setLink(host, host, options.network);
-  traceNetwork(network, trace.add);
+  traceNetwork(network, trace);
   network.tap((event) => wire.note(event));
   const names = createNameTable(world);
   const { udp, streams } = network.host(host);

@@ -1,38 +1,74 @@
 import { printAddress, type SocketAddress } from "../../../src/base/address.ts";
 import { hexFromBytes } from "../../../src/base/bytes.ts";
-import type { DatagramEvent, VirtualNetwork } from "../world/network.ts";
-import type { LaterEvent, TraceEvent } from "./trace.ts";
+import { invariant } from "../../../src/base/invariant.ts";
+import type { DatagramEvent, DatagramLoss, VirtualNetwork } from "../world/network.ts";
+import type { LaterEvents, Trace, TraceEvent } from "./trace.ts";
 
 /** What of a payload goes into the trace: a check value (cheap) or every byte. */
 export type PayloadDetail = "check" | "hex";
 
-type PrintAddress = (address: SocketAddress) => string;
-
-/** A datagram as it was seen: payloads in flight never change. */
-class SeenDatagram implements LaterEvent {
-  readonly #event: DatagramEvent;
+/**
+ * Datagrams as they were seen, in columns: an object for each of them would be all that a long run
+ * has to keep. Payloads in flight never change, so where they lie is enough.
+ */
+class DatagramLog implements LaterEvents {
   readonly #detail: PayloadDetail;
-  readonly #print: PrintAddress;
+  readonly #print = rememberedAddresses();
+  readonly #kinds: DatagramEvent["kind"][] = [];
+  readonly #times: number[] = [];
+  readonly #from: SocketAddress[] = [];
+  readonly #to: SocketAddress[] = [];
+  readonly #buffers: ArrayBufferLike[] = [];
+  readonly #offsets: number[] = [];
+  readonly #lengths: number[] = [];
+  /** Of those that were lost. */
+  readonly #whys = new Map<number, DatagramLoss>();
 
-  constructor(event: DatagramEvent, detail: PayloadDetail, print: PrintAddress) {
-    this.#event = event;
+  constructor(detail: PayloadDetail) {
     this.#detail = detail;
-    this.#print = print;
   }
 
-  toTrace(): TraceEvent {
-    const { kind, atMs, from, to, payload, why } = this.#event;
+  /** Appends a datagram; its number. */
+  add({ kind, atMs, from, to, payload, why }: DatagramEvent): number {
+    const number = this.#kinds.length;
+    this.#kinds.push(kind);
+    this.#times.push(atMs);
+    this.#from.push(from);
+    this.#to.push(to);
+    this.#buffers.push(payload.buffer);
+    this.#offsets.push(payload.byteOffset);
+    this.#lengths.push(payload.length);
+    if (why !== undefined) this.#whys.set(number, why);
+    return number;
+  }
+
+  /** Takes the last one back. */
+  drop(): void {
+    this.#kinds.pop();
+    this.#times.pop();
+    this.#from.pop();
+    this.#to.pop();
+    this.#buffers.pop();
+    this.#offsets.pop();
+    this.#lengths.pop();
+    this.#whys.delete(this.#kinds.length);
+  }
+
+  toTrace(number: number): TraceEvent {
+    const [buffer, from, to] = [this.#buffers[number], this.#from[number], this.#to[number]];
+    invariant(buffer !== undefined && from !== undefined && to !== undefined, "it was added");
+    const payload = new Uint8Array(buffer, this.#offsets[number], this.#lengths[number]);
     return {
-      atMs,
+      atMs: this.#times[number] ?? 0,
       source: "network",
-      kind,
+      kind: this.#kinds[number] ?? "",
       from: this.#print(from),
       to: this.#print(to),
       bytes: payload.length,
       ...(this.#detail === "hex"
         ? { hex: hexFromBytes(payload) }
         : { check: checkOfBytes(payload) }),
-      why,
+      why: this.#whys.get(number),
     };
   }
 }
@@ -40,15 +76,17 @@ class SeenDatagram implements LaterEvent {
 /** Traces every datagram of a network; the returned function ends it. */
 export function traceNetwork(
   network: VirtualNetwork,
-  sink: (event: LaterEvent) => void,
+  trace: Pick<Trace, "addLater">,
   detail: PayloadDetail = "check",
 ): () => void {
-  const print = rememberedAddresses();
-  return network.tap((event) => sink(new SeenDatagram(event, detail, print)));
+  const log = new DatagramLog(detail);
+  return network.tap((event) => {
+    if (!trace.addLater(log, log.add(event))) log.drop();
+  });
 }
 
 /** Prints addresses, each of them once: there are few, and many datagrams. */
-function rememberedAddresses(): PrintAddress {
+function rememberedAddresses(): (address: SocketAddress) => string {
   const hosts = new Map<string, Map<number, string>>();
   return (address) => {
     let ports = hosts.get(address.host);

@@ -59,7 +59,7 @@ describe("traceNetwork()", () => {
       const world = new World({ seed: 1 });
       const network = new VirtualNetwork(world, { latencyMs: 2 });
       const trace = new Trace();
-      const end = traceNetwork(network, trace.add, detail);
+      const end = traceNetwork(network, trace, detail);
       const quiet = { onDatagram: () => {}, onFault: () => {} };
       const a = await network.host("10.0.0.1").udp.bind({ host: "10.0.0.1", port: 1, ...quiet });
       a.send(Uint8Array.of(0xab, 0xcd), { host: "10.0.0.2", port: 2 });
@@ -75,6 +75,39 @@ describe("traceNetwork()", () => {
       ]);
     },
   );
+});
+
+describe("Trace and traceNetwork()", () => {
+  it("give the same lines and hash however many are kept, and to whom tells each one", async () => {
+    const runs = [{}, { keptMax: 3 }, { keptMax: 0 }, { onLine: () => {} }].map(async (options) => {
+      const world = new World({ seed: 1 });
+      const network = new VirtualNetwork(world, { latencyMs: 2.5, lossRatio: 0.3 });
+      const kinds: string[] = [];
+      const trace = new Trace({ ...options, onEvent: ({ kind }) => void kinds.push(kind) });
+      traceNetwork(network, trace);
+      const quiet = { onDatagram: () => {}, onFault: () => {} };
+      const bound = network.host("10.0.0.1").udp.bind({ host: "10.0.0.1", port: 1, ...quiet });
+      const socket = await bound;
+      await network.host("10.0.0.2").udp.bind({ host: "10.0.0.2", port: 2, ...quiet });
+      for (let at = 0; at < 20; at++) {
+        socket.send(Uint8Array.of(at), { host: "10.0.0.2", port: 2 });
+        trace.add({ atMs: world.clock.nowMs(), source: "test", kind: "tick" });
+        world.runFor(1);
+      }
+      world.runFor(5);
+      return { sha256: trace.sha256(), kinds, lines: trace.lines };
+    });
+    const [all, ...others] = await Promise.all(runs);
+    expect(new Set(all?.kinds)).toEqual(
+      new Set(["datagram-sent", "datagram-delivered", "datagram-lost", "tick"]),
+    );
+    for (const { sha256, kinds, lines } of others) {
+      expect(sha256).toBe(all?.sha256);
+      expect(kinds).toEqual(all?.kinds);
+      expect(lines).toEqual(all?.lines.slice(0, lines.length));
+    }
+    expect(others.map(({ lines }) => lines.length)).toEqual([3, 0, all?.lines.length]);
+  });
 });
 
 describe("checkOfBytes()", () => {

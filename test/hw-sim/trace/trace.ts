@@ -20,9 +20,9 @@ export interface TraceEvent {
   readonly [name: string]: TraceValue | undefined;
 }
 
-/** An event that is put into words only where somebody looks; it must not change meanwhile. */
-export interface LaterEvent {
-  toTrace(): TraceEvent;
+/** Events that are put into words only where somebody looks, by number; none of them changes. */
+export interface LaterEvents {
+  toTrace(number: number): TraceEvent;
 }
 
 /** Where the parts of the simulator tell what happens. */
@@ -47,7 +47,9 @@ const KEPT_MAX = 1_000_000;
 export class Trace {
   readonly #hash = new Sha256();
   /** Kept events; what was asked for once is a line from then on. */
-  readonly #kept: (TraceEvent | LaterEvent | string)[] = [];
+  readonly #kept: (TraceEvent | LaterEvents | string)[] = [];
+  /** Of each kept one, which of its later events it is; 0 where it is none of those. */
+  readonly #numbers: number[] = [];
   readonly #keptMax: number;
   readonly #onLine: ((line: string) => void) | undefined;
   readonly #onEvent: ((event: TraceEvent) => void) | undefined;
@@ -65,22 +67,34 @@ export class Trace {
    * Takes an event, which must not change any more; bound, so that it can be handed out as a
    * {@link TraceSink}.
    */
-  readonly add = (event: TraceEvent | LaterEvent): void => {
+  readonly add: TraceSink = (event) => {
+    this.#onEvent?.(event);
+    this.#keep(event, 0);
+  };
+
+  /** Takes one of some later events. False where it is not wanted any more: it is in words now. */
+  addLater(events: LaterEvents, number: number): boolean {
+    this.#onEvent?.(events.toTrace(number));
+    return this.#keep(events, number);
+  }
+
+  #keep(event: TraceEvent | LaterEvents, number: number): boolean {
     this.#count++;
-    if (this.#onEvent !== undefined) this.#onEvent(inWords(event));
     const room = this.#kept.length < this.#keptMax;
+    if (room) this.#numbers.push(number);
     if (room && this.#onLine === undefined) {
       this.#kept.push(event);
-      return;
+      return true;
     }
-    const line = jsonLineFromEvent(inWords(event));
+    const line = jsonLineFromEvent(inWords(event, number));
     if (room) this.#kept.push(line);
     else {
       this.#catchUp();
       this.#take(line);
     }
     this.#onLine?.(line);
-  };
+    return false;
+  }
 
   /** How many events came. */
   get count(): number {
@@ -106,7 +120,7 @@ export class Trace {
   #line(at: number): string {
     const kept = this.#kept[at] ?? "";
     if (typeof kept === "string") return kept;
-    const line = jsonLineFromEvent(inWords(kept));
+    const line = jsonLineFromEvent(inWords(kept, this.#numbers[at] ?? 0));
     this.#kept[at] = line;
     return line;
   }
@@ -122,11 +136,11 @@ export class Trace {
   }
 }
 
-function inWords(event: TraceEvent | LaterEvent): TraceEvent {
-  return isLater(event) ? event.toTrace() : event;
+function inWords(event: TraceEvent | LaterEvents, number: number): TraceEvent {
+  return isLater(event) ? event.toTrace(number) : event;
 }
 
-function isLater(event: TraceEvent | LaterEvent): event is LaterEvent {
+function isLater(event: TraceEvent | LaterEvents): event is LaterEvents {
   // No member of a trace event has that name.
   return "toTrace" in event;
 }
