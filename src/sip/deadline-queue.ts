@@ -49,11 +49,13 @@ export class DeadlineQueue<Key> {
   }
 
   #top(): Entry<Key> | undefined {
-    for (;;) {
+    // To read behind the end of an array makes what reads it slow for good.
+    while (this.#heap.length > 0) {
       const top = this.#heap[0];
       if (top === undefined || this.#current.get(top.key) === top) return top;
       this.#dropTop();
     }
+    return undefined;
   }
 
   #rebuild(): void {
@@ -78,17 +80,16 @@ export class DeadlineQueue<Key> {
   #dropTop(): void {
     const last = this.#heap.pop();
     if (last === undefined || this.#heap.length === 0) return;
+    const { length } = this.#heap;
     let at = 0;
-    for (;;) {
-      let below = 2 * at + 1;
+    for (let below = 1; below < length; below = 2 * at + 1) {
       let child = this.#heap[below];
-      if (child === undefined) break;
-      const right = this.#heap[below + 1];
-      if (right !== undefined && before(right, child)) {
+      const right = below + 1 < length ? this.#heap[below + 1] : undefined;
+      if (child !== undefined && right !== undefined && before(right, child)) {
         below++;
         child = right;
       }
-      if (before(last, child)) break;
+      if (child === undefined || before(last, child)) break;
       this.#heap[at] = child;
       at = below;
     }

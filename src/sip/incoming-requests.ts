@@ -45,7 +45,8 @@ export class IncomingRequests {
     const parsed = topVia(received);
     if (!parsed.ok) return;
     const via = stampVia(parsed.value, source);
-    const request = replaceTopHeader(received, "via", printVia(via));
+    const isAsItCame = via === parsed.value;
+    const request = isAsItCame ? received : replaceTopHeader(received, "via", printVia(via));
     const rank = this.#admit(request, via, source, nowMs);
     if (rank === undefined) return;
     const { servers, config } = this.#stack;

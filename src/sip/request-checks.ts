@@ -40,8 +40,9 @@ export function checkRequest(check: RequestCheck): Refusal | undefined {
   if (!allowed.includes(request.method)) {
     return { status: 405, headers: [{ name: "allow", value: allowed.join(", ") }] };
   }
-  const known = new Set(supported);
-  const required = listItems(request, "require").filter((tag) => !known.has(tag.toLowerCase()));
+  const required = listItems(request, "require").filter(
+    (tag) => !supported.includes(tag.toLowerCase()),
+  );
   if (required.length > 0) {
     return { status: 420, headers: [{ name: "unsupported", value: required.join(", ") }] };
   }

@@ -28,7 +28,7 @@ import type {
 } from "./user-agent-types.ts";
 import type { SipHeader, SipRequest } from "./wire/message.ts";
 import { printNameAddr } from "./wire/name-addr.ts";
-import type { SipParams } from "./wire/params.ts";
+import { NO_PARAMS, type SipParams } from "./wire/params.ts";
 import { looksLikeResponse, peekCallId } from "./wire/peek-call-id.ts";
 import { printUri } from "./wire/uri.ts";
 
@@ -85,6 +85,8 @@ export class Stack {
   readonly supported: readonly string[];
   /** What others may subscribe to, as Allow-Events has it. */
   readonly #events: string;
+  readonly #abilities: readonly SipHeader[];
+  readonly #userAgent: SipHeader;
   readonly #sessionSecret: string;
   #outputs: UaOutput[] = [];
 
@@ -106,6 +108,14 @@ export class Stack {
       ...(refers ? ["norefersub", "nosub"] : []),
       ...(config.sessionTimer === undefined ? [] : [TIMER]),
     ];
+    this.#abilities = [
+      { name: "allow", value: this.allowed.join(", ") },
+      // An empty list says that there is no extension. @see RFC 3261 §20.37
+      { name: "supported", value: this.supported.join(", ") },
+      // @see RFC 6665 §4.4.4
+      ...(this.#events === "" ? [] : [{ name: "allow-events", value: this.#events }]),
+    ];
+    this.#userAgent = { name: "user-agent", value: carriedText(config.userAgentName) };
     const send = (bytes: Uint8Array, to: SipAddress) => this.send(bytes, to);
     this.clients = new ClientTransactions(this.timers, send);
     this.servers = new ServerTransactions(this.timers, send, config.createToken);
@@ -238,8 +248,10 @@ export class Stack {
     const { local, local6 } = this.config;
     if (typeof to === "string") return local[to];
     const own = local[to.transport];
-    if (to.transport === "memory" || !isIpAddress(to.host)) return own;
     const isV6 = to.host.includes(":");
+    // Nearly always: no name need be told from an address then.
+    if (!isV6 && own?.host.includes(":") === false) return own;
+    if (to.transport === "memory" || !isIpAddress(to.host)) return own;
     return [own, local6?.[to.transport]].find((one) => one?.host.includes(":") === isV6);
   }
 
@@ -264,7 +276,7 @@ export class Stack {
     near: SipTransport | SipAddress,
     user: string,
     secure: boolean,
-    params: SipParams = new Map(),
+    params: SipParams = NO_PARAMS,
   ): string | undefined {
     const local = this.localOf(near);
     if (local === undefined) return undefined;
@@ -272,13 +284,13 @@ export class Stack {
     const seen = typeof near === "string" ? undefined : this.publicAddresses.of(near);
     const { host, port } = seen ?? local;
     // `sips:` is over TLS whatever is said beside it. @see RFC 5630 §3.1.4
-    const stream = isStream(transport) && !secure ? ([["transport", transport]] as const) : [];
+    const isNamed = isStream(transport) && !secure;
     return printUri({
       scheme: secure ? "sips" : "sip",
       user,
       host,
       ...(port === 0 ? {} : { port }),
-      params: new Map([...stream, ...params]),
+      params: isNamed ? new Map([["transport", transport], ...params]) : params,
     });
   }
 
@@ -290,7 +302,7 @@ export class Stack {
   ): readonly SipHeader[] {
     const uriText = this.contactUri(near, user, secure);
     if (uriText === undefined) return [];
-    return [{ name: "contact", value: printNameAddr({ uriText, params: new Map() }) }];
+    return [{ name: "contact", value: printNameAddr({ uriText, params: NO_PARAMS }) }];
   }
 
   /** The Session-ID of an answer to a request of a call, where none is given. */
@@ -319,18 +331,12 @@ export class Stack {
 
   /** What we can do, for requests and answers that make a dialog and for OPTIONS. */
   abilityHeaders(): readonly SipHeader[] {
-    return [
-      { name: "allow", value: this.allowed.join(", ") },
-      // An empty list says that there is no extension. @see RFC 3261 §20.37
-      { name: "supported", value: this.supported.join(", ") },
-      // @see RFC 6665 §4.4.4
-      ...(this.#events === "" ? [] : [{ name: "allow-events", value: this.#events }]),
-    ];
+    return this.#abilities;
   }
 
   /** User-Agent, beside what a request or answer has otherwise. */
   userAgentHeader(): SipHeader {
-    return { name: "user-agent", value: carriedText(this.config.userAgentName) };
+    return this.#userAgent;
   }
 }
 

@@ -263,7 +263,8 @@ export function parseConnection(value: string): SdpConnection | undefined {
   while (at < value.length && isAddressUnit(value.charCodeAt(at))) at++;
   const address = value.slice(addressAt, at);
   if (address === "" || address.length > ADDRESS_MAX) return undefined;
-  for (let numbers = 0; numbers < 2 && value.charAt(at) === "/"; numbers++) {
+  for (let numbers = 0; numbers < 2 && at < value.length; numbers++) {
+    if (value.charCodeAt(at) !== 0x2f) break;
     const numberEnd = runEnd(value, at + 1, CHAR.digit);
     if (numberEnd === at + 1 || numberEnd > at + 6) return undefined;
     at = numberEnd;

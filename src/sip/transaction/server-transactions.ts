@@ -106,6 +106,7 @@ export class ServerTransactions {
   readonly #byMergeKey = new Map<string, ServerTransaction>();
   readonly #deadlines = new DeadlineQueue<ServerTransaction>();
   #lastId = 0;
+  #last: { readonly request: SipRequest; readonly via: Via; readonly key: string } | undefined;
 
   constructor(timers: TransactionTimers, send: Send, createToken: () => string) {
     this.#configs = transactionConfigs(timers);
@@ -126,7 +127,7 @@ export class ServerTransactions {
     rank: RequestRank,
     nowMs: number,
   ): ServerReception {
-    const key = serverKey(request, via);
+    const key = this.#keyOf(request, via);
     const known = this.#byKey.get(key);
     if (known !== undefined) return this.#receiveAgain(known, request, nowMs);
     if (request.method === "ACK") return { kind: "ack" };
@@ -161,7 +162,15 @@ export class ServerTransactions {
 
   /** Whether a request is a copy of one that we have. */
   isKnown(request: SipRequest, via: Via): boolean {
-    return this.#byKey.has(serverKey(request, via));
+    return this.#byKey.has(this.#keyOf(request, via));
+  }
+
+  /** The key of a request; whoever asks whether it is known mostly hands it in next. */
+  #keyOf(request: SipRequest, via: Via): string {
+    if (this.#last?.request !== request || this.#last.via !== via) {
+      this.#last = { request, via, key: serverKey(request, via) };
+    }
+    return this.#last.key;
   }
 
   /** The Call-IDs of all there are: of each as its request named it. */

@@ -210,6 +210,7 @@ export function paramSpans(text: string, at: number): Result<readonly ParamSpan[
  * left out, since nothing can make it one.
  */
 export function printParams(params: SipParams): string {
+  if (params.size === 0) return "";
   let out = "";
   for (const [name, value] of params) {
     if (!isToken(name)) continue;

@@ -201,6 +201,7 @@ export function printUri(uri: SipUri): string {
 }
 
 function printUriParams(params: SipParams): string {
+  if (params.size === 0) return "";
   let out = "";
   for (const [name, value] of params) {
     out += `;${escaped(name, CHAR.param)}`;
