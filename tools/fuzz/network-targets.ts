@@ -1,5 +1,6 @@
 import { parseOption120 } from "../../src/app/config/option-120.ts";
 import { hexFromBytes } from "../../src/base/bytes.ts";
+import { bindingAnswer } from "../../src/base/stun/binding-answer.ts";
 import {
   isStun,
   mappedAddress,
@@ -62,6 +63,9 @@ export function networkTargets(): readonly FuzzTarget[] {
       vectors: [],
       run: (input) => {
         checkFingerprint(input);
+        const answer = bindingAnswer(input, { host: "192.0.2.20", port: 5060 });
+        const isFit = answer === undefined || answer.length <= 3 * input.length;
+        promise(isFit, "an answer is no larger than thrice what was asked");
         const parsed = parseStun(input);
         if (!parsed.ok) return;
         promise(isStun(input), "what is read as STUN is told as STUN");

@@ -7,6 +7,7 @@ import { latin1FromBytes } from "../../src/base/bytes.ts";
 import { parseDigitMap } from "../../src/fxs/index.ts";
 import { parseChallenge } from "../../src/sip/auth/digest-client.ts";
 import { parseCredentials } from "../../src/sip/auth/digest-server.ts";
+import { idleAnswer } from "../../src/sip/sdp/idle-answer.ts";
 import { acceptAnswer, answerOffer, type MediaOffer } from "../../src/sip/sdp/offer-answer.ts";
 import { parseSdp, printSdp } from "../../src/sip/sdp/sdp.ts";
 import { acceptFaxAnswer, answerFaxOffer, type FaxOffer } from "../../src/sip/sdp/t38.ts";
@@ -142,6 +143,10 @@ function fuzzSdp(text: string): void {
     const isSame = ours.ok && theirs.ok && ours.value.media.length === theirs.value.media.length;
     promise(isSame, "an answer has as many streams as the offer");
   }
+  const idle = parseSdp(idleAnswer(text, "7") ?? "");
+  promise(idle.ok === sdp.ok, "what is SDP has an answer without voice");
+  const isWhole = !idle.ok || !sdp.ok || idle.value.media.length === sdp.value.media.length;
+  promise(isWhole, "an answer without voice has as many streams as the offer");
   acceptAnswer(text, MEDIA);
   acceptFaxAnswer(text, FAX);
 }

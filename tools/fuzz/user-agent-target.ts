@@ -35,7 +35,8 @@ class Victim {
       serves: ["REGISTER", "MESSAGE", "INFO", "NOTIFY", "REFER"],
       sessionTimer: { expiresS: 120, minS: 90 },
       tells: [PRESENCE],
-      extensions: ["join"],
+      extensions: ["join", "tdialog", "explicitsub"],
+      findTicket: ({ callId }) => (callId === "ticket" ? "out" : undefined),
       sessionIds: true,
       acceptAnyUser: true,
     });
@@ -103,6 +104,13 @@ const NEWS =
   'state="active"><contact id="1" state="terminated" event="deactivated">' +
   "<uri>sip:101@192.0.2.10:5060</uri></contact></registration></reginfo>";
 
+const REFER = [
+  "Refer-To: <sip:103@192.0.2.20>",
+  "Require: explicitsub",
+  "Target-Dialog: peer-call;local-tag=peer;remote-tag=t9",
+];
+const REPLACES = ["Replaces: ticket;to-tag=1;from-tag=2;early-only"];
+
 /** Answers to the victim's own requests, and what a peer sends on its own. */
 function seeds(): readonly Uint8Array[] {
   const [register = "", invite = ""] = new Victim().sent;
@@ -126,6 +134,9 @@ function seeds(): readonly Uint8Array[] {
       peerRequest({ ...about, method: "REGISTER" }),
       peerRequest({ ...about, method: "SUBSCRIBE", extra: WATCH }),
       peerRequest({ ...about, method: "SUBSCRIBE", cseq: 2, toTag: "t9", extra: WATCH }),
+      peerRequest({ ...about, method: "REFER", toTag: "t9", extra: REFER }),
+      peerRequest({ ...about, method: "REFER", callId: "other", extra: REFER }),
+      peerRequest({ ...about, method: "INVITE", callId: "other", extra: REPLACES, body: "v=0" }),
       peerRequest({ ...about, method: "NOTIFY", toTag: "t9", extra: TOLD, body: NEWS }),
     ].map((text) => text.replace(/\r?\n/g, "\r\n")),
     RICH_INVITE,
