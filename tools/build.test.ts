@@ -32,7 +32,10 @@ beforeEach(() => {
   }
   mkdirSync(join(root, "node_modules"));
   symlinkSync(join(project, "node_modules/@types"), join(root, "node_modules/@types"));
-  put("src/app/main.ts", '#!/usr/bin/env node\nimport { one } from "./one.ts";\nvoid one;\n');
+  put(
+    "src/app/main.ts",
+    '#!/usr/bin/env node\nimport { one } from "./one.ts";\nconsole.log(one);\n',
+  );
   put("src/app/one.ts", "export const one: number = 1;\n");
   put("src/app/one.test.ts", "export const never = 1;\n");
   put("test/hw-sim/tone.json", "{}");
@@ -52,40 +55,56 @@ describe("outputOf()", () => {
 });
 
 describe("build() of what is stale", () => {
-  it("translates all at first, keeps the shebang, points imports at programs", async () => {
-    expect(await build(root, true)).toMatchObject({ ok: true, written: 3 });
+  it("bundles the programs, keeps the shebang, and copies what is no program", async () => {
+    expect(await build(root, true)).toMatchObject({ ok: true, written: 2 });
     const program = read("dist/src/app/main.js");
     expect(program.startsWith("#!/usr/bin/env node\n")).toBe(true);
-    expect(program).toContain('"./one.js"');
+    expect(program).toContain("one = 1");
     expect(statSync(join(root, "dist/src/app/main.js")).mode & 0o111).toBe(0o111);
     expect(read("dist/test/hw-sim/tone.json")).toBe("{}");
-    expect(existsSync(join(root, "dist/src/app/one.test.js"))).toBe(false);
+    for (const name of ["one.js", "one.test.js"]) {
+      expect(existsSync(join(root, "dist/src/app", name))).toBe(false);
+    }
   });
 
-  it("writes nothing where nothing changed, and only what changed", async () => {
+  it("has what two programs share once, beside them", async () => {
+    put("src/app/realtime-worker.ts", 'import { one } from "./one.ts";\nconsole.log(one);\n');
+    expect(await build(root, true)).toMatchObject({ ok: true, written: 4 });
+    const [main, worker] = ["main", "realtime-worker"].map((name) =>
+      read(`dist/src/app/${name}.js`),
+    );
+    const [piece] = /\.\/chunk-\w+\.js/.exec(main ?? "") ?? [];
+    expect(worker).toContain(piece ?? "a piece");
+    expect(read(`dist/src/app/${piece}`)).toContain("one = 1");
+    // Where nothing is shared any more there is no piece.
+    put("src/app/realtime-worker.ts", "export {};\n");
+    expect(await build(root, true)).toMatchObject({ written: 3, removed: 1 });
+    expect(existsSync(join(root, "dist/src/app", piece ?? "."))).toBe(false);
+  });
+
+  it("writes nothing where nothing changed", async () => {
     await build(root, true);
     expect(await build(root, true)).toMatchObject({ ok: true, written: 0, removed: 0 });
     put("src/app/one.ts", "export const one: number = 2;\n");
-    expect(await build(root, true)).toMatchObject({ written: 1, removed: 0 });
-    expect(read("dist/src/app/one.js")).toContain("one = 2");
+    expect(await build(root, true)).toMatchObject({ written: 2, removed: 0 });
+    expect(read("dist/src/app/main.js")).toContain("one = 2");
   });
 
-  it("removes the programs of files that are gone", async () => {
+  it("removes what is made of nothing any more", async () => {
     await build(root, true);
-    put("src/app/main.ts", "export {};\n");
-    rmSync(join(root, "src/app/one.ts"));
+    rmSync(join(root, "test/hw-sim/tone.json"));
     expect(await build(root, true)).toMatchObject({ written: 1, removed: 1 });
-    expect(existsSync(join(root, "dist/src/app/one.js"))).toBe(false);
+    expect(existsSync(join(root, "dist/test/hw-sim/tone.json"))).toBe(false);
   });
 
-  it("builds anew what somebody removed, and all where the settings changed", async () => {
+  it("builds anew where somebody removed something, or the settings changed", async () => {
     await build(root, true);
-    rmSync(join(root, "dist/src/app/one.js"));
-    expect(await build(root, true)).toMatchObject({ written: 1 });
+    rmSync(join(root, "dist/test/hw-sim/tone.json"));
+    expect(await build(root, true)).toMatchObject({ written: 2 });
     rmSync(join(root, "dist"), { recursive: true });
-    expect(await build(root, true)).toMatchObject({ written: 3 });
+    expect(await build(root, true)).toMatchObject({ written: 2 });
     put("tsconfig.base.json", `${read("tsconfig.base.json")}\n`);
-    expect(await build(root, true)).toMatchObject({ written: 3 });
+    expect(await build(root, true)).toMatchObject({ written: 2 });
   });
 
   it("says where a file cannot be understood, and tries it again next time", async () => {
@@ -103,6 +122,7 @@ describe("build() of everything", () => {
   it("checks types and writes declarations; what is stale afterwards is nothing", async () => {
     expect(await build(root, false)).toMatchObject({ ok: true, problems: [] });
     expect(read("dist/src/app/one.d.ts")).toContain("one: number");
+    expect(read("dist/src/app/main.js")).toContain("one = 1");
     expect(await build(root, true)).toMatchObject({ written: 0, removed: 0 });
     put("src/app/one.ts", 'export const one: number = "text";\n');
     const failed = await build(root, false);

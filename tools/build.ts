@@ -1,11 +1,12 @@
 /**
  * Builds `dist`: `tsx tools/build.ts [--if-stale] [--quiet]`.
  *
- * Without `--if-stale` the kernels are compiled, and the compiler checks all types and writes
- * programs and declarations, as the package needs them. With it only what changed since the last
- * build is translated, file by file and without a type check, so that a program starts at once;
- * where nothing changed nothing is written. What was known to be built is kept in
- * `node_modules/.cache/tipring/build.json`.
+ * The programs are bundles: what several of them share stands in pieces beside them, so that each
+ * class is there once. Hundreds of small files would take a start twice as long, and each thread a
+ * third more memory. Without `--if-stale` the kernels are compiled, and the compiler checks all
+ * types and writes declarations, as the package needs them. With it there is no type check, and
+ * where nothing changed since the last build nothing is written. What was known to be built is kept
+ * in `node_modules/.cache/tipring/build.json`.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -22,11 +23,23 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build as bundle, type Message, type Plugin } from "esbuild";
+import { build as bundle, type Message } from "esbuild";
 import { buildKernels } from "./kernels.ts";
 
-/** Folders of which `dist` is the image. */
+/** Folders that `dist` is made of. */
 const SOURCES = ["src", "test/hw-sim"] as const;
+
+/** What is started, or imported by whoever has this package. */
+const PROGRAMS = [
+  "src/app/main.ts",
+  "src/app/realtime-worker.ts",
+  "src/index.ts",
+  "test/hw-sim/index.ts",
+  "test/hw-sim/bench/open-board.ts",
+] as const;
+
+/** Where shared pieces stand: files that are looked for beside a source are there as well. */
+const PIECES = "src/app/[name]-[hash]";
 
 /** Files by which every output may change. */
 const SETTINGS = [
@@ -41,9 +54,14 @@ const stampFile = "node_modules/.cache/tipring/build.json";
 const programFile = "dist/src/app/main.js";
 
 /** What the last build read: the settings' hash, and each source's by its path. */
-interface Stamp {
+interface Sources {
   readonly settings: string;
   readonly sources: Readonly<Record<string, string>>;
+}
+
+/** The same, and what it wrote. */
+interface Stamp extends Sources {
+  readonly outputs: readonly string[];
 }
 
 /** What a build did, for the one line it prints and for tests. */
@@ -55,102 +73,85 @@ export interface BuildReport {
   readonly problems: readonly string[];
 }
 
-/** Builds the project in `root`, everything or only what changed. */
+/** Builds the project in `root`, everything or only where something changed. */
 export async function build(root: string, ifStale: boolean): Promise<BuildReport> {
   const now = readNow(root);
-  const before = ifStale ? readStamp(root) : undefined;
-  const report =
-    before === undefined || before.settings !== now.settings
-      ? await buildAll(root, now, ifStale)
-      : await buildChanged(root, before, now);
-  if (report.ok) {
-    if (existsSync(join(root, programFile))) chmodSync(join(root, programFile), 0o755);
-    mkdirSync(dirname(join(root, stampFile)), { recursive: true });
-    if (report.written + report.removed > 0) {
-      writeFileSync(join(root, stampFile), JSON.stringify(now));
-    }
-  } else {
-    rmSync(join(root, stampFile), { force: true });
+  const before = readStamp(root);
+  if (ifStale && before !== undefined && isFresh(root, before, now)) {
+    return { ok: true, written: 0, removed: 0, problems: [] };
   }
-  return report;
+  rmSync(join(root, stampFile), { force: true });
+  if (!ifStale) {
+    rmSync(join(root, outFolder), { recursive: true, force: true });
+    const problems = declare(root);
+    if (problems.length > 0) return { ok: false, written: 0, removed: 0, problems };
+  }
+  const made = await bundlePrograms(root, Object.keys(now.sources));
+  if (!made.ok) return { ok: false, written: 0, removed: 0, problems: made.problems };
+  const gone = (before?.outputs ?? []).filter((path) => !made.outputs.includes(path));
+  for (const output of gone) rmSync(join(root, output), { force: true });
+  if (existsSync(join(root, programFile))) chmodSync(join(root, programFile), 0o755);
+  mkdirSync(dirname(join(root, stampFile)), { recursive: true });
+  const stamp: Stamp = { ...now, outputs: made.outputs };
+  writeFileSync(join(root, stampFile), JSON.stringify(stamp));
+  return { ok: true, written: made.outputs.length, removed: gone.length, problems: [] };
 }
 
-async function buildAll(root: string, now: Stamp, translateOnly: boolean): Promise<BuildReport> {
-  rmSync(join(root, outFolder), { recursive: true, force: true });
-  const paths = Object.keys(now.sources);
-  if (translateOnly) return await translateAll(root, paths, 0);
+function isFresh(root: string, before: Stamp, now: Sources): boolean {
+  const isSame =
+    before.settings === now.settings &&
+    JSON.stringify(before.sources) === JSON.stringify(now.sources);
+  return isSame && before.outputs.every((path) => existsSync(join(root, path)));
+}
+
+/** Checks all types and writes declarations; what is wrong. */
+function declare(root: string): readonly string[] {
   const compiler = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-  const compiled = spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], {
+  const options = ["-p", "tsconfig.build.json", "--emitDeclarationOnly"];
+  const compiled = spawnSync(process.execPath, [compiler, ...options], {
     cwd: root,
     encoding: "utf8",
   });
-  const problems = `${compiled.stdout}${compiled.stderr}`.split("\n").filter((line) => line !== "");
-  if (compiled.status !== 0) return { ok: false, written: 0, removed: 0, problems };
-  for (const path of paths.filter((one) => !one.endsWith(".ts"))) copy(root, path);
-  return { ok: true, written: paths.length, removed: 0, problems };
+  if (compiled.status === 0) return [];
+  return `${compiled.stdout}${compiled.stderr}`.split("\n").filter((line) => line !== "");
 }
 
-async function buildChanged(root: string, before: Stamp, now: Stamp): Promise<BuildReport> {
-  const gone = Object.keys(before.sources).filter((path) => now.sources[path] === undefined);
-  for (const path of gone) {
-    const declaration = outputOf(path).replace(/\.js$/, ".d.ts");
-    for (const output of [outputOf(path), declaration]) rmSync(join(root, output), { force: true });
-  }
-  const changed = Object.entries(now.sources)
-    .filter(
-      ([path, hash]) => before.sources[path] !== hash || !existsSync(join(root, outputOf(path))),
-    )
-    .map(([path]) => path);
-  return await translateAll(root, changed, gone.length);
-}
+type Bundled =
+  | { readonly ok: true; readonly outputs: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly string[] };
 
-async function translateAll(
-  root: string,
-  paths: readonly string[],
-  removed: number,
-): Promise<BuildReport> {
-  const programs = paths.filter((path) => path.endsWith(".ts"));
-  for (const path of paths.filter((one) => !one.endsWith(".ts"))) copy(root, path);
-  const problems = programs.length === 0 ? [] : await translate(root, programs);
-  return { ok: problems.length === 0, written: paths.length, removed, problems };
-}
-
-/** Translates each file by itself; what cannot be understood comes back as text. */
-async function translate(root: string, paths: readonly string[]): Promise<readonly string[]> {
-  const options: BuildOptions = {
-    absWorkingDir: root,
-    entryPoints: paths.map((path) => ({ in: path, out: outputOf(path).replace(/\.js$/, "") })),
-    outdir: ".",
-    tsconfig: "tsconfig.build.json",
-    bundle: true,
-    treeShaking: false,
-    packages: "external",
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    logLevel: "silent",
-    plugins: [eachFileAlone],
-  };
+/** Writes the programs, and beside them what of the sources is no program. */
+async function bundlePrograms(root: string, paths: readonly string[]): Promise<Bundled> {
   try {
-    await bundle(options);
-    return [];
+    const { metafile } = await bundle({
+      absWorkingDir: root,
+      entryPoints: PROGRAMS.filter((path) => paths.includes(path)).map((path) => ({
+        in: path,
+        out: path.replace(/\.ts$/, ""),
+      })),
+      outdir: outFolder,
+      chunkNames: PIECES,
+      tsconfig: "tsconfig.build.json",
+      bundle: true,
+      splitting: true,
+      metafile: true,
+      packages: "external",
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      logLevel: "silent",
+    });
+    const others = paths.filter((path) => !path.endsWith(".ts"));
+    for (const path of others) copy(root, path);
+    const outputs = [...Object.keys(metafile.outputs), ...others.map(outputOf)];
+    return { ok: true, outputs: outputs.toSorted() };
   } catch (error) {
     if (error instanceof Error && "errors" in error && Array.isArray(error.errors)) {
-      return error.errors.map(printProblem);
+      return { ok: false, problems: error.errors.map(printProblem) };
     }
     throw error;
   }
 }
-
-/** Leaves every import of another file an import, of the program that it becomes. */
-const eachFileAlone: Plugin = {
-  name: "each-file-alone",
-  setup: (run) => {
-    run.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path }) =>
-      kind === "entry-point" ? undefined : { path: path.replace(/\.ts$/, ".js"), external: true },
-    );
-  },
-};
 
 function printProblem({ location, text }: Message): string {
   return location === null ? text : `${location.file}:${location.line} ${text}`;
@@ -167,7 +168,7 @@ export function outputOf(path: string): string {
   return `${outFolder}/${path.replace(/\.ts$/, ".js")}`;
 }
 
-function readNow(root: string): Stamp {
+function readNow(root: string): Sources {
   const sources: Record<string, string> = {};
   for (const folder of SOURCES) {
     if (!existsSync(join(root, folder))) continue;
@@ -199,6 +200,7 @@ function readStamp(root: string): Stamp | undefined {
 function isStamp(value: unknown): value is Stamp {
   if (typeof value !== "object" || value === null) return false;
   if (!("settings" in value) || typeof value.settings !== "string") return false;
+  if (!("outputs" in value) || !Array.isArray(value.outputs)) return false;
   return "sources" in value && typeof value.sources === "object" && value.sources !== null;
 }
 
