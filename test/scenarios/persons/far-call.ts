@@ -103,6 +103,12 @@ export class FarCall {
     });
   }
 
+  /** The same INVITE over another way: whatever is said to it is nothing to us. */
+  callsAgain(body: string): void {
+    const text = this.#print("INVITE", String(this.#inviteCseq), [SDP_TYPE], body);
+    this.#place.wire.ask(text, this.parties.route, () => {});
+  }
+
   /** Gives the call up that nobody has answered. */
   cancel(): void {
     const { wire } = this.#place;

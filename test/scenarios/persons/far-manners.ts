@@ -124,6 +124,9 @@ const CALLED: Readonly<Record<string, (call: FarCall) => void>> = {
   "535": (call) => onceUp(call, 800, () => call.sounds((rtp) => rtp.sendTone([480, 620]))),
 };
 
+/** The number that answers twice. */
+export const TWINS = "519";
+
 /** The numbers of the far side. */
 export const FAR_NUMBERS: readonly string[] = Object.keys(CALLED);
 
@@ -167,7 +170,7 @@ export function makeCall(
     talks(call, manner);
     if (manner !== "vanishes") call.after(talksMs, () => call.hangUp());
   });
-  if (manner === "twice") call.after(20, () => call.call(offer, headers));
+  if (manner === "twice") call.after(20, () => call.callsAgain(offer));
   call.after(patienceMs, () => {
     if (call.stage !== "early") return;
     isGivenUp = true;

@@ -5,7 +5,7 @@ import type { BenchPhone } from "../../hw-sim/bench/bench-phone.ts";
 import { simAuthority } from "../../hw-sim/world/sim-certificate.ts";
 import { FAR_HOST } from "../support/far-end.ts";
 import { checkAfter, type Played } from "./check-story.ts";
-import { FAR_NUMBERS } from "./far-manners.ts";
+import { FAR_NUMBERS, TWINS } from "./far-manners.ts";
 import { FarSide } from "./far-side.ts";
 import { FAR_NAME, FAR_PASSWORD } from "./far-wire.ts";
 import type { Act, Stage, Story, Wish } from "./story.ts";
@@ -50,7 +50,8 @@ export async function playStory(story: Story): Promise<Outcome> {
     if (far === undefined) throw new Error("the far side was not laid out");
     if (!far.isRegistrar) far.registers();
     watch = new StoryWatch(lab, stage);
-    const played: Played = { lab, far, stage, watch };
+    const hasTwins = story.acts.some((act) => act.kind === "person" && act.number === TWINS);
+    const played: Played = { lab, far, stage, watch, hasTwins };
     await play(played, story.acts);
   } catch (error) {
     faults.push(error instanceof Error ? (error.stack ?? error.message) : String(error));

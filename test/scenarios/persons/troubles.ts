@@ -10,14 +10,9 @@ export interface TroublePlace {
   readonly stage: Stage;
 }
 
-/** Log events of level `error` that hardware in trouble brings about. */
-export const ERRORS_OF_HARDWARE: readonly RegExp[] = [
-  /hardware|out of order|does not answer|was reset|silent|no answer|unplugged|gone|io|not found/i,
-];
-
-/** Whether a trouble is of a line's hardware, which may then be out of order for a while. */
+/** Whether a trouble is of a line's hardware or wires, which may be out of order for a while. */
 export function isOfHardware({ trouble }: Trouble): boolean {
-  return !NETWORK.includes(trouble) && trouble !== "cut" && trouble !== "leak";
+  return !NETWORK.includes(trouble);
 }
 
 const NETWORK: readonly Trouble["trouble"][] = [
