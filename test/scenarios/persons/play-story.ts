@@ -87,9 +87,11 @@ function configOf({ country, server, lines, settings }: Stage): UserConfig {
 
 /** One configuration laid over another, two floors deep. */
 function merged(below: UserConfig, above: UserConfig): UserConfig {
-  const { dialing, rtp, sip } = below;
+  const { dialing, rtp, sip, exchange } = below;
+  const hasExchange = below.registrar === undefined && above.exchange !== undefined;
   return {
     ...below,
+    ...(hasExchange ? { exchange: { ...exchange, ...above.exchange } } : {}),
     dialing: { ...dialing, ...above.dialing },
     rtp: { ...rtp, ...above.rtp },
     sip: { ...sip, ...above.sip },

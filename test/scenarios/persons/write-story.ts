@@ -19,9 +19,15 @@ const COUNTRIES = ["us", "de", "uk", "fr", "jp", "au", "cn", "nl"] as const;
 const PHONES = ["touch-tone", "touch-tone", "rotary", "cordless"] as const;
 const CHIPS: readonly SimChipName[] = ["ag1171", "ag1171", "serial-card", "si3210"];
 const PAUSES_MS = [0, 1, 15, 40, 90, 300, 800, 1200, 2500, 5000] as const;
+/** Of people who cannot wait. */
+const HASTY_MS = [0, 1, 2, 5, 10, 20, 30, 60, 100, 200, 1000, 4000] as const;
+const HASTY_SHARE = 0.25;
 const FLASHES_MS = [60, 90, 120, 300, 500, 900] as const;
 /** What is silly to dial: parts of numbers, what nobody has, codes. */
-const ODD_NUMBERS = ["9", "1", "112", "911", "0", "#", "*", "*98", "*98102", "*37", "*67102"];
+const ODD_NUMBERS = [
+  ...["9", "1", "112", "911", "0", "#", "*", "*98", "*98102", "*37", "*67102"],
+  ...["**", "**102", "**101", "**9"],
+];
 const SERVICES = ["600", "601"] as const;
 const DIGITS_IN_CALL = ["1", "2", "3", "5", "0", "#", "102", "*98103", "2*8#"] as const;
 const TROUBLE_MS = [50, 400, 1500, 4000, 12_000] as const;
@@ -32,6 +38,11 @@ const SETTINGS: readonly (Setting & { readonly share: number })[] = [
     dialing: { noAnswerMs: 12_000, firstDigitMs: 6000, interDigitMs: 2500 },
   }),
   set("call back", 0.4, { dialing: { callBackCode: "*37" } }),
+  set("pickup", 0.5, { exchange: { pickupCode: "**" } }),
+  set("SHA-256", 0.15, { exchange: { digest: ["SHA-256", "MD5"] } }),
+  set("tel addresses", 0.1, { dialing: { telUri: true } }),
+  set("withheld", 0.1, { dialing: { withholdNumber: true } }),
+  set("lines refuse", 0.15, { dialing: { allowTransfer: false } }),
   set("no call waiting", 0.2, { dialing: { callWaiting: false } }),
   set("flash joins", 0.25, { dialing: { secondFlash: "conference" } }),
   set("flash menu", 0.25, { dialing: { secondFlash: "menu" } }),
@@ -69,7 +80,8 @@ export const ACTS = 45;
 export function writeStory(seed: number, acts = ACTS): Story {
   const random = createRandomStream(seed, "story");
   const stage = drawStage(random);
-  return { seed, stage, acts: Array.from({ length: acts }, () => drawAct(random, stage)) };
+  const pauses = random.float() < HASTY_SHARE ? HASTY_MS : PAUSES_MS;
+  return { seed, stage, acts: Array.from({ length: acts }, () => drawAct(random, stage, pauses)) };
 }
 
 function oneOf<T>(random: RandomStream, list: readonly T[]): T {
@@ -106,8 +118,8 @@ function drawNetwork(random: RandomStream): Stage["network"] {
   return { latencyMs, jitterMs: oneOf(random, [5, 40]), ...ratios };
 }
 
-function drawAct(random: RandomStream, stage: Stage): Act {
-  const pauseMs = oneOf(random, PAUSES_MS);
+function drawAct(random: RandomStream, stage: Stage, pausesMs: readonly number[]): Act {
+  const pauseMs = oneOf(random, pausesMs);
   const line = 1 + random.int(stage.lines.length);
   const to = String(100 + line);
   const kind = random.float();
