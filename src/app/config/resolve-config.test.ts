@@ -246,6 +246,14 @@ describe("resolveConfig()", () => {
       'here: exchange.extensions[0].numbers[0] is "101", which is taken',
     ],
     [
+      { lines: [{ number: "600" }] },
+      'here: lines[0].number is "600", which the built-in exchange answers itself',
+    ],
+    [
+      { exchange: { extensions: [{ number: "601", password: "x" }] } },
+      'here: exchange.extensions[0].number is "601", which the built-in exchange answers itself',
+    ],
+    [
       { exchange: { voicemail: "250" } },
       'here: exchange.voicemail is "250", which is no extension; add it to exchange.extensions',
     ],

@@ -261,17 +261,22 @@ function checkLineNumbers(
     });
   }
   const seen = new Set<string>();
+  const services = user.registrar === undefined ? EXCHANGE_SERVICES : [];
+  const isService = (number: string): boolean => services.some((one) => one === number);
+  const service = (number: string): string =>
+    `is "${number}", which the built-in exchange answers itself`;
   for (const [at, { number }] of lines.entries()) {
-    if (seen.has(number)) {
+    if (isService(number)) {
+      problems.push({ path: ["lines", at, "number"], text: service(number) });
+    } else if (seen.has(number)) {
       problems.push({ path: ["lines", at, "number"], text: `is "${number}" a second time` });
     }
     seen.add(number);
   }
   for (const [at, { number }] of (user.exchange?.extensions ?? []).entries()) {
-    if (seen.has(number)) {
-      const path: ConfigPath = ["exchange", "extensions", at, "number"];
-      problems.push({ path, text: `is "${number}", which is taken` });
-    }
+    const path: ConfigPath = ["exchange", "extensions", at, "number"];
+    if (isService(number)) problems.push({ path, text: service(number) });
+    else if (seen.has(number)) problems.push({ path, text: `is "${number}", which is taken` });
     seen.add(number);
   }
   for (const [at, { numbers = [] }] of (user.exchange?.extensions ?? []).entries()) {
