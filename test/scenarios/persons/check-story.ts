@@ -59,7 +59,9 @@ export async function checkAfter(played: Played): Promise<void> {
   await atRest(LEFT_MS);
   checkRecords(played);
   watch.checkLog(watch.hadHardwareTrouble);
-  if (!played.hasTwins) for (const fault of lab.wire.faults.slice(0, 2)) watch.fault(fault);
+  // A port that the next call has at once may be named in a message over a stream, unseen.
+  const isUnsure = played.hasTwins || stage.settings.some(({ name }) => name === "few ports");
+  if (!isUnsure) for (const fault of lab.wire.faults.slice(0, 2)) watch.fault(fault);
   watch.stop();
   await world.complete(lab.stop(), STOP_MS);
   const open = network.host(BENCH_HOST).bound;

@@ -180,7 +180,8 @@ export class FarSide {
       call.hears(request, route);
       return;
     }
-    const user = /^\w+ sips?:([^@;\s]+)@/.exec(startLine(request))?.[1] ?? "";
+    const [, inDomain, number] = CALLED.exec(startLine(request)) ?? [];
+    const user = inDomain ?? number ?? "";
     if (this.isRegistrar && (this.#bindings.has(user) || toTag)) {
       this.#forward(request, user, route);
       return;
@@ -261,8 +262,7 @@ export class FarSide {
     const isFirst = methodOf(request) === "INVITE" && !headerLines(request, "Route").length;
     const record = isFirst ? `Record-Route: <sip:${local}${param};lr>\r\n` : "";
     const [first = "", ...rest] = request.split("\r\n");
-    const target =
-      /@/.test(first) && isOwn(first) ? first.replace(/sips?:\S+/, binding.target) : first;
+    const target = isOwn(first) ? first.replace(/(?:sips?|tel):\S+/, binding.target) : first;
     const lines = rest.join("\r\n").replace(/^Route: <sip:10\.0\.0\.9[^\r]*\r\n/m, "");
     this.wire.send(`${target}\r\n${own}\r\n${record}${lines}`, binding.route);
   }
@@ -303,7 +303,10 @@ export class FarSide {
   }
 }
 
+/** Whom a request is for: a user of a domain, or a telephone number. */
+const CALLED = /^\w+ (?:sips?:([^@;\s]+)@|tel:([^;\s]+))/;
+
 /** Whether a request is for a number here, not for a contact of the box. */
 function isOwn(first: string): boolean {
-  return first.includes(`@${FAR_HOST}`) || first.includes("@pbx.example.net");
+  return /@10\.0\.0\.9|@pbx\.example\.net| tel:/.test(first);
 }
