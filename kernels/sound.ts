@@ -3,9 +3,9 @@
  * instance serves all lines. Built by tools/kernels.ts; what it computes is what
  * src/media/dsp/reference-sound-arithmetic.ts does, bit for bit.
  *
- * Memory: 64-bit floats sums (2 + 8), the noise's filter (44) and memory (12), and that of what
- * is constant (2), and correlations (16); then 16-bit words: two tables of eight waves (80 each),
- * a window (1280), sixteen zeros, and samples (1280).
+ * Memory: 64-bit floats sums (2 + 8), the noise's filter (44) and memory (12), that of what is
+ * constant or a sine (6), correlations (16), and sums of sines (1280); then 16-bit words: two
+ * tables of eight waves (80 each), a window (1280), sixteen zeros, and samples (1280).
  */
 
 const BLOCK: i32 = 80;
@@ -15,6 +15,8 @@ const LAGS: i32 = 16;
 const ORDER: i32 = 10;
 const FILTER: i32 = 44;
 const MEMORY: i32 = 12;
+/** Numbers of a sine, of which what is constant has two. */
+const SINE: i32 = 6;
 const POLE: f64 = 0.995;
 
 let sums: usize = 0;
@@ -22,6 +24,7 @@ let filter: usize = 0;
 let noise: usize = 0;
 let constant: usize = 0;
 let correlations: usize = 0;
+let sines: usize = 0;
 let tables: usize = 0;
 let window: usize = 0;
 let words: usize = 0;
@@ -42,8 +45,9 @@ export function layOut(base: usize): usize {
   filter = sums + bytesOf(2 + WAVES);
   noise = filter + bytesOf(FILTER);
   constant = noise + bytesOf(MEMORY);
-  correlations = constant + bytesOf(2);
-  tables = correlations + bytesOf(LAGS);
+  correlations = constant + bytesOf(SINE);
+  sines = correlations + bytesOf(LAGS);
+  tables = sines + bytesOf(SAMPLES_MAX);
   window = tables + wordsOf(2 * WAVES * BLOCK);
   words = window + wordsOf(SAMPLES_MAX + LAGS);
   return words + wordsOf(SAMPLES_MAX);
@@ -200,6 +204,53 @@ function wordsFrom(one: v128, other: v128): v128 {
   const high = i32x4.trunc_sat_f64x2_s_zero(f64x2.floor(f64x2.add(other, half)));
   const four = v128.shuffle<i32>(low, high, 0, 1, 4, 5);
   return i16x8.narrow_i32x4_s(four, four);
+}
+
+/** Begins so many samples of sines. */
+export function clearSines(count: i32): void {
+  memory.fill(sines, 0, bytesOf(count));
+}
+
+/** Adds a sine to so many samples; where its pointer is then stands with what is constant. */
+export function addSine(count: i32, peak: f64, x: f64, y: f64): void {
+  const cosine = load<f64>(constant, 16);
+  const sine = load<f64>(constant, 24);
+  const cosines = v128.load64_splat(constant, 32);
+  const turns = v128.load64_splat(constant, 40);
+  const peaks = f64x2.splat(peak);
+  const x1 = x * cosine - y * sine;
+  const y1 = y * cosine + x * sine;
+  const x2 = x1 * cosine - y1 * sine;
+  const y2 = y1 * cosine + x1 * sine;
+  const x3 = x2 * cosine - y2 * sine;
+  const y3 = y2 * cosine + x2 * sine;
+  let x01 = f64x2.replace_lane(f64x2.splat(x), 1, x1);
+  let y01 = f64x2.replace_lane(f64x2.splat(y), 1, y1);
+  let x23 = f64x2.replace_lane(f64x2.splat(x2), 1, x3);
+  let y23 = f64x2.replace_lane(f64x2.splat(y2), 1, y3);
+  const end = sines + bytesOf(count);
+  for (let at = sines; at < end; at += 32) {
+    v128.store(at, f64x2.add(v128.load(at), f64x2.mul(peaks, y01)));
+    v128.store(at, f64x2.add(v128.load(at, 16), f64x2.mul(peaks, y23)), 16);
+    const then01 = f64x2.sub(f64x2.mul(x01, cosines), f64x2.mul(y01, turns));
+    const then23 = f64x2.sub(f64x2.mul(x23, cosines), f64x2.mul(y23, turns));
+    y01 = f64x2.add(f64x2.mul(y01, cosines), f64x2.mul(x01, turns));
+    y23 = f64x2.add(f64x2.mul(y23, cosines), f64x2.mul(x23, turns));
+    x01 = then01;
+    x23 = then23;
+  }
+  store<f64>(constant, f64x2.extract_lane(x01, 0));
+  store<f64>(constant, f64x2.extract_lane(y01, 0), 8);
+}
+
+/** Rounds so many samples of sines, a multiple of four. */
+export function roundSines(count: i32): void {
+  let from = sines;
+  const end = words + wordsOf(count);
+  for (let at = words; at < end; at += 8) {
+    v128.store64_lane(at, wordsFrom(v128.load(from), v128.load(from, 16)), 0);
+    from += 32;
+  }
 }
 
 /** Makes so many samples of noise, a multiple of four. */

@@ -106,7 +106,7 @@ function ownLine(audio: Int16Array): () => number {
       return digits.sounding;
     },
   });
-  graph.setTone(createToneSource(DIAL));
+  graph.setTone(createToneSource(DIAL, soundArithmetic));
   const playout = new Int16Array(FRAME);
   return () => {
     const rounds = Math.round((SECONDS * 8000) / audio.length);

@@ -25,6 +25,9 @@ export const NOISE_MEMORY_NUMBERS: number = NOISE_ORDER + NOISE_AT_ONCE / 2;
 /** What is constant loses so much with each sample: −3 dB at 6 Hz, 0.1 dB at 40. */
 export const CONSTANT_POLE = 0.995;
 
+/** Numbers of a sine: where its pointer is, and how it turns in one sample and in four. */
+export const SINE = { x: 0, y: 1, cosine: 2, sine: 3, cosineOfFour: 4, sineOfFour: 5 } as const;
+
 /**
  * Arithmetic of what works on a line's sound, frame by frame, for as many lines as there are:
  * nothing of any of them stays in it. Every implementation rounds and adds in the same order, and
@@ -59,6 +62,11 @@ export interface SoundArithmetic {
    * then answer[1 … 3] and what makes the chance's 32 bits the level.
    */
   makeNoise(filter: Float64Array, memory: Float64Array, most: number, out: Int16Array): void;
+  /**
+   * Makes sines of one peak together, a multiple of four samples: four side by side, each turned by
+   * the angle of four. Their pointers move on; who keeps them puts their length right.
+   */
+  makeSines(sines: readonly Float64Array[], peak: number, out: Int16Array): void;
 }
 
 /** Where in `SoundArithmetic.sums` what stands; a table's products follow. */

@@ -236,6 +236,10 @@ export class LineAudio {
     const tone = this.#tone;
     const once = this.#once;
     if (tone === undefined && once === undefined) return NOTHING;
+    if (once === undefined && this.#members.length === 0 && this.#limiter.gain === 1) {
+      tone?.render(playout);
+      return NOTHING;
+    }
     const sum = this.#sum;
     sum.set(playout);
     if (tone !== undefined) {

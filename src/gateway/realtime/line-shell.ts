@@ -29,6 +29,7 @@ import { type LineLevelsHeard, LineMeter } from "./line-meter.ts";
 
 import type { RealtimeLineConfig } from "./realtime-config.ts";
 import { NO_SOUNDS } from "./session-sounds.ts";
+import { soundArithmetic } from "./sound-arithmetic.ts";
 
 /** What a line's shell hands on. */
 export interface LineShellSinks {
@@ -245,7 +246,7 @@ export class LineShell {
         this.#actOnSlic(output.action);
         return;
       case "tone":
-        this.#audio.setTone(createToneSource(output.tone));
+        this.#audio.setTone(createToneSource(output.tone, soundArithmetic));
         return;
       case "tone-off":
         this.#audio.setTone(undefined);

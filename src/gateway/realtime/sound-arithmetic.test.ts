@@ -79,6 +79,29 @@ describe("createVectorSoundArithmetic() gives the reference's bits", () => {
     fc.assert(property, { numRuns: 60 });
   });
 
+  it("of sines of any frequency, one after the other", () => {
+    const sine = fc.double({ min: 0, max: Math.PI, noNaN: true }).map((angle) => {
+      const turn = [Math.cos(angle), Math.sin(angle), Math.cos(4 * angle), Math.sin(4 * angle)];
+      return Float64Array.of(1, 0, ...turn);
+    });
+    const all = fc.record({
+      sines: fc.array(sine, { maxLength: 4 }),
+      peak: fc.double({ min: 0, max: 20_000, noNaN: true }),
+      counts: fc.array(fc.constantFrom(4, 80, 160, 1280), { minLength: 1, maxLength: 4 }),
+    });
+    const property = fc.property(all, ({ sines, peak, counts }) => {
+      const [ours, theirs] = [sines.map((one) => one.slice()), sines.map((one) => one.slice())];
+      for (const count of counts) {
+        const [made, wanted] = [new Int16Array(count), new Int16Array(count)];
+        kernel.makeSines(ours, peak, made);
+        reference.makeSines(theirs, peak, wanted);
+        expect(made).toEqual(wanted);
+        expect(ours.map(plain)).toEqual(theirs.map(plain));
+      }
+    });
+    fc.assert(property, { numRuns: 40 });
+  });
+
   it("of noise, whatever the filter", () => {
     const part = fc.double({ min: -2, max: 2, noNaN: true });
     const filters = fc.array(part, {

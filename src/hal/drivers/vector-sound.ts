@@ -1,11 +1,12 @@
 import {
-  BLOCK_SAMPLES,
   BLOCK_SUMS,
   type CreateSoundArithmetic,
   LAG_MAX,
   NOISE_FILTER_NUMBERS,
   NOISE_MEMORY_NUMBERS,
+  SINE,
   SOUND_SAMPLES_MAX,
+  type SoundArithmetic,
   TABLE_WAVES,
 } from "../../base/sound-arithmetic.ts";
 import { SOUND_CODE } from "./sound-code.ts";
@@ -29,6 +30,9 @@ interface SoundExports extends KernelExports {
   compare(table: number): void;
   removeConstant(count: number): void;
   makeNoise(count: number, most: number): void;
+  clearSines(count: number): void;
+  addSine(count: number, peak: number, x: number, y: number): void;
+  roundSines(count: number): void;
 }
 
 /** Samples in a vector. */
@@ -43,65 +47,104 @@ export function createVectorSoundArithmetic(): CreateSoundArithmetic | undefined
   if (instantiate === undefined) return undefined;
   return ([one, other]) => {
     const exports = instantiate<SoundExports>((made, base) => made.layOut(base));
-    const { buffer } = exports.memory;
-    const floats = (at: number, count: number) => new Float64Array(buffer, at, count);
-    const words = (at: number, count: number) => new Int16Array(buffer, at, count);
-    const waves = words(exports.waves(), 2 * TABLE_WAVES * BLOCK_SAMPLES);
+    const waves = new Int16Array(exports.memory.buffer, exports.waves(), one.length + other.length);
     waves.set(one);
-    waves.set(other, TABLE_WAVES * BLOCK_SAMPLES);
-    const filter = floats(exports.noiseFilter(), NOISE_FILTER_NUMBERS);
-    const noise = floats(exports.noiseMemory(), NOISE_MEMORY_NUMBERS);
-    const constant = floats(exports.constantMemory(), 2);
-    const samples = words(exports.samples(), SOUND_SAMPLES_MAX);
-    const window = words(exports.windowWords(), SOUND_SAMPLES_MAX);
-    const correlations = floats(exports.correlationList(), LAG_MAX + 1);
-    /** Writes samples, and zeros up to a whole vector; how many that makes. */
-    const write = (sound: Int16Array): number => {
-      samples.set(sound);
-      const whole = VECTOR * Math.ceil(sound.length / VECTOR);
-      for (let at = sound.length; at < whole; at++) samples[at] = 0;
-      return whole;
-    };
-    /** Views of the first samples, of the lengths that were asked for. */
-    const views = new Map<number, Int16Array>();
-    const first = (count: number): Int16Array => {
-      const known = views.get(count) ?? samples.subarray(0, count);
-      views.set(count, known);
-      return known;
-    };
-    return {
-      sums: floats(exports.sumList(), BLOCK_SUMS.products + TABLE_WAVES),
-      measure(block) {
-        samples.set(block);
-        exports.measure();
-      },
-      squares: (sound) => exports.squares(write(sound)),
-      correlate(sound, into, weights) {
-        const count = write(sound);
-        if (weights !== undefined) {
-          window.set(weights);
-          exports.weigh(count);
-        }
-        exports.correlate(count, into.length);
-        for (let lag = 0; lag < into.length; lag++) into[lag] = correlations[lag] ?? 0;
-      },
-      compare: (table) => exports.compare(table),
-      removeConstant(frame, memory) {
-        samples.set(frame);
-        constant[0] = memory[0] ?? 0;
-        constant[1] = memory[1] ?? 0;
-        exports.removeConstant(frame.length);
-        memory[0] = constant[0] ?? 0;
-        memory[1] = constant[1] ?? 0;
-        frame.set(first(frame.length));
-      },
-      makeNoise(parts, memory, most, out) {
-        filter.set(parts);
-        noise.set(memory);
-        exports.makeNoise(out.length, most);
-        memory.set(noise);
-        out.set(first(out.length));
-      },
-    };
+    waves.set(other, one.length);
+    const views = viewsOf(exports);
+    return { ...measuring(exports, views), ...making(exports, views) };
+  };
+}
+
+type Views = ReturnType<typeof viewsOf>;
+
+/** What the kernel's memory holds. */
+function viewsOf(exports: SoundExports) {
+  const { buffer } = exports.memory;
+  const floats = (at: number, count: number) => new Float64Array(buffer, at, count);
+  const samples = new Int16Array(buffer, exports.samples(), SOUND_SAMPLES_MAX);
+  /** Views of the first samples, of the lengths that were asked for. */
+  const known = new Map<number, Int16Array>();
+  return {
+    samples,
+    sums: floats(exports.sumList(), BLOCK_SUMS.products + TABLE_WAVES),
+    correlations: floats(exports.correlationList(), LAG_MAX + 1),
+    window: new Int16Array(buffer, exports.windowWords(), SOUND_SAMPLES_MAX),
+    filter: floats(exports.noiseFilter(), NOISE_FILTER_NUMBERS),
+    noise: floats(exports.noiseMemory(), NOISE_MEMORY_NUMBERS),
+    constant: floats(exports.constantMemory(), 2),
+    sine: floats(exports.constantMemory(), Object.keys(SINE).length),
+    first(count: number): Int16Array {
+      const view = known.get(count) ?? samples.subarray(0, count);
+      known.set(count, view);
+      return view;
+    },
+  };
+}
+
+/** What is told of samples. */
+function measuring(
+  exports: SoundExports,
+  { samples, sums, correlations, window }: Views,
+): Pick<SoundArithmetic, "sums" | "measure" | "compare" | "squares" | "correlate"> {
+  /** Writes samples, and zeros up to a whole vector; how many that makes. */
+  const write = (sound: Int16Array): number => {
+    samples.set(sound);
+    const whole = VECTOR * Math.ceil(sound.length / VECTOR);
+    for (let at = sound.length; at < whole; at++) samples[at] = 0;
+    return whole;
+  };
+  return {
+    sums,
+    measure(block) {
+      samples.set(block);
+      exports.measure();
+    },
+    compare: (table) => exports.compare(table),
+    squares: (sound) => exports.squares(write(sound)),
+    correlate(sound, into, weights) {
+      const count = write(sound);
+      if (weights !== undefined) {
+        window.set(weights);
+        exports.weigh(count);
+      }
+      exports.correlate(count, into.length);
+      for (let lag = 0; lag < into.length; lag++) into[lag] = correlations[lag] ?? 0;
+    },
+  };
+}
+
+/** What makes samples, or others of them. */
+function making(
+  exports: SoundExports,
+  { samples, constant, sine, filter, noise, first }: Views,
+): Pick<SoundArithmetic, "removeConstant" | "makeSines" | "makeNoise"> {
+  return {
+    removeConstant(frame, memory) {
+      samples.set(frame);
+      constant[0] = memory[0] ?? 0;
+      constant[1] = memory[1] ?? 0;
+      exports.removeConstant(frame.length);
+      memory[0] = constant[0] ?? 0;
+      memory[1] = constant[1] ?? 0;
+      frame.set(first(frame.length));
+    },
+    makeSines(sines, peak, out) {
+      exports.clearSines(out.length);
+      for (const one of sines) {
+        sine.set(one);
+        exports.addSine(out.length, peak, one[SINE.x] ?? 0, one[SINE.y] ?? 0);
+        one[SINE.x] = sine[SINE.x] ?? 0;
+        one[SINE.y] = sine[SINE.y] ?? 0;
+      }
+      exports.roundSines(out.length);
+      out.set(first(out.length));
+    },
+    makeNoise(parts, memory, most, out) {
+      filter.set(parts);
+      noise.set(memory);
+      exports.makeNoise(out.length, most);
+      memory.set(noise);
+      out.set(first(out.length));
+    },
   };
 }

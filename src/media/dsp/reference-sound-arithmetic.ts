@@ -5,6 +5,7 @@ import {
   type CreateSoundArithmetic,
   NOISE_AT_ONCE,
   NOISE_ORDER,
+  SINE,
   type SoundArithmetic,
   TABLE_WAVES,
 } from "../../base/sound-arithmetic.ts";
@@ -22,6 +23,7 @@ class ReferenceSoundArithmetic implements SoundArithmetic {
   readonly #tables: readonly [Int16Array, Int16Array];
   readonly #block = new Int16Array(BLOCK_SAMPLES);
   #padded: Float64Array = new Float64Array(0);
+  #sum: Float64Array = new Float64Array(0);
   readonly #made = new Float64Array(NOISE_AT_ONCE);
   readonly #chance = new Float64Array(NOISE_AT_ONCE);
 
@@ -130,6 +132,35 @@ class ReferenceSoundArithmetic implements SoundArithmetic {
         out[from + j] = rounded(sample);
       }
     }
+  }
+
+  makeSines(sines: readonly Float64Array[], peak: number, out: Int16Array): void {
+    if (this.#sum.length < out.length) this.#sum = new Float64Array(out.length);
+    this.#sum.fill(0);
+    for (const sine of sines) this.#addSine(sine, peak, out.length);
+    for (let at = 0; at < out.length; at++) out[at] = rounded(this.#sum[at] ?? 0);
+  }
+
+  #addSine(sine: Float64Array, peak: number, count: number): void {
+    const x = this.#made;
+    const y = this.#chance;
+    const [cosine = 1, turn = 0] = [sine[SINE.cosine], sine[SINE.sine]];
+    const [ofFour = 1, turnOfFour = 0] = [sine[SINE.cosineOfFour], sine[SINE.sineOfFour]];
+    x[0] = sine[SINE.x] ?? 0;
+    y[0] = sine[SINE.y] ?? 0;
+    for (let j = 1; j < NOISE_AT_ONCE; j++) {
+      x[j] = (x[j - 1] ?? 0) * cosine - (y[j - 1] ?? 0) * turn;
+      y[j] = (y[j - 1] ?? 0) * cosine + (x[j - 1] ?? 0) * turn;
+    }
+    for (let at = 0; at < count; at++) {
+      const j = at % NOISE_AT_ONCE;
+      const [along, across] = [x[j] ?? 0, y[j] ?? 0];
+      this.#sum[at] = (this.#sum[at] ?? 0) + peak * across;
+      x[j] = along * ofFour - across * turnOfFour;
+      y[j] = across * ofFour + along * turnOfFour;
+    }
+    sine[SINE.x] = x[0] ?? 0;
+    sine[SINE.y] = y[0] ?? 0;
   }
 
   #draw(bits: Int32Array, filter: Float64Array): void {

@@ -1,12 +1,16 @@
 import { type AudioSource, peakFromDbm0, SAMPLES_PER_MS, type ToneSpec } from "../../base/audio.ts";
+import { SOUND_SAMPLES_MAX, type SoundArithmetic } from "../../base/sound-arithmetic.ts";
 import { toSample } from "./levels.ts";
 import { Oscillator } from "./oscillator.ts";
+import { createReferenceSoundArithmetic } from "./reference-sound-arithmetic.ts";
+import { SOUND_TABLES } from "./sound-tables.ts";
 
 /** Raised-cosine edge at each on and off, so that no click is heard; inside the on-time. */
 const EDGE_SAMPLES = 2 * SAMPLES_PER_MS;
 
 interface Part {
   readonly oscillators: readonly Oscillator[];
+  readonly sines: readonly Float64Array[];
   readonly peak: number;
   readonly modulation: { readonly oscillator: Oscillator; readonly depth: number } | undefined;
   /** `undefined` lasts until the source is taken away. */
@@ -19,13 +23,19 @@ const LOOP_MIN_MS = 1;
 /**
  * A call-progress tone as audio. Cadence is exact in samples (borders are rounded from the time
  * since the start, so that no error adds up); phases go on across frames and repeats.
+ * @param arithmetic may serve others too
  */
-export function createToneSource(spec: ToneSpec): AudioSource {
+export function createToneSource(
+  spec: ToneSpec,
+  arithmetic: SoundArithmetic = createReferenceSoundArithmetic(SOUND_TABLES),
+): AudioSource {
   // One oscillator a frequency for the whole tone: it runs on where a segment comes again.
   const oscillator = oscillatorPool();
   const modulator = oscillatorPool();
-  const parts = spec.segments.map((segment) => ({
-    oscillators: segment.frequenciesHz.map(oscillator),
+  const oscillators = spec.segments.map((segment) => segment.frequenciesHz.map(oscillator));
+  const parts = spec.segments.map((segment, at) => ({
+    oscillators: oscillators[at] ?? [],
+    sines: oscillators[at]?.map(({ sine }) => sine) ?? [],
     peak: peakFromDbm0(segment.levelDbm0),
     modulation:
       segment.modulation === undefined
@@ -33,7 +43,7 @@ export function createToneSource(spec: ToneSpec): AudioSource {
         : { oscillator: modulator(segment.modulation.rateHz), depth: segment.modulation.depth },
     durationMs: segment.durationMs,
   }));
-  return new ToneSource(parts, spec.repeatFrom);
+  return new ToneSource(parts, spec.repeatFrom, arithmetic);
 }
 
 function oscillatorPool(): (frequencyHz: number) => Oscillator {
@@ -47,6 +57,7 @@ function oscillatorPool(): (frequencyHz: number) => Oscillator {
 
 class ToneSource implements AudioSource {
   readonly #parts: readonly Part[];
+  readonly #arithmetic: SoundArithmetic;
   #sum = new Float64Array(0);
   #swell = new Float64Array(0);
   readonly #repeatFrom: number | undefined;
@@ -58,8 +69,9 @@ class ToneSource implements AudioSource {
   #endMs = 0;
   #endSample = 0;
 
-  constructor(parts: readonly Part[], repeatFrom: number | undefined) {
+  constructor(parts: readonly Part[], repeatFrom: number | undefined, arithmetic: SoundArithmetic) {
     this.#parts = parts;
+    this.#arithmetic = arithmetic;
     const loopMs = parts
       .slice(repeatFrom ?? parts.length)
       .reduce((sum, part) => sum + Math.max(0, part.durationMs ?? Number.POSITIVE_INFINITY), 0);
@@ -81,7 +93,7 @@ class ToneSource implements AudioSource {
         continue;
       }
       const count = Math.min(left, out.length - at);
-      this.#renderPart(part, out.subarray(at, at + count));
+      this.#renderPart(part, count === out.length ? out : out.subarray(at, at + count));
       at += count;
     }
     return !this.#isOver();
@@ -105,14 +117,28 @@ class ToneSource implements AudioSource {
   }
 
   #renderPart(part: Part, out: Int16Array): void {
+    if (this.#isSteady(part, out.length)) {
+      this.#arithmetic.makeSines(part.sines, part.peak, out);
+      for (const oscillator of part.oscillators) oscillator.settle();
+    } else this.#renderEdges(part, out);
+    this.#position += out.length;
+    this.#inPart += out.length;
+  }
+
+  /** Whether so many samples are sines and nothing else, and whole fours. */
+  #isSteady({ modulation }: Part, count: number): boolean {
+    if (modulation !== undefined || count % 4 !== 0 || count > SOUND_SAMPLES_MAX) return false;
+    const left = this.#endSample - this.#position - count;
+    return this.#inPart >= EDGE_SAMPLES && left >= EDGE_SAMPLES;
+  }
+
+  #renderEdges(part: Part, out: Int16Array): void {
     const sum = this.#add(part, out.length);
     const untilEnd = this.#endSample - this.#position;
     for (let at = 0; at < out.length; at++) {
       const edge = Math.min(this.#inPart + at, untilEnd - at - 1);
       out[at] = toSample((sum[at] ?? 0) * edgeGain(edge));
     }
-    this.#position += out.length;
-    this.#inPart += out.length;
   }
 
   /** The part's frequencies together, without its edges. Borrowed. */
