@@ -26,13 +26,24 @@ export interface PortFault {
   readonly advice: string;
 }
 
-/** The rejection of a port's opening call. */
+/** The same in every copy of this file that a program has. */
+const BRAND = Symbol.for("tipring.PortError");
+
+/**
+ * The rejection of a port's opening call. A board's module may bring a copy of this class along,
+ * bundled: `instanceof` goes by what an error is, and not by which copy made it.
+ */
 export class PortError extends Error {
   override readonly name = "PortError";
   readonly fault: PortFault;
+  readonly [BRAND] = true;
 
   constructor(fault: PortFault) {
     super(`${fault.what}: ${fault.kind}; ${fault.advice}`);
     this.fault = fault;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && BRAND in value;
   }
 }
