@@ -191,6 +191,41 @@ describe("a ProSLIC that loses its settings", () => {
   });
 });
 
+describe("a ProSLIC that is reset a moment before its ringing is to end", () => {
+  it.each([2, 20, 100, 200])("%i ms: gets its settings before it is told so", async (beforeMs) => {
+    const lab = await withCard(9, "si3210");
+    const [alice, bob] = lab.phones;
+    bob.lift();
+    await bob.hears("dial-tone");
+    await bob.dials("101");
+    await alice.rings();
+    await lab.world.advance(1000);
+    // Hanging up is believed after a second.
+    bob.hang();
+    await lab.world.advance(1000 - beforeMs);
+    lab.board.lines[0]?.si321x?.reset();
+    await lab.world.advance(5000);
+    expect(lab.board.lines[0]?.chip.isRinging).toBe(false);
+    await callsAndIsHeard(lab);
+    expect(hardwareOf(lab, 1)).toEqual([]);
+    await lab.stop();
+  });
+});
+
+describe("a ProSLIC that is reset just before its sound card is gone", () => {
+  it("is left open, not fed without settings, and comes back", async () => {
+    const lab = await withCard(10, "si3210");
+    lab.board.lines[0]?.si321x?.reset();
+    lab.board.pcm.unplug("line1");
+    await lab.world.advance(200);
+    lab.board.pcm.refuse("line1", undefined);
+    await lab.world.advance(70_000);
+    expect(hardwareOf(lab, 1)).toEqual(["fault", "recovered"]);
+    await callsAndIsHeard(lab);
+    await lab.stop();
+  });
+});
+
 describe("a bad serial cable", () => {
   it("that loses and spoils bytes leaves hook and bell as they are", async () => {
     const lab = await withCard(11, "serial-card");

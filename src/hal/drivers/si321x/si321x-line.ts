@@ -14,7 +14,7 @@ import type { Calibration } from "./calibration.ts";
 import type { ChipBus } from "./chip-bus.ts";
 import { readLine, si321xCapabilities } from "./line-facts.ts";
 import { LoopWatch } from "./loop-watch.ts";
-import { BITS, LINE_FEEDS, REGISTERS } from "./registers.ts";
+import { BITS, LINE_FEEDS, LOOPBACK_AFTER_RESET, REGISTERS } from "./registers.ts";
 import { RingGenerator } from "./ring-generator.ts";
 import { mendRegisters, writeQuietFeed } from "./service-registers.ts";
 import type { Si321xConfig } from "./si321x-config.ts";
@@ -162,7 +162,8 @@ export class Si321xLine implements Slic {
     this.#feed = "forward";
     this.#meteringOff?.cancel();
     this.#meteringOff = undefined;
-    if (this.#state === "recovering") return; // It comes back in this state.
+    // It comes back in this state; and what has no settings since a reset is not to be fed.
+    if (this.#state === "recovering" || this.#restsAfterReset()) return;
     const { bus, config } = this.#parts;
     const writes = [
       () => (wasDown ? bus.write(REGISTERS.POWER_DOWN_1, 0) : undefined),
@@ -215,7 +216,7 @@ export class Si321xLine implements Slic {
   }
 
   #startRinging(): void {
-    if (this.#state !== "well") return;
+    if (this.#state !== "well" || this.#recovers()) return;
     this.#watch.mask();
     this.#parts.bus.write(REGISTERS.LINEFEED, LINE_FEEDS.ringing);
   }
@@ -341,11 +342,29 @@ export class Si321xLine implements Slic {
     // Brought up again, it gets what is wanted then.
     if (this.#state !== "well") return done;
     try {
-      work();
+      if (!this.#recovers()) work();
       return done;
     } catch (error) {
       return this.#failed(faultOf(error));
     }
+  }
+
+  /** Whether the chip was reset and has its line open, by two of its registers. */
+  #restsAfterReset(): boolean {
+    const { bus } = this.#parts;
+    try {
+      const isReset = bus.read(REGISTERS.LOOPBACK) === LOOPBACK_AFTER_RESET;
+      return isReset && bus.read(REGISTERS.LINEFEED) === LINE_FEEDS.open;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Whether the chip was reset since it was looked at last, and has to get its settings first. */
+  #recovers(): boolean {
+    if (this.#parts.bus.read(REGISTERS.LOOPBACK) !== LOOPBACK_AFTER_RESET) return false;
+    this.#recover();
+    return true;
   }
 
   /** Something that happens by itself: a failure is told. */
