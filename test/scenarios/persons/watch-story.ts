@@ -71,7 +71,16 @@ export class StoryWatch {
     const { world } = this.#lab;
     await world.waitUntil(() => !far.isBusy, BASE_AFTER_MS);
     await world.advance(BASE_AFTER_MS);
+    await world.waitUntil(() => !this.#isAsking(), BASE_AFTER_MS);
     this.#base = this.now();
+  }
+
+  /** Whether the box asks or answers something. */
+  #isAsking(): boolean {
+    const { lines, exchange } = this.#lab.box.load;
+    return [lines, exchange].some(
+      (load) => load !== undefined && load.clientTransactions + load.serverTransactions > 0,
+    );
   }
 
   /** How the box is now. */
