@@ -43,10 +43,10 @@ export async function checkAfter(played: Played): Promise<void> {
   const idleMs = watch.hadNetworkTrouble ? NO_ANSWER_MS : IDLE_MS;
   await endIn("a line is not idle", idleMs, () => callsOf(lab).every(isOver));
   far.endsAll();
-  await endIn("a recalled line is not idle", RECALL_MS, () => callsOf(lab).every(isIdle));
   await endIn("hardware is out of order", HARDWARE_BACK_MS, () =>
     box.status().every(({ hardware }) => hardware === "ready"),
   );
+  await endIn("a recalled line is not idle", RECALL_MS, () => callsOf(lab).every(isIdle));
   await endIn("a line is not registered", REGISTERED_BACK_MS, () =>
     box.status().every(({ registration }) => registration === "registered"),
   );
@@ -82,7 +82,7 @@ export async function checkAfter(played: Played): Promise<void> {
 
 const callsOf = ({ box }: Bench): readonly string[] => box.status().map(({ call }) => call);
 /** After hanging up a call on hold, or a number that is free now, makes the bell ring. */
-const isOver = (call: string): boolean => ["idle", "recall", "call-back"].includes(call);
+const isOver = (call: string): boolean => ["idle", "recall", "call-back", "faulted"].includes(call);
 const isIdle = (call: string): boolean => call === "idle";
 
 function checkRinging(lab: Bench, watch: StoryWatch): void {
