@@ -4,7 +4,7 @@ import { createSerial } from "../../hal/linux/index.ts";
 import { createClock } from "../../hal/node/index.ts";
 import type { CommandOptions } from "./command-line.ts";
 import { printable } from "./log.ts";
-import { stopSignal } from "./stop-signal.ts";
+import { stopSignal } from "./stop-signals.ts";
 
 const DEFAULT_BAUD = 921_600;
 

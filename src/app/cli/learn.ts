@@ -16,7 +16,7 @@ import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
 import { learnWords, proposalWords } from "./learn-words.ts";
 import { lineToProbe } from "./line-to-probe.ts";
-import { stopSignal } from "./stop-signal.ts";
+import { stopSignal } from "./stop-signals.ts";
 
 /** How long the person at a simulated telephone thinks before doing what is asked, ms. */
 const SIM_THINKS_MS = 300;

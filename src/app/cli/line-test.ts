@@ -10,7 +10,7 @@ import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
 import { isLineGood, lineTestWords } from "./line-test-words.ts";
 import { lineToProbe } from "./line-to-probe.ts";
-import { stopSignal } from "./stop-signal.ts";
+import { stopSignal } from "./stop-signals.ts";
 
 /**
  * `tipring line-test`: measures one line's wires and what hangs on them. Nothing else may use the

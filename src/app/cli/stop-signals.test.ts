@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
-import { watchSignals } from "./stop-signals.ts";
+import { stopSignal, watchSignals } from "./stop-signals.ts";
 
 describe("watchSignals()", () => {
   it("ends in good order at the first signal, at once at any more", () => {
@@ -28,6 +28,25 @@ describe("watchSignals()", () => {
       forget();
     }
     expect(told).toEqual(["end 20"]);
+    expect(source.eventNames()).toEqual([]);
+  });
+});
+
+describe("stopSignal()", () => {
+  it("stops at the first signal, whichever it is, and hurries at the second", () => {
+    const source = new EventEmitter();
+    let hurried = 0;
+    const { signal } = stopSignal(source, () => hurried++);
+    expect(signal.aborted).toBe(false);
+    source.emit("SIGINT");
+    expect([signal.aborted, hurried]).toEqual([true, 0]);
+    source.emit("SIGTERM");
+    expect(hurried).toBe(1);
+  });
+
+  it("leaves no listener behind", () => {
+    const source = new EventEmitter();
+    stopSignal(source).forget();
     expect(source.eventNames()).toEqual([]);
   });
 });
