@@ -11,8 +11,11 @@ describe("cardCheck()", () => {
     ["line 0", { port: "/dev/null", line: "0" }],
     ["a slack that is no number", { port: "/dev/null", slack: "much" }],
     ["line 9", { port: "/dev/null", line: "9" }],
-    ["a port that is not there", { port: "/dev/ttyNoSuchCard" }],
-  ])("%s ends with 1", async (_, options) => {
-    expect(await cardCheck({ ...EMPTY, ...options })).toBe(1);
+  ])("%s ends with 2", async (_, options) => {
+    expect(await cardCheck({ ...EMPTY, ...options })).toBe(2);
+  });
+
+  it("a port that is not there ends with 1", async () => {
+    expect(await cardCheck({ ...EMPTY, port: "/dev/ttyNoSuchCard" })).toBe(1);
   });
 });

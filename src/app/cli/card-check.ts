@@ -10,17 +10,17 @@ const DEFAULT_BAUD = 921_600;
 
 /**
  * `tipring card-check`: holds the line card on a serial port to the protocol's document, rule by
- * rule. The exit code is 0 where no check failed.
+ * rule. The exit code is 0 where no check failed, 2 where it was asked wrongly.
  */
 export async function cardCheck(options: CommandOptions): Promise<number> {
   const { port, baud = String(DEFAULT_BAUD), line = "1", slack = "20" } = options;
   if (port === undefined) {
     process.stderr.write("card-check needs the card's port: --port /dev/ttyACM0\n");
-    return 1;
+    return 2;
   }
   if (!/^\d{4,7}$/.test(baud) || !/^[1-8]$/.test(line) || !/^\d{1,4}$/.test(slack)) {
     process.stderr.write("--baud is a number like 921600, --line is 1 to 8, --slack is in ms\n");
-    return 1;
+    return 2;
   }
   const clock = createClock();
   const stop = stopSignal();
