@@ -11,6 +11,7 @@
  * What is filtered without learning is words times words, by eight samples at a time, so that
  * coefficients are loaded once for all of them and no sum waits for another.
  */
+import { measureWords, wordsOf } from "./words.ts";
 
 /** Energies that are kept; see `energyList`. */
 const ENERGIES: i32 = 8;
@@ -41,11 +42,6 @@ let foregroundScale: f32 = 1;
 /** Of so many floats. */
 function bytesOf(floats: i32): usize {
   return usize(floats) << 2;
-}
-
-/** Of so many words. */
-function wordsOf(count: i32): usize {
-  return usize(count) << 1;
 }
 
 /** Lays out the memory; `base` is its first free byte. Returns the first byte not used. */
@@ -97,29 +93,8 @@ export function energyList(): usize {
 
 /** Measures the frame that was written. */
 export function measure(): void {
-  measureWords(farWords, energies);
-  measureWords(nearWords, energies + 16);
-}
-
-/** Squares and products of neighbours are summed exactly: they are integers. */
-function measureWords(from: usize, into: usize): void {
-  let squares = i64x2.splat(0);
-  let products = i64x2.splat(0);
-  let before = i16x8.splat(0);
-  const end = from + wordsOf(frame);
-  for (let at = from; at < end; at += 16) {
-    const now = v128.load(at);
-    const earlier = v128.shuffle<i16>(before, now, 7, 8, 9, 10, 11, 12, 13, 14);
-    const square = i32x4.dot_i16x8_s(now, now);
-    const product = i32x4.dot_i16x8_s(now, earlier);
-    squares = i64x2.add(squares, i64x2.extend_low_i32x4_u(square));
-    squares = i64x2.add(squares, i64x2.extend_high_i32x4_u(square));
-    products = i64x2.add(products, i64x2.extend_low_i32x4_s(product));
-    products = i64x2.add(products, i64x2.extend_high_i32x4_s(product));
-    before = now;
-  }
-  store<f64>(into, f64(i64x2.extract_lane(squares, 0) + i64x2.extract_lane(squares, 1)));
-  store<f64>(into, f64(i64x2.extract_lane(products, 0) + i64x2.extract_lane(products, 1)), 8);
+  measureWords(farWords, frame, energies);
+  measureWords(nearWords, frame, energies + 16);
 }
 
 /** Filters the frame that was written with both; the background learns where there is a step. */

@@ -7,6 +7,7 @@
  * constant or a sine (6), correlations (16), and sums of sines (1280); then 16-bit words: two
  * tables of eight waves (80 each), a window (1280), sixteen zeros, and samples (1280).
  */
+import { measureWords, wordsOf } from "./words.ts";
 
 const BLOCK: i32 = 80;
 const WAVES: i32 = 8;
@@ -32,11 +33,6 @@ let words: usize = 0;
 /** Of so many floats. */
 function bytesOf(floats: i32): usize {
   return usize(floats) << 3;
-}
-
-/** Of so many words. */
-function wordsOf(count: i32): usize {
-  return usize(count) << 1;
 }
 
 /** Lays out the memory; `base` is its first free byte. Returns the first byte not used. */
@@ -95,23 +91,7 @@ export function samples(): usize {
 
 /** Measures the block that was written. */
 export function measure(): void {
-  let squares = i64x2.splat(0);
-  let products = i64x2.splat(0);
-  let before = i16x8.splat(0);
-  const end = words + wordsOf(BLOCK);
-  for (let at = words; at < end; at += 16) {
-    const now = v128.load(at);
-    const earlier = v128.shuffle<i16>(before, now, 7, 8, 9, 10, 11, 12, 13, 14);
-    const square = i32x4.dot_i16x8_s(now, now);
-    const product = i32x4.dot_i16x8_s(now, earlier);
-    squares = i64x2.add(squares, i64x2.extend_low_i32x4_u(square));
-    squares = i64x2.add(squares, i64x2.extend_high_i32x4_u(square));
-    products = i64x2.add(products, i64x2.extend_low_i32x4_s(product));
-    products = i64x2.add(products, i64x2.extend_high_i32x4_s(product));
-    before = now;
-  }
-  store<f64>(sums, f64(i64x2.extract_lane(squares, 0) + i64x2.extract_lane(squares, 1)));
-  store<f64>(sums, f64(i64x2.extract_lane(products, 0) + i64x2.extract_lane(products, 1)), 8);
+  measureWords(words, BLOCK, sums);
 }
 
 /** The sum of the squares of so many samples that were written, a multiple of eight. */
