@@ -3,12 +3,13 @@ import { pathToFileURL } from "node:url";
 import { type FigureGroup, figure } from "../figure.ts";
 import { bundle } from "../support/bundle.ts";
 import type { Flood } from "../support/flooder.ts";
+import { completeGaps, deviationMs, PACKET_MS } from "../support/pacing.ts";
 import { endChild } from "../support/processes.ts";
 import { buildProduct, workerScript } from "../support/product.ts";
 import { RtpFarEnd } from "../support/rtp-far-end-client.ts";
 import { withScratch } from "../support/scratch.ts";
 import { SipServer } from "../support/sip-server.ts";
-import { median, quantile } from "../support/statistics.ts";
+import { median } from "../support/statistics.ts";
 import { waitMs } from "../support/wait.ts";
 
 const FLOOD = "sip.flood";
@@ -18,7 +19,6 @@ const PER_SECOND = 2000;
 const WATCH_MS = 5000;
 const SETTLE_MS = 3000;
 const LIMIT_MS = 15_000;
-const PACKET_MS = 20;
 const RTP_PORT = 27_600;
 
 /**
@@ -93,14 +93,7 @@ async function inCall(programs: Programs, folder: string): Promise<Seen> {
 async function pacingMs(farEnd: RtpFarEnd, meanwhile: () => Promise<void>): Promise<number> {
   farEnd.listen();
   await meanwhile();
-  const { gapsMs } = await farEnd.report();
-  if (gapsMs.length < (0.9 * WATCH_MS) / PACKET_MS) {
-    throw new Error(`only ${gapsMs.length} packets came in ${WATCH_MS} ms`);
-  }
-  return quantile(
-    gapsMs.map((gapMs) => Math.abs(gapMs - PACKET_MS)),
-    0.99,
-  );
+  return deviationMs(completeGaps(await farEnd.report(), WATCH_MS / PACKET_MS));
 }
 
 function floodPort(program: string, port: number): Promise<Flood> {
