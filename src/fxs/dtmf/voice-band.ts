@@ -1,5 +1,5 @@
 import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
-import { HOP_SAMPLES, HOPS_AT_ONCE, WINDOW_SAMPLES } from "../../base/dtmf-arithmetic.ts";
+import { HOP_SAMPLES, KEPT_SAMPLES, WINDOW_SAMPLES } from "../../base/dtmf-arithmetic.ts";
 import { WINDOW, WINDOW_SUM } from "./tables.ts";
 
 /**
@@ -14,8 +14,6 @@ const WAVES = VOICE_HZ.map((voiceHz) => {
     WINDOW.map((weight, at) => (weight * wave(phaseAt(at)) * 2) / WINDOW_SUM);
   return { cosine: shape(Math.cos), sine: shape(Math.sin) };
 });
-
-const KEPT_SAMPLES = WINDOW_SAMPLES + HOPS_AT_ONCE * HOP_SAMPLES;
 
 /** How strong a voice's fundamental is in 20 ms, the hop that was taken last at their end. */
 export class VoiceBand {
