@@ -131,6 +131,21 @@ describe("calling back on a busy number", () => {
       ],
     },
     {
+      name: "rings as soon as the telephone is down again, where it is not at that time",
+      steps: [
+        ...DIALLED,
+        [failed(480, RETRY), "line tone reorder", "media close"],
+        [hang, ...REST],
+        [closed, "record failed 480 far +stats"],
+        ...CODE,
+        [refused, "ua unsubscribe"],
+        [lift, ...DIAL_TONE],
+        [key("1")],
+        [120_001, "line collect off", "line tone reorder", "line tone howler", "line tone-off"],
+        [hang, ...REST, "line ring 102"],
+      ],
+    },
+    {
       name: "goes by what is told of it rather than by that time",
       steps: [
         ...DIALLED,

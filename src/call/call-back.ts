@@ -22,7 +22,7 @@ const WAIT_S = 1800;
 interface Wish {
   readonly subscription: string;
   readonly number: string;
-  /** When the far end may be called again, as it said itself. */
+  /** When the far end may be called again, as it said itself; absent too once that has come. */
   readonly retryAtMs?: number;
   /** Whether that alone is waited for: nobody tells of its calls. */
   readonly isByTime?: boolean;
@@ -76,6 +76,11 @@ export class CallBacks {
     if (input.kind === "stop") this.#wish = undefined;
     if (input.kind === "timeout" && nowMs >= wish.untilMs) {
       return [...this.#forget(), logOf(context, "info", `${wish.number} did not become free.`)];
+    }
+    if (input.kind === "timeout" && wish.isByTime === true && isDue(wish, nowMs)) {
+      // Where the own telephone is not down just now, that is waited for, and the clock no more.
+      const { retryAtMs: _, ...rest } = wish;
+      this.#wish = rest;
     }
     if (input.kind !== "ua") return [];
     const { event } = input;
