@@ -64,7 +64,8 @@ export function referredStep(
   const { uri, uriText, headers } = target.value;
   const by = headerValue(message, "referred-by");
   const refersSub = headerValue(message, "refer-sub")?.trim().toLowerCase() !== "false";
-  const subscribed = wantsReferNews(message);
+  // One from outside, or whose sender subscribes by itself, is answered by what it is told.
+  const subscribed = event.kind === "watched" || wantsReferNews(message);
   const referral = {
     uri: uriText,
     headers: [...headers, ...(by === undefined ? [] : [{ name: "referred-by", value: by }])],
@@ -82,7 +83,6 @@ export function referredStep(
   return {
     state: { kind: "calling", call, stage: "opening", untilMs: nowMs + MEDIA_OPEN_LIMIT_MS },
     outputs: [
-      // One from outside is accepted by the first that it is told.
       ...(event.kind === "watched"
         ? []
         : [toUa({ kind: "reply", request: event.request, status: 202, ...answer })]),

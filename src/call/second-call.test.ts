@@ -185,7 +185,12 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 
 /** The same from outside of the call, which it names. */
-function referOutside(session: string, referTo: string): CallInput {
+function referOutside(
+  session: string,
+  referTo: string,
+  more: Readonly<Record<string, string>> = {},
+): CallInput {
+  const others = Object.entries(more).map(([name, value]) => ({ name, value }));
   return ua({
     kind: "watched",
     watch: "w",
@@ -196,7 +201,7 @@ function referOutside(session: string, referTo: string): CallInput {
       kind: "request",
       method: "REFER",
       uri: "",
-      headers: [{ name: "refer-to", value: referTo }],
+      headers: [{ name: "refer-to", value: referTo }, ...others],
       body: "",
     },
     source: { transport: "udp", host: "198.51.100.7", port: 5060 },
@@ -253,6 +258,19 @@ const TRANSFEREE: readonly Scenario[] = [
         "ua end-watch",
         "ua end",
         "media close",
+      ],
+    ],
+  ],
+  [
+    "answers one whose sender subscribes by himself, though he wants to be told nothing",
+    [
+      ...ANSWERED,
+      [confirmed()],
+      [
+        referOutside(FAR, "<sip:103@example.org>", { "refer-sub": "false" }),
+        "ua tell",
+        "media join off",
+        "media open",
       ],
     ],
   ],
