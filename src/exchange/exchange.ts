@@ -295,9 +295,11 @@ class SmallExchange implements Exchange {
     const call = this.#bySession.get(replaced);
     const { session, request } = event;
     if (!(call instanceof Bridge)) return [toUa({ kind: "respond", session, status: 481 })];
-    this.#bySession.set(session, call);
     const body = request.body === "" ? undefined : request.body;
-    return call.replace(session, replaced, body, nowMs);
+    const outputs = call.replace(session, replaced, body, nowMs);
+    // One that was refused is none of the call's: nothing would ever forget it.
+    if (call.sessions.includes(session)) this.#bySession.set(session, call);
+    return outputs;
   }
 
   /** The call that somebody picks up by a code, of a user or the one that rings longest. */

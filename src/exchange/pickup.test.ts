@@ -191,6 +191,14 @@ describe("a call that rings at another telephone", () => {
     expect(told(exchange, input)).toEqual([`respond p ${status}`]);
   });
 
+  it("knows nothing more of who was refused", () => {
+    const { exchange, leg } = ringing({}, THEIRS);
+    exchange.handle(picks(leg, "no sdp"), 20);
+    const message = { kind: "request", method: "INFO", uri: "", headers: [], body: "" } as const;
+    const info = { kind: "request", request: "r", message, source: PHONE, session: "p" } as const;
+    expect(told(exchange, ua(info))).toEqual(["reply 501"]);
+  });
+
   it.each([
     ["**102", "respond p 200"],
     ["**", "respond p 200"],
