@@ -19,7 +19,6 @@ const REQUEST_PREFIX = "quality of ";
 
 /** What one call's figures were like so far. */
 interface Ongoing {
-  readonly call: Call;
   /** When its figures came last, and when the collector was told of them. */
   heardMs: number;
   toldMs: number;
@@ -53,7 +52,7 @@ export class QualityReports {
     const { qualityCollector, qualityEveryMs, qualityAlertMos, wallTime } = context.config;
     const { answeredMs } = call;
     if (qualityCollector === undefined || answeredMs === undefined) return [];
-    const fresh = { call, heardMs: answeredMs, toldMs: answeredMs, isPoor: false };
+    const fresh = { heardMs: answeredMs, toldMs: answeredMs, isPoor: false };
     const ongoing = this.#ongoing.get(call.id) ?? fresh;
     this.#ongoing.set(call.id, ongoing);
     const times = (fromMs: number) => ({
