@@ -254,6 +254,10 @@ describe("resolveConfig()", () => {
       'here: exchange.extensions[0].number is "601", which the built-in exchange answers itself',
     ],
     [
+      { exchange: { pickupCode: "10" } },
+      'here: exchange.pickupCode is "10", with which 101 begins: take another',
+    ],
+    [
       { exchange: { voicemail: "250" } },
       'here: exchange.voicemail is "250", which is no extension; add it to exchange.extensions',
     ],

@@ -16,6 +16,7 @@ import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { callFax, lineFax, rtpFax } from "./resolve-fax.ts";
 import { identityOf } from "./resolve-identity.ts";
 import { checkRings, countryOf, ringSupplyOf, toneWatchOf, wiringOf } from "./resolve-line.ts";
+import { checkPickupCode, pickupCodeOf, pickupOf } from "./resolve-pickup.ts";
 import {
   type CodecFaults,
   codecOffers,
@@ -286,6 +287,7 @@ function checkLineNumbers(
       seen.add(number);
     }
   }
+  checkPickupCode(user, [...seen, ...services], problems);
   const voicemail = user.exchange?.voicemail;
   if (voicemail !== undefined && !seen.has(voicemail)) {
     const text = `is "${voicemail}", which is no extension; add it to exchange.extensions`;
@@ -306,16 +308,6 @@ function exchangeDigitMap(lines: readonly UserLine[], { exchange }: UserConfig):
   const code = pickupCodeOf(exchange);
   const pickups = code === undefined ? [] : [...reached.map((number) => code + number), `${code}T`];
   return [...dialled, ...pickups.filter((number) => /^[0-9*#A-DT]+$/.test(number))].join("|");
-}
-
-function pickupCodeOf(exchange: UserConfig["exchange"]): string | undefined {
-  return exchange?.pickup === false ? undefined : exchange?.pickupCode;
-}
-
-function pickupOf(user: UserConfig): Pick<ControlExchangeConfig, "pickup"> {
-  if (user.exchange?.pickup === false) return {};
-  const code = pickupCodeOf(user.exchange);
-  return { pickup: code === undefined ? {} : { code } };
 }
 
 /** What all lines' calls have in common. */
