@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createServiceLog, createTerminalLog, printable } from "./log.ts";
+import { createServiceLog, createTerminalLog, printable, whileRead } from "./log.ts";
 
 describe("printable()", () => {
   it.each([
@@ -36,11 +36,12 @@ describe("createServiceLog()", () => {
       write: (text: string) => void written.push(text),
       on: (_: "error", listener: (error: Error) => void) => void listeners.push(listener),
     };
-    const log = createServiceLog(level, output, () => "2026-11-27T00:00:00.000Z");
+    const write = whileRead(output);
+    const logOf = () => createServiceLog(level, write, () => "2026-11-27T00:00:00.000Z");
     const fail = (): void => {
       for (const tell of listeners) tell(new Error("EPIPE"));
     };
-    return { written, log, fail };
+    return { written, listeners, logOf, log: logOf(), fail };
   }
 
   it("writes one JSON object a line, with its data beside", () => {
@@ -63,10 +64,11 @@ describe("createServiceLog()", () => {
     expect(written).toHaveLength(lines);
   });
 
-  it("goes nowhere once nobody reads it", () => {
-    const { written, log, fail } = setUp("info");
+  it("goes nowhere once nobody reads it, in the next box too, and listens once for both", () => {
+    const { written, listeners, log, logOf, fail } = setUp("info");
     fail();
-    log({ level: "error", area: "box", text: "text" });
+    for (const one of [log, logOf()]) one({ level: "error", area: "box", text: "text" });
     expect(written).toEqual([]);
+    expect(listeners).toHaveLength(1);
   });
 });

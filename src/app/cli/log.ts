@@ -16,23 +16,30 @@ export interface LogOutput {
 }
 
 /**
- * The service's log: one JSON object a line on standard output. Where nobody reads it any more it
- * goes nowhere, and the box goes on.
+ * Writes to an output. Where nobody reads that any more it goes nowhere, and the box goes on. It
+ * listens to the output for good: one is enough for all boxes that run one after the other.
  */
-export function createServiceLog(
-  level: LogLevel,
-  output: LogOutput = process.stdout,
-  time: () => string = () => new Date().toISOString(),
-): LogSink {
+export function whileRead(output: LogOutput): (text: string) => void {
   let isRead = true;
   output.on("error", () => {
     isRead = false;
   });
+  return (text) => {
+    if (isRead) output.write(text);
+  };
+}
+
+/** The service's log: one JSON object a line. */
+export function createServiceLog(
+  level: LogLevel,
+  write: (text: string) => void,
+  time: () => string = () => new Date().toISOString(),
+): LogSink {
   return (event) => {
-    if (!isRead || !wanted(event, level)) return;
+    if (!wanted(event, level)) return;
     const { area, data, text } = event;
     const told = { level: event.level, time: time(), area, ...data, msg: text };
-    output.write(`${JSON.stringify(told)}\n`);
+    write(`${JSON.stringify(told)}\n`);
   };
 }
 

@@ -21,7 +21,7 @@ import { localWallTime } from "../wall-time.ts";
 import { createWorkerHost } from "../worker-host.ts";
 import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
-import { createServiceLog, createTerminalLog, printable } from "./log.ts";
+import { createServiceLog, createTerminalLog, printable, whileRead } from "./log.ts";
 import { tellBox } from "./plain-words.ts";
 import { Prompt } from "./prompt.ts";
 import { type ReadConfig, readConfig } from "./read-config.ts";
@@ -50,8 +50,9 @@ export async function run(options: CommandOptions): Promise<number> {
     const now = await read();
     return now.ok ? [] : now.error;
   };
+  const write = whileRead(process.stdout);
   return followMoves(read, (config, isElsewhere) =>
-    runBox(config, guestPassword, { isElsewhere, problems }),
+    runBox(config, guestPassword, write, { isElsewhere, problems }),
   );
 }
 
@@ -100,6 +101,7 @@ interface Anew {
 async function runBox(
   config: ReadConfig,
   guestPassword: string | undefined,
+  write: (text: string) => void,
   anew: Anew,
 ): Promise<number> {
   const { promise: ended, resolve: end } = withResolvers<number>();
@@ -112,7 +114,9 @@ async function runBox(
     else prompt.print(line);
   };
   const level = config.user.log?.level ?? "info";
-  const log: LogSink = interactive ? createTerminalLog(level, print) : createServiceLog(level);
+  const log: LogSink = interactive
+    ? createTerminalLog(level, print)
+    : createServiceLog(level, write);
   const asked: { reload?: ReloadWhenIdle } = {};
   const onEvent = (event: BoxEvent): void => {
     if (event.kind === "board") {
