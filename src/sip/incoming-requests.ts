@@ -75,7 +75,7 @@ export class IncomingRequests {
         ]);
         return;
       case "new":
-        this.#stack.keeps(headerValue(request, "call-id") ?? "");
+        this.#stack.keeps(headerValue(request, "call-id") ?? "", nowMs);
         this.#receiveNew(reception.transaction, request, via, source, nowMs);
     }
   }

@@ -161,8 +161,8 @@ export class Stack {
   }
 
   /** A request of that Call-ID is kept from now on. */
-  keeps(callId: string): void {
-    this.#knownCalls.add(callId);
+  keeps(callId: string, nowMs: number): void {
+    this.#knownCalls.add(callId, nowMs);
   }
 
   *#callIds(): Iterable<string> {

@@ -35,4 +35,14 @@ describe("KnownCalls", () => {
     expect(known.has("c19999", 0)).toBe(false);
     expect(gathered).toBe(2);
   });
+
+  it.each([
+    [GATHERED_FOR_MS - 1, true],
+    [GATHERED_FOR_MS, false],
+  ])("keeps what it has where the next comes %i ms after the flood: %s", (nowMs, isKept) => {
+    const known = new KnownCalls(() => []);
+    known.has("a", 0);
+    known.add("b", nowMs);
+    expect(known.has("b", 0)).toBe(isKept);
+  });
 });

@@ -26,10 +26,11 @@ export class KnownCalls {
     return this.#calls.has(callId);
   }
 
-  /** There is a new one. */
-  add(callId: string): void {
+  /** There is a new one. Where it is told when, what is too old to be gone by is let go. */
+  add(callId: string, nowMs = this.#gatheredAtMs): void {
     if (this.#calls === undefined) return;
     this.#calls.add(callId);
-    if (this.#calls.size > KEPT_MAX) this.#calls = undefined;
+    const isOld = nowMs - this.#gatheredAtMs >= GATHERED_FOR_MS;
+    if (isOld || this.#calls.size > KEPT_MAX) this.#calls = undefined;
   }
 }
