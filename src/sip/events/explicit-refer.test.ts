@@ -73,6 +73,20 @@ describe("a REFER whose sender subscribes by itself", () => {
     expect(sent(desk)).toEqual([last, last]);
   });
 
+  it("tells who is busy, and says for no time at all, half a second later", () => {
+    const { desk, uri } = accepted();
+    subscribe(desk, uri);
+    const busy = answerTo(desk.letters.at(-1)?.text ?? "", "503 Busy", undefined, [
+      "Retry-After: 0",
+    ]);
+    desk.letters = [];
+    desk.receive(busy);
+    desk.advance(499);
+    expect(sent(desk)).toEqual([]);
+    desk.advance(1);
+    expect(sent(desk)).toEqual(["active: SIP/2.0 100 Trying"]);
+  });
+
   it("keeps the outcome a while for who asks late, then knows nothing of it", () => {
     const { desk, watch, uri } = accepted();
     desk.command({ kind: "end-watch", watch, reason: "noresource", document: ANSWERED });

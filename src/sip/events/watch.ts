@@ -14,6 +14,9 @@ import type { EventPackage, WatchDocument, WatchEnd } from "./watch-types.ts";
 /** How soon whom we cannot tell any more just now is to ask again. @see RFC 6665 §4.1.3 */
 const PROBATION_S = 30;
 
+/** Who would be told again says how soon; sooner than this it is not, ms. */
+const AGAIN_MIN_MS = 500;
+
 /** A SUBSCRIBE to us that nobody has anything against so far. */
 export interface WatchParts {
   readonly id: string;
@@ -232,7 +235,8 @@ export class Watch implements Leg {
     } else {
       this.#isDue = true;
       // Who says 0 each time is not to have us send as fast as he answers.
-      this.#notBeforeMs = nowMs + Math.max(retryAfterS * 1000, this.#parts.pack.everyMs);
+      const { everyMs } = this.#parts.pack;
+      this.#notBeforeMs = nowMs + Math.max(retryAfterS * 1000, everyMs, AGAIN_MIN_MS);
     }
     if (this.#isDue) this.#notify(nowMs);
   }
