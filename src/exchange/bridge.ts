@@ -143,9 +143,11 @@ export class Bridge {
     return [...first, ...this.#endLegs(undefined, ELSEWHERE)];
   }
 
-  /** What the two sides of a pick-up agree on step by step. */
-  #pickedUp(outputs: readonly ExchangeOutput[], nowMs: number): readonly ExchangeOutput[] {
-    if (this.#pickup?.isDone !== true) return outputs;
+  /** What the two sides of a pick-up agree on step by step; without an answer both are let go. */
+  #pickedUp(outputs: readonly ExchangeOutput[] | undefined, nowMs: number) {
+    const newcomer = this.#pickup?.newcomer;
+    if (outputs === undefined && newcomer !== undefined) return this.#pickupFailed(newcomer, nowMs);
+    if (outputs === undefined || this.#pickup?.isDone !== true) return outputs ?? [];
     this.#callee = this.#pickup.newcomer;
     this.#answeredMs = nowMs;
     return outputs;
@@ -187,9 +189,7 @@ export class Bridge {
       return this.pickUp(newcomer, body, nowMs);
     }
     const answerer = this.#over ? undefined : this.#peerOf(replaced);
-    const refuse = (status: number): readonly ExchangeOutput[] => [
-      toUa({ kind: "respond", session: newcomer, status }),
-    ];
+    const refuse = (status: number) => [toUa({ kind: "respond", session: newcomer, status })];
     if (answerer === undefined) return refuse(481);
     if (this.#isOffering) return refuse(491);
     if (this.#newcomers.length >= EXCHANGE_LIMITS.newcomersOfCall) return refuse(486);
@@ -328,6 +328,10 @@ export class Bridge {
     return [...this.#endAll(session), ...this.#finish(nowMs, "answered")];
   }
 
+  #pickupFailed(newcomer: string, nowMs: number): readonly ExchangeOutput[] {
+    return [toUa({ kind: "end", session: newcomer }), ...this.#newcomerGone(newcomer, nowMs)];
+  }
+
   #ackArrived(session: string, body: string | undefined, nowMs: number): readonly ExchangeOutput[] {
     if (session === this.#caller) this.#confirmed = true;
     if (this.#pickup?.isDone === false) {
@@ -356,7 +360,7 @@ export class Bridge {
 
   #reofferFailed(session: string, status: number, nowMs: number): readonly ExchangeOutput[] {
     if (this.#pickup?.newcomer === session && !this.#pickup.isDone) {
-      return [toUa({ kind: "end", session }), ...this.#newcomerGone(session, nowMs)];
+      return this.#pickupFailed(session, nowMs);
     }
     if (this.#reoffer?.answerer !== session) return [];
     const { asker } = this.#reoffer;

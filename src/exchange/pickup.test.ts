@@ -157,6 +157,11 @@ describe("a call that rings at another telephone", () => {
       ua({ kind: "reoffer-failed", session: "p", status: 488 }),
       ["end p"],
     ],
+    [
+      "takes it without a word of what he takes",
+      ua({ kind: "answered", session: "p", response }),
+      ["end p"],
+    ],
   ] as const)("is over where the one who took it %s", (_what, event, first) => {
     const { exchange, leg } = ringing({}, THEIRS);
     exchange.handle(picks(leg, sdp("audio 5000 RTP/AVP 0")), 20);
@@ -164,6 +169,18 @@ describe("a call that rings at another telephone", () => {
     expect(told(exchange, event)).toEqual([
       ...first,
       ...["end a 480", "record 101 to 102 unanswered 480", "tell"],
+    ]);
+  });
+
+  it.each([
+    ["the one who took it", "offer", "", "p"],
+    ["the caller", "", THEIRS, "a"],
+  ] as const)("is over where %s acknowledges an offer without an answer", (...row) => {
+    const [, offer, his, acks] = row;
+    const { exchange, leg } = ringing({}, offer);
+    exchange.handle(picks(leg, his), 20);
+    expect(told(exchange, acked(acks))).toEqual([
+      ...["end p", "end a 480", "record 101 to 102 unanswered 480", "tell"],
     ]);
   });
 

@@ -65,24 +65,24 @@ export class Pickup {
     return body === undefined ? undefined : [accept(newcomer, { body })];
   }
 
-  /** An ACK came. */
-  confirmed(session: string, body: string | undefined): readonly ExchangeOutput[] {
+  /** An ACK came; `undefined` where it had to have an answer and has none. RFC 3261 §13.2.2.4 */
+  confirmed(session: string, body: string | undefined): readonly ExchangeOutput[] | undefined {
     const { caller, callerOffer, newcomer, newcomerOffer } = this.#parts;
     if (this.#isDone) return [];
-    const content = body === undefined ? {} : { body };
-    if (callerOffer === undefined) {
-      return session === caller ? this.#agree(newcomer, content) : [];
+    if (session !== (callerOffer === undefined ? caller : newcomer)) return [];
+    if (callerOffer === undefined || newcomerOffer === undefined) {
+      const other = callerOffer === undefined ? newcomer : caller;
+      return body === undefined ? undefined : this.#agree(other, { body });
     }
-    if (session !== newcomer) return [];
-    if (newcomerOffer === undefined) return this.#agree(caller, content);
     const offer = offerInPlaces(callerOffer, newcomerOffer);
     return [toUa({ kind: "reinvite", session: newcomer, body: offer })];
   }
 
-  /** The newcomer took the caller's offer. */
-  answered(content: Content): readonly ExchangeOutput[] {
+  /** The newcomer took the caller's offer; `undefined` where he has no answer to it. */
+  answered(content: Content): readonly ExchangeOutput[] | undefined {
     const { caller, callerOffer = "" } = this.#parts;
-    if (this.#isDone || content.body === undefined) return [];
+    if (this.#isDone) return [];
+    if (content.body === undefined) return undefined;
     return this.#agree(caller, { ...content, body: answerInPlaces(content.body, callerOffer) });
   }
 

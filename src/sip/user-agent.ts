@@ -40,6 +40,8 @@ export interface UserAgentLoad {
   /** What we are told of, and what we tell others of. */
   readonly subscriptions: number;
   readonly watches: number;
+  /** REFERs whose senders ask by themselves what becomes of them, and who asks. */
+  readonly refers: number;
 }
 
 /**
@@ -143,6 +145,7 @@ export class UserAgent implements Core<UaInput, UaOutput> {
       invites: legs.invites,
       subscriptions: this.#subscriptions.size,
       watches: this.#notifier.size,
+      refers: this.#notifier.refers,
     };
   }
 
@@ -165,10 +168,7 @@ export class UserAgent implements Core<UaInput, UaOutput> {
       return;
     }
     if (isStun(bytes)) {
-      if (this.#answersStun && from.transport === "udp") {
-        const answer = bindingAnswer(bytes, from);
-        if (answer !== undefined) this.#stack.send(answer, from);
-      }
+      if (this.#answersStun && from.transport === "udp") this.#answerStun(bytes, from, nowMs);
       this.#registrations.stun(bytes, from, nowMs);
       this.#addressProbe?.stun(bytes, from, nowMs);
       return;
@@ -189,6 +189,13 @@ export class UserAgent implements Core<UaInput, UaOutput> {
         event.user?.receive(event.response, event.transaction, nowMs);
       }
     }
+  }
+
+  /** What nobody signs is answered as often as a source may ask for anything else. */
+  #answerStun(bytes: Uint8Array, from: SipAddress, nowMs: number): void {
+    const answer = bindingAnswer(bytes, from);
+    if (answer === undefined || this.#stack.guard?.dropsUnreadable(from, nowMs) === true) return;
+    this.#stack.send(answer, from);
   }
 
   #sendFailed(to: SipAddress, reason: string, nowMs: number): void {

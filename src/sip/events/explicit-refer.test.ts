@@ -29,10 +29,10 @@ function accepted() {
 
 let asked = 0;
 
-function subscribe(desk: Desk, uri: string, event = "refer"): void {
+function subscribe(desk: Desk, uri: string, event = "refer", expires = 300): void {
   const n = ++asked;
   const request = { method: "SUBSCRIBE", cseq: 1, branch: `z9hG4bKs${n}`, callId: `s${n}`, uri };
-  desk.receive(peerRequest({ ...request, extra: [`Event: ${event}`, "Expires: 300"] }));
+  desk.receive(peerRequest({ ...request, extra: [`Event: ${event}`, `Expires: ${expires}`] }));
 }
 
 /** What was sent: the start line, or of a NOTIFY how it stands and what it tells. */
@@ -71,6 +71,19 @@ describe("a REFER whose sender subscribes by itself", () => {
     desk.command({ kind: "end-watch", watch, reason: "noresource", document: ANSWERED });
     const last = "terminated;reason=noresource: SIP/2.0 200 OK";
     expect(sent(desk)).toEqual([last, last]);
+  });
+
+  it("keeps nobody who has gone: who asked once, and who takes nothing of it any more", () => {
+    const { desk, uri } = accepted();
+    const kept = (): number => desk.agent.load.refers;
+    for (let n = 0; n < 300; n++) {
+      subscribe(desk, uri, "refer", 0);
+      expect(sent(desk)[1]).toMatch(/^terminated;reason=timeout/);
+    }
+    subscribe(desk, uri);
+    expect(kept()).toBe(2);
+    desk.receive(answerTo(desk.letters.at(-1)?.text ?? "", "481 Gone", undefined));
+    expect(kept()).toBe(1);
   });
 
   it("tells who is busy, and says for no time at all, half a second later", () => {

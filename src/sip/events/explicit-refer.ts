@@ -88,9 +88,20 @@ export class ExplicitRefer {
 
   /** Somebody has subscribed. */
   attach(watch: Watch, nowMs: number): void {
+    // Before it is told: who asks once has gone after that.
+    if (this.#state !== "over") this.#watches.add(watch);
     watch.tell(this.#document, nowMs);
     if (this.#state === "over") watch.finish(this.#reason, nowMs);
-    else this.#watches.add(watch);
+  }
+
+  /** A subscription is over: by who asked, its lease, or because nobody takes what it tells. */
+  detach(watch: Watch): void {
+    this.#watches.delete(watch);
+  }
+
+  /** Those who are told of it at the moment. */
+  get watching(): number {
+    return this.#watches.size;
   }
 
   #accept(nowMs: number): void {

@@ -62,6 +62,11 @@ export class Notifier {
     return this.#live.size;
   }
 
+  /** REFERs whose senders ask by themselves, and who asks, all told. */
+  get refers(): number {
+    return [...this.#refers.values()].reduce((sum, refer) => sum + 1 + refer.watching, 0);
+  }
+
   /** A SUBSCRIBE outside of a dialog: what we know of it is handed up, the rest refused. */
   receive(
     transaction: ServerTransactionId,
@@ -239,6 +244,7 @@ export class Notifier {
         if (watch === undefined) return;
         this.#deadlines.set(watch, undefined);
         this.#live.delete(id);
+        for (const refer of this.#refers.values()) refer.detach(watch);
         const left = (this.#hosts.get(host) ?? 1) - 1;
         if (left === 0) this.#hosts.delete(host);
         else this.#hosts.set(host, left);

@@ -215,6 +215,36 @@ describe("a user agent with a guard, while one of its callers floods it", () => 
   });
 });
 
+describe("a user agent with a guard, asked for addresses (STUN)", () => {
+  const request = Uint8Array.of(0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, ...Array(12).fill(7));
+  const indication = Uint8Array.of(0, 0x11, ...request.subarray(2));
+  const guard = { rate: { perSecond: 1, burst: 2 }, dropsScanners: true };
+  const asked = (isTrusted: boolean, bytes: Uint8Array) => {
+    const serves = ["REGISTER"];
+    const desk = new Desk({ serves, guard: { ...guard, isTrusted: () => isTrusted } });
+    for (let n = 0; n < 10; n++) desk.receiveBytes(bytes);
+    return desk;
+  };
+
+  it("answers no more of one source than its limit, and counts the others", () => {
+    const desk = asked(false, request);
+    expect(desk.letters).toHaveLength(2);
+    expect(desk.agent.dropped.floods).toBe(8);
+    desk.advance(1000);
+    desk.receiveBytes(request);
+    expect(desk.letters).toHaveLength(3);
+  });
+
+  it.each([
+    ["answers whom it trusts each time", true, request, 10],
+    ["counts nothing that it would not answer", false, indication, 0],
+  ] as const)("%s", (_what, isTrusted, bytes, answers) => {
+    const desk = asked(isTrusted, bytes);
+    expect(desk.letters).toHaveLength(answers);
+    expect(desk.agent.dropped.floods).toBe(0);
+  });
+});
+
 describe("a user agent with a screen", () => {
   it("refuses without keeping anything, and hands on what the screen lets through", () => {
     const desk = new Desk({
