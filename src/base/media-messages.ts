@@ -249,6 +249,11 @@ export interface MediaQuality {
   /** Mean length of the stretches with loss, and of those between. */
   readonly burstMs: number;
   readonly gapMs: number;
+  /** Of the packets within those stretches: lost or of no use. */
+  readonly burstLossPercent: number;
+  readonly gapLossPercent: number;
+  /** What playout waits beyond the fastest packets. */
+  readonly jitterBufferMs: number;
   /** From mouth to ear: half the round trip, packet, jitter buffer and frames. */
   readonly delayMs: number;
 }

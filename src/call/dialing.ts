@@ -121,10 +121,18 @@ export function startCall(context: CallContext, dialled: string, nowMs: number):
   };
 }
 
-/** The code for it alone: the number called last, where it was busy, is waited for. */
+/** What the log says where a code to call back comes to nothing: whom it was about is not kept. */
+const NOBODY_TO_CALL_BACK =
+  "there is nobody to call back: the last call met no busy number and no time to call again, " +
+  "withheld the own number, or was for help";
+
+/**
+ * The code for it alone: the number called last is waited for, where it was busy or said when it
+ * may be called again.
+ */
 function askForCallBack(context: CallContext, nowMs: number): Step {
   const { unreached, config } = context;
-  if (unreached === undefined) return giveUp(context, "the last number was not busy", nowMs);
+  if (unreached === undefined) return giveUp(context, NOBODY_TO_CALL_BACK, nowMs);
   return {
     state: { kind: "tone", tone: "confirm", untilMs: nowMs + config.timers.reorderMs },
     outputs: [toLine({ kind: "collect", on: false }), toLine({ kind: "tone", tone: "confirm" })],

@@ -130,6 +130,7 @@ function report(
     localAddress,
     remoteAddress: flow.remote,
     codec: flow.codec,
+    suppressesSilence: flow.suppressSilence === true,
     stats,
   });
   return [

@@ -36,6 +36,9 @@ export function qualityOf(path: PathFigures): MediaQuality | undefined {
     discardPercent: round(discardPercent),
     burstMs: Math.round(losses.burstPackets * ptimeMs),
     gapMs: Math.round(losses.gapPackets * ptimeMs),
+    burstLossPercent: round(100 * losses.burstDensity),
+    gapLossPercent: round(100 * losses.gapDensity),
+    jitterBufferMs: Math.round(path.jitterBufferMs),
     delayMs: Math.round(delayMs),
   };
 }

@@ -52,6 +52,8 @@ describe("a number was busy", () => {
     const [alice] = lab.phones;
     await alice.calls("*37");
     await alice.hears("reorder", { withinMs: 10_000 });
+    const why = /there is nobody to call back: the last call met no busy number/;
+    expect(lab.logs.some(({ text }) => why.test(text))).toBe(true);
     alice.hang();
     await assertSettled(lab, { records: [] });
     expect(alice.phone.observations.some(({ kind }) => kind === "ringing-started")).toBe(false);
