@@ -12,10 +12,18 @@ be overridden ([configuration.md](configuration.md), \`countryOverrides\`).
 
 **Verified** means that somebody checked the value against a standard or against two sources that
 do not copy each other; of tones that is frequencies and rhythm, of levels only where a source of
-them stands there. Most tones are **not**: they come from Asterisk's \`indications.conf\` sample or
-DAHDI's \`zonedata.c\`, which have one origin. The ITU-T's list of national tones (E.180; annexes to
-the Operational Bulletin) was at hand only for some countries, in public copies. A value that no
-source of the country tells is taken from a family of countries, and says so.
+them stands there. For tones that is mostly the ITU-T's list of national tones, of which only public
+copies were at hand: Asterisk's \`indications.conf\` sample and DAHDI's \`zonedata.c\` (one copy),
+the list of E.180 Supplement 2 that comes with spandsp (typed by somebody else), and single
+countries from the annex to Operational Bulletin 781. A tone that two of them tell alike counts as
+verified; one of them alone does not, but for the annex. Where they disagree, the ITU-T's list goes
+before DAHDI's table and before Asterisk's, unless Asterisk's names a paper of the country's
+administration or the newer list of 2003; each such case stands under Conflicts.
+
+Impedance, ringing voltage and frequency are from makers of line cards and adapters (Microsemi's
+line card profiles, release 2.8, for 44 countries; Zyxel IES-1248; Mediatrix 4100; Si3215) and
+DAHDI's \`fxo_modes\`. A value that no source of the country tells is taken from a family of
+countries, and says so.
 
 This page is written from the data (\`npx vitest run --project conformance line-countries -u\`),
 and a test fails where the two differ. A country is one file in \`src/fxs/country/countries/\` and

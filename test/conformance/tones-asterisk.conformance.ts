@@ -28,9 +28,13 @@ const TONES = [
  */
 const KNOWN_CONFLICTS: ReadonlySet<string> = new Set([
   "de call-waiting",
+  "in stutter-dial",
   "jp ringback",
   "jp call-waiting",
+  "my reorder",
   "my ring cadence",
+  "pt call-waiting",
+  "pt stutter-dial",
   "sg ringback",
   "sg call-waiting",
   "th ringback",

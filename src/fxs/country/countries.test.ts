@@ -202,7 +202,7 @@ describe("profileOf()", () => {
     expect(tones.table.busy.segments[0]?.durationMs).toBe(250);
     expect(tones.inherited).toEqual(["howler", "confirm"]);
     expect(ringing).toMatchObject({ cadenceMs: [1000, 5000], frequencyHz: 25 });
-    expect(ringing.inherited).toEqual(["frequencyHz", "shape", "voltsRms", "distinctive"]);
+    expect(ringing.inherited).toEqual(["shape", "voltsRms", "distinctive"]);
     expect(pulse).toMatchObject({ digitMap: "sweden", breakMinMs: 15 });
     expect(flash.inherited).toBeUndefined();
     expect(profile("no").flash).toMatchObject({ minMs: 70, maxMs: 320, verified: false });

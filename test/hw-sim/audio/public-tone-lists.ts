@@ -3,13 +3,15 @@ import type { TonePattern } from "./tone-tables.ts";
 /**
  * Tones of countries as the sample of `indications.conf` that comes with Asterisk lists them,
  * typed as name, frequencies, cadence; a frequency that is modulated with another has a sine on
- * each side of it. No authoritative text was at hand for most of them. Left out is the reorder tone
- * where it is the busy tone.
+ * each side of it. Left out is the reorder tone where it is the busy tone.
  *
- * What that sample has not got: ae, ar, cr, mo and pa are from DAHDI's zonedata.c. Those of tr, and
- * hu, nl and ch besides the sample, are from copies of the ITU-T's lists of national tones.
+ * What that sample has not got: ae, ar, cr and mo are from the list of ITU-T E.180 Supplement 2 as
+ * spandsp comes with it; of pa the dial tone and ringback, whose busy tone there has the pause of
+ * the ringback: that is from DAHDI's zonedata.c. Of th the ringback is from that list too, against
+ * the sample. Those of tr, and hu, nl and ch besides the sample, are from other copies.
  *
  * @see Asterisk, configs/samples/indications.conf.sample; DAHDI tools, zonedata.c
+ * @see spandsp 0.0.6, global-tones.xml
  * @see ITU-T Operational Bulletin 781 (tr, hu, nl; copied in rossng/webtone, tone-library)
  * @see Annex to the ITU-T Operational Bulletin on E.180 of 2010 (ch)
  */
@@ -49,11 +51,11 @@ const modulated = (hz: number, by: number): readonly number[] => [hz - by, hz, h
 const ROWS = {
   ae: [
     dial(350, 440),
-    ring([400, 425], 400, 200, 400, 2000),
+    ring([400, 450], 400, 200, 400, 2000),
     busy(400, 375, 375),
     reorder(425, 400, 350, 225, 525),
   ],
-  ar: [dial(425), ring(425, 1000, 4500), busy(425, 300, 300), reorder(425, 200, 300)],
+  ar: [dial(425), ring(425, 1000, 4000), busy(425, 300, 200), reorder(425, 300, 400)],
   at: [dial(420), ring(420, 1000, 5000), busy(420, 400, 400), reorder(420, 200, 200)],
   au: [dial(413, 438), ring([413, 438], 400, 200, 400, 2000), ...busyAndTurns(425, 420, 375)],
   be: [dial(425), ring(425, 1000, 3000), busy(425, 500, 500), reorder(425, 167, 167)],
@@ -62,7 +64,7 @@ const ROWS = {
   ch: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 200, 200)],
   cl: [dial(400), ring(400, 1000, 3000), busy(400, 500, 500), reorder(400, 200, 200)],
   cn: [dial(450), ring(450, 1000, 4000), busy(450, 350, 350), reorder(450, 700, 700)],
-  cr: [dial(450), ring(450, 1203, 4900), busy(450, 330, 330)],
+  cr: [dial(425), ring(425, 1200, 4600), busy(425, 300, 300)],
   cz: [
     ["dial-tone", [425], [330, 330, 660, 660]],
     ring(425, 1000, 4000),
@@ -104,7 +106,7 @@ const ROWS = {
   lt: [dial(425), ring(425, 1000, 4000), busy(425, 350, 350), reorder(425, 200, 200)],
   mo: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 250, 250)],
   mx: [dial(425), ring(425, 1000, 4000), busy(425, 250, 250)],
-  my: [dial(425), ring(425, 400, 200, 400, 2000), busy(425, 500, 500)],
+  my: [dial(425), ring(425, 400, 200, 400, 2000), busy(425, 500, 500), reorder(425, 250, 250)],
   nl: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 250, 250)],
   no: [dial(425), ring(425, 1000, 4000), busy(425, 500, 500), reorder(425, 200, 200)],
   nz: [
@@ -132,7 +134,7 @@ const ROWS = {
   ],
   th: [
     dial(...modulated(400, 50)),
-    ring(420, 1000, 5000),
+    ring(400, 1000, 4000),
     busy(400, 500, 500),
     reorder(400, 300, 300),
   ],
@@ -163,8 +165,11 @@ const ROWS = {
   ],
 } as const satisfies Record<string, readonly Row[]>;
 
-/** Those that a copy of an ITU-T list tells as well. */
-const VERIFIED: ReadonlySet<string> = new Set(["ch", "hu", "nl", "tr"]);
+/** Those that the list tells alike, all of the three. */
+const VERIFIED: ReadonlySet<string> = new Set([
+  ...["at", "be", "br", "ch", "cl", "cn", "cz", "ee", "es", "fi", "gr", "hu", "id", "in", "jp"],
+  ...["mo", "mx", "my", "nl", "nz", "pl", "pt", "se", "sg", "th", "tr", "za"],
+]);
 
 /** The tables by the country's profile name. */
 export const PUBLIC_TONE_LISTS: Readonly<Record<string, readonly TonePattern[]>> =

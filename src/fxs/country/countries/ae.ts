@@ -10,12 +10,13 @@ export const AE = {
   name: "United Arab Emirates",
   family: "etsi",
   tones: {
-    source: "DAHDI zonedata [ae]; level of the family",
-    verified: false,
+    source: "DAHDI zonedata [ae], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial", "call-waiting"],
     table: {
       dial: tones.steady([350, 440]),
       "stutter-dial": tones.steady([380, 420]),
-      ringback: tones.cadenced([400, 425], [400, 200, 400, 2000]),
+      ringback: tones.cadenced([400, 450], [400, 200, 400, 2000]),
       busy: tones.cadenced([400], [375, 375]),
       reorder: tones.cadenced([425], [400, 350, 225, 525]),
       "call-waiting": tones.cadenced([420], [40, 1960]),
@@ -28,4 +29,19 @@ export const AE = {
     verified: true,
     numbers: ["112", "997", "998", "999"],
   },
+  conflicts: [
+    {
+      about: "ringback",
+      source: "DAHDI zonedata [ae]",
+      says: "400 + 425 Hz",
+      reason:
+        "ITU-T E.180 Supplement 2, spandsp's copy, has 400 + 450, and 425 alone in some exchanges",
+    },
+    {
+      about: "ring cadence",
+      source: "DAHDI zonedata [ae]",
+      says: "1500, 4000 ms, beside a ringback of 400, 200, 400, 2000",
+      reason: "used as read",
+    },
+  ],
 } as const satisfies CountryOverride;

@@ -10,8 +10,9 @@ export const AT = {
   name: "Austria",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [at]; level innovaphone",
-    verified: false,
+    source:
+      "Asterisk indications.conf [at], E.180 Supplement 2 (spandsp's copy); level innovaphone",
+    verified: true,
     table: {
       dial: tones.steady([420]),
       "stutter-dial": tones.steady([380, 420]),
@@ -22,18 +23,29 @@ export const AT = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [at] ringcadence; frequency of Austrian lines, 50 Hz",
-    verified: false,
-    cadenceMs: [1000, 5000],
+    source:
+      "Asterisk indications.conf [at] ringcadence, Mediatrix 4100 (Austria 1), Microsemi [AT]",
+    verified: true,
     frequencyHz: 50,
+    cadenceMs: [1000, 5000],
   },
-  line: { source: "DAHDI fxo_modes [AUSTRIA]", verified: false, impedance: "220+820||115nF" },
+  line: {
+    source: "DAHDI fxo_modes [AUSTRIA], Microsemi's line card profiles [AT]",
+    verified: true,
+    impedance: "220+820||115nF",
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata AT",
     verified: true,
     numbers: ["112", "122", "133", "144"],
   },
   conflicts: [
+    {
+      about: "impedance",
+      source: "Mediatrix 4100 (Austria 1)",
+      says: "270 Ω + 750 Ω ∥ 150 nF",
+      reason: "DAHDI and Microsemi agree on the other",
+    },
     {
       about: "levels",
       source: "country tables of innovaphone",

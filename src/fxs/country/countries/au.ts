@@ -8,8 +8,15 @@ export const AU = {
   family: "au-nz",
   tones: AU_NZ_FAMILY.tones,
   ringing: AU_NZ_FAMILY.ringing,
+  line: AU_NZ_FAMILY.line,
   emergency: AU_NZ_FAMILY.emergency,
   conflicts: [
+    {
+      about: "dial",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "400 + 450 Hz, ringback 383 + 417, busy and reorder 400",
+      reason: "Asterisk's names a paper of the regulator's (ACIF S002:2001): that is used",
+    },
     {
       about: "call-waiting",
       source: "DAHDI zonedata [au]",

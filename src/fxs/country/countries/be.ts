@@ -11,8 +11,10 @@ export const BE = {
   name: "Belgium",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [be]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [be], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial", "call-waiting"],
     table: {
       dial: tones.steady([425]),
       "stutter-dial": tones.cadenced([425], [1000, 250]),
@@ -23,14 +25,20 @@ export const BE = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [be] ringcadence",
+    source: "Asterisk indications.conf [be] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1000, 3000],
   },
   callerId: {
     source: "spandsp's adsi.h, DTMF variant 1; when and with which sign unverified",
     verified: false,
     ...callerIdScheme("dtmf-belgium"),
+  },
+  line: {
+    source: "DAHDI fxo_modes [BELGIUM], Microsemi's line card profiles [BE]",
+    verified: true,
+    impedance: "270+750||150nF",
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata BE",

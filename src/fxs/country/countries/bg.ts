@@ -10,8 +10,10 @@ export const BG = {
   name: "Bulgaria",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [bg]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [bg], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["dial", "stutter-dial", "call-waiting"],
     table: {
       dial: tones.steady([425]),
       "stutter-dial": tones.cadenced([425], [1500, 100]),
@@ -22,14 +24,27 @@ export const BG = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [bg] ringcadence",
+    source: "Asterisk indications.conf [bg] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
-  line: { source: "DAHDI fxo_modes [BULGARIA]", verified: false, impedance: "220+820||115nF" },
+  line: {
+    source: "DAHDI fxo_modes [BULGARIA], Microsemi's line card profiles [BG]",
+    verified: true,
+    impedance: "220+820||115nF",
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata BG",
     verified: true,
     numbers: ["112", "150", "160", "166"],
   },
+  conflicts: [
+    {
+      about: "dial",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "425 Hz, 250, 300, 700, 800 ms, in some exchanges 250, 750, 750, 1000",
+      reason: "Asterisk's names the ITU-T's newer list of 2003: that is used",
+    },
+  ],
 } as const satisfies CountryOverride;

@@ -11,8 +11,10 @@ export const BR = {
   name: "Brazil",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [br]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [br], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial", "reorder"],
     table: {
       dial: tones.steady([425]),
       "stutter-dial": tones.steady([350, 440]),
@@ -23,12 +25,13 @@ export const BR = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [br] ringcadence",
+    source: "Asterisk indications.conf [br] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
   callerId: {
-    source: "spandsp's adsi.h, DTMF variant 1; when and with which sign unverified",
+    source: "spandsp's adsi.h, DTMF variant 1; Mediatrix DGW (Telebras DTMF); when unverified",
     verified: false,
     ...callerIdScheme("dtmf-brazil"),
   },
@@ -38,4 +41,12 @@ export const BR = {
     verified: true,
     numbers: ["112", "128", "190", "192", "193", "911"],
   },
+  conflicts: [
+    {
+      about: "impedance",
+      source: "Microsemi's line card profiles [BR]",
+      says: "900 Ω, since release 2.8",
+      reason: "DAHDI has 600 Ω; no Brazilian paper at hand: set line.impedance where echo is heard",
+    },
+  ],
 } as const satisfies CountryOverride;

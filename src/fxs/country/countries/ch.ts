@@ -22,9 +22,15 @@ export const CH = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [ch] ringcadence",
-    verified: false,
+    source: "Asterisk indications.conf [ch] ringcadence, Mediatrix 4100 (Switzerland), Microsemi",
+    verified: true,
+    frequencyHz: 25,
     cadenceMs: [1000, 4000],
+  },
+  line: {
+    source: "DAHDI fxo_modes [SWITZERLAND], Microsemi's line card profiles [CH]",
+    verified: true,
+    impedance: "270+750||150nF",
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata CH",
@@ -32,6 +38,12 @@ export const CH = {
     numbers: ["112", "117", "118", "144"],
   },
   conflicts: [
+    {
+      about: "impedance",
+      source: "Mediatrix 4100 (Switzerland)",
+      says: "220 Ω + 820 Ω ∥ 115 nF",
+      reason: "DAHDI and Microsemi agree on the other",
+    },
     {
       about: "levels",
       source: "country tables of innovaphone",

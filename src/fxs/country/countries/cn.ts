@@ -8,5 +8,6 @@ export const CN = {
   family: "cn",
   tones: CN_FAMILY.tones,
   ringing: CN_FAMILY.ringing,
+  line: CN_FAMILY.line,
   emergency: CN_FAMILY.emergency,
 } as const satisfies CountryOverride;

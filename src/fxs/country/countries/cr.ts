@@ -7,18 +7,19 @@ export const CR = {
   name: "Costa Rica",
   family: "us",
   tones: {
-    source: "DAHDI zonedata [cr]; level of the family",
+    source:
+      "E.180 Supplement 2 (spandsp's copy); call waiting DAHDI zonedata [cr]; level of the family",
     verified: false,
     table: {
-      dial: steady([450], -13),
-      "stutter-dial": stutter([450], -13),
-      ringback: cadenced([450], -19, [1203, 4900]),
-      busy: cadenced([450], -24, [330, 330]),
-      reorder: cadenced([450], -24, [330, 330]),
-      "call-waiting": cadenced([450], -13, [150, 150, 150, 8000]),
+      dial: steady([425], -13),
+      "stutter-dial": stutter([425], -13),
+      ringback: cadenced([425], -19, [1200, 4600]),
+      busy: cadenced([425], -24, [300, 300]),
+      reorder: cadenced([425], -24, [300, 300]),
+      "call-waiting": cadenced([425], -13, [150, 150, 150, 8000]),
     },
   },
-  ringing: { source: "DAHDI zonedata [cr] ringcadence", verified: false, cadenceMs: [1203, 4797] },
+  ringing: { source: "the rhythm of its ringback", verified: false, cadenceMs: [1200, 4600] },
   emergency: {
     source: "libphonenumber ShortNumberMetadata CR",
     verified: true,
@@ -26,10 +27,22 @@ export const CR = {
   },
   conflicts: [
     {
+      about: "dial",
+      source: "DAHDI zonedata [cr]",
+      says: "450 Hz in all tones",
+      reason: "ITU-T E.180 Supplement 2, spandsp's copy, has 425",
+    },
+    {
       about: "ringback",
       source: "DAHDI zonedata [cr]",
       says: "1203, 4900 ms, beside a bell of 1203, 4797",
-      reason: "used as read; the two drift apart",
+      reason: "ITU-T E.180 Supplement 2, spandsp's copy, has 1200, 4600",
+    },
+    {
+      about: "busy",
+      source: "DAHDI zonedata [cr]",
+      says: "330, 330 ms",
+      reason: "ITU-T E.180 Supplement 2, spandsp's copy, has 300, 300",
     },
     {
       about: "call-waiting",

@@ -10,8 +10,10 @@ export const CZ = {
   name: "Czech Republic",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [cz]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [cz], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial", "reorder", "call-waiting"],
     table: {
       dial: tones.cadenced([425], [330, 330, 660, 660]),
       "stutter-dial": tones.cadenced([425], [450, 50]),
@@ -22,8 +24,9 @@ export const CZ = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [cz] ringcadence",
+    source: "Asterisk indications.conf [cz] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
   emergency: {
@@ -31,4 +34,18 @@ export const CZ = {
     verified: true,
     numbers: ["112", "150", "151", "152", "153", "154", "155", "156", "157", "158", "159"],
   },
+  conflicts: [
+    {
+      about: "impedance",
+      source: "Microsemi's line card profiles (default)",
+      says: "600 Ω",
+      reason: "the European one is used, as DAHDI fxo_modes [CZECH]",
+    },
+    {
+      about: "call-waiting",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "425 Hz, 333, 5000 ms",
+      reason: "Asterisk's names the ITU-T's newer list of 2003: that is used",
+    },
+  ],
 } as const satisfies CountryOverride;

@@ -22,13 +22,18 @@ export const DE = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [de] ringcadence",
-    verified: false,
+    source: "Asterisk indications.conf [de] ringcadence, Mediatrix 4100 (Germany 1), Microsemi",
+    verified: true,
+    frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
   // unverified: 170–310 on public lines, 70–120 on private exchanges: both are taken
   flash: { source: "common German windows, both", verified: false, minMs: 70, maxMs: 310 },
-  line: { source: "DAHDI fxo_modes [GERMANY]", verified: false, impedance: "220+820||115nF" },
+  line: {
+    source: "DAHDI fxo_modes [GERMANY], Microsemi's line card profiles [DE]",
+    verified: true,
+    impedance: "220+820||115nF",
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata DE",
     verified: true,

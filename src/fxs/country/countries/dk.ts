@@ -11,8 +11,10 @@ export const DK = {
   name: "Denmark",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [dk]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [dk], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial", "busy", "reorder", "call-waiting"],
     table: {
       dial: tones.steady([425]),
       "stutter-dial": tones.cadenced([425], [450, 50]),
@@ -23,8 +25,9 @@ export const DK = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [dk] ringcadence",
+    source: "Asterisk indications.conf [dk] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
   callerId: {
@@ -32,12 +35,23 @@ export const DK = {
     verified: false,
     ...callerIdScheme("dtmf-denmark"),
   },
+  line: {
+    source: "DAHDI fxo_modes [DENMARK], Microsemi's line card profiles [DK]",
+    verified: true,
+    impedance: "270+750||150nF",
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata DK",
     verified: true,
     numbers: ["112", "114"],
   },
   conflicts: [
+    {
+      about: "busy",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "250, 250 ms, reorder too",
+      reason: "Asterisk's names the ITU-T's newer list of 2003: that is used",
+    },
     {
       about: "caller ID",
       source: "spandsp's adsi.h",

@@ -10,8 +10,10 @@ export const EE = {
   name: "Estonia",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [ee]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [ee], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial", "call-waiting"],
     table: {
       dial: tones.steady([425]),
       "stutter-dial": tones.stutter([425]),

@@ -10,8 +10,10 @@ export const ES = {
   name: "Spain",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [es]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [es], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial"],
     table: {
       dial: tones.steady([425]),
       "stutter-dial": tones.stutter([425]),
@@ -22,9 +24,15 @@ export const ES = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [es] ringcadence",
+    source: "Asterisk indications.conf [es] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1500, 3000],
+  },
+  line: {
+    source: "DAHDI fxo_modes [SPAIN], Microsemi's line card profiles [ES]",
+    verified: true,
+    impedance: "270+750||150nF",
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata ES",
@@ -32,6 +40,12 @@ export const ES = {
     numbers: ["085", "088", "112"],
   },
   conflicts: [
+    {
+      about: "stutter-dial",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "425 Hz, 1000, 100 ms",
+      reason: "the newer table is used",
+    },
     {
       about: "stutter-dial",
       source: "DAHDI zonedata [es]",

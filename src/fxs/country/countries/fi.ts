@@ -11,8 +11,9 @@ export const FI = {
   name: "Finland",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [fi]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [fi], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
     table: {
       dial: tones.steady([425]),
       "stutter-dial": tones.cadenced([425], [650, 25]),
@@ -23,8 +24,10 @@ export const FI = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [fi] ringcadence",
-    verified: false,
+    source: "Asterisk indications.conf [fi] ringcadence, Zyxel IES-1248 (Finland)",
+    verified: true,
+    unverified: ["frequencyHz"],
+    frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
   flash: { source: "Zyxel IES-1248, appendix B (Finland)", verified: true, minMs: 90, maxMs: 500 },
@@ -33,5 +36,24 @@ export const FI = {
     verified: false,
     ...callerIdScheme("dtmf-finland"),
   },
+  line: {
+    source: "DAHDI fxo_modes [FINLAND], Zyxel IES-1248 (Finland)",
+    verified: true,
+    impedance: "270+750||150nF",
+  },
   emergency: { source: "libphonenumber ShortNumberMetadata FI", verified: true, numbers: ["112"] },
+  conflicts: [
+    {
+      about: "impedance",
+      source: "Microsemi's line card profiles [FI]",
+      says: "270 Ω + 910 Ω ∥ 120 nF",
+      reason: "DAHDI and Zyxel agree on the other; line cards have no such preset",
+    },
+    {
+      about: "ring frequency",
+      source: "Microsemi's line card profiles [FI]",
+      says: "50 Hz",
+      reason: "Zyxel's Finnish preset has 25 Hz",
+    },
+  ],
 } as const satisfies CountryOverride;

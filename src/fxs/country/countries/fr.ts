@@ -10,8 +10,10 @@ export const FR = {
   name: "France",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [fr]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [fr], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial", "reorder", "call-waiting"],
     table: {
       dial: tones.steady([440]),
       "stutter-dial": tones.stutter([440]),
@@ -22,8 +24,9 @@ export const FR = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [fr] ringcadence",
+    source: "Asterisk indications.conf [fr] ringcadence; 50 Hz Microsemi [FR]",
     verified: false,
+    frequencyHz: 50,
     cadenceMs: [1500, 3500],
   },
   // unverified: 100 ms keys are in use too
@@ -32,6 +35,11 @@ export const FR = {
     verified: false,
     minMs: 70,
     maxMs: 320,
+  },
+  line: {
+    source: "DAHDI fxo_modes [FRANCE], Microsemi's line card profiles [FR]",
+    verified: true,
+    impedance: "270+750||150nF",
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata FR",

@@ -10,8 +10,10 @@ export const GR = {
   name: "Greece",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [gr]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [gr], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial", "reorder", "call-waiting"],
     table: {
       dial: tones.cadenced([425], [200, 300, 700, 800]),
       "stutter-dial": tones.cadenced([425], [650, 25]),
@@ -22,13 +24,33 @@ export const GR = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [gr] ringcadence",
+    source: "Asterisk indications.conf [gr] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1000, 4000],
+  },
+  line: {
+    source: "DAHDI fxo_modes [GREECE], Microsemi's line card profiles [GR]",
+    verified: true,
+    impedance: "270+750||150nF",
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata GR",
     verified: true,
     numbers: ["100", "112", "166", "199"],
   },
+  conflicts: [
+    {
+      about: "reorder",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "150, 150 ms",
+      reason: "the newer table is used",
+    },
+    {
+      about: "call-waiting",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "300, 10000 ms",
+      reason: "the newer table is used",
+    },
+  ],
 } as const satisfies CountryOverride;

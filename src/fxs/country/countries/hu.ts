@@ -23,8 +23,9 @@ export const HU = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [hu] ringcadence",
+    source: "Asterisk indications.conf [hu] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1250, 3750],
   },
   line: { source: "DAHDI fxo_modes [HUNGARY]", verified: false, impedance: "600" },
@@ -33,4 +34,24 @@ export const HU = {
     verified: true,
     numbers: ["104", "105", "107", "112"],
   },
+  conflicts: [
+    {
+      about: "impedance",
+      source: "Microsemi's line card profiles [HU]",
+      says: "270 Ω + 750 Ω ∥ 150 nF",
+      reason: "DAHDI has 600 Ω; no Hungarian paper at hand",
+    },
+    {
+      about: "ringback",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "1200, 3700 ms",
+      reason: "the newer list of Operational Bulletin 781 is used",
+    },
+    {
+      about: "call-waiting",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "425 + 450 Hz, 300, 300 ms",
+      reason: "the newer table is used",
+    },
+  ],
 } as const satisfies CountryOverride;

@@ -10,8 +10,10 @@ export const ID = {
   name: "Indonesia",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [id]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [id], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial", "call-waiting"],
     table: {
       dial: tones.steady([425]),
       ringback: tones.cadenced([425], [1000, 4000]),
@@ -21,11 +23,16 @@ export const ID = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [id] ringcadence",
+    source: "Asterisk indications.conf [id] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
-  line: { source: "DAHDI fxo_modes [INDONESIA]", verified: false, impedance: "600" },
+  line: {
+    source: "DAHDI fxo_modes [INDONESIA], Microsemi's line card profiles (default)",
+    verified: true,
+    impedance: "600",
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata ID",
     verified: true,

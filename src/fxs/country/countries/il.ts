@@ -22,13 +22,27 @@ export const IL = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [il] ringcadence",
+    source: "Asterisk indications.conf [il] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1000, 3000],
+  },
+  line: {
+    source: "DAHDI fxo_modes [ISRAEL], Microsemi's line card profiles [IL]",
+    verified: true,
+    impedance: "270+750||150nF",
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata IL",
     verified: true,
     numbers: ["100", "101", "102", "112"],
   },
+  conflicts: [
+    {
+      about: "dial",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "400, 425 or 440 Hz, other tones too",
+      reason: "Asterisk's 414 is none of them, but within 15 Hz of two",
+    },
+  ],
 } as const satisfies CountryOverride;

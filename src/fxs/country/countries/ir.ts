@@ -14,7 +14,7 @@ export const IR = {
   family: "etsi",
   // neither Asterisk's nor DAHDI's tables have Iran; the ITU's list was read in a public copy
   tones: {
-    source: "ITU-T list of national tones (Operational Bulletin 781); level of the family",
+    source: "ITU-T lists (Operational Bulletin 781; E.180 Supplement 2); level of the family",
     verified: true,
     table: {
       dial: tones.steady([425]),

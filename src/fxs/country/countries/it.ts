@@ -10,8 +10,10 @@ export const IT = {
   name: "Italy",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [it]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [it], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial", "busy", "reorder", "call-waiting"],
     table: {
       dial: tones.cadenced([425], [200, 200, 600, 1000]),
       "stutter-dial": tones.phrase(
@@ -28,14 +30,28 @@ export const IT = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [it] ringcadence",
+    source: "Asterisk indications.conf [it] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
   flash: { source: "common Italian key, 100 ms", verified: false, minMs: 60, maxMs: 180 },
+  line: {
+    source: "DAHDI fxo_modes [ITALY], Microsemi's line card profiles [IT]",
+    verified: true,
+    impedance: "270+750||150nF",
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata IT",
     verified: true,
     numbers: ["112", "113", "115", "118"],
   },
+  conflicts: [
+    {
+      about: "busy",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "200, 200 ms",
+      reason: "Asterisk's names the newer list of 2003; Allied Telesis AT-RG213 has 500, 500 too",
+    },
+  ],
 } as const satisfies CountryOverride;

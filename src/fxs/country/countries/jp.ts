@@ -9,8 +9,15 @@ export const JP = {
   tones: JP_FAMILY.tones,
   ringing: JP_FAMILY.ringing,
   callerId: JP_FAMILY.callerId,
+  line: JP_FAMILY.line,
   emergency: JP_FAMILY.emergency,
   conflicts: [
+    {
+      about: "call-waiting",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "384 + 416 Hz, 500 ms, then 50, 450, 50, 3450 ms of 400 Hz",
+      reason: "the simpler tone of Asterisk's is used",
+    },
     {
       about: "impedance",
       source: "DAHDI fxo_modes [JAPAN]",

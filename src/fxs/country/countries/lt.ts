@@ -31,4 +31,12 @@ export const LT = {
     verified: true,
     numbers: ["01", "02", "03", "011", "022", "033", "101", "102", "103", "112"],
   },
+  conflicts: [
+    {
+      about: "ringback",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "800, 3200 ms, beside a busy tone of 400, 400",
+      reason: "the newer table is used",
+    },
+  ],
 } as const satisfies CountryOverride;

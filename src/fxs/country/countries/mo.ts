@@ -10,8 +10,9 @@ export const MO = {
   name: "Macao",
   family: "etsi",
   tones: {
-    source: "DAHDI zonedata [mo]; level of the family",
-    verified: false,
+    source: "DAHDI zonedata [mo], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial"],
     table: {
       dial: tones.steady([425]),
       "stutter-dial": tones.stutter([425]),

@@ -7,8 +7,10 @@ export const MX = {
   name: "Mexico",
   family: "us",
   tones: {
-    source: "Asterisk indications.conf [mx]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [mx], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial", "call-waiting"],
     table: {
       dial: steady([425], -13),
       "stutter-dial": phrase(
@@ -36,9 +38,15 @@ export const MX = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [mx] ringcadence",
+    source: "Asterisk indications.conf [mx] ringcadence; 25 Hz Microsemi's default",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [2000, 4000],
+  },
+  line: {
+    source: "DAHDI fxo_modes [MEXICO], Microsemi's line card profiles (default)",
+    verified: true,
+    impedance: "600",
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata MX",

@@ -24,14 +24,20 @@ export const NL = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [nl] ringcadence",
+    source: "Asterisk indications.conf [nl] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
   callerId: {
     source: "spandsp's adsi.h, DTMF variant 1; when and with which sign unverified",
     verified: false,
     ...callerIdScheme("dtmf-netherlands"),
+  },
+  line: {
+    source: "DAHDI fxo_modes [NETHERLANDS], Microsemi's line card profiles [NL]",
+    verified: true,
+    impedance: "270+750||150nF",
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata NL",

@@ -10,8 +10,10 @@ export const NO = {
   name: "Norway",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [no]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [no], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["dial", "stutter-dial", "reorder", "call-waiting"],
     table: {
       dial: tones.steady([425]),
       "stutter-dial": tones.phrase(
@@ -28,13 +30,27 @@ export const NO = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [no] ringcadence",
+    source: "Asterisk indications.conf [no] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1000, 4000],
+  },
+  line: {
+    source: "DAHDI fxo_modes [NORWAY], Microsemi's line card profiles [NO]",
+    verified: true,
+    impedance: "270+750||150nF",
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata NO",
     verified: true,
     numbers: ["110", "112", "113"],
   },
+  conflicts: [
+    {
+      about: "reorder",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "250, 250 ms",
+      reason: "the newer table is used",
+    },
+  ],
 } as const satisfies CountryOverride;

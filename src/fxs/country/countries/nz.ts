@@ -10,8 +10,10 @@ export const NZ = {
   name: "New Zealand",
   family: "au-nz",
   tones: {
-    source: "Asterisk indications.conf [nz]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [nz], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial", "call-waiting"],
     table: {
       dial: tones.steady([400]),
       "stutter-dial": tones.stutter([400]),
@@ -40,6 +42,12 @@ export const NZ = {
   },
   emergency: { source: "libphonenumber ShortNumberMetadata NZ", verified: true, numbers: ["111"] },
   conflicts: [
+    {
+      about: "call-waiting",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "400 Hz, 250, 250, 250, 3250 ms, or one burst of 400 + 450",
+      reason: "Asterisk's names a paper of Telecom New Zealand (TNA 102)",
+    },
     {
       about: "impedance",
       source: "DAHDI fxo_modes [NEWZEALAND]",

@@ -7,8 +7,9 @@ export const PA = {
   name: "Panama",
   family: "us",
   tones: {
-    source: "DAHDI zonedata [pa]; level of the family",
-    verified: false,
+    source: "DAHDI zonedata [pa], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial", "busy", "reorder", "call-waiting"],
     table: {
       dial: steady([425], -13),
       "stutter-dial": stutter([425], -13),
@@ -21,6 +22,12 @@ export const PA = {
   ringing: { source: "DAHDI zonedata [pa] ringcadence", verified: false, cadenceMs: [2000, 4000] },
   emergency: { source: "libphonenumber ShortNumberMetadata PA", verified: true, numbers: ["911"] },
   conflicts: [
+    {
+      about: "busy",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "320 ms on, 4650 off, reorder too",
+      reason: "the pause of its ringback, a slip: DAHDI has 320, 320",
+    },
     {
       about: "call-waiting",
       source: "DAHDI zonedata [pa]",

@@ -7,8 +7,10 @@ export const PH = {
   name: "Philippines",
   family: "us",
   tones: {
-    source: "Asterisk indications.conf [ph]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [ph], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial", "busy", "call-waiting"],
     table: {
       dial: steady([425], -13),
       "stutter-dial": phrase(
@@ -46,6 +48,12 @@ export const PH = {
     numbers: ["112", "117", "911"],
   },
   conflicts: [
+    {
+      about: "busy",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "425 Hz or 480 + 720, in some exchanges 450",
+      reason: "Asterisk's names the ITU-T's newer list of 2003: that is used",
+    },
     {
       about: "stutter-dial",
       source: "DAHDI zonedata [ph]",

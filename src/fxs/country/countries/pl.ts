@@ -10,8 +10,10 @@ export const PL = {
   name: "Poland",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [pl]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [pl], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial"],
     table: {
       dial: tones.steady([425]),
       "stutter-dial": tones.stutter([425]),
@@ -22,11 +24,16 @@ export const PL = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [pl] ringcadence",
+    source: "Asterisk indications.conf [pl] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
-  line: { source: "DAHDI fxo_modes [POLAND]", verified: false, impedance: "600" },
+  line: {
+    source: "DAHDI fxo_modes [POLAND], Microsemi's line card profiles (default)",
+    verified: true,
+    impedance: "600",
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata PL",
     verified: true,

@@ -10,21 +10,28 @@ export const PT = {
   name: "Portugal",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [pt]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [pt], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
     table: {
       dial: tones.steady([425]),
-      "stutter-dial": tones.stutter([425]),
+      "stutter-dial": tones.cadenced([425], [1000, 200]),
       ringback: tones.cadenced([425], [1000, 5000]),
       busy: tones.cadenced([425], [500, 500]),
       reorder: tones.cadenced([425], [200, 200]),
-      "call-waiting": tones.cadenced([440], [300, 10_000]),
+      "call-waiting": tones.cadenced([425], [200, 200, 200, 5000]),
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [pt] ringcadence",
+    source: "Asterisk indications.conf [pt] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1000, 5000],
+  },
+  line: {
+    source: "DAHDI fxo_modes [PORTUGAL], Microsemi's line card profiles [PT]",
+    verified: true,
+    impedance: "270+750||150nF",
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata PT",
@@ -33,10 +40,17 @@ export const PT = {
   },
   conflicts: [
     {
+      about: "stutter-dial",
+      source: "Asterisk indications.conf [pt]",
+      says: "six bursts of 100 ms, then steady",
+      reason:
+        "ITU-T E.180 Supplement 2, spandsp's copy, has 425 Hz, 1000, 200 as the special dial tone",
+    },
+    {
       about: "call-waiting",
-      source: "DAHDI zonedata [pt]",
-      says: "425 Hz, 200 ms three times without a pause, 5 s of silence",
-      reason: "it sounds as one burst of 600 ms; the newer table is used",
+      source: "Asterisk indications.conf [pt]",
+      says: "440 Hz, 300, 10000 ms, as in North America",
+      reason: "ITU-T E.180 Supplement 2, spandsp's copy, has 425 Hz, 200, 200, 200, 5000",
     },
   ],
 } as const satisfies CountryOverride;

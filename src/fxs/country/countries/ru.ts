@@ -22,17 +22,34 @@ export const RU = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [ru] ringcadence",
+    source: "Asterisk indications.conf [ru] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
-  line: { source: "DAHDI fxo_modes [RUSSIA]", verified: false, impedance: "600" },
+  line: {
+    source: "DAHDI fxo_modes [RUSSIA], Mediatrix 4100 (Russia)",
+    verified: true,
+    impedance: "600",
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata RU",
     verified: true,
     numbers: ["01", "02", "03", "101", "102", "103", "112"],
   },
   conflicts: [
+    {
+      about: "impedance",
+      source: "Microsemi's line card profiles [RU]",
+      says: "150 Ω + 510 Ω ∥ 47 nF",
+      reason: "DAHDI and Mediatrix agree on the other; line cards have no such preset",
+    },
+    {
+      about: "ringback",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy; Mediatrix 4100",
+      says: "800, 3200 ms, the bell too, beside a busy tone of 400, 400",
+      reason: "Asterisk's names a Russian paper (RD 45.223-2001): that is used",
+    },
     {
       about: "levels",
       source: "country tables of innovaphone",

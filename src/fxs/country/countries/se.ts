@@ -11,8 +11,10 @@ export const SE = {
   name: "Sweden",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [se]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [se], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial", "call-waiting"],
     table: {
       dial: tones.steady([425]),
       "stutter-dial": tones.stutter([425]),
@@ -23,8 +25,9 @@ export const SE = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [se] ringcadence",
+    source: "Asterisk indications.conf [se] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1000, 5000],
   },
   flash: { source: "common Swedish key, 100 ms", verified: false, minMs: 60, maxMs: 180 },
@@ -35,12 +38,23 @@ export const SE = {
     verified: false,
     ...callerIdScheme("dtmf-sweden"),
   },
+  line: {
+    source: "DAHDI fxo_modes [SWEDEN], Microsemi's line card profiles [SE]",
+    verified: true,
+    impedance: "270+750||150nF",
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata SE",
     verified: true,
     numbers: ["112", "90000"],
   },
   conflicts: [
+    {
+      about: "call-waiting",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "200, 500, 200 ms once",
+      reason: "the newer table repeats it",
+    },
     {
       about: "stutter-dial",
       source: "DAHDI zonedata [se], Asterisk",

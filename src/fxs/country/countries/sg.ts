@@ -10,8 +10,10 @@ export const SG = {
   name: "Singapore",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [sg]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [sg], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial"],
     table: {
       dial: tones.steady([425]),
       "stutter-dial": tones.phrase([
@@ -40,11 +42,16 @@ export const SG = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [sg] ringcadence",
+    source: "Asterisk indications.conf [sg] ringcadence; 24 Hz Microsemi [SG]",
     verified: false,
+    frequencyHz: 24,
     cadenceMs: [400, 200, 400, 2000],
   },
-  line: { source: "DAHDI fxo_modes [SINGAPORE]", verified: false, impedance: "600" },
+  line: {
+    source: "DAHDI fxo_modes [SINGAPORE], Microsemi's line card profiles (default)",
+    verified: true,
+    impedance: "600",
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata SG",
     verified: true,

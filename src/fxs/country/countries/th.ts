@@ -10,8 +10,9 @@ export const TH = {
   name: "Thailand",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [th]; ringback DAHDI zonedata [th]",
-    verified: false,
+    source: "Asterisk indications.conf [th], E.180 Supplement 2 (spandsp's copy); ringback DAHDI",
+    verified: true,
+    unverified: ["stutter-dial", "reorder"],
     table: {
       dial: tones.steady(modulated(400, 50)),
       "stutter-dial": tones.phrase([
@@ -39,11 +40,16 @@ export const TH = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [th] ringcadence",
+    source: "Asterisk indications.conf [th] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
-  line: { source: "DAHDI fxo_modes [THAILAND]", verified: false, impedance: "600" },
+  line: {
+    source: "DAHDI fxo_modes [THAILAND], Microsemi's line card profiles (default)",
+    verified: true,
+    impedance: "600",
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata TH",
     verified: true,
@@ -54,7 +60,7 @@ export const TH = {
       about: "ringback",
       source: "Asterisk indications.conf [th]",
       says: "420 Hz, 1000, 5000 ms",
-      reason: "DAHDI has 400 Hz, 1000, 4000, the rhythm of the bell in both",
+      reason: "DAHDI and E.180 Supplement 2 (spandsp's copy) have 400 Hz, 1000, 4000, as the bell",
     },
     {
       about: "call-waiting",

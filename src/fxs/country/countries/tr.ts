@@ -21,13 +21,30 @@ export const TR = {
       "call-waiting": tones.cadenced([450], [200, 600, 200, 8000]),
     },
   },
-  ringing: { source: "DAHDI zonedata [tr] ringcadence", verified: false, cadenceMs: [2000, 4000] },
+  ringing: {
+    source: "DAHDI zonedata [tr] ringcadence; 25 Hz Microsemi",
+    verified: false,
+    frequencyHz: 25,
+    cadenceMs: [2000, 4000],
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata TR",
     verified: true,
     numbers: ["110", "112", "155"],
   },
   conflicts: [
+    {
+      about: "impedance",
+      source: "Microsemi's line card profiles (default)",
+      says: "600 Ω for the exchange's side, 270 Ω + 750 Ω ∥ 150 nF for the telephone's",
+      reason: "the European one is used",
+    },
+    {
+      about: "call-waiting",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "350 + 450 Hz, 500, 500, 2500 ms",
+      reason: "the newer list of Operational Bulletin 781 is used",
+    },
     {
       about: "reorder",
       source: "DAHDI zonedata [tr]",

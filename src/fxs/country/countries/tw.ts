@@ -20,14 +20,20 @@ export const TW = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [tw] ringcadence",
+    source: "Asterisk indications.conf [tw] ringcadence; 20 Hz Microsemi [TW]",
     verified: false,
+    frequencyHz: 20,
     cadenceMs: [1000, 4000],
   },
   callerId: {
     source: "spandsp's adsi.h, DTMF variant 4; when and with which sign unverified",
     verified: false,
     ...callerIdScheme("dtmf-taiwan"),
+  },
+  line: {
+    source: "DAHDI fxo_modes [TAIWAN], Microsemi's line card profiles (default)",
+    verified: true,
+    impedance: "600",
   },
   emergency: {
     source: "libphonenumber ShortNumberMetadata TW",

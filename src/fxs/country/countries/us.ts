@@ -12,5 +12,6 @@ export const US = {
   flash: US_FAMILY.flash,
   pulse: US_FAMILY.pulse,
   callerId: US_FAMILY.callerId,
+  line: US_FAMILY.line,
   emergency: US_FAMILY.emergency,
 } as const satisfies CountryOverride;

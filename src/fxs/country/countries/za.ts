@@ -10,8 +10,10 @@ export const ZA = {
   name: "South Africa",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [za]; level of the family",
-    verified: false,
+    source:
+      "Asterisk indications.conf [za], E.180 Supplement 2 (spandsp's copy); level of the family",
+    verified: true,
+    unverified: ["stutter-dial", "call-waiting"],
     table: {
       dial: tones.steady(modulated(400, 33)),
       "stutter-dial": tones.stutter(modulated(400, 33)),
@@ -22,17 +24,28 @@ export const ZA = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [za] ringcadence",
+    source: "Asterisk indications.conf [za] ringcadence; 25 Hz Microsemi",
     verified: false,
+    frequencyHz: 25,
     cadenceMs: [400, 200, 400, 2000],
   },
-  line: { source: "DAHDI fxo_modes [SOUTHAFRICA]", verified: false, impedance: "220+820||115nF" },
+  line: {
+    source: "DAHDI fxo_modes [SOUTHAFRICA], Microsemi's line card profiles [ZA]",
+    verified: true,
+    impedance: "220+820||115nF",
+  },
   emergency: {
     source: "libphonenumber ShortNumberMetadata ZA",
     verified: true,
     numbers: ["112", "10111", "10177"],
   },
   conflicts: [
+    {
+      about: "call-waiting",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "three bursts of 250 ms, a fourth, then 7250 ms",
+      reason: "Asterisk's table has no pause",
+    },
     {
       about: "dial",
       source: "Asterisk indications.conf [za]",

@@ -33,12 +33,12 @@ const TONES = {
 /** Australia and New Zealand: double ring, 25 Hz, Bell 202 caller ID after the first ring. */
 export const AU_NZ_FAMILY = {
   tones: {
-    source: "Asterisk indications.conf [au]; level, howler and confirm not Australian",
+    source: "Asterisk indications.conf [au], which names ACIF S002; level not Australian",
     verified: false,
     table: TONES,
   },
   ringing: {
-    source: "Asterisk indications.conf [au] and [nz] ringcadence; 25 Hz",
+    source: "Asterisk indications.conf [au] and [nz] ringcadence; 25 Hz Microsemi [AU]",
     verified: false,
     frequencyHz: 25,
     ...COMMON_RINGING,
@@ -58,8 +58,10 @@ export const AU_NZ_FAMILY = {
   },
   supervision: ETSI_FAMILY.supervision,
   line: {
-    source: "DAHDI fxo_modes [AUSTRALIA]; Si3215 data sheet, register 10; no national levels",
-    verified: false,
+    source:
+      "Si3215 data sheet, register 10, Microsemi's line card profiles [AU]; no national levels",
+    verified: true,
+    unverified: ["toPhoneDb", "fromPhoneDb"],
     impedance: "220+820||120nF",
     ...COMMON_LEVELS,
   },

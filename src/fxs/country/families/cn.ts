@@ -25,12 +25,14 @@ const TONES = {
 /** The Chinese plan: one tone of 450 Hz, 25 Hz, Bell 202 caller ID. */
 export const CN_FAMILY = {
   tones: {
-    source: "Asterisk indications.conf [cn]; level, howler and confirm not Chinese",
-    verified: false,
+    source:
+      "Asterisk indications.conf [cn], E.180 Supplement 2 (spandsp's copy); level not Chinese",
+    verified: true,
+    unverified: ["stutter-dial", "howler", "confirm"],
     table: TONES,
   },
   ringing: {
-    source: "Asterisk indications.conf [cn] ringcadence; 25 Hz unverified",
+    source: "Asterisk indications.conf [cn] ringcadence; 25 Hz Microsemi",
     verified: false,
     frequencyHz: 25,
     ...COMMON_RINGING,
@@ -49,8 +51,10 @@ export const CN_FAMILY = {
   },
   supervision: ETSI_FAMILY.supervision,
   line: {
-    source: "DAHDI fxo_modes [CHINA]; Si3215 data sheet, register 10; no national levels",
-    verified: false,
+    source:
+      "Si3215 data sheet, register 10, Microsemi's line card profiles [CN]; no national levels",
+    verified: true,
+    unverified: ["toPhoneDb", "fromPhoneDb"],
     impedance: "200+680||100nF",
     ...COMMON_LEVELS,
   },

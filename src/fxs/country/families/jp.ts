@@ -24,12 +24,14 @@ const TONES = {
 /** The Japanese plan: 400 Hz, a bell of 16 Hz. */
 export const JP_FAMILY = {
   tones: {
-    source: "Asterisk indications.conf [jp]; level, howler and confirm not Japanese",
-    verified: false,
+    source:
+      "Asterisk indications.conf [jp], E.180 Supplement 2 (spandsp's copy); level not Japanese",
+    verified: true,
+    unverified: ["stutter-dial", "call-waiting", "howler", "confirm"],
     table: TONES,
   },
   ringing: {
-    source: "Asterisk indications.conf [jp] ringcadence; 16 Hz common knowledge",
+    source: "Asterisk indications.conf [jp] ringcadence; 16 Hz Microsemi [JP]",
     verified: false,
     frequencyHz: 16,
     ...COMMON_RINGING,
@@ -49,8 +51,10 @@ export const JP_FAMILY = {
   },
   supervision: ETSI_FAMILY.supervision,
   line: {
-    source: "Si3215 data sheet Rev 0.92, register 10, which names Japan; no national levels",
-    verified: false,
+    source:
+      "Si3215 data sheet, register 10, Microsemi's line card profiles [JP]; no national levels",
+    verified: true,
+    unverified: ["toPhoneDb", "fromPhoneDb"],
     impedance: "600+1uF",
     ...COMMON_LEVELS,
   },

@@ -32,13 +32,14 @@ const TONES = {
 /** The British plan: double ring, 25 Hz, a very short flash (timed break recall). */
 export const UK_FAMILY = {
   tones: {
-    source: "ITU-T list of national tones (Operational Bulletin 781), Asterisk; level not British",
+    source:
+      "ITU-T lists (Operational Bulletin 781; E.180 Supplement 2), Asterisk; level not British",
     verified: true,
     unverified: ["stutter-dial", "call-waiting", "howler", "confirm"],
     table: TONES,
   },
   ringing: {
-    source: "Asterisk indications.conf [uk] ringcadence; 25 Hz",
+    source: "Asterisk indications.conf [uk] ringcadence; 25 Hz Microsemi [GB]",
     verified: false,
     frequencyHz: 25,
     ...COMMON_RINGING,

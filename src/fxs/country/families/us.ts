@@ -83,8 +83,9 @@ export const US_FAMILY = {
     ...COMMON_SUPERVISION,
   },
   line: {
-    source: "DAHDI fxo_modes [FCC]; no national levels",
-    verified: false,
+    source: "DAHDI fxo_modes [FCC], Microsemi's line card profiles (default); no national levels",
+    verified: true,
+    unverified: ["toPhoneDb", "fromPhoneDb"],
     impedance: "600",
     ...COMMON_LEVELS,
   },
