@@ -31,6 +31,8 @@ export class WireWatch {
   readonly #messages: WireMessage[] = [];
   readonly #faults: string[] = [];
   readonly #addresses = new Map<string, MediaAddress>();
+  /** Addresses of calls that were given up: an answer may have been faster. */
+  readonly #givenUp = new Map<string, MediaAddress[]>();
   /** Some address's calls have all ended once: until then no audio can be too late. */
   #hasEnded = false;
   #lastRtpAtMs: number | undefined;
@@ -77,18 +79,23 @@ export class WireWatch {
     const { text, atMs } = message;
     const call = headerValue(text, "Call-ID") ?? "";
     if (endsCall(text)) {
-      for (const address of this.#addresses.values()) {
-        if (!address.calls.delete(call) || address.calls.size > 0) continue;
+      const freed = [...this.#addresses.values()].filter(({ calls }) => calls.delete(call));
+      for (const address of freed) {
+        if (address.calls.size > 0) continue;
         address.endedAtMs = atMs;
         this.#hasEnded = true;
       }
+      if (isAnswerTo("CANCEL", text)) this.#givenUp.set(call, freed);
       return;
+    }
+    if (isAnswerTo("INVITE", text)) {
+      for (const address of this.#givenUp.get(call) ?? []) use(address, call);
+      this.#givenUp.delete(call);
     }
     const named = sdpAddress(bodyOf(text));
     if (named === undefined) return;
     const known = this.#addresses.get(named) ?? { calls: new Set<string>(), endedAtMs: undefined };
-    known.calls.add(call);
-    known.endedAtMs = undefined;
+    use(known, call);
     this.#addresses.set(named, known);
   }
 
@@ -110,8 +117,19 @@ export class WireWatch {
 
 /** A BYE or CANCEL that was taken: who makes one up that fits no call is refused. */
 function endsCall(text: string): boolean {
+  return isAnswerTo("BYE|CANCEL", text);
+}
+
+/** A 2xx to a request of one of these methods. */
+function isAnswerTo(methods: string, text: string): boolean {
   const answered = /^SIP\/2\.0 2\d\d /.test(startLine(text));
-  return answered && /\b(BYE|CANCEL)$/.test(headerValue(text, "CSeq") ?? "");
+  return answered && new RegExp(`\\b(${methods})$`).test(headerValue(text, "CSeq") ?? "");
+}
+
+/** A call's audio goes over an address. */
+function use(address: MediaAddress, call: string): void {
+  address.calls.add(call);
+  address.endedAtMs = undefined;
 }
 
 /** RTCP's packet types are 192 to 223 in the second byte, marker bit included. @see RFC 5761 §4 */

@@ -210,10 +210,7 @@ export class FarSide {
   }
 
   #wayTo(user: string): Binding | undefined {
-    if (this.isRegistrar) {
-      this.#bindings.get(user);
-      return;
-    }
+    if (this.isRegistrar) return this.#bindings.get(user);
     const address = { host: BENCH_HOST, port: 5060 };
     return { target: `sip:${user}@${BENCH_HOST}`, route: { kind: "udp", address } };
   }

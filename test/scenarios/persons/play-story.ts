@@ -26,8 +26,11 @@ const DIAL_TONES = ["dial-tone", "stutter-dial-tone", "second-dial-tone"];
 /** What a far side that is slow to register may take, ms. */
 const REGISTERED_MS = 30_000;
 
-/** Plays a story, and looks whether everything is as it was when all have hung up. */
-export async function playStory(story: Story): Promise<Outcome> {
+/**
+ * Plays a story, and looks whether everything is as it was when all have hung up. `show` is given
+ * what it was played on, at its end.
+ */
+export async function playStory(story: Story, show?: (lab: Bench) => void): Promise<Outcome> {
   let far: FarSide | undefined;
   const { stage, seed } = story;
   const faults: string[] = [];
@@ -58,6 +61,7 @@ export async function playStory(story: Story): Promise<Outcome> {
   }
   watch?.stop();
   if (lab === undefined) return { faults, hash: "", virtualMs: 0 };
+  show?.(lab);
   faults.unshift(...(watch?.faults ?? []));
   return { faults, hash: lab.trace.sha256(), virtualMs: lab.world.clock.nowMs() };
 }

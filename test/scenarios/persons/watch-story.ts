@@ -135,7 +135,10 @@ export class StoryWatch {
   #look(nowMs: number): void {
     for (const [at, { phone }] of this.#lab.phones.entries()) {
       const line = at + 1;
-      const rings = phone.isOffHook && this.#lab.board.lines[at]?.chip.isRinging === true;
+      const parts = this.#lab.board.lines[at];
+      // A hook switch that is pressed for a while opens the loop as hanging up does.
+      const isClosed = phone.isOffHook && (parts?.loop.figures.terminalMilliamps ?? 0) > 0;
+      const rings = isClosed && parts?.chip.isRinging === true;
       const isTroubled = nowMs < (this.#troubledMs.get(line) ?? 0);
       if (!rings || isTroubled) {
         this.#rangOffHookMs.delete(line);
