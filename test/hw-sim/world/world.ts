@@ -50,6 +50,8 @@ export class World {
   readonly #queue = new EventQueue();
   readonly #streams = new Map<string, RandomStream>();
   #nowMs = 0;
+  /** How far the wall's clock is before the monotonic one. */
+  #wallAheadMs: number;
   #running = false;
   #eventsNow = 0;
   #unsettled = false;
@@ -60,10 +62,10 @@ export class World {
 
   constructor(options: WorldOptions) {
     this.seed = options.seed;
-    const wallStartMs = options.wallStartMs ?? WALL_START_MS;
+    this.#wallAheadMs = options.wallStartMs ?? WALL_START_MS;
     this.clock = {
       nowMs: () => this.#currentMs(),
-      wallMs: () => wallStartMs + this.#currentMs(),
+      wallMs: () => this.#wallAheadMs + this.#currentMs(),
       at: (atMs, run) => {
         invariant(!Number.isNaN(atMs), "a callback needs a time");
         const dueMs = Math.max(atMs, this.#currentMs());
@@ -88,6 +90,11 @@ export class World {
     const made = createRandomStream(this.seed, stream);
     this.#streams.set(stream, made);
     return made;
+  }
+
+  /** Sets the wall's clock ahead, or back; nothing else of time changes. */
+  stepWall(byMs: number): void {
+    this.#wallAheadMs += byMs;
   }
 
   /** When the next callback is due. */

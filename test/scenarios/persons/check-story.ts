@@ -24,6 +24,7 @@ const RECALL_MS = 75_000;
 const CALL_BACK_MS = 1_900_000;
 /** The longest that a transaction, or media that was open, may still be there, ms. */
 const LEFT_MS = 230_000;
+const UNDER_WAY_MS = 600;
 const STOP_MS = 10_000;
 /** The same speech, be its pauses cut and its time a little stretched; other speech is near 0. */
 const HEARD = 0.3;
@@ -31,7 +32,7 @@ const HEARD = 0.3;
 /** Everybody has hung up: looks whether the box is as it was, and makes one ordinary call. */
 export async function checkAfter(played: Played): Promise<void> {
   const { lab, far, stage, watch } = played;
-  const { world, box, network } = lab;
+  const { world, network, box } = lab;
   const good = { lossRatio: 0, reorderRatio: 0, duplicateRatio: 0, jitterMs: 0 };
   network.setConditions(good);
   network.setLink(BENCH_HOST, BENCH_HOST, { latencyMs: 1, ...good });
@@ -39,6 +40,8 @@ export async function checkAfter(played: Played): Promise<void> {
   for (const each of lab.phones) each.hang();
   // Whoever has mail hears another dial tone.
   for (const { user } of box.status()) far.says({ kind: "far-word", to: user, word: "no-mail" });
+  // What was under way gets there.
+  await world.advance(UNDER_WAY_MS);
   // A far side that was away has forgotten whom it calls: that rings until nobody has answered.
   const idleMs = watch.hadNetworkTrouble ? NO_ANSWER_MS : IDLE_MS;
   await endIn("a line is not idle", idleMs, () => callsOf(lab).every(isOver));

@@ -15,6 +15,7 @@ import {
   withBody,
 } from "./far-wire.ts";
 import type { FarCall as CallAct, FarWord, Server } from "./story.ts";
+import { isFar } from "./story-settings.ts";
 
 /** Voice of the far side's calls begins at this port. */
 const RTP_FIRST = 40_000;
@@ -107,7 +108,7 @@ export class FarSide {
 
   /** Whether the box registers here, and not the far side there. */
   get isRegistrar(): boolean {
-    return this.#server === "udp" || this.#server === "tcp" || this.#server === "tls";
+    return isFar(this.#server);
   }
 
   /** Every number of the far side becomes an extension of the box's exchange. */

@@ -1,14 +1,18 @@
-import type { UserConfig } from "../../../src/app/config/user-config.ts";
+import { existsSync } from "node:fs";
+import type { FaxEngine } from "../../../src/base/fax-engine.ts";
+import { loadSpandspFax } from "../../../src/hal/linux/index.ts";
 import { pcm16FromVolts, sineMix } from "../../hw-sim/audio/levels.ts";
 import { type Bench, bench } from "../../hw-sim/bench/bench.ts";
 import type { BenchPhone } from "../../hw-sim/bench/bench-phone.ts";
+import { MemorySounds } from "../../hw-sim/board/memory-sounds.ts";
 import { simAuthority } from "../../hw-sim/world/sim-certificate.ts";
 import { FAR_HOST } from "../support/far-end.ts";
 import { checkAfter, type Played } from "./check-story.ts";
-import { FAR_NUMBERS, TWINS } from "./far-manners.ts";
+import { TWINS } from "./far-manners.ts";
 import { FarSide } from "./far-side.ts";
-import { FAR_NAME, FAR_PASSWORD } from "./far-wire.ts";
-import type { Act, Stage, Story, Wish } from "./story.ts";
+import { FAR_NAME } from "./far-wire.ts";
+import type { Act, Story, Wish } from "./story.ts";
+import { configOf } from "./story-config.ts";
 import { isOfHardware, startTrouble } from "./troubles.ts";
 import { StoryWatch } from "./watch-story.ts";
 
@@ -22,9 +26,26 @@ export interface Outcome {
   readonly virtualMs: number;
 }
 
+/** What may be heard in place of tones and silence. */
+const SOUNDS = {
+  sorry: pcm16FromVolts(sineMix([700, 1300], -20, 1500)),
+  music: pcm16FromVolts(sineMix([523, 659], -20, 2000)),
+};
 const DIAL_TONES = ["dial-tone", "stutter-dial-tone", "second-dial-tone"];
 /** What a far side that is slow to register may take, ms. */
-const REGISTERED_MS = 30_000;
+const REGISTERED_MS = 60_000;
+/** The address of the registrar's name that comes first, where nobody is. */
+const SILENT_HOST = "10.0.0.8";
+/** A stop of the box, and a start. */
+const RESTART_MS = 15_000;
+/** The chips' way out of ringing. */
+const RING_OUT_MS = 300;
+const SPANDSP = ["x86_64", "aarch64"].map((cpu) => `/usr/lib/${cpu}-linux-gnu/libspandsp.so.2`);
+
+/** The modems of T.38, where this machine has them; without them faxes go as sound. */
+async function modems(): Promise<{ readonly fax?: FaxEngine }> {
+  return SPANDSP.some((file) => existsSync(file)) ? { fax: await loadSpandspFax() } : {};
+}
 
 /**
  * Plays a story, and looks whether everything is as it was when all have hung up. `show` is given
@@ -45,8 +66,19 @@ export async function playStory(story: Story, show?: (lab: Bench) => void): Prom
       files: { "ca.pem": simAuthority("lab") },
       network: stage.network,
       startUnregistered: true,
+      sounds: new MemorySounds(SOUNDS),
+      ...(await modems()),
       prepare: async (place) => {
         place.names.set(FAR_NAME, [FAR_HOST]);
+        if (stage.server === "names") {
+          const hosts = [SILENT_HOST, FAR_HOST];
+          place.names.set("first.example.net", hosts.slice(0, 1));
+          place.names.set("second.example.net", hosts.slice(1));
+          place.names.setSrv(`_sip._udp.${FAR_NAME}`, [
+            { priority: 1, weight: 1, port: 5060, target: "first.example.net" },
+            { priority: 2, weight: 1, port: 5060, target: "second.example.net" },
+          ]);
+        }
         far = await place.world.complete(FarSide.open(place, stage.server), 1000);
       },
     });
@@ -66,47 +98,11 @@ export async function playStory(story: Story, show?: (lab: Bench) => void): Prom
   return { faults, hash: lab.trace.sha256(), virtualMs: lab.world.clock.nowMs() };
 }
 
-function configOf({ country, server, lines, settings }: Stage): UserConfig {
-  const isRegistrar = server !== "memory" && server !== "exchange";
-  const secure = { transport: "tls", tls: { ca: "ca.pem" } } as const;
-  const base: UserConfig = {
-    country,
-    lines: lines.map((_, at) => ({ number: String(101 + at), password: `own-secret-${at}` })),
-    ...(isRegistrar
-      ? {
-          registrar: server === "tls" ? FAR_NAME : `${FAR_HOST}:5060`,
-          domain: FAR_HOST,
-          dialing: { digitMap: "xxx|112|911" },
-          sip: server === "udp" ? {} : server === "tcp" ? { transport: "tcp" } : secure,
-        }
-      : {
-          exchange: {
-            transport: server === "memory" ? "memory" : "udp",
-            extensions: FAR_NUMBERS.map((number) => ({ number, password: FAR_PASSWORD })),
-          },
-        }),
-  };
-  return settings.reduce((all, { config }) => merged(all, config), base);
-}
-
-/** One configuration laid over another, two floors deep. */
-function merged(below: UserConfig, above: UserConfig): UserConfig {
-  const { dialing, rtp, sip, exchange } = below;
-  const hasExchange = below.registrar === undefined && above.exchange !== undefined;
-  return {
-    ...below,
-    ...(hasExchange ? { exchange: { ...exchange, ...above.exchange } } : {}),
-    dialing: { ...dialing, ...above.dialing },
-    rtp: { ...rtp, ...above.rtp },
-    sip: { ...sip, ...above.sip },
-  };
-}
-
 async function play(played: Played, acts: readonly Act[]): Promise<void> {
   const { lab, watch } = played;
-  const { world, box } = lab;
+  const { world } = lab;
   const isIn = (): boolean =>
-    box.status().every(({ registration }) => registration === "registered");
+    lab.box.status().every(({ registration }) => registration === "registered");
   if (!(await world.waitUntil(isIn, REGISTERED_MS))) watch.fault("the lines did not register");
   await watch.noteBase(played.far);
   const mends = new Set<() => void>();
@@ -125,6 +121,11 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
       case "trouble": {
         if (isOfHardware(act)) watch.hardwareInTrouble(act.line, act.forMs);
         else watch.networkInTrouble();
+        if (act.trouble === "restart") {
+          for (const mend of [...mends]) mend();
+          await restart(played);
+          break;
+        }
         const end = startTrouble({ ...played }, act);
         const mend = (): void => {
           if (mends.delete(mend)) end();
@@ -136,6 +137,14 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
   }
   for (const mend of [...mends]) mend();
   await checkAfter(played);
+}
+
+/** The program ends as it is told to, and is started again. */
+async function restart({ lab, far }: Played): Promise<void> {
+  await lab.world.complete(lab.box.stop(), RESTART_MS);
+  await lab.world.advance(RING_OUT_MS);
+  await lab.world.complete(lab.start(), RESTART_MS);
+  if (!far.isRegistrar) far.registers();
 }
 
 /** What a person without a plan does, as the telephone then is. */

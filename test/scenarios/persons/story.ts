@@ -3,8 +3,11 @@ import type { PhoneSpec } from "../../hw-sim/bench/phone-maker.ts";
 import type { SimChipName } from "../../hw-sim/board/sim-line.ts";
 import type { LinkConditions } from "../../hw-sim/world/link.ts";
 
-/** How the lines' SIP leaves the box: to the embedded exchange, or to a registrar far away. */
-export type Server = "memory" | "exchange" | "udp" | "tcp" | "tls";
+/**
+ * How the lines' SIP leaves the box: to the embedded exchange, or to a registrar far away, which
+ * `names` have to be asked for: the first of its two addresses is silent.
+ */
+export type Server = "memory" | "exchange" | "udp" | "names" | "tcp" | "tls";
 
 /** One setting of the box, by a name that a story can be told with. */
 export interface Setting {
@@ -100,6 +103,8 @@ export const TROUBLES = [
   "bad-network",
   "network-changed",
   "names-silent",
+  "clock-set",
+  "restart",
   "serial-unplugged",
   "card-reset",
   "card-hangs",

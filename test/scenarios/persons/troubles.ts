@@ -22,7 +22,12 @@ const NETWORK: readonly Trouble["trouble"][] = [
   "bad-network",
   "network-changed",
   "names-silent",
+  "clock-set",
+  "restart",
 ];
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 const nothing = (): void => {};
 
@@ -57,6 +62,11 @@ export function startTrouble(place: TroublePlace, { trouble, line, forMs }: Trou
     case "names-silent":
       names.setSilent(true, 20_000);
       return () => names.setSilent(false);
+    case "clock-set":
+      // Days ahead or an hour back; a step that is noticed, or one that is not yet.
+      world.stepWall(forMs > 1000 ? 3 * DAY_MS : -HOUR_MS);
+      if (forMs > 2000) lab.box.networkChanged("the clock was set");
+      return nothing;
     case "late-edges":
       board.gpio.setLateness(forMs > 1000 ? 200 : 20);
       return () => board.gpio.setLateness(0);

@@ -1,4 +1,4 @@
-import type { UserConfig } from "../../../src/app/config/user-config.ts";
+import { TONE_TABLES } from "../../hw-sim/audio/tone-tables.ts";
 import type { SimChipName } from "../../hw-sim/board/sim-line.ts";
 import { createRandomStream, type RandomStream } from "../../hw-sim/world/random-stream.ts";
 import { FAR_NUMBERS } from "./far-manners.ts";
@@ -7,15 +7,34 @@ import {
   CALLER_MANNERS,
   FAR_WORDS,
   type Server,
-  type Setting,
   type Stage,
   type Story,
   TROUBLES,
   type Wish,
 } from "./story.ts";
+import { isFar, SETTINGS } from "./story-settings.ts";
 
-const SERVERS = ["memory", "exchange", "udp", "tcp", "tls"] as const satisfies readonly Server[];
-const COUNTRIES = ["us", "de", "uk", "fr", "jp", "au", "cn", "nl"] as const;
+const SERVERS = [
+  "memory",
+  "exchange",
+  "udp",
+  "names",
+  "tcp",
+  "tls",
+] as const satisfies readonly Server[];
+/** Those with ways of their own more than once. */
+const COUNTRIES = [
+  "us",
+  "de",
+  "uk",
+  "fr",
+  "jp",
+  "au",
+  "cn",
+  "nl",
+  "ir",
+  ...Object.keys(TONE_TABLES),
+];
 const PHONES = ["touch-tone", "touch-tone", "rotary", "cordless"] as const;
 const CHIPS: readonly SimChipName[] = ["ag1171", "ag1171", "serial-card", "si3210"];
 const PAUSES_MS = [0, 1, 15, 40, 90, 300, 800, 1200, 2500, 5000] as const;
@@ -31,47 +50,6 @@ const ODD_NUMBERS = [
 const SERVICES = ["600", "601"] as const;
 const DIGITS_IN_CALL = ["1", "2", "3", "5", "0", "#", "102", "*98103", "2*8#"] as const;
 const TROUBLE_MS = [50, 400, 1500, 4000, 12_000] as const;
-
-/** Fragments of configuration, each with how often a story has it. */
-const SETTINGS: readonly (Setting & { readonly share: number })[] = [
-  set("short waits", 0.6, {
-    dialing: { noAnswerMs: 12_000, firstDigitMs: 6000, interDigitMs: 2500 },
-  }),
-  set("call back", 0.4, { dialing: { callBackCode: "*37" } }),
-  set("pickup", 0.5, { exchange: { pickupCode: "**" } }),
-  set("SHA-256", 0.15, { exchange: { digest: ["SHA-256", "MD5"] } }),
-  set("tel addresses", 0.1, { dialing: { telUri: true } }),
-  set("withheld", 0.1, { dialing: { withholdNumber: true } }),
-  set("lines refuse", 0.15, { dialing: { allowTransfer: false } }),
-  set("no call waiting", 0.2, { dialing: { callWaiting: false } }),
-  set("flash joins", 0.25, { dialing: { secondFlash: "conference" } }),
-  set("flash menu", 0.25, { dialing: { secondFlash: "menu" } }),
-  set("flash relayed", 0.1, { dialing: { flash: "relay" } }),
-  set("no transfer on hanging up", 0.2, { dialing: { transferOnHangUp: false } }),
-  set("joining", 0.2, { dialing: { allowJoin: true } }),
-  set("texts shown", 0.2, { dialing: { showMessages: true } }),
-  set("mailbox asked", 0.2, { dialing: { askForMessages: true } }),
-  set("silence limit", 0.15, { dialing: { silenceLimitMs: 10_000 } }),
-  set("encrypted", 0.25, { rtp: { srtp: "optional" } }),
-  set("PCMA first", 0.2, { rtp: { codecs: ["PCMA", "PCMU"] } }),
-  set("G.722", 0.15, { rtp: { codecs: ["G722", "G726-32", "PCMU"] } }),
-  set("silence suppressed", 0.2, { rtp: { silenceSuppression: true } }),
-  set("redundancy", 0.15, { rtp: { redundancy: 2 } }),
-  set("extended reports", 0.15, { rtp: { rtcpXr: true } }),
-  set("one port", 0.15, { rtp: { rtcpMux: true } }),
-  set("digits by INFO", 0.15, { rtp: { dtmfRelay: "info" } }),
-  set("tone events", 0.15, { rtp: { toneEvents: true } }),
-  set("modems of their own", 0.1, { rtp: { voiceBandData: true } }),
-  set("few ports", 0.15, { rtp: { portMin: 17_000, portMax: 17_005 } }),
-  set("packets of 30 ms", 0.1, { rtp: { ptimeMs: 30 } }),
-  set("fixed jitter", 0.1, { rtp: { jitter: { mode: "fixed", minMs: 60 } } }),
-  set("short sessions", 0.2, { sip: { sessionExpiresS: 90 } }),
-  set("no session ids", 0.1, { sip: { sessionId: false } }),
-];
-
-function set(name: string, share: number, config: UserConfig): Setting & { share: number } {
-  return { name, share, config };
-}
 
 /** How many things happen in a story. */
 export const ACTS = 45;
@@ -99,7 +77,10 @@ function drawStage(random: RandomStream): Stage {
     chip: chip(),
   }));
   const server = oneOf(random, SERVERS);
-  const settings = SETTINGS.filter(({ share }) => random.float() < share);
+  const has = isFar(server) ? "registrar" : "exchange";
+  const settings = SETTINGS.filter(
+    ({ share, where = has }) => random.float() < share && where === has,
+  );
   return {
     lines,
     country: oneOf(random, COUNTRIES),
