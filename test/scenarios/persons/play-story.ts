@@ -4,6 +4,7 @@ import { loadSpandspFax } from "../../../src/hal/linux/index.ts";
 import { pcm16FromVolts, sineMix } from "../../hw-sim/audio/levels.ts";
 import { type Bench, bench } from "../../hw-sim/bench/bench.ts";
 import type { BenchPhone } from "../../hw-sim/bench/bench-phone.ts";
+import type { PhoneSpec } from "../../hw-sim/bench/phone-maker.ts";
 import { MemorySounds } from "../../hw-sim/board/memory-sounds.ts";
 import { simAuthority } from "../../hw-sim/world/sim-certificate.ts";
 import { FAR_HOST } from "../support/far-end.ts";
@@ -60,7 +61,7 @@ export async function playStory(story: Story, show?: (lab: Bench) => void): Prom
   try {
     lab = await bench({
       seed,
-      phones: stage.lines.map(({ phone }) => phone),
+      phones: stage.lines.map(({ phone }) => soldIn(stage.country, phone)),
       line: stage.lines.map(({ chip }) => ({ chip })),
       config: configOf(stage),
       files: { "ca.pem": simAuthority("lab") },
@@ -137,6 +138,12 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
   }
   for (const mend of [...mends]) mend();
   await checkAfter(played);
+}
+
+/** Where digits are counted the other way round, dials are. */
+function soldIn(country: string, phone: PhoneSpec): PhoneSpec {
+  const isDial = country === "nz" && phone === "rotary";
+  return isDial ? { kind: "rotary", plate: "new-zealand" } : phone;
 }
 
 /** The program ends as it is told to, and is started again. */
