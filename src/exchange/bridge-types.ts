@@ -7,6 +7,7 @@ import {
 } from "../sip/index.ts";
 import type { ExchangeRecord, ExchangeResult } from "./exchange-types.ts";
 import type { HuntLeg } from "./hunt.ts";
+import type { Targets } from "./targets.ts";
 
 /** An event of one of a call's sessions. */
 export type SessionEvent = Extract<UaEvent, { readonly session: string }>;
@@ -21,8 +22,10 @@ export interface BridgeCall {
   readonly to: string;
   /** The caller's session. */
   readonly caller: string;
-  /** Whom to call, all of them; in which order is in their preferences. */
+  /** Whom to call first; in which order is in their preferences. */
   readonly legs: readonly HuntLeg[];
+  /** Whom telephones send it on to; absent: nobody follows them. */
+  readonly targets?: Targets;
   /** What peers know the exchange by. */
   readonly domain: string;
   /** Whether the caller withholds who calls. */
@@ -31,6 +34,21 @@ export interface BridgeCall {
   readonly offer?: string;
   /** What watchers may pick it up by while it rings; absent: they may not. */
   readonly ticket?: DialogId;
+}
+
+/** Why the other contacts stop ringing: so that nobody counts a missed call. @see RFC 3326 §3.1 */
+export const ELSEWHERE = [
+  { name: "reason", value: 'SIP;cause=200;text="Call completed elsewhere"' },
+];
+
+/** A re-INVITE that is being carried across. */
+export interface Reoffer {
+  readonly asker: string;
+  readonly answerer: string;
+  /** Whether the asker sent no offer, so that the answerer's 2xx holds it. */
+  readonly delayed: boolean;
+  /** The session that the asker takes the place of: it is new in the call. */
+  readonly replaces?: string;
 }
 
 /** The identifiers of the session, which are those of its ends. @see RFC 7989 §6 */

@@ -1,8 +1,10 @@
 import { earliestMs } from "../base/core.ts";
-import type { DialogId, SipHeader, UaEvent } from "../sip/index.ts";
+import type { DialogId, SipHeader, SipResponse, UaEvent } from "../sip/index.ts";
 import {
   type BridgeCall,
   contentOf,
+  ELSEWHERE,
+  type Reoffer,
   type RequestEvent,
   recordOf,
   type SessionEvent,
@@ -19,19 +21,6 @@ import { Hunt } from "./hunt.ts";
 import { Pickup } from "./pickup.ts";
 import { RelayedRequests } from "./relayed-requests.ts";
 import type { CallStanding } from "./watching.ts";
-
-/** Why the other contacts stop ringing: so that nobody counts a missed call. @see RFC 3326 §3.1 */
-const ELSEWHERE = [{ name: "reason", value: 'SIP;cause=200;text="Call completed elsewhere"' }];
-
-/** A re-INVITE that is being carried across. */
-interface Reoffer {
-  readonly asker: string;
-  readonly answerer: string;
-  /** Whether the asker sent no offer, so that the answerer's 2xx holds it. */
-  readonly delayed: boolean;
-  /** The session that the asker takes the place of: it is new in the call. */
-  readonly replaces?: string;
-}
 
 /**
  * A call through the exchange: two sessions, each a dialog of its own, and bodies carried across
@@ -70,12 +59,15 @@ export class Bridge {
   readonly #newcomers: string[] = [];
   #hasRung = false;
   #pickup: Pickup | undefined;
-  /** Whether the caller hears what a telephone that rings has to say: its description is agreed. */
-  #hasEarlyMedia = false;
+  /** The leg whose voice the caller hears before the answer: its description is agreed. */
+  #early: string | undefined;
+  /** The number that is called now. */
+  #to: string;
   #over = false;
 
   constructor(call: BridgeCall, nowMs: number) {
     this.#call = call;
+    this.#to = call.to;
     this.#caller = call.caller;
     this.#relayed = new RelayedRequests(call.id, call.domain);
     this.#hunt = new Hunt(call.legs);
@@ -98,23 +90,23 @@ export class Bridge {
 
   /** How it stands, for those who watch its users. */
   get standing(): CallStanding {
-    const { id, from, to, isPrivate = false, ticket } = this.#call;
+    const { id, from, isPrivate = false, ticket } = this.#call;
     const answered = this.#answeredMs !== undefined;
     const stage = answered ? "confirmed" : this.#hasRung ? "early" : "trying";
     const reachesCallee = answered || this.#hasRung;
     const ids = ticket === undefined || !this.rings ? {} : { ids: ticket };
-    return { id, from, to, stage, reachesCallee, isPrivate, ...ids };
+    return { id, from, to: this.#to, stage, reachesCallee, isPrivate, ...ids };
   }
 
   /** Whether it rings and may be picked up. */
   get rings(): boolean {
     const isFree = this.#answeredMs === undefined && this.#pickup === undefined;
-    return isFree && this.#hasRung && !this.#hasEarlyMedia && !this.#over;
+    return isFree && this.#hasRung && this.#early === undefined && !this.#over;
   }
 
   /** Whose call it is, and the session that stands for it to who picks it up. */
   get callee(): { readonly user: string; readonly session: string } {
-    return { user: this.#call.to, session: this.#hunt.sessions[0] ?? this.#call.caller };
+    return { user: this.#to, session: this.#hunt.sessions[0] ?? this.#call.caller };
   }
 
   get isUp(): boolean {
@@ -234,7 +226,7 @@ export class Bridge {
         return this.#answered(event, nowMs);
       case "failed":
         if (event.session === this.#callee) return this.#ended(event.session, nowMs);
-        return this.#legGone(event.session, event.status, nowMs);
+        return this.#legGone(event.session, event.status, nowMs, event.response);
       case "ended":
         return this.#ended(event.session, nowMs);
       case "confirmed":
@@ -256,8 +248,9 @@ export class Bridge {
     this.#hunt.progress(event.session, nowMs);
     this.#hasRung = true;
     // The caller sees one dialog: early media of several contacts in it would be two answers.
-    const content = this.#hunt.isSingle ? contentOf(event.response, event.body) : {};
-    this.#hasEarlyMedia ||= content.body !== undefined;
+    const isItsOwn = this.#hunt.isSingle && (this.#early ?? event.session) === event.session;
+    const content = isItsOwn ? contentOf(event.response, event.body) : {};
+    if (content.body !== undefined) this.#early = event.session;
     const { status } = event;
     const about = sessionIdOf(event.response);
     return [toUa({ kind: "respond", session: this.#caller, status, ...about, ...content })];
@@ -284,19 +277,26 @@ export class Bridge {
     if (delayed) this.#awaitsAck = session;
     else this.#reoffer = undefined;
     const accept = toUa({ kind: "respond", session: asker, status: 200, ...content });
-    return replaces === undefined ? [accept] : [accept, ...this.#succeed(asker, replaces)];
+    if (replaces === undefined) return [accept];
+    // The newcomer is in: whose place it took is let go.
+    if (replaces === this.#caller) this.#caller = asker;
+    else this.#callee = asker;
+    return [accept, toUa({ kind: "end", session: replaces })];
   }
 
-  /** The newcomer is in: whose place it took is let go. */
-  #succeed(newcomer: string, replaced: string): readonly ExchangeOutput[] {
-    if (replaced === this.#caller) this.#caller = newcomer;
-    else this.#callee = newcomer;
-    return [toUa({ kind: "end", session: replaced })];
-  }
-
-  /** A leg refused, or fell away while it rang. */
-  #legGone(leg: string, status: number, nowMs: number): readonly ExchangeOutput[] {
+  /** A leg refused, sends the call on, or fell away while it rang. */
+  #legGone(
+    leg: string,
+    status: number,
+    nowMs: number,
+    response?: SipResponse,
+  ): readonly ExchangeOutput[] {
     if (!this.#hunt.drop(leg, status)) return [];
+    const forward = this.#call.targets?.follow(leg, response, nowMs);
+    if (forward !== undefined) {
+      if (!this.#hunt.isRinging) this.#to = forward.number;
+      return this.#hunt.follow(forward.legs, nowMs);
+    }
     const decisive = status >= 600;
     if (this.#hunt.isRinging && !decisive) return [];
     const more = decisive ? [] : this.#hunt.next(nowMs);

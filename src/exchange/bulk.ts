@@ -1,6 +1,7 @@
 import { latin1FromUtf8Text } from "../base/bytes.ts";
 import { printUri, type SipUri } from "../sip/index.ts";
-import type { Binding } from "./location.ts";
+import type { Authority } from "./authority.ts";
+import type { Binding, LocationTable } from "./location.ts";
 
 /** Of a contact that stands for every number of its user. @see RFC 6140 §5.2 */
 const BULK = "bnc";
@@ -10,14 +11,20 @@ export function isBulk({ params }: SipUri): boolean {
   return params.has(BULK);
 }
 
-/** The contacts that a call to a number goes to, `isOwned` where it is one of many of its user. */
-export function contactsFor(
+/**
+ * The contacts that a call to a number goes to: the number's own, or those for many of the private
+ * exchange that has it.
+ */
+export function contactsOf(
+  known: { readonly authority: Authority; readonly location: LocationTable },
   number: string,
-  isOwned: boolean,
-  bindings: readonly Binding[],
+  nowMs: number,
 ): readonly Binding[] {
-  return bindings
-    .filter(({ uri }) => isBulk(uri) === isOwned)
+  const owner = known.authority.ownerOf(number);
+  const isOwned = owner !== number;
+  return known.location
+    .of(owner)
+    .filter(({ uri, expiresAtMs }) => expiresAtMs > nowMs && isBulk(uri) === isOwned)
     .map((binding) => (isOwned ? withNumber(binding, number) : binding));
 }
 

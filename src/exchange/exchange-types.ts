@@ -88,6 +88,8 @@ export const EXCHANGE_LIMITS = {
   talkMs: 86_400_000,
   /** How long one call to a service may last: a far end that vanished never says BYE. */
   serviceMs: 3_600_000,
+  /** Numbers that telephones may send one call on to. */
+  forwardsOfCall: 5,
   /** Sessions that may come into one call in another's place. */
   newcomersOfCall: 32,
   /** Requests of one call that wait for the other side's answer. */

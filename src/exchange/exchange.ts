@@ -13,7 +13,7 @@ import {
 import { Authority, type Refusal } from "./authority.ts";
 import { Bridge } from "./bridge.ts";
 import type { SessionEvent } from "./bridge-types.ts";
-import { contactsFor } from "./bulk.ts";
+import { contactsOf } from "./bulk.ts";
 import { callerIdentity, isAnonymous } from "./caller-identity.ts";
 import {
   DEFAULT_SERVICE_NUMBERS,
@@ -25,11 +25,11 @@ import {
   type ServiceKind,
   toUa,
 } from "./exchange-types.ts";
-import { legsOf } from "./legs.ts";
 import { LocationTable } from "./location.ts";
 import { PickupTickets } from "./pickup.ts";
 import { answerRegister } from "./registrar.ts";
 import { ServiceCall } from "./service-call.ts";
+import { Targets } from "./targets.ts";
 import { type CallStanding, Watching } from "./watching.ts";
 
 /** A small exchange: registrar, calls between its users, an echo and a test tone. */
@@ -205,6 +205,8 @@ class SmallExchange implements Exchange {
     const call = this.#bySession.get(event.session);
     if (call === undefined) return [];
     const outputs = call.handle(event, nowMs);
+    // Where it was sent on there are others in it.
+    if (event.kind === "failed") for (const one of call.sessions) this.#bySession.set(one, call);
     if (call instanceof Bridge && call.ticket !== undefined && call.isUp) {
       this.#tickets.settle(call.ticket, false);
     }
@@ -353,25 +355,23 @@ class SmallExchange implements Exchange {
     nowMs: number,
   ): readonly ExchangeOutput[] {
     const { session, request } = event;
-    const owner = this.#authority.ownerOf(who.called);
-    const known = this.#location.of(owner).filter(({ expiresAtMs }) => expiresAtMs > nowMs);
-    const bindings = contactsFor(who.called, owner !== who.called, known);
-    if (bindings.length === 0) return [toUa({ kind: "respond", session, status: 480 })];
+    const { domain } = this.#config;
     const id = `exchange-${this.#config.createToken()}`;
-    const { from, headers } = callerIdentity(who.caller, this.#config.domain, event.from, request);
+    const { from, headers } = callerIdentity(who.caller, domain, event.from, request);
     const contentType = headerValue(request, "content-type") ?? "application/sdp";
     const content = request.body === "" ? {} : { body: request.body, contentType };
     const hops = { name: "max-forwards", value: String(who.hops - 1) };
     const common = { from, headers: [hops, ...headers], ...content };
-    const legs = legsOf(id, bindings, common);
-    const { domain } = this.#config;
+    const known = { authority: this.#authority, location: this.#location };
+    const locate = (number: string, atMs: number) => contactsOf(known, number, atMs);
+    const targets = new Targets({ ...who, id, domain, common, locate });
+    const legs = targets.first(nowMs);
+    const first = legs[0]?.session;
+    if (first === undefined) return [toUa({ kind: "respond", session, status: 480 })];
     const isPrivate = isAnonymous(event.from);
     const offer = request.body === "" ? {} : { offer: request.body };
-    const first = legs[0]?.session;
-    const mayPickUp = this.#config.pickup !== undefined && first !== undefined;
-    const ticket = mayPickUp
-      ? { ticket: this.#tickets.issue(first, this.#config.createToken) }
-      : {};
+    const { pickup, createToken } = this.#config;
+    const ticket = pickup === undefined ? {} : { ticket: this.#tickets.issue(first, createToken) };
     const about = {
       ...offer,
       ...ticket,
@@ -380,6 +380,7 @@ class SmallExchange implements Exchange {
       to: who.called,
       caller: session,
       legs,
+      targets,
       domain,
       isPrivate,
     };

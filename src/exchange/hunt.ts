@@ -27,7 +27,7 @@ const BROKEN_WAY = [408, 430, 503];
  */
 export class Hunt {
   readonly #groups: HuntLeg[][];
-  readonly #sessions: readonly string[];
+  readonly #sessions: string[];
   /** Legs that ring: when each has rung for too long. */
   readonly #ringing = new Map<string, { readonly leg: HuntLeg; untilMs: number }>();
   readonly #refusals: number[] = [];
@@ -49,9 +49,9 @@ export class Hunt {
     return this.#refusals;
   }
 
-  /** Whether it looks at one place only: then early media is that place's. */
+  /** Whether one alone rings and nobody else will: then early media is that place's. */
   get isSingle(): boolean {
-    return this.#sessions.length === 1;
+    return this.#ringing.size === 1 && this.#groups.length === 0;
   }
 
   get isRinging(): boolean {
@@ -67,13 +67,24 @@ export class Hunt {
     for (let group = this.#groups.shift(); group !== undefined; group = this.#groups.shift()) {
       const legs = group.filter(({ instance }) => !this.#asked.has(instance ?? ""));
       if (legs.length === 0) continue;
-      for (const leg of legs) {
-        this.#ringing.set(leg.session, { leg, untilMs: nowMs + EXCHANGE_LIMITS.ringMs });
-      }
       this.#groupUntilMs = nowMs + EXCHANGE_LIMITS.serialRingMs;
-      return legs.map(({ invite }) => toUa(invite));
+      return this.#ring(legs, nowMs);
     }
     return [];
+  }
+
+  /** Takes others in, who come before those that nobody has called yet, and calls the first. */
+  follow(legs: readonly HuntLeg[], nowMs: number): readonly ExchangeOutput[] {
+    this.#sessions.push(...legs.map(({ session }) => session));
+    this.#groups.unshift(...groupsOf(legs));
+    return this.next(nowMs);
+  }
+
+  #ring(legs: readonly HuntLeg[], nowMs: number): readonly ExchangeOutput[] {
+    for (const leg of legs) {
+      this.#ringing.set(leg.session, { leg, untilMs: nowMs + EXCHANGE_LIMITS.ringMs });
+    }
+    return legs.map(({ invite }) => toUa(invite));
   }
 
   /** A leg gave a provisional response that is more than 100. @see RFC 3261 §16.7 step 2 */

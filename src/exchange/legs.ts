@@ -4,16 +4,20 @@ import { type Binding, targetOf } from "./location.ts";
 
 type Invite = Extract<UaCommand, { kind: "invite" }>;
 
-/** The legs of a call to a user: one to each contact, with what they have in common. */
+/** What the legs of a call have in common. */
+export type LegContent = Pick<Invite, "from" | "body" | "contentType"> & {
+  readonly headers: readonly SipHeader[];
+};
+
+/** The legs of a call to a user, one to each contact; the call has `before` of them already. */
 export function legsOf(
   call: string,
+  before: number,
   bindings: readonly Binding[],
-  common: Pick<Invite, "from" | "body" | "contentType"> & {
-    readonly headers: readonly SipHeader[];
-  },
+  common: LegContent,
 ): readonly HuntLeg[] {
   return bindings.map((binding, at): HuntLeg => {
-    const session = `${call}-${at + 1}`;
+    const session = `${call}-${before + at + 1}`;
     const routes = binding.path.map((value) => ({ name: "route", value }));
     return {
       session,

@@ -1,7 +1,7 @@
 import type { Credentials } from "./auth/challenge-answers.ts";
 import { carriedText } from "./auth/digest.ts";
 import { hopOfUri } from "./locator.ts";
-import type { Granted } from "./registration/granted.ts";
+import { type Granted, gruuInTrunk } from "./registration/granted.ts";
 import type { Route } from "./route.ts";
 import { TrustedHosts } from "./security/trusted-hosts.ts";
 import type { SipAccount, SipAddress, SipHop } from "./user-agent-types.ts";
@@ -112,8 +112,10 @@ export class AccountBook {
   /** What our Contact is to name for that user toward that server, in place of an address. */
   gruuOf(user: string, near: SipAddress): string | undefined {
     const granted = this.#grantedTo(user, near);
-    // What a trunk was granted is the trunk's, not the line's that it registers.
-    return granted?.account.trunk === undefined ? granted?.gruu : undefined;
+    if (granted?.gruu === undefined) return undefined;
+    return granted.account.trunk === undefined
+      ? granted.gruu
+      : gruuInTrunk(granted.gruu, granted.account);
   }
 
   /** Whether a server keeps the flow that the user is registered over. @see RFC 5626 §4.3 */

@@ -13,7 +13,7 @@ import {
   withSdp,
 } from "./support/far-end.ts";
 import { assertSettled } from "./support/settled.ts";
-import { talkWithFarEnd } from "./support/talk.ts";
+import { talk, talkWithFarEnd } from "./support/talk.ts";
 
 const AOR = `<sip:200@${BENCH_HOST}>`;
 const REALM_URI = `sip:${BENCH_HOST}`;
@@ -129,6 +129,44 @@ describe("an IP telephone at the exchange", () => {
     far.rtp.stop();
     await bob.hears("busy");
     await assertSettled(lab, { records: ["2 out 102>200 answered"] });
+  });
+
+  it("sends a call on to a line (302), which rings with who calls and by whom", async () => {
+    const { lab, far } = await withPhone(66);
+    const [alice, bob] = lab.phones;
+    const moved = { headers: [`Contact: <sip:102@${BENCH_HOST}>`] };
+    far.run(
+      expectMessage(INVITE_OF_BOX, { timeoutMs: 30_000 }),
+      reply("180 Ringing"),
+      reply("302 Moved Temporarily", moved, "INVITE"),
+      expectMessage(/^ACK /),
+    );
+    await alice.calls("200");
+    await bob.rings({ withCallerId: "101" });
+    await far.passes();
+    bob.lift();
+    await talk(lab, alice, bob);
+    await assertSettled(lab, { records: ["1 out 101>200 answered", "2 in 101>102 answered"] });
+    expect(lab.records.find(({ line }) => line === 2)).toMatchObject({ forwardedBy: "200" });
+  });
+
+  it.each([
+    ["to the caller himself", `<sip:101@${BENCH_HOST}>`],
+    ["to itself", `<sip:200@${BENCH_HOST}>`],
+    ["to somebody elsewhere", "<sip:102@pbx.example.net>"],
+  ])("sends a call on %s, which comes to nothing", async (_what, contact) => {
+    const { lab, far } = await withPhone(67);
+    const [alice, bob] = lab.phones;
+    far.run(
+      expectMessage(INVITE_OF_BOX, { timeoutMs: 30_000 }),
+      reply("302 Moved Temporarily", { headers: [`Contact: ${contact}`] }),
+      expectMessage(/^ACK /),
+    );
+    await alice.calls("200");
+    await alice.hears("reorder", { withinMs: 10_000 });
+    await far.passes();
+    await bob.doesNotRing(1000);
+    await assertSettled(lab, { records: ["1 out 101>200 failed"] });
   });
 
   it("without its password it calls nobody", async () => {

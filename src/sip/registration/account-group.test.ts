@@ -194,14 +194,37 @@ describe("AccountGroup of a trunk", () => {
     expect(field(desk.next(), "Proxy-Authorization")).toContain('username="pbx"');
   });
 
+  const URN = "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
+  const GRUU = `sip:example.com;bnc;gr=${URN}`;
+  it.each([
+    [true, GRUU, `<sip:+12145550102@example.com;gr=${URN};sg=line-2>`],
+    [false, GRUU, "<sip:+12145550102@192.0.2.10:5060>"],
+    // One that is not for many: of whom it would be nobody knows.
+    [true, `sip:+12145550100@example.com;gr=${URN}`, "<sip:+12145550102@192.0.2.10:5060>"],
+    [true, `sip:example.com;gr=${URN}`, "<sip:+12145550102@192.0.2.10:5060>"],
+  ])("names the line in the GRUU that was granted for all (%s, %s)", (usesGruu, gruu, contact) => {
+    const desk = new Desk({ acceptAnyUser: false });
+    for (const one of LINES) {
+      desk.command({ kind: "add-account", account: { ...one, usesGruu, instance: URN } });
+    }
+    const register = desk.next();
+    expect(field(register, "Supported").includes("gruu")).toBe(usesGruu);
+    const params = `expires=600;pub-gruu="${gruu}";+sip.instance="<${URN}>"`;
+    desk.receive(answerTo(register, "200 OK", "r", [`Contact: ${contactOf(register)};${params}`]));
+    desk.command({ kind: "invite", session: "a", account: "line-2", uri: "sip:1@example.com" });
+    expect(contactOf(desk.next())).toBe(contact);
+  });
+
   it.each([
     ["+12145550102", "line-2"],
+    // Back along a GRUU of ours: the server writes our number into the contact that it has.
+    ["+12145550102", "line-2", ";sg=line-2"],
     ["+12145550100", undefined],
     ["", undefined],
-  ])("is called for %j at %s", (user, wanted) => {
+  ])("is called for %j at %s", (user, wanted, params = "") => {
     const desk = registered();
     const lines = [
-      `INVITE sip:${user === "" ? "" : `${user}@`}192.0.2.10 SIP/2.0`,
+      `INVITE sip:${user === "" ? "" : `${user}@`}192.0.2.10${params} SIP/2.0`,
       "Via: SIP/2.0/UDP 192.0.2.20:5060;branch=z9hG4bKin",
       "From: <sip:1@example.com>;tag=f",
       "To: <sip:1@example.com>",

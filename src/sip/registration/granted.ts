@@ -1,9 +1,11 @@
 import type { SocketAddress } from "../../base/address.ts";
+import type { SipAccount } from "../account.ts";
+import { carriedText } from "../auth/digest.ts";
 import { listItems } from "../wire/headers.ts";
 import { headerValue, headerValues, type SipResponse } from "../wire/message.ts";
 import { type NameAddr, parseNameAddr } from "../wire/name-addr.ts";
 import { secondsOf } from "../wire/seconds.ts";
-import { parseUri } from "../wire/uri.ts";
+import { parseUri, printUri } from "../wire/uri.ts";
 import { parseVia } from "../wire/via.ts";
 import { bindingOf } from "./lease.ts";
 
@@ -44,6 +46,23 @@ function gruuOf(ours: NameAddr | undefined): string | undefined {
   if (gruu === undefined) return undefined;
   const uri = parseUri(gruu);
   return uri.ok && uri.value.scheme !== "tel" ? gruu : undefined;
+}
+
+/**
+ * The GRUU of one line of a trunk, out of that which the registrar granted for all of them: with
+ * the line's number for its user, and a name of the line that comes back in the Request-URI of what
+ * is sent there. `undefined` where it is none for many. @see RFC 6140 §7.1
+ *
+ *     <sip:example.com;bnc;gr=urn:…> ──► <sip:+12145550101@example.com;gr=urn:…;sg=line-1>
+ */
+export function gruuInTrunk(
+  gruu: string,
+  { user, id }: Pick<SipAccount, "user" | "id">,
+): string | undefined {
+  const uri = parseUri(gruu);
+  if (!uri.ok || uri.value.user !== "" || !uri.value.params.has("bnc")) return undefined;
+  const params = new Map([...uri.value.params].filter(([name]) => name !== "bnc"));
+  return printUri({ ...uri.value, user: carriedText(user), params: params.set("sg", id) });
 }
 
 /**
