@@ -1,5 +1,5 @@
 import { isDigit } from "../base/audio.ts";
-import { headerValue, type UaEvent } from "../sip/index.ts";
+import { DIALOG_EVENT, eventOf, headerValue, type UaEvent } from "../sip/index.ts";
 import { type Call, type CallContext, logOf, toMedia, toUa } from "./call-state.ts";
 import type { CallOutput } from "./call-types.ts";
 import { FLASH_SIGNAL, parseSignal } from "./policy/info-signal.ts";
@@ -29,9 +29,21 @@ export function inCallRequest(
       return [reply(481)];
     case "REFER":
       return [reply(603)];
+    case "SUBSCRIBE":
+      return [subscribeRefused(event)];
     default:
       return [reply(501)];
   }
+}
+
+/** What can be subscribed to, elsewhere than in a call. @see RFC 6665 §4.2.1 */
+const EVENTS = [DIALOG_EVENT.name, "refer"];
+
+/** Nothing is told inside a call but how a REFER of it goes, and none does. RFC 3515 §2.4.4 */
+function subscribeRefused({ message, request }: RequestEvent): CallOutput {
+  if (eventOf(message)?.name === "refer") return toUa({ kind: "reply", request, status: 403 });
+  const headers = [{ name: "allow-events", value: EVENTS.join(", ") }];
+  return toUa({ kind: "reply", request, status: 489, headers });
 }
 
 /** A text for the user: it is told, not kept. @see RFC 3428 §7 */

@@ -1,8 +1,10 @@
 import {
+  eventOf,
   headerValue,
   parseRefer,
   printSipfrag,
   SIPFRAG,
+  secondsOf,
   type UaEvent,
   wantsReferNews,
 } from "../sip/index.ts";
@@ -21,8 +23,9 @@ import {
 import type { CallOutput } from "./call-types.ts";
 import { outgoingCall } from "./dialing.ts";
 import { resume } from "./hold.ts";
+import { inCallRequest } from "./in-call-requests.ts";
 import { peerOf } from "./session-update.ts";
-import { finishedCall, sideOf, without } from "./side-calls.ts";
+import { finishedCall, replaced, sideOf, without } from "./side-calls.ts";
 
 /** A REFER inside the call, or about it from outside. */
 type ReferEvent = Extract<UaEvent, { kind: "request" | "watched" }>;
@@ -100,7 +103,12 @@ export function referredStep(
 }
 
 /** Tells who referred us how the call goes. @see RFC 3515 §2.4.4 */
-function notify(context: CallContext, referrer: Referrer, status: number): readonly CallOutput[] {
+function notify(
+  context: CallContext,
+  referrer: Referrer,
+  status: number,
+  ends = status < 200 ? undefined : "noresource",
+): readonly CallOutput[] {
   if (!referrer.subscribed) return [];
   const { watch } = referrer;
   if (watch !== undefined) {
@@ -109,7 +117,7 @@ function notify(context: CallContext, referrer: Referrer, status: number): reado
     return [toUa({ kind: "end-watch", watch, reason: "noresource", document })];
   }
   const left = Math.ceil(context.config.timers.transferMs / 1000);
-  const standing = status < 200 ? `active;expires=${left}` : "terminated;reason=noresource";
+  const standing = ends === undefined ? `active;expires=${left}` : `terminated;reason=${ends}`;
   return [
     toUa({
       kind: "session-request",
@@ -124,6 +132,33 @@ function notify(context: CallContext, referrer: Referrer, status: number): reado
       body: printSipfrag(status),
     }),
   ];
+}
+
+/**
+ * Who referred us asks to be told for longer, or no more. The call goes on either way.
+ * @see RFC 3515 §2.4.4, RFC 6665 §4.2.1
+ */
+export function referSubscribed(
+  context: CallContext,
+  state: CallState,
+  referrer: Referrer,
+  event: Extract<UaEvent, { kind: "request" }>,
+): Step {
+  const { message, request } = event;
+  const isKnown = referrer.subscribed && referrer.watch === undefined;
+  if (!isKnown || eventOf(message)?.name !== "refer") {
+    return { state, outputs: inCallRequest(context, referrer.call, event) };
+  }
+  const leftS = Math.ceil(context.config.timers.transferMs / 1000);
+  const isLast = secondsOf(headerValue(message, "expires")) === 0;
+  const headers = [{ name: "expires", value: String(isLast ? 0 : leftS) }];
+  const isRinging = state.kind === "ringback" && state.call.rangMs !== undefined;
+  const told = notify(context, referrer, isRinging ? 180 : 100, isLast ? "timeout" : undefined);
+  return {
+    state,
+    outputs: [toUa({ kind: "reply", request, status: 200, headers }), ...told],
+    side: replaced(context.side, referrer, { ...referrer, subscribed: !isLast }),
+  };
 }
 
 /** What a step of the call that we were asked to make means for the one who asked. */

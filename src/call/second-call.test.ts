@@ -208,7 +208,40 @@ function referOutside(
   });
 }
 
+const subscribe = (expires: string, event = "refer"): CallInput =>
+  inCall(FAR, "SUBSCRIBE", { event, expires });
+
 const TRANSFEREE: readonly Scenario[] = [
+  [
+    "goes on telling who asks for it again, and tells him no more where he wants that",
+    [
+      ...ANSWERED,
+      [confirmed()],
+      // Nobody was referred yet.
+      [subscribe("60"), "ua reply 403"],
+      [
+        refer(FAR, "<sip:103@example.org>"),
+        "ua reply 202",
+        "ua session-request NOTIFY",
+        "media join off",
+        "media open",
+      ],
+      [subscribe("60"), "ua reply 200", "ua session-request NOTIFY"],
+      [subscribe("60", "dialog"), "ua reply 489"],
+      [opened(SECOND), "ua invite sip:103@example.org +sdp"],
+      [subscribe("0"), "ua reply 200", "ua session-request NOTIFY"],
+      [ua({ kind: "progress", session: SECOND, status: 180, response }), "line tone ringback"],
+      [subscribe("60"), "ua reply 403"],
+      [
+        accepted(SECOND),
+        "line tone-off",
+        "media flow 5004 send receive",
+        "media join on",
+        "ua end",
+        "media close",
+      ],
+    ],
+  ],
   [
     "calls whom it is told to, says so, and lets the one before go",
     [

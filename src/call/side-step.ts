@@ -16,6 +16,7 @@ import { withCharge } from "./charging.ts";
 import { inCallRequest } from "./in-call-requests.ts";
 import { letIn } from "./joining.ts";
 import { isAnsweredElsewhere } from "./policy/answered-elsewhere.ts";
+import { referSubscribed } from "./referred.ts";
 import { peerOf, sessionUpdate } from "./session-update.ts";
 import { finishedCall, replaced, sideOfSession, without } from "./side-calls.ts";
 import { succeed } from "./succession.ts";
@@ -41,6 +42,9 @@ export function sideUaStep(
   if (event.kind === "request") {
     if (one.kind === "parting" && event.message.method === "NOTIFY") {
       return referNotified(context, state, one, event, nowMs);
+    }
+    if (one.kind === "referrer" && event.message.method === "SUBSCRIBE") {
+      return referSubscribed(context, state, one, event);
     }
     const message = session === one.call.session ? event.message : undefined;
     const { call, outputs } = withCharge(context, one.call, { ...event, message });

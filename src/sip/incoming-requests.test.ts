@@ -65,6 +65,18 @@ describe("IncomingRequests refuses", () => {
       "",
     ],
     ["two methods", { ...base, method: "OPTIONS", cseqMethod: "INVITE" }, "400", ""],
+    [
+      "Replaces where nothing begins",
+      { ...base, method: "OPTIONS", extra: ["Replaces: a;to-tag=1;from-tag=2"] },
+      "400 Replaces And Join Are For INVITE",
+      "",
+    ],
+    [
+      "Join where nothing begins",
+      { ...base, method: "OPTIONS", extra: ["Join: a;to-tag=1;from-tag=2"] },
+      "400",
+      "",
+    ],
   ];
   it.each(rows)("%s", (_what, request, status, header) => {
     const desk = new Desk();

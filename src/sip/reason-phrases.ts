@@ -1,4 +1,4 @@
-/** Reason phrases by status. @see RFC 3261 §21 */
+/** Reason phrases by status: of RFC 3261 §21, and of those that came later with an extension. */
 const REASON_PHRASES: Readonly<Record<number, string>> = {
   100: "Trying",
   180: "Ringing",
@@ -24,12 +24,19 @@ const REASON_PHRASES: Readonly<Record<number, string>> = {
   410: "Gone",
   413: "Request Entity Too Large",
   414: "Request-URI Too Long",
+  412: "Conditional Request Failed",
   415: "Unsupported Media Type",
   416: "Unsupported URI Scheme",
   420: "Bad Extension",
   421: "Extension Required",
   422: "Session Interval Too Small",
   423: "Interval Too Brief",
+  424: "Bad Location Information",
+  429: "Provide Referrer Identity",
+  430: "Flow Failed",
+  433: "Anonymity Disallowed",
+  439: "First Hop Lacks Outbound Support",
+  469: "Bad Info Package",
   480: "Temporarily Unavailable",
   481: "Call/Transaction Does Not Exist",
   482: "Loop Detected",
@@ -39,8 +46,10 @@ const REASON_PHRASES: Readonly<Record<number, string>> = {
   486: "Busy Here",
   487: "Request Terminated",
   488: "Not Acceptable Here",
+  489: "Bad Event",
   491: "Request Pending",
   493: "Undecipherable",
+  494: "Security Agreement Required",
   500: "Server Internal Error",
   501: "Not Implemented",
   502: "Bad Gateway",
@@ -48,10 +57,12 @@ const REASON_PHRASES: Readonly<Record<number, string>> = {
   504: "Server Time-out",
   505: "Version Not Supported",
   513: "Message Too Large",
+  580: "Precondition Failure",
   600: "Busy Everywhere",
   603: "Decline",
   604: "Does Not Exist Anywhere",
   606: "Not Acceptable",
+  607: "Unwanted",
 };
 
 /** The phrase the RFC gives a status; of an unknown one that of its class. */

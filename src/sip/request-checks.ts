@@ -46,7 +46,12 @@ export function checkRequest(check: RequestCheck): Refusal | undefined {
   if (required.length > 0) {
     return { status: 420, headers: [{ name: "unsupported", value: required.join(", ") }] };
   }
-  return request.method === "INVITE" ? checkSession(request) : undefined;
+  if (request.method === "INVITE") return checkSession(request);
+  // @see RFC 3891 §3, RFC 3911 §4
+  const names = request.headers.some(({ name }) => name === "replaces" || name === "join");
+  return names
+    ? { status: 400, reason: "Replaces And Join Are For INVITE", headers: [] }
+    : undefined;
 }
 
 /** A body other than SDP, or an inviter that takes no SDP. */

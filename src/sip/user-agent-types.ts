@@ -209,7 +209,7 @@ export type SessionEndCause =
   | "local"
   /** BYE from the far end. */
   | "bye"
-  /** CANCEL of an INVITE to us that had no final answer. */
+  /** CANCEL of an INVITE to us that had no final answer, or its Expires was over. */
   | "cancel"
   /** The far end fell silent: no response, or no ACK. */
   | "timeout"

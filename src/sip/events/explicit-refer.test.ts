@@ -112,7 +112,7 @@ describe("a REFER whose sender subscribes by itself", () => {
     ]);
     desk.advance(1);
     subscribe(desk, uri);
-    expect(sent(desk)).toEqual(["SIP/2.0 489"]);
+    expect(sent(desk)).toEqual(["SIP/2.0 403"]);
   });
 
   it("forgets one whose outcome nobody ever tells", () => {
@@ -123,7 +123,7 @@ describe("a REFER whose sender subscribes by itself", () => {
     expect(sent(desk)[0]).toBe("SIP/2.0 200");
     desk.advance(1);
     subscribe(desk, uri);
-    expect(sent(desk)).toContain("SIP/2.0 489");
+    expect(sent(desk)).toContain("SIP/2.0 403");
   });
 
   it.each([

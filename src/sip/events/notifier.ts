@@ -12,7 +12,7 @@ import { partyFromHeader } from "../wire/party.ts";
 import { parseUri } from "../wire/uri.ts";
 import { ExplicitRefer, type ExplicitReferParts } from "./explicit-refer.ts";
 import { Watch, type WatchParts } from "./watch.ts";
-import { type Asked, askedOf } from "./watch-request.ts";
+import { type Asked, askedOf, eventOf } from "./watch-request.ts";
 import type { EventPackage, WatchCommand } from "./watch-types.ts";
 
 /**
@@ -79,6 +79,12 @@ export class Notifier {
       this.#stack.reply(transaction, request, status, nowMs, { reason, headers });
     };
     const refer = this.#referAt(request);
+    const isOfRefer = eventOf(request)?.name === REFER_EVENT.name;
+    if (refer === undefined && isOfRefer && this.#stack.allowed.includes("REFER")) {
+      // A REFER alone begins it, and none is known that would have this one. RFC 3515 §2.4.4
+      refuse({ status: 403, headers: [] });
+      return;
+    }
     const tells = refer === undefined ? (this.#stack.config.tells ?? []) : [REFER_EVENT];
     const asked = askedOf(request, tells);
     if (!asked.ok) {

@@ -40,6 +40,16 @@ describe("a request inside a session", () => {
     expect(desk.eventKinds()).toEqual(["response", "ended"]);
   });
 
+  it("that tells a subscriber who is gone leaves the session as it is", () => {
+    const desk = new Desk();
+    callOut(desk);
+    desk.command({ kind: "session-request", request: "r", session: "a", method: "NOTIFY" });
+    desk.receive(answerTo(desk.next(), "481 Gone", undefined));
+    expect(desk.eventKinds()).toEqual(["response"]);
+    desk.command({ kind: "end", session: "a" });
+    expect(desk.next()).toMatch(/^BYE /);
+  });
+
   it("before it is up is answered 481", () => {
     const desk = new Desk();
     const { session } = ringIn(desk);

@@ -46,7 +46,8 @@ export function requestInDialog(
     onResponse: (response: SipResponse, _sent: unknown, atMs: number) => {
       if (response.status < 200) return;
       tell(response.status, response);
-      if (response.status === 481) onGone(atMs);
+      // Of a NOTIFY it says that nobody subscribes any more, and nothing of the call.
+      if (response.status === 481 && method !== "NOTIFY") onGone(atMs);
     },
     onFailed: (status: number) => tell(status),
   };

@@ -305,3 +305,46 @@ describe("IncomingInvite and accounts", () => {
     expect(desk.event("incoming")?.account).toBe("line-1");
   });
 });
+
+describe("an INVITE that is good for a time (Expires)", () => {
+  const ringing = (extra: readonly string[]): { desk: Desk; session: string } => {
+    const desk = new Desk();
+    desk.receive(peerRequest({ ...INVITE, extra }));
+    const session = desk.event("incoming")?.session ?? "";
+    desk.command({ kind: "respond", session, status: 180 });
+    desk.letters = [];
+    desk.events = [];
+    return { desk, session };
+  };
+
+  it("is over by then, as if its caller had given up", () => {
+    const { desk, session } = ringing(["Expires: 90"]);
+    desk.advance(89_999);
+    expect(desk.firstLines()).toEqual(["SIP/2.0 180 Ringing"]);
+    expect(desk.eventKinds()).toEqual([]);
+    desk.advance(1);
+    expect(desk.firstLines()).toEqual(["SIP/2.0 487 Request Terminated"]);
+    expect(desk.event("ended")).toMatchObject({ session, cause: "cancel" });
+    expect(desk.eventKinds()).toEqual(["ended"]);
+    expectIdle(desk);
+  });
+
+  it.each([
+    ["answered before", ["Expires: 90"], 200, "SIP/2.0 200 OK"],
+    ["refused before", ["Expires: 90"], 486, "SIP/2.0 486 Busy Here"],
+  ])("is not where it was %s", (_what, extra, status, line) => {
+    const { desk, session } = ringing(extra);
+    desk.advance(50_000);
+    desk.command({ kind: "respond", session, status, body: status === 200 ? "answer" : "" });
+    desk.advance(10_000);
+    expect(new Set(desk.firstLines())).toEqual(new Set([line]));
+  });
+
+  it("rings on without end where the time makes no sense, or none is told", () => {
+    for (const extra of [[], ["Expires: soon"], ["Expires: -1"]]) {
+      const { desk } = ringing(extra);
+      desk.advance(600_000);
+      expect(new Set(desk.firstLines())).toEqual(new Set(["SIP/2.0 180 Ringing"]));
+    }
+  });
+});

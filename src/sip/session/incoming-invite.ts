@@ -13,6 +13,7 @@ import type { ServerTransactionId } from "../transaction/server-transactions.ts"
 import type { SessionEndCause, SipAccount, SipAddress } from "../user-agent-types.ts";
 import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "../wire/message.ts";
 import { partyFromHeader } from "../wire/party.ts";
+import { secondsOf } from "../wire/seconds.ts";
 import type { Succession } from "./find-replaced.ts";
 import { TRYING_AFTER_MS } from "./incoming-reoffer.ts";
 import type {
@@ -39,7 +40,7 @@ import { type TimerAnswer, timerAnswer } from "./session-timer.ts";
  *   +---------+ 1xx: send, again each minute   2xx: send +-------------+
  *   | ringing |----------------------------------------->| established |
  *   +---------+                                          +-------------+
- *     | 300-699 or end: send     | CANCEL or BYE: 487
+ *     | 300-699 or end: send     | CANCEL, BYE, its Expires is over: 487
  *     v                          v
  *    over                       over
  */
@@ -75,11 +76,15 @@ export class IncomingInvite implements Leg {
   #repeatAtMs: number | undefined;
   /** When an INVITE that nothing was answered to gets its 100. */
   #tryingAtMs: number | undefined;
+  /** When the caller wants an answer no more. @see RFC 3261 §13.3.1 */
+  readonly #expiresAtMs: number | undefined;
   #isOver = false;
 
-  private constructor(stack: Stack, parts: IncomingParts) {
+  private constructor(stack: Stack, parts: IncomingParts, nowMs: number) {
     this.#stack = stack;
     this.#parts = parts;
+    const expiresS = secondsOf(headerValue(parts.request, "expires"));
+    this.#expiresAtMs = expiresS === undefined ? undefined : nowMs + expiresS * 1000;
     this.#dialog = parts.dialog;
     this.#id = stack.legs.nextIncomingId();
     this.#reliable = new ReliableAnswers(stack, parts.transaction, parts.request);
@@ -90,7 +95,7 @@ export class IncomingInvite implements Leg {
 
   /** Hands the INVITE up. */
   static receive(stack: Stack, parts: IncomingParts, nowMs: number): void {
-    const leg = new IncomingInvite(stack, parts);
+    const leg = new IncomingInvite(stack, parts, nowMs);
     const { request, source, account, succession } = parts;
     leg.#tryingAtMs = nowMs + TRYING_AFTER_MS;
     leg.#rearm();
@@ -116,6 +121,7 @@ export class IncomingInvite implements Leg {
     const { transaction, request } = this.#parts;
     if (status >= 200 && status < 300 && this.#isNegotiating) {
       this.#success = command;
+      this.#rearm();
       return;
     }
     const timer = status >= 200 && status < 300 ? this.#timerAnswer() : undefined;
@@ -218,6 +224,12 @@ export class IncomingInvite implements Leg {
       this.#finish("timeout");
       return;
     }
+    const isExpired = this.#expiresAtMs !== undefined && this.#expiresAtMs <= nowMs;
+    if (isExpired && this.#success === undefined) {
+      this.#refuse(487, nowMs);
+      this.#finish("cancel");
+      return;
+    }
     if (this.#tryingAtMs !== undefined && this.#tryingAtMs <= nowMs) {
       this.#tryingAtMs = undefined;
       this.#stack.reply(this.#parts.transaction, this.#parts.request, 100, nowMs);
@@ -236,7 +248,9 @@ export class IncomingInvite implements Leg {
   }
 
   #rearm(): void {
-    const dueMs = earliestMs(this.#tryingAtMs, this.#repeatAtMs, this.#reliable.deadlineMs());
+    const expiresAtMs = this.#success === undefined ? this.#expiresAtMs : undefined;
+    const answersAtMs = earliestMs(this.#tryingAtMs, this.#repeatAtMs);
+    const dueMs = earliestMs(answersAtMs, expiresAtMs, this.#reliable.deadlineMs());
     this.#stack.legs.deadlines.set(this, dueMs);
   }
 
