@@ -1,8 +1,9 @@
 import type { Hashes } from "../base/hashes.ts";
-import type { CallRecord, WallTime } from "../call/index.ts";
+import type { WallTime } from "../call/index.ts";
 import type { BoxEvent } from "../gateway/control/box-events.ts";
 import { ControlPlane } from "../gateway/control/control-plane.ts";
 import { instanceOf } from "../gateway/control/instance-id.ts";
+import { RecordKeeper } from "../gateway/control/record-keeper.ts";
 import { createTokenSource } from "../gateway/control/token.ts";
 import type { RealtimeHost } from "../gateway/realtime/host.ts";
 import type { Clock } from "../hal/ports/clock.ts";
@@ -34,9 +35,6 @@ export type Box = Pick<
   "status" | "load" | "board" | "stop" | "exchangeAddress" | "networkChanged"
 >;
 
-/** The file that call records are appended to, one JSON object a line. */
-export const CALL_RECORDS_FILE = "calls.jsonl";
-
 /**
  * Wires a box and starts it. The product and the simulator call this same function; they differ
  * in the ports alone.
@@ -44,7 +42,8 @@ export const CALL_RECORDS_FILE = "calls.jsonl";
 export async function compose(config: BoxConfig, ports: BoxPorts): Promise<Box> {
   const { clock, udp, streams, resolver, hashes, realtime, log, wallTime, onEvent } = ports;
   const instance = await instanceOf(ports.store, ports.random, log);
-  return ControlPlane.start(config.control, config.realtime, {
+  const records = new RecordKeeper(ports);
+  const plane = await ControlPlane.start(config.control, config.realtime, {
     instance,
     clock,
     udp,
@@ -56,11 +55,21 @@ export async function compose(config: BoxConfig, ports: BoxPorts): Promise<Box> 
     wallTime,
     onEvent,
     createToken: createTokenSource(ports.random),
-    record: (record: CallRecord) => {
-      ports.store.append(CALL_RECORDS_FILE, JSON.stringify(record)).catch((error: unknown) => {
-        const why = error instanceof Error ? error.message : String(error);
-        log({ level: "error", area: "records", text: `a call record could not be kept: ${why}` });
-      });
-    },
+    record: (record) => records.keep(record),
   });
+  return {
+    status: () => plane.status(),
+    get load() {
+      return plane.load;
+    },
+    get exchangeAddress() {
+      return plane.exchangeAddress;
+    },
+    board: (message) => plane.board(message),
+    networkChanged: (what) => plane.networkChanged(what),
+    async stop() {
+      await plane.stop();
+      await records.close();
+    },
+  };
 }

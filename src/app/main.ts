@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-import { onBrokenPipe } from "./cli/broken-pipe.ts";
 import { readCommandLine, USAGE } from "./cli/command-line.ts";
+import { loseOutput, OUTPUTS, onLostOutput } from "./cli/lost-output.ts";
 
 /**
  * The command line. Each command is loaded when it is asked for, so that none pays for another.
- * Exit codes: 0 done, 1 it could not be done (the reason is printed), 2 it was asked wrongly.
+ * Exit codes: 0 done, 1 it could not be done (the reason is printed), 2 it was asked wrongly, 128
+ * and the signal's number where one stopped a tool.
  */
 async function main(words: readonly string[]): Promise<number> {
   const read = readCommandLine(words);
@@ -13,8 +14,12 @@ async function main(words: readonly string[]): Promise<number> {
     return 2;
   }
   const { command, options } = read.value;
-  onBrokenPipe([process.stdout, process.stderr], () => {
-    if (command !== "run") process.exit();
+  onLostOutput(OUTPUTS, (error) => {
+    loseOutput(command, error, {
+      emit: (signal) => process.emit(signal, signal),
+      exit: (code) => process.exit(code),
+      say: (text) => void process.stderr.write(text),
+    });
   });
   switch (command) {
     case "help":
@@ -29,6 +34,8 @@ async function main(words: readonly string[]): Promise<number> {
       return (await import("./cli/run.ts")).run(options);
     case "check":
       return (await import("./cli/check.ts")).check(options);
+    case "calls":
+      return (await import("./cli/calls.ts")).calls(options);
     case "doctor":
       return (await import("./cli/doctor.ts")).doctor(options);
     case "boards":

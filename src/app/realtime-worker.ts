@@ -21,6 +21,9 @@ const birth = workerData as WorkerBirth;
 invariant(parentPort !== null, "realtime-worker.ts runs as a worker");
 const parent = parentPort;
 
+/** How long a stop waits for lines that are being opened, ms: some chips take seconds. */
+const OPENING_MAX_MS = 3500;
+
 /** Warming up takes so much of this thread at a time, and leaves it alone for so long. */
 const WARM_MS = 4;
 const WARM_REST_MS = 4;
@@ -38,6 +41,9 @@ setFlagsFromString("--no-parallel-scavenge");
 let board: Board | undefined;
 let plane: RealtimePlane | undefined;
 let warming: { stop(): void } | undefined;
+/** Whether it was told to stop, which may be before it has started. */
+let isStopped = false;
+let starting: Promise<void> = Promise.resolve();
 
 const post = (message: FromWorker): void => parent.postMessage(message);
 const emit = (event: RealtimeEvent): void => post({ kind: "event", event });
@@ -83,6 +89,7 @@ async function start(message: Extract<ToWorker, { kind: "start" }>): Promise<voi
   board = await openBoard(birth.board, (told) => emit({ kind: "board", message: told }));
   const codecs = await loadCodecs(message.config.rtp.engines ?? []);
   const fax = message.config.rtp.t38 === undefined ? {} : { fax: await loadFax() };
+  if (isStopped) throw new Error("it was stopped before it had started");
   plane = new RealtimePlane(
     message.config,
     { ...board.ports, codecs, ...fax, ...soundsOf(message.config) },
@@ -90,6 +97,7 @@ async function start(message: Extract<ToWorker, { kind: "start" }>): Promise<voi
   );
   await plane.start();
   await raisePriority(message.config.rtp);
+  if (isStopped) return;
   warming = warmUp(board, message.config.rtp);
 }
 
@@ -150,10 +158,27 @@ function waitOn(clock: Clock | undefined): (run: () => void, afterMs: number) =>
   };
 }
 
+/** Leaves every line safe; one that is just being opened is waited for, and closed then. */
+async function stop(): Promise<void> {
+  isStopped = true;
+  warming?.stop();
+  plane?.close();
+  const opened = async (): Promise<void> => {
+    await starting.catch(() => {});
+    await plane?.settled();
+  };
+  const tooLong = new Promise((resolve) => setTimeout(resolve, OPENING_MAX_MS).unref());
+  await Promise.race([opened(), tooLong]);
+  board?.close();
+  post({ kind: "stopped" });
+  parent.close();
+}
+
 parent.on("message", (message: ToWorker) => {
   switch (message.kind) {
     case "start":
-      start(message).then(
+      starting = start(message);
+      starting.then(
         () => post({ kind: "started" }),
         (error: unknown) =>
           post({
@@ -167,11 +192,7 @@ parent.on("message", (message: ToWorker) => {
       else plane?.handle(message.command);
       return;
     case "stop":
-      warming?.stop();
-      plane?.close();
-      board?.close();
-      post({ kind: "stopped" });
-      parent.close();
+      void stop();
       return;
   }
 });

@@ -61,6 +61,12 @@ describe("createWorkerHost()", () => {
     await host.stop();
   });
 
+  it("start() rejects once it was stopped, and no worker begins", async () => {
+    const { host, start } = hostOf('throw new Error("it began");');
+    await host.stop();
+    await expect(start()).rejects.toThrow("the real-time plane was stopped");
+  });
+
   it("stop() asked twice ends for both, and nothing is told afterwards", async () => {
     const { host, events, start } = hostOf(
       `${STARTS} on("stop", () => { post({ kind: "stopped" }); parentPort.close(); });`,

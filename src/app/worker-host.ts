@@ -23,12 +23,14 @@ export function createWorkerHost(
 ): RealtimeHost {
   const birth: WorkerBirth = { board };
   let worker: Worker | undefined;
+  let isStopped = false;
   let onEvent: ((event: RealtimeEvent) => void) | undefined;
   let stopping: { readonly done: Promise<void>; readonly resolve: () => void } | undefined;
   const post = (message: ToWorker): void => worker?.postMessage(message);
 
   return {
     start(config, listener) {
+      if (isStopped) return Promise.reject(new Error("the real-time plane was stopped"));
       onEvent = listener;
       return new Promise<void>((resolve, reject) => {
         const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
@@ -71,6 +73,7 @@ export function createWorkerHost(
       post({ kind: "command", command });
     },
     stop() {
+      isStopped = true;
       if (worker === undefined) return Promise.resolve();
       if (stopping === undefined) {
         let resolve = (): void => {};

@@ -10,7 +10,8 @@ const DEFAULT_BAUD = 921_600;
 
 /**
  * `tipring card-check`: holds the line card on a serial port to the protocol's document, rule by
- * rule. The exit code is 0 where no check failed, 2 where it was asked wrongly.
+ * rule. The exit code is 0 where no check failed, 2 where it was asked wrongly, 128 and the signal
+ * where one stopped it.
  */
 export async function cardCheck(options: CommandOptions): Promise<number> {
   const { port, baud = String(DEFAULT_BAUD), line = "1", slack = "20" } = options;
@@ -43,7 +44,7 @@ export async function cardCheck(options: CommandOptions): Promise<number> {
       results.filter(({ outcome }) => outcome.kind === kind).length;
     if (stop.signal.aborted) print("stopped; the rules after these were not tried");
     print(`${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped`);
-    return count("failed") === 0 && !stop.signal.aborted ? 0 : 1;
+    return stop.exitCode() ?? (count("failed") === 0 ? 0 : 1);
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
     process.stderr.write(`${printable(error.message)}\n`);

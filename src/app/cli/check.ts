@@ -2,16 +2,14 @@ import { randomBytes } from "node:crypto";
 import { printAddress } from "../../base/address.ts";
 import type { SipHop } from "../../sip/index.ts";
 import type { CommandOptions } from "./command-line.ts";
-import { readConfig } from "./read-config.ts";
+import { readConfig, tellProblems } from "./read-config.ts";
 
 /** `tipring check`: reads the configuration and says what is wrong, or what it comes to. */
 export async function check(options: CommandOptions): Promise<number> {
   const read = await readConfig(options, () => randomBytes(10).toString("hex"));
   if (!read.ok) {
-    for (const line of read.error) process.stderr.write(`${line}\n`);
     const count = read.error.length === 1 ? "1 problem" : `${read.error.length} problems`;
-    process.stderr.write(`${count}\n`);
-    return 1;
+    return tellProblems([...read.error, count]);
   }
   const { box, board, file } = read.value;
   const told = [`${file ?? "no configuration file: the defaults"}: good`];

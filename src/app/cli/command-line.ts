@@ -1,23 +1,8 @@
 import { parseArgs } from "node:util";
+import type { LogLevel } from "../../base/log-event.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { didYouMean } from "../config/did-you-mean.ts";
-
-/** What the command line can be asked to do. */
-export const COMMANDS = [
-  "run",
-  "demo",
-  "check",
-  "doctor",
-  "boards",
-  "safe",
-  "learn",
-  "line-test",
-  "card-check",
-  "help",
-  "version",
-] as const;
-/** One of them. */
-export type Command = (typeof COMMANDS)[number];
+import { COMMANDS, type Command, logLevelOf, OPTIONS, wrongOption } from "./command-options.ts";
 
 /** The options as typed; each command takes what concerns it. */
 export interface CommandOptions {
@@ -25,7 +10,7 @@ export interface CommandOptions {
   readonly registrar?: string;
   readonly board?: string;
   readonly sipPort?: string;
-  readonly logLevel?: string;
+  readonly logLevel?: LogLevel;
   readonly virtual: boolean;
   readonly json: boolean;
   readonly seed?: string;
@@ -46,6 +31,7 @@ export interface CommandOptions {
   readonly tone?: boolean;
   readonly loop?: boolean;
   readonly volts?: string;
+  readonly last?: string;
 }
 
 /** What `tipring help` prints. */
@@ -54,6 +40,7 @@ export const USAGE = `tipring: an analog telephone adapter
   tipring run      run the adapter (the default)
   tipring demo     make one complete call between two simulated telephones
   tipring check    read the configuration and say what is wrong with it
+  tipring calls    list the calls that were kept, the last ones last
   tipring doctor   look at this machine and say what it lacks, and what to do about it
   tipring boards   list the boards, and what each needs
   tipring safe     put every line into its safe state: ringing off
@@ -64,13 +51,17 @@ export const USAGE = `tipring: an analog telephone adapter
                    hold a line card on a serial port to the protocol's document
   tipring help, tipring version
 
-run, check, doctor, safe, learn, line-test
+run, check, calls, doctor, safe, learn, line-test
   --config FILE          a configuration file (tipring.yaml, where there is one)
   --board NAME           a folder in boards/; hw-sim needs no hardware
-run
+run, check
   --registrar HOST:PORT  register the lines there, not at the built-in exchange
   --sip-port PORT        where IP phones reach the built-in exchange (5060)
   --log-level LEVEL      error, warn, info or debug
+calls
+  --last N               so many (20)
+  --line N               of one line
+  --json                 as they were kept, a JSON object a line
 doctor, boards
   --json                 as JSON, on one line
 doctor
@@ -104,6 +95,9 @@ card-check
   --quiet                do not ring
   --slack MS             what this machine may add to the times of the document (20)
   --hook                 ask for the receiver to be lifted and hung up
+
+Ends with 0 where it was done, 1 where it could not be, 2 where it was asked wrongly, and with
+130, 143 or 129 where Ctrl-C, SIGTERM or the end of the terminal stopped a tool.
 `;
 
 /** Reads the words of a command line; a wrong one is named together with what was meant. */
@@ -129,7 +123,10 @@ export function readCommandLine(
     return err(`"${word}" is not a command; ${advice}`);
   }
   if (positionals.length > 1) return err(`"${positionals[1]}" is one word too many`);
-  const { "sip-port": sipPort, "log-level": logLevel, help: _, version: __, ...rest } = values;
+  const wrong = wrongOption(command, values);
+  if (wrong !== undefined) return err(`${wrong}; "tipring help" lists the options`);
+  const { "sip-port": sipPort, "log-level": level, help: _, version: __, ...rest } = values;
+  const logLevel = level === undefined ? undefined : logLevelOf(level);
   return ok({
     command,
     options: {
@@ -148,31 +145,7 @@ function parse(words: readonly string[]) {
     args: [...words],
     allowPositionals: true,
     options: {
-      config: { type: "string" },
-      registrar: { type: "string" },
-      board: { type: "string" },
-      "sip-port": { type: "string" },
-      "log-level": { type: "string" },
-      virtual: { type: "boolean" },
-      json: { type: "boolean" },
-      seed: { type: "string" },
-      trace: { type: "string" },
-      pcap: { type: "string" },
-      vcd: { type: "string" },
-      wav: { type: "string" },
-      phone: { type: "string" },
-      out: { type: "string" },
-      port: { type: "string" },
-      baud: { type: "string" },
-      line: { type: "string" },
-      quiet: { type: "boolean" },
-      hook: { type: "boolean" },
-      slack: { type: "string" },
-      fix: { type: "boolean" },
-      levels: { type: "boolean" },
-      tone: { type: "boolean" },
-      loop: { type: "boolean" },
-      volts: { type: "string" },
+      ...OPTIONS,
       help: { type: "boolean", short: "h" },
       version: { type: "boolean", short: "v" },
     },

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeDirectory } from "../../hal/node/index.ts";
 import type { CommandOptions } from "./command-line.ts";
 
 /** What the simulator's demonstration tells of a step. */
@@ -44,13 +45,7 @@ const SIMULATOR = "tipring/hw-sim";
 /** `tipring demo`: one complete call, observed step by step at the telephones. */
 export async function demo(options: CommandOptions): Promise<number> {
   const seed = Number(options.seed ?? "1");
-  const phone = options.phone ?? "touch-tone";
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    return refuse(`--seed is "${options.seed}"; it can be 0, 1, 2 and so on`);
-  }
-  if (phone !== "touch-tone" && phone !== "rotary") {
-    return refuse(`--phone is "${phone}"; it can be touch-tone or rotary`);
-  }
+  const phone = options.phone === "rotary" ? "rotary" : "touch-tone";
   // The package's own simulator; the shape above is what it exports.
   const { runDemo } = (await import(SIMULATOR)) as DemoModule;
   const traceLines: string[] = [];
@@ -101,11 +96,11 @@ async function saveRecorded(
 }
 
 async function save(file: string, content: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, content);
-}
-
-function refuse(text: string): number {
-  process.stderr.write(`tipring demo: ${text}\n`);
-  return 2;
+  try {
+    await makeDirectory(dirname(file));
+    await writeFile(file, content);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${file} cannot be written: ${why}`);
+  }
 }

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { PortError } from "../../base/port-fault.ts";
 import { parseSoundChannel } from "../../hal/linux/index.ts";
+import { makeDirectory } from "../../hal/node/index.ts";
 import type { OpenBoard } from "../../hal/ports/board.ts";
 import { type BoardLevels, boardLine } from "../config/board-file.ts";
 import { mixerCard, readMixer } from "../doctor/check-sound.ts";
@@ -14,9 +15,7 @@ import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
 import { keptMixerFile } from "./kept-mixer.ts";
 import type { ReadConfig } from "./read-config.ts";
-
-/** Levels that a meter may show between TIP and RING, V. */
-const VOLTS_MAX = 50;
+import { stopSignal } from "./stop-signals.ts";
 
 /**
  * `tipring doctor --levels`: measures one line's levels, says what they are and what is wrong
@@ -30,22 +29,23 @@ export async function doctorLevels(
 ): Promise<number> {
   const line = Number(options.line ?? "1");
   const wiring = config.box.realtime.lines.find((one) => one.line === line);
-  if (wiring === undefined) return refuse(`there is no line ${options.line}`);
-  const volts = options.volts === undefined ? undefined : Number(options.volts);
-  if (volts !== undefined && !(volts > 0 && volts <= VOLTS_MAX)) {
-    return refuse(`--volts is "${options.volts}"; it must be a number up to ${VOLTS_MAX}`);
+  if (wiring === undefined) {
+    refuse(`there is no line ${options.line}`);
+    return 2;
   }
+  const volts = options.volts === undefined ? undefined : Number(options.volts);
   const spec = boardSpec(config);
   // Counted from the converter's own full scale: with levels set it would be counted twice.
   const bare = { ...spec, options: { ...spec.options, levels: {} } };
   const board = await open(bare, () => {});
+  const stop = stopSignal();
   try {
     if (options.tone === true) {
       process.stdout.write(
         `a tone of 1004 Hz plays on line ${line} for ${TONE_SECONDS} s: measure AC between TIP\n` +
           "and RING, receiver off the hook, then run this with --volts and what it showed\n",
       );
-      const driftPpm = await playTone(board.ports, wiring);
+      const driftPpm = await playTone(board.ports, wiring, stop.signal);
       if (driftPpm !== undefined) process.stdout.write(`${printDrift(driftPpm)}\n`);
       return 0;
     }
@@ -57,14 +57,17 @@ export async function doctorLevels(
       ask: (text) => process.stdout.write(`${text}\n`),
       ...(volts === undefined ? {} : { volts }),
     };
-    const { findings, levels } = await measureLine(board.ports, wiring, plan);
+    const { findings, levels } = await measureLine(board.ports, wiring, plan, stop.signal);
+    const stopped = stop.exitCode();
+    if (stopped !== undefined) return stopped;
     const kept = await keepMixer(config, wiring.pcmChannel, machine);
     tell([...findings, ...kept], levels, config, line, options);
     return isHealthy(findings) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
-    return refuse(error.message);
+    return stop.exitCode() ?? refuse(error.message);
   } finally {
+    stop.forget();
     board.close();
   }
 }
@@ -128,7 +131,7 @@ async function keepMixer(
     return [note("mixer", `the mixer of ${card} could not be kept: ${controls}`)];
   }
   const file = keptMixerFile(user.data, card);
-  mkdirSync(dirname(file), { recursive: true });
+  await makeDirectory(dirname(file));
   writeFileSync(file, JSON.stringify(controls));
   return [good("mixer", `the mixer of ${card} is kept in ${file}, and compared at each doctor`)];
 }

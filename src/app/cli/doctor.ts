@@ -6,7 +6,7 @@ import { type Machine, thisMachine } from "../doctor/machine.ts";
 import { localAddressToward } from "../local-address.ts";
 import type { CommandOptions } from "./command-line.ts";
 import { keptMixerText } from "./kept-mixer.ts";
-import { readConfig } from "./read-config.ts";
+import { readConfig, tellProblems } from "./read-config.ts";
 
 /**
  * `tipring doctor`: says what this machine lacks for the lines of a configuration, and what to do
@@ -17,10 +17,7 @@ export async function doctor(
   machine: Machine = thisMachine(),
 ): Promise<number> {
   const read = await readConfig(options, () => randomBytes(10).toString("hex"));
-  if (!read.ok) {
-    for (const line of read.error) process.stderr.write(`${line}\n`);
-    return 1;
-  }
+  if (!read.ok) return tellProblems(read.error);
   if (options.levels === true) {
     return (await import("./doctor-levels.ts")).doctorLevels(read.value, options, machine);
   }

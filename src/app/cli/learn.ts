@@ -29,10 +29,7 @@ const SIM_FLASH_MS = 100;
  */
 export async function learn(options: CommandOptions): Promise<number> {
   const found = await lineToProbe(options, () => randomBytes(10).toString("hex"));
-  if (!found.ok) {
-    for (const line of found.error) process.stderr.write(`${line}\n`);
-    return 1;
-  }
+  if (!found.ok) return found.error;
   const { config, line } = found.value;
   const board = await openBoard(boardSpec(config), () => {});
   const simulated = config.board.module === "tipring/hw-sim";
@@ -45,7 +42,7 @@ export async function learn(options: CommandOptions): Promise<number> {
     const done = await learnOn(board, line, tell, stop.signal);
     const proposal = proposeSettings(done.findings);
     process.stdout.write(`${proposalWords(proposal, line.country.code).join("\n")}\n`);
-    return done.why === "complete" ? 0 : 1;
+    return stop.exitCode() ?? (done.why === "complete" ? 0 : 1);
   } finally {
     stop.forget();
     board.close();

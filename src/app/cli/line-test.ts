@@ -18,10 +18,7 @@ import { stopSignal } from "./stop-signals.ts";
  */
 export async function lineTest(options: CommandOptions): Promise<number> {
   const found = await lineToProbe(options, () => randomBytes(10).toString("hex"));
-  if (!found.ok) {
-    for (const line of found.error) process.stderr.write(`${line}\n`);
-    return 1;
-  }
+  if (!found.ok) return found.error;
   const { config, line } = found.value;
   const board = await openBoard(boardSpec(config), () => {});
   const stop = stopSignal();
@@ -33,7 +30,7 @@ export async function lineTest(options: CommandOptions): Promise<number> {
       process.stdout.write(`line ${line.line}\n`);
       for (const text of lineTestWords(findings)) process.stdout.write(`  ${text}\n`);
     }
-    return isLineGood(findings) ? 0 : 1;
+    return stop.exitCode() ?? (isLineGood(findings) ? 0 : 1);
   } finally {
     stop.forget();
     board.close();
@@ -99,6 +96,11 @@ export async function testLine(
     onClosed = () => runner.feed({ kind: "closed" });
     onFault = (reason) => runner.feed({ kind: "failed", reason });
     stop?.addEventListener("abort", () => runner.feed({ kind: "stopped" }), { once: true });
+    if (stop?.aborted === true) {
+      // While the line was opened, which takes some cards seconds.
+      runner.feed({ kind: "stopped" });
+      return;
+    }
     for (const output of test.begin(ports.clock.nowMs())) carry(output);
     runner.rearm();
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createServiceLog, createTerminalLog, printable, whileRead } from "./log.ts";
+import { createServiceLog, createTerminalLog, lossNote, printable } from "./log.ts";
 
 describe("printable()", () => {
   it.each([
@@ -31,17 +31,8 @@ describe("createTerminalLog()", () => {
 describe("createServiceLog()", () => {
   function setUp(level: "info" | "error") {
     const written: string[] = [];
-    const listeners: ((error: Error) => void)[] = [];
-    const output = {
-      write: (text: string) => void written.push(text),
-      on: (_: "error", listener: (error: Error) => void) => void listeners.push(listener),
-    };
-    const write = whileRead(output);
-    const logOf = () => createServiceLog(level, write, () => "2026-11-27T00:00:00.000Z");
-    const fail = (): void => {
-      for (const tell of listeners) tell(new Error("EPIPE"));
-    };
-    return { written, listeners, logOf, log: logOf(), fail };
+    const write = (text: string): void => void written.push(text);
+    return { written, log: createServiceLog(level, write, () => "2026-11-27T00:00:00.000Z") };
   }
 
   it("writes one JSON object a line, with its data beside", () => {
@@ -63,12 +54,18 @@ describe("createServiceLog()", () => {
     log({ level: of, area: "box", text: "text" });
     expect(written).toHaveLength(lines);
   });
+});
 
-  it("goes nowhere once nobody reads it, in the next box too, and listens once for both", () => {
-    const { written, listeners, log, logOf, fail } = setUp("info");
-    fail();
-    for (const one of [log, logOf()]) one({ level: "error", area: "box", text: "text" });
-    expect(written).toEqual([]);
-    expect(listeners).toHaveLength(1);
+it.each([
+  [1, "1 line of this log could not be written: ENOSPC"],
+  [2, "2 lines of this log could not be written: ENOSPC"],
+])("lossNote() of %i is a line of the log", (lines, msg) => {
+  const note = lossNote(lines, "ENOSPC", () => "2026-11-27T00:00:00.000Z");
+  expect(note.endsWith("\n")).toBe(true);
+  expect(JSON.parse(note)).toEqual({
+    level: "warn",
+    time: "2026-11-27T00:00:00.000Z",
+    area: "log",
+    msg,
   });
 });

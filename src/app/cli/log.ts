@@ -8,27 +8,6 @@ function wanted(event: LogEvent, level: LogLevel): boolean {
   return ORDER.indexOf(event.level) <= ORDER.indexOf(level);
 }
 
-/** Where the service's log goes. */
-export interface LogOutput {
-  write(text: string): void;
-  /** Told of what went wrong with it, once it listens. */
-  on(event: "error", listener: (error: Error) => void): void;
-}
-
-/**
- * Writes to an output. Where nobody reads that any more it goes nowhere, and the box goes on. It
- * listens to the output for good: one is enough for all boxes that run one after the other.
- */
-export function whileRead(output: LogOutput): (text: string) => void {
-  let isRead = true;
-  output.on("error", () => {
-    isRead = false;
-  });
-  return (text) => {
-    if (isRead) output.write(text);
-  };
-}
-
 /** The service's log: one JSON object a line. */
 export function createServiceLog(
   level: LogLevel,
@@ -41,6 +20,16 @@ export function createServiceLog(
     const told = { level: event.level, time: time(), area, ...data, msg: text };
     write(`${JSON.stringify(told)}\n`);
   };
+}
+
+/** The line that tells of lines of the service's log that were lost. */
+export function lossNote(
+  lines: number,
+  why: string,
+  time: () => string = () => new Date().toISOString(),
+): string {
+  const msg = `${lines} ${lines === 1 ? "line" : "lines"} of this log could not be written: ${why}`;
+  return `${JSON.stringify({ level: "warn", time: time(), area: "log", msg })}\n`;
 }
 
 /** What the built-in exchange does well is no news to the person at the telephones. */

@@ -29,7 +29,10 @@ export class Prompt {
         this.print(error instanceof Error ? error.message : String(error));
       });
     });
-    this.#readline.on("close", () => this.#onQuit());
+    this.#readline.on("close", () => this.#quit());
+    this.#readline.on("SIGTSTP", () =>
+      this.print("it cannot be put to sleep: it has lines to see to"),
+    );
   }
 
   /** Begins to take commands. */
@@ -66,6 +69,13 @@ export class Prompt {
     if (line !== undefined) this.print(line);
   }
 
+  /** Asked twice is asked once. */
+  #quit(): void {
+    const quit = this.#onQuit;
+    this.#onQuit = () => {};
+    quit();
+  }
+
   async #typed(text: string): Promise<void> {
     const command = parsePromptCommand(text, this.#lineCount);
     if (command.ok) await this.#carryOut(command.value);
@@ -81,7 +91,7 @@ export class Prompt {
         process.stdout.write(PROMPT_HELP);
         return;
       case "quit":
-        this.#onQuit();
+        this.#quit();
         return;
       case "status":
         this.#status();

@@ -5,10 +5,15 @@ import { errorCode } from "../../hal/node/index.ts";
 import { ENGINE_CODECS } from "../../media/index.ts";
 import type { BoardFile } from "../config/board-file.ts";
 import type { BoxConfig } from "../config/box-config.ts";
-import { type ConfigProblem, printConfigProblem } from "../config/config-problem.ts";
+import { DATA_FOLDER } from "../config/call-records.ts";
+import {
+  type ConfigPath,
+  type ConfigProblem,
+  printConfigProblem,
+} from "../config/config-problem.ts";
 import { linesOf, resolveConfig } from "../config/resolve-config.ts";
 import { wantsT38 } from "../config/resolve-fax.ts";
-import type { CodecFaults } from "../config/resolve-rtp.ts";
+import { type CodecFaults, DEFAULT_RECORDINGS } from "../config/resolve-rtp.ts";
 import { parseRegistrar, SIP_PORT, withDhcpServers } from "../config/resolve-sip.ts";
 import type { UserConfig, UserLine } from "../config/user-config.ts";
 import { codecFault } from "../load-codecs.ts";
@@ -16,6 +21,7 @@ import { faxFault } from "../load-fax.ts";
 import { localAddressToward } from "../local-address.ts";
 import { packageVersion, readBoard } from "../package-files.ts";
 import type { CommandOptions } from "./command-line.ts";
+import { directoryFault } from "./usable-directory.ts";
 
 /** The file that is read where none is named. */
 const DEFAULT_FILE = "tipring.yaml";
@@ -53,9 +59,7 @@ export async function readConfig(
     user = loaded.value.config;
     describe = loaded.value.describe;
   }
-  const withOptions = fromOptions(user, options);
-  if (!withOptions.ok) return err([withOptions.error]);
-  user = await withReachableHost(withDhcpServers(extend(withOptions.value)));
+  user = await withReachableHost(withDhcpServers(extend(fromOptions(user, options))));
   const board = await readBoard(user.board ?? "hw-sim");
   if (!board.ok) return err([describe({ path: ["board"], text: board.error })]);
   const version = await packageVersion();
@@ -71,14 +75,48 @@ export async function readConfig(
     ...(lacksT38 === undefined ? {} : { faxFault: lacksT38 }),
   });
   if (!box.ok) return err(box.error.map(describe));
+  const folders = await folderProblems(user);
+  const hopeless = folders.filter(({ isHopeless }) => isHopeless);
+  if (hopeless.length > 0) return err(hopeless.map(({ problem }) => describe(problem)));
   return ok({
     user,
     board: board.value,
     box: box.value,
     lines,
-    warnings: [...warningsOf(user), ...faxWarnings(lacksT38)],
+    warnings: [
+      ...warningsOf(user),
+      ...faxWarnings(lacksT38),
+      ...folders.map(({ problem }) => describe(problem)),
+    ],
     ...(file === undefined ? {} : { file }),
   });
+}
+
+/** Says what is wrong with a configuration; what a command ends with then. */
+export function tellProblems(problems: readonly string[]): number {
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  return 1;
+}
+
+/** What keeps files out of the folders that they are to go into. */
+async function folderProblems({
+  data,
+  recording,
+}: UserConfig): Promise<
+  readonly { readonly isHopeless: boolean; readonly problem: ConfigProblem }[]
+> {
+  const folders: [ConfigPath, string][] = [[["data"], data ?? DATA_FOLDER]];
+  if (recording?.calls === "all") {
+    folders.push([["recording", "folder"], recording.folder ?? DEFAULT_RECORDINGS]);
+  }
+  const found = [];
+  for (const [path, folder] of folders) {
+    const fault = await directoryFault(folder);
+    if (fault === undefined) continue;
+    const text = `is ${JSON.stringify(folder)}, but ${fault.text}; name another folder`;
+    found.push({ isHopeless: fault.isHopeless, problem: { path, text } });
+  }
+  return found;
 }
 
 /** Of the codecs from outside that are named, those that this machine lacks. */
@@ -143,25 +181,14 @@ function faxWarnings(fault: string | undefined): readonly string[] {
 }
 
 /** What the command line says comes before what the file says. */
-function fromOptions(user: UserConfig, options: CommandOptions): Result<UserConfig, string> {
+function fromOptions(user: UserConfig, options: CommandOptions): UserConfig {
   let merged = user;
   if (options.board !== undefined) merged = { ...merged, board: options.board };
   if (options.registrar !== undefined) merged = { ...merged, registrar: options.registrar };
-  if (options.sipPort !== undefined) {
-    const port = Number(options.sipPort);
-    if (!Number.isInteger(port) || port < 0 || port > 65535) {
-      return err(`--sip-port is "${options.sipPort}"; it must be a number from 0 to 65535`);
-    }
-    merged = { ...merged, sip: { ...merged.sip, port } };
-  }
-  const level = options.logLevel;
-  if (level !== undefined) {
-    if (level !== "error" && level !== "warn" && level !== "info" && level !== "debug") {
-      return err(`--log-level is "${level}"; it can be error, warn, info or debug`);
-    }
-    merged = { ...merged, log: { level } };
-  }
-  return ok(merged);
+  const { sipPort, logLevel } = options;
+  if (sipPort !== undefined) merged = { ...merged, sip: { ...merged.sip, port: Number(sipPort) } };
+  if (logLevel !== undefined) merged = { ...merged, log: { level: logLevel } };
+  return merged;
 }
 
 /** Whether there is such a file, be it one that cannot be read: then that is told. */

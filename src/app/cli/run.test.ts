@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readConfig } from "./read-config.ts";
-import { followMoves, hasMoved, START_AGAIN } from "./run.ts";
+import { followMoves, hasMoved } from "./run.ts";
+import { START_AGAIN } from "./run-end.ts";
 
 async function configAt(host: string | undefined) {
   const read = await readConfig(
@@ -46,6 +47,7 @@ describe("followMoves()", () => {
     ];
     const code = await followMoves(
       async () => ({ ok: true, value: await configAt(host) }),
+      { isAsked: false, code: 0 },
       async ({ box }, isElsewhere) => {
         log.push(box.control.sipHost);
         const code = await lives.shift()?.(isElsewhere);

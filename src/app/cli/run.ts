@@ -1,6 +1,7 @@
 import { printAddress } from "../../base/address.ts";
 import type { SimTold } from "../../base/sim-messages.ts";
 import type { BoxEvent } from "../../gateway/control/box-events.ts";
+import { CALL_RECORDS_FILE } from "../../gateway/control/record-keeper.ts";
 import { createTokenSource } from "../../gateway/control/token.ts";
 import type { RealtimeHost } from "../../gateway/realtime/host.ts";
 import { loadSocketMarks } from "../../hal/linux/index.ts";
@@ -15,23 +16,24 @@ import {
 } from "../../hal/node/index.ts";
 import type { LogSink } from "../../hal/ports/log-sink.ts";
 import { type Box, compose } from "../compose.ts";
+import { callRecordLimit, DATA_FOLDER } from "../config/call-records.ts";
 import type { UserConfig } from "../config/user-config.ts";
 import { NetworkWatch } from "../network-watch.ts";
 import { localWallTime } from "../wall-time.ts";
 import { createWorkerHost } from "../worker-host.ts";
 import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
-import { createServiceLog, createTerminalLog, printable, whileRead } from "./log.ts";
+import { createServiceLog, createTerminalLog, lossNote, printable } from "./log.ts";
+import { lossyWriter, serviceOutput } from "./log-output.ts";
 import { tellBox } from "./plain-words.ts";
 import { Prompt } from "./prompt.ts";
-import { type ReadConfig, readConfig } from "./read-config.ts";
+import { type ReadConfig, readConfig, tellProblems } from "./read-config.ts";
 import { ReloadWhenIdle } from "./reload-when-idle.ts";
+import { RunEnd, START_AGAIN } from "./run-end.ts";
 import { watchSignals } from "./stop-signals.ts";
 
 /** The extension that a softphone on this machine may use where nothing is configured. */
 const GUEST_NUMBER = "201";
-/** How long a stop may take before the process ends all the same, ms. */
-const STOP_LIMIT_MS = 5000;
 
 /** `tipring run`: the adapter itself, with a prompt where there is a terminal. */
 export async function run(options: CommandOptions): Promise<number> {
@@ -50,29 +52,30 @@ export async function run(options: CommandOptions): Promise<number> {
     const now = await read();
     return now.ok ? [] : now.error;
   };
-  const write = whileRead(process.stdout);
-  return followMoves(read, (config, isElsewhere) =>
-    runBox(config, guestPassword, write, { isElsewhere, problems }),
-  );
+  const end = new RunEnd();
+  const unwatch = watchSignals(process, end.ask, end.hurry);
+  const write = lossyWriter(serviceOutput(), lossNote);
+  try {
+    return await followMoves(read, end, (config, isElsewhere) =>
+      runBox(config, guestPassword, write, end, { isElsewhere, problems }),
+    );
+  } finally {
+    unwatch();
+  }
 }
 
-/** What a box ends with that has to be started anew: at another address, or as it is told now. */
-export const START_AGAIN = -1;
-
 /**
- * Runs one box after the other, each with the configuration as it is then, until one ends for good;
- * its exit code. A configuration that cannot be read is told, and is 1.
+ * Runs one box after the other, each with the configuration as it is then, until one ends for good
+ * or the end is asked for; its exit code. A configuration that cannot be read is told.
  */
 export async function followMoves(
   read: () => ReturnType<typeof readConfig>,
+  end: Pick<RunEnd, "isAsked" | "code">,
   runOne: (config: ReadConfig, isElsewhere: () => Promise<boolean>) => Promise<number>,
 ): Promise<number> {
-  for (;;) {
+  while (!end.isAsked) {
     const config = await read();
-    if (!config.ok) {
-      for (const line of config.error) process.stderr.write(`${line}\n`);
-      return 1;
-    }
+    if (!config.ok) return tellProblems(config.error);
     const isElsewhere = async (): Promise<boolean> => {
       const now = await read();
       return now.ok && hasMoved(config.value, now.value);
@@ -80,6 +83,7 @@ export async function followMoves(
     const code = await runOne(config.value, isElsewhere);
     if (code !== START_AGAIN) return code;
   }
+  return end.code;
 }
 
 /**
@@ -102,13 +106,12 @@ async function runBox(
   config: ReadConfig,
   guestPassword: string | undefined,
   write: (text: string) => void,
+  ending: RunEnd,
   anew: Anew,
 ): Promise<number> {
-  const { promise: ended, resolve: end } = withResolvers<number>();
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const simulated = config.board.module === "tipring/hw-sim";
-  const prompt =
-    interactive && simulated ? new Prompt(config.lines.length, () => end(0)) : undefined;
+  const prompt = interactive && simulated ? new Prompt(config.lines.length, ending.ask) : undefined;
   const print = (line: string): void => {
     if (prompt === undefined) process.stdout.write(`${printable(line)}\n`);
     else prompt.print(line);
@@ -117,62 +120,48 @@ async function runBox(
   const log: LogSink = interactive
     ? createTerminalLog(level, print)
     : createServiceLog(level, write);
-  const asked: { reload?: ReloadWhenIdle } = {};
-  const onEvent = (event: BoxEvent): void => {
-    if (event.kind === "board") {
-      // The only board that speaks is the simulated one, and it speaks SimTold.
-      prompt?.told(event.message as SimTold);
-      return;
-    }
-    const told = tellBox(event);
-    if (told !== undefined && interactive) print(told);
-    else if (told !== undefined) log({ level: levelOf(event), area: "box", text: told });
-    if (event.kind === "fatal") end(1);
-    const isReload = event.kind === "check-sync" && config.user.sip?.checkSync === "reload";
-    if (isReload) asked.reload?.asked();
-  };
   for (const text of config.warnings) log({ level: "warn", area: "box", text });
   if (config.board.module === "linux") void warnOfMixer(config, log);
   const realtime = createWorkerHost(boardSpec(config));
-  const unwatchSignals = endAtSignals(realtime, () => end(0));
-  const forget = endOnCrash(realtime, log, () => end(1));
-  const box = await start(config, realtime, log, onEvent);
-  if (interactive) greet(config, box, guestPassword, print);
-  else log({ level: "info", area: "box", text: started(config, box) });
-  prompt?.open(box);
-  const reload = reloadOf(box, anew, log, () => end(START_AGAIN));
-  asked.reload = reload;
-  const unwatch = watchNetwork(config, box, async () => {
-    if (await anew.isElsewhere()) end(START_AGAIN);
-  });
-  const code = await ended;
-  reload.stop();
-  unwatch();
-  prompt?.close();
-  if (code !== START_AGAIN) {
-    // Not cleared: it also ends a process that something else would keep alive.
-    setTimeout(() => process.exit(code), STOP_LIMIT_MS).unref();
-  }
+  const forget = endOnCrash(ending, log);
   try {
-    await box.stop();
+    return await ending.live(realtime, async (end) => {
+      const asked: { reload?: ReloadWhenIdle } = {};
+      const onEvent = (event: BoxEvent): void => {
+        if (event.kind === "board") {
+          // The only board that speaks is the simulated one, and it speaks SimTold.
+          prompt?.told(event.message as SimTold);
+          return;
+        }
+        const told = tellBox(event);
+        if (told !== undefined && interactive) print(told);
+        else if (told !== undefined) log({ level: levelOf(event), area: "box", text: told });
+        if (event.kind === "fatal") end(1);
+        const isReload = event.kind === "check-sync" && config.user.sip?.checkSync === "reload";
+        if (isReload) asked.reload?.asked();
+      };
+      const box = await start(config, realtime, log, onEvent);
+      if (interactive) greet(config, box, guestPassword, print);
+      else log({ level: "info", area: "box", text: started(config, box) });
+      prompt?.open(box);
+      const reload = reloadOf(box, anew, log, () => end(START_AGAIN));
+      asked.reload = reload;
+      const unwatch = watchNetwork(config, box, async () => {
+        if (await anew.isElsewhere()) end(START_AGAIN);
+      });
+      return {
+        unwatch() {
+          reload.stop();
+          unwatch();
+          prompt?.close();
+        },
+        stop: () => box.stop(),
+      };
+    });
   } finally {
-    await realtime.stop();
-    if (code === START_AGAIN) {
-      forget();
-      unwatchSignals();
-    }
+    prompt?.close();
+    forget();
   }
-  return code;
-}
-
-/** Ends the box at the first signal, and at any more at once, its lines safe. */
-function endAtSignals(realtime: RealtimeHost, end: () => void): () => void {
-  const first = (): void => {
-    // Also where the start waits for something that never comes.
-    setTimeout(() => process.exit(1), 2 * STOP_LIMIT_MS).unref();
-    end();
-  };
-  return watchSignals(process, first, () => void realtime.stop().finally(() => process.exit(1)));
 }
 
 /** What starts the box over where its server asks for that. */
@@ -206,19 +195,11 @@ async function warnOfMixer(config: ReadConfig, log: LogSink): Promise<void> {
   for (const text of await mixerWarnings(config)) log({ level: "warn", area: "sound", text });
 }
 
-/**
- * What nobody caught is a bug: the lines are made safe before anything else is tried, since no
- * state of this thread can be relied on any more. What follows from the first error is not told.
- * What is returned takes the watch away again.
- */
-function endOnCrash(realtime: RealtimeHost, log: LogSink, end: () => void): () => void {
-  let crashed = false;
+/** What nobody caught is a bug, and ends the run. What is returned takes the watch away again. */
+function endOnCrash(ending: RunEnd, log: LogSink): () => void {
   const crash = (error: Error): void => {
-    if (crashed) return;
-    crashed = true;
+    if (!ending.crashed()) return;
     process.exitCode = 1;
-    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
-    void realtime.stop().then(end, end);
     log({ level: "error", area: "box", text: `a bug: ${error.stack ?? error.message}` });
   };
   process.on("uncaughtException", crash);
@@ -243,7 +224,9 @@ async function start(
     udp: createUdp(marks === undefined ? {} : { bindMarked: marks.bindUdp }),
     streams: createStreams(marks === undefined ? {} : { mark: marks.mark }),
     resolver: createResolver(nameServers === undefined ? {} : { servers: nameServers }),
-    store: createFileStore(config.user.data ?? "tipring-data"),
+    store: createFileStore(config.user.data ?? DATA_FOLDER, {
+      [CALL_RECORDS_FILE]: callRecordLimit(config.user),
+    }),
     hashes,
     realtime,
     wallTime: localWallTime,
@@ -297,12 +280,4 @@ function levelOf(event: BoxEvent): "error" | "warn" | "info" {
   if (event.kind === "fatal") return "error";
   if (event.kind === "line-failed" || event.kind === "registration-failed") return "warn";
   return "info";
-}
-
-function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((take) => {
-    resolve = take;
-  });
-  return { promise, resolve };
 }

@@ -3,7 +3,8 @@ import { LineHardware } from "../../gateway/realtime/line-hardware.ts";
 import { openBoard } from "../open-board.ts";
 import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
-import { readConfig } from "./read-config.ts";
+import { readConfig, tellProblems } from "./read-config.ts";
+import { stopSignal } from "./stop-signals.ts";
 
 /** Longer than any chip's way out of its ringing mode, a period by hardware included, ms. */
 const SETTLE_MS = 120;
@@ -14,14 +15,13 @@ const SETTLE_MS = 120;
  */
 export async function safe(options: CommandOptions): Promise<number> {
   const read = await readConfig(options, () => randomBytes(10).toString("hex"));
-  if (!read.ok) {
-    for (const line of read.error) process.stderr.write(`${line}\n`);
-    return 1;
-  }
+  if (!read.ok) return tellProblems(read.error);
   const { box } = read.value;
   const opened = await openBoard(boardSpec(read.value), () => {});
   let failed = 0;
   const hardware = new LineHardware(opened.ports);
+  // It is for the lines: who stops it stops it after the last of them.
+  const stop = stopSignal();
   for (const wiring of box.realtime.lines) {
     const { line } = wiring;
     try {
@@ -38,5 +38,6 @@ export async function safe(options: CommandOptions): Promise<number> {
     }
   }
   opened.close();
-  return failed === 0 ? 0 : 1;
+  stop.forget();
+  return stop.exitCode() ?? (failed === 0 ? 0 : 1);
 }

@@ -1,33 +1,57 @@
+import { constants } from "node:os";
+
 /** Signals that a service manager, a terminal or its end stop a program with. */
-const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+/** One of them. */
+export type StopSignalName = (typeof STOP_SIGNALS)[number];
+
+/** Ctrl-Z: a program that is put to sleep leaves its lines as they are, a bell ringing. */
+const SUSPEND = "SIGTSTP";
 
 /** Where signals come from: the process. */
 export interface SignalSource {
-  on(signal: (typeof STOP_SIGNALS)[number], listener: () => void): unknown;
-  off(signal: (typeof STOP_SIGNALS)[number], listener: () => void): unknown;
+  on(signal: StopSignalName | typeof SUSPEND, listener: () => void): unknown;
+  off(signal: StopSignalName | typeof SUSPEND, listener: () => void): unknown;
 }
 
 /**
- * Watches for signals: the first has the box end in good order, any more have it end at once. They
- * never have the system end the process, which would leave a bell ringing. What is returned takes
- * the watch away again.
+ * Watches for signals: the first has the program end in good order, any more have it end at once.
+ * They never have the system end the process, or put it to sleep, which would leave a bell ringing.
+ * What is returned takes the watch away again.
  */
-export function watchSignals(source: SignalSource, end: () => void, hurry: () => void): () => void {
+export function watchSignals(
+  source: SignalSource,
+  end: (signal: StopSignalName) => void,
+  hurry: (signal: StopSignalName) => void,
+): () => void {
   let isEnding = false;
-  const listener = (): void => {
-    if (isEnding) hurry();
-    else end();
-    isEnding = true;
-  };
-  for (const signal of STOP_SIGNALS) source.on(signal, listener);
+  const watched = STOP_SIGNALS.map((signal) => {
+    const listener = (): void => {
+      const act = isEnding ? hurry : end;
+      isEnding = true;
+      act(signal);
+    };
+    source.on(signal, listener);
+    return [signal, listener] as const;
+  });
+  const awake = (): void => {};
+  source.on(SUSPEND, awake);
   return () => {
-    for (const signal of STOP_SIGNALS) source.off(signal, listener);
+    for (const [signal, listener] of watched) source.off(signal, listener);
+    source.off(SUSPEND, awake);
   };
+}
+
+/** What a shell says of a program that a signal ended: 130 for Ctrl-C, 143 for SIGTERM. */
+export function signalExitCode(signal: StopSignalName): number {
+  return 128 + constants.signals[signal];
 }
 
 /** Where a tool hears that it is to stop. */
 export interface StopSignal {
   readonly signal: AbortSignal;
+  /** What a tool that was stopped ends with; undefined where nothing stopped it. */
+  exitCode(): number | undefined;
   /** Takes the watch away again. */
   readonly forget: () => void;
 }
@@ -39,9 +63,17 @@ export interface StopSignal {
  */
 export function stopSignal(
   source: SignalSource = process,
-  hurry: () => void = () => process.exit(1),
+  hurry: (code: number) => void = (code) => process.exit(code),
 ): StopSignal {
   const stop = new AbortController();
-  const forget = watchSignals(source, () => stop.abort(), hurry);
-  return { signal: stop.signal, forget };
+  let code: number | undefined;
+  const forget = watchSignals(
+    source,
+    (signal) => {
+      code = signalExitCode(signal);
+      stop.abort();
+    },
+    (signal) => hurry(signalExitCode(signal)),
+  );
+  return { signal: stop.signal, exitCode: () => code, forget };
 }

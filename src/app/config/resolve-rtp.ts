@@ -12,6 +12,7 @@ import {
   ENGINE_CODECS,
 } from "../../media/index.ts";
 import type { BoardFile } from "./board-file.ts";
+import { DATA_FOLDER } from "./call-records.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 import type { UserConfig } from "./user-config.ts";
 
@@ -45,8 +46,9 @@ const LINUX_BOARD = "linux";
 const VOICE_PRIORITY = 10;
 
 /** Beside the call records. */
-const DEFAULT_RECORDINGS = "tipring-data/recordings";
-const DEFAULT_SOUNDS = "tipring-data/sounds";
+/** The folder that recordings go into unless told. */
+export const DEFAULT_RECORDINGS = `${DATA_FOLDER}/recordings`;
+const DEFAULT_SOUNDS = `${DATA_FOLDER}/sounds`;
 /** Two packets of 20 ms: what a modem on an ordinary network asks for. */
 const FIXED_JITTER_MS = 40;
 /** Expedited forwarding. @see RFC 3246, RFC 4594 §4.1 */

@@ -16,6 +16,7 @@ import {
   soundLevelsSchema,
 } from "./board-file-schema.ts";
 
+import { keptShape } from "./kept-schema.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
 
 /** Most lines one box is asked to run. */
@@ -376,15 +377,7 @@ export const userConfigSchema = z.strictObject({
   ringing: z.strictObject({ renMax: ren.optional() }).optional(),
   countryOverrides: z.record(z.string(), z.unknown()).optional(),
   log: z.strictObject({ level: z.enum(["error", "warn", "info", "debug"]).optional() }).optional(),
-  data: z.string().optional(),
-  recording: z
-    .strictObject({
-      calls: z.enum(["off", "all"]).optional(),
-      format: z.enum(["wav", "opus"]).optional(),
-      folder: z.string().min(1).max(1024).optional(),
-      sounds: z.string().min(1).max(1024).optional(),
-    })
-    .optional(),
+  ...keptShape,
 });
 
 type Checked = z.infer<typeof userConfigSchema>;

@@ -238,6 +238,11 @@ export interface UserConfig {
   readonly log?: { readonly level?: "error" | "warn" | "info" | "debug" };
   /** Folder for call records. Default `tipring-data`. */
   readonly data?: string;
+  /**
+   * How large `calls.jsonl` grows before it is put aside, KiB, and how many files of it there are.
+   * Default 2048 and 5, some 10,000 calls.
+   */
+  readonly callRecords?: { readonly fileKb?: number; readonly files?: number };
   readonly recording?: {
     /** Whether calls of the lines are recorded. Default off. */
     readonly calls?: "off" | "all";

@@ -16,6 +16,7 @@ export const TONE_SECONDS = 30;
 async function onLine<T>(
   ports: RealtimePorts,
   wiring: LineWiring,
+  stop: AbortSignal | undefined,
   run: (session: SoundSession, slic: Slic) => Promise<T>,
 ): Promise<T> {
   const channel = wiring.pcmChannel;
@@ -27,9 +28,13 @@ async function onLine<T>(
   const slic = await hardware.openSlic(wiring, { onLoop() {}, onWatermark() {}, onFault() {} });
   try {
     const session = await SoundSession.open(ports.pcm, channel);
+    const abandon = (): void => session.abandon();
+    stop?.addEventListener("abort", abandon);
+    if (stop?.aborted === true) abandon();
     try {
       return await run(session, slic);
     } finally {
+      stop?.removeEventListener("abort", abandon);
       session.close();
     }
   } finally {
@@ -39,15 +44,16 @@ async function onLine<T>(
 
 /**
  * Measures a line's levels on its own hardware, whose sound port must have none set. What the
- * hardware refuses is a finding.
+ * hardware refuses is a finding, and so is that it was stopped.
  */
 export async function measureLine(
   ports: RealtimePorts,
   wiring: LineWiring,
   plan: LevelsPlan,
+  stop?: AbortSignal,
 ): Promise<LevelsReport> {
   try {
-    return await onLine(ports, wiring, (session, slic) => {
+    return await onLine(ports, wiring, stop, (session, slic) => {
       const isLifted = (): boolean | undefined => {
         const loop = slic.readLoop();
         return loop.ok ? loop.value : undefined;
@@ -65,8 +71,12 @@ export async function measureLine(
  * Plays the tone on a line for `TONE_SECONDS`. Answers how much faster than this machine's the
  * sound card's clock runs, parts per million, where that is known. Rejects with `PortError`.
  */
-export function playTone(ports: RealtimePorts, wiring: LineWiring): Promise<number | undefined> {
-  return onLine(ports, wiring, async (session) => {
+export function playTone(
+  ports: RealtimePorts,
+  wiring: LineWiring,
+  stop?: AbortSignal,
+): Promise<number | undefined> {
+  return onLine(ports, wiring, stop, async (session) => {
     await session.record(TONE_SECONDS * RATE_HZ, sineAt(TONE_HZ, TONE_DBFS));
     return session.driftPpm;
   });

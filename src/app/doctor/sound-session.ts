@@ -64,6 +64,11 @@ export class SoundSession {
     });
   }
 
+  /** Ends what is recorded, and whatever is asked for later: it rejects with `PortError`. */
+  abandon(): void {
+    this.#onFault({ kind: "gone", what: "the measurement", advice: "it was stopped" });
+  }
+
   close(): void {
     this.#stream?.close();
     this.#stream = undefined;

@@ -8,7 +8,8 @@ import type { RealtimeConfig } from "./realtime-config.ts";
  * - `start` resolves when every line was opened or reported `line-failed`; events come from then
  * on;
  * - commands are carried out in order; none is answered inside `send`;
- * - after `stop` resolves, every line is in its safe state and no event comes any more.
+ * - after `stop` resolves, every line is in its safe state and no event comes any more; a host
+ * that was stopped, be it before `start`, starts no more: that rejects.
  */
 export interface RealtimeHost {
   start(config: RealtimeConfig, onEvent: (event: RealtimeEvent) => void): Promise<void>;

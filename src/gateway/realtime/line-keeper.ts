@@ -23,6 +23,11 @@ export interface LineKeeperSinks {
   died(error: unknown): void;
 }
 
+/** How a try went. */
+type Opened =
+  | { readonly ok: true; readonly shell: LineShell }
+  | { readonly ok: false; readonly error: PortError };
+
 /** From a fault to the next try, ms: the first wait, doubled each time up to the last. */
 const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 60_000;
@@ -53,6 +58,7 @@ export class LineKeeper {
   #waitMs = RETRY_MIN_MS;
   #openedMs = 0;
   #closed = false;
+  #opening: Promise<unknown> = Promise.resolve();
 
   constructor(
     config: RealtimeLineConfig,
@@ -73,6 +79,14 @@ export class LineKeeper {
   /** The line, while its hardware is open. */
   get shell(): LineShell | undefined {
     return this.#shell;
+  }
+
+  /** Resolves once no try is under way; one that is closed meanwhile has left nothing open then. */
+  get settled(): Promise<void> {
+    return this.#opening.then(
+      () => {},
+      () => {},
+    );
   }
 
   /** The first try; resolves when it is over, however it went. */
@@ -101,9 +115,13 @@ export class LineKeeper {
     this.#shell = undefined;
   }
 
-  async #tryToOpen(): Promise<
-    { readonly ok: true; readonly shell: LineShell } | { readonly ok: false; error: PortError }
-  > {
+  #tryToOpen(): Promise<Opened> {
+    const opening = this.#open();
+    this.#opening = opening;
+    return opening;
+  }
+
+  async #open(): Promise<Opened> {
     try {
       const shell = await LineShell.open(
         this.#config,

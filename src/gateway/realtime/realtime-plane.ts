@@ -110,6 +110,11 @@ export class RealtimePlane {
     for (const line of this.#lines.values()) line.close();
   }
 
+  /** Resolves once no line is being opened any more: after `close` nothing of any is open then. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#lines.values()].map((line) => line.settled));
+  }
+
   /** A bug that no caller would hear of. */
   #died(error: unknown): void {
     this.close();

@@ -22,6 +22,7 @@ export function createSameThreadHost(board: SameThreadBoard): RealtimeHost & {
 } {
   const clock: Clock = board.ports.clock;
   let plane: RealtimePlane | undefined;
+  let isStopped = false;
   let onEvent: ((event: RealtimeEvent) => void) | undefined;
   const soon = (run: () => void): void => {
     clock.at(clock.nowMs(), run);
@@ -29,6 +30,7 @@ export function createSameThreadHost(board: SameThreadBoard): RealtimeHost & {
   const emit = (event: RealtimeEvent): void => soon(() => onEvent?.(event));
   return {
     async start(config, listener) {
+      if (isStopped) throw new Error("the real-time plane was stopped");
       onEvent = listener;
       plane = new RealtimePlane(config, board.ports, emit);
       await plane.start();
@@ -40,6 +42,7 @@ export function createSameThreadHost(board: SameThreadBoard): RealtimeHost & {
       } else soon(() => plane?.handle(command));
     },
     async stop() {
+      isStopped = true;
       plane?.close();
       plane = undefined;
       onEvent = undefined;

@@ -47,12 +47,12 @@ export class SessionSounds {
     if (on === (this.#recording !== undefined)) return;
     const before = this.#recording;
     this.#recording = on ? "opening" : undefined;
-    if (before !== undefined && before !== "opening") void before.close();
+    if (before !== undefined && before !== "opening") this.#complete(before);
     if (!on) return;
     this.#sounds.create(this.#name).then(
       (file) => {
         if (this.#recording === "opening") this.#recording = file;
-        else void file.close();
+        else this.#complete(file);
       },
       (error: unknown) => {
         this.#recording = undefined;
@@ -97,13 +97,26 @@ export class SessionSounds {
     this.#player.start();
   }
 
+  #complete(file: RecordingFile): void {
+    file.close().then(
+      (missing) => {
+        if (missing !== undefined) this.#tell(`its recording is not whole: ${missing}`);
+      },
+      (error: unknown) => this.#failed(error),
+    );
+  }
+
   get #sounds(): Sounds {
     return this.#ports.sounds ?? NO_SOUNDS;
   }
 
   #failed(error: unknown): void {
     if (!(error instanceof PortError)) throw error;
-    this.#sinks.log({ level: "warn", area: `media ${this.#name}`, text: error.message });
+    this.#tell(error.message);
+  }
+
+  #tell(text: string): void {
+    this.#sinks.log({ level: "warn", area: `media ${this.#name}`, text });
   }
 }
 

@@ -1,9 +1,20 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PortError, type PortFaultKind } from "../../base/port-fault.ts";
-import { createFileStore } from "./file-store.ts";
+import { createFileStore, rotatedName } from "./file-store.ts";
 
 let directory = "";
 
@@ -65,6 +76,65 @@ describe("createFileStore()", () => {
     expect(await readFile(join(directory, "calls.jsonl"), "utf8")).toBe('{"torn":\ntwo\n');
   });
 
+  it("append() begins new files, and deletes the oldest beyond their number", async () => {
+    const line = fc.string({ maxLength: 30 }).map((text) => text.replace(/[\r\n]/g, ""));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(line, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 80 }),
+        fc.integer({ min: 2, max: 4 }),
+        async (lines, maxBytes, files) => {
+          await rm(directory, { recursive: true, force: true });
+          const limits = { "calls.jsonl": { maxBytes, files } };
+          for (const one of lines) {
+            // Anew each time, as after a restart.
+            await createFileStore(directory, limits).append("calls.jsonl", one);
+          }
+          const names = lines.length === 0 ? [] : (await readdir(directory)).sort().reverse();
+          expect(names.length).toBeLessThanOrEqual(files);
+          // Of one digit: `calls.jsonl` sorts behind them, which makes it the first here.
+          const [newest, ...older] = names;
+          const oldestFirst = [...older, ...(newest === undefined ? [] : [newest])];
+          let kept = "";
+          for (const name of oldestFirst) {
+            const text = await readFile(join(directory, name), "utf8");
+            const isOne = text.indexOf("\n") === text.length - 1;
+            expect(isOne || Buffer.byteLength(text) <= maxBytes).toBe(true);
+            kept += text;
+          }
+          const all = lines.map((one) => `${one}\n`).join("");
+          expect(all.endsWith(kept)).toBe(true);
+          if (names.length < files) expect(kept).toBe(all);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it("append() loses nothing where a power cut left a number between files out", async () => {
+    const limits = { "calls.jsonl": { maxBytes: 4, files: 4 } };
+    const store = createFileStore(directory, limits);
+    for (const line of ["one", "two", "three", "four"]) await store.append("calls.jsonl", line);
+    // As it stands after the first of three renames: 3 is taken, 2 is free.
+    await rename(join(directory, "calls.3.jsonl"), join(directory, "calls.2.jsonl.gone"));
+    await rename(join(directory, "calls.2.jsonl"), join(directory, "calls.3.jsonl"));
+    await rm(join(directory, "calls.2.jsonl.gone"));
+    await createFileStore(directory, limits).append("calls.jsonl", "five");
+    const texts = ["calls.3.jsonl", "calls.2.jsonl", "calls.1.jsonl", "calls.jsonl"].map((name) =>
+      readFile(join(directory, name), "utf8"),
+    );
+    expect((await Promise.all(texts)).join("")).toBe("two\nthree\nfour\nfive\n");
+  });
+
+  it("append() goes on in a file that cannot be put aside", async () => {
+    const limits = { "calls.jsonl": { maxBytes: 4, files: 2 } };
+    const store = createFileStore(directory, limits);
+    await store.append("calls.jsonl", "one");
+    await mkdir(join(directory, "calls.1.jsonl/full"), { recursive: true });
+    await store.append("calls.jsonl", "two");
+    expect(await store.read("calls.jsonl")).toBe("one\ntwo\n");
+  });
+
   it("append() refuses a line with a line end, since it would be two", async () => {
     const store = createFileStore(directory);
     expect(await kindOf(store.append("a", "one\ntwo"))).toBe("other");
@@ -107,4 +177,13 @@ describe("createFileStore()", () => {
     await chmod(directory, 0o700);
     expect(await store.read("a")).toBe("1");
   });
+});
+
+it.each([
+  ["calls.jsonl", 1, "calls.1.jsonl"],
+  ["calls", 2, "calls.2"],
+  [".calls", 3, ".calls.3"],
+  ["a.b.c", 99, "a.b.99.c"],
+])("rotatedName() of %s, %i is %s", (name, age, aged) => {
+  expect(rotatedName(name, age)).toBe(aged);
 });

@@ -1,9 +1,10 @@
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, rename, stat, unlink } from "node:fs/promises";
+import { type FileHandle, open, rename, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { invariant } from "../../base/invariant.ts";
 import { PortError, type PortFault } from "../../base/port-fault.ts";
 import type { Store } from "../ports/store.ts";
+import { makeDirectory } from "./make-directory.ts";
 import { errorCode, type FaultAdvice, faultFromError } from "./system-fault.ts";
 
 /** The longest file name taken, characters. */
@@ -18,14 +19,33 @@ const ADVICE: FaultAdvice = {
   busy: "another program holds the file",
 };
 
+/** How far files that are appended to grow. */
+export interface FileLimit {
+  /** The largest file; one line that is larger has a file of its own. */
+  readonly maxBytes: number;
+  /** How many there are of a name, the one that is appended to among them: at least two. */
+  readonly files: number;
+}
+
+/** The name of an older file: `calls.jsonl` becomes `calls.1.jsonl`, then `calls.2.jsonl`. */
+export function rotatedName(name: string, age: number): string {
+  const dot = name.lastIndexOf(".");
+  return dot <= 0 ? `${name}.${age}` : `${name.slice(0, dot)}.${age}${name.slice(dot)}`;
+}
+
 /**
  * Small files in a directory, made at the first write. A file is written beside its old text,
  * forced to the disk and renamed over it; `write` and `append` of one name happen in the order
  * asked. Only this user may read what is written. A line torn by a power cut is closed by a line
- * end before the next one is appended.
+ * end before the next one is appended, one that a full disk tore is taken back. A name that is in
+ * `limits` begins a new file where `append` would outgrow the old one, see `rotatedName`; beyond
+ * their number the oldest is deleted.
  */
-export function createFileStore(directory: string): Store {
-  return new FileStore(directory);
+export function createFileStore(
+  directory: string,
+  limits: Readonly<Record<string, FileLimit>> = {},
+): Store {
+  return new FileStore(directory, limits);
 }
 
 class FileStore implements Store {
@@ -35,8 +55,11 @@ class FileStore implements Store {
   /** Names whose last line is known to be whole. */
   readonly #wholeTails = new Set<string>();
 
-  constructor(directory: string) {
+  readonly #limits: Readonly<Record<string, FileLimit>>;
+
+  constructor(directory: string, limits: Readonly<Record<string, FileLimit>>) {
     this.#directory = directory;
+    this.#limits = limits;
   }
 
   async read(name: string): Promise<string | undefined> {
@@ -95,7 +118,7 @@ class FileStore implements Store {
   }
 
   async #replace(name: string, path: string, text: string): Promise<void> {
-    await mkdir(this.#directory, { recursive: true });
+    await makeDirectory(this.#directory);
     // "~" is no character of a name, so this file can never be one that a user asked for.
     const draft = `${path}~${process.pid}`;
     try {
@@ -113,17 +136,43 @@ class FileStore implements Store {
   }
 
   async #appendLine(name: string, path: string, line: string): Promise<void> {
-    await mkdir(this.#directory, { recursive: true });
+    await makeDirectory(this.#directory);
+    const limit = this.#limits[name];
+    // One that cannot be put aside grows on: what is to be kept matters more than how long it gets.
+    if (limit !== undefined) await this.#rotate(name, path, line, limit).catch(() => {});
     const isNew = (await sizeOf(path)) === undefined;
     const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
     const known = this.#wholeTails.delete(name);
     await withFile(path, flags, async (file) => {
       const opening = known || (await endsWhole(file)) ? "" : "\n";
-      await file.appendFile(`${opening}${line}\n`, "utf8");
-      await file.datasync();
+      const { size } = await file.stat();
+      try {
+        await file.appendFile(`${opening}${line}\n`, "utf8");
+        await file.datasync();
+      } catch (error) {
+        // The part of it that a full disk took.
+        await file.truncate(size).catch(() => {});
+        throw error;
+      }
     });
     this.#wholeTails.add(name);
     if (isNew) await this.#syncDirectory();
+  }
+
+  /**
+   * Puts a file aside where the line would not fit. Each step leaves whole files of different
+   * names, so that a power cut between two of them costs none: at most a number is left out.
+   */
+  async #rotate(name: string, path: string, line: string, limit: FileLimit): Promise<void> {
+    const size = (await sizeOf(path)) ?? 0;
+    if (size === 0 || size + Buffer.byteLength(line) + 1 <= limit.maxBytes) return;
+    const aged = (age: number): string => this.#path(rotatedName(name, age));
+    let free = 1;
+    while (free < limit.files - 1 && (await sizeOf(aged(free))) !== undefined) free++;
+    for (let age = free; age > 1; age--) await rename(aged(age - 1), aged(age));
+    await rename(path, aged(1));
+    this.#wholeTails.delete(name);
+    await this.#syncDirectory();
   }
 
   /** A new name is durable only once its directory is. */

@@ -1,7 +1,8 @@
 export { ciphers } from "./ciphers.ts";
 export { type ClockSource, createClock, machineSource } from "./clock.ts";
-export { createFileStore } from "./file-store.ts";
+export { createFileStore, type FileLimit, rotatedName } from "./file-store.ts";
 export { hashes } from "./hashes.ts";
+export { makeDirectory } from "./make-directory.ts";
 export { loadOpus } from "./opus.ts";
 export { createRandom } from "./random.ts";
 export { createResolver, type NameLookup, type ResolverOptions } from "./resolver.ts";

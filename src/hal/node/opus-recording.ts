@@ -3,7 +3,7 @@ import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
 import type { OpusEncoder, OpusEngine } from "../../base/codec-engines.ts";
 import { OGG_OPUS_RATE_HZ, OggOpusWriter } from "../../base/ogg-opus.ts";
 import type { RecordingFile } from "../ports/sounds.ts";
-import type { AppendFile } from "./append-file.ts";
+import { type AppendFile, TOO_SLOW } from "./append-file.ts";
 
 /** Two channels of a telephone, 16 kbit/s each: a tenth of what the samples take. */
 const BITRATE = 32_000;
@@ -47,7 +47,11 @@ export class OpusRecording implements RecordingFile {
   }
 
   write(stereo: Int16Array): void {
-    if (this.#isClosed || this.#file.isFull) return;
+    if (this.#isClosed) return;
+    if (this.#file.isFull) {
+      this.#file.lose((stereo.length * BITRATE) / 8 / CHANNELS / LINE_SAMPLE_RATE_HZ, TOO_SLOW);
+      return;
+    }
     this.#soundSamples += (stereo.length / CHANNELS) * PER_SAMPLE;
     for (const sample of stereo) {
       this.#pcm[this.#filled++] = sample;
@@ -55,8 +59,8 @@ export class OpusRecording implements RecordingFile {
     }
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
+  async close(): Promise<string | undefined> {
+    if (this.#isClosed) return undefined;
     this.#isClosed = true;
     // What the encoder still holds back comes out behind silence.
     const held = this.#filled / CHANNELS + this.#preSkip / PER_SAMPLE;
@@ -66,7 +70,7 @@ export class OpusRecording implements RecordingFile {
     }
     this.#encoder.close();
     this.#file.append(this.#ogg.end(this.#soundSamples));
-    await this.#file.close();
+    return this.#file.close();
   }
 
   get #preSkip(): number {

@@ -1,4 +1,4 @@
-import { mkdir, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
 import type { OpusEngine } from "../../base/codec-engines.ts";
@@ -13,7 +13,8 @@ import {
   wavHeader,
 } from "../../base/wav.ts";
 import type { RecordingFile, Sounds } from "../ports/sounds.ts";
-import { AppendFile } from "./append-file.ts";
+import { AppendFile, TOO_SLOW } from "./append-file.ts";
+import { makeDirectory } from "./make-directory.ts";
 import { OpusRecording } from "./opus-recording.ts";
 import { faultFromError } from "./system-fault.ts";
 
@@ -38,7 +39,7 @@ export function createSoundFiles({ recordings, sounds, opus }: SoundFilesOptions
       checkName(name);
       const path = join(recordings, `${name}.${opus === undefined ? "wav" : "opus"}`);
       try {
-        await mkdir(recordings, { recursive: true });
+        await makeDirectory(recordings);
         const chunkBytes = opus === undefined ? WAV_CHUNK_BYTES : OPUS_CHUNK_BYTES;
         const file = new AppendFile(await open(path, "w", 0o600), chunkBytes);
         return opus === undefined
@@ -114,14 +115,17 @@ class WavRecording implements RecordingFile {
   }
 
   write(stereo: Int16Array): void {
-    if (this.#file.isFull) return;
+    if (this.#file.isFull) {
+      this.#file.lose(stereo.byteLength, TOO_SLOW);
+      return;
+    }
     const bytes = new Uint8Array(stereo.byteLength);
     const view = new DataView(bytes.buffer);
     for (let at = 0; at < stereo.length; at++) view.setInt16(2 * at, stereo[at] ?? 0, true);
     this.#file.append(bytes);
   }
 
-  close(): Promise<void> {
+  close(): Promise<string | undefined> {
     const head = (bytes: number) =>
       wavHeader(LINE_SAMPLE_RATE_HZ, CHANNELS, Math.max(0, bytes - WAV_HEADER_BYTES));
     return this.#file.close(head);

@@ -2,8 +2,11 @@
 export interface RecordingFile {
   /** Adds samples, of both channels in turn; they are copied. What the disk cannot take is lost. */
   write(stereo: Int16Array): void;
-  /** Completes the file. */
-  close(): Promise<void>;
+  /**
+   * Completes the file. Resolves with what is missing of it and why, undefined where nothing is;
+   * never rejects for what the disk does.
+   */
+  close(): Promise<string | undefined>;
 }
 
 /**

@@ -22,7 +22,7 @@ export class MemorySounds implements Sounds {
       },
       close: () => {
         this.closed.push(name);
-        return Promise.resolve();
+        return Promise.resolve(undefined);
       },
     });
   }

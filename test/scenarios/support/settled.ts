@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { CALL_RECORDS_FILE } from "../../../src/app/compose.ts";
 import type { SocketAddress } from "../../../src/base/address.ts";
+import { CALL_RECORDS_FILE } from "../../../src/gateway/control/record-keeper.ts";
 import { BENCH_HOST, type Bench } from "../../hw-sim/bench/bench.ts";
 
 /** How a scenario must have left things. */
