@@ -36,6 +36,11 @@ Russia, Argentina, Israel …): there, give extensions other numbers.
 *Ringing* is on and off in ms; *digits* is how a rotary dial counts; *impedance* is ohms, then in
 parallel with ohms and nF. Levels are 0 dB everywhere; what a table has stands under Conflicts.
 
+A country that has no tones under *Sources* (Afghanistan, Armenia, Azerbaijan, Colombia, Georgia,
+Kazakhstan, Peru, Ukraine, Uzbekistan, Vietnam) is in no list that was at hand: it has the family's
+tones, and emergency numbers of its own. An old list may tell of exchanges that are gone: put right
+by \`countryOverrides\` what you hear otherwise.
+
 Caller ID goes by the scheme of that name ([configuration.md](configuration.md)). No standard's text
 was at hand for any of them: they are what public drivers, data sheets and presets agree on.
 `;

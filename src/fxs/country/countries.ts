@@ -20,7 +20,6 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["great britain", "uk"],
   ["usa", "us"],
   ["america", "us"],
-  ["canada", "us"],
   ["deutschland", "de"],
   ["ger", "de"],
   ["deu", "de"],
@@ -33,6 +32,17 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["türkiye", "tr"],
   ["turkiye", "tr"],
   ["uae", "ae"],
+  ["emirates", "ae"],
+  ["ksa", "sa"],
+  ["korea", "kr"],
+  ["hongkong", "hk"],
+  ["afg", "af"],
+  ["irq", "iq"],
+  // as they are written in Persian
+  ["ایران", "ir"],
+  ["افغانستان", "af"],
+  ["عراق", "iq"],
+  ["تاجیکستان", "tj"],
 ]);
 
 /** No such country; `suggestion` is the code that was probably meant. */

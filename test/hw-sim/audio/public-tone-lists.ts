@@ -1,3 +1,4 @@
+import { busy, dial, modulated, patternsByCountry, type Row, reorder, ring } from "./tone-row.ts";
 import type { TonePattern } from "./tone-tables.ts";
 
 /**
@@ -16,37 +17,14 @@ import type { TonePattern } from "./tone-tables.ts";
  * @see Annex to the ITU-T Operational Bulletin on E.180 of 2010 (ch)
  */
 
-type Row = readonly [
-  name: string,
-  frequenciesHz: readonly number[],
-  cadence: readonly number[],
-  fine?: Pick<TonePattern, "inTurnHz" | "withinHz">,
-];
-
 /** Less than half of what the bursts of au's reorder tone are apart. */
 const TURN_HZ = 2;
-
-const dial = (...hz: number[]): Row => ["dial-tone", hz, []];
-const ring = (hz: number | readonly number[], ...ms: number[]): Row => [
-  "ringback",
-  [hz].flat(),
-  ms,
-];
-const busy = (hz: number | readonly number[], ...ms: number[]): Row => ["busy", [hz].flat(), ms];
-const reorder = (hz: number | readonly number[], ...ms: number[]): Row => [
-  "reorder",
-  [hz].flat(),
-  ms,
-];
 
 /** Busy, and a reorder tone that is the same but for every other burst's frequency. */
 const busyAndTurns = (hz: number, otherHz: number, ms: number): readonly Row[] => [
   ["busy", [hz], [ms, ms], { withinHz: TURN_HZ }],
   ["reorder", [hz], [ms, ms, ms, ms], { withinHz: TURN_HZ, inTurnHz: [hz, otherHz] }],
 ];
-
-/** What a frequency becomes whose loudness goes up and down so many times a second. */
-const modulated = (hz: number, by: number): readonly number[] => [hz - by, hz, hz + by];
 
 const ROWS = {
   ae: [
@@ -173,15 +151,4 @@ const VERIFIED: ReadonlySet<string> = new Set([
 
 /** The tables by the country's profile name. */
 export const PUBLIC_TONE_LISTS: Readonly<Record<string, readonly TonePattern[]>> =
-  Object.fromEntries(
-    Object.entries<readonly Row[]>(ROWS).map(([country, rows]) => [
-      country,
-      rows.map(([name, frequenciesHz, cadence, fine]) => ({
-        name,
-        frequenciesHz,
-        cadence,
-        ...fine,
-        verified: VERIFIED.has(country),
-      })),
-    ]),
-  );
+  patternsByCountry(ROWS, VERIFIED);

@@ -44,7 +44,13 @@ const LOUD_NOISE_VOLTS = Math.sqrt(0.6 * 10 ** (-48 / 10));
 
 describe("identifyTones()", () => {
   const tables: Readonly<Record<string, ToneTable>> = TONE_TABLES;
-  for (const [country, table] of Object.entries(tables)) {
+  // Several countries have one table: its first one speaks for them.
+  const different = new Map(
+    Object.entries(tables)
+      .reverse()
+      .map(([country, table]) => [JSON.stringify(table), [country, table] as const]),
+  );
+  for (const [country, table] of different.values()) {
     for (const pattern of table) {
       const periodMs = pattern.cadence.reduce((sum, ms) => sum + ms, 0);
       // Short ones are told by more of their periods.

@@ -1,4 +1,5 @@
 import { PUBLIC_TONE_LISTS } from "./public-tone-lists.ts";
+import { WORLD_TONE_LISTS } from "./world-tone-lists.ts";
 
 /**
  * What a telephone's user knows tones by, a country each: typed anew from the sources beside the
@@ -96,10 +97,12 @@ export const FR_TONES = [
 
 /** Howler and test tone, which those lists have not got: the North American forms. */
 const OTHERS = Object.fromEntries(
-  Object.entries(PUBLIC_TONE_LISTS).map(([country, tones]): [string, ToneTable] => [
-    country,
-    [...tones, { ...FOUR_TONE_HOWLER, verified: false }, MILLIWATT],
-  ]),
+  Object.entries({ ...PUBLIC_TONE_LISTS, ...WORLD_TONE_LISTS }).map(
+    ([country, tones]): [string, ToneTable] => [
+      country,
+      [...tones, { ...FOUR_TONE_HOWLER, verified: false }, MILLIWATT],
+    ],
+  ),
 );
 
 const OWN = {
