@@ -8,6 +8,7 @@ import {
   latin1FromBytes,
   latin1FromUtf8Text,
   utf8TextFromLatin1,
+  writeUnits,
 } from "./bytes.ts";
 
 describe("latin1FromBytes()", () => {
@@ -48,6 +49,32 @@ describe("bytesFromLatin1()", () => {
     expect([...bytesFromLatin1("\u00ff\u0100")]).toEqual([0xff, 0x3f]);
     const long = "a".repeat(40);
     expect(bytesFromLatin1(`\u20ac${long}\u0100`)).toEqual(bytesFromLatin1(`?${long}?`));
+  });
+});
+
+describe("writeUnits()", () => {
+  it.each([
+    ["nothing", "", []],
+    ["a short text", "a\u00ff\u0100\u0141", [0x61, 0xff, 0, 0]],
+    ["the first units above a byte", `${"a".repeat(40)}\u0100`, [...Array(40).fill(0x61), 0]],
+    ["as many bytes as units, some broken", `${"\u00e9".repeat(20)}${"a".repeat(20)}`, undefined],
+    ["half of a pair", `${"a".repeat(40)}\ud800`, [...Array(40).fill(0x61), 0]],
+  ])("writes %s", (_what, text, expected) => {
+    const bytes = new Uint8Array(100).fill(7);
+    writeUnits(text, bytes);
+    const units = expected ?? Array.from(text, (unit) => unit.charCodeAt(0));
+    expect([...bytes.subarray(0, text.length)]).toEqual(units);
+  });
+
+  it("writes the units of any text, to a place just as long", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 100 }), (text) => {
+        const bytes = new Uint8Array(text.length);
+        writeUnits(text, bytes);
+        const units = Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
+        expect([...bytes]).toEqual(units.map((unit) => (unit > 0xff ? 0 : unit)));
+      }),
+    );
   });
 });
 

@@ -13,7 +13,7 @@ declare const TextDecoder: new (
   options: { readonly ignoreBOM: boolean },
 ) => { decode(bytes: Uint8Array): string };
 declare const TextEncoder: new () => {
-  encodeInto(text: string, bytes: Uint8Array): { readonly read: number };
+  encodeInto(text: string, bytes: Uint8Array): { readonly read: number; readonly written: number };
 };
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -52,6 +52,23 @@ export function bytesFromLatin1(text: string): Uint8Array {
     bytes[at] = unit > 0xff ? 0x3f : unit;
   }
   return bytes;
+}
+
+/**
+ * Writes the code units of a text one to one to the beginning of `bytes`, which has room for them;
+ * 0 for those above 0xff.
+ */
+export function writeUnits(text: string, bytes: Uint8Array): void {
+  const { length } = text;
+  if (length >= CONVERTED_MIN) {
+    const { read, written } = encoder.encodeInto(text, bytes);
+    // As many bytes as units, and none left: each was ASCII.
+    if (read === length && written === length) return;
+  }
+  for (let at = 0; at < length; at++) {
+    const unit = text.charCodeAt(at);
+    bytes[at] = unit > 0xff ? 0 : unit;
+  }
 }
 
 /** Lower-case hexadecimal of bytes. */

@@ -174,7 +174,7 @@ export class UserAgent implements Core<UaInput, UaOutput> {
       return;
     }
     if (this.#stack.dropsUnread(bytes, from, nowMs)) return;
-    const parsed = parseMessage(latin1FromBytes(bytes));
+    const parsed = parseMessage(latin1FromBytes(bytes), bytes);
     if (!parsed.ok) {
       this.#requests.refuseMalformed(parsed.error, from, nowMs);
       return;

@@ -164,6 +164,89 @@ describe("parseSdp()", () => {
   });
 });
 
+/** The lines of a text as letters and values, by a rule of its own; undefined where one is none. */
+function linesOf(text: string): readonly (readonly [string, string])[] | undefined {
+  const lines = text.split("\n").map((line) => line.replace(/\r$/, ""));
+  const [version, ...rest] = lines.filter((line) => line !== "");
+  const isRead = version === "v=0" && rest.every((line) => /^[a-z]=[^\r]*$/.test(line));
+  return isRead ? rest.map((line) => [line.slice(0, 1), line.slice(2)] as const) : undefined;
+}
+
+describe("the lines of a session description", () => {
+  it("are told from each other as a plain rule tells them, whatever stands there", () => {
+    const bit = fc.oneof(
+      fc.constantFrom(
+        "\r",
+        "\n",
+        "\r\n",
+        "\r\r\n",
+        "\n\r",
+        "=",
+        "a=",
+        "\0",
+        "\xff",
+        "\u0141",
+        "\t",
+      ),
+      fc.constantFrom("m=audio 1/2 x 0", "c=IN IP4 h/127/3", "c=IN IP4 ", "/0", " ", "v=0\r\n"),
+      fc.string({ unit: "binary-ascii", maxLength: 3 }),
+    );
+    const change = fc.tuple(fc.nat(OFFER.length), fc.nat(6), bit);
+    const mutant = fc
+      .array(change, { maxLength: 4 })
+      .map((changes) =>
+        changes.reduce(
+          (now, [at, cut, piece]) => now.slice(0, at) + piece + now.slice(at + cut),
+          OFFER,
+        ),
+      );
+    fc.assert(
+      fc.property(mutant, (text) => {
+        const expected = linesOf(text);
+        const sdp = parseSdp(text);
+        if (!sdp.ok) {
+          const isOfLines = sdp.error.kind === "bad-line" || sdp.error.kind === "bad-version";
+          if (isOfLines) expect(expected).toBeUndefined();
+          return;
+        }
+        const [session, ...streams] = [
+          sdp.value.lines,
+          ...sdp.value.media.map(({ lines }) => lines),
+        ];
+        const below = streams.flatMap((lines) => [["m", undefined] as const, ...linePairs(lines)]);
+        const told = [...linePairs(session ?? []), ...below];
+        expect(told).toEqual(
+          expected?.map(([type, value]) => [type, type === "m" ? undefined : value]),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    ["IN IP4 192.0.2.1", true],
+    ["IN IP4 host_1.example-2", true],
+    [`IN IP4 ${"h".repeat(255)}`, true],
+    [`IN IP4 ${"h".repeat(256)}`, false],
+    ["IN IP4 224.2.1.1/127/3", true],
+    ["IN IP4 h  ", true],
+    ["IN IP6 2001:db8::1", true],
+    ["IN IP4 ", false],
+    ["IN IP4  h", false],
+    ["IN IP4 h/", false],
+    ["in IP4 h", false],
+    ["IN IP4 h\u0141", false],
+  ])("name a connection in %j: %s", (value, isGood) => {
+    expect(parseConnection(value) !== undefined).toBe(isGood);
+    expect(parseSdp(`v=0\r\nc=${value}\r\n`).ok).toBe(isGood);
+    expect(parseSdp(`v=0\nc=${value}`).ok).toBe(isGood);
+  });
+});
+
+function linePairs(lines: readonly SdpLine[]): readonly (readonly [string, string])[] {
+  return lines.map(({ type, value }) => [type, value]);
+}
+
 describe("an m-line that was read", () => {
   it.each([
     ["m=audio 5004/2 RTP/AVP 0 8\r\n", "m=audio 5004/2 RTP/AVP 0 8\r\n"],
@@ -174,6 +257,9 @@ describe("an m-line that was read", () => {
     ["m=audio 5004 RTP/AVP 0 \r\n", "m=audio 5004 RTP/AVP 0\r\n"],
     ["m= audio 5004 RTP/AVP 0\r\n", "m=audio 5004 RTP/AVP 0\r\n"],
     ["m=audio 05004/02 RTP/AVP 0\r\n", "m=audio 5004/2 RTP/AVP 0\r\n"],
+    ["m=audio 5004/02 RTP/AVP 0\r\n", "m=audio 5004/2 RTP/AVP 0\r\n"],
+    ["m=audio 00 RTP/AVP 0\r\n", "m=audio 0 RTP/AVP 0\r\n"],
+    ["m=audio 0/2 RTP/AVP 0\r\n", "m=audio 0/2 RTP/AVP 0\r\n"],
     ["m=a 1 x 0\r\nm=b 2 x 0\r\na=y\r\n", "m=a 1 x 0\r\nm=b 2 x 0\r\na=y\r\n"],
   ])("is written as it would be if it were made: %j", (text, expected) => {
     const { lines, media } = parsed(`v=0\r\n${text}`);

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "../../base/result.ts";
 import { NOWHERE, PieceWriter, type Source } from "../wire/piece-writer.ts";
 import { CHAR, decimalOf, isIn, onOneLine, runEnd } from "../wire/tokens.ts";
+import { messageUnits } from "../wire/units.ts";
 
 /** What a session description may not exceed. */
 export const SDP_LIMITS = {
@@ -67,21 +68,20 @@ export interface SdpError {
 export function parseSdp(text: string): Result<Sdp, SdpError> {
   if (text.length > SDP_LIMITS.bytes) return err({ kind: "too-large", line: 1 });
   const source: Source = { text };
+  const bytes = messageUnits(text);
   const session: SdpLine[] = [];
   const media: SdpMedia[] = [];
   let at = 0;
   let number = 0;
   let lines = session;
   let begun = false;
-  // Kept from line to line: without a CR the text is not searched anew for each.
-  let cr = -1;
   while (at < text.length) {
-    const lf = text.indexOf("\n", at);
-    let end = lf === -1 ? text.length : lf;
-    const next = end + 1;
-    if (end > at && text.charCodeAt(end - 1) === 0x0d) end--;
     const lineAt = at;
-    at = next;
+    const cut = lineCut(bytes, lineAt, text.length);
+    const isCrLf = cut + 1 < text.length && bytes[cut] === 0x0d && bytes[cut + 1] === 0x0a;
+    const hasCr = !isCrLf && cut + 1 < text.length && bytes[cut] === 0x0d;
+    const end = hasCr ? lineEnd(text, cut) : cut;
+    at = isCrLf ? end + 2 : end + 1;
     number++;
     if (number > SDP_LIMITS.lines || end - lineAt > SDP_LIMITS.lineBytes) {
       return err({ kind: "too-large", line: number });
@@ -94,26 +94,50 @@ export function parseSdp(text: string): Result<Sdp, SdpError> {
       begun = true;
       continue;
     }
-    if (cr < lineAt) cr = text.indexOf("\r", lineAt);
-    if (cr === -1) cr = text.length;
-    const type = cr < end ? undefined : lineType(text, lineAt);
+    const type = hasCr ? undefined : lineType(bytes, lineAt, end);
     if (type === undefined) return err({ kind: "bad-line", line: number });
-    const isAsPrinted = lf !== -1 && end + 2 === next;
     if (type === "m") {
       lines = [];
-      const stream = parseMediaLine(source, lineAt + 2, end, lines, isAsPrinted);
+      const stream = parseMediaLine(source, bytes, lineAt + 2, end, lines, isCrLf);
       if (stream === undefined) return err({ kind: "bad-media", line: number });
       if (media.length === SDP_LIMITS.media) return err({ kind: "too-large", line: number });
       media.push(stream);
     } else {
       const value = text.slice(lineAt + 2, end);
-      if (type === "c" && parseConnection(value) === undefined) {
+      const isGood = type !== "c" || isPlainConnection(bytes, lineAt + 2, end);
+      if (!isGood && parseConnection(value) === undefined) {
         return err({ kind: "bad-connection", line: number });
       }
-      lines.push(new ReadLine(type, value, source, isAsPrinted ? lineAt : NOWHERE));
+      lines.push(new ReadLine(type, value, source, isCrLf ? lineAt : NOWHERE));
     }
   }
   return begun ? ok({ lines: session, media }) : err({ kind: "bad-version", line: 1 });
+}
+
+/** Where the first line end from `at` on begins, CR or LF. */
+function lineCut(bytes: Uint8Array, at: number, end: number): number {
+  let next = at;
+  for (;;) {
+    // Four at a time take two thirds of the time that they take one by one.
+    while (
+      next + 4 < end &&
+      (bytes[next] ?? 0) > 0x0d &&
+      (bytes[next + 1] ?? 0) > 0x0d &&
+      (bytes[next + 2] ?? 0) > 0x0d &&
+      (bytes[next + 3] ?? 0) > 0x0d
+    ) {
+      next += 4;
+    }
+    if (next >= end || bytes[next] === 0x0a || bytes[next] === 0x0d) return next;
+    next++;
+  }
+}
+
+/** Where the line ends that has the CR at `cr` inside: before its LF, and the CR in front of it. */
+function lineEnd(text: string, cr: number): number {
+  const lf = text.indexOf("\n", cr);
+  const end = lf === -1 ? text.length : lf;
+  return text.charCodeAt(end - 1) === 0x0d ? end - 1 : end;
 }
 
 /** A line as it was read: what stands one behind the other is written as one piece again. */
@@ -140,11 +164,13 @@ class ReadLine implements SdpLine {
   }
 }
 
-/** The letter of the line `letter=value` that begins at `at`; undefined where it is none. */
-function lineType(text: string, at: number): string | undefined {
-  const letter = text.charCodeAt(at);
-  const good = letter >= 0x61 && letter <= 0x7a && text.charCodeAt(at + 1) === 0x3d;
-  return good ? text.charAt(at) : undefined;
+const LETTERS = [..."abcdefghijklmnopqrstuvwxyz"];
+
+/** The letter of the line `letter=value` in `[at, end)`; undefined where it is none. */
+function lineType(bytes: Uint8Array, at: number, end: number): string | undefined {
+  const letter = bytes[at] ?? 0;
+  const good = at + 1 < end && letter >= 0x61 && letter <= 0x7a && bytes[at + 1] === 0x3d;
+  return good ? LETTERS[letter - 0x61] : undefined;
 }
 
 /** An m-line as it was read. */
@@ -196,10 +222,11 @@ function printPorts({ port, portCount }: Pick<SdpMedia, "port" | "portCount">): 
 
 /**
  * `audio 49170[/2] RTP/AVP 0 8 …` in `[start, end)` of a source; one space or more part the words.
- * `hasEnd`: behind it is CRLF.
+ * `hasEnd`: behind it is CRLF. `bytes` are the source's units.
  */
 function parseMediaLine(
   source: Source,
+  bytes: Uint8Array,
   start: number,
   end: number,
   lines: readonly SdpLine[],
@@ -213,7 +240,7 @@ function parseMediaLine(
   let wordAt = start;
   let spaces = 0;
   for (let at = start; at <= end; at++) {
-    if (at < end && text.charCodeAt(at) !== 0x20) continue;
+    if (at < end && bytes[at] !== 0x20) continue;
     spaces++;
     if (at > wordAt) {
       const word = text.slice(wordAt, at);
@@ -231,8 +258,13 @@ function parseMediaLine(
   const portCount = slash === -1 ? undefined : portOf(ports, slash + 1, ports.length, 99_999);
   if (port === undefined || (slash !== -1 && !portCount)) return undefined;
   const words = { media, port, portCount, protocol, formats };
-  const isAsPrinted = hasEnd && spaces === formats.length + 3 && ports === printPorts(words);
+  const isAsPrinted = hasEnd && spaces === formats.length + 3 && !hasZeroInFront(ports);
   return new ReadMedia(words, lines, source, isAsPrinted ? start - 2 : NOWHERE, end + 2);
+}
+
+/** Whether one of the numbers of `port/count` is longer than it need be. */
+function hasZeroInFront(ports: string): boolean {
+  return /^0[0-9]|\/0/.test(ports);
 }
 
 /** The number in `[start, end)`: one to five digits and at most `max`. */
@@ -249,6 +281,8 @@ export interface SdpConnection {
 
 /** What an address or host name of a c-line may be long. */
 const ADDRESS_MAX = 255;
+
+const IP4 = Uint8Array.from("IN IP4 ", (letter) => letter.charCodeAt(0));
 
 /**
  * Reads the value of a c-line; undefined where it breaks the grammar.
@@ -271,6 +305,15 @@ export function parseConnection(value: string): SdpConnection | undefined {
   }
   while (at < value.length && value.charCodeAt(at) === 0x20) at++;
   return at === value.length ? { family: isIp4 ? "IP4" : "IP6", address } : undefined;
+}
+
+/** Whether an IPv4 address or a name stands there alone, as nearly always: `IN IP4 host`. */
+function isPlainConnection(bytes: Uint8Array, start: number, end: number): boolean {
+  const addressAt = start + IP4.length;
+  if (addressAt >= end || end - addressAt > ADDRESS_MAX) return false;
+  for (let at = 0; at < IP4.length; at++) if (bytes[start + at] !== IP4[at]) return false;
+  for (let at = addressAt; at < end; at++) if (!isIn(bytes[at] ?? 0, CHAR.host)) return false;
+  return true;
 }
 
 function isAddressUnit(unit: number): boolean {

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../base/result.ts";
-import { PLAIN_MAX, plainCSeq, plainStop } from "./plain.ts";
+import { plainCSeq, plainly } from "./plain.ts";
 import { CHAR, decimalOf, isAll, skipSpace, spaceStart } from "./tokens.ts";
 
 /** @see RFC 3261 §20.16 */
@@ -14,8 +14,8 @@ const CSEQ_MAX = 2 ** 31 - 1;
 
 /** Reads the CSeq value in `[start, end)`. */
 export function parseCSeq(text: string, start = 0, end = text.length): Result<CSeq, string> {
-  const plain = end - start > PLAIN_MAX ? undefined : plainCSeq(text, start, end);
-  return plain !== undefined && plainStop() === end ? ok(plain) : parseAnyCSeq(text, start, end);
+  const plain = plainly(plainCSeq, text, start, end);
+  return plain !== undefined ? ok(plain) : parseAnyCSeq(text, start, end);
 }
 
 /** The same by the whole grammar. */

@@ -29,6 +29,8 @@ function shown(result: SipRequest): string {
   return result.headers.map(({ name, value }) => `${name}=${value}`).join(" ");
 }
 
+import { messageUnits } from "./units.ts";
+
 describe("the header helpers", () => {
   it.each([
     ["withHeader() replaces", withHeader(message, "via", "n"), "to=t via=n require=x, y require=z"],
@@ -102,9 +104,12 @@ describe("plainHeaderName()", () => {
     ["m:", undefined],
     ["X-Thing:", undefined],
     ["Vi", undefined],
+    ["Via", undefined],
+    ["Content-Length", undefined],
     ["", undefined],
   ])("of %j is %j", (text, expected) => {
-    expect(plainHeaderName(`..${text}`, 2)?.name).toBe(expected);
+    const around = messageUnits(`..${text}:a:`);
+    expect(plainHeaderName(around, 2, 2 + text.length)?.name).toBe(expected);
   });
 });
 

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "../../base/result.ts";
 import { paramSpans, parseParams, printParams, type SipParams } from "./params.ts";
-import { PLAIN_MAX, plainAddress, plainStop } from "./plain.ts";
+import { plainAddress, plainly } from "./plain.ts";
 import {
   CHAR,
   isSpace,
@@ -104,10 +104,8 @@ export function parseNameAddr(
   start = 0,
   end = text.length,
 ): Result<NameAddr, string> {
-  const plain = end - start > PLAIN_MAX ? undefined : plainAddress(text, start, end);
-  return plain !== undefined && plainStop() === end
-    ? ok(plain)
-    : parseAnyNameAddr(text, start, end);
+  const plain = plainly(plainAddress, text, start, end);
+  return plain !== undefined ? ok(plain) : parseAnyNameAddr(text, start, end);
 }
 
 /** The same by the whole grammar. */

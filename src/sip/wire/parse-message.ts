@@ -4,8 +4,9 @@ import { ROLE, roleOf } from "./header-names.ts";
 import { WIRE_LIMITS } from "./limits.ts";
 import type { SipHeader, SipMessage } from "./message.ts";
 import { type HeaderScan, scanHeaders } from "./scan-headers.ts";
-import { parseStartLine, type StartLine } from "./start-line.ts";
+import { parseStartLine, plainStartLine, type StartLine } from "./start-line.ts";
 import { decimalOf } from "./tokens.ts";
+import { messageUnits } from "./units.ts";
 import type { WireHeader } from "./wire-header.ts";
 
 /**
@@ -61,10 +62,14 @@ interface Fault {
 /**
  * Reads one datagram. Compact names become long ones, folded lines one, comma lists of addresses
  * separate values; what follows Content-Length is cut off. Linear in the length; never throws.
+ * `datagram` are the bytes that `text` was decoded from, where they are at hand.
  *
  *     [CRLF…] start-line CRLF (name ":" value CRLF)… CRLF body[Content-Length] rest
  */
-export function parseMessage(text: string): Result<SipMessage, SipParseError> {
+export function parseMessage(
+  text: string,
+  datagram?: Uint8Array,
+): Result<SipMessage, SipParseError> {
   if (text.length > WIRE_LIMITS.messageBytes) {
     return err({ kind: "too-large", detail: `${text.length} bytes` });
   }
@@ -76,9 +81,10 @@ export function parseMessage(text: string): Result<SipMessage, SipParseError> {
   const lineEnd = text.charCodeAt(lf - 1) === 0x0d ? lf - 1 : lf;
   const cr = text.indexOf("\r", at);
   const isCut = cr !== -1 && cr < lineEnd;
-  const start = isCut ? undefined : parseStartLine(text, at, lineEnd);
+  const bytes = datagram ?? messageUnits(text);
+  const start = isCut ? undefined : startLineIn(text, bytes, at, lineEnd);
   if (start === undefined) return err({ kind: "not-sip", detail: "no start line of SIP" });
-  const scan = scanHeaders(text, lf + 1);
+  const scan = scanHeaders(text, lf + 1, bytes);
   const { headers, bodyAt, fault } = scan;
   const fields = readFields(scan, start);
   const first = start.fault ?? fault ?? (fields.ok ? undefined : fields.error);
@@ -94,6 +100,15 @@ export function parseMessage(text: string): Result<SipMessage, SipParseError> {
       ? { kind: "request", method: start.method, uri: start.uri, headers, body }
       : { kind: "response", status: start.status, reason: start.reason, headers, body },
   );
+}
+
+function startLineIn(
+  text: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): StartLine | undefined {
+  return plainStartLine(text, bytes, start, end) ?? parseStartLine(text, start, end);
 }
 
 function isLineEnd(unit: number): boolean {

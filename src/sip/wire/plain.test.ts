@@ -3,16 +3,30 @@ import { describe, expect, it } from "vitest";
 import type { Result } from "../../base/result.ts";
 import { parseAnyCSeq } from "./cseq.ts";
 import { parseAnyNameAddr } from "./name-addr.ts";
-import { methodIn, plainAddress, plainCSeq, plainStop, plainUri, plainVia } from "./plain.ts";
+import {
+  methodIn,
+  type PlainReader,
+  passPlainUri,
+  passPlainVia,
+  plainAddress,
+  plainCSeq,
+  plainly,
+  plainStop,
+  plainUri,
+  plainVia,
+} from "./plain.ts";
+import { parseStartLine, plainStartLine } from "./start-line.ts";
+import { messageUnits, PLAIN_MAX } from "./units.ts";
 import { parseAnyUri } from "./uri.ts";
 import { parseAnyVia } from "./via.ts";
 
-type Plain = (text: string, start: number, end: number) => unknown;
 type Whole = (text: string, start: number, end: number) => Result<unknown, string>;
 
 interface Pair {
-  readonly plain: Plain;
+  readonly plain: PlainReader<unknown>;
   readonly whole: Whole;
+  /** It reads all of its piece or nothing. */
+  readonly readsAll?: true;
   /** What is plain. */
   readonly good: readonly string[];
   /** What only the whole grammar reads, or nothing does. */
@@ -93,31 +107,74 @@ const PAIRS: Readonly<Record<string, Pair>> = {
       ...["1 IN VITE", "-1 A", "0x1 A", "1 A ", "INVITE"],
     ],
   },
+  "start line": {
+    plain: plainStartLine,
+    readsAll: true,
+    whole: (text, start, end) => {
+      const value = parseStartLine(text, start, end);
+      return value === undefined ? { ok: false, error: "none" } : { ok: true, value };
+    },
+    good: [
+      "INVITE sip:101@192.0.2.10:5060;transport=udp SIP/2.0",
+      "X-1 sip:h SIP/2.0",
+      "SIP/2.0 200 OK",
+      "SIP/2.0 100 \xd0\x9e no\tmore",
+      "SIP/2.0 699 x",
+    ],
+    odd: [
+      ...[
+        "",
+        "INVITE",
+        "INVITE ",
+        "INVITE sip:h",
+        "INVITE sip:h SIP/2.0 ",
+        "INVITE  sip:h SIP/2.0",
+      ],
+      ...[
+        "INVITE sip:h  SIP/2.0",
+        "INVITE sip:h sip/2.0",
+        "INVITE sip:h SIP/2.1",
+        "A tel:1 SIP/2.0",
+      ],
+      ...["INVITE <sip:h> SIP/2.0", "INVITE sip:h SIP/2.00", "(A sip:h SIP/2.0", "A/sip:h SIP/2.0"],
+      ...["SIP/2.0", "SIP/2.0 200", "SIP/2.0 200 ", "SIP/2.0  200 OK", "SIP/2.0 200  OK"],
+      ...[
+        "SIP/2.0 200 OK ",
+        "SIP/2.0 2000 OK",
+        "SIP/2.0 20 OK",
+        "SIP/2.0 099 OK",
+        "SIP/2.0 700 OK",
+      ],
+      ...["sip/2.0 200 OK", "SIP/3.0 200 OK", "SIP/2.0 2:0 OK", "SIP/2.0 20/ OK", "SIP/2.0/200 OK"],
+      `A sip:${"h".repeat(PLAIN_MAX)} SIP/2.0`,
+    ],
+  },
 };
 
 /** What a plain reader makes of all of a text; undefined where it is not plain. */
-function plainly({ plain }: Pair, text: string): unknown {
+function plainOf({ plain, readsAll }: Pair, text: string): unknown {
   // Something in front and behind: it must look no further than it is told.
-  const value = plain(`;"${text};x=y>`, 2, 2 + text.length);
-  return value !== undefined && plainStop() === 2 + text.length ? value : undefined;
+  const around = `;"${text};x=y>`;
+  const value = plain(around, messageUnits(around), 2, 2 + text.length);
+  return readsAll || plainStop() === 2 + text.length ? value : undefined;
 }
 
 describe.each(Object.entries(PAIRS))("a plain %s", (_name, pair) => {
   it.each(pair.good.map((text) => [text]))("reads %j as the whole grammar does", (text) => {
-    const value = plainly(pair, text);
+    const value = plainOf(pair, text);
     expect(value).toBeDefined();
     expect({ ok: true, value }).toEqual(pair.whole(text, 0, text.length));
   });
 
   it.each(pair.odd.map((text) => [text]))("leaves %j to the whole grammar", (text) => {
-    expect(plainly(pair, text)).toBeUndefined();
+    expect(plainOf(pair, text)).toBeUndefined();
   });
 
   it("is never another one than the whole grammar reads", () => {
     const all = [...pair.good, ...pair.odd];
     const bit = fc.oneof(
       fc.constantFrom(...':;@=<>"\\,?%. \t\r\n[]/+-_A0\x7f\xff'),
-      fc.constantFrom(";tag=", ";lr", "sip:", "SIP/2.0/UDP ", ";branch", "\u0141"),
+      fc.constantFrom(";tag=", ";lr", "sip:", "SIP/2.0/UDP ", ";branch", "\u0141", " SIP/2.0"),
       fc.string({ unit: "binary-ascii", maxLength: 3 }),
     );
     const change = fc.tuple(fc.nat(100), fc.nat(3), bit);
@@ -131,7 +188,7 @@ describe.each(Object.entries(PAIRS))("a plain %s", (_name, pair) => {
       );
     fc.assert(
       fc.property(text, (mutant) => {
-        const value = plainly(pair, mutant);
+        const value = plainOf(pair, mutant);
         if (value === undefined) return;
         expect({ ok: true, value }).toEqual(pair.whole(mutant, 0, mutant.length));
       }),
@@ -140,22 +197,58 @@ describe.each(Object.entries(PAIRS))("a plain %s", (_name, pair) => {
   });
 });
 
+describe("passPlainUri() and passPlainVia()", () => {
+  it.each([
+    ["uri", passPlainUri],
+    ["via", passPlainVia],
+  ])("pass the same as the reader of a %s", (name, pass) => {
+    const { plain, good = [], odd = [] } = PAIRS[name] ?? {};
+    expect(good.length * odd.length).toBeGreaterThan(0);
+    for (const text of [...good, ...odd]) {
+      const value = plain?.(text, messageUnits(text), 0, text.length);
+      const end = plainStop();
+      expect([text, pass(messageUnits(text), 0, text.length)]).toEqual([text, value !== undefined]);
+      if (value !== undefined) expect(plainStop()).toBe(end);
+    }
+  });
+});
+
+describe("plainly()", () => {
+  it.each([
+    ["nothing", "", undefined],
+    ["all of it", "sip:h", "h"],
+    ["a part of it", "sip:h>", undefined],
+    ["up to its limit", `sip:${"h".repeat(PLAIN_MAX - 4)}`, "h".repeat(PLAIN_MAX - 4)],
+    ["past its limit", `sip:${"h".repeat(PLAIN_MAX - 3)}`, undefined],
+  ])("reads %s", (_what, text, host) => {
+    expect(plainly(plainUri, `<${text}>`, 1, 1 + text.length)?.host).toBe(host);
+  });
+});
+
 describe("methodIn()", () => {
   it.each([
     ["INVITE", "INVITE"],
     ["INVITe", "INVITe"],
+    ["INVIT", "INVIT"],
+    ["ACK", "ACK"],
+    ["SUBSCRIBE", "SUBSCRIBE"],
+    ["SUBSCRIBEsubscribeSUBSCR", "SUBSCRIBEsubscribeSUBSCR"],
     ["INFO x", "INFO"],
     ["IN/O", "IN"],
     ["", undefined],
     ["(x", undefined],
   ])("reads %j as %j", (text, method) => {
-    expect(methodIn(text, 0, text.length)).toBe(method);
+    const units = messageUnits(`${text}INVITE`);
+    expect(methodIn(text, units, 0, text.length)).toBe(method);
     expect(plainStop()).toBe(method?.length ?? 0);
   });
 });
 
 describe("parameters that nobody has asked for yet", () => {
-  const via = (params: string) => plainVia(`SIP/2.0/UDP h${params}`, 0, 13 + params.length);
+  const via = (params: string) => {
+    const text = `SIP/2.0/UDP h${params}`;
+    return plainly(plainVia, text, 0, text.length);
+  };
 
   it.each([
     [

@@ -1,22 +1,26 @@
 /**
  * Readers of what nearly every sender writes: lower-case names, no quotes but around a display
- * name, no escapes, no space where none is needed. Each looks at a character once. They give
- * `undefined` for everything else, and leave it to the readers of the whole grammar, which would
- * say the same of what is plain.
+ * name, no escapes, no space where none is needed. Each looks at a character once, as a byte:
+ * `bytes` has the units of `text` at the same places, see `units.ts`. They give `undefined` for
+ * everything else, and leave it to the readers of the whole grammar, which would say the same of
+ * what is plain.
  */
 import type { CSeq } from "./cseq.ts";
 import { WIRE_LIMITS } from "./limits.ts";
 import type { NameAddr } from "./name-addr.ts";
 import { NO_PARAMS, ParamList, type SipParams } from "./params.ts";
-import { CHAR, isIn, runEnd } from "./tokens.ts";
+import { CHAR, isIn } from "./tokens.ts";
+import { PLAIN_MAX, pieceUnits } from "./units.ts";
 import type { SipUri } from "./uri.ts";
 import type { Via } from "./via.ts";
 
-/**
- * What is longer is left to the other readers at once: nothing that long is plain for nothing, and
- * nobody shall make us read much twice.
- */
-export const PLAIN_MAX = 512;
+/** One of the readers below: of what begins at `start` and ends before `end`. */
+export type PlainReader<T> = (
+  text: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+) => T | undefined;
 
 /** Where the reader that was asked last stopped: its second result, without an object for both. */
 let stop = 0;
@@ -26,60 +30,101 @@ export function plainStop(): number {
   return stop;
 }
 
-/** The value of the first `branch` among the parameters that were passed last. */
-let branch: string | undefined;
+/** What a reader makes of all of `[start, end)` of a text whose units nobody has as bytes. */
+export function plainly<T>(
+  read: PlainReader<T>,
+  text: string,
+  start: number,
+  end: number,
+): T | undefined {
+  const length = end - start;
+  if (length > PLAIN_MAX || length <= 0) return undefined;
+  const piece = text.slice(start, end);
+  const value = read(piece, pieceUnits(piece), 0, length);
+  return stop === length ? value : undefined;
+}
+
+/** The end of the run of bytes of a class of {@link CHAR} that begins at `at`. */
+function runEnd(bytes: Uint8Array, at: number, charClass: number, end: number): number {
+  let next = at;
+  while (next < end && isIn(bytes[next] ?? 0, charClass)) next++;
+  return next;
+}
+
+/** Where the value of the first `branch` among the parameters that were passed last stands. */
+let branchAt = 0;
+let branchEnd = 0;
 
 /**
- * Parameters `;name=value;name…` from `from` on, their names and values of these classes; `stop`
- * is where they end. A name has no upper case. They are looked at and not taken apart.
+ * Passes parameters `;name=value;name…` from `from` on, their names and values of these classes;
+ * `stop` is where they end. A name has no upper case. False where they are not plain.
  */
-function plainParams(
-  text: string,
+function passParams(
+  bytes: Uint8Array,
   from: number,
   end: number,
   nameClass: number,
   valueClass: number,
-): SipParams | undefined {
+): boolean {
   stop = from;
-  branch = undefined;
-  if (from >= end || text.charCodeAt(from) !== 0x3b) return NO_PARAMS;
+  branchEnd = branchAt;
+  if (from >= end || bytes[from] !== 0x3b) return true;
   let hasBranch = false;
   let at = from;
   let unit = 0x3b;
   for (let count = 0; unit === 0x3b; count++) {
-    if (count === WIRE_LIMITS.params) return undefined;
+    if (count === WIRE_LIMITS.params) return false;
     const nameAt = ++at;
     unit = 0;
     while (at < end) {
-      unit = text.charCodeAt(at);
+      unit = bytes[at] ?? 0;
       if (!isIn(unit, nameClass)) break;
       at++;
     }
-    if (at === nameAt) return undefined;
-    const isBranch = !hasBranch && at - nameAt === 6 && text.slice(nameAt, at) === "branch";
+    if (at === nameAt) return false;
+    const isBranch = !hasBranch && at - nameAt === 6 && spellsBranch(bytes, nameAt);
     if (isBranch) hasBranch = true;
     if (unit === 0x3d && at < end) {
       const valueAt = ++at;
       unit = 0;
       while (at < end) {
-        unit = text.charCodeAt(at);
+        unit = bytes[at] ?? 0;
         if (!isIn(unit, valueClass)) break;
         at++;
       }
-      if (isBranch) branch = text.slice(valueAt, at);
+      if (isBranch) {
+        branchAt = valueAt;
+        branchEnd = at;
+      }
     }
     if (at >= end) break;
   }
   stop = at;
-  return new ParamList(text, from, at);
+  return true;
+}
+
+function spellsBranch(bytes: Uint8Array, at: number): boolean {
+  return (
+    bytes[at] === 0x62 &&
+    bytes[at + 1] === 0x72 &&
+    bytes[at + 2] === 0x61 &&
+    bytes[at + 3] === 0x6e &&
+    bytes[at + 4] === 0x63 &&
+    bytes[at + 5] === 0x68
+  );
+}
+
+/** The parameters in `[at, end)`, which were passed: they are taken apart when somebody asks. */
+function paramsIn(text: string, at: number, end: number): SipParams {
+  return at === end ? NO_PARAMS : new ParamList(text, at, end);
 }
 
 /** A port of one to five digits behind the colon at `colon`, `stop` behind it; -1 for none. */
-function plainPort(text: string, colon: number, end: number): number {
+function plainPort(bytes: Uint8Array, colon: number, end: number): number {
   let port = 0;
   let at = colon + 1;
   for (; at < end; at++) {
-    const digit = text.charCodeAt(at) - 0x30;
+    const digit = (bytes[at] ?? 0) - 0x30;
     if (!(digit >= 0 && digit <= 9)) break;
     port = port * 10 + digit;
     if (at > colon + 5) return -1;
@@ -88,124 +133,210 @@ function plainPort(text: string, colon: number, end: number): number {
   return at === colon + 1 || port > 65_535 ? -1 : port;
 }
 
-/** Whether the text goes on with `sip:`. */
-function isSip(text: string, at: number): boolean {
+/** Whether it goes on with `sip:`. */
+function isSip(bytes: Uint8Array, at: number): boolean {
   return (
-    text.charCodeAt(at) === 0x73 &&
-    text.charCodeAt(at + 1) === 0x69 &&
-    text.charCodeAt(at + 2) === 0x70 &&
-    text.charCodeAt(at + 3) === 0x3a
+    bytes[at] === 0x73 && bytes[at + 1] === 0x69 && bytes[at + 2] === 0x70 && bytes[at + 3] === 0x3a
   );
 }
 
-/** `sip:user@host:port;params`, of which only the host must be there; `stop` is where it ends. */
-export function plainUri(text: string, from: number, end: number): SipUri | undefined {
+/** Where the parts of the URI or Via stand that was passed last; a port of -1 is none. */
+let hostAt = 0;
+let hostEnd = 0;
+let port = -1;
+let paramsAt = 0;
+
+/** Passes `host:port`; false where it is not plain. What is behind it begins at `paramsAt`. */
+function passHost(bytes: Uint8Array, at: number, end: number): boolean {
+  hostAt = at;
+  hostEnd = runEnd(bytes, at, CHAR.host, end);
+  return hostEnd > at && passPort(bytes, end);
+}
+
+/** Passes the `:port` that may stand behind the host. */
+function passPort(bytes: Uint8Array, end: number): boolean {
+  port = -1;
+  paramsAt = hostEnd;
+  if (hostEnd >= end || bytes[hostEnd] !== 0x3a) return true;
+  port = plainPort(bytes, hostEnd, end);
+  paramsAt = stop;
+  return port >= 0;
+}
+
+/**
+ * Passes `sip:user@host:port;params`, of which only the host must be there; false where it is not
+ * plain, else `stop` is where it ends.
+ */
+export function passPlainUri(bytes: Uint8Array, from: number, end: number): boolean {
   const userAt = from + 4;
-  if (userAt >= end || !isSip(text, from)) return undefined;
-  let hostAt = userAt;
-  let at = runEnd(text, userAt, CHAR.host, end);
-  let unit = at < end ? text.charCodeAt(at) : 0;
-  // What looks like parameters or headers may still be of a user part: then an "@" ends the read.
-  if (unit !== 0x3b && unit !== 0x3f && isIn(unit, CHAR.user)) {
-    at = runEnd(text, at, CHAR.user, end);
-    unit = at < end ? text.charCodeAt(at) : 0;
-    if (unit !== 0x40) return undefined;
-  }
-  let user = "";
+  if (userAt >= end || !isSip(bytes, from)) return false;
+  const at = runEnd(bytes, userAt, CHAR.host, end);
+  const unit = at < end ? (bytes[at] ?? 0) : 0;
+  let isHost = at > userAt;
   if (unit === 0x40) {
-    if (at === userAt) return undefined;
-    user = text.slice(userAt, at);
-    hostAt = at + 1;
-    at = runEnd(text, hostAt, CHAR.host, end);
+    isHost = at > userAt && passHost(bytes, at + 1, end);
+  } else if (unit !== 0x3b && unit !== 0x3f && isIn(unit, CHAR.user)) {
+    // What looks like parameters or headers may still be of a user part: then an "@" ends the read.
+    const userEnd = runEnd(bytes, at, CHAR.user, end);
+    isHost = userEnd < end && bytes[userEnd] === 0x40 && passHost(bytes, userEnd + 1, end);
+  } else if (isHost) {
+    hostAt = userAt;
+    hostEnd = at;
+    isHost = passPort(bytes, end);
   }
-  if (at === hostAt) return undefined;
-  const host = text.slice(hostAt, at);
-  let port: number | undefined;
-  if (at < end && text.charCodeAt(at) === 0x3a) {
-    port = plainPort(text, at, end);
-    if (port < 0) return undefined;
-    at = stop;
-  }
-  const params = plainParams(text, at, end, CHAR.lowerParam, CHAR.param);
-  if (params === undefined) return undefined;
-  return { scheme: "sip", user, password: undefined, host, port, params };
+  return isHost && passParams(bytes, paramsAt, end, CHAR.lowerParam, CHAR.param);
+}
+
+/** `sip:user@host:port;params`, of which only the host must be there; `stop` is where it ends. */
+export function plainUri(
+  text: string,
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+): SipUri | undefined {
+  if (!passPlainUri(bytes, from, end)) return undefined;
+  const userAt = from + 4;
+  return {
+    scheme: "sip",
+    user: hostAt === userAt ? "" : text.slice(userAt, hostAt - 1),
+    password: undefined,
+    host: text.slice(hostAt, hostEnd),
+    port: port < 0 ? undefined : port,
+    params: paramsIn(text, paramsAt, stop),
+  };
 }
 
 /** `"Name" <uri>;params`, its name left out or in quotes; `stop` is where it ends. */
-export function plainAddress(text: string, start: number, end: number): NameAddr | undefined {
+export function plainAddress(
+  text: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): NameAddr | undefined {
   let at = start;
   let displayName: string | undefined;
-  if (at < end && text.charCodeAt(at) === 0x22) {
-    const nameAt = ++at;
-    while (at < end && isIn(text.charCodeAt(at), CHAR.quotable)) at++;
-    if (at >= end || text.charCodeAt(at) !== 0x22) return undefined;
+  if (at < end && bytes[at] === 0x22) {
+    const nameAt = at + 1;
+    at = runEnd(bytes, nameAt, CHAR.quotable, end);
+    if (at >= end || bytes[at] !== 0x22) return undefined;
     if (at > nameAt) displayName = text.slice(nameAt, at);
     at++;
-    if (at < end && text.charCodeAt(at) === 0x20) at++;
+    if (at < end && bytes[at] === 0x20) at++;
   }
-  if (at >= end || text.charCodeAt(at) !== 0x3c) return undefined;
+  if (at >= end || bytes[at] !== 0x3c) return undefined;
   const uriAt = at + 1;
-  const uri = plainUri(text, uriAt, end);
+  const uri = plainUri(text, bytes, uriAt, end);
   if (uri === undefined) return undefined;
   const uriEnd = stop;
-  if (uriEnd >= end || text.charCodeAt(uriEnd) !== 0x3e) return undefined;
+  if (uriEnd >= end || bytes[uriEnd] !== 0x3e) return undefined;
   const uriText = text.slice(uriAt, uriEnd);
-  const params = plainParams(text, uriEnd + 1, end, CHAR.lowerToken, CHAR.bare);
-  if (params === undefined) return undefined;
-  return { displayName, uri, uriText, params };
+  if (!passParams(bytes, uriEnd + 1, end, CHAR.lowerToken, CHAR.bare)) return undefined;
+  return { displayName, uri, uriText, params: paramsIn(text, uriEnd + 1, stop) };
 }
 
-/** What a Via begins with that names one of these transports. */
-function transportIn(start: string): string | undefined {
-  switch (start) {
-    case "SIP/2.0/UDP ":
-      return "UDP";
-    case "SIP/2.0/TCP ":
-      return "TCP";
-    case "SIP/2.0/TLS ":
-      return "TLS";
-    default:
-      return undefined;
+const VIA_START = Uint8Array.from("SIP/2.0/", (letter) => letter.charCodeAt(0));
+
+/** The transport of the Via that begins at `at`, where it is one of these. */
+function transportIn(bytes: Uint8Array, at: number): string | undefined {
+  for (let next = 0; next < VIA_START.length; next++) {
+    if (bytes[at + next] !== VIA_START[next]) return undefined;
   }
+  const nameAt = at + VIA_START.length;
+  if (bytes[nameAt + 3] !== 0x20) return undefined;
+  const letters =
+    ((bytes[nameAt] ?? 0) << 16) | ((bytes[nameAt + 1] ?? 0) << 8) | (bytes[nameAt + 2] ?? 0);
+  return letters === 0x554450
+    ? "UDP"
+    : letters === 0x544350
+      ? "TCP"
+      : letters === 0x544c53
+        ? "TLS"
+        : undefined;
+}
+
+/**
+ * Passes `SIP/2.0/UDP host:port;params`; false where it is not plain, else `stop` is where it ends.
+ */
+export function passPlainVia(bytes: Uint8Array, start: number, end: number): boolean {
+  const sentByAt = start + 12;
+  if (sentByAt >= end || transportIn(bytes, start) === undefined) return false;
+  if (!passHost(bytes, sentByAt, end)) return false;
+  return passParams(bytes, paramsAt, end, CHAR.lowerToken, CHAR.bare);
 }
 
 /** `SIP/2.0/UDP host:port;params`; `stop` is where it ends. */
-export function plainVia(text: string, start: number, end: number): Via | undefined {
-  const hostAt = start + 12;
-  if (hostAt >= end) return undefined;
-  const transport = transportIn(text.slice(start, hostAt));
-  let at = runEnd(text, hostAt, CHAR.host, end);
-  if (transport === undefined || at === hostAt) return undefined;
-  const host = text.slice(hostAt, at);
-  let port: number | undefined;
-  if (at < end && text.charCodeAt(at) === 0x3a) {
-    port = plainPort(text, at, end);
-    if (port < 0) return undefined;
-    at = stop;
-  }
-  const params = plainParams(text, at, end, CHAR.lowerToken, CHAR.bare);
-  if (params === undefined) return undefined;
-  return { transport, host, port, params, branch: branch === "" ? undefined : branch };
+export function plainVia(
+  text: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): Via | undefined {
+  const transport = passPlainVia(bytes, start, end) ? transportIn(bytes, start) : undefined;
+  if (transport === undefined) return undefined;
+  return {
+    transport,
+    host: text.slice(hostAt, hostEnd),
+    port: port < 0 ? undefined : port,
+    params: paramsIn(text, paramsAt, stop),
+    branch: branchEnd > branchAt ? text.slice(branchAt, branchEnd) : undefined,
+  };
+}
+
+/** A method that is known, and its units. */
+type KnownMethod = readonly [method: string, units: Uint8Array];
+
+/** By the place that {@link methodPlace} gives them. */
+const METHODS = Array.from({ length: 512 }, (): KnownMethod | undefined => undefined);
+for (const method of [
+  ...["INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "PRACK", "UPDATE", "INFO"],
+  ...["SUBSCRIBE", "NOTIFY", "REFER", "MESSAGE", "PUBLISH"],
+]) {
+  const units = Uint8Array.from(method, (letter) => letter.charCodeAt(0));
+  METHODS[methodPlace(units[0] ?? 0, units.length)] = [method, units];
+}
+
+/** A number below 512 that tells those methods apart, by first letter and length. */
+function methodPlace(first: number, length: number): number {
+  return ((first & 31) << 4) | (length & 15);
 }
 
 /** The token from `start` on, `stop` behind it: one string for each method that is known. */
-export function methodIn(text: string, start: number, end: number): string | undefined {
-  const at = runEnd(text, start, CHAR.token, end);
+export function methodIn(
+  text: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): string | undefined {
+  const at = runEnd(bytes, start, CHAR.token, end);
   stop = at;
   if (at === start) return undefined;
+  const known = METHODS[methodPlace(bytes[start] ?? 0, at - start)];
+  if (known !== undefined && isSpelt(bytes, start, at, known[1])) return known[0];
   return text.slice(start, at);
 }
 
+/** Whether all of `[start, end)` is these units. */
+function isSpelt(bytes: Uint8Array, start: number, end: number, units: Uint8Array): boolean {
+  if (units.length !== end - start) return false;
+  for (let at = 0; at < units.length; at++) if (units[at] !== bytes[start + at]) return false;
+  return true;
+}
+
 /** `1 INVITE`; `stop` is where it ends. */
-export function plainCSeq(text: string, start: number, end: number): CSeq | undefined {
+export function plainCSeq(
+  text: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): CSeq | undefined {
   let sequence = 0;
   let at = start;
   for (; at < end && at < start + 9; at++) {
-    const digit = text.charCodeAt(at) - 0x30;
+    const digit = (bytes[at] ?? 0) - 0x30;
     if (!(digit >= 0 && digit <= 9)) break;
     sequence = sequence * 10 + digit;
   }
-  if (at === start || at >= end || text.charCodeAt(at) !== 0x20) return undefined;
-  const method = methodIn(text, at + 1, end);
+  if (at === start || at >= end || bytes[at] !== 0x20) return undefined;
+  const method = methodIn(text, bytes, at + 1, end);
   return method === undefined ? undefined : { sequence, method };
 }

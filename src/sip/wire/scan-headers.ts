@@ -11,6 +11,7 @@ import { WIRE_LIMITS } from "./limits.ts";
 import { NOWHERE, type Source } from "./piece-writer.ts";
 import { plainStop } from "./plain.ts";
 import { eachListItem, isSpace, skipSpace, spaceStart, tokenEnd, trimmed } from "./tokens.ts";
+import { messageUnits } from "./units.ts";
 import { WireHeader } from "./wire-header.ts";
 
 /** The header section as read. */
@@ -34,10 +35,10 @@ export interface HeaderFault {
 /**
  * Reads header fields from `at` up to the empty line, or to the end of the text behind a whole
  * line: some senders leave the empty line out. Both CRLF and LF end a line; a CR elsewhere is a
- * fault. A line that begins with space continues the one before.
+ * fault. A line that begins with space continues the one before. `bytes` are the units of `text`.
  */
-export function scanHeaders(text: string, at: number): HeaderScan {
-  const scanner = new HeaderScanner(text, at);
+export function scanHeaders(text: string, at: number, bytes = messageUnits(text)): HeaderScan {
+  const scanner = new HeaderScanner(text, at, bytes);
   while (scanner.readField());
   return scanner;
 }
@@ -49,6 +50,7 @@ class HeaderScanner implements HeaderScan {
   readonly essentials = new Essentials();
   isPlain = true;
   readonly #text: string;
+  readonly #bytes: Uint8Array;
   /** The same, as what the fields are copied from. */
   readonly #source: Source;
   /** Lines that are no header field count too: there could be twenty thousand of them. */
@@ -58,8 +60,9 @@ class HeaderScanner implements HeaderScan {
   #cr = -1;
   #comma = -1;
 
-  constructor(text: string, at: number) {
+  constructor(text: string, at: number, bytes: Uint8Array) {
     this.#text = text;
+    this.#bytes = bytes;
     this.#source = { text };
     this.bodyAt = at;
   }
@@ -69,11 +72,13 @@ class HeaderScanner implements HeaderScan {
     const text = this.#text;
     const at = this.bodyAt;
     if (at >= text.length) return false;
-    const name = plainHeaderName(text, at);
+    const bytes = this.#bytes;
+    const name = plainHeaderName(bytes, at, text.length);
     if (name !== undefined && isReadAtOnce(name.role)) {
-      const header = WireHeader.plain(name, this.#source, at);
-      if (header !== undefined && !continues(text, plainStop() + 2)) {
-        this.bodyAt = plainStop() + 2;
+      const header = WireHeader.plain(name, this.#source, bytes, at, this.essentials.vias === 0);
+      const next = plainStop() + 2;
+      if (header !== undefined && !this.#continues(next)) {
+        this.bodyAt = next;
         this.headers.push(header);
         if (!this.essentials.take(name.role, header)) this.isPlain = false;
         return this.#hasRoom();
@@ -89,7 +94,7 @@ class HeaderScanner implements HeaderScan {
     const end = lineEnd(text, at, lf);
     this.bodyAt = lf + 1;
     if (end === at) return false;
-    if (name === undefined || continues(text, lf + 1)) this.#addOdd(at, end, lf + 1);
+    if (name === undefined || this.#continues(lf + 1)) this.#addOdd(at, end, lf + 1);
     else this.#addKnown(name, at, end, lf + 1);
     return this.#hasRoom();
   }
@@ -97,9 +102,12 @@ class HeaderScanner implements HeaderScan {
   /** A field on one line, spelt as its RFC spells it; its text is `[at, end)`. */
   #addKnown(name: PlainHeaderName, at: number, end: number, next: number): void {
     const text = this.#text;
-    const nameEnd = at + name.length;
-    const start = skipSpace(text, nameEnd, end);
-    const valueEnd = spaceStart(text, start, end);
+    const bytes = this.#bytes;
+    const nameEnd = at + name.units.length;
+    let start = nameEnd;
+    while (start < end && isSpace(bytes[start] ?? 0)) start++;
+    let valueEnd = end;
+    while (valueEnd > start && isSpace(bytes[valueEnd - 1] ?? 0)) valueEnd--;
     if (next - at > WIRE_LIMITS.headerLineBytes) this.#refuseLine("too-large", "a header field");
     else if (this.#hasCr(at, end)) this.#refuseLine("bad-header", `a CR inside ${name.name}`);
     else if (name.list && this.#hasComma(start, valueEnd)) {
@@ -109,7 +117,7 @@ class HeaderScanner implements HeaderScan {
         start === nameEnd + 1 &&
         valueEnd === end &&
         end + 2 === next &&
-        text.charCodeAt(nameEnd) === 0x20 &&
+        bytes[nameEnd] === 0x20 &&
         name.role !== ROLE.contentLength;
       const value = text.slice(start, valueEnd);
       const header = new WireHeader(
@@ -136,7 +144,7 @@ class HeaderScanner implements HeaderScan {
     if (name !== undefined && name.role !== ROLE.none) this.isPlain = false;
     let hasCr = this.#hasCr(at, end);
     let whole: string | undefined;
-    if (continues(text, next)) {
+    if (this.#continues(next)) {
       const folds = readFolds(text, next, WIRE_LIMITS.folds - this.#folds);
       this.#folds += folds.lines;
       whole = joined(text.slice(start, valueEnd), folds.text);
@@ -153,9 +161,14 @@ class HeaderScanner implements HeaderScan {
     else addValues(this.headers, name, { text: whole }, 0, whole.length);
   }
 
+  /** Whether the line that begins at `at` continues the one before. */
+  #continues(at: number): boolean {
+    return at < this.#text.length && isSpace(this.#bytes[at] ?? 0);
+  }
+
   #hasRoom(): boolean {
     const isMany = this.headers.length + this.#unread > WIRE_LIMITS.headers;
-    const isFolded = this.#folds === WIRE_LIMITS.folds && continues(this.#text, this.bodyAt);
+    const isFolded = this.#folds === WIRE_LIMITS.folds && this.#continues(this.bodyAt);
     if (!isMany && !isFolded) return true;
     const most = isMany ? `${WIRE_LIMITS.headers}` : `${WIRE_LIMITS.folds} folded lines`;
     this.fault ??= { kind: "too-many-headers", detail: `more than ${most}` };

@@ -1,6 +1,7 @@
 import { WIRE_LIMITS } from "./limits.ts";
-import { methodIn, PLAIN_MAX, plainStop, plainUri } from "./plain.ts";
-import { skipSpace, spaceStart, tokenEnd, trimmed } from "./tokens.ts";
+import { methodIn, passPlainUri, plainStop } from "./plain.ts";
+import { isSpace, skipSpace, spaceStart, tokenEnd, trimmed } from "./tokens.ts";
+import { PLAIN_MAX } from "./units.ts";
 import { isUriText, parseUri, uriScheme } from "./uri.ts";
 
 /** What the first line of a message says; a `fault` where it is broken but tells request or not. */
@@ -26,6 +27,7 @@ export interface StartFault {
 
 const VERSION = "SIP/2.0";
 const BEHIND_URI = ` ${VERSION}`;
+const BEFORE_STATUS = `${VERSION} `;
 
 /** Whether `[start, end)` is a SIP version, of any number. */
 function isVersion(text: string, start: number, end: number): boolean {
@@ -39,32 +41,59 @@ function isVersion2(text: string, start: number, end: number): boolean {
 }
 
 /**
- * Reads the Request-Line or the Status-Line in `[start, end)`; undefined where it is neither. More
- * than one space, and spaces at the end, are let pass. @see RFC 4475 §3.1.2.9, §3.1.2.10
+ * The start line in `[start, end)` where it is written as nearly all are, with single spaces and a
+ * URI that `plainUri` reads; undefined for any other. `bytes` are the units of `text`.
  */
-export function parseStartLine(text: string, start = 0, end = text.length): StartLine | undefined {
-  return plainRequestLine(text, start, end) ?? parseAnyStartLine(text, start, end);
-}
-
-/** A request line with single spaces and a URI that {@link plainUri} reads. */
-function plainRequestLine(text: string, start: number, end: number): StartLine | undefined {
+export function plainStartLine(
+  text: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): StartLine | undefined {
   if (end - start > PLAIN_MAX) return undefined;
-  const method = methodIn(text, start, end);
+  const method = methodIn(text, bytes, start, end);
   const space = plainStop();
-  if (method === undefined || space >= end || text.charCodeAt(space) !== 0x20) return undefined;
-  if (plainUri(text, space + 1, end) === undefined) return undefined;
+  if (method === undefined || space >= end) return undefined;
+  if (bytes[space] === 0x2f) return plainStatusLine(text, bytes, start, end);
+  if (bytes[space] !== 0x20 || !passPlainUri(bytes, space + 1, end)) return undefined;
   const uriEnd = plainStop();
   const isWhole = text.slice(uriEnd, end) === BEHIND_URI;
   if (!isWhole) return undefined;
   return { kind: "request", method, uri: text.slice(space + 1, uriEnd) };
 }
 
-/** The same by the whole grammar. */
-export function parseAnyStartLine(
+/** `SIP/2.0 200 OK`. */
+function plainStatusLine(
   text: string,
-  start = 0,
-  end = text.length,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
 ): StartLine | undefined {
+  const statusAt = start + BEFORE_STATUS.length;
+  const reasonAt = statusAt + 4;
+  if (reasonAt >= end || text.slice(start, statusAt) !== BEFORE_STATUS) return undefined;
+  const hundreds = (bytes[statusAt] ?? 0) - 0x30;
+  const tens = (bytes[statusAt + 1] ?? 0) - 0x30;
+  const ones = (bytes[statusAt + 2] ?? 0) - 0x30;
+  const isStatus = hundreds >= 1 && hundreds <= 6 && isDigit(tens) && isDigit(ones);
+  const isSpaced = bytes[statusAt + 3] === 0x20;
+  // Space around the reason is left to the other reader, which takes it away.
+  const isTrim = !isSpace(bytes[reasonAt] ?? 0) && !isSpace(bytes[end - 1] ?? 0);
+  if (!isStatus || !isSpaced || !isTrim) return undefined;
+  const status = hundreds * 100 + tens * 10 + ones;
+  return { kind: "response", status, reason: text.slice(reasonAt, end) };
+}
+
+function isDigit(value: number): boolean {
+  return value >= 0 && value <= 9;
+}
+
+/**
+ * Reads the Request-Line or the Status-Line in `[start, end)` by the whole grammar; undefined where
+ * it is neither. More than one space, and spaces at the end, are let pass.
+ * @see RFC 4475 §3.1.2.9, §3.1.2.10
+ */
+export function parseStartLine(text: string, start = 0, end = text.length): StartLine | undefined {
   const methodEnd = tokenEnd(text, start, end);
   const isSpaced = methodEnd < end && text.charCodeAt(methodEnd) === 0x20;
   if (!isSpaced || methodEnd === start) return parseStatusLine(text, start, end);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ipFamily } from "./host.ts";
 import { sameUri } from "./same-uri.ts";
-import { parseUri, printUri, type SipUri, safeUriText, uriScheme } from "./uri.ts";
+import { isUriText, parseUri, printUri, type SipUri, safeUriText, uriScheme } from "./uri.ts";
 
 /** A parsed URI as plain data, to compare with. */
 function plain(text: string): unknown {
@@ -207,6 +207,13 @@ describe("uriScheme()", () => {
 });
 
 describe("safeUriText()", () => {
+  it("leaves exactly what may stand in a URI", () => {
+    for (let unit = 0; unit <= 0x180; unit++) {
+      const text = `sip:a${String.fromCharCode(unit)}`;
+      expect([unit, safeUriText(text) === text]).toEqual([unit, isUriText(text)]);
+    }
+  });
+
   it.each([
     ["sip:a@b", "sip:a@b"],
     ["sip:a b\r\n<>@c", "sip:a%20b%0D%0A%3C%3E@c"],

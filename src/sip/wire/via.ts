@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "../../base/result.ts";
 import { parseHostPort, printHost } from "./host.ts";
 import { parseParams, printParams, type SipParams } from "./params.ts";
-import { PLAIN_MAX, plainStop, plainVia } from "./plain.ts";
+import { plainly, plainVia } from "./plain.ts";
 import { skipSpace, tokenEnd } from "./tokens.ts";
 
 /** One Via value. @see RFC 3261 §20.42 */
@@ -45,8 +45,8 @@ function transportStart(text: string, at: number, end: number): Result<number, s
 
 /** Reads the Via value in `[start, end)`. The error says what is wrong. */
 export function parseVia(text: string, start = 0, end = text.length): Result<Via, string> {
-  const plain = end - start > PLAIN_MAX ? undefined : plainVia(text, start, end);
-  return plain !== undefined && plainStop() === end ? ok(plain) : parseAnyVia(text, start, end);
+  const plain = plainly(plainVia, text, start, end);
+  return plain !== undefined ? ok(plain) : parseAnyVia(text, start, end);
 }
 
 /** The same by the whole grammar. */
