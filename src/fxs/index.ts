@@ -31,7 +31,12 @@ export {
   DEFAULT_MAX_DIGITS,
 } from "./dialing/digit-collector.ts";
 export type { DigitMap, DigitMapError, DigitMatch } from "./dialing/digit-map.ts";
-export { matchDigitMap, parseDigitMap } from "./dialing/digit-map.ts";
+export {
+  DIGIT_MAP_RULE_LIMIT,
+  DIGIT_MAP_TEXT_LIMIT,
+  matchDigitMap,
+  parseDigitMap,
+} from "./dialing/digit-map.ts";
 export type { DtmfDetector, DtmfEvent, DtmfOptions } from "./dtmf/detector.ts";
 export { createDtmfDetector } from "./dtmf/detector.ts";
 export { createReferenceDtmfArithmetic } from "./dtmf/reference-arithmetic.ts";

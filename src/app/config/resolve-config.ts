@@ -13,10 +13,11 @@ import type { RealtimeLineConfig } from "../../gateway/realtime/realtime-config.
 import { type BoardFile, boardLine, boardLinesMax } from "./board-file.ts";
 import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
+import { EXCHANGE_SERVICES, exchangeDigitMap, OPEN_DIGIT_MAP } from "./exchange-digit-map.ts";
 import { callFax, lineFax, rtpFax } from "./resolve-fax.ts";
 import { identityOf } from "./resolve-identity.ts";
 import { checkRings, countryOf, ringSupplyOf, toneWatchOf, wiringOf } from "./resolve-line.ts";
-import { checkPickupCode, pickupCodeOf, pickupOf } from "./resolve-pickup.ts";
+import { checkPickupCode, pickupOf } from "./resolve-pickup.ts";
 import {
   type CodecFaults,
   codecOffers,
@@ -49,10 +50,6 @@ const DEFAULT_LINES: readonly UserLine[] = [
 const LOOPBACK = "127.0.0.1";
 /** The lease a line asks for. */
 const REGISTER_EXPIRES_S = 3600;
-/** Toward a server whose numbers we cannot know: anything; `#` or a pause ends it. */
-const OPEN_DIGIT_MAP = "xx.|*xx.";
-/** The built-in exchange's own numbers: echo and milliwatt. */
-const EXCHANGE_SERVICES = ["600", "601"];
 /** The interval that RFC 4028 §4 recommends, and the shortest that it allows, seconds. */
 const SESSION_EXPIRES_S = 1800;
 const SESSION_EXPIRES_MIN_S = 90;
@@ -293,21 +290,6 @@ function checkLineNumbers(
     const text = `is "${voicemail}", which is no extension; add it to exchange.extensions`;
     problems.push({ path: ["exchange", "voicemail"], text });
   }
-}
-
-/**
- * The numbers that the built-in exchange can reach, so that dialling ends with the last digit.
- * Names that a telephone cannot dial are left out.
- */
-function exchangeDigitMap(lines: readonly UserLine[], { exchange }: UserConfig): string {
-  const extensions = exchange?.extensions ?? [];
-  const behind = extensions.flatMap(({ numbers = [] }) => numbers);
-  const reached = [...[...lines, ...extensions].map(({ number }) => number), ...behind];
-  const numbers = [...reached, ...EXCHANGE_SERVICES];
-  const dialled = numbers.filter((number) => /^[0-9*#A-D]+$/.test(number));
-  const code = pickupCodeOf(exchange);
-  const pickups = code === undefined ? [] : [...reached.map((number) => code + number), `${code}T`];
-  return [...dialled, ...pickups.filter((number) => /^[0-9*#A-DT]+$/.test(number))].join("|");
 }
 
 /** What all lines' calls have in common. */

@@ -50,8 +50,10 @@ export async function checkAfter(played: Played): Promise<void> {
     box.status().every(({ hardware }) => hardware === "ready"),
   );
   await endIn("a recalled line is not idle", RECALL_MS, () => callsOf(lab).every(isIdle));
-  await endIn("a line is not registered", REGISTERED_BACK_MS, () =>
-    box.status().every(({ registration }) => registration === "registered"),
+  await endIn(
+    "a line is not registered",
+    REGISTERED_BACK_MS,
+    () => box.status().every(({ registration }) => registration === "registered") && far.reachesAll,
   );
   const isCallBack = stage.settings.some(({ name }) => name === "call back");
   await atRest(isCallBack ? CALL_BACK_MS : LEFT_MS);

@@ -1,41 +1,10 @@
 import type { SocketAddress } from "../../../src/base/address.ts";
-import type { Clock, Timer } from "../../../src/hal/ports/clock.ts";
-import type { Udp } from "../../../src/hal/ports/net.ts";
+import type { Timer } from "../../../src/hal/ports/clock.ts";
 import { RtpPeer } from "../../hw-sim/peers/rtp-peer.ts";
 import { bodyOf, headerLines, headerValue, replyText } from "../../hw-sim/peers/sip-text.ts";
-import type { RandomStream } from "../../hw-sim/world/random-stream.ts";
 import { FAR_HOST, sdp } from "../support/far-end.ts";
-import { digestFor, type FarWire, methodOf, type Route, statusOf, withBody } from "./far-wire.ts";
-
-/** What calls of the far side need. */
-export interface FarCallPlace {
-  readonly wire: FarWire;
-  readonly clock: Clock;
-  readonly udp: Udp;
-  readonly random: RandomStream;
-  /** An RTP port that no call had. */
-  nextPort(): number;
-}
-
-/** Who is at the ends of a call, as the far side sees it. */
-export interface FarParties {
-  readonly callId: string;
-  /** `<sip:…>`, without tags. */
-  readonly own: string;
-  readonly other: string;
-  readonly user: string;
-  readonly route: Route;
-  readonly target: string;
-  /** Route header lines of what we send inside the call. */
-  readonly routes?: readonly string[];
-}
-
-/** What a request inside a call carries. */
-export interface FarRequest {
-  readonly headers?: readonly string[];
-  readonly body?: string;
-  readonly onAnswer?: (response: string) => void;
-}
+import type { FarCallPlace, FarParties, FarRequest } from "./far-call-types.ts";
+import { digestFor, methodOf, type Route, statusOf, withBody } from "./far-wire.ts";
 
 const SDP_TYPE = "Content-Type: application/sdp";
 /** A 200 that no ACK comes for is sent so often. */
@@ -52,7 +21,9 @@ export class FarCall {
   otherTag = "";
   stage: "early" | "up" | "over" = "early";
   /** How it takes what comes inside the call. */
-  hearing: "well" | "deaf" | "forgets" = "well";
+  hearing: "well" | "deaf" | "forgets" | "refuses" = "well";
+  /** How it acknowledges answers to INVITEs: as it must, without an answer to an offer, never. */
+  acks: "well" | "bare" | "never" = "well";
   glares = 0;
   ignoresCancel = false;
   /** What is to be done when the answer is acknowledged. */
@@ -66,6 +37,7 @@ export class FarCall {
   #rtp: RtpPeer | undefined;
   #voiceTo: SocketAddress | undefined;
   #offered = "";
+  #headers: readonly string[] = [];
   #isOpening = false;
 
   constructor(place: FarCallPlace, parties: FarParties) {
@@ -96,6 +68,7 @@ export class FarCall {
     headers: readonly string[] = [],
     onResponse: (text: string) => void = () => {},
   ): void {
+    this.#headers = headers.filter((line) => !line.includes("uthorization: "));
     this.#ask("INVITE", {
       headers,
       body,
@@ -172,6 +145,11 @@ export class FarCall {
     });
   }
 
+  /** Its count of requests falls back. */
+  countsBack(by: number): void {
+    this.#cseq -= by;
+  }
+
   hangUp(): void {
     if (this.stage === "over") return;
     if (this.stage === "up") this.request("BYE");
@@ -223,7 +201,8 @@ export class FarCall {
         return;
       case "INVITE":
       case "UPDATE":
-        this.#reoffered(text, reply);
+        if (this.hearing === "refuses") reply("488 Not Acceptable Here");
+        else this.#reoffered(text, reply);
         return;
       case "REFER":
         reply("202 Accepted");
@@ -288,9 +267,8 @@ export class FarCall {
       this.otherTag = "";
       this.#cseq++;
       const credentials = digestFor(text, "INVITE", uri, this.parties.user);
-      const headers = headerLines(this.#offered, "X-Manner");
       if (this.stage === "over") return;
-      this.call(body, [credentials, ...headers], onResponse);
+      this.call(body, [credentials, ...this.#headers], onResponse);
       return;
     }
     if (status >= 300) this.over();
@@ -310,12 +288,14 @@ export class FarCall {
     onResponse(text);
   }
 
-  #acknowledge(answer: string, body: string): void {
-    const target = /<([^>]+)>/.exec(headerValue(answer, "Contact") ?? "")?.[1];
+  #acknowledge(accepted: string, body: string): void {
+    const target = /<([^>]+)>/.exec(headerValue(accepted, "Contact") ?? "")?.[1];
     if (target !== undefined) this.#target = target;
-    const cseq = (headerValue(answer, "CSeq") ?? "").split(" ")[0] ?? "1";
-    const type = body === "" ? [] : [SDP_TYPE];
-    this.#place.wire.send(this.#print("ACK", cseq, type, body), this.parties.route);
+    if (this.acks === "never") return;
+    const cseq = (headerValue(accepted, "CSeq") ?? "").split(" ")[0] ?? "1";
+    const answer = this.acks === "bare" ? "" : body;
+    const type = answer === "" ? [] : [SDP_TYPE];
+    this.#place.wire.send(this.#print("ACK", cseq, type, answer), this.parties.route);
   }
 
   #ask(method: string, { headers = [], body = "", onAnswer = () => {} }: FarRequest): void {

@@ -1,25 +1,11 @@
-import { pcm16FromVolts, sineMix } from "../../hw-sim/audio/levels.ts";
 import { headerValue } from "../../hw-sim/peers/sip-text.ts";
 import { FAR_HOST } from "../support/far-end.ts";
 import type { FarCall } from "./far-call.ts";
+import { answersSoon, image, noise, ODD_CALLED, onceUp, soundsLikeFax } from "./far-odd-manners.ts";
 import { statusOf } from "./far-wire.ts";
 import type { CallerManner } from "./story.ts";
 
-/** Rings for a moment and answers. */
-function answersSoon(call: FarCall): void {
-  call.rings("180 Ringing");
-  call.after(700, () => call.answers());
-}
-
-/** What is done once a call is up. */
-function onceUp(call: FarCall, ms: number, run: () => void): void {
-  call.onUp = () => call.after(ms, run);
-  answersSoon(call);
-}
-
 const BROKEN_SDP = "v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nm=audio none RTP/AVP zero\r\n";
-const noise = (hz: readonly number[], ms: number): Int16Array =>
-  pcm16FromVolts(sineMix(hz, -10, ms));
 
 /** Of whom a number of the far side is: what happens to who calls it. */
 const CALLED: Readonly<Record<string, (call: FarCall) => void>> = {
@@ -121,6 +107,7 @@ const CALLED: Readonly<Record<string, (call: FarCall) => void>> = {
     call.after(400, () => call.rings("199 Gone", { tag: "fork-x" }));
     call.after(900, () => call.refuses("603 Decline"));
   },
+  ...ODD_CALLED,
   "535": (call) => onceUp(call, 800, () => call.sounds((rtp) => rtp.sendTone([480, 620]))),
 };
 
@@ -137,27 +124,69 @@ export function takeCall(call: FarCall, number: string): void {
   else manner(call);
 }
 
-/** Header fields that say nothing to the box but that this is no plain call. */
+/** Header fields of the INVITE. */
 const HEADERS: Partial<Readonly<Record<CallerManner, readonly string[]>>> = {
   anonymous: ["Privacy: id"],
   "alert-info": ["Alert-Info: <http://10.0.0.9/bell>;info=Bellcore-dr3"],
   "replaces-nothing": ["Replaces: nobody@nowhere;to-tag=a;from-tag=b"],
+  "answers-itself": ["Call-Info: <sip:10.0.0.9>;answer-after=0", "Answer-Mode: Auto"],
+  "wants-too-much": ["Require: precondition, odd"],
+  "wants-reliable": ["Require: 100rel", "Supported: 100rel"],
+  timed: ["Supported: timer", "Session-Expires: 90;refresher=uac", "Min-SE: 90"],
+  named: [
+    'P-Asserted-Identity: "A \\"B\\" C" <sip:999@10.0.0.9>',
+    "History-Info: <sip:1@x>;index=1",
+  ],
 };
+
+const VIDEO = "m=video 40990 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n";
+const KEY =
+  "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5\r\n";
+
+/** What a call offers, where it is not what everybody offers. */
+const OFFERS: Partial<Readonly<Record<CallerManner, (plain: string, call: FarCall) => string>>> = {
+  "no-offer": () => "",
+  "bad-sdp": () => BROKEN_SDP,
+  image: (_, call) => image(call),
+  video: (plain) => plain.concat(VIDEO),
+  "no-audio": (plain) => plain.replace(/m=audio[\s\S]*/, VIDEO),
+  encrypted: (plain) => plain.replace("RTP/AVP", "RTP/SAVP").concat(KEY),
+  "may-encrypt": (plain) => plain.concat(KEY),
+  "two-sounds": (plain) => plain.concat("m=audio 40992 RTP/AVP 8\r\n"),
+  ice: (plain) =>
+    plain.concat(
+      "a=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\n",
+      "a=candidate:1 1 UDP 2130706431 10.0.0.9 40002 typ host\r\n",
+    ),
+};
+
+/** How long a call waits and talks, and what its INVITE says besides. */
+export interface CallManner {
+  readonly patienceMs: number;
+  readonly talksMs: number;
+  readonly headers: readonly string[];
+}
 
 /** Makes a call in a manner. */
 export function makeCall(
   call: FarCall,
   manner: CallerManner,
-  { patienceMs, talksMs }: { readonly patienceMs: number; readonly talksMs: number },
+  { patienceMs, talksMs, headers: more }: CallManner,
 ): void {
-  const offer = manner === "no-offer" ? "" : manner === "bad-sdp" ? BROKEN_SDP : call.sdp();
-  const headers = (HEADERS[manner] ?? []).map((line) => line);
+  const plain = call.sdp();
+  const offer = OFFERS[manner]?.(plain, call) ?? plain;
+  if (manner === "no-ack") call.acks = "never";
+  const headers = [...(HEADERS[manner] ?? []), ...more];
   let isUp = false;
   let hasRung = false;
   let isGivenUp = false;
   call.call(offer, headers, (text) => {
     const status = statusOf(text);
     hasRung ||= status > 99;
+    if (status > 100 && status < 200 && manner === "wants-reliable" && talksMs > 1000) {
+      const rack = `${headerValue(text, "RSeq") ?? "1"} ${headerValue(text, "CSeq") ?? ""}`;
+      call.request("PRACK", { headers: [`RAck: ${rack}`] });
+    }
     if (isGivenUp && status < 200) call.cancel();
     if (status < 200 || status >= 300 || isUp || !/INVITE/.test(headerValue(text, "CSeq") ?? "")) {
       return;
@@ -201,6 +230,17 @@ function talks(call: FarCall, manner: CallerManner): void {
       return;
     case "fax":
       call.after(100, () => call.sounds((rtp) => rtp.say(noise([1100], 500))));
+      call.after(900, () => soundsLikeFax(call));
+      return;
+    case "cancels-late":
+      call.cancel();
+      return;
+    case "storms":
+      for (let at = 0; at < 6; at++) call.request("INVITE", { body: call.sdp() });
+      return;
+    case "moves-to-image":
+      call.after(300, () => call.request("INVITE", { body: image(call) }));
+      call.after(2500, () => call.request("INVITE", { body: call.sdp() }));
       return;
     default:
       return;

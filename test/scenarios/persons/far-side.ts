@@ -2,7 +2,8 @@ import { BENCH_HOST, type BenchPlace } from "../../hw-sim/bench/bench.ts";
 import { headerLines, headerValue, replyText, startLine } from "../../hw-sim/peers/sip-text.ts";
 import type { RandomStream } from "../../hw-sim/world/random-stream.ts";
 import { FAR_HOST } from "../support/far-end.ts";
-import { FarCall, type FarCallPlace } from "./far-call.ts";
+import { FarCall } from "./far-call.ts";
+import type { FarCallPlace } from "./far-call-types.ts";
 import { FAR_NUMBERS, makeCall, takeCall } from "./far-manners.ts";
 import {
   digestFor,
@@ -132,8 +133,17 @@ export class FarSide {
       route: way.route,
       target: way.target,
     });
+    const headers = this.#placeOf(manner);
     this.#calls.push(call);
-    makeCall(call, manner, { patienceMs, talksMs });
+    makeCall(call, manner, { patienceMs, talksMs, headers });
+  }
+
+  /** What names the last call that is up, for another one to take its place or to join it. */
+  #placeOf(manner: CallAct["manner"]): readonly string[] {
+    const name = manner === "succeeds" ? "Replaces" : manner === "joins" ? "Join" : undefined;
+    const up = this.#calls.findLast(({ stage }) => stage === "up");
+    if (name === undefined || up === undefined) return [];
+    return [`${name}: ${up.parties.callId};to-tag=${up.otherTag};from-tag=${up.tag}`];
   }
 
   /** Sends something that belongs to no call. */
@@ -160,6 +170,11 @@ export class FarSide {
       call.hearing = "well";
       call.hangUp();
     }
+  }
+
+  /** Whether it can call every user that has registered here. */
+  get reachesAll(): boolean {
+    return [...this.#bindings.values()].every(({ route }) => this.wire.reaches(route));
   }
 
   /** Whether something of it still waits for an answer. */

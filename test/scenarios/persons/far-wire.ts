@@ -170,7 +170,8 @@ export class FarWire {
       ...{ host: FAR_HOST, port: isTls ? 5061 : 5060, onFault: () => {} },
       ...(isTls ? { tls: { identity } } : {}),
       onStream: (stream) => {
-        this.#streams.add(stream);
+        if (this.isDown) stream.close();
+        else this.#streams.add(stream);
         let waiting = "";
         return {
           onData: (bytes) => {
@@ -191,6 +192,11 @@ export class FarWire {
   closeStreams(): void {
     for (const stream of this.#streams) stream.close();
     this.#streams.clear();
+  }
+
+  /** Whether something sent there would get there. */
+  reaches(route: Route): boolean {
+    return route.kind === "udp" || this.#streams.has(route.stream);
   }
 
   /** The stream that came last: the way to who keeps one open. */

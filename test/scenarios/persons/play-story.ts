@@ -140,10 +140,14 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
   await checkAfter(played);
 }
 
-/** Where digits are counted the other way round, dials are. */
+const PLATES: Readonly<Record<string, PhoneSpec>> = {
+  nz: { kind: "rotary", plate: "new-zealand" },
+  se: { kind: "rotary", plate: "swedish" },
+};
+
+/** Where dials count otherwise, telephones do. */
 function soldIn(country: string, phone: PhoneSpec): PhoneSpec {
-  const isDial = country === "nz" && phone === "rotary";
-  return isDial ? { kind: "rotary", plate: "new-zealand" } : phone;
+  return phone === "rotary" ? (PLATES[country] ?? phone) : phone;
 }
 
 /** The program ends as it is told to, and is started again. */
