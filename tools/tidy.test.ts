@@ -223,7 +223,10 @@ describe("checkFile() words", () => {
   });
 
   it.each([
-    ["src/hal/node/a.ts", "const a = Date.now() + Math.random();", []],
+    ["src/hal/node/clock.ts", "const a = Date.now() + Math.random();", []],
+    ["src/hal/node/a.ts", "const a = Date.now();", ["word"]],
+    ["src/app/cli/a.ts", "const a = new Date();", ["word"]],
+    ["src/app/cli/log.ts", "const a = new Date();", []],
     ["src/app/main.ts", "console.log(process.pid);", []],
     ["src/app/compose.ts", "console.log(1);", ["word"]],
     ["src/gateway/a.ts", "setTimeout(f, 1);", ["word"]],

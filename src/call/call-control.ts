@@ -220,7 +220,7 @@ class LineCallControl implements CallControl {
   }
 
   #finish(finished: FinishedCall, awaitsCost: boolean, nowMs: number): readonly CallOutput[] {
-    const record = callRecord(this.#context.config.line, finished, nowMs);
+    const record = callRecord(this.#context.config, finished, nowMs);
     this.#reports.note(this.#context, finished, nowMs);
     this.#noteUnreached(finished, nowMs);
     if (!finished.hasMedia) return [recordOutput(record)];

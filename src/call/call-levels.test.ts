@@ -11,7 +11,6 @@ const CALL: Call = {
   to: "102",
   emergency: false,
   startedMs: 0,
-  startedAt: "2026-01-01T00:00:00Z",
   sdpSessionId: "1",
 };
 

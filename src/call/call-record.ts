@@ -1,10 +1,9 @@
 import { earliestMs } from "../base/core.ts";
-import type { LineId } from "../base/line-messages.ts";
 import type { MediaStats } from "../base/media-messages.ts";
 import type { Charge } from "../sip/index.ts";
 import { callLevels } from "./call-levels.ts";
 import type { Call, FinishedCall } from "./call-state.ts";
-import type { CallRecord } from "./call-types.ts";
+import type { CallConfig, CallRecord } from "./call-types.ts";
 
 /** How long a record waits for its media's figures before it is written without them. */
 export const STATS_LIMIT_MS = 2_000;
@@ -12,8 +11,15 @@ export const STATS_LIMIT_MS = 2_000;
 /** How many records may wait at once; the oldest is written when another comes. */
 export const WAITING_RECORDS_LIMIT = 16;
 
-/** The record of a call that is over at `nowMs`. */
-export function callRecord(line: LineId, finished: FinishedCall, nowMs: number): CallRecord {
+/**
+ * The record of a call that is over at `nowMs`. When it began is told by the wall's clock as it is
+ * now: it may have been set meanwhile, and then it is right.
+ */
+export function callRecord(
+  { line, wallTime }: Pick<CallConfig, "line" | "wallTime">,
+  finished: FinishedCall,
+  nowMs: number,
+): CallRecord {
   const { call } = finished;
   const ringingMs =
     call.rangMs === undefined ? undefined : Math.round((call.answeredMs ?? nowMs) - call.rangMs);
@@ -25,7 +31,7 @@ export function callRecord(line: LineId, finished: FinishedCall, nowMs: number):
     direction: call.direction,
     from: call.from,
     to: call.to,
-    startedAt: call.startedAt,
+    startedAt: wallTime(call.startedMs).iso,
     ...(ringingMs === undefined ? {} : { ringingMs }),
     ...(answeredMs === undefined ? {} : { answeredAtMs: Math.round(answeredMs - call.startedMs) }),
     durationMs: answeredMs === undefined ? 0 : Math.round(nowMs - answeredMs),

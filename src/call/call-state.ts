@@ -24,7 +24,6 @@ export interface Call extends MeasuredLevels {
   /** Who forwarded it to us. */
   readonly forwardedBy?: string;
   readonly startedMs: number;
-  readonly startedAt: string;
   /** Digits: the session id of our SDP's origin line. */
   readonly sdpSessionId: string;
   /** The cadence that the bell rings in for it, where it is not the usual one. */

@@ -168,7 +168,6 @@ export function outgoingCall(context: CallContext, number: string, nowMs: number
     to: number,
     emergency: isEmergencyNumber(number, config.emergencyNumbers),
     startedMs: nowMs,
-    startedAt: config.wallTime(nowMs).iso,
     sdpSessionId: sdpSessionId(config.createToken()),
   };
 }

@@ -94,7 +94,6 @@ export function incomingCall(context: CallContext, event: Incoming, nowMs: numbe
     ...(event.dialog === undefined ? {} : { dialog: event.dialog }),
     ...sessionIdOf(event.request),
     startedMs: nowMs,
-    startedAt: config.wallTime(nowMs).iso,
     sdpSessionId: sdpSessionId(config.createToken()),
     ...(cadence === undefined ? {} : { cadence }),
   };

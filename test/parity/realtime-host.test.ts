@@ -121,6 +121,18 @@ describe("RealtimeHost", () => {
     expect(rigs[0].seen("line-failed")[0]).toContain("no-such-pin");
   });
 
+  it("stopped while it opens its lines, it starts no more and is silent", async () => {
+    for (const { make } of hosts) {
+      const rig = new Rig(await make());
+      const refused = expect(rig.start()).rejects.toThrow("stopped");
+      await rig.host.stop();
+      const { length } = rig.events;
+      await refused;
+      await expect(rig.start()).rejects.toThrow("stopped");
+      expect(rig.events).toHaveLength(length);
+    }
+  });
+
   it("hears hook, keypad and dial, and plays a tone that the telephone recognises", async () => {
     const rigs = await onBoth(async (rig) => {
       for (const line of [1, 2]) {

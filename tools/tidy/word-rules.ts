@@ -25,6 +25,14 @@ const BANNED_IN_CORES: Readonly<Record<string, string>> = {
   fetch: PLATFORM,
 };
 
+/** Where the wall's clock may be read: all else hangs on the monotonic one, which nobody sets. */
+const WALL_CLOCKS: readonly string[] = [
+  "src/hal/node/clock.ts",
+  "src/app/wall-time.ts",
+  "src/app/cli/log.ts",
+  "src/app/network-watch.ts",
+];
+
 /** Terms of the field of which the project uses another one. */
 const VOCABULARY: readonly (readonly [RegExp, string])[] = [
   [/wink/i, "hook flash (hookFlash)"],
@@ -40,7 +48,12 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
 
 /** Words that do not belong: ambient time and chance in cores, odd terms, leftovers. */
 export function checkWords(file: SourceFile): readonly Finding[] {
-  return [...ambientWords(file), ...vocabulary(file), ...checkText(file.path, file.lines)];
+  return [
+    ...ambientWords(file),
+    ...wallClock(file),
+    ...vocabulary(file),
+    ...checkText(file.path, file.lines),
+  ];
 }
 
 /** Leftovers in the lines of any text file. */
@@ -77,6 +90,18 @@ function ambientWords(file: SourceFile): readonly Finding[] {
     }
   }
   return findings;
+}
+
+function wallClock(file: SourceFile): readonly Finding[] {
+  const isProduct = file.path.startsWith("src/") && roomOf(file.path)?.pure !== true;
+  if (!isProduct || file.isTest || WALL_CLOCKS.includes(file.path)) return [];
+  const instead =
+    "wall time is set at any moment: use a monotonic clock, or Clock.wallMs to show it";
+  return [...nodesOf(file.tree)].flatMap((node) =>
+    ts.isIdentifier(node) && node.text === "Date" && isReference(node)
+      ? [findingAt(file, node, "word", `no Date here: ${instead}`)]
+      : [],
+  );
 }
 
 /** Names that the file gives itself: a parameter `process` is not Node's. */

@@ -34,6 +34,7 @@ export function createSameThreadHost(board: SameThreadBoard): RealtimeHost & {
       onEvent = listener;
       plane = new RealtimePlane(config, board.ports, emit);
       await plane.start();
+      if (isStopped) throw new Error("the real-time plane was stopped");
     },
     send(command: RealtimeCommand) {
       if (command.kind === "board") {
