@@ -53,6 +53,8 @@ export interface Call extends MeasuredLevels {
   readonly t38DueMs?: number;
   /** What tells its dialog from others, once there is one. */
   readonly dialog?: DialogId;
+  /** Its far end has referred us in it, and we did as it asked. */
+  readonly hasReferred?: true;
   /** What names it along the whole way. */
   readonly sessionId?: string;
   readonly rangMs?: number;
@@ -105,6 +107,8 @@ export type SideCall =
       readonly call: Call;
       readonly referred: string;
       readonly subscribed: boolean;
+      /** What it is told of, with the number of its REFER where that is not its first. */
+      readonly event: string;
       /** Who asked it is told in a dialog of its own. */
       readonly watch?: string;
     }

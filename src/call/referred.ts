@@ -1,9 +1,11 @@
 import {
   eventOf,
   headerValue,
+  parseCSeq,
   parseRefer,
   printSipfrag,
   SIPFRAG,
+  type SipRequest,
   secondsOf,
   type UaEvent,
   wantsReferNews,
@@ -77,9 +79,10 @@ export function referredStep(
   const call: Call = { ...outgoingCall(context, number, nowMs), referral };
   const referrer: Referrer = {
     kind: "referrer",
-    call: state.call,
+    call: { ...state.call, hasReferred: true },
     referred: call.id,
     subscribed,
+    event: eventFor(message, state.call.hasReferred === true),
     ...(event.kind === "watched" ? { watch: event.watch } : {}),
   };
   const answer = refersSub ? {} : { headers: [{ name: "refer-sub", value: "false" }] };
@@ -100,6 +103,12 @@ export function referredStep(
     ],
     side: [...context.side, referrer],
   };
+}
+
+/** Several REFERs of one dialog are told apart by their numbers. @see RFC 3515 §2.4.6 */
+function eventFor(refer: SipRequest, isLater: boolean): string {
+  const cseq = parseCSeq(headerValue(refer, "cseq") ?? "");
+  return isLater && cseq.ok ? `refer;id=${cseq.value.sequence}` : "refer";
 }
 
 /** Tells who referred us how the call goes. @see RFC 3515 §2.4.4 */
@@ -125,7 +134,7 @@ function notify(
       session: referrer.call.session,
       method: "NOTIFY",
       headers: [
-        { name: "event", value: "refer" },
+        { name: "event", value: referrer.event },
         { name: "subscription-state", value: standing },
         { name: "content-type", value: `${SIPFRAG};version=2.0` },
       ],
@@ -146,7 +155,9 @@ export function referSubscribed(
 ): Step {
   const { message, request } = event;
   const isKnown = referrer.subscribed && referrer.watch === undefined;
-  if (!isKnown || eventOf(message)?.name !== "refer") {
+  const { name, id } = eventOf(message) ?? {};
+  const asked = id === undefined ? name : `${name};id=${id}`;
+  if (!isKnown || (asked !== referrer.event && asked !== "refer")) {
     return { state, outputs: inCallRequest(context, referrer.call, event) };
   }
   const leftS = Math.ceil(context.config.timers.transferMs / 1000);

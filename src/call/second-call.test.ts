@@ -487,3 +487,30 @@ describe("createCallControl() with two calls", () => {
     },
   );
 });
+
+describe("NOTIFYs of REFERs in one call", () => {
+  it("name the later ones by their numbers, and a SUBSCRIBE one of those", () => {
+    const control = createCallControl(configOf());
+    const events: string[] = [];
+    const statuses: number[] = [];
+    const feed = (input: CallInput): void => {
+      for (const output of control.handle(input, 0)) {
+        const command = output.kind === "ua" ? output.command : undefined;
+        if (command?.kind === "reply") statuses.push(command.status);
+        if (command?.kind !== "session-request") continue;
+        events.push(command.headers?.find(({ name }) => name === "event")?.value ?? "");
+      }
+    };
+    for (const [input] of ANSWERED) if (typeof input === "object") feed(input);
+    feed(confirmed());
+    feed(refer(FAR, "<sip:103@example.org>", { cseq: "7 REFER" }));
+    feed(opened(SECOND));
+    feed(ua({ kind: "failed", session: SECOND, status: 486, reason: "Busy" }));
+    expect(events.splice(0)).toEqual(["refer", "refer"]);
+    feed(refer(FAR, "<sip:104@example.org>", { cseq: "9 REFER" }));
+    expect(events.splice(0)).toEqual(["refer;id=9"]);
+    statuses.length = 0;
+    for (const id of ["7", "9"]) feed(subscribe("60", `refer;id=${id}`));
+    expect(statuses).toEqual([403, 200]);
+  });
+});

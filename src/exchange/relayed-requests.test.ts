@@ -110,6 +110,21 @@ describe("a request inside a call", () => {
     expect(sent).toMatchObject({ headers: [{ name: "event", value: "refer;x=1" }] });
   });
 
+  it("NOTIFY names the second REFER by the number that its sender gave it", () => {
+    const exchange = talking();
+    const refer = (cseq: number): ExchangeInput =>
+      request("a", "REFER", [
+        { name: "refer-to", value: "<sip:103@example.org>" },
+        { name: "cseq", value: `${cseq} REFER` },
+      ]);
+    const told = (value: string) =>
+      commandOf(exchange, request(LEG, "NOTIFY", [{ name: "event", value }]));
+    exchange.handle(refer(7), 0);
+    expect(told("refer")).toMatchObject({ headers: [{ value: "refer" }] });
+    exchange.handle(refer(9), 0);
+    expect(told("refer;id=4")).toMatchObject({ headers: [{ value: "refer;id=9" }] });
+  });
+
   it("is refused where nobody is there, or too many wait", () => {
     expect(told(talking(), request(undefined, "REFER"))).toEqual(["reply 403"]);
     expect(told(talking(), request("nobody", "INFO"))).toEqual(["reply 501"]);

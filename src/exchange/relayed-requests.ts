@@ -3,6 +3,7 @@ import {
   ADVICE_OF_CHARGE_TYPE,
   findBodyPart,
   headerValue,
+  parseCSeq,
   type SipHeader,
   type SipMessage,
   withReferHost,
@@ -30,12 +31,15 @@ const CARRIED = [
  * Requests inside a call that are carried across: digits and flashes (INFO), text, and transfers,
  * which the two sides make out between them. What a dialog of ours has of its own is rewritten:
  * a Refer-To that names us gets the domain, by which either side finds us, and the number by which
- * an event names its REFER is left out, since each side counts its own. @see RFC 3515 §2.4.6
+ * an event names its REFER becomes that which the REFER had on the other side: each counts its own.
+ * @see RFC 3515 §2.4.6
  */
 export class RelayedRequests {
   readonly #call: string;
   readonly #domain: string;
   readonly #waiting = new Map<string, string>();
+  /** The number of the last REFER of a session, from its second on. */
+  readonly #refers = new Map<string, number | undefined>();
   #last = 0;
 
   /** `call` begins the ids of what is sent; `domain` is what peers know us by. */
@@ -59,7 +63,9 @@ export class RelayedRequests {
     const request = `${this.#call} ${++this.#last}`;
     this.#waiting.set(request, event.request);
     const { method, body } = message;
-    const headers = [...target, ...eventOf(message), ...carried(message)];
+    if (method === "REFER" && event.session !== undefined) this.#count(event.session, message);
+    const about = eventOf(message, this.#refers.get(session));
+    const headers = [...target, ...about, ...carried(message)];
     return [toUa({ kind: "session-request", request, session, method, headers, body })];
   }
 
@@ -72,6 +78,12 @@ export class RelayedRequests {
     if (response === undefined) return [toUa({ kind: "reply", request, status: unheard(status) })];
     const { reason, body } = response;
     return [toUa({ kind: "reply", request, status, reason, body, headers: carried(response) })];
+  }
+
+  #count(session: string, refer: SipMessage): void {
+    const cseq = parseCSeq(headerValue(refer, "cseq") ?? "");
+    const isLater = this.#refers.has(session) && cseq.ok;
+    this.#refers.set(session, isLater ? cseq.value.sequence : undefined);
   }
 
   #referTo(message: SipMessage): readonly SipHeader[] | undefined {
@@ -95,10 +107,12 @@ function tellsCost(message: SipMessage): boolean {
   return findBodyPart(type, message.body, ADVICE_OF_CHARGE_TYPE) !== undefined;
 }
 
-function eventOf(message: SipMessage): readonly SipHeader[] {
+/** The event, by the number `refer` where it names one of several. */
+function eventOf(message: SipMessage, refer: number | undefined): readonly SipHeader[] {
   const value = headerValue(message, "event");
   if (value === undefined) return [];
-  return [{ name: "event", value: value.replace(/;\s*id\s*=\s*[^;]*/i, "") }];
+  const id = refer === undefined ? "" : `;id=${refer}`;
+  return [{ name: "event", value: value.replace(/;\s*id\s*=\s*[^;]*/i, id) }];
 }
 
 function carried(message: SipMessage): readonly SipHeader[] {

@@ -230,7 +230,7 @@ export class Stack {
 
   /**
    * A top Via with a fresh branch, asking for `rport` (RFC 3581 §3) and, where we can be called
-   * back on the connection, with `alias` (RFC 5923 §4.1); `undefined` where we have no transport
+   * back on the connection, with `alias` (RFC 5923); `undefined` where we have no transport
    * that leads there.
    */
   newVia(to: SipTransport | SipAddress): string | undefined {

@@ -29,7 +29,7 @@ const UNKNOWN_ATTRIBUTE = { code: 420, reason: "Unknown Attribute" } as const;
 
 /**
  * The answer to a binding request: where it came from. `undefined` where the bytes are none; a
- * request that needs what we do not know is told that. @see RFC 8489 §6.3.1, §7.3.1
+ * request that needs what we do not know is told that. @see RFC 8489 §6.3.1
  */
 export function bindingAnswer(bytes: Uint8Array, from: SocketAddress): Uint8Array | undefined {
   const parsed = parseStun(bytes);

@@ -133,6 +133,18 @@ describe("a provisional answer of ours", () => {
     ]);
   });
 
+  it("is acknowledged once: a PRACK of the call that is up means nothing", () => {
+    const desk = new Desk();
+    const session = invited(desk, ["Require: 100rel"]);
+    desk.command({ kind: "respond", session, status: 183, body: "answer" });
+    const answer = desk.next();
+    desk.receive(prackOf(answer, 2));
+    desk.command({ kind: "respond", session, status: 200, body: "answer" });
+    desk.letters = [];
+    desk.receive(prackOf(answer, 3));
+    expect(desk.next()).toMatch(/^SIP\/2.0 481 /);
+  });
+
   it("that nobody acknowledges ends the call", () => {
     const desk = new Desk();
     const session = invited(desk, ["Require: 100rel"]);

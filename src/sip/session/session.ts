@@ -211,8 +211,8 @@ export class Session implements Leg {
     } else if (request.method === "INVITE" || request.method === "UPDATE") {
       this.#onReoffer(transaction, request, nowMs);
     } else if (request.method === "PRACK") {
-      // What it acknowledges is not waited for any more: the INVITE has its final answer.
-      reply(200);
+      // Our 2xx waited for each that was due. @see RFC 3262 §3
+      reply(481);
     } else {
       this.#stack.emitRequest(transaction, request, nowMs, this.#id);
     }
