@@ -24,6 +24,11 @@ export const KERNELS = [
     output: "test/hw-sim/audio/sound-kernel-code.ts",
     name: "SOUND_KERNEL_CODE",
   },
+  {
+    source: "kernels/sim-ear.ts",
+    output: "test/hw-sim/audio/ear-kernel-code.ts",
+    name: "EAR_KERNEL_CODE",
+  },
   { source: "kernels/sound.ts", output: "src/hal/drivers/sound-code.ts", name: "SOUND_CODE" },
 ] as const;
 

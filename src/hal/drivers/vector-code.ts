@@ -29,8 +29,9 @@ export function compileKernel(
   if (!WebAssembly.validate(bytes)) return undefined;
   const module = new WebAssembly.Module(bytes);
   return <Exports extends KernelExports>(layOut: (exports: Exports, base: number) => number) => {
-    // The module is what kernels/ gives, and the caller knows which: a test compiles it anew.
-    const exports = new WebAssembly.Instance(module).exports as Exports;
+    // The module is what kernels/ gives, and the caller knows which: a test compiles it anew. It
+    // is copied since V8 looks up each function of what it gives by name, whenever it is called.
+    const exports = { ...(new WebAssembly.Instance(module).exports as Exports) };
     const missing = layOut(exports, FIRST_FREE_BYTE) - exports.memory.buffer.byteLength;
     if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE_BYTES));
     return exports;

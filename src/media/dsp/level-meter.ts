@@ -43,28 +43,41 @@ export class LevelMeter {
     const powers = this.#powers.subarray(0, this.#count);
     this.#count = 0;
     if (powers.length === 0) return undefined;
-    powers.sort();
-    const mean = powers.reduce((sum, power) => sum + power, 0) / powers.length;
-    const active = dbm0FromMeanSquare(activePower(powers));
+    let sum = 0;
+    let most = 0;
+    for (const power of powers) {
+      sum += power;
+      if (power > most) most = power;
+    }
+    const mean = sum / powers.length;
+    const active = dbm0FromMeanSquare(activePower(powers, most));
     return {
       meanDbm0: rounded(dbm0FromMeanSquare(mean)),
-      peakDbm0: rounded(dbm0FromMeanSquare(powers.at(-1) ?? 0)),
+      peakDbm0: rounded(dbm0FromMeanSquare(most)),
       ...(active < FLOOR_DBM0 ? {} : { activeDbm0: rounded(active) }),
     };
   }
 }
 
-/** The mean of the loudest frames, as many as keep within the margin of it. Quietest first. */
-function activePower(powers: Float64Array): number {
-  let sum = 0;
-  let mean = 0;
-  for (let at = powers.length - 1; at >= 0; at--) {
-    const power = powers[at] ?? 0;
-    if (power < mean * MARGIN) break;
-    sum += power;
-    mean = sum / (powers.length - at);
+/**
+ * The mean of the loudest frames, as many as keep within the margin of it. The loudest alone do,
+ * and as quieter ones are let in the mean falls, and lets in more, until none is left that it may.
+ */
+function activePower(powers: Float64Array, most: number): number {
+  let mean = most;
+  for (let count = 0; ; ) {
+    const least = mean * MARGIN;
+    let sum = 0;
+    let now = 0;
+    for (const power of powers) {
+      if (power < least) continue;
+      sum += power;
+      now++;
+    }
+    if (now === count) return mean;
+    count = now;
+    mean = sum / now;
   }
-  return mean;
 }
 
 function rounded(dbm0: number): number {

@@ -1,9 +1,12 @@
 import { Fft } from "./fft.ts";
 import {
+  type EarMath,
   MIX_HISTORY_SAMPLES,
   MIX_LIMIT_SAMPLES,
   type Mixer,
   type MixSettings,
+  PIECE_SAMPLES,
+  PIECE_SUMS,
   type PowerSpectrum,
 } from "./sound-math.ts";
 
@@ -59,6 +62,64 @@ function noiseOf(sample: number): number {
 /** The nearest step of 16 bits, halves up. */
 function stepOf(value: number): number {
   return Math.min(INT16_MAX, Math.max(INT16_MIN, Math.floor(fround(value + 0.5))));
+}
+
+/** The ear in plain arithmetic. */
+export function createPlainEar(): EarMath {
+  return {
+    listen(volts, sent, share, piece, sums) {
+      for (let at = 0; at < PIECE_SAMPLES; at++) {
+        piece[at] = (volts[at] ?? 0) - share * (sent[at] ?? 0);
+      }
+      sums[PIECE_SUMS.firstHalf] = squaresOf(piece, 0, PIECE_SAMPLES / 2);
+      sums[PIECE_SUMS.secondHalf] = squaresOf(piece, PIECE_SAMPLES / 2, PIECE_SAMPLES);
+      measurePiece(piece, sums);
+    },
+  };
+}
+
+/** The sum of squares, in four sums that do not wait for one another. */
+export function squaresOf(volts: Float64Array, from: number, to: number): number {
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
+  let at = from;
+  for (; at + 4 <= to; at += 4) {
+    const one = volts[at] ?? 0;
+    const two = volts[at + 1] ?? 0;
+    const three = volts[at + 2] ?? 0;
+    const four = volts[at + 3] ?? 0;
+    first += one * one;
+    second += two * two;
+    third += three * three;
+    fourth += four * four;
+  }
+  for (; at < to; at++) first += (volts[at] ?? 0) ** 2;
+  return first + second + (third + fourth);
+}
+
+/**
+ * Of a piece the sum of the squares, and of the products of neighbours, into where `PIECE_SUMS`
+ * says. In two sums each, that do not wait for one another.
+ */
+export function measurePiece(piece: Float64Array, sums: Float64Array): void {
+  let squares = 0;
+  let more = 0;
+  let neighbours = 0;
+  let others = 0;
+  let before = 0;
+  for (let at = 0; at < PIECE_SAMPLES; at += 2) {
+    const one = piece[at] ?? 0;
+    const two = piece[at + 1] ?? 0;
+    squares += one * one;
+    more += two * two;
+    neighbours += one * before;
+    others += two * one;
+    before = two;
+  }
+  sums[PIECE_SUMS.squares] = squares + more;
+  sums[PIECE_SUMS.neighbours] = neighbours + others;
 }
 
 /** The spectrum in plain arithmetic. */

@@ -1,13 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { createRandomStream } from "../world/random-stream.ts";
-import { createPlainMixer, createPlainSpectrum } from "./plain-sound.ts";
+import { createPlainEar, createPlainMixer, createPlainSpectrum } from "./plain-sound.ts";
 import {
+  createEar,
   createMixer,
   createSpectrum,
+  createVectorEar,
   createVectorMixer,
   createVectorSpectrum,
 } from "./sound-kernel.ts";
-import { MIX_HISTORY_SAMPLES, type MixSettings, type PowerSpectrum } from "./sound-math.ts";
+import {
+  MIX_HISTORY_SAMPLES,
+  type MixSettings,
+  PIECE_SAMPLES,
+  PIECE_SUMS,
+  type PowerSpectrum,
+} from "./sound-math.ts";
 
 const SETTINGS: MixSettings = {
   downGain: 3e-5,
@@ -149,5 +157,38 @@ describe("createSpectrum()", () => {
       expect([...maxima.subarray(0, findMaxima(2, 100))]).toEqual([2, 5, 7, 11]);
       expect([...maxima.subarray(0, findMaxima(8, 4))]).toEqual([11]);
     }
+  });
+});
+
+describe("createEar()", () => {
+  const listenWith = (ear: ReturnType<typeof createEar>, share: number) => {
+    const piece = new Float64Array(PIECE_SAMPLES);
+    const sums = new Float64Array(Object.keys(PIECE_SUMS).length);
+    const heard = noise("heard", PIECE_SAMPLES, 0.5);
+    const sent = noise("sent", PIECE_SAMPLES, 0.8);
+    ear.listen(heard, sent, share, piece, sums);
+    return { heard, sent, piece, sums };
+  };
+
+  it.each([0, 0.75, 1])("hears with %d of the own voice taken out alike in all kinds", (share) => {
+    const [plain, ...others] = [createPlainEar(), createVectorEar(), createEar()]
+      .filter((ear) => ear !== undefined)
+      .map((ear) => listenWith(ear, share))
+      .map(({ piece, sums }) => [...piece, ...sums]);
+    for (const other of others) expect(other).toEqual(plain);
+  });
+
+  it("leaves what the own voice is not, and measures its halves and what neighbours share", () => {
+    const { heard, sent, piece, sums } = listenWith(createEar(), 0.75);
+    const left = heard.map((volts, at) => volts - 0.75 * (sent[at] ?? 0));
+    const squares = left.map((volts) => volts * volts);
+    const sumOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
+    expect(piece).toEqual(left);
+    const half = PIECE_SAMPLES / 2;
+    expect(sums[PIECE_SUMS.firstHalf]).toBeCloseTo(sumOf(squares.subarray(0, half)), 9);
+    expect(sums[PIECE_SUMS.secondHalf]).toBeCloseTo(sumOf(squares.subarray(half)), 9);
+    expect(sums[PIECE_SUMS.squares]).toBeCloseTo(sumOf(squares), 9);
+    const products = left.map((volts, at) => volts * (left[at - 1] ?? 0));
+    expect(sums[PIECE_SUMS.neighbours]).toBeCloseTo(sumOf(products), 9);
   });
 });

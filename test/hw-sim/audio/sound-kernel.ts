@@ -1,11 +1,21 @@
 import { compileKernel, type KernelExports } from "../../../src/hal/drivers/vector-code.ts";
+import { EAR_KERNEL_CODE } from "./ear-kernel-code.ts";
 import { Fft } from "./fft.ts";
-import { binTurnsOf, createPlainMixer, createPlainSpectrum, stageTurnsOf } from "./plain-sound.ts";
+import {
+  binTurnsOf,
+  createPlainEar,
+  createPlainMixer,
+  createPlainSpectrum,
+  stageTurnsOf,
+} from "./plain-sound.ts";
 import { SOUND_KERNEL_CODE } from "./sound-kernel-code.ts";
 import {
+  type EarMath,
   MIX_HISTORY_SAMPLES,
   MIX_LIMIT_SAMPLES,
   type Mixer,
+  PIECE_SAMPLES,
+  PIECE_SUMS,
   type PowerSpectrum,
 } from "./sound-math.ts";
 
@@ -44,12 +54,27 @@ interface SoundExports extends KernelExports {
   findMaxima(first: number, range: number): number;
 }
 
+/** What `kernels/sim-ear.ts` exports. */
+interface EarExports extends KernelExports {
+  layOut(base: number): number;
+  pairAt(): number;
+  sendingAt(): number;
+  sumsAt(): number;
+  listen(share: number): void;
+}
+
 /** Undefined where the processor has no vector unit that WebAssembly knows (ARMv6). */
 const instantiate = compileKernel(SOUND_KERNEL_CODE);
+const instantiateEar = compileKernel(EAR_KERNEL_CODE);
 
 /** A mixer with vector arithmetic where there is any; both kinds give the same, bit for bit. */
 export function createMixer(): Mixer {
   return createVectorMixer() ?? createPlainMixer();
+}
+
+/** An ear, likewise. It may serve any number of telephones. */
+export function createEar(): EarMath {
+  return createVectorEar() ?? createPlainEar();
 }
 
 /** A spectrum of so many samples, a power of two from 16 on; likewise. */
@@ -86,6 +111,25 @@ export function createVectorMixer(): Mixer | undefined {
         settings.thirdDelay,
         settings.thirdGain,
       ),
+  };
+}
+
+/** The ear for the vector unit of this processor; undefined where it has none. */
+export function createVectorEar(): EarMath | undefined {
+  const kernel = instantiateEar?.<EarExports>((made, base) => made.layOut(base));
+  if (kernel === undefined) return undefined;
+  const { buffer } = kernel.memory;
+  const pair = new Float64Array(buffer, kernel.pairAt(), PIECE_SAMPLES);
+  const sending = new Float64Array(buffer, kernel.sendingAt(), PIECE_SAMPLES);
+  const measured = new Float64Array(buffer, kernel.sumsAt(), Object.keys(PIECE_SUMS).length);
+  return {
+    listen(volts, sent, share, piece, sums) {
+      pair.set(volts);
+      sending.set(sent);
+      kernel.listen(share);
+      piece.set(pair);
+      for (let at = 0; at < measured.length; at++) sums[at] = measured[at] ?? 0;
+    },
   };
 }
 

@@ -33,6 +33,34 @@ export interface Mixer {
   mix(count: number, seed: number, settings: MixSettings): void;
 }
 
+/** A piece of sound that is measured as a whole, 10 ms, and its halves. */
+export const PIECE_SAMPLES = 80;
+
+/** Where in what is measured of a piece what stands; there are four numbers. */
+export const PIECE_SUMS = {
+  /** The sum of the squares of its first half and of its second one. */
+  firstHalf: 0,
+  secondHalf: 1,
+  /** Of all of it, and of the products of neighbours. */
+  squares: 2,
+  neighbours: 3,
+} as const;
+
+/** What an ear does with a piece, in 64-bit floats. */
+export interface EarMath {
+  /**
+   * Takes a share of what was sent out of what is on the pair, volts: what is left goes into
+   * `piece`, what is measured of that into `sums`. All but the last are of a piece's length.
+   */
+  listen(
+    volts: Float64Array,
+    sent: Float64Array,
+    share: number,
+    piece: Float64Array,
+    sums: Float64Array,
+  ): void;
+}
+
 /** Powers of the frequencies in a piece of sound, in 64-bit floats. */
 export interface PowerSpectrum {
   /** In: as many samples as are transformed, and the window that weighs them. */

@@ -1,3 +1,5 @@
+import { createEar } from "../audio/sound-kernel.ts";
+import { PIECE_SAMPLES, PIECE_SUMS } from "../audio/sound-math.ts";
 import { type ToneEvent, ToneIdentifier } from "../audio/tone-identifier.ts";
 import type { ToneTable } from "../audio/tone-tables.ts";
 import type { Observation } from "./observation.ts";
@@ -7,6 +9,12 @@ import { type Recording, SoundRecorder } from "./sound-recorder.ts";
 const DEFAULT_SIDETONE_LOSS_DB = 12;
 /** The longest piece that a loop renders at once: 125 ms. */
 const PIECE_LIMIT_SAMPLES = 1000;
+
+/** One for all: what it works on is put into it, and taken out again at once. */
+const EAR = createEar();
+
+/** Told of a piece that is heard. Borrowed. */
+type OnPiece = (piece: Float64Array, firstSample: number, measured?: Float64Array) => void;
 
 const tenths = (values: readonly number[]): readonly number[] =>
   values.map((value) => Math.round(value * 10) / 10);
@@ -20,24 +28,26 @@ export class Receiver {
   readonly #identifier: ToneIdentifier;
   /** The share of the own sending that is taken away. */
   readonly #balance: number;
-  readonly #sent = new Float64Array(PIECE_LIMIT_SAMPLES);
+  /** As long as what was sent last. */
+  #sent = new Float64Array(0);
   /** As long as the last piece: nearly all of them are of one length. */
   #piece = new Float64Array(0);
   #sentFirst = 0;
-  #sentLength = 0;
+  /** Of the piece, where it is one that the ear measures. */
+  readonly #sums = new Float64Array(Object.keys(PIECE_SUMS).length);
   #recorder: SoundRecorder | undefined;
   /** Off-normal contacts of a dial in motion short the handset. */
   muted = false;
   /** The ear is cut off while the display takes data. */
   earMuted = false;
-  readonly #onPiece: ((piece: Float64Array, firstSample: number) => void) | undefined;
+  readonly #onPiece: OnPiece | undefined;
 
   constructor(options: {
     readonly tones: ToneTable;
     readonly sidetoneLossDb?: number | undefined;
     readonly observe: (observation: Observation) => void;
-    /** Told what is on the pair less most of the own sending, muted ear or not. Borrowed. */
-    readonly onPiece?: ((piece: Float64Array, firstSample: number) => void) | undefined;
+    /** Told what is on the pair less most of the own sending, muted ear or not. */
+    readonly onPiece?: OnPiece | undefined;
   }) {
     this.#onPiece = options.onPiece;
     this.#observe = options.observe;
@@ -69,9 +79,9 @@ export class Receiver {
   sent(volts: Float64Array, firstSample: number): void {
     const isShort = volts.length <= PIECE_LIMIT_SAMPLES;
     const kept = isShort ? volts : volts.subarray(0, PIECE_LIMIT_SAMPLES);
+    if (this.#sent.length !== kept.length) this.#sent = new Float64Array(kept.length);
     this.#sent.set(kept);
     this.#sentFirst = firstSample;
-    this.#sentLength = kept.length;
   }
 
   /** Hears the pair. */
@@ -89,14 +99,23 @@ export class Receiver {
   #hearPiece(volts: Float64Array, firstSample: number): void {
     if (this.#piece.length !== volts.length) this.#piece = new Float64Array(volts.length);
     const piece = this.#piece;
-    if (this.muted) piece.fill(0);
-    else if (this.#sentFirst === firstSample && this.#sentLength === volts.length) {
-      takeAway(piece, volts, this.#sent, this.#balance);
-    } else piece.set(volts);
-    this.#onPiece?.(piece, firstSample);
+    const measured = this.#render(piece, volts, firstSample);
+    this.#onPiece?.(piece, firstSample, measured);
     if (this.earMuted) piece.fill(0);
     this.#recorder?.take(piece, firstSample);
-    this.#identifier.process(piece, firstSample);
+    this.#identifier.process(piece, firstSample, this.earMuted ? undefined : measured);
+  }
+
+  /** Fills a piece with what the ear gets; its `PIECE_SUMS`, where it was measured. */
+  #render(piece: Float64Array, volts: Float64Array, firstSample: number): Float64Array | undefined {
+    const sent = this.#sent;
+    if (this.muted) piece.fill(0);
+    else if (this.#sentFirst !== firstSample || sent.length !== volts.length) piece.set(volts);
+    else if (piece.length === PIECE_SAMPLES) {
+      EAR.listen(volts, sent, this.#balance, piece, this.#sums);
+      return this.#sums;
+    } else takeAway(piece, volts, sent, this.#balance);
+    return undefined;
   }
 
   /** Records from a sample on, which passes at `atMs`. */
@@ -119,20 +138,14 @@ export class Receiver {
   }
 }
 
-/** Most of the own sending out of what is heard; four at a time, as minding the loop takes long. */
+/** Most of the own sending out of what is heard. */
 function takeAway(
   piece: Float64Array,
   volts: Float64Array,
   sent: Float64Array,
   balance: number,
 ): void {
-  const { length } = piece;
-  let at = 0;
-  for (; at + 4 <= length; at += 4) {
+  for (let at = 0; at < piece.length; at++) {
     piece[at] = (volts[at] ?? 0) - balance * (sent[at] ?? 0);
-    piece[at + 1] = (volts[at + 1] ?? 0) - balance * (sent[at + 1] ?? 0);
-    piece[at + 2] = (volts[at + 2] ?? 0) - balance * (sent[at + 2] ?? 0);
-    piece[at + 3] = (volts[at + 3] ?? 0) - balance * (sent[at + 3] ?? 0);
   }
-  for (; at < length; at++) piece[at] = (volts[at] ?? 0) - balance * (sent[at] ?? 0);
 }

@@ -85,8 +85,8 @@ export class TelephoneSet implements Phone {
       tones: options.tones,
       sidetoneLossDb: options.sidetoneLossDb,
       observe,
-      onPiece: (piece, firstSample) => {
-        this.#waiting?.hear(piece);
+      onPiece: (piece, firstSample, measured) => {
+        this.#waiting?.hear(piece, measured);
         for (const told of this.#hearers) told(piece, firstSample);
       },
     });

@@ -46,11 +46,13 @@ export class Transmitter {
 
   /** Fills `out` for the samples from `firstSample` on. Pieces wholly in the past are let go. */
   fill(out: Float64Array, firstSample: number): void {
-    out.fill(0);
-    if (this.#voice.length + this.#keys.length === 0) return;
-    this.#voice = lay(this.#voice, out, firstSample);
+    const [first] = this.#voice;
+    const end = firstSample + out.length;
+    const isWhole = first !== undefined && first.start <= firstSample && endOf(first) >= end;
+    if (!isWhole) out.fill(0);
+    if (this.#voice.length > 0) this.#voice = lay(this.#voice, out, firstSample);
     if (this.voiceMuted) out.fill(0);
-    this.#keys = lay(this.#keys, out, firstSample);
+    if (this.#keys.length > 0) this.#keys = lay(this.#keys, out, firstSample);
   }
 }
 
@@ -61,30 +63,8 @@ function lay(pieces: Piece[], out: Float64Array, firstSample: number): Piece[] {
   for (const { start, volts } of pieces) {
     const from = Math.max(firstSample, start);
     const to = Math.min(end, start + volts.length);
-    copy(volts, from - start, to - start, out, from - firstSample);
+    if (from < to) out.set(volts.subarray(from - start, to - start), from - firstSample);
     isOver ||= start + volts.length <= end;
   }
   return isOver ? pieces.filter((piece) => endOf(piece) > end) : pieces;
-}
-
-/**
- * Copies by hand, as a view of it for each frame would be garbage; four at a time, as minding the
- * loop takes as long as a number.
- */
-function copy(
-  volts: Float64Array,
-  from: number,
-  to: number,
-  out: Float64Array,
-  outFrom: number,
-): void {
-  const by = outFrom - from;
-  let at = from;
-  for (; at + 4 <= to; at += 4) {
-    out[by + at] = volts[at] ?? 0;
-    out[by + at + 1] = volts[at + 1] ?? 0;
-    out[by + at + 2] = volts[at + 2] ?? 0;
-    out[by + at + 3] = volts[at + 3] ?? 0;
-  }
-  for (; at < to; at++) out[by + at] = volts[at] ?? 0;
 }

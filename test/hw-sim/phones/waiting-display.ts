@@ -43,10 +43,10 @@ export class WaitingDisplay {
     });
   }
 
-  /** Hears the pair, off-hook. */
-  hear(volts: Float64Array): void {
+  /** Hears the pair, off-hook; of a piece that was measured, with its `PIECE_SUMS`. */
+  hear(volts: Float64Array, measured?: Float64Array): void {
     if (this.#receiving) this.#receiver.process(volts);
-    else this.#alert.process(volts);
+    else this.#alert.process(volts, measured);
   }
 
   /** The handset goes down. */
