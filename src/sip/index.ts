@@ -48,6 +48,7 @@ export * from "./wire/auth-params.ts";
 export * from "./wire/body-part.ts";
 export * from "./wire/cseq.ts";
 export * from "./wire/headers.ts";
+export { ipFamily } from "./wire/host.ts";
 export * from "./wire/limits.ts";
 export * from "./wire/message.ts";
 export * from "./wire/name-addr.ts";

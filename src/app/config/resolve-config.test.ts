@@ -266,6 +266,28 @@ describe("resolveConfig()", () => {
       'here: sip.host is "0.0.0.0"; it must be one address of this machine, like 192.168.1.20',
     ],
     [
+      { sip: { host: "300.1.1.1" } },
+      'here: sip.host is "300.1.1.1"; it must be one address of this machine, like 192.168.1.20',
+    ],
+    [
+      { sip: { host: "0:0::0" } },
+      'here: sip.host is "0:0::0"; it must be one address of this machine, like 192.168.1.20',
+    ],
+    [
+      { sip: { host6: "192.168.1.20" } },
+      'here: sip.host6 is "192.168.1.20"; it must be one IPv6 address of this machine, ' +
+        "like 2001:db8::20",
+    ],
+    [
+      { rtp: { host: "256.0.0.1" } },
+      'here: rtp.host is "256.0.0.1"; it must be one address of this machine, like 192.168.1.20',
+    ],
+    [
+      { registrar: "300.1.1.1" },
+      'here: registrar is "300.1.1.1"; it must be host or host:port, like pbx.example.net:5060 ' +
+        "(all digits, it is no host name, and it is no address either)",
+    ],
+    [
       { rtp: { host: "localhost" } },
       'here: rtp.host is "localhost"; it must be one address of this machine, like 192.168.1.20',
     ],

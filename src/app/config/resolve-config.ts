@@ -41,6 +41,7 @@ import {
   withMore,
 } from "./resolve-sip.ts";
 import type { ReadTextFile, UserConfig, UserLine } from "./user-config.ts";
+import { isAddress } from "./written-host.ts";
 
 const DEFAULT_LINES: readonly UserLine[] = [
   { number: "101", phone: "touch-tone" },
@@ -182,16 +183,21 @@ function exchangeOf(
 function checkHosts({ sip, rtp }: UserConfig, problems: ConfigProblem[]): void {
   checkHost(sip?.host, ["sip", "host"], problems);
   checkHost(rtp?.host, ["rtp", "host"], problems);
-  checkHost(sip?.host6, ["sip", "host6"], problems);
+  checkHost(sip?.host6, ["sip", "host6"], problems, 6);
 }
 
 /** Peers are told this address: it must be one, and one that they can answer to. */
-function checkHost(host: string | undefined, path: ConfigPath, problems: ConfigProblem[]): void {
+function checkHost(
+  host: string | undefined,
+  path: ConfigPath,
+  problems: ConfigProblem[],
+  family?: 6,
+): void {
   if (host === undefined) return;
-  const isAddress = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)$/.test(host);
-  if (isAddress && host !== "0.0.0.0" && host !== "::") return;
-  const text = `is "${host}"; it must be one address of this machine, like 192.168.1.20`;
-  problems.push({ path, text });
+  if (isAddress(host, family) && host !== "0.0.0.0" && !/^[0:]+$/.test(host)) return;
+  const [one, like] =
+    family === 6 ? ["one IPv6 address", "2001:db8::20"] : ["one address", "192.168.1.20"];
+  problems.push({ path, text: `is "${host}"; it must be ${one} of this machine, like ${like}` });
 }
 
 function controlLine(

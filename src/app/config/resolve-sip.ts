@@ -11,6 +11,7 @@ import type { SipAccount, SipHop } from "../../sip/index.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { parseOption120 } from "./option-120.ts";
 import type { ReadTextFile, UserConfig, UserLine } from "./user-config.ts";
+import { isAddress, isNameOrIpv4 } from "./written-host.ts";
 
 /** The port of SIP. @see RFC 3261 §19.1.2 */
 export const SIP_PORT = 5060;
@@ -26,10 +27,12 @@ export interface WrittenRegistrar {
 /** A registrar as written, `host` or `host:port`; undefined where it is neither. */
 export function parseRegistrar(text: string): WrittenRegistrar | undefined {
   const parts = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?$/.exec(text);
-  const host = parts?.[1] ?? parts?.[2];
-  if (host === undefined) return undefined;
-  if (parts?.[3] === undefined) return { host };
-  const port = Number(parts[3]);
+  const [, address, name, digits] = parts ?? [];
+  const isGood = address === undefined ? isNameOrIpv4(name ?? "") : isAddress(address, 6);
+  const host = address ?? name;
+  if (host === undefined || !isGood) return undefined;
+  if (digits === undefined) return { host };
+  const port = Number(digits);
   return port < 1 || port > 65535 ? undefined : { host, port };
 }
 
@@ -65,10 +68,16 @@ function readRegistrar(
   if (registrar === undefined) {
     problems.push({
       path,
-      text: `is "${text}"; it must be host or host:port, like pbx.example.net:5060`,
+      text: `is "${text}"; it must be host or host:port, like pbx.example.net:5060${whyNot(text)}`,
     });
   }
   return registrar;
+}
+
+/** What is said besides of a host that looks like an address and is none. */
+function whyNot(text: string): string {
+  if (!/^[\d.]+(?::\d+)?$/.test(text)) return "";
+  return " (all digits, it is no host name, and it is no address either)";
 }
 
 /** Where the lines' requests go. */
@@ -247,7 +256,7 @@ export function stunServerOf(
   const path: ConfigPath = ["sip", "nat", "stunServer"];
   const server = parseRegistrar(text);
   if (server === undefined) {
-    const wanted = "it must be host or host:port, like stun.example.net:3478";
+    const wanted = `it must be host or host:port, like stun.example.net:3478${whyNot(text)}`;
     problems.push({ path, text: `is "${text}"; ${wanted}` });
     return undefined;
   }

@@ -69,9 +69,13 @@ export function ipFamily(text: string): 4 | 6 | undefined {
   return isIpv4(text) ? 4 : isIpv6(text) ? 6 : undefined;
 }
 
+/** No zero in front: some read such a number as octal. @see RFC 3986 §3.2.2 (dec-octet) */
 function isIpv4(text: string): boolean {
   const parts = text.split(".", 5);
-  return parts.length === 4 && parts.every((part) => decimalOf(part, 255) !== undefined);
+  return (
+    parts.length === 4 &&
+    parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)
+  );
 }
 
 /** @see RFC 4291 §2.2 */
