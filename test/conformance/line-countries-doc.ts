@@ -43,6 +43,24 @@ by \`countryOverrides\` what you hear otherwise.
 
 Caller ID goes by the scheme of that name ([configuration.md](configuration.md)). No standard's text
 was at hand for any of them: they are what public drivers, data sheets and presets agree on.
+
+## Iran
+
+What is known, and from where:
+
+- **Tones**: two copies of the ITU-T's lists agree in all of them.
+- **Caller ID**: no paper of the telephone company's was found. Two Persian pages tell of it: a
+  dealer's (kamtell.ir: FSK with 1200 Hz for 1 and 2200 Hz for 0, and DTMF, as two ways in use) and
+  a forum's (iran-eng.ir: FSK after the first ring, with month, day, hour, minute and number, in
+  Tehran and most towns). So \`bellcore\` is what a telephone gets. One that shows nothing may want
+  digits: set \`callerId: auto\`, or one of the DTMF schemes, at its line.
+- **Date and time** go in the message as month, day, hour and minute of the clock's calendar.
+  Nothing was found on exchanges that send the Iranian calendar's.
+- **Names** in Persian letters are spelled in Latin ones: the schemes carry no others.
+- **Flash** (R): nothing was found in Persian or English. The window takes the keys of Panasonic's
+  sets (100, 300, 600, 900 ms) and a tap of the hook of less than a second.
+- **Bell, impedance**: no list of makers has Iran. The rhythm is its ringback's, the rest Europe's.
+- **Emergency**: 110 police, 115 ambulance, 125 fire brigade, 112 Red Crescent.
 `;
 
 const markOf = ({ verified, unverified = [] }: Sourced): string =>

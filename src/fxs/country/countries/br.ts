@@ -31,7 +31,7 @@ export const BR = {
     cadenceMs: [1000, 4000],
   },
   callerId: {
-    source: "spandsp's adsi.h, DTMF variant 1; Mediatrix DGW (Telebras DTMF); when unverified",
+    source: "spandsp's adsi.h, DTMF variant 1, Mediatrix DGW (Telebras DTMF), helviojunior",
     verified: false,
     ...callerIdScheme("dtmf-brazil"),
   },
@@ -42,6 +42,12 @@ export const BR = {
     numbers: ["112", "128", "190", "192", "193", "911"],
   },
   conflicts: [
+    {
+      about: "caller ID",
+      source: "a Brazilian notebook on Asterisk (helviojunior)",
+      says: "DTMF before ringing at Net, Vivo and Oi; Bell 202 after the first ring elsewhere",
+      reason: "DTMF is used; `bellcore` is the other",
+    },
     {
       about: "impedance",
       source: "Microsemi's line card profiles [BR]",

@@ -27,8 +27,13 @@ export const DE = {
     frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
-  // unverified: 170–310 on public lines, 70–120 on private exchanges: both are taken
-  flash: { source: "common German windows, both", verified: false, minMs: 70, maxMs: 310 },
+  // 70–90 in private exchanges, 170–310 to the public one: both are taken
+  flash: {
+    source: "German Wikipedia on the R key: 70–90 and 170–310 ms; opened between",
+    verified: false,
+    minMs: 70,
+    maxMs: 310,
+  },
   line: {
     source: "DAHDI fxo_modes [GERMANY], Microsemi's line card profiles [DE]",
     verified: true,
@@ -54,8 +59,8 @@ export const DE = {
     },
     {
       about: "flash",
-      source: "common knowledge",
-      says: "170 to 310 ms on public lines, 70 to 120 ms on private exchanges",
+      source: "German Wikipedia on the R key",
+      says: "170 to 310 ms on public lines, 70 to 90 ms on private exchanges",
       reason: "both are taken",
     },
   ],

@@ -1,3 +1,4 @@
+import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { tonesAt } from "../../tones/tone.ts";
 import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
@@ -24,8 +25,9 @@ export const FR = {
     },
   },
   ringing: {
-    source: "Asterisk indications.conf [fr] ringcadence; 50 Hz Microsemi [FR]",
-    verified: false,
+    source: "Microsemi [FR], jacques.reumont.free.fr (50 Hz); Asterisk [fr] ringcadence",
+    verified: true,
+    unverified: ["cadenceMs"],
     frequencyHz: 50,
     cadenceMs: [1500, 3500],
   },
@@ -35,6 +37,11 @@ export const FR = {
     verified: false,
     minMs: 70,
     maxMs: 320,
+  },
+  callerId: {
+    source: "pictures of a line of France Télécom's (goctruc.free.fr): a ring of 1/4 s, then data",
+    verified: false,
+    ...callerIdScheme("etsi-fsk-rp-as"),
   },
   line: {
     source: "DAHDI fxo_modes [FRANCE], Microsemi's line card profiles [FR]",
@@ -47,6 +54,24 @@ export const FR = {
     numbers: ["15", "17", "18", "112"],
   },
   conflicts: [
+    {
+      about: "levels",
+      source: "France Télécom, quoted by guichetdusavoir.org",
+      says: "ringback of −8 dBm0 ± 0.5 at the exchange",
+      reason: "the loss of a real line takes some 7 dB of it",
+    },
+    {
+      about: "ring voltage",
+      source: "jacques.reumont.free.fr",
+      says: "80 V",
+      reason: "60 V, as everywhere: what a card at the telephone's side can do, and enough",
+    },
+    {
+      about: "ring cadence",
+      source: "jacques.reumont.free.fr",
+      says: "1500, 2500 ms",
+      reason: "the rhythm of the ringback, which France Télécom's text has too",
+    },
     {
       about: "dial",
       source: "DAHDI zonedata [fr], Asterisk",

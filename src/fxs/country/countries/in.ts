@@ -29,8 +29,9 @@ export const IN = {
     cadenceMs: [400, 200, 400, 2000],
   },
   callerId: {
-    source: "spandsp's adsi.h, DTMF variant 1; when and with which sign unverified",
-    verified: false,
+    source: "spandsp's adsi.h, DTMF variant 1; Asterisk's chan_dahdi.conf: after a reversal",
+    verified: true,
+    unverified: ["signal", "message"],
     ...callerIdScheme("dtmf-india"),
   },
   line: {
@@ -44,6 +45,12 @@ export const IN = {
     numbers: ["100", "101", "102", "108", "112", "1298", "2611"],
   },
   conflicts: [
+    {
+      about: "caller ID",
+      source: "a remark in Asterisk's chan_dahdi.c",
+      says: "Bharti sends DTMF after the first ring",
+      reason: "after a reversal is used; `etsi-dtmf` is the other",
+    },
     {
       about: "impedance",
       source: "DAHDI fxo_modes [INDIA]",

@@ -1,3 +1,4 @@
+import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { tonesAt } from "../../tones/tone.ts";
 import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
@@ -30,8 +31,19 @@ export const IR = {
     frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
-  // unverified: wide enough for the 100 ms keys of imported telephones and a flash by hand
-  flash: { source: "no source found: a wide window", verified: false, minMs: 80, maxMs: 700 },
+  // unverified: the keys of Panasonic's sets, 100 to 900 ms (KX-TVS50), and a flash by hand
+  flash: {
+    source: "no Iranian source found: a wide window",
+    verified: false,
+    minMs: 80,
+    maxMs: 1000,
+  },
+  callerId: {
+    source:
+      "Persian pages on FSK of 1200 and 2200 Hz (kamtell.ir), after the first ring (iran-eng.ir)",
+    verified: false,
+    ...callerIdScheme("bellcore"),
+  },
   emergency: {
     // 110 police, 115 ambulance, 125 fire brigade; 112 Red Crescent
     source:
@@ -43,9 +55,15 @@ export const IR = {
   conflicts: [
     {
       about: "caller ID",
-      source: "reports",
-      says: "DTMF on some lines, FSK on others",
-      reason: "FSK during ringing is used; `auto` sends both, and each DTMF scheme can be chosen",
+      source: "kamtell.ir, a dealer's page",
+      says: "DTMF as well as FSK, without saying where which is sent",
+      reason: "FSK after the first ring is used; `auto` sends both, each scheme can be chosen",
+    },
+    {
+      about: "dial",
+      source: "ITU-T E.180 Supplement 2, spandsp's copy",
+      says: "a second dial tone of 400 + 425 Hz",
+      reason: "it comes after a prefix: lines of a box have none",
     },
   ],
 } as const satisfies CountryOverride;

@@ -1,3 +1,4 @@
+import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { tonesAt } from "../../tones/tone.ts";
 import type { CountryOverride } from "../override.ts";
 
@@ -27,6 +28,11 @@ export const RU = {
     frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
+  callerId: {
+    source: "MGTS, the operator of Moscow: FSK (CLIP)",
+    verified: false,
+    ...callerIdScheme("etsi-fsk"),
+  },
   line: {
     source: "DAHDI fxo_modes [RUSSIA], Mediatrix 4100 (Russia)",
     verified: true,
@@ -38,6 +44,12 @@ export const RU = {
     numbers: ["01", "02", "03", "101", "102", "103", "112"],
   },
   conflicts: [
+    {
+      about: "caller ID",
+      source: "a Russian overview (alivahotel.ru)",
+      says: "DTMF too, 70 ms before the first ring or after each, and the Soviet АОН",
+      reason: "FSK is used; the АОН, which sets must lift the line for, is not there",
+    },
     {
       about: "impedance",
       source: "Microsemi's line card profiles [RU]",

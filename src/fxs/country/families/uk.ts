@@ -53,8 +53,9 @@ export const UK_FAMILY = {
   dtmf: ETSI_FAMILY.dtmf,
   callerId: {
     source:
-      "the way of BT SIN 227, from Zyxel's preset and data sheets of receivers (MT88E43, W91030)",
-    verified: false,
+      "BT SIN 227, from Zyxel's preset, Asterisk's chan_dahdi.conf, data sheets (MT88E43, W91030)",
+    verified: true,
+    unverified: ["message", "waiting", "lamp"],
     ...callerIdScheme("bt"),
   },
   supervision: ETSI_FAMILY.supervision,

@@ -73,8 +73,9 @@ export const US_FAMILY = {
     ...DTMF_LIMITS,
   },
   callerId: {
-    source: "the way of Telcordia GR-30-CORE: spandsp's adsi.h, Panasonic's service manual",
-    verified: false,
+    source: "GR-30-CORE, from spandsp's adsi.h, Panasonic's service manual (KX-TG4763B), minimodem",
+    verified: true,
+    unverified: ["waiting", "lamp"],
     ...callerIdScheme("bellcore"),
   },
   supervision: {
