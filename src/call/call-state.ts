@@ -19,6 +19,8 @@ export interface Call extends MeasuredLevels {
   readonly from: string;
   readonly to: string;
   readonly emergency: boolean;
+  /** It was refused for what it carried, and is made again by its number alone. */
+  readonly isPlain?: true;
   /** Whether our number is withheld; as configured where absent. */
   readonly withholds?: boolean;
   /** Who forwarded it to us. */

@@ -15,6 +15,7 @@ import {
   OUT,
   opened,
   play,
+  progress,
   RINGING,
   type Step,
   TALKING,
@@ -129,6 +130,68 @@ describe("an INVITE of ours", () => {
     });
     expect(command?.from).toBe(undefined);
     expect(inviteOf(HELP, {})?.uri).toBe("sip:112@example.org");
+  });
+});
+
+describe("a call that is refused for what it carries", () => {
+  const place = { latitude: 1, longitude: 2 };
+  const full = { emergency: { asUrn: true, place, location: LOCATION } };
+  const tel = { tel: { context: "+49711" } };
+  const failed = (session: string, status: number): CallInput =>
+    ua({ kind: "failed", session, status, reason: "No" });
+
+  /** The INVITEs of a call whose every try is refused so; it rings before where that is said. */
+  function invites(
+    number: readonly Digit[],
+    changes: Partial<CallConfig>,
+    status: number,
+    rings = false,
+  ) {
+    const digits = number.map((digit): Step => [key(digit)]);
+    const ringing: readonly Step[] = rings ? [[progress(180)]] : [];
+    const tries: readonly Step[] = [[failed(OUT, status)], [failed(`${OUT}-plain`, status)]];
+    const steps = [[lift, ...DIAL_TONE] as Step, ...digits, [opened] as Step, ...ringing, ...tries];
+    const { outputs } = play(createCallControl(configOf(changes)), steps);
+    return outputs.flatMap((output) =>
+      output.kind === "ua" && output.command.kind === "invite" ? [output.command] : [],
+    );
+  }
+
+  it.each([
+    ["the service has no name there", 404, full],
+    ["the scheme is not known", 416, full],
+    ["a body of parts is not", 415, full],
+    ["nothing is known of places", 424, { emergency: { asUrn: false, location: LOCATION } }],
+    ["the server cannot say why", 500, { emergency: { asUrn: true } }],
+    ["a number is no URI there", 416, { ...tel, emergency: { asUrn: false } }],
+  ])("for help is made again, once, by the number alone: %s", (_what, status, changes) => {
+    const [first, second, ...more] = invites(HELP, changes, status);
+    expect(more).toEqual([]);
+    expect([first?.uri, first?.headers]).not.toEqual([second?.uri, second?.headers]);
+    expect(second).toMatchObject({
+      session: `${OUT}-plain`,
+      uri: "sip:112@example.org",
+      contentType: "application/sdp",
+      headers: [{ name: "priority", value: "emergency" }],
+    });
+    expect(second?.body).toMatch(/^v=0\r\n/);
+  });
+
+  it.each([
+    ["for help, busy", HELP, full, 486, false],
+    ["for help, that rang", HELP, full, 500, true],
+    ["for help, that carried nothing", HELP, {}, 404, false],
+    ["to anybody, to a number that is none", PLAIN, tel, 404, false],
+    ["to anybody by sip:", PLAIN, {}, 416, false],
+  ] as const)("is made no second time: %s", (_what, number, changes, status, rings) => {
+    expect(invites(number, changes, status, rings)).toHaveLength(1);
+  });
+
+  it("to anybody is made by sip: where the server knows no tel:", () => {
+    expect(invites(PLAIN, tel, 416).map(({ uri }) => uri)).toEqual([
+      "tel:102;phone-context=+49711",
+      "sip:102@example.org",
+    ]);
   });
 });
 

@@ -18,7 +18,9 @@ export function inviteIdentity(
   call: Call,
 ): Pick<Invite, "from"> & { readonly headers: readonly SipHeader[] } {
   const { account, emergency, withholdsNumber } = context.config;
-  if (call.emergency) return { headers: emergencyHeaders(emergency.location) };
+  if (call.emergency) {
+    return { headers: emergencyHeaders(call.isPlain === true ? undefined : emergency.location) };
+  }
   if (!(call.withholds ?? withholdsNumber)) return { headers: [] };
   const { user, domain: host } = account;
   const uriText = printUri({ scheme: "sip", user, host, params: new Map() });
@@ -48,7 +50,8 @@ function emergencyHeaders(location: string | undefined): readonly SipHeader[] {
 export function withPlace(context: CallContext, call: Call, invite: Invite): Invite {
   const { account, createToken, emergency } = context.config;
   const { user, domain: host } = account;
-  if (!call.emergency || emergency.place === undefined || invite.body === undefined) return invite;
+  const hasPlace = call.emergency && call.isPlain !== true && emergency.place !== undefined;
+  if (!hasPlace || invite.body === undefined) return invite;
   const [boundary, id] = [createToken(), `${createToken()}@${host}`];
   const entity = printUri({ scheme: "sip", user, host, params: new Map() });
   const body = [
@@ -76,4 +79,25 @@ export function withPlace(context: CallContext, call: Call, invite: Invite): Inv
       { name: "mime-version", value: "1.0" },
     ],
   };
+}
+
+/**
+ * Refusals of a call for help that another try does not help against: nobody answers, or somebody
+ * did and does not take it.
+ */
+const FINAL_FOR_HELP: readonly number[] = [408, 486, 487, 600, 603];
+
+/**
+ * Whether a call that was refused so may get through by its number alone: one for help that went to
+ * the service's name or said where it comes from, which its server may not understand; any other
+ * where the server knows no `tel:`. @see RFC 3261 §8.1.3.5
+ */
+export function mayBePlainer({ config }: CallContext, call: Call, status: number): boolean {
+  if (call.isPlain === true || call.rangMs !== undefined || call.referral !== undefined)
+    return false;
+  const { asUrn, location, place } = config.emergency;
+  const isTel = config.tel !== undefined;
+  if (!call.emergency) return isTel && status === 416;
+  const hasMore = isTel || asUrn || location !== undefined || place !== undefined;
+  return hasMore && status >= 300 && !FINAL_FOR_HELP.includes(status);
 }

@@ -174,14 +174,19 @@ export function outgoingCall(context: CallContext, number: string, nowMs: number
 
 /** The Request-URI of a dialled number. */
 export function dialledUri(context: CallContext, number: string): string {
-  const { account, tel } = context.config;
-  const { domain } = account;
+  const { tel } = context.config;
   if (tel !== undefined && /^\+?[0-9*#]+$/.test(number)) {
     const isGlobal = number.startsWith("+");
     const params = new Map(isGlobal ? [] : [["phone-context", tel.context]]);
     return printUri({ scheme: "tel", user: number, host: "", params });
   }
-  return printUri({ scheme: "sip", user: number, host: domain, params: new Map() });
+  return plainUri(context, number);
+}
+
+/** The same as every server understands it. */
+export function plainUri({ config }: CallContext, number: string): string {
+  const { domain: host } = config.account;
+  return printUri({ scheme: "sip", user: number, host, params: new Map() });
 }
 
 /** Digits of a token, few enough to stay exact wherever they are read. @see RFC 8866 §5.2 */

@@ -17,8 +17,8 @@ import {
   toUa,
 } from "./call-state.ts";
 import type { CallInput, CallOutput, CallResult } from "./call-types.ts";
-import { inviteIdentity, SOS_URN, withPlace } from "./caller-identity.ts";
-import { dialledUri } from "./dialing.ts";
+import { inviteIdentity, mayBePlainer, SOS_URN, withPlace } from "./caller-identity.ts";
+import { dialledUri, plainUri } from "./dialing.ts";
 import { progressStep, voiceComes } from "./early-media.ts";
 import { type AnnouncementName, announcementOf } from "./policy/announcement.ts";
 import { refusalOf } from "./policy/refusal.ts";
@@ -96,8 +96,18 @@ function sendInvite(context: CallContext, opened: Call, nowMs: number): Step | u
 }
 
 function calledUri(context: CallContext, call: Call): string {
+  if (call.isPlain === true) return plainUri(context, call.to);
   const isSos = call.emergency && context.config.emergency.asUrn;
   return isSos ? SOS_URN : dialledUri(context, call.to);
+}
+
+/** The same call by its number alone, after what it carried was refused. */
+function callPlainly(context: CallContext, refused: Call, why: string, nowMs: number) {
+  const { id } = refused;
+  const step = sendInvite(context, { ...refused, session: `${id}-plain`, isPlain: true }, nowMs);
+  if (step === undefined) return undefined;
+  const text = `The call to ${refused.to} ${why} It is tried again by its number alone.`;
+  return { ...step, outputs: [...step.outputs, logOf(context, "warn", text)] };
 }
 
 function sessionStep(
@@ -116,6 +126,10 @@ function sessionStep(
       const retryAfterS = retryAfterOf(event.response);
       const again = retryAfterS === undefined ? "" : ` It may be tried again in ${retryAfterS} s.`;
       const refused = `was refused: ${event.status} ${event.reason}.`;
+      if (mayBePlainer(context, state.call, event.status)) {
+        const plainly = callPlainly(context, state.call, refused, nowMs);
+        if (plainly !== undefined) return plainly;
+      }
       const text = `The call to ${state.call.to} ${refused}${again}`;
       return over(context, state, nowMs, {
         ...refusal,
