@@ -30,8 +30,9 @@ and a test fails where the two differ. A country is one file in \`src/fxs/countr
 a line in \`all.ts\` there.
 
 Emergency numbers always match when dialled; whether a call to them gets through is up to the SIP
-server. In some countries they are three digits that extensions have too (101 and 102 in Belgium,
-Russia, Argentina, Israel …): there, give extensions other numbers.
+server. They are libphonenumber's, and where a service has none there, that of another public list,
+marked as not verified. In some countries they are three digits that extensions have too (101 and
+102 in Belgium, Russia, Argentina, Israel …): there, give extensions other numbers.
 
 *Ringing* is on and off in ms; *digits* is how a rotary dial counts; *impedance* is ohms, then in
 parallel with ohms and nF. Levels are 0 dB everywhere; what a table has stands under Conflicts.

@@ -61,9 +61,11 @@ describe.skipIf(!folder.available)("emergency numbers [line.emergency.libphonenu
   const patterns = emergencyPatterns(xml);
   const every = [...allNumbers()];
 
-  it.each(COUNTRIES)("of $code are those of libphonenumber, all of them", (country) => {
+  it.each(COUNTRIES)("of $code are libphonenumber's, and such as say they are not", (country) => {
     const pattern = patterns.get(TERRITORIES[country.code] ?? country.code.toUpperCase());
     const theirs = every.filter((number) => pattern?.test(number));
-    expect([...profileOf(country).emergency.numbers].sort()).toEqual(theirs.sort());
+    const { numbers, unverified = [] } = profileOf(country).emergency;
+    const ours = numbers.filter((one) => theirs.includes(one) || !unverified.includes(one));
+    expect(ours.sort()).toEqual(theirs.sort());
   });
 });

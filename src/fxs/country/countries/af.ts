@@ -6,8 +6,9 @@ export const AF = {
   name: "Afghanistan",
   family: "etsi",
   emergency: {
-    source: "libphonenumber ShortNumberMetadata AF",
+    source: "libphonenumber ShortNumberMetadata AF; 112 a public list of them",
     verified: true,
-    numbers: ["100", "102", "119"],
+    unverified: ["112"],
+    numbers: ["100", "102", "112", "119"],
   },
 } as const satisfies CountryOverride;

@@ -24,8 +24,9 @@ export const KG = {
     cadenceMs: [800, 3200],
   },
   emergency: {
-    source: "libphonenumber ShortNumberMetadata KG",
+    source: "libphonenumber ShortNumberMetadata KG; 112 a public list of them",
     verified: true,
-    numbers: ["101", "102", "103"],
+    unverified: ["112"],
+    numbers: ["101", "102", "103", "112"],
   },
 } as const satisfies CountryOverride;

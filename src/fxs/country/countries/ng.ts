@@ -25,9 +25,10 @@ export const NG = {
     cadenceMs: [2000, 4000],
   },
   emergency: {
-    source: "libphonenumber ShortNumberMetadata NG",
+    source: "libphonenumber ShortNumberMetadata NG; 112 a public list of them",
     verified: true,
-    numbers: ["199"],
+    unverified: ["112"],
+    numbers: ["112", "199"],
   },
   conflicts: [
     {

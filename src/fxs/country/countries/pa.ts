@@ -20,7 +20,12 @@ export const PA = {
     },
   },
   ringing: { source: "DAHDI zonedata [pa] ringcadence", verified: false, cadenceMs: [2000, 4000] },
-  emergency: { source: "libphonenumber ShortNumberMetadata PA", verified: true, numbers: ["911"] },
+  emergency: {
+    source: "libphonenumber ShortNumberMetadata PA; 103, 104 a public list of them",
+    verified: true,
+    unverified: ["103", "104"],
+    numbers: ["103", "104", "911"],
+  },
   conflicts: [
     {
       about: "busy",

@@ -32,8 +32,9 @@ export const RS = {
     impedance: "600",
   },
   emergency: {
-    source: "libphonenumber ShortNumberMetadata RS",
+    source: "libphonenumber ShortNumberMetadata RS; 192, 193, 194 a public list of them",
     verified: true,
-    numbers: ["92", "93", "94", "112"],
+    unverified: ["192", "193", "194"],
+    numbers: ["92", "93", "94", "112", "192", "193", "194"],
   },
 } as const satisfies CountryOverride;

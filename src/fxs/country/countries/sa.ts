@@ -36,8 +36,9 @@ export const SA = {
     impedance: "600",
   },
   emergency: {
-    source: "libphonenumber ShortNumberMetadata SA",
+    source: "libphonenumber ShortNumberMetadata SA; 998 a public list of them",
     verified: true,
-    numbers: ["112", "911", "997", "999"],
+    unverified: ["998"],
+    numbers: ["112", "911", "997", "998", "999"],
   },
 } as const satisfies CountryOverride;

@@ -6,8 +6,9 @@ export const UZ = {
   name: "Uzbekistan",
   family: "etsi",
   emergency: {
-    source: "libphonenumber ShortNumberMetadata UZ",
+    source: "libphonenumber ShortNumberMetadata UZ; 101, 102, 103, 112 a public list of them",
     verified: true,
-    numbers: ["01", "02", "03", "001", "002", "003", "050"],
+    unverified: ["101", "102", "103", "112"],
+    numbers: ["01", "02", "03", "001", "002", "003", "050", "101", "102", "103", "112"],
   },
 } as const satisfies CountryOverride;
