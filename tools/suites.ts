@@ -9,8 +9,16 @@
  * `tests: N passed, N failed, N skipped`. It ends with 0 only where nothing failed and something
  * ran.
  */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -23,6 +31,7 @@ import {
   type Trouble,
   troublesOfReport,
 } from "./suites/report.ts";
+import { sidesOf } from "./suites/sides.ts";
 import { installedPeers, withResults } from "./suites/table.ts";
 
 /** The vitest project behind each command. */
@@ -45,10 +54,16 @@ interface Run {
   readonly exitCode: number;
 }
 
-/** Runs vitest on a project. */
-function runVitest(project: string, json: boolean, rest: readonly string[]): Run {
+/** Runs vitest on a project. What it says is shown as it comes, or, if `later`, once it is over. */
+async function runVitest(
+  project: string,
+  json: boolean,
+  rest: readonly string[],
+  later: boolean,
+): Promise<Run> {
   const scratch = mkdtempSync(join(tmpdir(), "tipring-suites-"));
   const reportFile = join(scratch, "report.json");
+  const sayingsFile = join(scratch, "sayings");
   const vitest = join(
     dirname(createRequire(import.meta.url).resolve("vitest/package.json")),
     "vitest.mjs",
@@ -58,13 +73,19 @@ function runVitest(project: string, json: boolean, rest: readonly string[]): Run
     ...["--reporter", json ? "dot" : "default", "--reporter", "json"],
     `--outputFile.json=${reportFile}`,
   ];
+  // Standard output is kept for the suites' lines.
+  const shown = json ? 2 : 1;
+  const sayings = later ? openSync(sayingsFile, "w") : undefined;
   try {
-    const ran = spawnSync(process.execPath, [vitest, ...options, ...rest], {
+    const child = spawn(process.execPath, [vitest, ...options, ...rest], {
       cwd: root,
-      // Standard output is kept for the suites' lines.
-      stdio: ["ignore", json ? 2 : "inherit", "inherit"],
+      stdio: ["ignore", sayings ?? shown, sayings ?? 2],
     });
-    const exitCode = ran.status ?? 1;
+    const exitCode = await new Promise<number>((resolve) => {
+      child.on("error", () => resolve(1));
+      child.on("exit", (code) => resolve(code ?? 1));
+    });
+    if (later) writeSync(shown, readFileSync(sayingsFile));
     const report = readReport(reportFile);
     const suites = suitesOfReport(report, root) ?? [];
     const troubles = troublesOfReport(report, root);
@@ -74,6 +95,7 @@ function runVitest(project: string, json: boolean, rest: readonly string[]): Run
     const counted = exitCode !== 0 && !failed ? [...suites, broken] : suites;
     return { suites: counted, troubles, exitCode };
   } finally {
+    if (sayings !== undefined) closeSync(sayings);
     rmSync(scratch, { recursive: true, force: true });
   }
 }
@@ -93,7 +115,7 @@ function writeTable(suites: readonly SuiteResult[]): void {
   else writeFileSync(path, written);
 }
 
-function main(words: readonly string[]): number {
+async function main(words: readonly string[]): Promise<number> {
   const [command, ...rest] = words;
   if (!isCommand(command)) {
     process.stderr.write(`usage: suites ${Object.keys(PROJECTS).join("|")} [--json] [filters]\n`);
@@ -106,12 +128,16 @@ function main(words: readonly string[]): number {
     process.stderr.write("suites: --table is for a whole run of interop\n");
     return 2;
   }
-  const { suites, troubles, exitCode } = runVitest(PROJECTS[command], json, filters);
+  const project = PROJECTS[command];
+  const sides = sidesOf(project, filters).map((side, at) => runVitest(project, json, side, at > 0));
+  const runs = await Promise.all(sides);
+  const suites = runs.flatMap((run) => run.suites);
+  const troubles = runs.flatMap((run) => run.troubles);
   if (json) for (const suite of suites) process.stdout.write(`${JSON.stringify(suite)}\n`);
   if (table) writeTable(suites);
   for (const { kind, text } of troubles) process.stdout.write(`${kind}: ${text}\n`);
   process.stdout.write(`${printTotals(suites)}\n`);
-  return exitCode;
+  return Math.max(...runs.map(({ exitCode }) => exitCode));
 }
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));
