@@ -11,6 +11,7 @@ import {
   invite,
   key,
   lift,
+  lineEvent,
   play,
   REST,
   type Step,
@@ -96,6 +97,16 @@ describe("calling back on a busy number", () => {
         [hang, ...REST, ...FREE],
         [60_000, "line stop-ringing"],
         [lift, ...DIAL_TONE],
+      ],
+    },
+    {
+      name: "rings where the receiver was hung up while the line was out of order",
+      steps: [
+        ...ASKED,
+        [lift, ...DIAL_TONE],
+        [lineEvent({ kind: "fault", atMs: 0, fault: { kind: "io", what: "SPI", advice: "look" } })],
+        [told()],
+        [lineEvent({ kind: "recovered", atMs: 0 }), "line rest", ...FREE],
       ],
     },
     {

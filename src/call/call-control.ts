@@ -135,9 +135,11 @@ class LineCallControl implements CallControl {
     return step ?? unserved(context, state, input);
   }
 
+  /** A line that works again starts on the hook: a receiver that is lifted will say so itself. */
   #noteHook(kind: LineEvent["kind"]): void {
     const isLifted = kind === "off-hook" || kind === "ring-trip";
-    if (isLifted === this.#context.isOffHook || (!isLifted && kind !== "on-hook")) return;
+    const isHungUp = kind === "on-hook" || kind === "recovered";
+    if (isLifted === this.#context.isOffHook || !(isLifted || isHungUp)) return;
     this.#context = { ...this.#context, isOffHook: isLifted };
   }
 

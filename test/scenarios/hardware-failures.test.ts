@@ -169,6 +169,25 @@ describe.each(FAILURES)("$name", ({ chip, fail, mend, fault }) => {
   });
 });
 
+describe("a line that fails with its receiver lifted", () => {
+  it("is known to be on the hook, where it was hung up before it came back", async () => {
+    const lab = await withCard(6, "ag1171");
+    const [alice] = lab.phones;
+    alice.lift();
+    await alice.hears("dial-tone");
+    lab.board.pcm.unplug("line1");
+    await lab.world.advance(500);
+    alice.hang();
+    await lab.world.advance(500);
+    expect(lab.box.status()[0]).toMatchObject({ hardware: "failed" });
+    lab.board.pcm.refuse("line1", undefined);
+    await lab.world.advance(70_000);
+    expect(lab.box.status()[0]).toMatchObject({ hardware: "ready", hook: "on-hook" });
+    await callsAndIsHeard(lab);
+    await lab.stop();
+  });
+});
+
 describe("a ProSLIC that loses its settings", () => {
   it("in a call gets them again, and the call goes on", async () => {
     const lab = await withCard(8, "si3210");

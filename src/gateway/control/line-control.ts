@@ -133,6 +133,8 @@ export class LineControl {
     if (event.kind === "fault") this.#hardware = "failed";
     if (event.kind === "recovered") {
       this.#hardware = "ready";
+      // A receiver that is lifted will say so itself.
+      this.#hook = "on-hook";
       this.#showLamp();
     }
     this.#runner.feed({ kind: "line", event });

@@ -222,7 +222,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
   const store = new MemoryStore(world);
   const events: BoxEvent[] = [];
   const logs: LogEvent[] = [];
-  const ports: BoxPorts = {
+  const ports: Omit<BoxPorts, "realtime"> = {
     clock: world.clock,
     random,
     udp: around.udp,
@@ -230,11 +230,11 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     resolver: around.resolver,
     store,
     hashes,
-    realtime: createSameThreadHost({ ports: realtimePorts(around, board, random, user, options) }),
     wallTime: utcWallTime,
     log: (event) => void logs.push(event),
     onEvent: (event) => void events.push(event),
   };
+  const realtime = { ports: realtimePorts(around, board, random, user, options) };
   const speech: SpeechTimes = new WeakMap();
   const [first, second, ...more] = board.lines.map((line, at) => {
     const profile = resolved.value.realtime.lines[at]?.country;
@@ -257,7 +257,8 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     events,
     logs,
     around,
-    compose: () => compose(resolved.value, ports),
+    // Each start has a plane of its own.
+    compose: () => compose(resolved.value, { ...ports, realtime: createSameThreadHost(realtime) }),
   });
   await options.prepare?.(made);
   await made.start();

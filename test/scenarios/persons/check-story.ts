@@ -1,14 +1,18 @@
 import { BENCH_HOST, type Bench } from "../../hw-sim/bench/bench.ts";
 import type { FarSide } from "./far-side.ts";
 import type { Stage } from "./story.ts";
+import { STRANGER_HOST, type StoryStranger } from "./story-stranger.ts";
 import type { StoryWatch } from "./watch-story.ts";
 
 /** What a story is played with. */
 export interface Played {
   readonly lab: Bench;
   readonly far: FarSide;
+  readonly stranger: StoryStranger;
   readonly stage: Stage;
   readonly watch: StoryWatch;
+  /** How much of one thing the far side had too much of. */
+  readonly flooded: number;
   /** A call is answered twice: its id alone does not tell whether it has ended. */
   readonly hasTwins: boolean;
 }
@@ -63,10 +67,14 @@ export async function checkAfter(played: Played): Promise<void> {
   await ordinaryCall(played);
   await atRest(LEFT_MS);
   checkRecords(played);
-  watch.checkLog(watch.hadHardwareTrouble);
+  for (const fault of played.stranger.faults.slice(0, 2)) watch.fault(fault);
+  watch.checkLog(watch.hadHardwareTrouble, played.flooded);
   // A port that the next call has at once may be named in a message over a stream, unseen.
   const isUnsure = played.hasTwins || stage.settings.some(({ name }) => name === "few ports");
-  if (!isUnsure) for (const fault of lab.wire.faults.slice(0, 2)) watch.fault(fault);
+  if (!isUnsure) {
+    const faults = lab.wire.faults.filter((fault) => !fault.includes(STRANGER_HOST));
+    for (const fault of faults.slice(0, 2)) watch.fault(fault);
+  }
   watch.stop();
   await world.complete(lab.stop(), STOP_MS);
   const open = network.host(BENCH_HOST).bound;

@@ -15,7 +15,7 @@ import {
   statusOf,
   withBody,
 } from "./far-wire.ts";
-import type { FarCall as CallAct, FarWord, Server } from "./story.ts";
+import type { FarCall as CallAct, FarWord, FloodAct, Server } from "./story.ts";
 import { isFar } from "./story-settings.ts";
 
 /** Voice of the far side's calls begins at this port. */
@@ -52,6 +52,13 @@ const WORDS: Readonly<
   "stray-cancel": { method: "CANCEL" },
   subscribe: { method: "SUBSCRIBE", headers: ["Event: dialog", "Expires: 20"] },
 };
+
+const FLOOD_WORDS = {
+  watches: "subscribe",
+  options: "options",
+  texts: "message",
+  mail: "mail",
+} as const;
 
 const GARBAGE = "INVITE sip: SIP/2.0\r\nVia: ?\r\nContent-Length: 0\r\n\r\n";
 
@@ -162,6 +169,24 @@ export class FarSide {
       const { method, headers = [], body = "" } = WORDS[word];
       this.#asks(method, way.target, from, aor, CALLER, headers, body, way.route);
     }
+  }
+
+  /** Far too much of one thing, all at once. */
+  floods({ flood, to, times }: FloodAct): void {
+    for (let at = 0; at < times; at++) {
+      if (flood === "calls") {
+        this.calls({ kind: "far-call", to, manner: "plain", patienceMs: 3000, talksMs: 500 });
+      } else if (flood === "bindings") this.#binds(at);
+      else this.says({ kind: "far-word", to, word: FLOOD_WORDS[flood] });
+    }
+  }
+
+  /** One more telephone of one user of the box's exchange, for a minute. */
+  #binds(at: number): void {
+    if (this.isRegistrar) return;
+    const aor = `<sip:564@${BENCH_HOST}>`;
+    const more = [`Expires: 60`, `Contact: <sip:564@${FAR_HOST}:${20_000 + at}>`];
+    this.#asks("REGISTER", `sip:${BENCH_HOST}`, aor, aor, "564", more, "");
   }
 
   /** Whoever talks hangs up, whoever rings gives up. */

@@ -14,6 +14,7 @@ import { FarSide } from "./far-side.ts";
 import { FAR_NAME } from "./far-wire.ts";
 import type { Act, Story, Wish } from "./story.ts";
 import { configOf } from "./story-config.ts";
+import { StoryStranger } from "./story-stranger.ts";
 import { isOfHardware, startTrouble } from "./troubles.ts";
 import { StoryWatch } from "./watch-story.ts";
 
@@ -54,6 +55,7 @@ async function modems(): Promise<{ readonly fax?: FaxEngine }> {
  */
 export async function playStory(story: Story, show?: (lab: Bench) => void): Promise<Outcome> {
   let far: FarSide | undefined;
+  let stranger: StoryStranger | undefined;
   const { stage, seed } = story;
   const faults: string[] = [];
   let lab: Bench | undefined;
@@ -81,13 +83,17 @@ export async function playStory(story: Story, show?: (lab: Bench) => void): Prom
           ]);
         }
         far = await place.world.complete(FarSide.open(place, stage.server), 1000);
+        stranger = await place.world.complete(StoryStranger.open(place), 1000);
       },
     });
-    if (far === undefined) throw new Error("the far side was not laid out");
+    if (far === undefined || stranger === undefined)
+      throw new Error("the far side was not laid out");
     if (!far.isRegistrar) far.registers();
     watch = new StoryWatch(lab, stage);
     const hasTwins = story.acts.some((act) => act.kind === "person" && act.number === TWINS);
-    const played: Played = { lab, far, stage, watch, hasTwins };
+    const floods = story.acts.map((act) => (act.kind === "flood" ? act.times : 0));
+    const flooded = floods.reduce((sum, times) => sum + times, 0);
+    const played: Played = { lab, far, stranger, stage, watch, flooded, hasTwins };
     await play(played, story.acts);
   } catch (error) {
     faults.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -118,6 +124,12 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
         break;
       case "far-word":
         played.far.says(act);
+        break;
+      case "stranger":
+        played.stranger.does(act);
+        break;
+      case "flood":
+        played.far.floods(act);
         break;
       case "trouble": {
         if (isOfHardware(act)) watch.hardwareInTrouble(act.line, act.forMs);

@@ -147,8 +147,50 @@ export interface Trouble {
   readonly forMs: number;
 }
 
+/** What somebody at a third address does. */
+export const STRANGER_WORDS = [
+  "bye",
+  "cancel",
+  "reinvite",
+  "update",
+  "refer",
+  "notify",
+  "info",
+  "prack",
+  "ack",
+  "subscribe",
+  "calls",
+  "message",
+  "mail",
+  "watches",
+  "registers",
+  "options",
+  "answers",
+  "sound",
+  "rtcp-bye",
+  "stun",
+  "noise",
+] as const;
+/** One of them, so many times. */
+export interface StrangerAct {
+  readonly kind: "stranger";
+  readonly word: (typeof STRANGER_WORDS)[number];
+  readonly to: string;
+  readonly times: number;
+}
+
+/** What the far side has far too much of. */
+export const FLOODS = ["calls", "watches", "bindings", "options", "texts", "mail"] as const;
+/** One of them, so many times. */
+export interface FloodAct {
+  readonly kind: "flood";
+  readonly flood: (typeof FLOODS)[number];
+  readonly to: string;
+  readonly times: number;
+}
+
 /** One thing of a story. */
-export type Act = (Wish | FarCall | FarWord | Trouble) & {
+export type Act = (Wish | FarCall | FarWord | StrangerAct | FloodAct | Trouble) & {
   /** How long nothing of the story happens before it. */
   readonly pauseMs: number;
 };
@@ -190,6 +232,10 @@ export function tellAct(act: Act): string {
     }
     case "far-word":
       return `far end sends ${act.word} to ${act.to}`;
+    case "stranger":
+      return `a stranger sends ${act.word} to ${act.to}, ${act.times} times`;
+    case "flood":
+      return `far end floods ${act.to} with ${act.times} ${act.flood}`;
     case "trouble":
       return `trouble: ${act.trouble} at line ${act.line} for ${act.forMs} ms`;
   }

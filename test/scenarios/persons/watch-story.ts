@@ -3,6 +3,7 @@ import { BENCH_HOST, type Bench } from "../../hw-sim/bench/bench.ts";
 import type { FarSide } from "./far-side.ts";
 import { FAR_PASSWORD } from "./far-wire.ts";
 import type { Stage } from "./story.ts";
+import { LineWatch } from "./watch-lines.ts";
 
 /** How often it is looked, ms. */
 const LOOK_EVERY_MS = 100;
@@ -12,6 +13,8 @@ const RING_TRIP_MS = 700;
 const TROUBLED_MS = 8000;
 /** After the registrations all that they left behind is gone, ms. */
 const BASE_AFTER_MS = 45_000;
+/** Hanging up is believed once no hook flash can come of it; then a second more. */
+const VOICE_AFTER_MS = 2500;
 /** The same line of log more often than this within a minute is a flood. */
 const EQUAL_LOGS_MAX = 60;
 const FAULTS_MAX = 12;
@@ -33,6 +36,10 @@ export class StoryWatch {
   /** Until when a line's hardware is not judged. */
   readonly #troubledMs = new Map<number, number>();
   readonly #rangOffHookMs = new Map<number, number>();
+  readonly #lineWatches: readonly LineWatch[];
+  /** Since when every receiver has been on the hook. */
+  #allRestMs: number | undefined;
+  #sentVoiceMs = 0;
   #timer: Timer | undefined;
   #base: Base | undefined;
   /** Whether hardware was in trouble at any time. */
@@ -42,6 +49,12 @@ export class StoryWatch {
   constructor(lab: Bench, stage: Stage) {
     this.#lab = lab;
     this.#stage = stage;
+    this.#lineWatches = stage.lines.map(() => new LineWatch());
+    lab.network.tap(({ kind, from, atMs, payload }) => {
+      const type = payload[1] ?? 0;
+      const isVoice = (payload[0] ?? 0) >> 6 === 2 && !(type >= 192 && type <= 223);
+      if (kind === "datagram-sent" && from.host === BENCH_HOST && isVoice) this.#sentVoiceMs = atMs;
+    });
     this.#arm();
   }
 
@@ -108,8 +121,8 @@ export class StoryWatch {
     this.#timer?.cancel();
   }
 
-  /** What the log must not have. */
-  checkLog(mayFail: boolean): void {
+  /** What the log must not have; each of a flood that a server sent may be told once. */
+  checkLog(mayFail: boolean, flooded: number): void {
     const counts = new Map<string, number>();
     for (const { level, area, text, data } of this.#lab.logs) {
       if (level === "error" && !mayFail) this.fault(`an error in the log: ${area}: ${text}`);
@@ -120,7 +133,7 @@ export class StoryWatch {
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
     for (const [text, count] of counts) {
-      if (count > EQUAL_LOGS_MAX) this.fault(`${count} times in the log: ${text}`);
+      if (count > EQUAL_LOGS_MAX + flooded) this.fault(`${count} times in the log: ${text}`);
     }
   }
 
@@ -133,22 +146,48 @@ export class StoryWatch {
   }
 
   #look(nowMs: number): void {
+    const all = this.#lab.box.status();
     for (const [at, { phone }] of this.#lab.phones.entries()) {
       const line = at + 1;
       const parts = this.#lab.board.lines[at];
-      // A hook switch that is pressed for a while opens the loop as hanging up does.
-      const isClosed = phone.isOffHook && (parts?.loop.figures.terminalMilliamps ?? 0) > 0;
-      const rings = isClosed && parts?.chip.isRinging === true;
-      const isTroubled = nowMs < (this.#troubledMs.get(line) ?? 0);
-      if (!rings || isTroubled) {
+      const status = all[at];
+      if (nowMs < (this.#troubledMs.get(line) ?? 0)) {
         this.#rangOffHookMs.delete(line);
+        this.#lineWatches[at]?.forget();
         continue;
       }
-      const sinceMs = this.#rangOffHookMs.get(line) ?? nowMs;
-      this.#rangOffHookMs.set(line, sinceMs);
-      if (nowMs - sinceMs < RING_TRIP_MS) continue;
-      this.fault(`line ${line} rings while its receiver is lifted`);
-      this.#rangOffHookMs.set(line, Infinity);
+      // A hook switch that is pressed for a while opens the loop as hanging up does.
+      const isClosed = phone.isOffHook && (parts?.loop.figures.terminalMilliamps ?? 0) > 0;
+      this.#lookAtBell(line, isClosed && parts?.chip.isRinging === true, nowMs);
+      if (status === undefined) continue;
+      const seen = { status, isClosed, isLifted: phone.isOffHook, hears: phone.hears };
+      const faults = this.#lineWatches[at]?.look(seen, nowMs) ?? [];
+      for (const fault of faults) this.fault(`line ${line}: ${fault}`);
     }
+    this.#lookAtVoice(nowMs);
+  }
+
+  #lookAtBell(line: number, rings: boolean, nowMs: number): void {
+    if (!rings) {
+      this.#rangOffHookMs.delete(line);
+      return;
+    }
+    const sinceMs = this.#rangOffHookMs.get(line) ?? nowMs;
+    this.#rangOffHookMs.set(line, sinceMs);
+    if (nowMs - sinceMs < RING_TRIP_MS) return;
+    this.fault(`line ${line} rings while its receiver is lifted`);
+    this.#rangOffHookMs.set(line, Infinity);
+  }
+
+  /** Where every receiver is on the hook, nobody's voice leaves the box. */
+  #lookAtVoice(nowMs: number): void {
+    if (this.#lab.phones.some(({ phone }) => phone.isOffHook)) this.#allRestMs = undefined;
+    else this.#allRestMs ??= nowMs;
+    const quietMs = this.#allRestMs;
+    if (quietMs === undefined || this.#sentVoiceMs <= quietMs + VOICE_AFTER_MS) return;
+    this.fault(
+      `the box sends voice ${Math.round(this.#sentVoiceMs - quietMs)} ms after all hung up`,
+    );
+    this.#allRestMs = Infinity;
   }
 }

@@ -6,7 +6,9 @@ import {
   type Act,
   CALLER_MANNERS,
   FAR_WORDS,
+  FLOODS,
   type Server,
+  STRANGER_WORDS,
   type Stage,
   type Story,
   TROUBLES,
@@ -119,7 +121,15 @@ function drawAct(random: RandomStream, stage: Stage, pausesMs: readonly number[]
       talksMs: oneOf(random, [0, 30, 500, 3000, 15_000]),
     };
   }
-  if (kind < 0.24) return { kind: "far-word", pauseMs, to, word: oneOf(random, FAR_WORDS) };
+  if (kind < 0.21) {
+    const word = oneOf(random, STRANGER_WORDS);
+    return { kind: "stranger", pauseMs, to, word, times: oneOf(random, [1, 1, 2, 30]) };
+  }
+  if (kind < 0.22) {
+    const flood = oneOf(random, FLOODS);
+    return { kind: "flood", pauseMs, to, flood, times: oneOf(random, [20, 100, 300]) };
+  }
+  if (kind < 0.26) return { kind: "far-word", pauseMs, to, word: oneOf(random, FAR_WORDS) };
   return { ...drawWish(random, line, stage), pauseMs };
 }
 
