@@ -1,5 +1,5 @@
 import { isDigit } from "../base/audio.ts";
-import { DIALOG_EVENT, eventOf, headerValue, type UaEvent } from "../sip/index.ts";
+import { DIALOG_EVENT, eventOf, headerValue, type SipRequest, type UaEvent } from "../sip/index.ts";
 import { type Call, type CallContext, logOf, toMedia, toUa } from "./call-state.ts";
 import type { CallOutput } from "./call-types.ts";
 import { FLASH_SIGNAL, parseSignal } from "./policy/info-signal.ts";
@@ -21,7 +21,9 @@ export function inCallRequest(
   const reply = (status: number): CallOutput => toUa({ kind: "reply", request, status });
   switch (message.method) {
     case "INFO":
-      return [reply(200), ...infoTold(context, call, event)];
+      return namesPackage(message)
+        ? [packageRefused(request)]
+        : [reply(200), ...infoTold(context, call, event)];
     case "MESSAGE":
       return messageOutputs(context, peerOf(call), event);
     case "NOTIFY":
@@ -34,6 +36,15 @@ export function inCallRequest(
     default:
       return [reply(501)];
   }
+}
+
+function namesPackage(message: SipRequest): boolean {
+  return (headerValue(message, "info-package") ?? "").trim() !== "";
+}
+
+/** Of packages we have told that we take none. @see RFC 6086 §4.2.2 */
+function packageRefused(request: string): CallOutput {
+  return toUa({ kind: "reply", request, status: 469, headers: [{ name: "recv-info", value: "" }] });
 }
 
 /** What can be subscribed to, elsewhere than in a call. @see RFC 6665 §4.2.1 */

@@ -30,7 +30,7 @@ import {
 import type { CallConfig, CallInput } from "./call-types.ts";
 
 /** An INFO of the far end. */
-const info = (body: string): CallInput =>
+const info = (body: string, pack?: string): CallInput =>
   ua({
     kind: "request",
     request: "r",
@@ -39,7 +39,10 @@ const info = (body: string): CallInput =>
       kind: "request",
       method: "INFO",
       uri: "",
-      headers: [{ name: "content-type", value: "application/dtmf-relay" }],
+      headers: [
+        { name: "content-type", value: "application/dtmf-relay" },
+        ...(pack === undefined ? [] : [{ name: "info-package", value: pack }]),
+      ],
       body,
     },
     source: { transport: "udp", host: "198.51.100.7", port: 5060 },
@@ -54,6 +57,15 @@ const pulses = (digit: Digit): CallInput =>
   lineEvent({ kind: "digit", atMs: 0, digit, source: "pulse" });
 
 const SCENARIOS: readonly Scenario[] = [
+  [
+    "an INFO of a package that we never named is refused, one of none is not",
+    [
+      ...DIALLED,
+      [answered(sdp({ formats: "0" })), "line tone-off", ...FLOWS],
+      [info("Signal=5", "nil"), "ua reply 469"],
+      [info("", " "), "ua reply 200"],
+    ],
+  ],
   [
     "a flash is relayed where so configured",
     [...TALKING, [lineEvent({ kind: "hook-flash", atMs: 0, durationMs: 500 }), "media send-flash"]],

@@ -296,7 +296,7 @@ describe("Exchange screen()", () => {
   });
 
   it.each([
-    ["MESSAGE", 403],
+    ["MESSAGE", 401],
     ["REFER", 403],
     ["NOTIFY", 401],
     ["SUBSCRIBE", 401],

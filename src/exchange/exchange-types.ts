@@ -94,6 +94,8 @@ export const EXCHANGE_LIMITS = {
   newcomersOfCall: 32,
   /** Requests of one call that wait for the other side's answer. */
   requestsOfCall: 16,
+  /** Texts that wait for a telephone's answer. */
+  texts: 64,
   /** How long media may take to open. */
   mediaOpenMs: 5_000,
   /** Nonces remembered with their count. */

@@ -30,6 +30,7 @@ import { PickupTickets } from "./pickup.ts";
 import { answerRegister } from "./registrar.ts";
 import { ServiceCall } from "./service-call.ts";
 import { Targets } from "./targets.ts";
+import { Texts } from "./texts.ts";
 import { type CallStanding, Watching } from "./watching.ts";
 
 /** A small exchange: registrar, calls between its users, an echo and a test tone. */
@@ -60,10 +61,10 @@ export function createExchange(config: ExchangeConfig): Exchange {
 const MAX_FORWARDS = 70;
 
 /** Requests outside of calls whose sender has to be proven. */
-const PROVEN: readonly string[] = ["REGISTER", "INVITE", "SUBSCRIBE", "NOTIFY"];
+const PROVEN: readonly string[] = ["REGISTER", "INVITE", "SUBSCRIBE", "NOTIFY", "MESSAGE"];
 
 /** Requests that are carried from one side of a call to the other, and mean nothing outside. */
-const CALL_ONLY: readonly string[] = ["MESSAGE", "REFER"];
+const CALL_ONLY: readonly string[] = ["REFER"];
 
 type Incoming = Extract<UaEvent, { kind: "incoming" }>;
 
@@ -77,17 +78,16 @@ class SmallExchange implements Exchange {
   readonly #byId = new Map<string, Bridge>();
   readonly #byMedia = new Map<string, ServiceCall>();
   readonly #watching: Watching;
+  readonly #texts: Texts;
   readonly #tickets = new PickupTickets();
   #isStopped = false;
 
   constructor(config: ExchangeConfig) {
     this.#config = config;
     this.#authority = new Authority(config);
-    this.#watching = new Watching({
-      config,
-      authority: this.#authority,
-      location: this.#location,
-    });
+    const parts = { config, authority: this.#authority, location: this.#location };
+    this.#watching = new Watching(parts);
+    this.#texts = new Texts(parts);
   }
 
   get calls(): number {
@@ -167,7 +167,10 @@ class SmallExchange implements Exchange {
         this.#watching.ended(event.watch);
         return [];
       case "response":
-        return this.#byId.get(event.request.split(" ", 1)[0] ?? "")?.request(event) ?? [];
+        return (
+          this.#byId.get(event.request.split(" ", 1)[0] ?? "")?.request(event) ??
+          this.#texts.answered(event)
+        );
       case "progress":
       case "answered":
       case "failed":
@@ -228,6 +231,9 @@ class SmallExchange implements Exchange {
     const { method } = event.message;
     if (method === "NOTIFY" && event.session === undefined) {
       return this.#watching.notified(event, nowMs);
+    }
+    if (method === "MESSAGE" && event.session === undefined) {
+      return this.#texts.received(event, nowMs);
     }
     if (method !== "REGISTER") return this.#requestInCall(event);
     const registrar = {

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import type { UserConfig } from "../../src/app/config/user-config.ts";
 import { BENCH_HOST, type Bench, bench } from "../hw-sim/bench/bench.ts";
 import { expectMessage, pause, reply, send } from "../hw-sim/peers/scripted-peer.ts";
 import {
   ANSWER_OF_BOX,
+  eventsOf,
   FarEnd,
   INVITE_OF_BOX,
   inOurDialog,
@@ -81,9 +83,12 @@ async function invites(far: FarEnd): Promise<void> {
   );
 }
 
-async function withPhone(seed: number): Promise<{ lab: Bench; far: FarEnd }> {
+async function withPhone(
+  seed: number,
+  changes: Pick<UserConfig, "dialing"> = {},
+): Promise<{ lab: Bench; far: FarEnd }> {
   const extensions = [{ number: "200", password: PASSWORD }];
-  const lab = await bench({ seed, config: { exchange: { extensions } } });
+  const lab = await bench({ seed, config: { exchange: { extensions }, ...changes } });
   const far = await FarEnd.open(lab, []);
   await registers(far);
   return { lab, far };
@@ -167,6 +172,34 @@ describe("an IP telephone at the exchange", () => {
     await far.passes();
     await bob.doesNotRing(1000);
     await assertSettled(lab, { records: ["1 out 101>200 failed"] });
+  });
+
+  it("sends a text to a line, whose telephone shows it", async () => {
+    const { lab, far } = await withPhone(68, { dialing: { showMessages: true } });
+    const uri = `sip:101@${BENCH_HOST}`;
+    const text = (extra: string): string =>
+      [
+        "",
+        `MESSAGE ${uri} SIP/2.0`,
+        "Via: SIP/2.0/UDP {local};rport;branch={branch}",
+        "Max-Forwards: 70",
+        `From: ${AOR};tag={tag}`,
+        `To: <${uri}>`,
+        "Call-ID: text-{call-id}",
+        "CSeq: {cseq} MESSAGE",
+        `${extra}Content-Type: text/plain`,
+        "Content-Length: [len]",
+        "",
+        "Coffee?",
+      ].join("\n");
+    far.run(send(text("")), expectMessage(/^SIP\/2\.0 401 /));
+    const header = credentials(await challengeOf(far), "MESSAGE", uri);
+    far.run(send(text(`${header}\n`)), expectMessage(/^SIP\/2\.0 200 /));
+    await far.passes();
+    expect(eventsOf(lab, "message").map(({ from, text: told }) => [from, told])).toEqual([
+      ["200", "Coffee?"],
+    ]);
+    await lab.stop();
   });
 
   it("without its password it calls nobody", async () => {

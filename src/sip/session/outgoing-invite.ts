@@ -243,7 +243,6 @@ export class OutgoingInvite implements Leg {
       this.#again({ headers: [...headers, ...timerOffer(sessionTimer, floorS)] }, nowMs);
       return true;
     }
-    if (response.status >= 400) return false;
     const uri = this.#redirects?.next(response);
     if (uri === undefined) return false;
     this.#stack.log("info", `the call is led on to ${uri}`);

@@ -4,8 +4,12 @@ import type { SipResponse } from "../wire/message.ts";
 import { REDIRECTS_MAX, Redirects } from "./redirects.ts";
 
 function moved(...contacts: readonly string[]): SipResponse {
+  return refused(302, ...contacts);
+}
+
+function refused(status: number, ...contacts: readonly string[]): SipResponse {
   const headers = contacts.map((value) => ({ name: "contact", value }));
-  return { kind: "response", status: 302, reason: "", headers, body: "" };
+  return { kind: "response", status, reason: "", headers, body: "" };
 }
 
 describe("Redirects", () => {
@@ -16,6 +20,29 @@ describe("Redirects", () => {
     expect(redirects.next(moved())).toBe("sip:b@h");
     expect(redirects.next(moved("<sip:b@h>", "<sip:a@h>"))).toBe("sip:c@h");
     expect(redirects.next(moved("<sip:c@h>"))).toBe(undefined);
+  });
+
+  it.each([
+    [404, "sip:c@h"],
+    [486, "sip:c@h"],
+    [503, "sip:c@h"],
+    [603, undefined],
+  ])("leads to the next one where the one before answers %i", (status, next) => {
+    const redirects = new Redirects("sip:a@h");
+    expect(redirects.next(refused(status, "<sip:x@h>"))).toBe(undefined);
+    expect(redirects.next(moved("<sip:b@h>;q=0.9", "<sip:c@h>;q=0.1"))).toBe("sip:b@h");
+    expect(redirects.next(refused(status, "<sip:x@h>"))).toBe(next);
+    if (next !== undefined) expect(redirects.next(refused(404))).toBe(undefined);
+  });
+
+  it.each([
+    [300, "sip:b@h"],
+    [301, "sip:b@h"],
+    // A proxy to go through, and something to read.
+    [305, undefined],
+    [380, undefined],
+  ])("follows a %i to %s", (status, next) => {
+    expect(new Redirects("sip:a@h").next(refused(status, "<sip:b@h>"))).toBe(next);
   });
 
   it("follows no address that brings header fields, nor one that is none of SIP", () => {

@@ -6,6 +6,12 @@ import { parseUri, type SipUri } from "../wire/uri.ts";
 /** Other addresses that a call is led to before it is given up. */
 export const REDIRECTS_MAX = 5;
 
+/**
+ * Statuses whose Contact is whom to call. That of 305 is a proxy to go through, that of 380 is for
+ * a person to read about. @see RFC 3261 §21.3
+ */
+const LEADS_ON: readonly number[] = [300, 301, 302];
+
 interface Target {
   readonly uri: SipUri;
   readonly uriText: string;
@@ -27,9 +33,14 @@ export class Redirects {
     if (uri.ok) this.#tried.push(uri.value);
   }
 
-  /** Takes a 3xx, and says whom to call next; `undefined` where nobody is left. */
+  /**
+   * Takes a final refusal, and says whom to call next; `undefined` where nobody is left. Others
+   * that a 3xx named are called where the one before is not to be had; a 6xx speaks for all.
+   */
   next(response: SipResponse): string | undefined {
-    const found = headerValues(response, "contact").flatMap(targetOf);
+    if (response.status >= 600) return undefined;
+    const leadsOn = LEADS_ON.includes(response.status);
+    const found = leadsOn ? headerValues(response, "contact").flatMap(targetOf) : [];
     this.#waiting = [...found, ...this.#waiting].toSorted((a, b) => b.q - a.q);
     while (this.#count < REDIRECTS_MAX) {
       const [target, ...rest] = this.#waiting;
