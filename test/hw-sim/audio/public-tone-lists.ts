@@ -9,7 +9,8 @@ import type { TonePattern } from "./tone-tables.ts";
  * What that sample has not got: ae, ar, cr and mo are from the list of ITU-T E.180 Supplement 2 as
  * spandsp comes with it; of pa the dial tone and ringback, whose busy tone there has the pause of
  * the ringback: that is from DAHDI's zonedata.c. Of th the ringback is from that list too, against
- * the sample. Those of tr, and hu, nl and ch besides the sample, are from other copies.
+ * the sample. Those of tr, and hu, nl and ch besides the sample, are from other copies. For ar and
+ * cr no list but that one was found, which the product follows too.
  *
  * @see Asterisk, configs/samples/indications.conf.sample; DAHDI tools, zonedata.c
  * @see spandsp 0.0.6, global-tones.xml

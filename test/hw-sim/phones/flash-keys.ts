@@ -4,11 +4,17 @@
  */
 const FLASH_KEYS_MS: Readonly<Record<string, number>> = {
   au: 100,
+  ca: 500,
   cr: 500,
   de: 100,
   fi: 100,
   fr: 270,
+  hk: 500,
+  // an Indian maker's default; a set that is sold from Cairo to Hanoi
+  in: 500,
+  ir: 600,
   it: 100,
+  kr: 500,
   mx: 500,
   nz: 600,
   pa: 500,

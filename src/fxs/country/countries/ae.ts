@@ -1,5 +1,5 @@
 import { tonesAt } from "../../tones/tone.ts";
-import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import { ETSI_TONE_DBM0, WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 const tones = tonesAt(ETSI_TONE_DBM0);
@@ -23,6 +23,7 @@ export const AE = {
     },
   },
   ringing: { source: "DAHDI zonedata [ae] ringcadence", verified: false, cadenceMs: [1500, 4000] },
+  flash: WIDE_FLASH,
   line: { source: "DAHDI fxo_modes [UAE]", verified: false, impedance: "600" },
   emergency: {
     source: "libphonenumber ShortNumberMetadata AE",

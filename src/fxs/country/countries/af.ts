@@ -1,3 +1,4 @@
+import { WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 /** Afghanistan. No source of its tones, bell or caller ID was found: they are the family's. */
@@ -5,6 +6,7 @@ export const AF = {
   code: "af",
   name: "Afghanistan",
   family: "etsi",
+  flash: WIDE_FLASH,
   emergency: {
     source: "libphonenumber ShortNumberMetadata AF; 112 a public list of them",
     verified: true,

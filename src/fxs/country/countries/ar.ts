@@ -1,6 +1,6 @@
 import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { tonesAt } from "../../tones/tone.ts";
-import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import { ETSI_TONE_DBM0, WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 const tones = tonesAt(ETSI_TONE_DBM0);
@@ -28,6 +28,7 @@ export const AR = {
     frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
+  flash: WIDE_FLASH,
   callerId: {
     source: "Mediatrix DGW, POTS configuration: the Brazilian way (Telebras DTMF) in Argentina",
     verified: false,

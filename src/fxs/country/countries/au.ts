@@ -12,6 +12,12 @@ export const AU = {
   emergency: AU_NZ_FAMILY.emergency,
   conflicts: [
     {
+      about: "ringback",
+      source: "Android's ToneGenerator",
+      says: "400 + 450 Hz, and 425 between them as the dial tone",
+      reason: "sidebands of 425 Hz at 25 Hz in place of 12.5: the same tone with another beat",
+    },
+    {
       about: "dial",
       source: "ITU-T E.180 Supplement 2, spandsp's copy",
       says: "400 + 450 Hz, ringback 383 + 417, busy and reorder 400",

@@ -1,5 +1,5 @@
 import { tonesAt } from "../../tones/tone.ts";
-import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import { ETSI_TONE_DBM0, WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 const tones = tonesAt(ETSI_TONE_DBM0);
@@ -26,6 +26,7 @@ export const BD = {
     verified: false,
     cadenceMs: [1000, 4000],
   },
+  flash: WIDE_FLASH,
   emergency: {
     source: "libphonenumber ShortNumberMetadata BD",
     verified: true,

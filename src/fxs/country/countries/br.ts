@@ -1,6 +1,6 @@
 import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { tonesAt } from "../../tones/tone.ts";
-import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import { ETSI_TONE_DBM0, WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 const tones = tonesAt(ETSI_TONE_DBM0);
@@ -30,6 +30,7 @@ export const BR = {
     frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
+  flash: WIDE_FLASH,
   callerId: {
     source: "spandsp's adsi.h, DTMF variant 1, Mediatrix DGW (Telebras DTMF), helviojunior",
     verified: false,

@@ -1,5 +1,5 @@
 import { tonesAt } from "../../tones/tone.ts";
-import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import { ETSI_TONE_DBM0, WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 const tones = tonesAt(ETSI_TONE_DBM0);
@@ -29,6 +29,7 @@ export const CL = {
     frequencyHz: 25,
     cadenceMs: [1000, 3000],
   },
+  flash: WIDE_FLASH,
   line: {
     source: "DAHDI fxo_modes [CHILE], Microsemi's line card profiles (default)",
     verified: true,

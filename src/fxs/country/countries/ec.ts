@@ -1,5 +1,5 @@
 import { tonesAt } from "../../tones/tone.ts";
-import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import { ETSI_TONE_DBM0, WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 const tones = tonesAt(ETSI_TONE_DBM0);
@@ -26,6 +26,7 @@ export const EC = {
     frequencyHz: 25,
     cadenceMs: [1200, 4650],
   },
+  flash: WIDE_FLASH,
   line: {
     source: "DAHDI fxo_modes [ECUADOR], Microsemi's line card profiles (default)",
     verified: true,

@@ -1,5 +1,5 @@
 import { modulated, tonesAt } from "../../tones/tone.ts";
-import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import { ETSI_TONE_DBM0, WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 const tones = tonesAt(ETSI_TONE_DBM0);
@@ -23,6 +23,7 @@ export const EG = {
     verified: false,
     cadenceMs: [2000, 1000],
   },
+  flash: WIDE_FLASH,
   line: {
     source: "DAHDI fxo_modes [EGYPT]",
     verified: false,

@@ -10,12 +10,14 @@ export const IE = {
   name: "Ireland",
   family: "etsi",
   tones: {
-    source: "E.180 Supplement 2 (spandsp's copy); level of the family",
-    verified: false,
+    source: "E.180 Supplement 2 (spandsp's copy), Android's ToneGenerator; level of the family",
+    verified: true,
+    unverified: ["dial", "call-waiting"],
     table: {
       dial: tones.steady([400, 425, 450]),
       ringback: tones.cadenced([400, 450], [400, 200, 400, 2000]),
       busy: tones.cadenced([425], [500, 500]),
+      "call-waiting": tones.cadenced([425], [180, 200, 200, 4500]),
     },
   },
   ringing: {
@@ -35,6 +37,12 @@ export const IE = {
     numbers: ["112", "999"],
   },
   conflicts: [
+    {
+      about: "dial",
+      source: "Android's ToneGenerator",
+      says: "425 Hz alone",
+      reason: "the list's three frequencies are used: 425 is heard in both",
+    },
     {
       about: "ringback",
       source: "ITU-T E.180 Supplement 2, spandsp's copy",

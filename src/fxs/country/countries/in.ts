@@ -11,7 +11,8 @@ export const IN = {
   name: "India",
   family: "etsi",
   tones: {
-    source: "Asterisk indications.conf [in], ITU-T lists (webtone, spandsp); level of the family",
+    source:
+      "Asterisk indications.conf [in], ITU-T lists (two copies), Android; level of the family",
     verified: true,
     table: {
       dial: tones.steady(modulated(400, 25)),
@@ -27,6 +28,12 @@ export const IN = {
     verified: false,
     frequencyHz: 25,
     cadenceMs: [400, 200, 400, 2000],
+  },
+  flash: {
+    source: "Indian makers of exchanges: 100–900 ms (centrex.in), 400–990 (abccommunication.co.in)",
+    verified: false,
+    minMs: 80,
+    maxMs: 1000,
   },
   callerId: {
     source: "spandsp's adsi.h, DTMF variant 1; Asterisk's chan_dahdi.conf: after a reversal",

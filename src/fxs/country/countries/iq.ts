@@ -1,5 +1,5 @@
 import { tonesAt } from "../../tones/tone.ts";
-import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import { ETSI_TONE_DBM0, WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 const tones = tonesAt(ETSI_TONE_DBM0);
@@ -16,6 +16,7 @@ export const IQ = {
       busy: tones.cadenced([400], [1000, 1000]),
     },
   },
+  flash: WIDE_FLASH,
   emergency: {
     source: "libphonenumber ShortNumberMetadata IQ",
     verified: true,

@@ -1,6 +1,6 @@
 import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { tonesAt } from "../../tones/tone.ts";
-import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import { ETSI_TONE_DBM0, WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 const tones = tonesAt(ETSI_TONE_DBM0);
@@ -31,13 +31,7 @@ export const IR = {
     frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
-  // unverified: the keys of Panasonic's sets, 100 to 900 ms (KX-TVS50), and a flash by hand
-  flash: {
-    source: "no Iranian source found: a wide window",
-    verified: false,
-    minMs: 80,
-    maxMs: 1000,
-  },
+  flash: WIDE_FLASH,
   callerId: {
     source:
       "Persian pages on FSK of 1200 and 2200 Hz (kamtell.ir), after the first ring (iran-eng.ir)",

@@ -35,7 +35,12 @@ export const IT = {
     frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
-  flash: { source: "common Italian key, 100 ms", verified: false, minMs: 60, maxMs: 180 },
+  flash: {
+    source: "Vimar's exchanges: 50–160 ms from telephones with a cord",
+    verified: false,
+    minMs: 50,
+    maxMs: 180,
+  },
   line: {
     source: "DAHDI fxo_modes [ITALY], Microsemi's line card profiles [IT]",
     verified: true,

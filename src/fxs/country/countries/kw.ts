@@ -1,6 +1,6 @@
 import { callerIdScheme } from "../../caller-id/schemes.ts";
 import { tonesAt } from "../../tones/tone.ts";
-import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import { ETSI_TONE_DBM0, WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 const tones = tonesAt(ETSI_TONE_DBM0);
@@ -26,6 +26,7 @@ export const KW = {
     verified: false,
     cadenceMs: [1000, 4000],
   },
+  flash: WIDE_FLASH,
   callerId: {
     source: "spandsp's adsi.h, DTMF variant 4; when and with which sign unverified",
     verified: false,

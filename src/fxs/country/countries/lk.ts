@@ -1,5 +1,5 @@
 import { tonesAt } from "../../tones/tone.ts";
-import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import { ETSI_TONE_DBM0, WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 const tones = tonesAt(ETSI_TONE_DBM0);
@@ -19,6 +19,7 @@ export const LK = {
       "call-waiting": tones.cadenced([425], [200, 200, 200, 4500]),
     },
   },
+  flash: WIDE_FLASH,
   emergency: {
     source: "libphonenumber ShortNumberMetadata LK",
     verified: true,

@@ -1,5 +1,5 @@
 import { tonesAt } from "../../tones/tone.ts";
-import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import { ETSI_TONE_DBM0, WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 const tones = tonesAt(ETSI_TONE_DBM0);
@@ -23,6 +23,7 @@ export const MA = {
     verified: false,
     cadenceMs: [1660, 3330],
   },
+  flash: WIDE_FLASH,
   line: {
     source: "DAHDI fxo_modes [MOROCCO]",
     verified: false,

@@ -1,5 +1,5 @@
 import { tonesAt } from "../../tones/tone.ts";
-import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import { ETSI_TONE_DBM0, WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 const tones = tonesAt(ETSI_TONE_DBM0);
@@ -25,6 +25,7 @@ export const OM = {
     verified: false,
     cadenceMs: [400, 200, 400, 2000],
   },
+  flash: WIDE_FLASH,
   line: {
     source: "DAHDI fxo_modes [OMAN]",
     verified: false,

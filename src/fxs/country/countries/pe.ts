@@ -1,3 +1,4 @@
+import { WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 /** Peru. No source of its tones, bell or caller ID was found: they are the family's. */
@@ -5,6 +6,7 @@ export const PE = {
   code: "pe",
   name: "Peru",
   family: "etsi",
+  flash: WIDE_FLASH,
   line: {
     source: "DAHDI fxo_modes [PERU]",
     verified: false,

@@ -1,5 +1,5 @@
 import { modulated, tonesAt } from "../../tones/tone.ts";
-import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import { ETSI_TONE_DBM0, WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 const tones = tonesAt(ETSI_TONE_DBM0);
@@ -10,8 +10,7 @@ export const SG = {
   name: "Singapore",
   family: "etsi",
   tones: {
-    source:
-      "Asterisk indications.conf [sg], E.180 Supplement 2 (spandsp's copy); level of the family",
+    source: "Asterisk indications.conf [sg], E.180 Supplement 2 (spandsp's copy), Android",
     verified: true,
     unverified: ["stutter-dial"],
     table: {
@@ -47,6 +46,7 @@ export const SG = {
     frequencyHz: 24,
     cadenceMs: [400, 200, 400, 2000],
   },
+  flash: WIDE_FLASH,
   line: {
     source: "DAHDI fxo_modes [SINGAPORE], Microsemi's line card profiles (default)",
     verified: true,

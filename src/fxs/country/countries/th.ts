@@ -1,5 +1,5 @@
 import { modulated, tonesAt } from "../../tones/tone.ts";
-import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import { ETSI_TONE_DBM0, WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 const tones = tonesAt(ETSI_TONE_DBM0);
@@ -45,6 +45,7 @@ export const TH = {
     frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
+  flash: WIDE_FLASH,
   line: {
     source: "DAHDI fxo_modes [THAILAND], Microsemi's line card profiles (default)",
     verified: true,

@@ -8,8 +8,9 @@ export const TW = {
   name: "Taiwan",
   family: "us",
   tones: {
-    source: "Asterisk indications.conf [tw]; level of the family",
-    verified: false,
+    source: "Asterisk indications.conf [tw], Android's ToneGenerator; level of the family",
+    verified: true,
+    unverified: ["dial", "stutter-dial", "busy", "reorder", "call-waiting"],
     table: {
       dial: steady([350, 440], -13),
       "stutter-dial": stutter([350, 440], -13),

@@ -1,3 +1,4 @@
+import { WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 /** Vietnam. No source of its tones, bell or caller ID was found: they are the family's. */
@@ -5,6 +6,7 @@ export const VN = {
   code: "vn",
   name: "Vietnam",
   family: "etsi",
+  flash: WIDE_FLASH,
   emergency: {
     source: "libphonenumber ShortNumberMetadata VN",
     verified: true,

@@ -1,5 +1,5 @@
 import { modulated, tonesAt } from "../../tones/tone.ts";
-import { ETSI_TONE_DBM0 } from "../families/etsi.ts";
+import { ETSI_TONE_DBM0, WIDE_FLASH } from "../families/etsi.ts";
 import type { CountryOverride } from "../override.ts";
 
 const tones = tonesAt(ETSI_TONE_DBM0);
@@ -29,6 +29,7 @@ export const ZA = {
     frequencyHz: 25,
     cadenceMs: [400, 200, 400, 2000],
   },
+  flash: WIDE_FLASH,
   line: {
     source: "DAHDI fxo_modes [SOUTHAFRICA], Microsemi's line card profiles [ZA]",
     verified: true,

@@ -33,8 +33,9 @@ const TONES = {
 /** Australia and New Zealand: double ring, 25 Hz, Bell 202 caller ID after the first ring. */
 export const AU_NZ_FAMILY = {
   tones: {
-    source: "Asterisk indications.conf [au], which names ACIF S002; level not Australian",
-    verified: false,
+    source: "Asterisk indications.conf [au], which names ACIF S002, Android; level not Australian",
+    verified: true,
+    unverified: ["dial", "stutter-dial", "ringback", "reorder", "howler", "confirm"],
     table: TONES,
   },
   ringing: {
