@@ -215,6 +215,7 @@ void lc_loop(struct lc_card *card, uint8_t line, uint8_t closed, uint32_t at_us)
     if (line >= card->config->line_count || ((card->loops & bit(line)) != 0) == (closed != 0))
         return;
     card->loops ^= bit(line);
+    card->lines[line].closed_us = at_us;
     if (((card->told_loops ^ card->loops) & bit(line)) == 0)
         return; /* Back to what was told last: the change between them was dropped. */
     if (store_event(card, line, EVENT_LOOP, closed != 0, at_us))
@@ -359,8 +360,10 @@ static uint8_t ring(struct lc_card *card, uint8_t line, const uint8_t *args, uin
         end_ringing(card, line);
         return status;
     }
-    if (!state->ringing)
+    if (!state->ringing) {
         state->burst_until_us = now_us + info->burst_100ms * 100000u;
+        state->closed_us = now_us;
+    }
     state->ringing = 1;
     uint16_t ms = get16(args + 5);
     state->ring_until_us = state->burst_until_us;
@@ -717,7 +720,7 @@ static size_t send_welcome(struct lc_card *card, uint8_t *out)
         *at++ = info->ring_min_hz;
         *at++ = info->ring_max_hz;
         *at++ = info->ring_volts;
-        *at++ = 0;
+        *at++ = info->trip_ms;
     }
     size_t name = strlen(config->name);
     if (name > LC_NAME_MAX)
@@ -831,6 +834,14 @@ size_t lc_next_frame(struct lc_card *card, uint8_t *out, uint32_t now_us)
 
 /* ------------------------------------------------------------------------------------ time */
 
+/* Whether a receiver was lifted while the line rings: nobody is needed to tell that (R30). */
+static int is_answered(const struct lc_card *card, uint8_t line, uint32_t now_us)
+{
+    uint32_t trip_us = card->config->lines[line].trip_ms * 1000u;
+    return trip_us != 0 && (card->loops & bit(line)) != 0 &&
+           reached(now_us, card->lines[line].closed_us + trip_us);
+}
+
 void lc_tick(struct lc_card *card, uint32_t now_us)
 {
     if (card->in_session && now_us - card->heard_us >= WATCHDOG_US &&
@@ -840,6 +851,8 @@ void lc_tick(struct lc_card *card, uint32_t now_us)
         struct lc_line *state = &card->lines[line];
         if (state->ringing && reached(now_us, state->ring_until_us))
             lc_ring_stopped(card, line, LC_RING_TIME_OVER, now_us);
+        if (state->ringing && is_answered(card, line, now_us))
+            lc_ring_stopped(card, line, LC_RING_TRIP, now_us);
     }
     if (card->event_count > 0 && now_us - card->events_sent_us >= EVENTS_EVERY_US)
         card->events_due = 1;

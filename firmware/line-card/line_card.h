@@ -98,6 +98,8 @@ struct lc_line_info {
     uint8_t ring_min_hz;
     uint8_t ring_max_hz;
     uint8_t ring_volts;
+    /* Ringing ends here and now once current flowed so long without a break, ms; 0: never. */
+    uint8_t trip_ms;
 };
 
 /* The ringing asked for. The frequency is within the line's range; volts 0 is the card's own. */
@@ -160,6 +162,8 @@ struct lc_line {
     uint8_t reply_length;
     uint32_t ring_until_us;
     uint32_t burst_until_us;
+    /* Since when current flows without a break, or the line rings, whichever is later. */
+    uint32_t closed_us;
 };
 
 /* Frames of audio on their way to the telephones. */
@@ -227,7 +231,7 @@ void lc_init(struct lc_card *card, const struct lc_config *config, uint32_t now_
 /* Takes what came over the link; `now_us` is when its last byte came. */
 void lc_receive(struct lc_card *card, const uint8_t *bytes, size_t count, uint32_t now_us);
 
-/* Lets time pass: watchdog, bursts, repeats. At least every millisecond. */
+/* Lets time pass: watchdog, bursts, ring trip, repeats. At least every millisecond. */
 void lc_tick(struct lc_card *card, uint32_t now_us);
 
 /* Current began or ceased to flow, at `at_us`. A state that is no change is passed over. */

@@ -66,6 +66,8 @@ const MUTANTS: readonly (readonly [string, string, string, string])[] = [
   ["frames of 90 samples", "card->position += LC_FRAME_SAMPLES", "card->position += 90", "R28"],
   ["late answers not counted", "card->counters[LATE_AUDIO]++", "(void)0", "R29"],
   ["unknown versions taken", "body[2] > VERSION ||", "0 &&", "R11"],
+  ["no ring trip of its own", "LC_RING_TRIP, now_us", "LC_RING_TIME_OVER, now_us", "R30"],
+  ["a ring trip that is late", ".trip_ms * 1000u", ".trip_ms * 20000u", "R30"],
   ["a loop told wrong", "EVENT_LOOP, closed != 0, at_us))", "EVENT_LOOP, 1, at_us))", "R24"],
 ];
 

@@ -147,6 +147,42 @@ describe.skipIf(!canBuild)("the driver and the C core [line.card-core]", () => {
     expect(card.told()).toEqual(["0 quiet", "0 feed 1"]);
   });
 
+  it.each([
+    [11, ["0 ring 200 shape 0 volts 0"]],
+    [14, ["0 ring 200 shape 0 volts 0", "0 quiet", "0 feed 1"]],
+  ])("current for %i ms under ringing ends it, or not yet, the link cut", async (ms, told) => {
+    const { card, open } = rig();
+    const { slic } = await open();
+    card.told();
+    slic.setRinging(true, { frequencyHz: 20 });
+    await card.clock.advance(300);
+    card.toCard = () => [];
+    card.toHost = () => [];
+    // Pulses with gaps between them are no answer, however many.
+    for (let pulse = 0; pulse < 20; pulse++) {
+      card.loop(0, true);
+      await card.clock.advance(10);
+      card.loop(0, false);
+      await card.clock.advance(2);
+    }
+    card.loop(0, true);
+    await card.clock.advance(ms);
+    expect(card.told()).toEqual(told);
+  });
+
+  it("current that flowed before is counted from the beginning of the ringing", async () => {
+    const { card, open } = rig();
+    const { slic } = await open();
+    card.loop(0, true);
+    await card.clock.advance(300);
+    card.told();
+    slic.setRinging(true, { frequencyHz: 20 });
+    await card.clock.advance(8);
+    expect(card.told()).toEqual(["0 ring 200 shape 0 volts 0"]);
+    await card.clock.advance(8);
+    expect(card.told()).toEqual(["0 quiet", "0 feed 1"]);
+  });
+
   it("a ringing that fails is told as a fault, with the line quiet", async () => {
     const { card, open, faults } = rig();
     const { slic } = await open();

@@ -4,6 +4,7 @@ import { LINE_RULES } from "../../src/hal/drivers/serial-card/check/line-rules.t
 import { SESSION_RULES } from "../../src/hal/drivers/serial-card/check/session-rules.ts";
 import { createSimBoard } from "../hw-sim/board/sim-board.ts";
 import type { SimLineOptions } from "../hw-sim/board/sim-line.ts";
+import { createTouchTonePhone, TONE_TABLES } from "../hw-sim/index.ts";
 import type { LoopState, Terminal } from "../hw-sim/loop/terminal.ts";
 import { World } from "../hw-sim/world/world.ts";
 
@@ -73,6 +74,29 @@ describe("checkCard() on the simulated card", () => {
     expect(world.clock.nowMs() - stoppedMs).toBeLessThan(100);
     await world.advance(2000);
     expect(bell.rungMs).toBeLessThanOrEqual(stoppedMs + 60);
+  });
+
+  it("finds that it ends ringing by itself at a receiver that is lifted", async () => {
+    const world = new World({ seed: 1 });
+    const board = createSimBoard(world, { lines: [{ chip: "serial-card", ohtBias: true }] });
+    const tones = TONE_TABLES.us;
+    const { clock } = world;
+    const phone = createTouchTonePhone({ name: "p", clock, random: world.random("p"), tones });
+    const [line] = board.lines;
+    if (line === undefined) throw new Error("no line");
+    phone.attach(line.attach(phone.terminal));
+    const tell = (text: string): void => {
+      const lifts = text.startsWith("lift");
+      world.clock.at(world.clock.nowMs() + 900, () => (lifts ? phone.lift() : phone.hang()));
+    };
+    const checked = checkCard(
+      { device: "card1", baud: 921_600, line: 1, mayRing: true, tell, only: "R30" },
+      { serial: board.serial, clock: world.clock },
+      () => {},
+    );
+    const results = await world.complete(checked, 120_000);
+    expect(results.map(text)).toEqual([expect.stringMatching(/^R30 .*: passed/)]);
+    expect(line.chip.violations).toEqual([]);
   });
 
   it.each([

@@ -138,7 +138,7 @@ int main(int count, char **words)
     config.line_count = (uint8_t)(1 + chance(LC_LINES_MAX));
     for (int line = 0; line < LC_LINES_MAX; line++)
         lines[line] = (struct lc_line_info){(uint16_t)(chance(3) == 0 ? chance(0x8000) | 3 : 0x7fff),
-                                            33, 20, 20, 25, 65};
+                                            33, 20, 20, 25, 65, (uint8_t)chance(40)};
     uint32_t now_us = state;
     long sent = 0, welcomes = 0;
     lc_init(&card, &config, now_us);

@@ -114,7 +114,7 @@ static struct lc_config config = {
 void shim_init(int count, int flags, uint32_t now_us)
 {
     for (int line = 0; line < LC_LINES_MAX; line++)
-        lines[line] = (struct lc_line_info){(uint16_t)flags, 33, 20, 20, 25, 65};
+        lines[line] = (struct lc_line_info){(uint16_t)flags, 33, 20, 20, 25, 65, 12};
     config.line_count = (uint8_t)count;
     text_length = 0;
     ring_status = LC_DONE;

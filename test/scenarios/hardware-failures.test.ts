@@ -210,6 +210,29 @@ describe("a ProSLIC that loses its settings", () => {
   });
 });
 
+describe("a serial card whose cable is pulled as its telephone answers", () => {
+  it.each([0, 3, 8, 20, 40])("%i ms after: no ringing stays at the ear", async (ms) => {
+    const lab = await withCard(13, "serial-card");
+    const [alice, bob] = lab.phones;
+    bob.lift();
+    await bob.hears("dial-tone");
+    await bob.dials("101");
+    await alice.rings();
+    await lab.world.advance(700);
+    const chip = lab.board.lines[0]?.chip;
+    expect(chip?.isRinging).toBe(true);
+    alice.lift();
+    await lab.world.advance(ms);
+    lab.board.serial.unplug("card1");
+    // Two half waves until current flows without a break, and the module's way out of ringing.
+    await lab.world.advance(100 - ms);
+    expect(chip?.isRinging).toBe(false);
+    await lab.world.advance(5000);
+    expect([chip?.isRinging, chip?.violations]).toEqual([false, []]);
+    await lab.stop();
+  });
+});
+
 describe("a ProSLIC that is reset a moment before its ringing is to end", () => {
   it.each([2, 20, 100, 200])("%i ms: gets its settings before it is told so", async (beforeMs) => {
     const lab = await withCard(9, "si3210");

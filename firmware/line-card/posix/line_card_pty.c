@@ -158,7 +158,7 @@ static void read_arguments(int count, char **words)
     for (int line = 0; line < LC_LINES_MAX; line++) {
         uint16_t flags = LC_HAS_SLIC | LC_HAS_AUDIO | LC_CAN_OHT | LC_OHT_SWITCHED |
                          LC_CAN_REVERSE | LC_CAN_OPEN | LC_CAN_POWER_DOWN | LC_MEASURES;
-        lines[line] = (struct lc_line_info){flags, 33, 20, 20, 25, 65};
+        lines[line] = (struct lc_line_info){flags, 33, 20, 20, 25, 65, 12};
     }
 }
 

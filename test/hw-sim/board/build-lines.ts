@@ -145,7 +145,7 @@ export function buildCard(
       clock: world.clock,
       module,
       probe,
-      onRingTimeOver: () => card.onRingTimeOver(at),
+      onRingStopped: (reason) => card.onRingStopped(at, reason),
       onLoop: (closed) => card.onLoop(at, closed),
     });
     onSwitchHook((closed) => line.onSwitchHook(closed ? 1 : 0));

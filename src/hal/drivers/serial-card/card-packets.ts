@@ -18,6 +18,8 @@ export interface CardLineInfo {
   readonly ringMaxHz: number;
   /** 0 where the card does not know. */
   readonly ringVolts: number;
+  /** So long has current to flow without a break before the card itself ends ringing; 0: never. */
+  readonly tripMs: number;
 }
 
 /** What a card said at the begin of a session. */
@@ -154,16 +156,15 @@ function parseWelcome(reader: ByteReader): Welcome | undefined {
 }
 
 function parseLineInfo(reader: ByteReader): CardLineInfo {
-  const info = {
+  return {
     flags: reader.u16(),
     ringDutyMax: Math.min(100, reader.u8()) / 100,
     ringBurstMaxMs: 100 * reader.u8(),
     ringMinHz: reader.u8(),
     ringMaxHz: reader.u8(),
     ringVolts: reader.u8(),
+    tripMs: reader.u8(),
   };
-  reader.u8();
-  return info;
 }
 
 function parseEvents(reader: ByteReader): CardPacket | undefined {

@@ -76,6 +76,7 @@ const CARD: Readonly<Record<string, unknown>> = {
         ringMinHz: 20,
         ringMaxHz: 25,
         ringVolts: 65,
+        tripMs: 0,
       },
     ],
   },

@@ -20,8 +20,8 @@ export interface CardLineParts {
   readonly module: SlicModule;
   /** What the converters of the card see of the pair at this moment. */
   probe(): CardReading;
-  /** Ringing ended unasked: its time was over. */
-  onRingTimeOver(): void;
+  /** Ringing ended unasked: the receiver was lifted (1), or its time was over (2). */
+  onRingStopped(reason: 1 | 2): void;
   onLoop(closed: boolean): void;
 }
 
@@ -37,6 +37,8 @@ export const CARD_LINE = {
   ringMinHz: 20,
   ringMaxHz: 25,
   ringVolts: 65,
+  /** Longer than what a host takes for an answer, shorter than a half wave. */
+  tripMs: 12,
 } as const;
 
 /** F/R rests so long before RM drops: 10 ms are due. */
@@ -56,6 +58,7 @@ export class CardLine {
   #loop: Level = 0;
   #halfWave: Timer | undefined;
   #timeOver: Timer | undefined;
+  #trip: Timer | undefined;
   #burstEndMs = 0;
   #ending: Timer | undefined;
   #again: { readonly frequencyHz: number; readonly ms: number } | undefined;
@@ -90,6 +93,7 @@ export class CardLine {
     if (level === this.#loop) return;
     this.#loop = level;
     this.#parts.onLoop(level === 1);
+    this.#watchTrip();
   }
 
   /** @see docs/serial-line-card.md R9 */
@@ -122,12 +126,25 @@ export class CardLine {
       module.setForwardReverse(1);
       module.setRingMode(1);
       this.#toggleLater();
+      this.#watchTrip();
     }
     const untilMs = ms === 0 ? this.#burstEndMs : Math.min(this.#burstEndMs, nowMs + ms);
     this.#timeOver?.cancel();
     this.#timeOver = clock.at(untilMs, () => {
       this.stopRinging();
-      this.#parts.onRingTimeOver();
+      this.#parts.onRingStopped(2);
+    });
+  }
+
+  /** Current that flows so long without a break while it rings is a receiver that is lifted. */
+  #watchTrip(): void {
+    this.#trip?.cancel();
+    this.#trip = undefined;
+    if (this.#loop === 0 || this.#halfWave === undefined) return;
+    const { clock } = this.#parts;
+    this.#trip = clock.at(clock.nowMs() + CARD_LINE.tripMs, () => {
+      this.stopRinging();
+      this.#parts.onRingStopped(1);
     });
   }
 
@@ -138,6 +155,7 @@ export class CardLine {
     this.#halfWave.cancel();
     this.#halfWave = undefined;
     this.#timeOver?.cancel();
+    this.#trip?.cancel();
     module.setForwardReverse(1);
     this.#ending = clock.at(clock.nowMs() + REST_MS, () => this.#endRinging());
   }

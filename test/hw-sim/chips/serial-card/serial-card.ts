@@ -123,9 +123,9 @@ export class SerialCard implements SerialDevice {
     else this.#untold = true;
   }
 
-  /** A line's ringing ended because its time was over. */
-  onRingTimeOver(line: number): void {
-    this.#tell(line, EVENT.RING_STOPPED, 2);
+  /** A line's ringing ended unasked. */
+  onRingStopped(line: number, reason: 1 | 2): void {
+    this.#tell(line, EVENT.RING_STOPPED, reason);
   }
 
   get #nowUs(): number {
@@ -227,7 +227,8 @@ export class SerialCard implements SerialDevice {
         .u16(CARD_LINE.flags)
         .u8(CARD_LINE.dutyPercent)
         .u8(CARD_LINE.burstMs / 100);
-      body.u8(CARD_LINE.ringMinHz).u8(CARD_LINE.ringMaxHz).u8(CARD_LINE.ringVolts).u8(0);
+      body.u8(CARD_LINE.ringMinHz).u8(CARD_LINE.ringMaxHz).u8(CARD_LINE.ringVolts);
+      body.u8(CARD_LINE.tripMs);
     }
     return body.u8(NAME.length).put(bytesFromLatin1(NAME)).finish();
   }

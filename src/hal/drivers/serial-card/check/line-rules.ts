@@ -8,6 +8,8 @@ const RING_OFF = [0, 0, 0, 0, 0, 0, 0];
 /** What a chip may take to end its burst. */
 const RING_END_MS = 50;
 const HOOK_WAIT_MS = 30_000;
+/** So many bursts a person has to lift a receiver in. */
+const TRIP_BURSTS = 6;
 /** Long enough for any contact to settle. */
 const BOUNCE_MS = 300;
 
@@ -260,6 +262,46 @@ const hookRule: CheckRule = {
   },
 };
 
+const tripRule: CheckRule = {
+  rules: "R30",
+  title: "ringing ends by itself at a receiver that is lifted",
+  async run(context) {
+    const { link, line, tell, info, mayRing, slackMs } = context;
+    if (!can(context, LINE_FLAGS.slic)) return skipped("the line has no line interface");
+    if (info.tripMs === 0) return skipped("the card leaves that to the host");
+    if (!mayRing) return skipped("bells may not ring");
+    if (tell === undefined) return skipped("nobody is there to lift a receiver");
+    await link.ask(line, OPS.reset);
+    tell(`lift the receiver of line ${line + 1} while it rings`);
+    const isLoop = ({ event }: CardEvent): boolean => event === EVENT_KINDS.loop;
+    const isStop = ({ event }: CardEvent): boolean => event === EVENT_KINDS.ringStopped;
+    const pauseMs = info.ringBurstMaxMs * (1 / info.ringDutyMax - 1);
+    let seen: readonly CardEvent[] = [];
+    let answer = -1;
+    for (let burst = 0; burst < TRIP_BURSTS && answer < 0; burst++) {
+      if (burst > 0) await link.collect(pauseMs);
+      await link.ask(line, OPS.ring, ringFor(0));
+      const told = await eventsFor(context, info.ringBurstMaxMs + RING_END_MS, isStop);
+      seen = told.map(({ event }) => event).filter((event) => event.line === line);
+      answer = seen.findIndex((event) => isStop(event) && event.value === 1);
+      if (answer < 0 && seen.some(isLoop)) break;
+    }
+    // The chip's own way out of ringing takes its time.
+    await link.collect(RING_END_MS + slackMs);
+    const [, ringing] = await stateOf(context);
+    tell(`hang up the receiver of line ${line + 1}`);
+    await eventsFor(context, HOOK_WAIT_MS, (event) => isLoop(event) && event.value === 0);
+    const end = seen[answer];
+    if (end === undefined) return failed("no RING-STOPPED came that says ring trip");
+    const lifted = seen.slice(0, answer).findLast((event) => isLoop(event) && event.value === 1);
+    const tookMs = lifted === undefined ? 0 : ((end.timeUs - lifted.timeUs) >>> 0) / 1000;
+    if (tookMs > info.tripMs + slackMs) {
+      return failed(`it took ${Math.round(tookMs)} ms, and tripMs is ${info.tripMs}`);
+    }
+    return ringing === 0 ? passed() : failed("it rings on after it told the end");
+  },
+};
+
 function statusText(reply: CardReply | undefined): string {
   return reply === undefined ? "no REPLY came" : `the status is ${reply.status}`;
 }
@@ -275,4 +317,5 @@ export const LINE_RULES: readonly CheckRule[] = [
   measureRule,
   spiRule,
   hookRule,
+  tripRule,
 ];
