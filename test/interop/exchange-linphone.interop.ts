@@ -91,6 +91,40 @@ describe.skipIf(isPeerMissing("linphonec"))("[interop.linphone] at our exchange"
     onStage(async (stage) => isHandedOver(await putUp(stage))),
   );
 
+  it(
+    "sends a call of ours on to our other telephone, which rings with who calls",
+    onStage(async (stage) => {
+      const { box, linphone, number } = await putUp(stage);
+      const [alice, bob] = box.phones;
+      alice.lift();
+      await alice.dials(number);
+      await alice.hears("ringback");
+      linphone.sendOn("sip:102@127.0.0.1");
+      await bob.rings({ withCallerId: "101" });
+      bob.lift();
+      await alice.hearsNoTone();
+      await box.world.advance(1000);
+      alice.hang();
+      await bob.hears("busy");
+      expect(await nextRecord(box)).toMatchObject({ result: "answered" });
+      expect(box.records.find(({ line }) => line === 2)).toMatchObject({ forwardedBy: number });
+    }),
+  );
+
+  it(
+    "sends a text to our telephone",
+    onStage(async (stage) => {
+      const { box, linphone, number, server } = await putUp(stage);
+      linphone.text(`sip:101@${server}`, "Coffee in ten minutes?");
+      const texts = () =>
+        box.events.flatMap((event) =>
+          event.kind === "message" ? [[event.line, event.from, event.text]] : [],
+        );
+      await box.world.waitUntil(() => texts().length > 0, 15_000);
+      expect(texts()).toEqual([[1, number, "Coffee in ten minutes?"]]);
+    }),
+  );
+
   it.skipIf(!hasNetwork || isPeerMissing("turnserver"))(
     "calls our telephone by ICE in full: its checks are answered, and its voice is heard",
     onStage(async (stage) => {

@@ -50,6 +50,16 @@ export class Linphone {
     this.#command(`transfer ${uri}`);
   }
 
+  /** Sends on every call that rings (302). */
+  sendOn(uri: string): void {
+    this.#command(`redirect all ${uri}`);
+  }
+
+  /** Sends a text outside of calls. */
+  text(uri: string, text: string): void {
+    this.#command(`chat ${uri} ${text}`);
+  }
+
   hold(): void {
     this.#command("pause");
   }
