@@ -5,15 +5,13 @@ import { invariant } from "../base/invariant.ts";
 import type { RealtimeEvent } from "../gateway/realtime/messages.ts";
 import type { RealtimeConfig, RtpConfig } from "../gateway/realtime/realtime-config.ts";
 import { RealtimePlane } from "../gateway/realtime/realtime-plane.ts";
-import { CallRehearsal } from "../gateway/realtime/rehearsal.ts";
-import { WarmUp } from "../gateway/realtime/warm-up.ts";
 import { setThreadPriority } from "../hal/linux/index.ts";
 import { createSoundFiles, loadOpus } from "../hal/node/index.ts";
 import type { Board, RealtimePorts } from "../hal/ports/board.ts";
-import type { Clock } from "../hal/ports/clock.ts";
 import { loadCodecs } from "./load-codecs.ts";
 import { loadFax } from "./load-fax.ts";
 import { openBoard } from "./open-board.ts";
+import { Warming } from "./warming.ts";
 import type { FromWorker, ToWorker, WorkerBirth } from "./worker-messages.ts";
 
 // The parent (worker-host.ts) is the only one who starts this file, and it sends this shape.
@@ -24,23 +22,23 @@ const parent = parentPort;
 /** How long a stop waits for lines that are being opened, ms: some chips take seconds. */
 const OPENING_MAX_MS = 3500;
 
-/** Warming up takes so much of this thread at a time, and leaves it alone for so long. */
-const WARM_MS = 4;
-const WARM_REST_MS = 4;
-/** A part of every frame's length. */
-const WARM_GRID_MS = 2;
-/** Then so much of each, for a second or so. */
-const LINGER_STEPS = 4;
-const LINGER_EVERY_MS = 18;
-const LINGER_ROUNDS = 60;
-
-// Collections of young garbage take this thread half a millisecond every few seconds. Shared out
-// among threads, as is usual, they wait for each of those to be scheduled: on a busy machine tens.
-setFlagsFromString("--no-parallel-scavenge");
+/**
+ * Collections of young garbage take this thread half a millisecond every few seconds. Shared out
+ * among threads, as is usual, they wait for each of those to be scheduled: on a busy machine tens.
+ * These may change while the other threads collect; how garbage is marked may not.
+ */
+const COLLECTED_ALONE = [
+  "--no-parallel-scavenge",
+  "--no-concurrent-array-buffer-sweeping",
+  "--no-concurrent-sweeping",
+  "--no-parallel-compaction",
+  "--no-parallel-pointer-update",
+];
+for (const flag of COLLECTED_ALONE) setFlagsFromString(flag);
 
 let board: Board | undefined;
 let plane: RealtimePlane | undefined;
-let warming: { stop(): void } | undefined;
+let warming: Warming | undefined;
 /** Whether it was told to stop, which may be before it has started. */
 let isStopped = false;
 let starting: Promise<void> = Promise.resolve();
@@ -98,64 +96,8 @@ async function start(message: Extract<ToWorker, { kind: "start" }>): Promise<voi
   await plane.start();
   await raisePriority(message.config.rtp);
   if (isStopped) return;
-  warming = warmUp(board, message.config.rtp);
-}
-
-/** What is run before there are calls, piece by piece. */
-interface Warming {
-  /** False where it has been run often enough to be compiled; it may be run on. */
-  step(): boolean;
-  close?(): void;
-}
-
-/**
- * In small pieces: hooks and calls come first. The engine compiles in other threads, which may be
- * kept waiting, and takes no more than some functions at a time; so once all has been run it goes
- * on a little for a while, until they have had their turn.
- */
-function warmUp({ ports, rehearse }: Board, rtp: RtpConfig): { stop(): void } {
-  const lines = new WarmUp();
-  const calls = rehearse === undefined ? undefined : new CallRehearsal(rehearse(), ports, rtp);
-  const wait = waitOn(rehearse === undefined ? undefined : ports.clock);
-  let cancel = (): void => {};
-  const later = (run: () => void, afterMs: number): void => {
-    cancel = wait(run, afterMs);
-  };
-  let rounds = 0;
-  const linger = (things: readonly Warming[]): void => {
-    for (const thing of things) for (let n = 0; n < LINGER_STEPS; n++) thing.step();
-    if (++rounds < LINGER_ROUNDS) later(() => linger(things), LINGER_EVERY_MS);
-    else for (const thing of things) thing.close?.();
-  };
-  const runAll = (things: readonly Warming[], first = 0): void => {
-    let at = first;
-    const untilMs = performance.now() + WARM_MS;
-    while (at < things.length && performance.now() < untilMs) if (things[at]?.step() !== true) at++;
-    if (at < things.length) later(() => runAll(things, at), WARM_REST_MS);
-    else linger(things);
-  };
-  // The rehearsed calls' sockets are open by then.
-  later(() => {
-    if (calls?.begin() === true) runAll([lines, calls]);
-    else {
-      calls?.close();
-      runAll([lines]);
-    }
-  }, WARM_REST_MS);
-  return { stop: () => cancel() };
-}
-
-/** By the board's clock where that is this machine's: it wakes where frames wake it anyway. */
-function waitOn(clock: Clock | undefined): (run: () => void, afterMs: number) => () => void {
-  return (run, afterMs) => {
-    if (clock === undefined) {
-      const timeout = setTimeout(run, afterMs).unref();
-      return () => clearTimeout(timeout);
-    }
-    const atMs = Math.ceil((clock.nowMs() + afterMs) / WARM_GRID_MS) * WARM_GRID_MS;
-    const timer = clock.at(atMs, run);
-    return () => timer.cancel();
-  };
+  warming = new Warming(board, message.config.rtp);
+  warming.start();
 }
 
 /** Leaves every line safe; one that is just being opened is waited for, and closed then. */

@@ -14,8 +14,6 @@ const PAIRS = 2;
 const LOST_EVERY = 61;
 const LATE_EVERY = 23;
 const LATE_MS = 35;
-/** So many make the engine compile what a call runs besides its sound. */
-const REHEARSED_FRAMES = 1500;
 
 /**
  * Calls without a line, the one end's tone sent back by the other, over sockets of this machine and
@@ -34,7 +32,7 @@ export class CallRehearsal {
     rehearsal: Rehearsal,
     { random, ciphers, gpio, pcm }: RealtimePorts,
     rtp: RtpConfig,
-    frames = REHEARSED_FRAMES,
+    frames: number,
   ) {
     this.#rehearsal = rehearsal;
     this.#frames = frames;

@@ -9,8 +9,6 @@ import { soundArithmetic } from "./sound-arithmetic.ts";
 const FRAME_MS = 10;
 const FRAME_SAMPLES = FRAME_MS * SAMPLES_PER_MS;
 const TAIL_MS = 32;
-/** So many make the engine compile all that a frame runs; as many again would gain little. */
-const WARM_FRAMES = 800;
 const REMOTE = { host: "127.0.0.1", port: 4000 };
 
 /**
@@ -22,7 +20,7 @@ export class WarmUp {
   readonly #frames: number;
   #frame = 0;
 
-  constructor(frames = WARM_FRAMES) {
+  constructor(frames: number) {
     this.#frames = frames;
   }
 
