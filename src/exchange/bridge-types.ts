@@ -57,6 +57,15 @@ export function sessionIdOf(message: SipMessage): { readonly headers?: readonly 
   return value === undefined ? {} : { headers: [{ name: "session-id", value }] };
 }
 
+/** What a refusal says beside its status, where one telephone speaks for all. */
+export function refusalOf(response: SipMessage | undefined, count: number): readonly SipHeader[] {
+  if (response === undefined || count > 1) return [];
+  return ["retry-after", "warning"].flatMap((name) => {
+    const value = headerValue(response, name);
+    return value === undefined ? [] : [{ name, value }];
+  });
+}
+
 /** The body of a message as it goes on, with its type. */
 export function contentOf(
   message: SipMessage,

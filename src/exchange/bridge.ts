@@ -7,6 +7,7 @@ import {
   type Reoffer,
   type RequestEvent,
   recordOf,
+  refusalOf,
   type SessionEvent,
   sessionIdOf,
 } from "./bridge-types.ts";
@@ -302,7 +303,8 @@ export class Bridge {
     const more = decisive ? [] : this.#hunt.next(nowMs);
     if (more.length > 0) return more;
     const best = bestStatus(this.#hunt.refusals);
-    const refusal = toUa({ kind: "respond", session: this.#caller, status: best });
+    const headers = refusalOf(response, this.#hunt.refusals.length);
+    const refusal = toUa({ kind: "respond", session: this.#caller, status: best, headers });
     return [refusal, ...this.#endLegs(), ...this.#finish(nowMs, "refused", best)];
   }
 

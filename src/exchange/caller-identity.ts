@@ -18,9 +18,12 @@ export interface CallerIdentity {
 /** Header fields of an INVITE that reach the other side as they are. */
 const CARRIED = [
   "alert-info",
+  "answer-mode",
+  "call-info",
   "diversion",
   "history-info",
   "priority",
+  "priv-answer-mode",
   "privacy",
   "referred-by",
   "session-id",

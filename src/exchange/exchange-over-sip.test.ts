@@ -244,6 +244,29 @@ describe("createExchange() over SIP stacks", () => {
     expect(wire.records.map(({ result }) => result)).toEqual(["unanswered", "refused"]);
   });
 
+  it("carries how a call wants to be answered, and what one telephone's refusal says", () => {
+    const wire = twoPhones();
+    const said = [
+      { name: "answer-mode", value: "Auto" },
+      { name: "priv-answer-mode", value: "Auto" },
+      { name: "call-info", value: "<sip:x@y>;answer-after=0" },
+      { name: "alert-info", value: "<http://x>;info=alert-autoanswer" },
+    ];
+    const call = { kind: "invite", session: "out", uri: "sip:102@example.org" } as const;
+    wire.give("101", { ...call, account: "101", body: "offer", headers: said });
+    const [incoming] = wire.events("102").filter((event) => event.kind === "incoming");
+    const { session, request } = incoming ?? { session: "", request: { headers: [] } };
+    const heard = request.headers.filter(({ name }) => said.some((one) => one.name === name));
+    expect(heard.toSorted((a, b) => a.name.localeCompare(b.name))).toEqual(
+      said.toSorted((a, b) => a.name.localeCompare(b.name)),
+    );
+    wire.events("101");
+    const headers = [{ name: "retry-after", value: "90" }];
+    wire.give("102", { kind: "respond", session, status: 486, headers });
+    const [failed] = wire.events("101").filter((event) => event.kind === "failed");
+    expect(failed?.response?.headers).toContainEqual({ name: "retry-after", value: "90" });
+  });
+
   it("finds no one who has signed off", () => {
     const wire = twoPhones();
     wire.give("102", { kind: "remove-account", account: "102" });
