@@ -47,7 +47,9 @@ export async function checkAfter(played: Played): Promise<void> {
   // What was under way gets there.
   await world.advance(UNDER_WAY_MS);
   // A far side that was away has forgotten whom it calls: that rings until nobody has answered.
-  const idleMs = watch.hadNetworkTrouble ? NO_ANSWER_MS : IDLE_MS;
+  // One whose CANCEL was faster than its INVITE has given it up as well.
+  const isLossy = (stage.network.reorderRatio ?? 0) > 0;
+  const idleMs = watch.hadNetworkTrouble || isLossy ? NO_ANSWER_MS : IDLE_MS;
   await endIn("a line is not idle", idleMs, () => callsOf(lab).every(isOver));
   far.endsAll();
   await endIn("hardware is out of order", HARDWARE_BACK_MS, () =>

@@ -57,6 +57,7 @@ export async function playStory(story: Story, show?: (lab: Bench) => void): Prom
   let far: FarSide | undefined;
   let stranger: StoryStranger | undefined;
   const { stage, seed } = story;
+  const isOpen = stage.settings.some(({ config }) => config.sip?.directCalls === true);
   const faults: string[] = [];
   let lab: Bench | undefined;
   let watch: StoryWatch | undefined;
@@ -83,7 +84,7 @@ export async function playStory(story: Story, show?: (lab: Bench) => void): Prom
           ]);
         }
         far = await place.world.complete(FarSide.open(place, stage.server), 1000);
-        stranger = await place.world.complete(StoryStranger.open(place), 1000);
+        stranger = await place.world.complete(StoryStranger.open(place, isOpen), 1000);
       },
     });
     if (far === undefined || stranger === undefined)

@@ -57,7 +57,9 @@ const PLAIN: Partial<
 };
 
 /** What nobody but the other side of a call, or the server, may have from the box. */
-const FORBIDDEN = /^(BYE|UPDATE|REFER|INFO|PRACK|SUBSCRIBE|REGISTER|NOTIFY)$/;
+const FORBIDDEN = /^(BYE|UPDATE|REFER|INFO|PRACK|SUBSCRIBE|REGISTER)$/;
+/** What anybody may have where calls come from anyone, outside of calls. */
+const OPEN = /^(INVITE|NOTIFY|MESSAGE)$/;
 
 /** Somebody at a third address who has seen what goes by, and means no good. */
 export class StoryStranger {
@@ -71,13 +73,17 @@ export class StoryStranger {
   #sounds = 0;
   readonly #faults: string[] = [];
 
-  private constructor(place: BenchPlace) {
+  readonly #isOpen: boolean;
+
+  private constructor(place: BenchPlace, isOpen: boolean) {
+    this.#isOpen = isOpen;
     this.#place = place;
     this.#clock = place.world.clock;
   }
 
-  static async open(place: BenchPlace): Promise<StoryStranger> {
-    const stranger = new StoryStranger(place);
+  /** Opens its socket; `isOpen`: the box takes calls from anyone. */
+  static async open(place: BenchPlace, isOpen: boolean): Promise<StoryStranger> {
+    const stranger = new StoryStranger(place, isOpen);
     stranger.#socket = await place.udp(HOST).bind({
       ...{ host: HOST, port: 5060, onFault: () => {} },
       onDatagram: (bytes) => stranger.#hear(latin1FromBytes(bytes)),
@@ -232,7 +238,7 @@ export class StoryStranger {
     if (!text.startsWith("SIP/2.0 ") || status < 200 || status > 299) return;
     const isOwn = (headerValue(text, "Call-ID") ?? "").startsWith("stranger-");
     const method = methodOf(text);
-    const isWrong = FORBIDDEN.test(method) || (method === "INVITE" && !isOwn);
+    const isWrong = FORBIDDEN.test(method) || (OPEN.test(method) && !(isOwn && this.#isOpen));
     if (isWrong) this.#faults.push(`a stranger's ${method} got ${startLine(text)}`);
   }
 
