@@ -4,6 +4,7 @@ import type { ServerTransactionId } from "../transaction/server-transactions.ts"
 import { listItems } from "../wire/headers.ts";
 import type { SipHeader, SipMessage, SipRequest, SipResponse } from "../wire/message.ts";
 import {
+  MIN_SE_S,
   minSeOf,
   SessionClock,
   type SessionInterval,
@@ -58,6 +59,15 @@ export class KeepAlive {
     this.learn(response);
     if (this.#stack.config.sessionTimer === undefined || this.#isStopped) return;
     this.#clock.restart(timerAccepted(response), nowMs);
+  }
+
+  /**
+   * An offer of ours was refused: a refresh that it was, or that waited for its end, is due
+   * again. @see RFC 4028 §7.3 (422)
+   */
+  refused(response: SipResponse | undefined, nowMs: number): void {
+    if (response?.status === 422) this.#floorS = Math.max(this.#floorS, minSeOf(response));
+    this.#clock.again(nowMs, AGAIN_MS);
   }
 
   /** An offer or refresh of theirs was answered so. */
@@ -150,8 +160,9 @@ export class KeepAlive {
       this.#usage.refreshTarget(response);
       this.accepted(response, nowMs);
     } else if (status === 422) {
-      this.#floorS = Math.max(this.#floorS, minSeOf(response));
-      this.#clock.postpone(nowMs, 0);
+      // Who finds each interval too short is not to have us ask as fast as he answers.
+      this.#clock.postpone(nowMs, this.#floorS === 0 ? 0 : AGAIN_MS);
+      this.#floorS = Math.max(this.#floorS, minSeOf(response), MIN_SE_S);
     } else if (status === 405 || status === 501) {
       this.#peerTakesUpdate = false;
       this.#clock.postpone(nowMs, 0);

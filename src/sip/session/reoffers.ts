@@ -23,8 +23,8 @@ export interface ReofferHost {
   onAccepted(invite: SipRequest, response: SipResponse, nowMs: number): void;
   /** A copy of a 2xx that was accepted before. */
   onAcceptedAgain(invite: SipRequest, nowMs: number): void;
-  /** It was refused and is not tried again. */
-  onRefused(status: number): void;
+  /** It was refused, by `response` where one came, and is not tried again. */
+  onRefused(status: number, nowMs: number, response?: SipResponse): void;
   /** A refusal was dealt with: what waits may have its turn, and timers are others. */
   onSettled(nowMs: number): void;
   /** What a re-INVITE says of the session's interval. */
@@ -112,7 +112,7 @@ export class Reoffers {
     const { status } = response;
     if (status < 200) return;
     if (status >= 300) {
-      this.#onRefused(status, nowMs);
+      this.#onRefused(status, nowMs, response);
     } else if (this.#running?.request.sent?.transaction === sent.transaction) {
       this.#running = undefined;
       this.#glare.reset();
@@ -123,7 +123,7 @@ export class Reoffers {
     }
   }
 
-  #onRefused(status: number, nowMs: number): void {
+  #onRefused(status: number, nowMs: number, response?: SipResponse): void {
     const refused = this.#running;
     if (refused === undefined) return;
     this.#running = undefined;
@@ -134,7 +134,7 @@ export class Reoffers {
       this.#waiting ??= refused.offer;
     } else {
       this.#glare.reset();
-      this.#host.onRefused(status);
+      this.#host.onRefused(status, nowMs, response);
     }
     this.#host.onSettled(nowMs);
   }

@@ -186,6 +186,54 @@ describe("Session with a timer", () => {
     expect(desk.next()).toMatch(next);
   });
 
+  it.each([
+    ["500 Not Now", []],
+    ["503 Busy", ["Retry-After: 5"]],
+    ["422 Too Short", ["Min-SE: 200"]],
+  ])("tries again after %s to the same offer", (status, extra) => {
+    const desk = answeredCall(["Session-Expires: 100;refresher=uac"]);
+    desk.advance(50_000);
+    desk.receive(answerTo(desk.next(), status, "peer", extra));
+    desk.letters = [];
+    desk.advance(3_999);
+    expect(desk.letters).toEqual([]);
+    desk.advance(1);
+    const again = desk.next();
+    expect(again).toMatch(/^INVITE [\s\S]*\r\n\r\noffer$/);
+    const least = status.startsWith("422") ? 200 : 100;
+    expect(field(again, "Session-Expires")).toBe(`${least};refresher=uac`);
+    const ok = ["Contact: <sip:bob@192.0.2.20:5060>", "Session-Expires: 200;refresher=uac"];
+    desk.receive(answerTo(again, "200 OK", "peer", ok, "answer"));
+    desk.advance(60_000);
+    expect(desk.eventKinds()).not.toContain("ended");
+  });
+
+  it("refreshes after an offer of ours that was open when it was due, and was refused", () => {
+    const desk = answeredCall(["Session-Expires: 100;refresher=uac"]);
+    desk.advance(49_000);
+    desk.command({ kind: "reinvite", session: "a", body: "hold" });
+    const hold = desk.next();
+    desk.receive(answerTo(hold, "100 Trying", "peer"));
+    desk.advance(1_500);
+    desk.receive(answerTo(hold, "488 Not Here", "peer"));
+    expect(desk.eventKinds()).toEqual(["reoffer-failed"]);
+    desk.letters = [];
+    desk.advance(5_000);
+    expect(desk.next()).toMatch(/^INVITE /);
+  });
+
+  it("does not ask as fast as somebody refuses with what he refused before", () => {
+    const desk = answeredCall(["Allow: UPDATE", "Session-Expires: 100;refresher=uac"]);
+    desk.advance(50_000);
+    for (let times = 0; times < 2; times++) {
+      desk.receive(answerTo(desk.next(), "422 Too Short", "peer", ["Min-SE: 200"]));
+      desk.advance(1);
+    }
+    expect(desk.letters.filter(({ text }) => text.startsWith("UPDATE "))).toEqual([]);
+    desk.advance(4_000);
+    expect(desk.next()).toMatch(/^UPDATE /);
+  });
+
   it.each(["481 Gone", "408 Timeout"])("ends where the far end says %s", (status) => {
     const desk = answeredCall(["Allow: UPDATE", "Session-Expires: 100;refresher=uac"]);
     desk.advance(50_000);

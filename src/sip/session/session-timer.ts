@@ -26,7 +26,7 @@ export interface SessionInterval {
 }
 
 /** The shortest interval there may be, seconds. @see RFC 4028 §4 */
-const MIN_SE_S = 90;
+export const MIN_SE_S = 90;
 
 /** The extension's name in Supported and Require. */
 export const TIMER = "timer";
@@ -165,6 +165,11 @@ export class SessionClock {
   /** Tries the refresh again a little later. */
   postpone(nowMs: number, ms: number): void {
     this.#refreshAtMs = nowMs + ms;
+  }
+
+  /** The refresh that was taken came to nothing: it is due again a little later, if it is ours. */
+  again(nowMs: number, ms: number): void {
+    if (this.#interval?.refresher === "us") this.#refreshAtMs ??= nowMs + ms;
   }
 
   deadlineMs(): number | undefined {

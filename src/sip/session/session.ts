@@ -318,8 +318,9 @@ export class Session implements Leg {
         this.#proceed(nowMs);
       },
       onAcceptedAgain: (invite, nowMs) => this.acceptAgain(invite, nowMs),
-      onRefused: (status) => {
+      onRefused: (status, nowMs, response) => {
         if (this.#isOver) return;
+        this.#keepAlive.refused(response, nowMs);
         this.#stack.emit({ kind: "reoffer-failed", session: this.#id, status });
       },
       onSettled: (nowMs) => this.#proceed(nowMs),
