@@ -279,6 +279,8 @@ class SmallExchange implements Exchange {
     }
     if (this.#isStopped) return refuse(503);
     if (event.replaces !== undefined) return this.#replace(event, event.replaces, nowMs);
+    // Two sides are joined here, and no third. @see RFC 3911 §4
+    if (event.joins !== undefined) return refuse(403);
     if (this.#calls.size >= EXCHANGE_LIMITS.calls) {
       const headers = [{ name: "retry-after", value: "10" }];
       return [
@@ -378,18 +380,8 @@ class SmallExchange implements Exchange {
     const offer = request.body === "" ? {} : { offer: request.body };
     const { pickup, createToken } = this.#config;
     const ticket = pickup === undefined ? {} : { ticket: this.#tickets.issue(first, createToken) };
-    const about = {
-      ...offer,
-      ...ticket,
-      id,
-      from: who.caller,
-      to: who.called,
-      caller: session,
-      legs,
-      targets,
-      domain,
-      isPrivate,
-    };
+    const parties = { from: who.caller, to: who.called, caller: session };
+    const about = { ...offer, ...ticket, ...parties, id, legs, targets, domain, isPrivate };
     const call = new Bridge(about, nowMs);
     this.#calls.add(call);
     this.#byId.set(id, call);

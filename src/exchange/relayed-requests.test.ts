@@ -169,6 +169,12 @@ describe("an INVITE in another's place", () => {
     ]);
   });
 
+  it("cannot be joined as a third", () => {
+    const input = invite({ session: "c", from: "103", to: "101" });
+    if (input.kind !== "ua" || input.event.kind !== "incoming") throw new Error("no INVITE");
+    expect(told(talking(), ua({ ...input.event, joins: "a" }))).toEqual(["respond c 403"]);
+  });
+
   it("without an offer takes the one of the side that stays, and brings the answer back", () => {
     const exchange = talking();
     expect(told(exchange, replacing("a", ""))).toEqual([`reinvite ${LEG}`]);

@@ -125,6 +125,20 @@ describe("a telephone that sends a call on (3xx)", () => {
     expect(told(made, early(2))).toEqual(["respond a 183"]);
   });
 
+  it("rings at a device that sends on from one of its numbers to another", () => {
+    const made = exchange();
+    const device = ';+sip.instance="<urn:uuid:1>";reg-id=1';
+    for (const user of ["102", "103"]) {
+      const contacts = [`<sip:${user}@192.0.2.7>${device}`];
+      made.handle(register(user, { contacts: ["*"], expires: 0, callId: `no ${user}` }), 0);
+      made.handle(register(user, { contacts, callId: `one ${user}` }), 0);
+    }
+    made.handle(invite(), 0);
+    expect(told(made, sentOn(leg(1), 302, "<sip:103@example.org>"))).toEqual([
+      `invite ${leg(2)} sip:103@192.0.2.7 +offer`,
+    ]);
+  });
+
   it("leaves the other telephones of who was dialled ringing", () => {
     const made = exchange();
     made.handle(register("102", { contacts: ["<sip:102@192.0.2.2>"], callId: "more" }), 0);

@@ -81,7 +81,10 @@ export class Targets {
     const headers = [...way.map((by) => this.#diversion(by)), ...common.headers];
     const legs = legsOf(id, this.#numbers.size, locate(number, nowMs), { ...common, headers });
     for (const { session } of legs) this.#numbers.set(session, number);
-    return legs;
+    // What a device says of one number it does not say of another that it has as well.
+    return legs.map(({ instance, ...leg }) =>
+      instance === undefined ? leg : { ...leg, instance: `${instance} ${number}` },
+    );
   }
 
   /** The numbers here that a response names, the one wanted most first. */
