@@ -21,7 +21,8 @@ const REQUESTS: readonly (readonly [string, Readonly<Record<string, string>>, st
   ["a CANCEL of no call", { method: "CANCEL" }, "481"],
   ["a REGISTER with a forged answer", { method: "REGISTER", To: TO_201, extra: FORGED }, "401"],
   ["an INVITE with a forged answer", { To: TO_201, extra: FORGED }, "401"],
-  ["a text", { method: "MESSAGE", To: TO_201 }, "403"],
+  ["a text", { method: "MESSAGE", To: TO_201 }, "401"],
+  ["a call for somebody else to make", { method: "REFER", To: TO_201 }, "403"],
 ];
 
 /** As a flood under false addresses looks to us. */
