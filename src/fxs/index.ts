@@ -65,6 +65,7 @@ export type {
 export type { PulseDigitMap } from "./line/pulse-digits.ts";
 export type { RingShare } from "./line/ring-supply.ts";
 export { RingSupply } from "./line/ring-supply.ts";
+export { type EchoAt, EchoMeter, type EchoReport } from "./line-test/echo-loss.ts";
 export type { LineFault, LineFinding, LineTestName } from "./line-test/line-findings.ts";
 export { LINE_TEST_LIMITS } from "./line-test/line-findings.ts";
 export type { LineTestInput, LineTestOutput } from "./line-test/line-test.ts";

@@ -154,6 +154,7 @@ describe("a terminal", () => {
 
   it.each([
     ["learn", "Lift the receiver.", "Stopped; this is what was seen so far."],
+    ["line-test --echo", "lift the receiver", ""],
     ["doctor --levels --tone", "a tone of 1004 Hz plays", ""],
     ["doctor --levels", "hold one key", ""],
   ])("ends %s at Ctrl-C with 130", async (words, before, after) => {

@@ -24,6 +24,7 @@ export interface CommandOptions {
   readonly baud?: string;
   readonly line?: string;
   readonly quiet?: boolean;
+  readonly echo?: boolean;
   readonly hook?: boolean;
   readonly slack?: string;
   readonly fix?: boolean;
@@ -87,6 +88,8 @@ learn
 line-test
   --line N               the line that is tested (1); its bell rings for a second
   --quiet                do not ring
+  --echo                 measure the echo of the line with its receiver lifted, and which
+                         impedance fits it; plays tones, tests nothing else
   --json                 as JSON, on one line
 card-check
   --port DEVICE          the card's serial port, /dev/ttyACM0; nothing else may use it

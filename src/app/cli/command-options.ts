@@ -99,6 +99,7 @@ export const OPTIONS = {
     mustBe: "it must be a number from 1 to 1000000",
   },
   quiet: flag(["line-test", "card-check"]),
+  echo: flag(["line-test"]),
   hook: flag(["card-check"]),
   slack: {
     ...text(["card-check"]),

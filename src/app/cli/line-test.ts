@@ -1,15 +1,19 @@
 import { randomBytes } from "node:crypto";
+import type { SimCommand } from "../../base/sim-messages.ts";
 import { createLineTest, type LineFinding, type LineTestOutput } from "../../fxs/index.ts";
 import { CoreRunner } from "../../gateway/core-runner.ts";
 import { LineProbe } from "../../gateway/realtime/line-probe.ts";
 import type { RealtimeLineConfig } from "../../gateway/realtime/realtime-config.ts";
 import { RunQueue } from "../../gateway/run-queue.ts";
 import type { Board } from "../../hal/ports/board.ts";
+import { boardLine } from "../config/board-file.ts";
 import { openBoard } from "../open-board.ts";
 import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
+import { measureEcho } from "./line-echo.ts";
+import { echoWords } from "./line-echo-words.ts";
 import { isLineGood, lineTestWords } from "./line-test-words.ts";
-import { lineToProbe } from "./line-to-probe.ts";
+import { lineToProbe, type ProbedLine } from "./line-to-probe.ts";
 import { stopSignal } from "./stop-signals.ts";
 
 /**
@@ -23,6 +27,10 @@ export async function lineTest(options: CommandOptions): Promise<number> {
   const board = await openBoard(boardSpec(config), () => {});
   const stop = stopSignal();
   try {
+    if (options.echo === true) {
+      await testEcho(found.value, board, options.json, stop.signal);
+      return 0;
+    }
     const rings = options.quiet !== true;
     const findings = await testLine(board.ports, line, rings, stop.signal);
     if (options.json) process.stdout.write(`${JSON.stringify({ line: line.line, findings })}\n`);
@@ -31,10 +39,41 @@ export async function lineTest(options: CommandOptions): Promise<number> {
       for (const text of lineTestWords(findings)) process.stdout.write(`  ${text}\n`);
     }
     return stop.exitCode() ?? (isLineGood(findings) ? 0 : 1);
+  } catch (error) {
+    const stopped = stop.exitCode();
+    if (stopped === undefined) throw error;
+    return stopped;
   } finally {
     stop.forget();
     board.close();
   }
+}
+
+/** `tipring line-test --echo`: what the line sends back, and which impedance fits it. */
+async function testEcho(
+  { config, line }: ProbedLine,
+  board: Board,
+  json: boolean,
+  stop: AbortSignal,
+): Promise<void> {
+  const simulated = config.board.module === "tipring/hw-sim";
+  const ownLevels = config.lines[line.line - 1]?.levels;
+  const levels = ownLevels ?? boardLine(config.board, line.line)?.levels;
+  const rows = await measureEcho(board.ports, line, {
+    stop,
+    askToLift: () => {
+      const words = `lift the receiver of line ${line.line}, and lay it down where it is quiet`;
+      (json ? process.stderr : process.stdout).write(`${words}\n`);
+      if (simulated) board.receive({ kind: "lift", line: line.line } satisfies SimCommand);
+    },
+  });
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ line: line.line, echo: rows })}\n`);
+    return;
+  }
+  const areLevelsKnown = line.pcmChannel === undefined || simulated || levels !== undefined;
+  process.stdout.write(`line ${line.line}\n`);
+  for (const text of echoWords(rows, areLevelsKnown)) process.stdout.write(`  ${text}\n`);
 }
 
 /**

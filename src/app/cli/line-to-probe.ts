@@ -3,6 +3,12 @@ import type { RealtimeLineConfig } from "../../gateway/realtime/realtime-config.
 import type { CommandOptions } from "./command-line.ts";
 import { type ReadConfig, readConfig, tellProblems } from "./read-config.ts";
 
+/** A line, and the configuration that it is of. */
+export interface ProbedLine {
+  readonly config: ReadConfig;
+  readonly line: RealtimeLineConfig;
+}
+
 /**
  * The line that a tool is asked to look at, `--line N` or the first; else what the tool ends with,
  * and what is wrong has been said.
@@ -10,7 +16,7 @@ import { type ReadConfig, readConfig, tellProblems } from "./read-config.ts";
 export async function lineToProbe(
   options: CommandOptions,
   createToken: () => string,
-): Promise<Result<{ readonly config: ReadConfig; readonly line: RealtimeLineConfig }, number>> {
+): Promise<Result<ProbedLine, number>> {
   const read = await readConfig(options, createToken);
   if (!read.ok) return err(tellProblems(read.error));
   const { lines } = read.value.box.realtime;

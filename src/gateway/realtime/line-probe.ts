@@ -11,11 +11,16 @@ export interface LineProbeEvents {
   watermark(atMs: number): void;
   digit(digit: Digit, atMs: number): void;
   fault(fault: PortFault): void;
+  /**
+   * A frame of the sample clock, in place of `digit`: what came from the line, and what goes to it,
+   * which is silence unless it is filled. Both are borrowed.
+   */
+  frame?(captured: Int16Array, playout: Int16Array): void;
 }
 
 /**
  * One line's hardware without a line machine on it: for tools that look at a telephone or a pair of
- * wires. It sends nothing and rings nothing.
+ * wires. It sends nothing of its own and rings nothing.
  */
 export class LineProbe {
   readonly #hardware: OpenLineHardware;
@@ -24,14 +29,18 @@ export class LineProbe {
     this.#hardware = hardware;
   }
 
-  /** Opens a line. Rejects with `PortError`; then nothing of it is left open. */
+  /**
+   * Opens a line. Rejects with `PortError`; then nothing of it is left open. Who opens one several
+   * times over does so by one `lines`, which knows what of a card is still being closed.
+   */
   static async open(
     config: RealtimeLineConfig,
     ports: RealtimePorts,
     events: LineProbeEvents,
+    lines = new LineHardware(ports),
   ): Promise<LineProbe> {
     const detector = createDtmfDetector(config.country.dtmf);
-    const hardware = await new LineHardware(ports).open(
+    const hardware = await lines.open(
       config,
       {
         onLoop: (closed, atMs) => events.loop(closed, atMs),
@@ -39,7 +48,11 @@ export class LineProbe {
         onFault: (fault) => events.fault(fault),
       },
       {
-        onFrame: (captured) => {
+        onFrame: (captured, playout) => {
+          if (events.frame !== undefined) {
+            events.frame(captured, playout);
+            return;
+          }
           for (const { kind, digit } of detector.process(captured)) {
             if (kind === "start") events.digit(digit, ports.clock.nowMs());
           }
@@ -55,7 +68,7 @@ export class LineProbe {
     return this.#hardware.slic;
   }
 
-  /** Listens for digits from now on, or no longer. */
+  /** Listens from now on, or no longer. */
   listen(on: boolean): void {
     if (on) this.#hardware.pcm.start();
     else this.#hardware.pcm.stop();
