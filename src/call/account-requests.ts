@@ -36,7 +36,7 @@ export function accountRequest(context: CallContext, event: RequestEvent): Accou
     case "NOTIFY": {
       const about = eventOf(message)?.name;
       if (about === CHECK_SYNC) return { outputs: [reply(200), ...checkSync(context)] };
-      // Many servers tell of messages without being asked. @see RFC 3842 §4.6
+      // Many servers tell of messages without being asked. @see RFC 3842
       if (about !== MESSAGE_SUMMARY) return { outputs: [reply(489)] };
       return {
         outputs: [reply(200), ...messagesTold(context, message.body)],

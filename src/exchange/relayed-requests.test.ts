@@ -125,6 +125,13 @@ describe("a request inside a call", () => {
     expect(told("refer;id=4")).toMatchObject({ headers: [{ value: "refer;id=9" }] });
   });
 
+  it.each(["PRACK", "UPDATE"])("is not carried where it offers before the answer: %s", (method) => {
+    const ringing = createExchange(configOf(noHashes));
+    ringing.handle(register("102", { contacts: ["<sip:102@192.0.2.1>"] }), 0);
+    ringing.handle(invite(), 0);
+    expect(told(ringing, request("a", method, [], "offer"))).toEqual(["reply 488"]);
+  });
+
   it("is refused where nobody is there, or too many wait", () => {
     expect(told(talking(), request(undefined, "REFER"))).toEqual(["reply 403"]);
     expect(told(talking(), request("nobody", "INFO"))).toEqual(["reply 501"]);

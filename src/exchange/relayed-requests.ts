@@ -16,6 +16,9 @@ type ResponseEvent = Extract<UaEvent, { kind: "response" }>;
 /** Methods that go from one side of a call to the other. */
 export const RELAYED_METHODS = ["INFO", "MESSAGE", "NOTIFY", "REFER"] as const;
 
+/** What brings an offer before the INVITE is answered. @see RFC 3262 §5, RFC 3311 §5.1 */
+const EARLY_OFFERS: readonly string[] = ["PRACK", "UPDATE"];
+
 /** Header fields that reach the other side as they are. */
 const CARRIED = [
   "content-disposition",
@@ -54,6 +57,8 @@ export class RelayedRequests {
     const refuse = (status: number): readonly ExchangeOutput[] => [
       toUa({ kind: "reply", request: event.request, status }),
     ];
+    // An offer before the answer: of two sides in early dialogs of their own only one has made it.
+    if (EARLY_OFFERS.includes(message.method)) return refuse(488);
     if (session === undefined) return refuse(480);
     // No side of a call here is a network that charges for it.
     if (tellsCost(message)) return refuse(415);

@@ -171,7 +171,7 @@ export class Watching {
     return this.#tellContacts(user, fresh);
   }
 
-  /** Tells telephones of a mailbox that they did not ask for. @see RFC 3842 §4.6 */
+  /** Tells telephones of a mailbox that they did not ask for. @see RFC 3842 */
   #tellContacts(user: string, contacts: readonly Binding[]): readonly ExchangeOutput[] {
     const asks = [...this.#watchers.values()].some(
       (watcher) => watcher.user === user && watcher.event === MESSAGE_SUMMARY,
