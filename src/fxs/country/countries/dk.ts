@@ -31,8 +31,9 @@ export const DK = {
     cadenceMs: [1000, 4000],
   },
   callerId: {
-    source: "a public description of the Danish scheme (A…#, D1–D3); spandsp's adsi.h, variant 2",
-    verified: false,
+    source: "a public description of the Danish scheme (A…#, D1–D3), spandsp's adsi.h, variant 2",
+    verified: true,
+    unverified: ["transport", "signal"],
     ...callerIdScheme("dtmf-denmark"),
   },
   line: {

@@ -58,7 +58,7 @@ export const FR = {
       about: "levels",
       source: "France Télécom, quoted by guichetdusavoir.org",
       says: "ringback of −8 dBm0 ± 0.5 at the exchange",
-      reason: "the loss of a real line takes some 7 dB of it",
+      reason: "−16 as in the family: what leaves an exchange so arrives quieter",
     },
     {
       about: "ring voltage",

@@ -50,7 +50,7 @@ export const IR = {
     {
       about: "caller ID",
       source: "kamtell.ir, a dealer's page",
-      says: "DTMF as well as FSK, without saying where which is sent",
+      says: "DTMF as well as FSK; only the beginning of the page was at hand",
       reason: "FSK after the first ring is used; `auto` sends both, each scheme can be chosen",
     },
     {

@@ -30,8 +30,9 @@ export const NL = {
     cadenceMs: [1000, 4000],
   },
   callerId: {
-    source: "spandsp's adsi.h, DTMF variant 1; when and with which sign unverified",
-    verified: false,
+    source: "digits: spandsp's adsi.h, variant 1, Asterisk's chan_dahdi.conf; when and how open",
+    verified: true,
+    unverified: ["transport", "signal", "message"],
     ...callerIdScheme("dtmf-netherlands"),
   },
   line: {

@@ -34,8 +34,9 @@ export const SE = {
   // one pulse more than the digit
   pulse: { source: "common knowledge: 0 is one pulse", verified: false, digitMap: "sweden" },
   callerId: {
-    source: "spandsp's adsi.h, DTMF variant 1; when and with which sign unverified",
-    verified: false,
+    source: "digits: spandsp's adsi.h, variant 1, Asterisk's chan_dahdi.conf; when and how open",
+    verified: true,
+    unverified: ["transport", "signal", "message"],
     ...callerIdScheme("dtmf-sweden"),
   },
   line: {
