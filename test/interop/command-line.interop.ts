@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -238,6 +239,8 @@ describe("outputs that cannot be written", () => {
       expect(await ended).toBe(0);
       const lines = readFileSync(log, "utf8").split("\n").filter(Boolean);
       expect(lines.join("\n")).toMatch(/\d+ lines? of this log could not be written: ENOSPC/);
+      // Nothing half written: the box's identity would not fit, and its draft is gone.
+      expect(readdirSync(join(disk.path, "data"))).toEqual([]);
       // One was torn where the disk became full, and is ended there.
       expect(lines.filter((line) => !line.endsWith("}"))).toHaveLength(1);
     } finally {

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { PortError } from "../../base/port-fault.ts";
 import { parseSoundChannel } from "../../hal/linux/index.ts";
-import { makeDirectory } from "../../hal/node/index.ts";
+import { makeDirectory, replaceFile } from "../../hal/node/index.ts";
 import type { OpenBoard } from "../../hal/ports/board.ts";
 import { type BoardLevels, boardLine } from "../config/board-file.ts";
 import { mixerCard, readMixer } from "../doctor/check-sound.ts";
@@ -132,6 +132,6 @@ async function keepMixer(
   }
   const file = keptMixerFile(user.data, card);
   await makeDirectory(dirname(file));
-  writeFileSync(file, JSON.stringify(controls));
+  await replaceFile(file, JSON.stringify(controls));
   return [good("mixer", `the mixer of ${card} is kept in ${file}, and compared at each doctor`)];
 }

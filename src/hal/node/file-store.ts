@@ -1,10 +1,11 @@
 import { constants } from "node:fs";
-import { type FileHandle, open, rename, stat, unlink } from "node:fs/promises";
+import { type FileHandle, open, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { invariant } from "../../base/invariant.ts";
 import { PortError, type PortFault } from "../../base/port-fault.ts";
 import type { Store } from "../ports/store.ts";
 import { makeDirectory } from "./make-directory.ts";
+import { replaceFile, syncDirectory } from "./replace-file.ts";
 import { errorCode, type FaultAdvice, faultFromError } from "./system-fault.ts";
 
 /** The longest file name taken, characters. */
@@ -119,20 +120,8 @@ class FileStore implements Store {
 
   async #replace(name: string, path: string, text: string): Promise<void> {
     await makeDirectory(this.#directory);
-    // "~" is no character of a name, so this file can never be one that a user asked for.
-    const draft = `${path}~${process.pid}`;
-    try {
-      await withFile(draft, "w", async (file) => {
-        await file.writeFile(text, "utf8");
-        await file.sync();
-      });
-      await rename(draft, path);
-    } catch (error) {
-      await unlink(draft).catch(() => {});
-      throw error;
-    }
+    await replaceFile(path, text);
     this.#wholeTails.delete(name);
-    await this.#syncDirectory();
   }
 
   async #appendLine(name: string, path: string, line: string): Promise<void> {
@@ -156,7 +145,7 @@ class FileStore implements Store {
       }
     });
     this.#wholeTails.add(name);
-    if (isNew) await this.#syncDirectory();
+    if (isNew) await syncDirectory(this.#directory);
   }
 
   /**
@@ -172,12 +161,7 @@ class FileStore implements Store {
     for (let age = free; age > 1; age--) await rename(aged(age - 1), aged(age));
     await rename(path, aged(1));
     this.#wholeTails.delete(name);
-    await this.#syncDirectory();
-  }
-
-  /** A new name is durable only once its directory is. */
-  async #syncDirectory(): Promise<void> {
-    await withFile(this.#directory, "r", (directory) => directory.sync());
+    await syncDirectory(this.#directory);
   }
 }
 

@@ -5,6 +5,7 @@ export { hashes } from "./hashes.ts";
 export { makeDirectory } from "./make-directory.ts";
 export { loadOpus } from "./opus.ts";
 export { createRandom } from "./random.ts";
+export { replaceFile } from "./replace-file.ts";
 export { createResolver, type NameLookup, type ResolverOptions } from "./resolver.ts";
 export { createSoundFiles } from "./sound-files.ts";
 export { createStreams } from "./streams.ts";
