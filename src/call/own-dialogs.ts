@@ -5,6 +5,7 @@ import {
   dialogInfo,
   parseUri,
   printUri,
+  sameDocument,
   type UaEvent,
   type WatchDocument,
 } from "../sip/index.ts";
@@ -17,7 +18,8 @@ import { peerOf } from "./session-update.ts";
  * it whenever it changes. @see RFC 4235 §3
  */
 export class OwnDialogs {
-  readonly #watches = new Map<string, string>();
+  /** What each was told last: the very document that its subscription has. */
+  readonly #watches = new Map<string, WatchDocument>();
 
   /** A subscription to us, or its end; `undefined` for any other event. */
   step(context: CallContext, state: CallState, event: UaEvent): readonly CallOutput[] | undefined {
@@ -33,7 +35,7 @@ export class OwnDialogs {
     }
     if (state.kind === "stopped") return [toUa({ kind: "refuse-watch", watch, status: 480 })];
     const document = documentOf(context, state);
-    this.#watches.set(watch, document.rest ?? "");
+    this.#watches.set(watch, document);
     return [toUa({ kind: "tell", watch, document })];
   }
 
@@ -42,11 +44,10 @@ export class OwnDialogs {
     if (this.#watches.size === 0) return [];
     if (state.kind === "stopped") return this.#stop();
     const document = documentOf(context, state);
-    const told = document.rest ?? "";
     const outputs: CallOutput[] = [];
-    for (const [watch, before] of this.#watches) {
-      if (before === told) continue;
-      this.#watches.set(watch, told);
+    for (const [watch, told] of this.#watches) {
+      if (sameDocument(told, document)) continue;
+      this.#watches.set(watch, document);
       outputs.push(toUa({ kind: "tell", watch, document }));
     }
     return outputs;

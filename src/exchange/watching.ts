@@ -17,6 +17,7 @@ import {
   printUri,
   REG_EVENT,
   regInfo,
+  sameDocument,
   type UaCommand,
   type UaEvent,
   type WatchDocument,
@@ -46,8 +47,8 @@ export interface CallStanding {
 interface Watcher {
   readonly event: string;
   readonly user: string;
-  /** What was told last. */
-  told: string;
+  /** What was told last: the very document that its subscription has. */
+  told: WatchDocument;
 }
 
 type Watched = Extract<UaEvent, { kind: "watched" }>;
@@ -103,9 +104,9 @@ export class Watching {
       return isTold ? refuse(403) : [...refuse(403), logOf("info", text)];
     }
     if (!this.#parts.authority.isUser(user)) return refuse(404);
-    const watcher = { event: event.event, user, told: "" };
-    const document = this.#documentOf(watcher, byUser(calls));
-    this.#watchers.set(watch, { ...watcher, told: textOf(document) });
+    const asked = { event: event.event, user };
+    const document = this.#documentOf(asked, byUser(calls));
+    this.#watchers.set(watch, { ...asked, told: document });
     return [toUa({ kind: "tell", watch, document })];
   }
 
@@ -127,9 +128,8 @@ export class Watching {
     const outputs: ExchangeOutput[] = [];
     for (const [watch, watcher] of this.#watchers) {
       const document = this.#documentOf(watcher, dialogs);
-      const text = textOf(document);
-      if (text === watcher.told) continue;
-      watcher.told = text;
+      if (sameDocument(watcher.told, document)) continue;
+      watcher.told = document;
       outputs.push(toUa({ kind: "tell", watch, document }));
     }
     return outputs;
@@ -226,8 +226,6 @@ export class Watching {
     return printUri({ scheme: "sip", user: latin1FromUtf8Text(user), host, params: new Map() });
   }
 }
-
-const textOf = ({ body, rest = "" }: WatchDocument): string => `${body}${rest}`;
 
 /** A call as one of its two users has it. */
 type DialogOf = Omit<DialogStanding, "remote"> & { readonly peer?: string };

@@ -9,6 +9,7 @@ export * from "./events/dialog-info.ts";
 export * from "./events/message-summary.ts";
 export * from "./events/quality-report.ts";
 export * from "./events/reg-info.ts";
+export { sameDocument } from "./events/watch-document.ts";
 export { eventOf } from "./events/watch-request.ts";
 export type {
   EventPackage,

@@ -8,6 +8,7 @@ import type { ServerTransactionId } from "../transaction/server-transactions.ts"
 import type { SipAccount, SipAddress } from "../user-agent-types.ts";
 import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "../wire/message.ts";
 import { secondsOf } from "../wire/seconds.ts";
+import { sameDocument } from "./watch-document.ts";
 import { eventOf, grantedExpires, sameEvent } from "./watch-request.ts";
 import type { EventPackage, WatchDocument, WatchEnd } from "./watch-types.ts";
 
@@ -84,9 +85,7 @@ export class Watch implements Leg {
 
   /** The state now; the first one takes the subscription on. */
   tell(document: WatchDocument, nowMs: number): void {
-    const before = this.#document;
-    const isSame = before?.body === document.body && before.rest === document.rest;
-    if (this.#state === "over" || isSame) return;
+    if (this.#state === "over" || sameDocument(this.#document, document)) return;
     this.#document = document;
     if (this.#state === "asked") this.#accept(nowMs);
     else this.#notify(nowMs);
