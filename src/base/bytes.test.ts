@@ -61,16 +61,22 @@ describe("writeUnits()", () => {
     ["half of a pair", `${"a".repeat(40)}\ud800`, [...Array(40).fill(0x61), 0]],
   ])("writes %s", (_what, text, expected) => {
     const bytes = new Uint8Array(100).fill(7);
-    writeUnits(text, bytes);
+    writeUnits(text, bytes, 0);
     const units = expected ?? Array.from(text, (unit) => unit.charCodeAt(0));
     expect([...bytes.subarray(0, text.length)]).toEqual(units);
+  });
+
+  it("writes question marks for what is no byte where nothing else is asked for", () => {
+    const bytes = new Uint8Array(2);
+    writeUnits("a\u0100", bytes);
+    expect([...bytes]).toEqual([0x61, 0x3f]);
   });
 
   it("writes the units of any text, to a place just as long", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 100 }), (text) => {
         const bytes = new Uint8Array(text.length);
-        writeUnits(text, bytes);
+        writeUnits(text, bytes, 0);
         const units = Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
         expect([...bytes]).toEqual(units.map((unit) => (unit > 0xff ? 0 : unit)));
       }),

@@ -40,25 +40,21 @@ export function latin1FromBytes(bytes: Uint8Array, start = 0, end = bytes.length
   return text;
 }
 
+/** What is written for a code unit that is no byte. */
+const NO_BYTE = 0x3f;
+
 /** Encodes code units 0–255 one to one; anything above becomes `?` (0x3f). */
 export function bytesFromLatin1(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
-  // Anything but ASCII takes more bytes than units: then not all of it has room.
-  const isAscii =
-    text.length >= CONVERTED_MIN && encoder.encodeInto(text, bytes).read === text.length;
-  if (isAscii) return bytes;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    bytes[at] = unit > 0xff ? 0x3f : unit;
-  }
+  writeUnits(text, bytes);
   return bytes;
 }
 
 /**
  * Writes the code units of a text one to one to the beginning of `bytes`, which has room for them;
- * 0 for those above 0xff.
+ * `other` (`?`) for those above 0xff.
  */
-export function writeUnits(text: string, bytes: Uint8Array): void {
+export function writeUnits(text: string, bytes: Uint8Array, other = NO_BYTE): void {
   const { length } = text;
   if (length >= CONVERTED_MIN) {
     const { read, written } = encoder.encodeInto(text, bytes);
@@ -67,7 +63,7 @@ export function writeUnits(text: string, bytes: Uint8Array): void {
   }
   for (let at = 0; at < length; at++) {
     const unit = text.charCodeAt(at);
-    bytes[at] = unit > 0xff ? 0 : unit;
+    bytes[at] = unit > 0xff ? other : unit;
   }
 }
 

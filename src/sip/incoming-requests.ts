@@ -1,4 +1,4 @@
-import { bytesFromLatin1, utf8TextFromLatin1 } from "../base/bytes.ts";
+import { utf8TextFromLatin1 } from "../base/bytes.ts";
 import { dialogFromRequest, dialogKeyOfRequest } from "./dialog/dialog.ts";
 import type { Notifier } from "./events/notifier.ts";
 import { checkRequest, type Refusal, withSessionBody } from "./request-checks.ts";
@@ -13,8 +13,8 @@ import type { RequestRank, ServerTransactionId } from "./transaction/server-tran
 import type { SipAccount, SipAddress } from "./user-agent-types.ts";
 import { replaceTopHeader } from "./wire/headers.ts";
 import { headerValue, type SipHeader, type SipRequest } from "./wire/message.ts";
+import { messageBytes } from "./wire/message-bytes.ts";
 import type { SipParseError } from "./wire/parse-message.ts";
-import { printMessage } from "./wire/print-message.ts";
 import { parseUri } from "./wire/uri.ts";
 import { parseVia, printVia, type Via } from "./wire/via.ts";
 import { topVia } from "./wire/wire-header.ts";
@@ -308,7 +308,7 @@ export class IncomingRequests {
     const toTag = this.#stack.statelessTag;
     const all = [...this.#stack.sessionIdFor(request, headers), ...headers];
     const response = createResponse(request, status, { reason, toTag, headers: all });
-    this.#stack.send(bytesFromLatin1(printMessage(response)), source);
+    this.#stack.send(messageBytes(response), source);
   }
 }
 

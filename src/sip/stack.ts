@@ -16,7 +16,13 @@ import { answeredSessionId, ownSessionId } from "./session/session-id.ts";
 import { TIMER } from "./session/session-timer.ts";
 import { ClientTransactions } from "./transaction/client-transactions.ts";
 import { type ServerTransactionId, ServerTransactions } from "./transaction/server-transactions.ts";
-import { DEFAULT_TIMERS, giveUpMs, type TransactionTimers } from "./transaction/timers.ts";
+import {
+  DEFAULT_TIMERS,
+  giveUpMs,
+  type TransactionConfigs,
+  type TransactionTimers,
+  transactionConfigs,
+} from "./transaction/timers.ts";
 import { BRANCH_COOKIE } from "./transaction/transaction-key.ts";
 import { isStream } from "./transaction/transports.ts";
 import type {
@@ -51,6 +57,7 @@ const OVER_OUR_FLOW: SipParams = new Map([["ob", undefined]]);
 export class Stack {
   readonly config: UserAgentConfig;
   readonly timers: TransactionTimers;
+  readonly configs: TransactionConfigs;
   readonly clients: ClientTransactions<ClientRequest | undefined>;
   readonly servers: ServerTransactions;
   readonly locator: Locator;
@@ -93,6 +100,7 @@ export class Stack {
   constructor(config: UserAgentConfig) {
     this.config = config;
     this.timers = { ...DEFAULT_TIMERS, ...config.timers };
+    this.configs = transactionConfigs(this.timers);
     this.statelessTag = config.createToken();
     this.#sessionSecret = config.sessionIds === true ? config.createToken() : "";
     const log = (level: LogLevel, text: string) => this.log(level, text);

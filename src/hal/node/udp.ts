@@ -120,8 +120,13 @@ class NodeUdpSocket implements UdpSocket {
 
   /** Why a datagram cannot even be tried. */
   #refusal(payload: Uint8Array, to: SocketAddress): PortFault | undefined {
-    const what = `datagram to ${printAddress(to)}`;
     const family = isIP(to.host);
+    const isGood =
+      family === this.#family && Number.isInteger(to.port) && to.port >= 1 && to.port <= 65535;
+    if (isGood && this.#socket.getSendQueueSize() + payload.length <= sendQueueMaxBytes) {
+      return undefined;
+    }
+    const what = `datagram to ${printAddress(to)}`;
     if (family === 0) {
       return { kind: "unreachable", what, advice: "resolve the name to an IP address first" };
     }
@@ -129,13 +134,8 @@ class NodeUdpSocket implements UdpSocket {
       const advice = `this socket speaks IPv${this.#family}: use one of the other family`;
       return { kind: "unreachable", what, advice };
     }
-    if (!Number.isInteger(to.port) || to.port < 1 || to.port > 65535) {
-      return { kind: "unreachable", what, advice: "a port is from 1 to 65535" };
-    }
-    if (this.#socket.getSendQueueSize() + payload.length > sendQueueMaxBytes) {
-      return { kind: "io", what, advice: "the network is slower than what is sent: dropped" };
-    }
-    return undefined;
+    if (!isGood) return { kind: "unreachable", what, advice: "a port is from 1 to 65535" };
+    return { kind: "io", what, advice: "the network is slower than what is sent: dropped" };
   }
 
   #fault(error: Error, to: SocketAddress | undefined): PortFault {

@@ -1,4 +1,3 @@
-import { bytesFromLatin1 } from "../../base/bytes.ts";
 import type { Credentials } from "../auth/challenge-answers.ts";
 import { ClientRequest, type RequestOwner } from "../client-request.ts";
 import { hopOfUri } from "../locator.ts";
@@ -6,7 +5,7 @@ import type { Stack } from "../stack.ts";
 import type { SipAddress, SipHop } from "../user-agent-types.ts";
 import { prependHeader } from "../wire/headers.ts";
 import type { SipHeader, SipMessage, SipRequest } from "../wire/message.ts";
-import { printMessage } from "../wire/print-message.ts";
+import { messageBytes } from "../wire/message-bytes.ts";
 import {
   type Dialog,
   dialogKey,
@@ -123,7 +122,7 @@ export class DialogUsage {
       const to = isReachable ? found : this.#identity.peer;
       const via = this.#stack.newVia(to);
       if (via === undefined) return;
-      const bytes = bytesFromLatin1(printMessage(prependHeader(request, "via", via)));
+      const bytes = messageBytes(prependHeader(request, "via", via));
       ack.sent = { bytes, to };
       this.#stack.send(bytes, to);
     });

@@ -1,3 +1,4 @@
+import { ownText } from "../../base/own-text.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import {
   heardSessionId,
@@ -23,7 +24,7 @@ export const ROUTE_SET_MAX = 32;
 
 /**
  * What two user agents share, seen from our side. A value: whoever holds it replaces it.
- * All text is latin-1 carried. @see RFC 3261 §12
+ * All text is latin-1 carried, and none of it a piece of a message. @see RFC 3261 §12
  */
 export interface Dialog {
   readonly callId: string;
@@ -50,7 +51,7 @@ export interface Dialog {
 
 /** What tells one dialog from another. @see RFC 3261 §12 */
 export function dialogKey(callId: string, localTag: string, remoteTag: string): string {
-  return `${callId} ${localTag} ${remoteTag}`;
+  return [callId, localTag, remoteTag].join(" ");
 }
 
 /** What is left of a dialog when all but its name is taken away. */
@@ -75,7 +76,7 @@ export function dialogFromResponse(
   response: SipResponse,
   transport: SipTransport,
 ): Result<Dialog, string> {
-  const remote = headerValue(response, "to") ?? "";
+  const remote = ownText(headerValue(response, "to") ?? "");
   const local = headerValue(request, "from") ?? "";
   const routeSet = routeSetOf(response);
   if (routeSet === undefined) return err("too many Record-Route values");
@@ -83,14 +84,14 @@ export function dialogFromResponse(
   // A provisional response without a tag makes none; a 2xx without one is from an old stack.
   if (remoteTag === undefined && response.status < 200) return err("no To tag");
   return ok({
-    callId: headerValue(request, "call-id") ?? "",
+    callId: ownText(headerValue(request, "call-id") ?? ""),
     localTag: tagOf(local) ?? "",
     remoteTag: remoteTag ?? "",
     local,
     remote,
     localSequence: sequenceOf(request),
     remoteSequence: undefined,
-    remoteTarget: contactUri(response) ?? request.uri,
+    remoteTarget: ownText(contactUri(response) ?? request.uri),
     routeSet: routeSet.toReversed(),
     transport,
     ...sessionOf(heardSessionId(sessionIdIn(request), response)),
@@ -106,7 +107,7 @@ export function dialogFromRequest(
   localTag: string,
   transport: SipTransport,
 ): Result<Dialog, string> {
-  const remote = headerValue(request, "from") ?? "";
+  const remote = ownText(headerValue(request, "from") ?? "");
   const routeSet = routeSetOf(request);
   if (routeSet === undefined) return err("too many Record-Route values");
   // Stacks older than RFC 3261 send no Contact: their From is where they are then. Whoever sends
@@ -115,14 +116,14 @@ export function dialogFromRequest(
   const remoteTarget = contactUri(request) ?? (isForeign ? undefined : uriOf(remote));
   if (remoteTarget === undefined) return err("No Contact That Can Be Called");
   return ok({
-    callId: headerValue(request, "call-id") ?? "",
+    callId: ownText(headerValue(request, "call-id") ?? ""),
     localTag,
     remoteTag: tagOf(remote) ?? "",
-    local: withTag(headerValue(request, "to") ?? "", localTag),
+    local: withTag(ownText(headerValue(request, "to") ?? ""), localTag),
     remote,
     localSequence: 0,
     remoteSequence: sequenceOf(request),
-    remoteTarget,
+    remoteTarget: ownText(remoteTarget),
     routeSet,
     transport,
   });
@@ -155,7 +156,8 @@ function namesSips(nameAddr: string): boolean {
 
 /** The dialog after a target refresh: a re-INVITE or its 2xx. @see RFC 3261 §12.2 */
 export function refreshTarget(dialog: Dialog, message: SipMessage): Dialog {
-  const remoteTarget = contactUri(message) ?? dialog.remoteTarget;
+  const contact = contactUri(message) ?? dialog.remoteTarget;
+  const remoteTarget = contact === dialog.remoteTarget ? dialog.remoteTarget : ownText(contact);
   const session = heardSessionId(dialog.session, message);
   const isSame = remoteTarget === dialog.remoteTarget && session === dialog.session;
   return isSame ? dialog : { ...dialog, remoteTarget, ...sessionOf(session) };
@@ -251,7 +253,7 @@ function uriOf(value: string): string | undefined {
 
 function routeSetOf(message: SipMessage): readonly string[] | undefined {
   const values = headerValues(message, "record-route");
-  return values.length > ROUTE_SET_MAX ? undefined : values;
+  return values.length > ROUTE_SET_MAX ? undefined : values.map(ownText);
 }
 
 function routeOf(dialog: Dialog): {

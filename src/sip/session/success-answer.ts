@@ -29,8 +29,8 @@ export class SuccessAnswer {
     this.#transaction = transaction;
     this.#response = response;
     this.sequence = sequenceOf(response);
-    const source = stack.servers.sourceOf(transaction);
-    const config = { ...stack.timers, reliable: source?.transport === "memory" };
+    const isMemory = stack.servers.sourceOf(transaction)?.transport === "memory";
+    const config = isMemory ? stack.configs.reliable : stack.configs.lossy;
     this.#resend = startResend(config, config.t1Ms, nowMs);
     this.#giveUpAtMs = nowMs + giveUpMs(stack.timers);
   }

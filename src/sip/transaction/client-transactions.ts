@@ -1,11 +1,10 @@
-import { bytesFromLatin1 } from "../../base/bytes.ts";
 import { earliestMs } from "../../base/core.ts";
 import { DeadlineQueue } from "../deadline-queue.ts";
 import { samePlace } from "../location/blacklist.ts";
 import type { SipAddress } from "../user-agent-types.ts";
 import { printCSeq } from "../wire/cseq.ts";
 import { headerValue, type SipRequest, type SipResponse } from "../wire/message.ts";
-import { printMessage } from "../wire/print-message.ts";
+import { messageBytes } from "../wire/message-bytes.ts";
 import { cseqIn, topVia } from "../wire/wire-header.ts";
 import {
   hushedInvite,
@@ -24,6 +23,7 @@ import {
   nonInviteClientStep,
 } from "./non-invite-client.ts";
 import {
+  forgetAtMs,
   type TransactionConfig,
   type TransactionConfigs,
   type TransactionTimers,
@@ -125,7 +125,7 @@ export class ClientTransactions<User> {
       machine,
       config,
       request,
-      bytes: bytesFromLatin1(printMessage(request)),
+      bytes: messageBytes(request),
       to,
       user,
       quietAtMs: patienceMs === undefined ? undefined : nowMs + patienceMs,
@@ -231,7 +231,7 @@ export class ClientTransactions<User> {
       case "send-ack":
         if (response !== undefined && transaction.ack === undefined) {
           const ack = ackForRefusal(transaction.request, response);
-          transaction.ack = bytesFromLatin1(printMessage(ack));
+          transaction.ack = messageBytes(ack);
         }
         if (transaction.ack !== undefined) this.#send(transaction.ack, to);
         break;
@@ -261,6 +261,8 @@ function deadlineOf(transaction: {
   readonly quietAtMs: number | undefined;
 }): number | undefined {
   const { machine, quietAtMs } = transaction;
+  const { state } = machine;
+  if ("endAtMs" in state) return earliestMs(quietAtMs, forgetAtMs(state.endAtMs));
   return earliestMs(
     quietAtMs,
     machine.kind === "invite"

@@ -1,8 +1,8 @@
-import { bytesFromLatin1 } from "../../base/bytes.ts";
+import { ownText } from "../../base/own-text.ts";
 import { DeadlineQueue } from "../deadline-queue.ts";
 import type { SipAddress } from "../user-agent-types.ts";
 import { headerValue, type SipRequest, type SipResponse } from "../wire/message.ts";
-import { printMessage } from "../wire/print-message.ts";
+import { messageBytes } from "../wire/message-bytes.ts";
 import type { Via } from "../wire/via.ts";
 import type { Send } from "./client-transactions.ts";
 import {
@@ -22,6 +22,7 @@ import {
   nonInviteServerStep,
 } from "./non-invite-server.ts";
 import {
+  forgetAtMs,
   type TransactionConfig,
   type TransactionConfigs,
   type TransactionTimers,
@@ -151,7 +152,7 @@ export class ServerTransactions {
       request,
       source,
       answerTo: answerTo(via, source),
-      cseq: headerValue(request, "cseq") ?? "",
+      cseq: ownText(headerValue(request, "cseq") ?? ""),
     };
     this.#byKey.set(key, transaction);
     this.#byId.set(transaction.id, transaction);
@@ -194,7 +195,7 @@ export class ServerTransactions {
     const actions = this.#step(transaction, input, nowMs);
     if (!actions.includes("send-response")) return false;
     if (response.status >= 200) transaction.request = undefined;
-    transaction.answer = bytesFromLatin1(printMessage(response));
+    transaction.answer = messageBytes(response);
     this.#send(transaction.answer, transaction.answerTo);
     return true;
   }
@@ -277,6 +278,7 @@ export class ServerTransactions {
 }
 
 function deadlineOf(machine: Machine): number | undefined {
+  if ("endAtMs" in machine.state) return forgetAtMs(machine.state.endAtMs);
   return machine.kind === "invite"
     ? inviteServerDeadlineMs(machine.state)
     : nonInviteServerDeadlineMs(machine.state);

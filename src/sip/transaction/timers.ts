@@ -45,6 +45,17 @@ export function lingerMs(config: TransactionConfig, unreliableMs: number): numbe
   return config.reliable ? 0 : unreliableMs;
 }
 
+/** Finished transactions are forgotten together, once a second: each alone would wake the box. */
+const FORGET_EVERY_MS = 1000;
+
+/**
+ * When a finished transaction that lingers until `endAtMs` is forgotten: then or up to a second
+ * later, which nobody can tell from a late copy that came late itself.
+ */
+export function forgetAtMs(endAtMs: number): number {
+  return Math.ceil(endAtMs / FORGET_EVERY_MS) * FORGET_EVERY_MS;
+}
+
 /** What one step of a machine comes to. */
 export interface Step<State, Action> {
   readonly state: State;

@@ -10,6 +10,11 @@ export function clientKey(branch: string, method: string): string {
   return `${branch} ${method}`;
 }
 
+/*
+ * The keys of requests are joined: put together in any other way they would keep the datagrams
+ * alive that their words were cut out of.
+ */
+
 /**
  * What joins a request to a server transaction; an ACK has the key of its INVITE. Give `method`
  * where the transaction sought has another one than the request (CANCEL looks for `INVITE`).
@@ -27,7 +32,7 @@ export function serverKey(request: SipRequest, via: Via, method = request.method
     // Call-ID is no part of the RFC's rule: it parts what stacks with branches of theirs that are
     // not unique from call to call would mix up.
     const callId = headerValue(request, "call-id") ?? "";
-    return `${branch} ${via.host.toLowerCase()}:${via.port ?? 5060} ${group} ${callId}`;
+    return [branch, via.host.toLowerCase(), String(via.port ?? 5060), group, callId].join(" ");
   }
   return [
     group,
@@ -47,7 +52,7 @@ export function serverKey(request: SipRequest, via: Via, method = request.method
 export function mergeKey(request: SipRequest): string | undefined {
   if (tagIn(request, "to") !== undefined) return undefined;
   const fromTag = tagIn(request, "from") ?? "";
-  return `${headerValue(request, "call-id")} ${fromTag} ${headerValue(request, "cseq")}`;
+  return [headerValue(request, "call-id"), fromTag, headerValue(request, "cseq")].join(" ");
 }
 
 function sequenceText(request: SipRequest): string {

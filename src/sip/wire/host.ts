@@ -71,11 +71,23 @@ export function ipFamily(text: string): 4 | 6 | undefined {
 
 /** No zero in front: some read such a number as octal. @see RFC 3986 §3.2.2 (dec-octet) */
 function isIpv4(text: string): boolean {
-  const parts = text.split(".", 5);
-  return (
-    parts.length === 4 &&
-    parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)
-  );
+  if (text.length > 15) return false;
+  let dots = 0;
+  let value = -1;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0x2e) {
+      if (value < 0) return false;
+      dots++;
+      value = -1;
+      continue;
+    }
+    const digit = unit - 0x30;
+    if (!(digit >= 0 && digit <= 9) || value === 0) return false;
+    value = value < 0 ? digit : value * 10 + digit;
+    if (value > 255) return false;
+  }
+  return dots === 3 && value >= 0;
 }
 
 /** @see RFC 4291 §2.2 */

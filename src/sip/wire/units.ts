@@ -17,12 +17,12 @@ const ofPiece = new Uint8Array(PLAIN_MAX);
  * bytes behind them mean nothing. They are there until this is called again.
  */
 export function messageUnits(text: string): Uint8Array {
-  writeUnits(text, ofMessage);
+  writeUnits(text, ofMessage, 0);
   return ofMessage;
 }
 
 /** The same of a text of at most {@link PLAIN_MAX} units, in a place of its own. */
 export function pieceUnits(text: string): Uint8Array {
-  writeUnits(text, ofPiece);
+  writeUnits(text, ofPiece, 0);
   return ofPiece;
 }
