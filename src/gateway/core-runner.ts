@@ -1,6 +1,6 @@
 import type { Core } from "../base/core.ts";
 import type { Clock, Timer } from "../hal/ports/clock.ts";
-import type { RunQueue } from "./run-queue.ts";
+import type { RunQueue, Taker } from "./run-queue.ts";
 
 /** What a core that keeps deadlines must take. */
 type TimeoutInput = { readonly kind: "timeout" };
@@ -17,6 +17,7 @@ export class CoreRunner<Input, Output> {
   readonly #queue: RunQueue;
   readonly #carryOut: (output: Output) => void;
   readonly #afterwards: (() => void) | undefined;
+  readonly #intake: Taker<Input | TimeoutInput> = { take: (input) => this.#take(input) };
   #timer: Timer | undefined;
   #timerAtMs = 0;
   #stopped = false;
@@ -37,12 +38,14 @@ export class CoreRunner<Input, Output> {
 
   /** Hand an input to the core as soon as what is running has run. */
   feed(input: Input | TimeoutInput): void {
-    this.#queue.post(() => {
-      if (this.#stopped) return;
-      for (const output of this.#core.handle(input, this.#clock.nowMs())) this.#carryOut(output);
-      this.rearm();
-      this.#afterwards?.();
-    });
+    this.#queue.hand(this.#intake, input);
+  }
+
+  #take(input: Input | TimeoutInput): void {
+    if (this.#stopped) return;
+    for (const output of this.#core.handle(input, this.#clock.nowMs())) this.#carryOut(output);
+    this.rearm();
+    this.#afterwards?.();
   }
 
   /** No input is taken and no timer runs from now on. */

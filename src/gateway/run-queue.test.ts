@@ -18,6 +18,22 @@ describe("RunQueue", () => {
     expect(queue.isIdle).toBe(true);
   });
 
+  it("hand() has an input taken at once, or after what runs", () => {
+    const queue = new RunQueue();
+    const taken: number[] = [];
+    const taker = {
+      take(input: number) {
+        expect(queue.isIdle).toBe(false);
+        if (input === 1) queue.hand(taker, 2);
+        taken.push(input);
+      },
+    };
+    queue.hand(taker, 1);
+    queue.hand(taker, 3);
+    expect(taken).toEqual([1, 2, 3]);
+    expect(queue.isIdle).toBe(true);
+  });
+
   it("stops cores that feed each other without end", () => {
     const queue = new RunQueue();
     const again = (): void => queue.post(again);

@@ -63,6 +63,12 @@ export class AudioBridge<Output> {
     const pushedB = this.#b.push(this.#fromA, nowMs);
     const pulledB = this.#b.pull(this.#fromB, nowMs);
     const pushedA = this.#a.push(this.#fromB, nowMs);
-    return [...pulledA, ...pushedB, ...pulledB, ...pushedA];
+    return joined(joined(pulledA, pushedB), joined(pulledB, pushedA));
   }
+}
+
+/** Most have nothing to say in most frames. */
+function joined<Output>(one: readonly Output[], other: readonly Output[]): readonly Output[] {
+  if (other.length === 0) return one;
+  return one.length === 0 ? other : [...one, ...other];
 }

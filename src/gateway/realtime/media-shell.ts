@@ -1,3 +1,4 @@
+import type { SocketAddress } from "../../base/address.ts";
 import { type AudioEndpoint, SAMPLES_PER_MS } from "../../base/audio.ts";
 import { hexFromBytes } from "../../base/bytes.ts";
 import { unreachable } from "../../base/invariant.ts";
@@ -14,17 +15,14 @@ import { PortError } from "../../base/port-fault.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
 import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
 import {
-  AudioBridge,
   type CodecSpec,
   codecsWith,
-  EchoEndpoint,
   FaxSwitch,
   LINE_ENDPOINTS_MAX,
   type MediaInput,
   type MediaOutput,
   MediaSession,
   RecordingTap,
-  SourceEndpoint,
 } from "../../media/index.ts";
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
@@ -33,10 +31,10 @@ import type { JoinedEndpoint } from "./line-shell.ts";
 import { PortPairs, type SocketPair } from "./port-pairs.ts";
 import type { RealtimeLineConfig, RtpConfig } from "./realtime-config.ts";
 import { announced, type PairChannel, Reflection, type SeenAddresses } from "./reflection.ts";
+import { createServiceTicker } from "./service-ticker.ts";
 import { createIceCredentials, createSecurity } from "./session-security.ts";
 import { SessionSounds } from "./session-sounds.ts";
 import { soundArithmetic } from "./sound-arithmetic.ts";
-import { createTickerStream } from "./ticker-stream.ts";
 
 /** What the media shell asks of the plane around it. */
 export interface MediaShellSinks {
@@ -156,12 +154,14 @@ export class MediaShell {
 
   /** Sends what a session caused; its bytes are borrowed. */
   carry(output: MediaOutput): void {
-    if (output.kind === "event") {
-      this.#sinks.event(output.event);
-      return;
-    }
-    const sockets = this.#sessions.get(output.session)?.sockets;
-    sockets?.[output.channel].send(output.bytes, output.to);
+    const isSent = output.kind === "send";
+    this.#carryBy(isSent ? this.#sessions.get(output.session)?.sockets : undefined, output);
+  }
+
+  #carryBy(sockets: SocketPair | undefined, output: MediaOutput): void {
+    if (output.kind === "event") this.#sinks.event(output.event);
+    else if (output.channel === "rtp") sockets?.rtp.send(output.bytes, output.to);
+    else sockets?.rtcp.send(output.bytes, output.to);
   }
 
   close(): void {
@@ -221,15 +221,14 @@ export class MediaShell {
   }
 
   #bind(name: string): Promise<SocketPair> {
-    const input = (channel: PairChannel) => (bytes: Uint8Array, host: string, port: number) => {
-      const reflection = this.#reflections.get(name);
+    const input = (channel: PairChannel) => (bytes: Uint8Array, from: SocketAddress) => {
+      const reflection = this.#reflections.size > 0 ? this.#reflections.get(name) : undefined;
       if (reflection !== undefined) {
-        reflection.receive(channel, bytes, { host, port });
+        reflection.receive(channel, bytes, from);
         return;
       }
       // Borrowed bytes go straight in; only where something runs already are they kept for later.
       const kept = this.#queue.isIdle ? bytes : bytes.slice();
-      const from = { host, port };
       this.#sessions.get(name)?.runner.feed({ kind: channel, bytes: kept, from });
     };
     return this.#pairs.open({ onRtp: input("rtp"), onRtcp: input("rtcp") });
@@ -281,13 +280,14 @@ export class MediaShell {
       hidesV8: atLine?.hidesV8,
       arithmetic: soundArithmetic,
     });
-    const runner = new CoreRunner<MediaInput, MediaOutput>(fax, clock, this.#queue, (output) =>
-      this.carry(output),
-    );
+    const carry = (output: MediaOutput): void => this.#carryBy(sockets, output);
+    const runner = new CoreRunner<MediaInput, MediaOutput>(fax, clock, this.#queue, carry);
     const { sounds, endpoint: heard } = this.#soundsOf(name, fax, frameSamples);
     const endpoint = owner.kind === "line" ? this.#watched(name, owner.line, heard) : heard;
     const ticker =
-      owner.kind === "line" ? undefined : this.#ticker(session, owner.kind, frameSamples);
+      owner.kind === "line"
+        ? undefined
+        : createServiceTicker(clock, session, owner.kind, frameSamples, carry);
     return { owner, session, runner, sockets, ticker, fax, endpoint, sounds, flow: undefined };
   }
 
@@ -324,16 +324,6 @@ export class MediaShell {
     return new FarToneTap(endpoint, watch, (tone, lastedMs) =>
       this.#sinks.event({ kind: "far-tone", session, tone, lastedMs }),
     );
-  }
-
-  #ticker(session: MediaSession, service: "echo" | "milliwatt", frameSamples: number): PcmStream {
-    const endpoint: AudioEndpoint =
-      service === "echo" ? new EchoEndpoint(frameSamples) : new SourceEndpoint();
-    const bridge = new AudioBridge<MediaOutput>(session, endpoint, frameSamples);
-    const { clock } = this.#ports;
-    return createTickerStream(clock, frameSamples, frameSamples / SAMPLES_PER_MS, () => {
-      for (const output of bridge.process(clock.nowMs())) this.carry(output);
-    });
   }
 
   #flow(name: string, opened: OpenSession, flow: MediaFlow): void {

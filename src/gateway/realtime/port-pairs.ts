@@ -1,11 +1,12 @@
+import type { SocketAddress } from "../../base/address.ts";
 import { PortError } from "../../base/port-fault.ts";
 import type { Udp, UdpSocket } from "../../hal/ports/net.ts";
 import type { RtpConfig } from "./realtime-config.ts";
 
 /** What comes in on either socket of a pair. `bytes` is borrowed. */
 export interface PairHandlers {
-  onRtp(bytes: Uint8Array, host: string, port: number): void;
-  onRtcp(bytes: Uint8Array, host: string, port: number): void;
+  onRtp(bytes: Uint8Array, from: SocketAddress): void;
+  onRtcp(bytes: Uint8Array, from: SocketAddress): void;
 }
 
 /** An even port for RTP and the odd one after it for RTCP. @see RFC 3550 §11 */
@@ -65,10 +66,8 @@ export class PortPairs {
       });
     let rtp: UdpSocket | undefined;
     try {
-      rtp = await bind(port, (bytes, from) => handlers.onRtp(bytes, from.host, from.port));
-      const rtcp = await bind(port + 1, (bytes, from) =>
-        handlers.onRtcp(bytes, from.host, from.port),
-      );
+      rtp = await bind(port, handlers.onRtp);
+      const rtcp = await bind(port + 1, handlers.onRtcp);
       return { rtp, rtcp };
     } catch (error) {
       rtp?.close();

@@ -30,7 +30,6 @@ export function createTickerStream(
     dueMs += skipped * frameMs;
     for (let frame = 0; frame < frames; frame++) {
       if (timer === undefined) return;
-      playout.fill(0);
       dueMs += frameMs;
       const first = position;
       position += frameSamples;

@@ -34,7 +34,7 @@ export class PolledUdp implements Udp {
   /** What the kernel is asked of them, in their order. */
   #table = new Int16Array(0);
   readonly #onFirst: () => void;
-  readonly #bytes = new Uint8Array(DATAGRAM_BYTES);
+  readonly #inbox = new Inbox();
 
   /** @param onFirst there are sockets to be polled from now on */
   constructor(kernel: SocketKernel, onFirst: () => void) {
@@ -82,7 +82,7 @@ export class PolledUdp implements Udp {
       if (sockets.length === 0 || this.#kernel.findReady(table, sockets.length) <= 0) return;
       for (let at = 0; at < sockets.length; at++) {
         if (table[at * READY_WORDS.entry + READY_WORDS.found] === 0) continue;
-        sockets[at]?.receive(this.#bytes);
+        sockets[at]?.receive(this.#inbox);
       }
     }
   }
@@ -96,6 +96,17 @@ export class PolledUdp implements Udp {
     }
     this.#sockets = sockets;
     this.#table = table;
+  }
+}
+
+/** Where datagrams come, one at a time. Most are as long as the one before. */
+class Inbox {
+  readonly bytes = new Uint8Array(DATAGRAM_BYTES);
+  #first = this.bytes;
+
+  first(length: number): Uint8Array {
+    if (this.#first.length !== length) this.#first = this.bytes.subarray(0, length);
+    return this.#first;
   }
 }
 
@@ -123,12 +134,12 @@ class PolledSocket implements UdpSocket {
   }
 
   /** Hands over one datagram, if there is one. */
-  receive(bytes: Uint8Array): void {
+  receive(inbox: Inbox): void {
     if (this.#closed) return;
-    const length = this.#kernel.receive(this.file, bytes, this.#fromBytes);
+    const length = this.#kernel.receive(this.file, inbox.bytes, this.#fromBytes);
     if (length < 0) return;
     const from = this.#sender();
-    if (from !== undefined) this.#binding.onDatagram(bytes.subarray(0, length), from);
+    if (from !== undefined) this.#binding.onDatagram(inbox.first(length), from);
   }
 
   send(payload: Uint8Array, to: SocketAddress): void {

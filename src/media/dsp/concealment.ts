@@ -9,6 +9,8 @@ const PITCH_MAX_SAMPLES = 15 * SAMPLES_PER_MS;
 const CORRELATION_SAMPLES = 20 * SAMPLES_PER_MS;
 
 const HISTORY_SAMPLES = CORRELATION_SAMPLES + PITCH_MAX_SAMPLES + 40;
+/** So that it moves with every sixth packet of 20 ms and not with each. */
+const HISTORY_ROOM_SAMPLES = 4 * HISTORY_SAMPLES;
 
 /** Full level for 10 ms, then straight down to nothing at 60 ms. @see G.711 App. I §I.2.7 */
 const HOLD_SAMPLES = 10 * SAMPLES_PER_MS;
@@ -25,7 +27,9 @@ const OVERLAP_MAX_SAMPLES = 10 * SAMPLES_PER_MS;
  * @see ITU-T G.711 App. I
  */
 export class Concealment {
-  readonly #history = new Int16Array(HISTORY_SAMPLES);
+  /** The latest samples end at `#end`; where there is no more room behind it they move to front. */
+  readonly #history = new Int16Array(HISTORY_ROOM_SAMPLES);
+  #end = HISTORY_SAMPLES;
   readonly #period = new Float64Array(PITCH_MAX_SAMPLES);
   #periodSamples = PITCH_MIN_SAMPLES;
   /** Samples made up in the present loss; a stream begins as if after a long one. */
@@ -69,7 +73,7 @@ export class Concealment {
   #findPeriod(): void {
     const length = this.#bestLag();
     this.#periodSamples = length;
-    const start = HISTORY_SAMPLES - length;
+    const start = this.#end - length;
     for (let at = 0; at < length; at++) this.#period[at] = this.#history[start + at] ?? 0;
     // The end of the period is blended into what stood before its beginning: repeats join smoothly.
     const blend = length >> 2;
@@ -79,7 +83,7 @@ export class Concealment {
       const before = this.#history[start - blend + at] ?? 0;
       this.#period[index] = (this.#period[index] ?? 0) * (1 - weight) + before * weight;
     }
-    this.#step = (this.#history[HISTORY_SAMPLES - 1] ?? 0) - (this.#history[start - 1] ?? 0);
+    this.#step = (this.#history[this.#end - 1] ?? 0) - (this.#history[start - 1] ?? 0);
   }
 
   /** The lag at which the latest audio is most like itself, by normalised correlation. */
@@ -89,7 +93,7 @@ export class Concealment {
     for (let lag = PITCH_MIN_SAMPLES; lag <= PITCH_MAX_SAMPLES; lag++) {
       let product = 0;
       let power = 0;
-      for (let at = HISTORY_SAMPLES - CORRELATION_SAMPLES; at < HISTORY_SAMPLES; at++) {
+      for (let at = this.#end - CORRELATION_SAMPLES; at < this.#end; at++) {
         const earlier = this.#history[at - lag] ?? 0;
         product += (this.#history[at] ?? 0) * earlier;
         power += earlier * earlier;
@@ -105,7 +109,12 @@ export class Concealment {
 
   #remember(samples: Int16Array): void {
     const kept = Math.min(samples.length, HISTORY_SAMPLES);
-    this.#history.copyWithin(0, kept);
-    this.#history.set(samples.subarray(samples.length - kept), HISTORY_SAMPLES - kept);
+    if (this.#end + kept > HISTORY_ROOM_SAMPLES) {
+      this.#history.copyWithin(0, this.#end - HISTORY_SAMPLES, this.#end);
+      this.#end = HISTORY_SAMPLES;
+    }
+    const latest = kept === samples.length ? samples : samples.subarray(samples.length - kept);
+    this.#history.set(latest, this.#end);
+    this.#end += kept;
   }
 }

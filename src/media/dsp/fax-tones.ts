@@ -88,15 +88,15 @@ export class FaxToneDetector {
   hear(frame: Int16Array): FaxTone | undefined {
     if (this.#filled === 0 && frame.length === BLOCK_SAMPLES) return this.#hearBlock(frame);
     let found: FaxTone | undefined;
-    for (let at = 0; at < frame.length; ) {
-      const piece = frame.subarray(at, at + BLOCK_SAMPLES - this.#filled);
-      this.#block.set(piece, this.#filled);
-      this.#filled += piece.length;
-      at += piece.length;
-      if (this.#filled < BLOCK_SAMPLES) break;
-      this.#filled = 0;
-      found = this.#hearBlock(this.#block) ?? found;
+    const block = this.#block;
+    let filled = this.#filled;
+    for (let at = 0; at < frame.length; at++) {
+      block[filled++] = frame[at] ?? 0;
+      if (filled < BLOCK_SAMPLES) continue;
+      filled = 0;
+      found = this.#hearBlock(block) ?? found;
     }
+    this.#filled = filled;
     return found;
   }
 

@@ -1,4 +1,4 @@
-/** A quantile of the last so many values. A push costs a shift in a sorted array. */
+/** A quantile of the last so many values. A push moves what lies between the oldest and it. */
 export class SlidingQuantile {
   readonly #ring: Float64Array;
   readonly #sorted: Float64Array;
@@ -15,13 +15,12 @@ export class SlidingQuantile {
   }
 
   push(value: number): void {
-    if (this.#count === this.#ring.length) this.#remove(this.#ring[this.#next] ?? 0);
+    const isFull = this.#count === this.#ring.length;
+    const oldest = this.#ring[this.#next] ?? 0;
     this.#ring[this.#next] = value;
-    this.#next = (this.#next + 1) % this.#ring.length;
-    const at = this.#position(value);
-    this.#sorted.copyWithin(at + 1, at, this.#count);
-    this.#sorted[at] = value;
-    this.#count++;
+    this.#next = this.#next + 1 === this.#ring.length ? 0 : this.#next + 1;
+    if (isFull) this.#replace(oldest, value);
+    else this.#insert(value);
   }
 
   /** The least value that a share of `q` (0–1] does not exceed; `undefined` while empty. */
@@ -36,10 +35,25 @@ export class SlidingQuantile {
     this.#next = 0;
   }
 
-  #remove(value: number): void {
-    const at = this.#position(value);
-    this.#sorted.copyWithin(at, at + 1, this.#count);
-    this.#count--;
+  #insert(value: number): void {
+    const sorted = this.#sorted;
+    let at = this.#count++;
+    for (; at > 0 && (sorted[at - 1] ?? 0) > value; at--) sorted[at] = sorted[at - 1] ?? 0;
+    sorted[at] = value;
+  }
+
+  /** Those between the old value and the new one move by one place. */
+  #replace(old: number, value: number): void {
+    if (old === value) return;
+    const sorted = this.#sorted;
+    let at = this.#position(old);
+    if (value > old) {
+      const last = this.#count - 1;
+      for (; at < last && (sorted[at + 1] ?? 0) < value; at++) sorted[at] = sorted[at + 1] ?? 0;
+    } else {
+      for (; at > 0 && (sorted[at - 1] ?? 0) > value; at--) sorted[at] = sorted[at - 1] ?? 0;
+    }
+    sorted[at] = value;
   }
 
   /** Index of the first value that is not less. */

@@ -1,0 +1,27 @@
+import { type AudioEndpoint, SAMPLES_PER_MS } from "../../base/audio.ts";
+import type { Clock } from "../../hal/ports/clock.ts";
+import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
+import {
+  AudioBridge,
+  EchoEndpoint,
+  type MediaOutput,
+  type MediaSession,
+  SourceEndpoint,
+} from "../../media/index.ts";
+import { createTickerStream } from "./ticker-stream.ts";
+
+/** Clocks a session that talks to a service in place of a line; `carry` is told what it causes. */
+export function createServiceTicker(
+  clock: Clock,
+  session: MediaSession,
+  service: "echo" | "milliwatt",
+  frameSamples: number,
+  carry: (output: MediaOutput) => void,
+): PcmStream {
+  const endpoint: AudioEndpoint =
+    service === "echo" ? new EchoEndpoint(frameSamples) : new SourceEndpoint();
+  const bridge = new AudioBridge<MediaOutput>(session, endpoint, frameSamples);
+  return createTickerStream(clock, frameSamples, frameSamples / SAMPLES_PER_MS, () => {
+    for (const output of bridge.process(clock.nowMs())) carry(output);
+  });
+}
