@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FAILOVER_MS } from "./client-request.ts";
 import { answerTo, Desk, field, PEER } from "./testing/desk.ts";
+import { CLIENT_TRANSACTIONS_MAX } from "./transaction/client-transactions.ts";
 import type { SipAccount } from "./user-agent-types.ts";
 
 const NAME = "sip.example.com";
@@ -158,6 +159,23 @@ describe("ClientRequest with a server that answers when another one was asked", 
     expect(desk.agent.load).toMatchObject({ clientTransactions: 0, sessions: 0, dialogs: 0 });
   });
 
+  it("leaves nothing of it behind where the other one led the call on meanwhile", () => {
+    const desk = registered({ backups: [{ ...PEER, host: OTHER }] });
+    const uri = "sip:102@example.com";
+    desk.command({ kind: "invite", session: "a", account: "line-1", uri, redirects: "server" });
+    const first = desk.next();
+    desk.advance(FAILOVER_MS);
+    desk.answerNames({ [NAME]: [FIRST] });
+    const second = desk.letters.at(-1)?.text ?? "";
+    desk.receive(answerTo(second, "302 Moved", "peer", ["Contact: <sip:103@example.com>"]));
+    const third = desk.letters.at(-1)?.text ?? "";
+    expect(third).toMatch(/^INVITE sip:103@/);
+    desk.receive(answerTo(first, "180 Ringing", "late", THEIRS));
+    desk.receive(answerTo(third, "486 Busy Here", "peer"));
+    desk.advance(70_000);
+    expect(desk.agent.load).toMatchObject({ clientTransactions: 0, sessions: 0, dialogs: 0 });
+  });
+
   it("sends the INVITE there no more, and forgets it at its time", () => {
     const { desk, sentTo } = movedOn();
     desk.advance(32_000 - FAILOVER_MS);
@@ -201,5 +219,25 @@ describe("ClientRequest with a server that is out of service", () => {
     expect(field(desk.next(), "Call-ID")).toBe(field(invite, "Call-ID"));
     desk.advance(32_000);
     expect(desk.event("failed")).toMatchObject({ status: 408 });
+  });
+});
+
+describe("ClientRequest that is challenged", () => {
+  it("fails where there are too many requests by then, and is tried again later", () => {
+    const desk = new Desk();
+    desk.command({ kind: "add-account", account: { ...account, server: PEER } });
+    const first = desk.next();
+    for (let at = 0; at < CLIENT_TRANSACTIONS_MAX; at++) {
+      const more = { kind: "send-request", method: "MESSAGE", to: PEER } as const;
+      desk.command({ ...more, request: `r${at}`, uri: "sip:bob@192.0.2.20" });
+    }
+    desk.events = [];
+    const asks = 'WWW-Authenticate: Digest realm="example.com", nonce="n1", qop="auth"';
+    desk.receive(answerTo(first, "401 Unauthorized", "r", [asks]));
+    const { reason, retryMs = 0 } = desk.event("registration-failed") ?? {};
+    expect(reason).toBe("too many requests are under way");
+    desk.letters = [];
+    desk.advance(60_000 + retryMs);
+    expect(desk.letters.some(({ text }) => text.startsWith("REGISTER "))).toBe(true);
   });
 });

@@ -170,7 +170,7 @@ export class ClientRequest {
     if (status >= 200 && status < 300) this.#answers?.confirmed(sent.request, response);
     if ((status === 401 || status === 407) && this.#answer(response)) {
       // The one who asked gets the answer, and all the time it needs.
-      this.#send(sent.to, nowMs);
+      if (!this.#send(sent.to, nowMs)) this.#end(nowMs);
       return;
     }
     this.#owner.onResponse(response, sent, nowMs);

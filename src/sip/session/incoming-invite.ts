@@ -271,8 +271,9 @@ export class IncomingInvite implements Leg {
     }
     if (request.body === "") {
       reply(200, isPrack ? [] : this.#dialogHeaders());
-    } else if (!this.#reliable.hasAnswered) {
-      // Its first offer has no answer yet that it is sure to have. @see RFC 3311 §5.2
+    } else if (!this.#reliable.hasAnswered || this.#openOffer !== undefined) {
+      // Its first offer has no answer yet that it is sure to have, or the last one has none.
+      // @see RFC 3311 §5.2
       reply(500, [{ name: "retry-after", value: "1" }]);
     } else {
       this.#openOffer = transaction;

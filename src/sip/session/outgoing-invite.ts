@@ -67,6 +67,8 @@ export class OutgoingInvite implements Leg {
   /** Whether redirections lead past our server. */
   readonly #goesStraight: boolean;
   #request: ClientRequest;
+  /** Attempts before it: servers that those left may yet answer. */
+  readonly #former: ClientRequest[] = [];
   #invite: PreparedInvite;
   #sequence = 1;
   /** The shortest session interval that somebody on the way takes. */
@@ -91,7 +93,9 @@ export class OutgoingInvite implements Leg {
     this.#early = new EarlyDialogs(stack, this);
     this.#late = new LateAnswers(stack, command.session, {
       rearm: () => this.#rearm(),
-      abandon: (nowMs) => this.#request.abandonLeft(nowMs),
+      abandon: (nowMs) => {
+        for (const one of [...this.#former, this.#request]) one.abandonLeft(nowMs);
+      },
     });
     if (command.redirects !== undefined) this.#redirects = new Redirects(invite.request.uri);
     this.#goesStraight = command.redirects === "direct";
@@ -131,6 +135,7 @@ export class OutgoingInvite implements Leg {
     this.#invite = { ...this.#invite, request: changed };
     this.#isProceeding = false;
     this.#early.drop();
+    this.#former.push(this.#request);
     this.#request = this.#attempt(this.#invite);
     this.#request.start(nowMs);
   }

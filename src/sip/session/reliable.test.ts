@@ -175,6 +175,24 @@ describe("a provisional answer of ours", () => {
     expect(desk.event("ended")).toMatchObject({ session, cause: "error" });
   });
 
+  it("a second offer before the first is answered is told to come again, and leaves nothing", () => {
+    const desk = new Desk({ serves: ["UPDATE"] });
+    const session = invited(desk, ["Supported: 100rel"]);
+    desk.command({ kind: "respond", session, status: 183, body: "answer" });
+    const answer = desk.next();
+    desk.receive(prackOf(answer, 2, {}));
+    const update = { method: "UPDATE", toTag: tagIn(answer, "To"), body: "offer" };
+    desk.receive(peerRequest({ ...update, cseq: 3, branch: "z9hG4bKu3" }));
+    const open = desk.event("request")?.request ?? "";
+    desk.letters = [];
+    desk.receive(peerRequest({ ...update, cseq: 4, branch: "z9hG4bKu4" }));
+    expect(desk.firstLines()).toEqual(["SIP/2.0 500 Server Internal Error"]);
+    desk.command({ kind: "reply", request: open, status: 200, body: "other answer" });
+    desk.command({ kind: "end", session, status: 486 });
+    desk.advance(100_000);
+    expect(desk.agent.load).toMatchObject({ invites: 0, sessions: 0, dialogs: 0 });
+  });
+
   it("an UPDATE before any description was acknowledged is told to come again", () => {
     const desk = new Desk();
     const session = invited(desk, []);

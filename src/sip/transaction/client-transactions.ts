@@ -33,7 +33,7 @@ import { clientKey } from "./transaction-key.ts";
 import { isReliable } from "./transports.ts";
 
 /** Requests of ours that may be under way at one time. */
-const CLIENT_TRANSACTIONS_MAX = 2000;
+export const CLIENT_TRANSACTIONS_MAX = 2000;
 
 /** Names one client transaction. */
 export type ClientTransactionId = number;
