@@ -175,7 +175,7 @@ describe("a provisional answer of ours", () => {
     expect(desk.event("ended")).toMatchObject({ session, cause: "error" });
   });
 
-  it("a second offer before the first is answered is told to come again, and leaves nothing", () => {
+  it("a second offer before the first has its answer is told to come again, no more", () => {
     const desk = new Desk({ serves: ["UPDATE"] });
     const session = invited(desk, ["Supported: 100rel"]);
     desk.command({ kind: "respond", session, status: 183, body: "answer" });

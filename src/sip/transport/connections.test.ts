@@ -82,6 +82,28 @@ describe("Connections send()", () => {
     expect(bay.connections.size).toBe(1);
   });
 
+  it("asks an address for the name that it has proven before, once the connection broke", () => {
+    const bay = new Bay();
+    const { serverName: _, ...nameless } = TLS;
+    bay.send("one", TLS);
+    bay.opened(1, GOOD);
+    expect(bay.send("two", nameless)).toEqual(["write 1 two"]);
+    bay.take({ kind: "closed", connection: 1 });
+    expect(bay.send("bye", nameless)).toEqual(["connect 2 192.0.2.20:5061 pbx.example"]);
+    expect(bay.opened(2, GOOD)).toContain("write 2 bye");
+    expect(bay.send("x", { ...nameless, port: 5071 })).toEqual([
+      "connect 3 192.0.2.20:5071 192.0.2.20",
+    ]);
+  });
+
+  it("asks it for itself where a name was asked for that it could not prove", () => {
+    const bay = new Bay();
+    const { serverName: _, ...nameless } = TLS;
+    bay.send("one", TLS);
+    bay.opened(1, { ...GOOD, names: [{ kind: "dns", value: "other.example" }] });
+    expect(bay.send("two", nameless)).toEqual(["connect 2 192.0.2.20:5061 192.0.2.20"]);
+  });
+
   it.each([
     ["another port", { ...TO, port: 5070 }],
     ["another host", { ...TO, host: "192.0.2.21" }],

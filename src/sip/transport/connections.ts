@@ -81,6 +81,9 @@ export type ConnectionsOutput =
   | { readonly kind: "failed"; readonly to: SipAddress; readonly reason: string }
   | { readonly kind: "log"; readonly event: LogEvent };
 
+/** Addresses whose names are remembered. */
+const PROVEN_NAMES_MAX = 100;
+
 const PING = new Uint8Array([0x0d, 0x0a, 0x0d, 0x0a]);
 const PONG = new Uint8Array([0x0d, 0x0a]);
 
@@ -92,6 +95,8 @@ const PONG = new Uint8Array([0x0d, 0x0a]);
 export class Connections implements Core<ConnectionsInput, ConnectionsOutput> {
   readonly #policy: CertificatePolicy;
   readonly #table = new ConnectionTable();
+  /** Whose certificates were good at which addresses, the last one last. */
+  readonly #provenNames = new Map<string, string>();
   #outputs: ConnectionsOutput[] = [];
   #lastId = 0;
 
@@ -187,7 +192,7 @@ export class Connections implements Core<ConnectionsInput, ConnectionsOutput> {
       this.#fail(to, "too many connections are open");
       return undefined;
     }
-    const serverName = transport === "tls" ? (to.serverName ?? host) : undefined;
+    const serverName = transport === "tls" ? this.#nameAt(to) : undefined;
     const connection = create(
       { id: this.nextId(), transport, remote: { host, port }, isOurs: true, serverName },
       nowMs,
@@ -200,6 +205,25 @@ export class Connections implements Core<ConnectionsInput, ConnectionsOutput> {
       ...(serverName === undefined ? {} : { serverName }),
     });
     return connection;
+  }
+
+  /**
+   * Whose certificate is wanted of an address. Servers put addresses into the routes of calls, and
+   * certificates are for names: where one has proven itself by its name before, as the server that
+   * we register at has, it is to do so again.
+   */
+  #nameAt(to: SipAddress): string {
+    return to.serverName ?? this.#provenNames.get(printAddress(to)) ?? to.host;
+  }
+
+  #proven({ remote }: Connection, serverName: string): void {
+    const place = printAddress(remote);
+    this.#provenNames.delete(place);
+    this.#provenNames.set(place, serverName);
+    for (const oldest of this.#provenNames.keys()) {
+      if (this.#provenNames.size <= PROVEN_NAMES_MAX) break;
+      this.#provenNames.delete(oldest);
+    }
   }
 
   #accepted(input: Extract<ConnectionsInput, { kind: "accepted" }>, nowMs: number): void {
@@ -230,6 +254,7 @@ export class Connections implements Core<ConnectionsInput, ConnectionsOutput> {
         this.#close(connection, verdict.error);
         return;
       }
+      this.#proven(connection, serverName);
     }
     connection.isOpen = true;
     this.#outputs.push({ kind: "ready", to: addressOf(connection), local });

@@ -33,6 +33,8 @@ export class WireWatch {
   readonly #addresses = new Map<string, MediaAddress>();
   /** Addresses of calls that were given up: an answer may have been faster. */
   readonly #givenUp = new Map<string, MediaAddress[]>();
+  /** Calls that were answered: a CANCEL comes too late then, whatever it is told. */
+  readonly #answered = new Set<string>();
   /** Some address's calls have all ended once: until then no audio can be too late. */
   #hasEnded = false;
   #lastRtpAtMs: number | undefined;
@@ -79,6 +81,7 @@ export class WireWatch {
     const { text, atMs } = message;
     const call = headerValue(text, "Call-ID") ?? "";
     if (endsCall(text)) {
+      if (this.#answered.has(call) && isAnswerTo("CANCEL", text)) return;
       const freed = [...this.#addresses.values()].filter(({ calls }) => calls.delete(call));
       for (const address of freed) {
         if (address.calls.size > 0) continue;
@@ -89,6 +92,7 @@ export class WireWatch {
       return;
     }
     if (isAnswerTo("INVITE", text)) {
+      this.#answered.add(call);
       for (const address of this.#givenUp.get(call) ?? []) use(address, call);
       this.#givenUp.delete(call);
     }

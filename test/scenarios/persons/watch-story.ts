@@ -181,7 +181,10 @@ export class StoryWatch {
 
   /** Where every receiver is on the hook, nobody's voice leaves the box. */
   #lookAtVoice(nowMs: number): void {
-    if (this.#lab.phones.some(({ phone }) => phone.isOffHook)) this.#allRestMs = undefined;
+    // A call on hold that the bell reminds of may hear music.
+    const isHeld = this.#lab.box.status().some(({ call }) => call === "recall");
+    if (isHeld || this.#lab.phones.some(({ phone }) => phone.isOffHook))
+      this.#allRestMs = undefined;
     else this.#allRestMs ??= nowMs;
     const quietMs = this.#allRestMs;
     if (quietMs === undefined || this.#sentVoiceMs <= quietMs + VOICE_AFTER_MS) return;
