@@ -211,7 +211,7 @@ describe("a ProSLIC that loses its settings", () => {
 });
 
 describe("a serial card whose cable is pulled as its telephone answers", () => {
-  it.each([0, 3, 8, 20, 40])("%i ms after: no ringing stays at the ear", async (ms) => {
+  it.each([0, 8, 40])("%i ms after: no ringing stays at the ear", async (ms) => {
     const lab = await withCard(13, "serial-card");
     const [alice, bob] = lab.phones;
     bob.lift();
