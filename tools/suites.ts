@@ -10,15 +10,7 @@
  * ran.
  */
 import { spawn } from "node:child_process";
-import {
-  closeSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -85,7 +77,7 @@ async function runVitest(
       child.on("error", () => resolve(1));
       child.on("exit", (code) => resolve(code ?? 1));
     });
-    if (later) writeSync(shown, readFileSync(sayingsFile));
+    if (later) (json ? process.stderr : process.stdout).write(readFileSync(sayingsFile));
     const report = readReport(reportFile);
     const suites = suitesOfReport(report, root) ?? [];
     const troubles = troublesOfReport(report, root);
