@@ -1,4 +1,4 @@
-import type { Credentials } from "./auth/challenge-answers.ts";
+import type { Credentials } from "./auth/credentials.ts";
 import { carriedText } from "./auth/digest.ts";
 import { hopOfUri } from "./locator.ts";
 import { type Granted, gruuInTrunk } from "./registration/granted.ts";

@@ -1,9 +1,11 @@
 import { printAddress } from "../base/address.ts";
-import { ChallengeAnswers, type Credentials } from "./auth/challenge-answers.ts";
+import { ChallengeAnswers } from "./auth/challenge-answers.ts";
+import type { Credentials } from "./auth/credentials.ts";
 import { samePlace } from "./location/blacklist.ts";
 import type { Route } from "./route.ts";
 import type { Stack } from "./stack.ts";
 import type { ClientTransactionId } from "./transaction/client-transactions.ts";
+import type { TransactionUser } from "./transaction/transaction-user.ts";
 import type { SipAddress, SipHop } from "./user-agent-types.ts";
 import { printCSeq } from "./wire/cseq.ts";
 import { prependHeader } from "./wire/headers.ts";
@@ -61,7 +63,7 @@ export interface ClientRequestSpec extends Route {
  * one where the transport fails, nobody answers or the server says 503, and answers challenges.
  * @see RFC 3263 §4.3
  */
-export class ClientRequest {
+export class ClientRequest implements TransactionUser {
   readonly #stack: Stack;
   readonly #spec: ClientRequestSpec;
   readonly #owner: RequestOwner;
@@ -146,7 +148,7 @@ export class ClientRequest {
     this.#left.clear();
   }
 
-  /** For the dispatcher: a response to the running transaction. */
+  /** A response to the running transaction. */
   receive(response: SipResponse, transaction: ClientTransactionId, nowMs: number): void {
     const left = this.#left.get(transaction);
     if (left !== undefined) {
@@ -177,8 +179,8 @@ export class ClientRequest {
   }
 
   /**
-   * For the dispatcher: nobody has answered the running transaction for a while. It goes on unless
-   * there is somebody else to ask.
+   * Nobody has answered the running transaction for a while. It goes on unless there is somebody
+   * else to ask.
    */
   quiet(transaction: ClientTransactionId, nowMs: number): void {
     const sent = this.#sent;
@@ -205,7 +207,7 @@ export class ClientRequest {
     });
   }
 
-  /** For the dispatcher: the running transaction failed. */
+  /** The running transaction failed. */
   fail(cause: "timeout" | "transport", transaction: ClientTransactionId, nowMs: number): void {
     const sent = this.#sent;
     if (sent === undefined || sent.transaction !== transaction) return;

@@ -3,7 +3,6 @@ import type { LogEvent, LogLevel } from "../base/log-event.ts";
 import { AccountBook } from "./account-book.ts";
 import { carriedText } from "./auth/digest.ts";
 import { NextNonces } from "./auth/next-nonces.ts";
-import type { ClientRequest } from "./client-request.ts";
 import { Blacklist } from "./location/blacklist.ts";
 import { isIpAddress, Locator } from "./locator.ts";
 import { PublicAddresses } from "./nat/public-addresses.ts";
@@ -24,6 +23,7 @@ import {
   transactionConfigs,
 } from "./transaction/timers.ts";
 import { BRANCH_COOKIE } from "./transaction/transaction-key.ts";
+import type { TransactionUser } from "./transaction/transaction-user.ts";
 import { isStream } from "./transaction/transports.ts";
 import type {
   SipAddress,
@@ -58,7 +58,7 @@ export class Stack {
   readonly config: UserAgentConfig;
   readonly timers: TransactionTimers;
   readonly configs: TransactionConfigs;
-  readonly clients: ClientTransactions<ClientRequest | undefined>;
+  readonly clients: ClientTransactions<TransactionUser | undefined>;
   readonly servers: ServerTransactions;
   readonly locator: Locator;
   readonly legs: LegRegistry;

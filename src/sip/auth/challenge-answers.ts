@@ -3,7 +3,8 @@ import type { Stack } from "../stack.ts";
 import { withHeader, withoutHeader } from "../wire/headers.ts";
 import { headerValue, headerValues, type SipRequest, type SipResponse } from "../wire/message.ts";
 import { tagOf } from "../wire/name-addr.ts";
-import { carriedText, type DigestHash } from "./digest.ts";
+import type { Credentials, UserPassword } from "./credentials.ts";
+import { carriedText } from "./digest.ts";
 import {
   answerChallenge,
   type DigestChallenge,
@@ -15,24 +16,6 @@ import { sameSecretText } from "./digest-server.ts";
 
 /** Challenges that one request answers before it gives up. */
 const CHALLENGES_MAX = 3;
-
-/** A name and a password, readable text. */
-export interface UserPassword {
-  readonly user: string;
-  readonly password: string;
-}
-
-/** Who we are to a server that asks. */
-export interface Credentials extends UserPassword {
-  /** The only realm they are for; absent: whichever the account's server asks with. */
-  readonly realm?: string | undefined;
-  /** Those of other realms; readable text, as the others. */
-  readonly others?: readonly (UserPassword & { readonly realm: string })[] | undefined;
-  /** The only hashes that they are used with. */
-  readonly algorithms?: readonly DigestHash[] | undefined;
-  /** Whose they are: what one server announced is not answered to another. */
-  readonly account: string;
-}
 
 type AuthHeader = "authorization" | "proxy-authorization";
 

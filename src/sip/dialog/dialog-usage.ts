@@ -1,4 +1,4 @@
-import type { Credentials } from "../auth/challenge-answers.ts";
+import type { Credentials } from "../auth/credentials.ts";
 import { ClientRequest, type RequestOwner } from "../client-request.ts";
 import { hopOfUri } from "../locator.ts";
 import type { Stack } from "../stack.ts";

@@ -1,6 +1,6 @@
 import { earliestMs } from "../../base/core.ts";
 import { invariant } from "../../base/invariant.ts";
-import type { Credentials } from "../auth/challenge-answers.ts";
+import type { Credentials } from "../auth/credentials.ts";
 import { ClientRequest, type SentRequest } from "../client-request.ts";
 import { dialogFromResponse, isSips, sequenceOf } from "../dialog/dialog.ts";
 import type { DialogIdentity } from "../dialog/dialog-usage.ts";

@@ -1,5 +1,5 @@
 import { aorOf, credentialsOf, fromValue } from "../account-book.ts";
-import type { Credentials } from "../auth/challenge-answers.ts";
+import type { Credentials } from "../auth/credentials.ts";
 import { carriedText } from "../auth/digest.ts";
 import { isSips, sequenceOf } from "../dialog/dialog.ts";
 import { hopOfUri } from "../locator.ts";

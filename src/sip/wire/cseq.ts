@@ -1,13 +1,9 @@
 import { err, ok, type Result } from "../../base/result.ts";
 import { plainCSeq, plainly } from "./plain.ts";
 import { CHAR, decimalOf, isAll, skipSpace, spaceStart } from "./tokens.ts";
+import type { CSeq } from "./values.ts";
 
-/** @see RFC 3261 §20.16 */
-export interface CSeq {
-  /** 0 … 2³¹−1. */
-  readonly sequence: number;
-  readonly method: string;
-}
+export type { CSeq } from "./values.ts";
 
 /** The largest sequence number. @see RFC 3261 §8.1.1.5 */
 const CSEQ_MAX = 2 ** 31 - 1;

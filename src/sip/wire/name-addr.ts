@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../base/result.ts";
-import { paramSpans, parseParams, printParams, type SipParams } from "./params.ts";
+import { paramSpans, parseParams, printParams } from "./params.ts";
 import { plainAddress, plainly } from "./plain.ts";
 import {
   CHAR,
@@ -11,23 +11,10 @@ import {
   spaceStart,
   unquoted,
 } from "./tokens.ts";
-import { isUriText, parseUriText, type SipUri, safeUriText, uriScheme } from "./uri.ts";
+import { isUriText, parseUriText, safeUriText, uriScheme } from "./uri.ts";
+import type { NameAddr } from "./values.ts";
 
-/**
- * A value of From, To, Contact, Route, Record-Route and their kin, in either form
- * (`"Name" <uri>;params` or `uri;params`). Text is latin-1 carried.
- * @see RFC 3261 §20.10
- */
-export interface NameAddr {
-  /** Without quotes and escapes; absent where there is none or an empty one. */
-  readonly displayName?: string | undefined;
-  /** Undefined where the scheme is none we know (`mailto:`, `http:`); `uriText` is there. */
-  readonly uri: SipUri | undefined;
-  /** The URI as it stood. */
-  readonly uriText: string;
-  /** Header parameters (`tag`, `expires`, `q`), not the URI's. */
-  readonly params: SipParams;
-}
+export type { NameAddr } from "./values.ts";
 
 /** The parts of a value that are found without reading URI and parameters: where they stand. */
 interface Frame {

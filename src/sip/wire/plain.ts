@@ -5,14 +5,11 @@
  * everything else, and leave it to the readers of the whole grammar, which would say the same of
  * what is plain.
  */
-import type { CSeq } from "./cseq.ts";
 import { WIRE_LIMITS } from "./limits.ts";
-import type { NameAddr } from "./name-addr.ts";
 import { NO_PARAMS, ParamList, type SipParams } from "./params.ts";
 import { CHAR, isIn } from "./tokens.ts";
 import { PLAIN_MAX, pieceUnits } from "./units.ts";
-import type { SipUri } from "./uri.ts";
-import type { Via } from "./via.ts";
+import type { CSeq, NameAddr, SipUri, Via } from "./values.ts";
 
 /** One of the readers below: of what begins at `start` and ends before `end`. */
 export type PlainReader<T> = (

@@ -6,27 +6,9 @@ import type { SipHeader } from "./message.ts";
 import { NO_PARAMS, ParamList, type SipParams } from "./params.ts";
 import { plainly, plainUri } from "./plain.ts";
 import { CHAR, isAll, isIn, isToken } from "./tokens.ts";
+import type { SipUri } from "./values.ts";
 
-/** The URI schemes this stack can follow. */
-export type UriScheme = "sip" | "sips" | "tel";
-
-/**
- * A `sip:`, `sips:` or `tel:` URI, unescaped: `user`, `password`, parameters and headers hold what
- * the percent escapes stand for, as latin-1 carried bytes. Of a `tel:` URI `user` is the number as
- * written and `host` is empty. `host` of an IPv6 reference stands without its brackets.
- * @see RFC 3261 §19.1, RFC 3966
- */
-export interface SipUri {
-  readonly scheme: UriScheme;
-  /** Empty where the URI has none. */
-  readonly user: string;
-  readonly password?: string | undefined;
-  readonly host: string;
-  readonly port?: number | undefined;
-  readonly params: SipParams;
-  /** What stands behind `?`. A value may hold anything, line ends too: check before use. */
-  readonly headers?: readonly SipHeader[] | undefined;
-}
+export type { SipUri, UriScheme } from "./values.ts";
 
 /** The scheme of any URI in lower case; undefined where `[start, end)` begins with none. */
 export function uriScheme(text: string, start = 0, end = text.length): string | undefined {

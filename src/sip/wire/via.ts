@@ -1,20 +1,11 @@
 import { err, ok, type Result } from "../../base/result.ts";
 import { parseHostPort, printHost } from "./host.ts";
-import { parseParams, printParams, type SipParams } from "./params.ts";
+import { parseParams, printParams } from "./params.ts";
 import { plainly, plainVia } from "./plain.ts";
 import { skipSpace, tokenEnd } from "./tokens.ts";
+import type { Via } from "./values.ts";
 
-/** One Via value. @see RFC 3261 §20.42 */
-export interface Via {
-  /** Upper case: `UDP`, `TCP`, `TLS`, … */
-  readonly transport: string;
-  /** The sent-by host; IPv6 without brackets. */
-  readonly host: string;
-  readonly port?: number | undefined;
-  /** All parameters, `branch` among them; `rport` without a value is there as `undefined`. */
-  readonly params: SipParams;
-  readonly branch?: string | undefined;
-}
+export type { Via } from "./values.ts";
 
 /** The position behind `/` and the spaces around it; -1 where there is none. */
 function behindSlash(text: string, at: number, end: number): number {
