@@ -79,9 +79,12 @@ export class FaxToneDetector {
     return this.#menu;
   }
 
-  /** Whether a caller's modem talked in what was heard last: V.21, channel 1, and no CNG. */
+  /**
+   * Whether a caller's modem talked in what was heard last: V.21, channel 1, and neither CNG nor
+   * another tone that goes on, as of 1 kHz.
+   */
   get callerTalks(): boolean {
-    return this.#caller.isOn && this.#cng < CALLER_CNG_BLOCKS;
+    return this.#caller.isOn && !this.#caller.isSteady && this.#cng < CALLER_CNG_BLOCKS;
   }
 
   /** Hears a frame; the tone that has lasted long enough by now, when it is new. */

@@ -6,6 +6,8 @@ const FLAG = 0b01111110;
 const FLAG_BITS = 8;
 /** So many blocks in a row may be otherwise: noise, a click. */
 const MISSES_MAX = 1;
+/** What does not change for so many bits, 0.1 s, says nothing: all that is said has stop bits. */
+const STEADY_BITS = 30;
 
 /** One channel of V.21, listened to while it is there: flags, and menus of V.8. */
 export class V21Path {
@@ -14,6 +16,7 @@ export class V21Path {
   #isOn = false;
   #misses = 0;
   #bits = 0;
+  #sinceChange = 0;
   #sinceFlag = 0;
   #flags = 0;
   #menu: ModemMenu | undefined;
@@ -25,6 +28,11 @@ export class V21Path {
   /** Whether the channel is there. */
   get isOn(): boolean {
     return this.#isOn;
+  }
+
+  /** Whether it has been there for a while and has said nothing: any steady tone nearby is like it. */
+  get isSteady(): boolean {
+    return this.#isOn && this.#sinceChange >= STEADY_BITS;
   }
 
   /** Flags that came in a row by now. */
@@ -58,11 +66,13 @@ export class V21Path {
     this.#isOn = false;
     this.#flags = 0;
     this.#sinceFlag = 0;
+    this.#sinceChange = 0;
     this.#receiver.restart();
     this.#menus.restart();
   }
 
   #take(bit: 0 | 1): void {
+    this.#sinceChange = bit === (this.#bits & 1) ? this.#sinceChange + 1 : 0;
     this.#bits = ((this.#bits << 1) | bit) & 0xff;
     this.#sinceFlag++;
     if (this.#bits === FLAG) {

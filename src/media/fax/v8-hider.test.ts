@@ -69,4 +69,15 @@ describe("V8Hider", () => {
     const after = modem(...CALLED)(50).map((frame) => hider.hides("near", frame));
     expect(after.slice(2)).not.toContain(true);
   });
+
+  it.each([980, 1000, 1180])("lets a steady tone of %i Hz be heard after 0.1 s", (hz) => {
+    const frames = hidden("near", true, tone(hz, 1000));
+    expect(frames).toBeGreaterThan(0);
+    expect(frames).toBeLessThanOrEqual(12);
+  });
+
+  it("hides what is said after a steady tone, but for the frame in which it begins", () => {
+    const frames = [...tone(1000, 500), ...modem(...CALLER)(100)];
+    expect(hidden("near", true, frames)).toBeGreaterThanOrEqual(99);
+  });
 });
