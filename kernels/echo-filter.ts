@@ -5,16 +5,22 @@
  * WebAssembly rounds each product before it is added.
  *
  * Memory: 64-bit floats energies; 32-bit floats background (taps), four zeros, far (taps + frame),
- * tried and left (frame each); then 16-bit words: foreground and candidate (taps each), eight
- * zeros, the reference (taps + frame), and far, near and heard of one frame.
+ * tried, left and shorter (frame each); then 16-bit words: foreground and candidate (taps each),
+ * eight zeros, the reference (taps + frame), and far, near and heard of one frame.
  *
  * What is filtered without learning is words times words, by eight samples at a time, so that
  * coefficients are loaded once for all of them and no sum waits for another.
  */
 import { measureWords, wordsOf } from "./words.ts";
 
-/** Energies that are kept; see `energyList`. */
-const ENERGIES: i32 = 8;
+/** Energies that are kept; see `energyList`. The last two are those of the shorter candidate. */
+const ENERGIES: i32 = 10;
+/** Late coefficients are told by so many at a time, … */
+const BLOCK: i32 = 16;
+/** … and by so much of what the latest quarter of them is like. */
+const LATE_RATIO: f32 = 2;
+/** One in so many frames of learning is for late coefficients too. */
+const LATE_TURNS: i32 = 3;
 /** Before the references, so that the first window has something before it. */
 const PAD: i32 = 4;
 const WORD_PAD: i32 = 8;
@@ -30,6 +36,7 @@ let background: usize = 0;
 let far: usize = 0;
 let tried: usize = 0;
 let left: usize = 0;
+let shorter: usize = 0;
 let foreground: usize = 0;
 let candidate: usize = 0;
 let reference: usize = 0;
@@ -38,6 +45,12 @@ let nearWords: usize = 0;
 let heard: usize = 0;
 /** What makes a sum of products with the foreground a sample. */
 let foregroundScale: f32 = 1;
+/** The late coefficients, which come first, that the foreground does without. */
+let foregroundLate: i32 = 0;
+/** The same of the candidate, where the last frame was tried with it. */
+let candidateLate: i32 = 0;
+/** Frames of learning since the last that was for the late ones too. */
+let turns: i32 = 0;
 
 /** Of so many floats. */
 function bytesOf(floats: i32): usize {
@@ -53,7 +66,8 @@ export function layOut(base: usize, tapCount: i32, frameSamples: i32): usize {
   far = background + bytesOf(taps + PAD);
   tried = far + bytesOf(taps + frame);
   left = tried + bytesOf(frame);
-  foreground = left + bytesOf(frame);
+  shorter = left + bytesOf(frame);
+  foreground = shorter + bytesOf(frame);
   candidate = foreground + wordsOf(taps);
   reference = candidate + wordsOf(taps + WORD_PAD);
   farWords = reference + wordsOf(taps + frame);
@@ -100,25 +114,66 @@ export function measure(): void {
 /** Filters the frame that was written with both; the background learns where there is a step. */
 export function process(step: f32, regularisation: f32): void {
   rest();
+  candidateLate = 0;
   if (step > 0) {
-    learnFrame(step, regularisation);
+    turns = turns + 1 === LATE_TURNS ? 0 : turns + 1;
+    learnFrame(step, regularisation, turns === 0 ? 0 : foregroundLate);
     store<f64>(energies, energyOf(tried), 48);
     return;
   }
-  still(candidate, narrow(candidate), tried, energies + 48);
+  const scale = narrow(candidate);
+  still(candidate, 0, scale, tried, energies + 48);
+  tryShorter(scale);
+}
+
+/** Where no more is left of the frame without them, the candidate's late coefficients are noise. */
+function tryShorter(scale: f32): void {
+  const late = lateOnes();
+  if (late === 0) return;
+  still(candidate, late, scale, shorter, energies + 64);
+  if (load<f64>(energies, 64) > load<f64>(energies, 48)) return;
+  candidateLate = late;
+  memory.copy(tried, shorter, bytesOf(frame));
+  store<f64>(energies, load<f64>(energies, 64), 48);
+}
+
+/** How many of the background's late coefficients are about as small as their latest quarter. */
+function lateOnes(): i32 {
+  const blocks = taps / BLOCK;
+  const quarter = blocks >> 2;
+  let latest: f32 = 0;
+  for (let block = 0; block < quarter; block++) latest += blockEnergy(block);
+  const most = (latest * LATE_RATIO) / f32(quarter);
+  let block = quarter;
+  while (block < blocks && blockEnergy(block) <= most) block++;
+  return block === blocks ? 0 : block * BLOCK;
+}
+
+/** The sum of the squares of a block of the background. */
+function blockEnergy(block: i32): f32 {
+  let sum = f32x4.splat(0);
+  const from = background + bytesOf(block * BLOCK);
+  for (let at: usize = 0; at < bytesOf(BLOCK); at += 16) {
+    const four = v128.load(from + at);
+    sum = f32x4.add(sum, f32x4.mul(four, four));
+  }
+  return sumOf(sum);
 }
 
 /** Filters the frame that was written with the foreground alone. */
 export function rest(): void {
   memory.copy(reference, reference + wordsOf(frame), wordsOf(taps));
   memory.copy(reference + wordsOf(taps), farWords, wordsOf(frame));
-  still(foreground, foregroundScale, left, energies + 32);
+  still(foreground, foregroundLate, foregroundScale, left, energies + 32);
   sound(left);
 }
 
 /** The foreground becomes what the background is; of this frame that is heard, too. */
 export function adopt(): void {
   foregroundScale = narrow(foreground);
+  foregroundLate = candidateLate;
+  memory.fill(foreground, 0, wordsOf(foregroundLate));
+  memory.fill(background, 0, bytesOf(foregroundLate));
   store<f64>(energies, load<f64>(energies, 48), 32);
   sound(tried);
 }
@@ -136,6 +191,8 @@ export function restore(): void {
 export function clear(): void {
   memory.fill(background, 0, bytesOf(taps));
   memory.fill(foreground, 0, wordsOf(taps));
+  foregroundLate = 0;
+  candidateLate = 0;
 }
 
 /** Makes words of the background's coefficients; what makes samples of their sums. */
@@ -193,8 +250,8 @@ function energyOf(samples: usize): f64 {
   return f64(sumOf(sum));
 }
 
-/** Errors of a filter of words that stays as it is, and their energy and that of its estimate. */
-function still(filter: usize, scale: f32, errors: usize, energy: usize): void {
+/** Errors of a still filter of words, less its late ones; their energy and the estimate's. */
+function still(filter: usize, late: i32, scale: f32, errors: usize, energy: usize): void {
   const scales = f32x4.splat(scale);
   let squares = f32x4.splat(0);
   let estimates = f32x4.splat(0);
@@ -208,8 +265,8 @@ function still(filter: usize, scale: f32, errors: usize, energy: usize): void {
     let sum6 = sum0;
     let sum7 = sum0;
     const end = filter + wordsOf(taps);
-    let window = reference + wordsOf(n);
-    for (let at = filter; at < end; at += 16) {
+    let window = reference + wordsOf(n + late);
+    for (let at = filter + wordsOf(late); at < end; at += 16) {
       const tap = v128.load(at);
       sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(tap, v128.load(window, 2)));
       sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(tap, v128.load(window, 4)));
@@ -256,34 +313,34 @@ function nearAt(n: i32): f32 {
   return f32(load<i16>(nearWords + wordsOf(n)));
 }
 
-/** The first sample's window times that of the one `lag` after it. */
-function likenessAt(lag: i32): f32 {
+/** The first sample's window, less its late ones, times that of the one `lag` after it. */
+function likenessAt(lag: i32, late: i32): f32 {
   let sum = f32x4.splat(0);
-  let window = far + 4;
+  let window = far + 4 + bytesOf(late);
   const other = bytesOf(lag);
-  const end = window + bytesOf(taps);
+  const end = far + 4 + bytesOf(taps);
   for (; window < end; window += 16) {
     sum = f32x4.add(sum, f32x4.mul(v128.load(window), v128.load(window + other)));
   }
   return sumOf(sum);
 }
 
-/** The background learns from two samples at a time what it would from one after the other. */
-function learnFrame(step: f32, regularisation: f32): void {
+/** The background, less its late ones, learns from two samples at a time as from one and one. */
+function learnFrame(step: f32, regularisation: f32, late: i32): void {
   const samples = taps + frame;
   for (let at = 0; at < samples; at += 4) {
     const four = v128.load_ext<i16>(reference + wordsOf(at));
     v128.store(far + bytesOf(at), f32x4.convert_i32x4_s(four));
   }
-  let energy: f32 = regularisation + likenessAt(0);
-  let likeness: f32 = likenessAt(1);
+  let energy: f32 = regularisation + likenessAt(0, 0);
+  let likeness: f32 = likenessAt(1, late);
   let gain0: f32 = 0;
   let gain1: f32 = 0;
   for (let n = 0; n < frame; n += 2) {
     const rate0 = step / energy;
-    energy = slide(energy, n + 1, 0);
+    energy = slide(energy, n + 1, 0, 0);
     const rate1 = step / energy;
-    const sums = learnPair(far + bytesOf(n - 1), gain0, gain1);
+    const sums = learnPair(far + bytesOf(n - 1), gain0, gain1, late);
     const error0 = nearAt(n) - f32x4.extract_lane(sums, 0);
     gain0 = error0 * rate0;
     const error1 = nearAt(n + 1) - f32x4.extract_lane(sums, 1) - gain0 * likeness;
@@ -291,28 +348,29 @@ function learnFrame(step: f32, regularisation: f32): void {
     store<f32>(tried + bytesOf(n), error0);
     store<f32>(tried + bytesOf(n + 1), error1);
     if (n + 2 < frame) {
-      energy = slide(energy, n + 2, 0);
-      likeness = slide(slide(likeness, n + 1, 1), n + 2, 1);
+      energy = slide(energy, n + 2, 0, 0);
+      likeness = slide(slide(likeness, n + 1, 1, late), n + 2, 1, late);
     }
   }
-  learn(far + bytesOf(frame - 1), gain0, gain1);
+  learn(far + bytesOf(frame - 1), gain0, gain1, late);
 }
 
-/** A sum of products over a window that moves on by one: `oldest` goes out of it. */
-function slide(sum: f32, oldest: i32, lag: i32): f32 {
-  const newest = oldest + taps;
+/** A sum of products over a window, less its late ones, that moves on by one from `first`. */
+function slide(sum: f32, first: i32, lag: i32, late: i32): f32 {
+  const newest = first + taps;
+  const oldest = first + late;
   return sum - farAt(oldest) * farAt(oldest + lag) + farAt(newest) * farAt(newest + lag);
 }
 
 /** Learns from the two samples before, then filters the next two: two sums in the first lanes. */
-function learnPair(before: usize, gain0: f32, gain1: f32): v128 {
+function learnPair(before: usize, gain0: f32, gain1: f32, late: i32): v128 {
   const gains0 = f32x4.splat(gain0);
   const gains1 = f32x4.splat(gain1);
   let sum0 = f32x4.splat(0);
   let sum1 = sum0;
-  let window = before;
+  let window = before + bytesOf(late);
   const end = background + bytesOf(taps);
-  for (let at = background; at < end; at += 16) {
+  for (let at = background + bytesOf(late); at < end; at += 16) {
     const once = f32x4.add(v128.load(at), f32x4.mul(gains0, v128.load(window)));
     const tap = f32x4.add(once, f32x4.mul(gains1, v128.load(window, 4)));
     v128.store(at, tap);
@@ -323,12 +381,12 @@ function learnPair(before: usize, gain0: f32, gain1: f32): v128 {
   return f32x4.replace_lane(f32x4.splat(sumOf(sum0)), 1, sumOf(sum1));
 }
 
-function learn(before: usize, gain0: f32, gain1: f32): void {
+function learn(before: usize, gain0: f32, gain1: f32, late: i32): void {
   const gains0 = f32x4.splat(gain0);
   const gains1 = f32x4.splat(gain1);
-  let window = before;
+  let window = before + bytesOf(late);
   const end = background + bytesOf(taps);
-  for (let at = background; at < end; at += 16) {
+  for (let at = background + bytesOf(late); at < end; at += 16) {
     const once = f32x4.add(v128.load(at), f32x4.mul(gains0, v128.load(window)));
     v128.store(at, f32x4.add(once, f32x4.mul(gains1, v128.load(window, 4))));
     window += 16;

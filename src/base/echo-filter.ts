@@ -18,6 +18,12 @@
  * point, as many as let none of them and no sum of products overflow. A hybrid's path has 14 or 15:
  * rounding them leaves −77 dB of the far end at 256 coefficients, which is far below what G.711
  * leaves.
+ *
+ * A hybrid's path is seldom as long as the filter. What is learned of the rest is noise, and takes
+ * time. So each time a background is tried it is tried without its late coefficients as well, as
+ * far as they are no more than twice as strong as the latest quarter of them (blocks of 16,
+ * in energy): if no more is left of the frame so, a background that is adopted loses them, the
+ * foreground does without them, and only one in three frames of learning is for them.
  * @see Haykin, Adaptive Filter Theory §6 (normalised LMS); Ochiai et al., "Echo Canceler with Two
  * Echo Path Models", IEEE Trans. Comm. 25 (1977); Benesty and Duhamel, "A Fast Exact Least Mean
  * Square Adaptive Algorithm", IEEE Trans. Signal Processing 40 (1992)
@@ -40,7 +46,10 @@ export interface EchoFilter {
   process(step: number, regularisation: number): void;
   /** Filters the frame that was taken with the foreground alone. */
   rest(): void;
-  /** The foreground becomes what the background is; this frame is heard with it, too. */
+  /**
+   * The foreground becomes what the background is, as it was tried last; this frame is heard with
+   * it, too.
+   */
   adopt(): void;
   /** The background becomes what the foreground is. */
   restore(): void;

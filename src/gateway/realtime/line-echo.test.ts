@@ -54,6 +54,20 @@ function sampleBySample(
   });
 }
 
+/** What the foreground makes of a click in silence, by how late it is. */
+function clickAnswers(filter: EchoFilter, taps: number): readonly number[] {
+  const silence = new Int16Array(FRAME);
+  const click = Int16Array.from({ length: FRAME }, (_, at) => (at === 0 ? 32_767 : 0));
+  const answers: number[] = [];
+  const frames = Math.ceil(taps / FRAME);
+  for (let at = -frames; at < frames; at++) {
+    filter.take(at === 0 ? click : silence, silence);
+    filter.rest();
+    if (at >= 0) answers.push(...Array.from(filter.heard, (left) => -left));
+  }
+  return answers.slice(0, taps);
+}
+
 describe("createVectorEchoFilter()", () => {
   it.each([8, 64, 256, 1024])("gives the reference's bits with %i taps", (taps) => {
     const run = fc.array(step, { minLength: 1, maxLength: 5 });
@@ -90,6 +104,49 @@ describe("createVectorEchoFilter()", () => {
     expect(Array.from(other.heard)).toEqual(Array.from(noise));
     filtered(one, noise, noise, 0, 64);
     expect(Math.abs(one.heard[40] ?? 9e9)).toBeLessThan(100);
+  });
+
+  it.each([
+    { echoes: "one of the latest echo too", last: 250, isHeard: true },
+    { echoes: "one that is over by then", last: 20, isHeard: true },
+    { echoes: "none where nothing but noise was learned", last: 20, isHeard: false },
+  ])("answers a click with echo as long as there is any: $echoes", ({ last, isHeard }) => {
+    const taps = 256;
+    const [kernel, reference] = [createEchoFilter, createReferenceEchoFilter].map((create) =>
+      create(taps, FRAME),
+    );
+    invariant(kernel !== undefined && reference !== undefined, "both were made");
+    let state = 1;
+    const noise = (peak: number) => {
+      state = (Math.imul(state, 1664525) + 1013904223) | 0;
+      return Math.round((peak * state) / 2 ** 31);
+    };
+    const far = Array.from({ length: 60 * FRAME }, () => noise(8000));
+    const part = isHeard ? 0.25 : 0;
+    const near = far.map((_, at) => {
+      const echo = (far[at - 4] ?? 0) - 0.5 * (far[at - last] ?? 0);
+      return Math.round(part * echo) + noise(800);
+    });
+    for (let at = 0; at < far.length; at += FRAME) {
+      for (const filter of [kernel, reference]) {
+        const [played, heard] = [far, near].map((all) =>
+          Int16Array.from(all.slice(at, at + FRAME)),
+        );
+        filter.take(played ?? new Int16Array(FRAME), heard ?? new Int16Array(FRAME));
+        const isTrial = at % (4 * FRAME) === 3 * FRAME;
+        filter.process(isTrial ? 0 : 0.1, taps * 4000);
+        if (isTrial) filter.adopt();
+      }
+      expect(kernel.heard).toEqual(reference.heard);
+      expect(kernel.tried).toEqual(reference.tried);
+      expect(kernel.sums).toEqual(reference.sums);
+    }
+    const answers = clickAnswers(kernel, taps);
+    const loud = answers.flatMap((answer, delay) => (Math.abs(answer) > 2000 ? [delay] : []));
+    expect(loud).toEqual(isHeard ? [4, last] : []);
+    // What is late and was learned from noise is gone, and nothing else.
+    const kept = answers.findLastIndex((answer) => answer !== 0) + 1;
+    if (isHeard) expect(kept > 192).toBe(last > 192);
   });
 
   it.each([8, 16, 40, 80, 160, 480])("takes frames of %i samples", (frameSamples) => {

@@ -30,7 +30,7 @@ export class V21Path {
     return this.#isOn;
   }
 
-  /** Whether it has been there for a while and has said nothing: any steady tone nearby is like it. */
+  /** Whether it has been there for a while and says nothing: a steady tone nearby is like it. */
   get isSteady(): boolean {
     return this.#isOn && this.#sinceChange >= STEADY_BITS;
   }

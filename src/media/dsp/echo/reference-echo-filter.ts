@@ -13,6 +13,13 @@ const WORD_SUM_MAX = 65_000;
 /** Added to a float and taken away again it leaves a whole number, halves to the even one. */
 const WHOLE = 1.5 * 2 ** 23;
 
+/** Late coefficients are told by so many at a time, … */
+const BLOCK = 16;
+/** … and by so much of what the latest quarter of them is like. */
+const LATE_RATIO = 2;
+/** One in so many frames of learning is for late coefficients too. */
+const LATE_TURNS = 3;
+
 /** The echo filter in plain TypeScript, and the definition of what it computes. */
 export const createReferenceEchoFilter: CreateEchoFilter = (taps, frameSamples) =>
   new ReferenceEchoFilter(taps, frameSamples);
@@ -29,7 +36,14 @@ class ReferenceEchoFilter implements EchoFilter {
   readonly #foreground: Int16Array;
   #foregroundScale = 1;
   readonly #candidate: Int16Array;
+  /** The late coefficients, which come first, that the foreground does without. */
+  #foregroundLate = 0;
+  /** The same of the candidate, where the last frame was tried with it. */
+  #candidateLate = 0;
+  /** Frames of learning since the last that was for the late ones too. */
+  #turns = 0;
   readonly #left: Float32Array;
+  readonly #shorter: Float32Array;
   /** The reference: a zero, `taps` old samples, then the frame. Sample n's window is n + 2 on. */
   readonly #far: Int16Array;
   readonly #farFrame: Int16Array;
@@ -45,6 +59,7 @@ class ReferenceEchoFilter implements EchoFilter {
     this.heard = new Int16Array(frameSamples);
     this.tried = new Float32Array(frameSamples);
     this.#left = new Float32Array(frameSamples);
+    this.#shorter = new Float32Array(frameSamples);
     this.#foreground = new Int16Array(taps);
     this.#candidate = new Int16Array(taps);
     this.#background = new Float32Array(taps);
@@ -64,14 +79,43 @@ class ReferenceEchoFilter implements EchoFilter {
 
   process(step: number, regularisation: number): void {
     this.rest();
+    this.#candidateLate = 0;
     if (fround(step) > 0) {
-      this.#learnFrame(this.#near, fround(step), fround(regularisation));
+      this.#turns = this.#turns + 1 === LATE_TURNS ? 0 : this.#turns + 1;
+      const late = this.#turns === 0 ? 0 : this.#foregroundLate;
+      this.#learnFrame(this.#near, fround(step), fround(regularisation), late);
       this.sums[ECHO_SUMS.tried] = energyOf(this.tried);
       return;
     }
     const scale = this.#narrow(this.#candidate);
-    this.#still(this.#candidate, scale, this.tried);
+    this.#still(this.#candidate, 0, scale, this.tried);
     this.sums[ECHO_SUMS.tried] = energyOf(this.tried);
+    this.#tryShorter(scale);
+  }
+
+  /** Where no more is left of the frame without them, the candidate's late ones are noise. */
+  #tryShorter(scale: number): void {
+    const late = this.#lateOnes();
+    if (late === 0) return;
+    this.#still(this.#candidate, late, scale, this.#shorter);
+    const energy = energyOf(this.#shorter);
+    if (energy > (this.sums[ECHO_SUMS.tried] ?? 0)) return;
+    this.#candidateLate = late;
+    this.tried.set(this.#shorter);
+    this.sums[ECHO_SUMS.tried] = energy;
+  }
+
+  /** How many of the background's late coefficients are about as small as their latest quarter. */
+  #lateOnes(): number {
+    const blocks = Math.floor(this.taps / BLOCK);
+    const energies = Array.from({ length: blocks }, (_, block) =>
+      energyOf(this.#background.subarray(block * BLOCK, (block + 1) * BLOCK)),
+    );
+    const quarter = Math.floor(blocks / 4);
+    const latest = energies.slice(0, quarter).reduce((sum, one) => fround(sum + one), 0);
+    const most = fround(fround(latest * LATE_RATIO) / quarter);
+    const kept = energies.findIndex((energy, block) => block >= quarter && !(energy <= most));
+    return kept === -1 ? 0 : kept * BLOCK;
   }
 
   rest(): void {
@@ -80,6 +124,7 @@ class ReferenceEchoFilter implements EchoFilter {
     far.set(this.#farFrame, 1 + this.taps);
     this.sums[ECHO_SUMS.estimate] = this.#still(
       this.#foreground,
+      this.#foregroundLate,
       this.#foregroundScale,
       this.#left,
     );
@@ -89,6 +134,9 @@ class ReferenceEchoFilter implements EchoFilter {
 
   adopt(): void {
     this.#foregroundScale = this.#narrow(this.#foreground);
+    this.#foregroundLate = this.#candidateLate;
+    this.#foreground.fill(0, 0, this.#foregroundLate);
+    this.#background.fill(0, 0, this.#foregroundLate);
     this.sums[ECHO_SUMS.heard] = this.sums[ECHO_SUMS.tried] ?? 0;
     this.#sound(this.tried);
   }
@@ -102,6 +150,8 @@ class ReferenceEchoFilter implements EchoFilter {
   clear(): void {
     this.#foreground.fill(0);
     this.#background.fill(0);
+    this.#foregroundLate = 0;
+    this.#candidateLate = 0;
   }
 
   /** Makes words of the background's coefficients; what makes samples of their sums. */
@@ -136,14 +186,14 @@ class ReferenceEchoFilter implements EchoFilter {
     }
   }
 
-  /** Errors of a filter of words that stays as it is; the energy of its estimate. */
-  #still(filter: Int16Array, scale: number, errors: Float32Array): number {
+  /** Errors of a still filter of words, less its late ones; the energy of its estimate. */
+  #still(filter: Int16Array, late: number, scale: number, errors: Float32Array): number {
     const far = this.#far;
     const near = this.#near;
     const energies = new Float32Array(LANES);
     for (let n = 0; n < near.length; n++) {
       let sum = 0;
-      for (let at = 0; at < filter.length; at++) {
+      for (let at = late; at < filter.length; at++) {
         sum = (sum + Math.imul(filter[at] ?? 0, far[n + 2 + at] ?? 0)) | 0;
       }
       const estimate = fround(fround(sum) * scale);
@@ -153,29 +203,29 @@ class ReferenceEchoFilter implements EchoFilter {
     return sumOf(energies[0] ?? 0, energies[1] ?? 0, energies[2] ?? 0, energies[3] ?? 0);
   }
 
-  #learnFrame(near: Int16Array, step: number, regularisation: number): void {
-    let energy = fround(regularisation + this.#likenessAt(0));
-    let likeness = this.#likenessAt(1);
+  #learnFrame(near: Int16Array, step: number, regularisation: number, late: number): void {
+    let energy = fround(regularisation + this.#likenessAt(0, 0));
+    let likeness = this.#likenessAt(1, late);
     this.#gain0 = 0;
     this.#gain1 = 0;
     for (let n = 0; n < near.length; n += 2) {
       const rate0 = fround(step / energy);
-      energy = this.#slide(energy, n + 2, 0);
+      energy = this.#slide(energy, n + 2, 0, 0);
       const rate1 = fround(step / energy);
-      this.#learnPair(near, n, likeness, rate0, rate1);
+      this.#learnPair(near, n, likeness, rate0, rate1, late);
       if (n + 2 < near.length) {
-        energy = this.#slide(energy, n + 3, 0);
-        likeness = this.#slide(this.#slide(likeness, n + 2, 1), n + 3, 1);
+        energy = this.#slide(energy, n + 3, 0, 0);
+        likeness = this.#slide(this.#slide(likeness, n + 2, 1, late), n + 3, 1, late);
       }
     }
-    this.#learn(near.length);
+    this.#learn(near.length, late);
   }
 
-  /** The first sample's window times that of the one `lag` after it. */
-  #likenessAt(lag: number): number {
+  /** The first sample's window, less its late ones, times that of the one `lag` after it. */
+  #likenessAt(lag: number, late: number): number {
     const far = this.#far;
     const sums = new Float32Array(LANES);
-    for (let at = 0; at < this.taps; at++) {
+    for (let at = late; at < this.taps; at++) {
       const lane = at % LANES;
       const product = fround((far[2 + at] ?? 0) * (far[2 + at + lag] ?? 0));
       sums[lane] = (sums[lane] ?? 0) + product;
@@ -183,17 +233,25 @@ class ReferenceEchoFilter implements EchoFilter {
     return sumOf(sums[0] ?? 0, sums[1] ?? 0, sums[2] ?? 0, sums[3] ?? 0);
   }
 
-  /** A sum of products over a window that moves on by one: `oldest` goes out of it. */
-  #slide(sum: number, oldest: number, lag: number): number {
+  /** A sum of products over a window, less its late ones, that moves on by one from `first`. */
+  #slide(sum: number, first: number, lag: number, late: number): number {
     const far = this.#far;
-    const newest = oldest + this.taps;
+    const oldest = first + late;
+    const newest = first + this.taps;
     const gone = fround((far[oldest] ?? 0) * (far[oldest + lag] ?? 0));
     const come = fround((far[newest] ?? 0) * (far[newest + lag] ?? 0));
     return fround(fround(sum - gone) + come);
   }
 
   /** Learns from the two samples before, then filters samples `n` and `n + 1`. */
-  #learnPair(near: Int16Array, n: number, likeness: number, rate0: number, rate1: number): void {
+  #learnPair(
+    near: Int16Array,
+    n: number,
+    likeness: number,
+    rate0: number,
+    rate1: number,
+    late: number,
+  ): void {
     const far = this.#far;
     const background = this.#background;
     const gain0 = this.#gain0;
@@ -206,10 +264,10 @@ class ReferenceEchoFilter implements EchoFilter {
     let b1 = 0;
     let b2 = 0;
     let b3 = 0;
-    let far0 = far[n] ?? 0;
-    let far1 = far[n + 1] ?? 0;
-    let far2 = far[n + 2] ?? 0;
-    for (let at = 0; at < background.length; at += LANES) {
+    let far0 = far[n + late] ?? 0;
+    let far1 = far[n + late + 1] ?? 0;
+    let far2 = far[n + late + 2] ?? 0;
+    for (let at = late; at < background.length; at += LANES) {
       const far3 = far[n + at + 3] ?? 0;
       const far4 = far[n + at + 4] ?? 0;
       const far5 = far[n + at + 5] ?? 0;
@@ -248,10 +306,10 @@ class ReferenceEchoFilter implements EchoFilter {
   }
 
   /** What the two samples before sample `n` teach. */
-  #learn(n: number): void {
+  #learn(n: number, late: number): void {
     const far = this.#far;
     const background = this.#background;
-    for (let at = 0; at < background.length; at++) {
+    for (let at = late; at < background.length; at++) {
       const once = fround((background[at] ?? 0) + fround(this.#gain0 * (far[n + at] ?? 0)));
       background[at] = fround(once + fround(this.#gain1 * (far[n + at + 1] ?? 0)));
     }
