@@ -237,6 +237,7 @@ describe("checkFile() words", () => {
     ["README.md", "TODO: write", ["word"]],
     ["README.md", "Everything is in docs/home/x", []],
     ["src/fxs/wink-timer.ts", "f();", ["term"]],
+    ["src/fxs/twinkle.ts", "f();", []],
   ])("%s: %s", (path, text, expected) => {
     expect(rules(path, text)).toEqual(expected);
   });

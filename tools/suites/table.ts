@@ -15,6 +15,7 @@ const PEERS = [
   "sipvicious",
   "socat",
   "tshark",
+  "twinkle-console",
 ];
 
 /** Which of the peers are installed, with their versions: `kamailio 5.6.3`. */

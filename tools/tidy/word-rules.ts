@@ -35,7 +35,8 @@ const WALL_CLOCKS: readonly string[] = [
 
 /** Terms of the field of which the project uses another one. */
 const VOCABULARY: readonly (readonly [RegExp, string])[] = [
-  [/wink/i, "hook flash (hookFlash)"],
+  // Twinkle is a soft phone.
+  [/(?<!t)wink/i, "hook flash (hookFlash)"],
   [/kewl/i, "open switching interval (osi, openLoop)"],
   [/onhook|offhook/, "on-hook, off-hook (onHook, offHook)"],
 ];

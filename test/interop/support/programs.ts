@@ -14,6 +14,7 @@ export const PEER_PACKAGES = {
   svwar: "sipvicious",
   svcrack: "sipvicious",
   linphonec: "linphone-cli",
+  "twinkle-console": "twinkle-console",
   turnserver: "coturn",
 } as const satisfies Readonly<Record<string, string>>;
 
