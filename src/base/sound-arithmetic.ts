@@ -8,7 +8,7 @@ export const TABLE_WAVES = 8;
 /** So many that no sum of products with a block overflows 32 bits. */
 export const TABLE_BITS = 11;
 
-/** The most samples that are worked on at once: 160 ms. */
+/** The most samples that are worked on at once: 160 ms. More are taken in pieces of so many. */
 export const SOUND_SAMPLES_MAX = 160 * SAMPLES_PER_MS;
 /** The largest lag at which samples are correlated. */
 export const LAG_MAX = 15;

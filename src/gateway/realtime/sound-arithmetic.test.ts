@@ -43,14 +43,16 @@ describe("createVectorSoundArithmetic() gives the reference's bits", () => {
 
   it("of the squares of any samples, and of their correlations, weighed or not", () => {
     const weight = fc.integer({ min: -32_767, max: 32_767 });
-    const samples = fc.constantFrom(1, 7, 80, 90, 336, 1104).chain((count) =>
-      fc.record({
-        sound: frameOf(count),
-        window: fc
-          .array(weight, { minLength: count, maxLength: count })
-          .map((one) => Int16Array.from(one)),
-      }),
-    );
+    const samples = fc
+      .constantFrom(1, 7, 80, 90, 336, 1104, 1280, 1281, 1504, 2560, 2563)
+      .chain((count) =>
+        fc.record({
+          sound: frameOf(count),
+          window: fc
+            .array(weight, { minLength: count, maxLength: count })
+            .map((one) => Int16Array.from(one)),
+        }),
+      );
     const lags = fc.integer({ min: 1, max: LAG_MAX + 1 });
     const property = fc.property(samples, lags, ({ sound, window }, count) => {
       expect(kernel.squares(sound)).toBe(reference.squares(sound));
@@ -65,7 +67,7 @@ describe("createVectorSoundArithmetic() gives the reference's bits", () => {
   });
 
   it("of what is left without a constant, in frames of any length", () => {
-    const frame = fc.constantFrom(2, 8, 80, 160, 480).chain(frameOf);
+    const frame = fc.constantFrom(2, 8, 80, 160, 480, 1280, 1282, 2562).chain(frameOf);
     const property = fc.property(fc.array(frame, { minLength: 1, maxLength: 6 }), (frames) => {
       const [ours, theirs] = [new Float64Array(2), new Float64Array(2)];
       for (const one of frames) {
@@ -87,7 +89,10 @@ describe("createVectorSoundArithmetic() gives the reference's bits", () => {
     const all = fc.record({
       sines: fc.array(sine, { maxLength: 4 }),
       peak: fc.double({ min: 0, max: 20_000, noNaN: true }),
-      counts: fc.array(fc.constantFrom(4, 80, 160, 1280), { minLength: 1, maxLength: 4 }),
+      counts: fc.array(fc.constantFrom(4, 80, 160, 1280, 1284, 2564), {
+        minLength: 1,
+        maxLength: 4,
+      }),
     });
     const property = fc.property(all, ({ sines, peak, counts }) => {
       const [ours, theirs] = [sines.map((one) => one.slice()), sines.map((one) => one.slice())];
@@ -109,7 +114,10 @@ describe("createVectorSoundArithmetic() gives the reference's bits", () => {
       maxLength: NOISE_FILTER_NUMBERS - 1,
     });
     const level = fc.double({ min: 0, max: 1e-5, noNaN: true });
-    const lengths = fc.array(fc.constantFrom(4, 8, 80, 160), { minLength: 1, maxLength: 6 });
+    const lengths = fc.array(fc.constantFrom(4, 8, 80, 160, 1284, 2564), {
+      minLength: 1,
+      maxLength: 6,
+    });
     const property = fc.property(
       ...[filters, level, lengths, fc.integer()],
       (parts, loud, counts, seed) => {

@@ -37,6 +37,8 @@ interface SoundExports extends KernelExports {
 
 /** Samples in a vector. */
 const VECTOR = 8;
+/** What is longer than the kernel's memory is worked on in pieces of it. */
+const PIECE = SOUND_SAMPLES_MAX;
 
 /**
  * The arithmetic of lines' sound for the vector unit of this processor; undefined where it has none
@@ -93,6 +95,15 @@ function measuring(
     for (let at = sound.length; at < whole; at++) samples[at] = 0;
     return whole;
   };
+  /** Leaves the correlations of a piece where they are, and the piece, weighed, in `samples`. */
+  const correlatePiece = (piece: Int16Array, weights: Int16Array | undefined, lags: number) => {
+    const count = write(piece);
+    if (weights !== undefined) {
+      window.set(weights.length > piece.length ? weights.subarray(0, piece.length) : weights);
+      exports.weigh(count);
+    }
+    exports.correlate(count, lags);
+  };
   return {
     sums,
     measure(block) {
@@ -100,17 +111,47 @@ function measuring(
       exports.measure();
     },
     compare: (table) => exports.compare(table),
-    squares: (sound) => exports.squares(write(sound)),
+    squares(sound) {
+      if (sound.length <= PIECE) return exports.squares(write(sound));
+      let sum = 0;
+      for (const piece of piecesOf(sound)) sum += exports.squares(write(piece));
+      return sum;
+    },
     correlate(sound, into, weights) {
-      const count = write(sound);
-      if (weights !== undefined) {
-        window.set(weights);
-        exports.weigh(count);
+      if (sound.length <= PIECE) {
+        correlatePiece(sound, weights, into.length);
+        for (let lag = 0; lag < into.length; lag++) into[lag] = correlations[lag] ?? 0;
+        return;
       }
-      exports.correlate(count, into.length);
-      for (let lag = 0; lag < into.length; lag++) into[lag] = correlations[lag] ?? 0;
+      // Whole numbers are summed: in pieces they come to the same.
+      into.fill(0);
+      const before = new Int16Array(into.length - 1);
+      for (const [at, piece] of piecesOf(sound).entries()) {
+        correlatePiece(piece, weights?.subarray(at * PIECE), into.length);
+        for (let lag = 0; lag < into.length; lag++) {
+          const across = acrossEdge(before, samples, Math.min(lag, piece.length), lag);
+          into[lag] = (into[lag] ?? 0) + (correlations[lag] ?? 0) + across;
+        }
+        before.set(samples.subarray(PIECE - before.length, PIECE));
+      }
     },
   };
+}
+
+/** Products of the first samples of a piece with those `lag` before, in the piece before it. */
+function acrossEdge(before: Int16Array, piece: Int16Array, count: number, lag: number): number {
+  let sum = 0;
+  for (let at = 0; at < count; at++) {
+    sum += (piece[at] ?? 0) * (before[before.length + at - lag] ?? 0);
+  }
+  return sum;
+}
+
+/** Sound in pieces that the kernel has room for. */
+function piecesOf(sound: Int16Array): readonly Int16Array[] {
+  return Array.from({ length: Math.ceil(sound.length / PIECE) }, (_, at) =>
+    sound.subarray(at * PIECE, (at + 1) * PIECE),
+  );
 }
 
 /** What makes samples, or others of them. */
@@ -118,8 +159,12 @@ function making(
   exports: SoundExports,
   { samples, constant, sine, filter, noise, first }: Views,
 ): Pick<SoundArithmetic, "removeConstant" | "makeSines" | "makeNoise"> {
-  return {
+  const made: Pick<SoundArithmetic, "removeConstant" | "makeSines" | "makeNoise"> = {
     removeConstant(frame, memory) {
+      if (frame.length > PIECE) {
+        for (const piece of piecesOf(frame)) made.removeConstant(piece, memory);
+        return;
+      }
       samples.set(frame);
       constant[0] = memory[0] ?? 0;
       constant[1] = memory[1] ?? 0;
@@ -129,6 +174,10 @@ function making(
       frame.set(first(frame.length));
     },
     makeSines(sines, peak, out) {
+      if (out.length > PIECE) {
+        for (const piece of piecesOf(out)) made.makeSines(sines, peak, piece);
+        return;
+      }
       exports.clearSines(out.length);
       for (const one of sines) {
         sine.set(one);
@@ -140,6 +189,10 @@ function making(
       out.set(first(out.length));
     },
     makeNoise(parts, memory, most, out) {
+      if (out.length > PIECE) {
+        for (const piece of piecesOf(out)) made.makeNoise(parts, memory, most, piece);
+        return;
+      }
       filter.set(parts);
       noise.set(memory);
       exports.makeNoise(out.length, most);
@@ -147,4 +200,5 @@ function making(
       out.set(first(out.length));
     },
   };
+  return made;
 }

@@ -6,6 +6,7 @@ import {
   NOISE_AT_ONCE,
   NOISE_ORDER,
   SINE,
+  SOUND_SAMPLES_MAX,
   type SoundArithmetic,
   TABLE_WAVES,
 } from "../../base/sound-arithmetic.ts";
@@ -135,6 +136,11 @@ class ReferenceSoundArithmetic implements SoundArithmetic {
   }
 
   makeSines(sines: readonly Float64Array[], peak: number, out: Int16Array): void {
+    if (out.length > SOUND_SAMPLES_MAX) {
+      this.makeSines(sines, peak, out.subarray(0, SOUND_SAMPLES_MAX));
+      this.makeSines(sines, peak, out.subarray(SOUND_SAMPLES_MAX));
+      return;
+    }
     if (this.#sum.length < out.length) this.#sum = new Float64Array(out.length);
     this.#sum.fill(0);
     for (const sine of sines) this.#addSine(sine, peak, out.length);
