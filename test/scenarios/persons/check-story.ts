@@ -29,6 +29,10 @@ const CALL_BACK_MS = 1_900_000;
 /** The longest that a transaction, or media that was open, may still be there, ms. */
 const LEFT_MS = 230_000;
 const UNDER_WAY_MS = 600;
+const RING_OUT_MS = 300;
+const QUIET_MS = 8000;
+/** The setting that has texts on displays. */
+const TEXTS = "texts shown";
 const STOP_MS = 10_000;
 /** The same speech, be its pauses cut and its time a little stretched; other speech is near 0. */
 const HEARD = 0.3;
@@ -63,8 +67,10 @@ export async function checkAfter(played: Played): Promise<void> {
   );
   const isCallBack = stage.settings.some(({ name }) => name === "call back");
   await atRest(isCallBack ? CALL_BACK_MS : LEFT_MS);
-  // The chips' way out of ringing takes some milliseconds.
-  await world.advance(300);
+  // The chips' way out of ringing takes some milliseconds; a display is woken by ringing in places,
+  // and a line whose connection broke is called over it until it has registered anew.
+  const isUnquiet = watch.hadNetworkTrouble || stage.settings.some(({ name }) => name === TEXTS);
+  await world.advance(isUnquiet ? QUIET_MS : RING_OUT_MS);
   checkRinging(lab, watch);
   await ordinaryCall(played);
   await atRest(LEFT_MS);
@@ -107,7 +113,7 @@ function checkRinging(lab: Bench, watch: StoryWatch): void {
 }
 
 /** The first line calls the second: dial tone, bell, answer, speech both ways, busy tone. */
-async function ordinaryCall({ lab, stage, watch }: Played): Promise<void> {
+async function ordinaryCall({ lab, stage, stranger, watch }: Played): Promise<void> {
   const { world } = lab;
   const [alice, bob] = lab.phones;
   alice.forget();
@@ -121,6 +127,8 @@ async function ordinaryCall({ lab, stage, watch }: Played): Promise<void> {
     if (stage.country === "jp") await world.advance(6000);
     bob.lift();
     await world.advance(1200);
+    // Whoever sends sound to where one of them is heard must not be heard in the other's place.
+    stranger.does({ kind: "stranger", word: "sound", to: "101", times: 1 });
     const words = lab.speech("ordinary", 1200);
     await alice.says(words);
     await bob.heard(words, { correlationOver: HEARD });
