@@ -69,6 +69,7 @@ export async function checkAfter(played: Played): Promise<void> {
   await atRest(isCallBack ? CALL_BACK_MS : LEFT_MS);
   // The chips' way out of ringing takes some milliseconds; a display is woken by ringing in places,
   // and a line whose connection broke is called over it until it has registered anew.
+  for (const { user } of box.status()) far.says({ kind: "far-word", to: user, word: "no-mail" });
   const isUnquiet = watch.hadNetworkTrouble || stage.settings.some(({ name }) => name === TEXTS);
   await world.advance(isUnquiet ? QUIET_MS : RING_OUT_MS);
   checkRinging(lab, watch);
