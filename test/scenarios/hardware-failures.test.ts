@@ -189,6 +189,18 @@ describe("a line that fails with its receiver lifted", () => {
 });
 
 describe("a ProSLIC that loses its settings", () => {
+  it("and does not answer any more is not fed either, and comes back", async () => {
+    const lab = await withCard(8, "si3210");
+    lab.board.lines[0]?.si321x?.reset();
+    lab.board.spi.stick("line1-spi", 0);
+    await lab.world.advance(4000);
+    expect(faultOf(lab)).toMatch(/line1-spi/);
+    lab.board.spi.stick("line1-spi", undefined);
+    await lab.world.advance(70_000);
+    await callsAndIsHeard(lab);
+    await lab.stop();
+  });
+
   it("in a call gets them again, and the call goes on", async () => {
     const lab = await withCard(8, "si3210");
     const [alice, bob] = lab.phones;

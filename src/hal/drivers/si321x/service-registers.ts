@@ -93,3 +93,21 @@ export function writeQuietFeed(bus: ChipBus, feed: number): void {
     if (((bus.read(REGISTERS.LINEFEED) >> 4) & 7) !== LINE_FEEDS.ringing) return;
   }
 }
+
+/** Whether a reading of SPI_MODE names no part: the wire from the chip is stuck. */
+export function isNoPart(mode: number): boolean {
+  const part = mode & 0x0f;
+  return part === 0 || part === 0x0f;
+}
+
+/**
+ * Whether nothing comes back from the chip: it may have been reset as well, and what has no
+ * settings is not to be fed.
+ */
+export function tellsNothing(bus: ChipBus): boolean {
+  try {
+    return isNoPart(bus.read(REGISTERS.SPI_MODE));
+  } catch {
+    return true;
+  }
+}

@@ -16,7 +16,7 @@ import { readLine, si321xCapabilities } from "./line-facts.ts";
 import { LoopWatch } from "./loop-watch.ts";
 import { BITS, LINE_FEEDS, LOOPBACK_AFTER_RESET, REGISTERS } from "./registers.ts";
 import { RingGenerator } from "./ring-generator.ts";
-import { mendRegisters, writeQuietFeed } from "./service-registers.ts";
+import { isNoPart, mendRegisters, tellsNothing, writeQuietFeed } from "./service-registers.ts";
 import type { Si321xConfig } from "./si321x-config.ts";
 
 /** How often the chip is asked whether it is well, ms. */
@@ -165,9 +165,10 @@ export class Si321xLine implements Slic {
     // It comes back in this state; and what has no settings since a reset is not to be fed.
     if (this.#state === "recovering" || this.#restsAfterReset()) return;
     const { bus, config } = this.#parts;
+    const isMute = tellsNothing(bus);
     const writes = [
       () => (wasDown ? bus.write(REGISTERS.POWER_DOWN_1, 0) : undefined),
-      () => this.#writeFeed(),
+      () => (isMute ? bus.write(REGISTERS.LINEFEED, LINE_FEEDS.open) : this.#writeFeed()),
       () => (config.chip === "si3210" ? bus.write(REGISTERS.PULSE_METERING, 0) : undefined),
     ];
     for (const write of writes) {
@@ -286,8 +287,7 @@ export class Si321xLine implements Slic {
     const { bus, clock } = this.#parts;
     this.#health = clock.at(clock.nowMs() + HEALTH_EVERY_MS, () => this.#check());
     this.#guarded(() => {
-      const part = bus.read(REGISTERS.SPI_MODE) & 0x0f;
-      if (part === 0 || part === 0x0f) {
+      if (isNoPart(bus.read(REGISTERS.SPI_MODE))) {
         throw bus.fault("gone", "it does not answer any more", "check its supply and its wiring");
       }
       if (bus.read(REGISTERS.LOOPBACK) !== 0) {
