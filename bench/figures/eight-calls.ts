@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { type Figure, type FigureGroup, figure, type Peer } from "../figure.ts";
 import { baresipName, configureBaresip, NO_BARESIP, startBaresip } from "../support/baresip.ts";
 import { bundle } from "../support/bundle.ts";
+import { COLLECT_MS, COLLECT_SIGNAL } from "../support/collect.ts";
 import { completeGaps, deviationMs, PACKET_MS, printFarOff } from "../support/pacing.ts";
 import { cpuMs, endChild, pidOf, residentMb } from "../support/processes.ts";
 import { buildProduct, workerScript } from "../support/product.ts";
@@ -58,6 +59,8 @@ interface InCalls {
   readonly child: ChildProcess;
   readonly answered: readonly AnsweredCall[];
   readonly sipPort: number | undefined;
+  /** Whether it clears its garbage away when it is told to. */
+  readonly collects?: boolean;
 }
 
 /** Brings a program into calls with a far end whose ports are given. */
@@ -70,7 +73,8 @@ type Contestant = (rtpPorts: readonly number[], server: SipServer) => Promise<In
  * does. Full: both planes as `tipring run` wires them, on a board without chip, copper and
  * telephone; captured is speech, in which digits are looked for, and echoes cancelled. A new
  * process each run; runs take turns; medians. Memory and pacing are the full box's, the latter
- * while its SIP port and the peer's are asked 200 times a second.
+ * while its SIP port and the peer's are asked 200 times a second. Before memory is read both of our
+ * threads are told to collect their garbage: else it hangs on whether they just had.
  */
 export const eightCalls: FigureGroup = {
   limits: {
@@ -127,13 +131,15 @@ interface Contestants {
   readonly bare: boolean;
   readonly full: boolean;
   readonly peer: boolean;
+  /** Whether memory is what is asked for. */
+  readonly sized: boolean;
 }
 
 function contestantsFor(calls: number, isWanted: (name: string) => boolean): Contestants {
   const bare = isWanted(bareName(calls));
   const paced = isWanted(PACING) && calls === PACING_CALLS;
   const sized = isWanted(RSS) && MEMORY_CALLS.includes(calls);
-  return { bare, full: isWanted(fullName(calls)) || paced || sized, peer: bare || paced };
+  return { bare, full: isWanted(fullName(calls)) || paced || sized, peer: bare || paced, sized };
 }
 
 const cpu = ({ cpuUs }: Measured): number => cpuUs;
@@ -151,7 +157,7 @@ async function measureCalls(programs: Programs, calls: number, wanted: Contestan
     if (wanted.bare) bare.push(await run(() => ourMedia(programs)));
     if (wanted.peer) peer.push(await run(baresip));
     if (wanted.full && round < FULL_RUNS)
-      full.push(await run((folder) => ourBox(programs, folder)));
+      full.push(await run((folder) => ourBox(programs, folder, wanted.sized)));
   }
   return { bare, full, peer };
 }
@@ -169,15 +175,16 @@ function ourMedia(programs: Programs): Contestant {
   };
 }
 
-function ourBox(programs: Programs, folder: string): Contestant {
-  return (rtpPorts, server) => {
+function ourBox(programs: Programs, folder: string, collects: boolean): Contestant {
+  return async (rtpPorts, server) => {
     const urls = [pathToFileURL(programs.board).href, pathToFileURL(workerScript).href];
     const words = [String(server.port), String(rtpPorts.length), ...urls, String(OUR_RTP_PORT)];
-    const child = spawn(process.execPath, [programs.box, ...words], {
+    const flags = collects ? ["--expose-gc"] : [];
+    const child = spawn(process.execPath, [...flags, programs.box, ...words], {
       cwd: folder,
       stdio: ["ignore", "ignore", "inherit"],
     });
-    return called(child, rtpPorts, server);
+    return { ...(await called(child, rtpPorts, server)), collects };
   };
 }
 
@@ -224,7 +231,9 @@ async function inCalls(
     started = await contestant(await farEnd.open(calls), server);
     farEnd.talk(started.answered);
     await waitMs(SETTLE_MS);
-    const measured = await watch(pidOf(started.child), farEnd, calls);
+    const pid = pidOf(started.child);
+    const watched = await watch(pid, farEnd, calls);
+    const measured = { ...watched, residentKb: await residentKbOf(started) };
     if (calls !== PACING_CALLS || started.sipPort === undefined) return measured;
     return { ...measured, gapsMs: await hammered(programs, started.sipPort, farEnd, calls) };
   } finally {
@@ -234,7 +243,20 @@ async function inCalls(
   }
 }
 
-async function watch(pid: number, farEnd: RtpFarEnd, calls: number): Promise<Measured> {
+/** Memory, without garbage where the program can be told to clear it away. */
+async function residentKbOf({ child, collects }: InCalls): Promise<number> {
+  if (collects === true) {
+    child.kill(COLLECT_SIGNAL);
+    await waitMs(COLLECT_MS);
+  }
+  return residentMb(pidOf(child)) * 1024;
+}
+
+async function watch(
+  pid: number,
+  farEnd: RtpFarEnd,
+  calls: number,
+): Promise<Omit<Measured, "residentKb">> {
   farEnd.listen();
   const startedMs = performance.now();
   const before = cpuMs(pid);
@@ -246,7 +268,6 @@ async function watch(pid: number, farEnd: RtpFarEnd, calls: number): Promise<Mea
   return {
     cpuUs: (usedMs * 1000) / expected,
     gapsMs: completeGaps(heard, expected),
-    residentKb: residentMb(pid) * 1024,
   };
 }
 

@@ -14,6 +14,7 @@ import type { Pcm, PcmStreamEvents } from "../../src/hal/ports/pcm-stream.ts";
 import { pcm16FromVolts } from "../../test/hw-sim/audio/levels.ts";
 import { speechLike } from "../../test/hw-sim/audio/speech-like.ts";
 import { createRandomStream } from "../../test/hw-sim/world/random-stream.ts";
+import { collectWhenTold } from "./collect.ts";
 
 const FRAME_SAMPLES = 80;
 const FRAME_MS = 10;
@@ -24,6 +25,7 @@ const LIFT_AFTER_MS = 100;
 export const openBoard: OpenBoard = async (spec) => {
   const { clock, udp, rehearse } = await createMediaClock();
   const ticker = new Ticker(clock);
+  collectWhenTold();
   return {
     ports: {
       clock,

@@ -19,6 +19,7 @@ import {
   hashes,
 } from "../../src/hal/node/index.ts";
 import { SIM_BOARD_FILE } from "../../test/hw-sim/bench/sim-board-file.ts";
+import { collectOnSignal } from "./collect.ts";
 
 const FIRST_NUMBER = 101;
 
@@ -63,4 +64,5 @@ async function main(words: readonly string[]): Promise<void> {
   });
 }
 
+collectOnSignal();
 await main(process.argv.slice(2));
