@@ -1,10 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { printTotals, suitesOfReport, troublesOfReport } from "./suites/report.ts";
-import { PATIENT_FILES, sidesOf } from "./suites/sides.ts";
 import { withResults } from "./suites/table.ts";
 
 const test = (status: string, ...ancestorTitles: string[]) => ({ status, ancestorTitles });
@@ -125,25 +123,6 @@ describe("withResults()", () => {
     "leaves a document without marks alone: %j",
     (document) => expect(withResults(document, [], [])).toBeUndefined(),
   );
-});
-
-describe("sidesOf()", () => {
-  it("runs what waits beside the rest of interop, each file on one side", () => {
-    const [others = [], patient = []] = sidesOf("interop", []);
-    expect(patient).toEqual(PATIENT_FILES);
-    expect(others.filter((word) => word !== "--exclude")).toEqual(PATIENT_FILES);
-    for (const file of PATIENT_FILES) {
-      expect(existsSync(fileURLToPath(new URL(`../${file}`, import.meta.url))), file).toBe(true);
-    }
-  });
-
-  it.each([
-    ["interop", ["sipp"]],
-    ["unit", []],
-    ["conformance", ["-t", "dtmf"]],
-  ])("runs %s %j alone", (project, filters) => {
-    expect(sidesOf(project, filters)).toEqual([filters]);
-  });
 });
 
 describe("printTotals()", () => {

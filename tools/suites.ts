@@ -10,7 +10,15 @@
  * ran.
  */
 import { spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -100,6 +108,11 @@ function readReport(path: string): unknown {
   }
 }
 
+function interopFiles(): readonly string[] {
+  const names = readdirSync(join(root, "test/interop"));
+  return names.filter((name) => name.endsWith(".interop.ts")).map((name) => `test/interop/${name}`);
+}
+
 function writeTable(suites: readonly SuiteResult[]): void {
   const path = join(root, "docs/interop.md");
   const written = withResults(readFileSync(path, "utf8"), suites, installedPeers());
@@ -121,8 +134,8 @@ async function main(words: readonly string[]): Promise<number> {
     return 2;
   }
   const project = PROJECTS[command];
-  const sides = sidesOf(project, filters).map((side, at) => runVitest(project, json, side, at > 0));
-  const runs = await Promise.all(sides);
+  const sides = sidesOf(project, filters, interopFiles());
+  const runs = await Promise.all(sides.map((side, at) => runVitest(project, json, side, at > 0)));
   const suites = runs.flatMap((run) => run.suites);
   const troubles = runs.flatMap((run) => run.troubles);
   if (json) for (const suite of suites) process.stdout.write(`${JSON.stringify(suite)}\n`);
