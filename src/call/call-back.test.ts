@@ -61,6 +61,15 @@ const ASKED: readonly Step[] = [...BUSY, [closed, "record busy 486 far +stats"],
 /** Two minutes, from before the code was dialled. */
 const RETRY = [{ name: "retry-after", value: "120" }] as const;
 const refused = ua({ kind: "subscription", ...WISH, isActive: false, status: 489 });
+/** To be called again in two minutes, and nobody tells of it. */
+const UNWATCHED: readonly Step[] = [
+  ...DIALLED,
+  [failed(480, RETRY), "line tone reorder", "media close"],
+  [hang, ...REST],
+  [closed, "record failed 480 far +stats"],
+  ...CODE,
+  [refused, "ua unsubscribe"],
+];
 const FREE = ["ua unsubscribe", "line ring 102"] as const;
 
 describe("calling back on a busy number", () => {
@@ -130,12 +139,7 @@ describe("calling back on a busy number", () => {
     {
       name: "rings when it may be called again where nobody tells of it, and calls when lifted",
       steps: [
-        ...DIALLED,
-        [failed(480, RETRY), "line tone reorder", "media close"],
-        [hang, ...REST],
-        [closed, "record failed 480 far +stats"],
-        ...CODE,
-        [refused, "ua unsubscribe"],
+        ...UNWATCHED,
         [119_999],
         [1, "line ring 102"],
         [trip, "line stop-ringing", "line collect off", "line tone-off", "media open"],
@@ -144,12 +148,7 @@ describe("calling back on a busy number", () => {
     {
       name: "rings as soon as the telephone is down again, where it is not at that time",
       steps: [
-        ...DIALLED,
-        [failed(480, RETRY), "line tone reorder", "media close"],
-        [hang, ...REST],
-        [closed, "record failed 480 far +stats"],
-        ...CODE,
-        [refused, "ua unsubscribe"],
+        ...UNWATCHED,
         [lift, ...DIAL_TONE],
         [key("1")],
         [120_001, "line collect off", "line tone reorder", "line tone howler", "line tone-off"],

@@ -6,6 +6,7 @@ import {
   configOf,
   type InviteOptions,
   invite,
+  NO_HASHES,
   register,
   response,
   told,
@@ -13,8 +14,6 @@ import {
   words,
 } from "./exchange-script.fixture.ts";
 import { EXCHANGE_LIMITS, type ExchangeInput, type ExchangeOutput } from "./exchange-types.ts";
-
-const noHashes = { md5: () => "", sha256: () => "", sha512Trunc256: () => "" };
 
 const withBody = (body?: string) => (body === undefined ? {} : { body });
 const progress = (session: string, status: number, body?: string): ExchangeInput =>
@@ -36,7 +35,7 @@ const reofferFailed = (session: string, status: number): ExchangeInput =>
 
 /** An exchange where 102 is reached at so many contacts. */
 function exchangeWith(contacts: number): Exchange {
-  const exchange = createExchange(configOf(noHashes));
+  const exchange = createExchange(configOf(NO_HASHES));
   const values = Array.from({ length: contacts }, (_, at) => `<sip:102@192.0.2.${at + 1}>`);
   if (contacts > 0) exchange.handle(register("102", { contacts: values }), 0);
   return exchange;

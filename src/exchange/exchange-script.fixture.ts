@@ -16,6 +16,9 @@ import type { ExchangeConfig, ExchangeInput, ExchangeOutput } from "./exchange-t
 /** The realm and domain. */
 export const DOMAIN = "example.org";
 
+/** For exchanges that nobody has to prove a password to. */
+export const NO_HASHES: Hashes = { md5: () => "", sha256: () => "", sha512Trunc256: () => "" };
+
 /** Users 101 and 102 with passwords, 103 without; tokens are token1, token2 and so on. */
 export function configOf(hashes: Hashes, changes: Partial<ExchangeConfig> = {}): ExchangeConfig {
   let tokens = 0;

@@ -4,6 +4,7 @@ import { createExchange, type Exchange } from "./exchange.ts";
 import {
   configOf,
   invite,
+  NO_HASHES,
   PHONE,
   register,
   response,
@@ -11,8 +12,6 @@ import {
   ua,
 } from "./exchange-script.fixture.ts";
 import type { ExchangeConfig, ExchangeInput } from "./exchange-types.ts";
-
-const noHashes = { md5: () => "", sha256: () => "", sha512Trunc256: () => "" };
 
 const sdp = (...streams: readonly string[]): string =>
   [
@@ -31,7 +30,7 @@ function ringing(
   changes: Partial<ExchangeConfig> = {},
   offer = "offer",
 ): { readonly exchange: Exchange; readonly leg: string; readonly ids: ReturnType<typeof idsIn> } {
-  const exchange = createExchange(configOf(noHashes, { pickup: {}, ...changes }));
+  const exchange = createExchange(configOf(NO_HASHES, { pickup: {}, ...changes }));
   exchange.handle(register("102", { contacts: ["<sip:102@192.0.2.1>"] }), 0);
   exchange.handle(watched(), 0);
   const called = exchange.handle(invite({ body: offer }), 0);
@@ -98,7 +97,7 @@ describe("a call that rings at another telephone", () => {
   });
 
   it("has no name where calls are not picked up", () => {
-    const { pickup: _, ...others } = configOf(noHashes, { pickup: {} });
+    const { pickup: _, ...others } = configOf(NO_HASHES, { pickup: {} });
     const exchange = createExchange(others);
     exchange.handle(register("102", { contacts: ["<sip:102@192.0.2.1>"] }), 0);
     exchange.handle(watched(), 0);

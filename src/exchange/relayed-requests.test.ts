@@ -4,6 +4,7 @@ import { createExchange, type Exchange } from "./exchange.ts";
 import {
   configOf,
   invite,
+  NO_HASHES,
   PHONE,
   register,
   response,
@@ -12,12 +13,11 @@ import {
 } from "./exchange-script.fixture.ts";
 import { EXCHANGE_LIMITS, type ExchangeInput } from "./exchange-types.ts";
 
-const noHashes = { md5: () => "", sha256: () => "", sha512Trunc256: () => "" };
 const LEG = "exchange-token2-1";
 
 /** 101 (session `a`) talks to 102. */
 function talking(): Exchange {
-  const exchange = createExchange(configOf(noHashes));
+  const exchange = createExchange(configOf(NO_HASHES));
   exchange.handle(register("102", { contacts: ["<sip:102@192.0.2.1>"] }), 0);
   exchange.handle(invite(), 0);
   exchange.handle(ua({ kind: "answered", session: LEG, response, body: "answer" }), 0);
@@ -126,7 +126,7 @@ describe("a request inside a call", () => {
   });
 
   it.each(["PRACK", "UPDATE"])("is not carried where it offers before the answer: %s", (method) => {
-    const ringing = createExchange(configOf(noHashes));
+    const ringing = createExchange(configOf(NO_HASHES));
     ringing.handle(register("102", { contacts: ["<sip:102@192.0.2.1>"] }), 0);
     ringing.handle(invite(), 0);
     expect(told(ringing, request("a", method, [], "offer"))).toEqual(["reply 488"]);
@@ -135,7 +135,7 @@ describe("a request inside a call", () => {
   it("is refused where nobody is there, or too many wait", () => {
     expect(told(talking(), request(undefined, "REFER"))).toEqual(["reply 403"]);
     expect(told(talking(), request("nobody", "INFO"))).toEqual(["reply 501"]);
-    const ringing = createExchange(configOf(noHashes));
+    const ringing = createExchange(configOf(NO_HASHES));
     ringing.handle(register("102", { contacts: ["<sip:102@192.0.2.1>"] }), 0);
     ringing.handle(invite(), 0);
     expect(told(ringing, request("a", "INFO"))).toEqual(["reply 480"]);

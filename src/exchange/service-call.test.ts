@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { MediaEvent } from "../base/media-messages.ts";
 import { createExchange } from "./exchange.ts";
-import { configOf, invite, ua } from "./exchange-script.fixture.ts";
+import { configOf, invite, NO_HASHES, ua } from "./exchange-script.fixture.ts";
 import { EXCHANGE_LIMITS, type ExchangeInput, type ExchangeOutput } from "./exchange-types.ts";
 
-const noHashes = { md5: () => "", sha256: () => "", sha512Trunc256: () => "" };
 const STATS = {
   packetsSent: 1,
   packetsReceived: 1,
@@ -56,7 +55,7 @@ function words(output: ExchangeOutput): string {
 type Step = readonly [input: ExchangeInput, ...expected: string[]];
 
 function run(steps: readonly Step[], to = "600", body = sdp(0)) {
-  const exchange = createExchange(configOf(noHashes));
+  const exchange = createExchange(configOf(NO_HASHES));
   const owner = to === "600" ? "echo" : "milliwatt";
   const all: readonly Step[] = [[invite({ to, body }), `open ${owner}`], ...steps];
   for (const [at, [input, ...expected]] of all.entries()) {
@@ -182,7 +181,7 @@ describe("createExchange() with a call to a service", () => {
 
   it("answers at other numbers where so configured", () => {
     const services = { echo: "*43", milliwatt: "*44" };
-    const exchange = createExchange(configOf(noHashes, { services }));
+    const exchange = createExchange(configOf(NO_HASHES, { services }));
     const open = exchange.handle(invite({ to: "*43" }), 0);
     expect(open.map(words)).toEqual(["open echo"]);
     expect(exchange.handle(invite({ to: "600", session: "b" }), 0).map(words)).toEqual([

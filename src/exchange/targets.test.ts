@@ -4,6 +4,7 @@ import { createExchange, type Exchange } from "./exchange.ts";
 import {
   configOf,
   invite,
+  NO_HASHES,
   PHONE,
   register,
   response,
@@ -12,14 +13,13 @@ import {
 } from "./exchange-script.fixture.ts";
 import { EXCHANGE_LIMITS, type ExchangeInput } from "./exchange-types.ts";
 
-const noHashes = { md5: () => "", sha256: () => "", sha512Trunc256: () => "" };
 const leg = (at: number): string => `exchange-token2-${at}`;
 
 /** Everybody has one telephone; 900 stands for the private exchange that has 301. */
 const NUMBERS = ["101", "102", "103", "104", "105", "106", "107", "108", "109"];
 function exchange(): Exchange {
   const users = [...NUMBERS.map((user) => ({ user })), { user: "900", numbers: ["301"] }];
-  const made = createExchange(configOf(noHashes, { users, pickup: {} }));
+  const made = createExchange(configOf(NO_HASHES, { users, pickup: {} }));
   for (const user of NUMBERS.slice(0, -1)) {
     made.handle(register(user, { contacts: [`<sip:${user}@192.0.2.1>`], callId: user }), 0);
   }
