@@ -108,19 +108,24 @@ export class SimStream implements Stream {
       return;
     }
     this.#moving = true;
-    const { world } = this.#paths;
-    const nowMs = world.clock.nowMs();
+    this.#send(first, first.sentAtMs, RESEND_FIRST_MS);
+  }
+
+  /** Sends at that time, and again while it is lost: each time to the network as it is then. */
+  #send(chunk: Chunk, atMs: number, waitMs: number): void {
+    if (this.#over) return;
+    const { clock } = this.#paths.world;
     const conditions = this.#paths.conditionsOf(this.local, this.remote);
-    let atMs = first.sentAtMs;
-    for (let waitMs = RESEND_FIRST_MS; ; waitMs *= 2) {
-      const [arrivesMs] = this.#link.arrivalsMs(atMs, conditions);
-      if (arrivesMs !== undefined || waitMs > GIVE_UP_MS) {
-        atMs = arrivesMs ?? atMs;
-        break;
-      }
-      atMs += waitMs;
+    const [arrivesMs] = this.#link.arrivalsMs(atMs, conditions);
+    if (arrivesMs === undefined && waitMs <= GIVE_UP_MS) {
+      const againMs = atMs + waitMs;
+      const again = (): void => this.#send(chunk, againMs, waitMs * 2);
+      if (againMs > clock.nowMs()) clock.at(againMs, again);
+      else again();
+      return;
     }
-    world.clock.at(Math.max(nowMs, atMs), () => this.#arrive(first, RESEND_FIRST_MS));
+    const whenMs = Math.max(clock.nowMs(), arrivesMs ?? atMs);
+    clock.at(whenMs, () => this.#arrive(chunk, RESEND_FIRST_MS));
   }
 
   #arrive(chunk: Chunk, waitMs: number): void {

@@ -66,6 +66,19 @@ describe("SimStreams", () => {
     expect(Math.max(...far.atMs)).toBeGreaterThan(1000);
   });
 
+  it("send again to the network as it is by then, not as it was at the loss", async () => {
+    const { world, network, far, stream } = await joined({ latencyMs: 5 });
+    network.setConditions({ lossRatio: 1 });
+    const sentMs = world.clock.nowMs();
+    stream.write(bytesFromLatin1("late"));
+    await world.advance(1500);
+    expect(far.text).toBe("");
+    network.setConditions({ lossRatio: 0 });
+    await world.advance(40_000);
+    // Sent, and again a second later, in vain both times; the third time is two seconds behind.
+    expect(far.atMs).toEqual([sentMs + 3005]);
+  });
+
   it("wait behind a cut and go on once it is healed", async () => {
     const { world, network, far, near, stream } = await joined();
     network.setPartition(NEAR, FAR, true);
