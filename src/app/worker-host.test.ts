@@ -61,6 +61,15 @@ describe("createWorkerHost()", () => {
     await host.stop();
   });
 
+  it("start() rejects where the worker had started before it heard of the stop", async () => {
+    const { host, start } = hostOf(
+      `${STARTS} on("stop", () => { post({ kind: "stopped" }); parentPort.close(); });`,
+    );
+    const refused = expect(start()).rejects.toThrow("the real-time plane was stopped");
+    await host.stop();
+    await refused;
+  });
+
   it("start() rejects once it was stopped, and no worker begins", async () => {
     const { host, start } = hostOf('throw new Error("it began");');
     await host.stop();

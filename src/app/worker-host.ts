@@ -30,7 +30,7 @@ export function createWorkerHost(
 
   return {
     start(config, listener) {
-      if (isStopped) return Promise.reject(new Error("the real-time plane was stopped"));
+      if (isStopped) return Promise.reject(stopped());
       onEvent = listener;
       return new Promise<void>((resolve, reject) => {
         const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
@@ -49,8 +49,8 @@ export function createWorkerHost(
         thread.on("message", (message: FromWorker) => {
           switch (message.kind) {
             case "started":
-              resolve();
-              return;
+              // It may have been there before it heard of the end.
+              return isStopped ? reject(stopped()) : resolve();
             case "start-failed":
               reject(new Error(message.reason));
               return;
@@ -86,4 +86,8 @@ export function createWorkerHost(
       return stopping.done;
     },
   };
+}
+
+function stopped(): Error {
+  return new Error("the real-time plane was stopped");
 }
