@@ -19,6 +19,15 @@ it("makeDirectory() makes what is missing, at once and again", async () => {
   expect(statSync(path).isDirectory()).toBe(true);
 });
 
+it("makeDirectory() makes what another makes a part of at the same time", async () => {
+  const rounds = Array.from({ length: 20 }, (_, round) => join(folder, `${round}`));
+  for (const round of rounds) {
+    const paths = ["a/b/c/d", "a/b", "a/b/c", "a"].map((path) => join(round, path));
+    await Promise.all(paths.map(makeDirectory));
+  }
+  expect(rounds.every((round) => statSync(join(round, "a/b/c/d")).isDirectory())).toBe(true);
+});
+
 it("makeDirectory() refuses a path through a file", async () => {
   writeFileSync(join(folder, "file"), "");
   await expect(makeDirectory(join(folder, "file"))).rejects.toThrow("EEXIST");

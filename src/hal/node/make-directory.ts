@@ -9,28 +9,21 @@ import { errorCode } from "./system-fault.ts";
  */
 export async function makeDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path);
+    await makeOne(path);
   } catch (error) {
-    switch (errorCode(error)) {
-      case "EEXIST":
-        if (!(await stat(path)).isDirectory()) throw error;
-        return;
-      case "ENOENT": {
-        const above = dirname(path);
-        if (above === path || (await isThere(above))) throw error;
-        await makeDirectory(above);
-        await makeDirectory(path);
-        return;
-      }
-      default:
-        throw error;
-    }
+    const above = dirname(path);
+    if (errorCode(error) !== "ENOENT" || above === path) throw error;
+    await makeDirectory(above);
+    // Tried again even where the one above was there already: another may have made it since.
+    await makeOne(path);
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+/** Makes the last directory of a path, if it is missing. */
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST" || !(await stat(path)).isDirectory()) throw error;
+  }
 }
