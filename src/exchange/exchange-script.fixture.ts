@@ -73,6 +73,7 @@ export interface RequestOptions {
   readonly cseq?: number;
   readonly headers?: readonly SipHeader[];
   readonly source?: SipAddress;
+  readonly uri?: string;
 }
 
 /** Where requests come from. */
@@ -87,11 +88,12 @@ export function register(user: string, options: RequestOptions = {}): ExchangeIn
     cseq = 1,
     headers = [],
     source = PHONE,
+    uri = `sip:${DOMAIN}`,
   } = options;
   const message: SipRequest = {
     kind: "request",
     method: "REGISTER",
-    uri: `sip:${DOMAIN}`,
+    uri,
     headers: [
       { name: "to", value: `<sip:${user}@${DOMAIN}>` },
       { name: "from", value: `<sip:${user}@${DOMAIN}>;tag=1` },

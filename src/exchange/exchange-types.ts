@@ -26,6 +26,8 @@ export interface PickupConfig {
 export interface ExchangeConfig {
   /** Host part of every address of record, and the realm of digest authentication. */
   readonly domain: string;
+  /** Addresses of ours that stand for the domain where a telephone names one of them. */
+  readonly addresses?: readonly string[];
   readonly users: readonly ExchangeUser[];
   /** Whether REGISTER and INVITE are challenged; without it everybody is who From says. */
   readonly authenticate: boolean;

@@ -363,7 +363,7 @@ class SmallExchange implements Exchange {
     nowMs: number,
   ): readonly ExchangeOutput[] {
     const { session, request } = event;
-    const { domain } = this.#config;
+    const { domain, addresses = [] } = this.#config;
     const id = `exchange-${this.#config.createToken()}`;
     const { from, headers } = callerIdentity(who.caller, domain, event.from, request);
     const contentType = headerValue(request, "content-type") ?? "application/sdp";
@@ -372,7 +372,7 @@ class SmallExchange implements Exchange {
     const common = { from, headers: [hops, ...headers], ...content };
     const known = { authority: this.#authority, location: this.#location };
     const locate = (number: string, atMs: number) => contactsOf(known, number, atMs);
-    const targets = new Targets({ ...who, id, domain, common, locate });
+    const targets = new Targets({ ...who, id, domain, addresses, common, locate });
     const legs = targets.first(nowMs);
     const first = legs[0]?.session;
     if (first === undefined) return [toUa({ kind: "respond", session, status: 480 })];

@@ -11,7 +11,7 @@ function bindingOf(uriText: string, change: Partial<Binding>): Binding {
   const uri = parseUri(uriText);
   if (!uri.ok) throw new Error(uri.error);
   return {
-    ...{ uri: uri.value, uriText, source: UDP, path: [], callId: "c", cseq: 1 },
+    ...{ uri: uri.value, uriText, source: UDP, registrar: "", path: [], callId: "c", cseq: 1 },
     ...{ preference: 1000, expiresAtMs: 60_000, ...change },
   };
 }

@@ -9,6 +9,8 @@ export interface Binding {
   readonly uriText: string;
   /** Where the REGISTER came from. */
   readonly source: SipAddress;
+  /** What the REGISTER called us: the host of its Request-URI, in lower case. */
+  readonly registrar: string;
   readonly callId: string;
   readonly cseq: number;
   readonly expiresAtMs: number;
@@ -38,6 +40,7 @@ export interface BindingChange {
 /** Who asks for a change. */
 export interface BindingOrigin {
   readonly source: SipAddress;
+  readonly registrar: string;
   readonly path: readonly string[];
   readonly callId: string;
   readonly cseq: number;

@@ -4,6 +4,7 @@ import {
   headerValues,
   parseCSeq,
   parseNameAddr,
+  parseUri,
   partyFromHeader,
   printNameAddr,
   type SipHeader,
@@ -97,7 +98,9 @@ function registerStep(
   if (outbound && !isFirstHopOutbound(message)) {
     return { status: 439, reason: "First Hop Lacks Outbound Support" };
   }
-  const origin: BindingOrigin = { source, path, callId, cseq: cseq.value.sequence };
+  const uri = parseUri(message.uri);
+  const registrar = uri.ok ? uri.value.host.toLowerCase() : "";
+  const origin: BindingOrigin = { source, registrar, path, callId, cseq: cseq.value.sequence };
   const answer = carryOut({ location, user, origin, nowMs }, wish.value);
   if (answer.status !== 200) return answer;
   const extra = [

@@ -19,7 +19,8 @@ const leg = (at: number): string => `exchange-token2-${at}`;
 const NUMBERS = ["101", "102", "103", "104", "105", "106", "107", "108", "109"];
 function exchange(): Exchange {
   const users = [...NUMBERS.map((user) => ({ user })), { user: "900", numbers: ["301"] }];
-  const made = createExchange(configOf(NO_HASHES, { users, pickup: {} }));
+  const addresses = ["192.0.2.77", "2001:db8::77"];
+  const made = createExchange(configOf(NO_HASHES, { users, addresses, pickup: {} }));
   for (const user of NUMBERS.slice(0, -1)) {
     made.handle(register(user, { contacts: [`<sip:${user}@192.0.2.1>`], callId: user }), 0);
   }
@@ -44,6 +45,7 @@ describe("a telephone that sends a call on (3xx)", () => {
     ["another number", 302, ["<sip:103@example.org>"], "sip:103@192.0.2.1"],
     ["one that moved for good", 301, ["<sip:103@example.org>"], "sip:103@192.0.2.1"],
     ["one by an address of ours", 302, ["<sip:103@192.0.2.77:5080>"], "sip:103@192.0.2.1"],
+    ["one by our other address", 302, ["<sip:103@[2001:db8::77]>"], "sip:103@192.0.2.1"],
     ["a telephone number", 302, ["<tel:103>"], "sip:103@192.0.2.1"],
     ["one of a private exchange", 302, ["<sip:301@EXAMPLE.org>"], "sip:301@192.0.2.9"],
     [
@@ -68,6 +70,9 @@ describe("a telephone that sends a call on (3xx)", () => {
 
   it.each([
     ["to somebody elsewhere", 302, ["<sip:103@example.net>"]],
+    ["to an address of somebody else's", 302, ["<sip:103@192.0.2.78>"]],
+    ["to its own address", 302, ["<sip:103@192.0.2.1>"]],
+    ["to a name that another telephone knows us by", 302, ["<sip:103@pbx.example.com>"]],
     ["to nobody", 302, ["<sip:999@example.org>"]],
     ["to somebody who is away", 302, ["<sip:109@example.org>"]],
     ["to itself", 302, ["<sip:102@example.org>"]],
@@ -82,6 +87,17 @@ describe("a telephone that sends a call on (3xx)", () => {
     expect(told(made, sentOn(leg(1), status, ...contacts))).toEqual([
       "respond a 480",
       "record 101 to 102 refused 480",
+    ]);
+  });
+
+  it("is followed to what the telephone itself has registered at", () => {
+    const made = exchange();
+    const uri = "sip:PBX.example.com:5062";
+    const contacts = ["<sip:102@192.0.2.1>"];
+    made.handle(register("102", { contacts, callId: "102", cseq: 2, uri }), 0);
+    made.handle(invite(), 0);
+    expect(told(made, sentOn(leg(1), 302, "<sip:103@pbx.example.com>"))).toEqual([
+      `invite ${leg(2)} sip:103@192.0.2.1 +offer`,
     ]);
   });
 

@@ -1,7 +1,6 @@
 import { latin1FromUtf8Text, utf8TextFromLatin1 } from "../base/bytes.ts";
 import {
   headerValues,
-  isIpAddress,
   parseNameAddr,
   printNameAddr,
   printUri,
@@ -22,6 +21,8 @@ export interface TargetParts {
   readonly called: string;
   /** What peers know the exchange by. */
   readonly domain: string;
+  /** Addresses of the exchange's own. */
+  readonly addresses?: readonly string[];
   readonly common: LegContent;
   /** The contacts that a call to a number may go to now. */
   readonly locate: (number: string, nowMs: number) => readonly Binding[];
@@ -49,7 +50,8 @@ export class Targets {
   readonly #parts: TargetParts;
   /** Numbers that were called, each with those by which it came to that, the last one first. */
   readonly #ways = new Map<string, readonly string[]>();
-  readonly #numbers = new Map<string, string>();
+  /** What each leg is called for, and what its telephone calls us. */
+  readonly #legs = new Map<string, { readonly number: string; readonly registrar: string }>();
 
   constructor(parts: TargetParts) {
     this.#parts = parts;
@@ -62,11 +64,11 @@ export class Targets {
 
   /** A leg was answered so: where it sends the call on to, if anywhere. */
   follow(session: string, response: SipResponse | undefined, nowMs: number): Forward | undefined {
-    const from = this.#numbers.get(session);
-    if (response === undefined || from === undefined) return undefined;
+    const leg = this.#legs.get(session);
+    if (response === undefined || leg === undefined) return undefined;
     if (!SENT_ON.includes(response.status)) return undefined;
-    const way = [from, ...(this.#ways.get(from) ?? [])];
-    for (const number of this.#numbersIn(response)) {
+    const way = [leg.number, ...(this.#ways.get(leg.number) ?? [])];
+    for (const number of this.#numbersIn(response, leg.registrar)) {
       const isKnown = this.#ways.has(number) || number === this.#parts.caller;
       if (isKnown || this.#ways.size > EXCHANGE_LIMITS.forwardsOfCall) continue;
       const legs = this.#call(number, way, nowMs);
@@ -79,8 +81,11 @@ export class Targets {
     const { id, common, locate } = this.#parts;
     this.#ways.set(number, way);
     const headers = [...way.map((by) => this.#diversion(by)), ...common.headers];
-    const legs = legsOf(id, this.#numbers.size, locate(number, nowMs), { ...common, headers });
-    for (const { session } of legs) this.#numbers.set(session, number);
+    const bindings = locate(number, nowMs);
+    const legs = legsOf(id, this.#legs.size, bindings, { ...common, headers });
+    for (const [at, { session }] of legs.entries()) {
+      this.#legs.set(session, { number, registrar: bindings[at]?.registrar ?? "" });
+    }
     // What a device says of one number it does not say of another that it has as well.
     return legs.map(({ instance, ...leg }) =>
       instance === undefined ? leg : { ...leg, instance: `${instance} ${number}` },
@@ -88,8 +93,10 @@ export class Targets {
   }
 
   /** The numbers here that a response names, the one wanted most first. */
-  #numbersIn(response: SipResponse): readonly string[] {
-    const { domain } = this.#parts;
+  #numbersIn(response: SipResponse, registrar: string): readonly string[] {
+    const { domain, addresses = [] } = this.#parts;
+    // By what it has registered at, or by an address of ours; anybody else's is not ours.
+    const ours = [domain, registrar, ...addresses];
     const named = headerValues(response, "contact")
       .slice(0, EXCHANGE_LIMITS.contactsPerUser)
       .flatMap((value) => {
@@ -97,8 +104,7 @@ export class Targets {
         const uri = parsed.ok ? parsed.value.uri : undefined;
         if (!parsed.ok || uri === undefined) return [];
         const { scheme, host } = uri;
-        // By whatever address of ours it knows us; a domain of somebody else's is not ours.
-        const isHere = scheme === "tel" || host.toLowerCase() === domain || isIpAddress(host);
+        const isHere = scheme === "tel" || ours.includes(host.toLowerCase());
         const q = Number(parsed.value.params.get("q") ?? "1");
         return isHere ? [{ number: utf8TextFromLatin1(uri.user), q: q >= 0 ? q : 0 }] : [];
       });

@@ -72,24 +72,28 @@ describe("a call from a stranger, past the server", () => {
     await lab.stop();
   });
 
-  it("has nobody start over, although direct calls are allowed", async () => {
+  it("has nobody start over or light a lamp, although direct calls are allowed", async () => {
     const lab = await bench({
       config: { exchange: { transport: "udp" }, sip: { directCalls: true } },
     });
     const stranger = await Stranger.open(lab);
     for (const event of ["check-sync", "Check-Sync;reboot=true", "message-summary"]) {
+      const type = "Content-Type: application/simple-message-summary\r\n";
+      const body = "Messages-Waiting: yes\r\nVoice-Message: 2/0\r\n";
       const notify = request({
         method: "NOTIFY",
         uri: `sip:101@${BENCH_HOST}`,
         branch: event.replace(/\W/g, ""),
-        extra: `Event: ${event}\r\n`,
+        extra: `Event: ${event}\r\n${type}`,
+        "Content-Length": String(body.length),
       });
-      stranger.send(notify, BENCH_HOST, linePort(lab));
+      stranger.send(`${notify}${body}`, BENCH_HOST, linePort(lab));
       await lab.world.advance(100);
     }
     const answers = stranger.heard.map((text) => text.slice(8, 11));
-    expect(answers).toEqual(["403", "403", "200"]);
-    expect(lab.events.filter(({ kind }) => kind === "check-sync")).toEqual([]);
+    expect(answers).toEqual(["403", "403", "403"]);
+    const told = lab.events.filter(({ kind }) => kind === "check-sync" || kind === "mailbox");
+    expect(told).toEqual([]);
     await lab.stop();
   });
 

@@ -87,6 +87,7 @@ export class ExchangeControl {
     );
     const made = createExchange({
       domain: config.domain,
+      addresses: [network.listen, network.listen6].flatMap((at) => (at ? [at.host] : [])),
       users: config.users,
       ...(config.digestAlgorithms === undefined
         ? {}

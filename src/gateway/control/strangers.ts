@@ -1,8 +1,6 @@
 import { printAddress } from "../../base/address.ts";
 import type { LogEvent } from "../../base/log-event.ts";
-import { CHECK_SYNC } from "../../call/index.ts";
 import {
-  eventOf,
   type SipAddress,
   type SipRequest,
   TellLimit,
@@ -61,8 +59,9 @@ export interface TurnedAway {
 
 /**
  * Whether somebody is refused what he asks of a line: calls and requests outside of calls come from
- * the server that the line is registered at, unless calls are direct; subscriptions from it in any
- * case; a request inside a call from who is in it. `owner` is whose it is.
+ * the server that the line is registered at, unless calls are direct; subscriptions and news that
+ * nobody asked for (NOTIFY) from it in any case; a request inside a call from who is in it. `owner`
+ * is whose it is.
  */
 export function turnedAway(
   owner: Trusting | undefined,
@@ -84,8 +83,8 @@ export function turnedAway(
     case "request": {
       const { request, session, source, message } = event;
       const isInCall = session !== undefined;
-      // Whoever may call us may not have us start over.
-      const isOpen = directCalls && !isCheckSync(message);
+      // Whoever may call us may not have us start over, nor say that messages wait.
+      const isOpen = directCalls && message.method !== "NOTIFY";
       const status = owner === undefined ? (isInCall ? 481 : 404) : 403;
       if (owner !== undefined && (isInCall || isOpen || owner.trusts(source))) {
         return undefined;
@@ -134,8 +133,4 @@ export class StrangerCalls {
         return undefined;
     }
   }
-}
-
-function isCheckSync(message: SipRequest): boolean {
-  return message.method === "NOTIFY" && eventOf(message)?.name === CHECK_SYNC;
 }
