@@ -250,6 +250,8 @@ static void switch_audio(struct lc_card *card, uint8_t line, uint8_t on)
     if (was == on)
         return;
     card->audio_wanted ^= bit(line);
+    for (int slot = 0; slot < SLOTS; slot++)
+        card->slots[slot].lines &= (uint8_t)~bit(line); /* Not played yet: never (R28). */
     if (hardware->audio != NULL)
         hardware->audio(hardware->context, line, on);
 }
@@ -531,9 +533,13 @@ static void take_ack(struct lc_card *card, const uint8_t *body, size_t length, u
     make_up_loops(card, now_us);
 }
 
-static struct lc_slot *slot_of(struct lc_card *card, uint32_t position)
+/* Null where nothing is awaited for that position: it is too late, or was never asked for. */
+static struct lc_slot *awaited_slot(struct lc_card *card, uint32_t position)
 {
-    return &card->slots[(position / LC_FRAME_SAMPLES) % SLOTS];
+    for (int slot = 0; slot < SLOTS; slot++)
+        if (card->slots[slot].asked && card->slots[slot].position == position)
+            return &card->slots[slot];
+    return NULL;
 }
 
 static void take_audio(struct lc_card *card, const uint8_t *body, size_t length)
@@ -552,9 +558,9 @@ static void take_audio(struct lc_card *card, const uint8_t *body, size_t length)
         return;
     }
     uint32_t position = get32(body + 1);
-    struct lc_slot *slot = slot_of(card, position);
-    if (!slot->asked || slot->position != position)
-        return; /* Too late, or never asked for. */
+    struct lc_slot *slot = awaited_slot(card, position);
+    if (slot == NULL)
+        return;
     slot->answered = 1;
     slot->lines = lines;
     at = 5;
@@ -868,8 +874,9 @@ void lc_frame(struct lc_card *card, int16_t captured[][LC_FRAME_SAMPLES],
     for (uint8_t line = 0; line < count; line++)
         memset(playout[line], 0, sizeof playout[line]);
     if (card->in_session) {
-        struct lc_slot *due = slot_of(card, position - LC_FRAME_SAMPLES * (uint32_t)card->lead);
-        if (due->asked && due->position == position - LC_FRAME_SAMPLES * (uint32_t)card->lead) {
+        uint32_t due_position = position - LC_FRAME_SAMPLES * (uint32_t)card->lead;
+        struct lc_slot *due = awaited_slot(card, due_position);
+        if (due != NULL) {
             for (uint8_t line = 0; line < count; line++)
                 if (due->answered && (due->lines & bit(line)) && (card->audio_lines & bit(line)))
                     memcpy(playout[line], due->samples[line], sizeof playout[line]);
@@ -885,7 +892,8 @@ void lc_frame(struct lc_card *card, int16_t captured[][LC_FRAME_SAMPLES],
                 encode_samples(card->coding, captured[line], card->up + at);
                 at += LC_FRAME_SAMPLES * sample_bytes(card);
             }
-            struct lc_slot *slot = slot_of(card, position);
+            struct lc_slot *slot = &card->slots[card->next_slot];
+            card->next_slot = (uint8_t)((card->next_slot + 1) % SLOTS);
             slot->position = position;
             slot->asked = 1;
             slot->answered = 0;

@@ -8,16 +8,20 @@
  *
  *     for (;;) {
  *         lc_receive(&card, bytes, count, now_us());    what the UART got
- *         lc_loop(&card, line, closed, at_us);          what the detectors saw
+ *         uint32_t seen_us = now_us();
+ *         while (a_detector_changed())
+ *             lc_loop(&card, line, closed, at_us);      all of them, at the time of each
  *         if (codec_has_80_samples())
  *             lc_frame(&card, captured, playout, now_us());
  *         lc_tick(&card, now_us());                     at least every millisecond
  *         if (uart_has_sent_everything())
- *             send(out, lc_next_frame(&card, out, now_us()));
+ *             send(out, lc_next_frame(&card, out, seen_us));
  *     }
  *
  * `lc_next_frame` must be called only once the frame before has left: so control waits for one
- * frame of audio at the most.
+ * frame of audio at the most. The time that it is handed goes into the packet as the one up to
+ * which the host has heard of every change (R15): so it is taken before the changes are, and after
+ * the bytes; a change that an interrupt sees in between is then stamped later than that.
  */
 #ifndef LINE_CARD_H
 #define LINE_CARD_H
@@ -115,7 +119,10 @@ struct lc_ring {
  */
 struct lc_hardware {
     void *context;
-    /* Called while the line does not ring only. */
+    /*
+     * Called while the line does not ring, and right after `ring` was handed null: what the chip
+     * still does to end the burst goes first.
+     */
     uint8_t (*feed)(void *context, uint8_t line, uint8_t feed);
     /* Null ends the burst, in the chip's own order. */
     uint8_t (*ring)(void *context, uint8_t line, const struct lc_ring *ring);
@@ -222,6 +229,7 @@ struct lc_card {
     uint32_t up_position;
     uint8_t up[LC_LINES_MAX * LC_FRAME_SAMPLES * 2];
     struct lc_slot slots[LC_LEAD_MAX + 2];
+    uint8_t next_slot;
     uint8_t packet[LC_PACKET_MAX];
 };
 
@@ -250,7 +258,10 @@ void lc_ring_stopped(struct lc_card *card, uint8_t line, uint8_t reason, uint32_
 void lc_frame(struct lc_card *card, int16_t captured[][LC_FRAME_SAMPLES],
               int16_t playout[][LC_FRAME_SAMPLES], uint32_t now_us);
 
-/* The next frame for the wire into `out` (LC_FRAME_MAX bytes); 0 where there is none. */
+/*
+ * The next frame for the wire into `out` (LC_FRAME_MAX bytes); 0 where there is none. All that
+ * happened before `now_us` must have been handed in.
+ */
 size_t lc_next_frame(struct lc_card *card, uint8_t *out, uint32_t now_us);
 
 /* CRC-16/IBM-3740. */

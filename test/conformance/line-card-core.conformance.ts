@@ -330,8 +330,45 @@ describe.skipIf(!canBuild)("the driver and the C core [line.card-core]", () => {
       expect(Math.abs((played[at] ?? 0) - expected)).toBeLessThanOrEqual(tolerance);
     }
     // What was not played yet when audio went off is thrown away.
-    const count = heard.length - leadFrames + 1;
+    const count = heard.length - leadFrames;
     expect(played.filter((sample) => sample > 900)).toHaveLength(count);
+  });
+
+  it("audio that goes off and on again at once plays nothing from before", async () => {
+    const { card, open } = rig();
+    const { audio } = await open({ leadFrames: 8 }, (_, playout) => void playout.fill(level));
+    let level = 500;
+    const played: number[] = [];
+    card.onFrame = () => void played.push(card.playout[0] ?? 0);
+    audio.start();
+    await card.clock.advance(300);
+    expect(played.at(-1)).toBe(500);
+    audio.stop();
+    await card.clock.advance(25);
+    level = 700;
+    played.length = 0;
+    audio.start();
+    await card.clock.advance(300);
+    expect([...new Set(played)]).toEqual([0, 700]);
+  });
+
+  it("audio goes on where the sample counter begins anew, after six days", async () => {
+    const { card, open } = rig();
+    // 2³² is no multiple of a frame's 80 samples.
+    core?.shim.position(2 ** 32 - 16 - 80 * 50);
+    const firsts: number[] = [];
+    const { audio } = await open({ leadFrames: 8 }, (_, playout, first) => {
+      firsts.push(first);
+      playout.fill(500);
+    });
+    const played: number[] = [];
+    card.onFrame = () => void played.push(card.playout[0] ?? 0);
+    audio.start();
+    await card.clock.advance(1000);
+    expect(firsts.some((first) => first > 2 ** 32)).toBe(true);
+    expect(firsts.every((first, at) => first === (firsts[0] ?? 0) + 80 * at)).toBe(true);
+    const heard = played.slice(played.indexOf(500));
+    expect([heard.length > 80, [...new Set(heard)]]).toEqual([true, [500]]);
   });
 
   it("frames lost on the way leave silence and a gap, nothing else", async () => {

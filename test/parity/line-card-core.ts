@@ -21,6 +21,7 @@ interface Shim {
   readonly ringTrip: (line: number, atUs: number) => void;
   readonly ringFails: (status: number) => void;
   readonly frame: (captured: Int16Array, playout: Int16Array, nowUs: number) => void;
+  readonly position: (position: number) => void;
   readonly next: (out: Uint8Array, nowUs: number) => number;
   readonly crc: (bytes: Uint8Array, count: number) => number;
   readonly text: (out: Uint8Array) => number;
@@ -74,6 +75,7 @@ export function buildCore(mutate?: (source: string) => string): {
     ringTrip: load("void shim_ring_trip(int, uint32_t)"),
     ringFails: load("void shim_ring_fails(int)"),
     frame: load("void shim_frame(int16_t *, _Inout_ int16_t *, uint32_t)"),
+    position: load("void shim_position(uint32_t)"),
     next: load("int shim_next(_Out_ uint8_t *, uint32_t)"),
     crc: load("int shim_crc(const uint8_t *, int)"),
     text: load("int shim_text(_Out_ uint8_t *)"),

@@ -10,6 +10,8 @@ const RING_END_MS = 50;
 const HOOK_WAIT_MS = 30_000;
 /** So many bursts a person has to lift a receiver in. */
 const TRIP_BURSTS = 6;
+/** What a card's tick may add to the time that current has to flow. */
+const TRIP_LATE_MS = 3;
 /** Long enough for any contact to settle. */
 const BOUNCE_MS = 300;
 
@@ -262,6 +264,19 @@ const hookRule: CheckRule = {
   },
 };
 
+/** How long current flowed without a break before the last of these events, by the card's time. */
+function longestCurrentMs(events: readonly CardEvent[]): number {
+  let longestMs = 0;
+  let since: CardEvent | undefined;
+  for (const event of events) {
+    if (since !== undefined) {
+      longestMs = Math.max(longestMs, ((event.timeUs - since.timeUs) >>> 0) / 1000);
+    }
+    if (event.event === EVENT_KINDS.loop) since = event.value === 1 ? event : undefined;
+  }
+  return longestMs;
+}
+
 const tripRule: CheckRule = {
   rules: "R30",
   title: "ringing ends by itself at a receiver that is lifted",
@@ -279,12 +294,14 @@ const tripRule: CheckRule = {
     let seen: readonly CardEvent[] = [];
     let answer = -1;
     for (let burst = 0; burst < TRIP_BURSTS && answer < 0; burst++) {
-      if (burst > 0) await link.collect(pauseMs);
+      // What happens meanwhile is acknowledged: it is no part of the next burst.
+      if (burst > 0) await eventsFor(context, pauseMs);
       await link.ask(line, OPS.ring, ringFor(0));
       const told = await eventsFor(context, info.ringBurstMaxMs + RING_END_MS, isStop);
       seen = told.map(({ event }) => event).filter((event) => event.line === line);
       answer = seen.findIndex((event) => isStop(event) && event.value === 1);
-      if (answer < 0 && seen.some(isLoop)) break;
+      // A receiver lifted as the burst ends says nothing yet: the next burst does.
+      if (answer < 0 && longestCurrentMs(seen) > info.tripMs + TRIP_LATE_MS) break;
     }
     // The chip's own way out of ringing takes its time.
     await link.collect(RING_END_MS + slackMs);
