@@ -31,6 +31,8 @@ export interface FigureGroup {
 export interface Peer {
   readonly name: string;
   readonly value: number;
+  /** `ours` ÷ `value` where it was measured turn by turn: it knows more than the two alone. */
+  readonly ratio?: number;
 }
 
 /** A figure with its ratio; all numbers to four digits. */
@@ -41,7 +43,8 @@ export function figure(name: string, ours: number, unit: string, peer?: Peer): F
     unit,
     peer: peer === undefined ? null : fourDigits(peer.value),
     peerName: peer?.name ?? null,
-    ratio: peer === undefined || peer.value === 0 ? null : fourDigits(ours / peer.value),
+    ratio:
+      peer === undefined || peer.value === 0 ? null : fourDigits(peer.ratio ?? ours / peer.value),
   };
 }
 

@@ -2,14 +2,9 @@ import { createRequire } from "node:module";
 
 /**
  * Another reader of SIP, doing to an INVITE what ours does: header fields as types, SDP read, all
- * of it written again by those who can write what they read.
+ * of it written again by those who can write what they read. False where it could not be read.
  */
-export interface SipReader {
-  readonly figure: string;
-  readonly name: string;
-  /** Whether the message was read. */
-  readonly read: (invite: string) => boolean;
-}
+export type SipReader = (invite: string) => boolean;
 
 /**
  * Whether a text could be what was written of a message. It looks for what is not there, so that
@@ -26,8 +21,13 @@ interface PeerSip {
 }
 
 interface PeerSdp {
-  parse(text: string): { readonly m: readonly unknown[] };
+  parse(text: string): { readonly m: readonly PeerStream[] };
   stringify(sdp: unknown): string;
+}
+
+interface PeerStream {
+  readonly fmt: readonly number[];
+  readonly a: readonly string[];
 }
 
 interface JsSipParser {
@@ -64,54 +64,79 @@ interface SdpTransform {
 
 const SILENT_LOGGER = { warn() {}, error() {}, debug() {}, log() {} };
 
-/** The readers that are installed; `note` hears of the others. */
-export async function sipReaders(note: (text: string) => void): Promise<readonly SipReader[]> {
-  const require = createRequire(import.meta.url);
-  const readers: SipReader[] = [];
-  const add = async (name: string, open: () => Promise<SipReader["read"]>): Promise<void> => {
-    try {
-      readers.push({ figure: `sip.parse.vs-${name.replace(" ", "-")}`, name, read: await open() });
-    } catch {
-      note(`${name} is not installed: no peer beside ours`);
-    }
+const require = createRequire(import.meta.url);
+
+/** By the name of their package, how each is opened. */
+const READERS = {
+  "npm sip": openSip,
+  jssip: openJsSip,
+  "sip.js": openSipJs,
+} as const satisfies Readonly<Record<string, () => Promise<SipReader>>>;
+
+/** A package that reads SIP. */
+export type SipReaderName = keyof typeof READERS;
+
+/** All that there are. */
+export const SIP_READERS = Object.keys(READERS).filter(isSipReader);
+
+/** Whether it is the name of one of them. */
+export function isSipReader(name: string): name is SipReaderName {
+  return Object.hasOwn(READERS, name);
+}
+
+/** The reader of that name; undefined where its package is not installed. */
+export async function sipReader(name: SipReaderName): Promise<SipReader | undefined> {
+  try {
+    return await READERS[name]();
+  } catch {
+    return undefined;
+  }
+}
+
+async function openSip(): Promise<SipReader> {
+  // The package has no types: this function is all that is used of it.
+  const sip = require("sip") as PeerSip;
+  // The same here.
+  const sdp = require("sip/sdp") as PeerSdp;
+  return (invite) => {
+    const message = sip.parse(invite);
+    const session = sdp.parse(message.content);
+    const [stream] = session.m;
+    if (message.headers.via === undefined || stream === undefined) return false;
+    if (stream.fmt.length !== 5 || stream.a.length !== 9) return false;
+    message.content = sdp.stringify(session);
+    return isWhole(sip.stringify(message), invite);
   };
-  await add("npm sip", async () => {
-    // The package has no types: this function is all that is used of it.
-    const sip = require("sip") as PeerSip;
-    // The same here.
-    const sdp = require("sip/sdp") as PeerSdp;
-    return (invite) => {
-      const message = sip.parse(invite);
-      const session = sdp.parse(message.content);
-      if (message.headers.via === undefined || session.m.length !== 1) return false;
-      message.content = sdp.stringify(session);
-      return isWhole(sip.stringify(message), invite);
-    };
-  });
-  // The two next write only what they made themselves, and read no SDP: the package that browsers'
-  // telephones read it with does.
-  const sdpTransform = async (): Promise<SdpTransform> =>
-    // Its types say less than is used here.
-    (await import("sdp-transform")) as unknown as SdpTransform;
-  await add("jssip", async () => {
-    const sdp = await sdpTransform();
-    // Its parser is not part of its types.
-    const parser = require("jssip/lib-es5/Parser") as JsSipParser;
-    return (invite) => {
-      const message = parser.parseMessage(invite, undefined);
-      if (message === undefined || message.parseHeader("contact") === undefined) return false;
-      return message.from_tag !== "" && sdp.parse(message.body).media.length === 1;
-    };
-  });
-  await add("sip.js", async () => {
-    const sdp = await sdpTransform();
-    // Its types want a browser's; this is all that is used of them.
-    const sipJs = (await import("sip.js")) as unknown as SipJs;
-    return (invite) => {
-      const message = sipJs.Core.Parser.parseMessage(invite, SILENT_LOGGER);
-      if (message === undefined || message.parseHeader("contact") === undefined) return false;
-      return message.fromTag !== "" && sdp.parse(message.body).media.length === 1;
-    };
-  });
-  return readers;
+}
+
+/*
+ * The next two write only what they made themselves, and read no SDP: the package that browsers'
+ * telephones read it with does.
+ */
+
+async function openJsSip(): Promise<SipReader> {
+  const sdp = await sdpTransform();
+  // Its parser is not part of its types.
+  const parser = require("jssip/lib-es5/Parser") as JsSipParser;
+  return (invite) => {
+    const message = parser.parseMessage(invite, undefined);
+    if (message === undefined || message.parseHeader("contact") === undefined) return false;
+    return message.from_tag !== "" && sdp.parse(message.body).media.length === 1;
+  };
+}
+
+async function openSipJs(): Promise<SipReader> {
+  const sdp = await sdpTransform();
+  // Its types want a browser's; this is all that is used of them.
+  const sipJs = (await import("sip.js")) as unknown as SipJs;
+  return (invite) => {
+    const message = sipJs.Core.Parser.parseMessage(invite, SILENT_LOGGER);
+    if (message === undefined || message.parseHeader("contact") === undefined) return false;
+    return message.fromTag !== "" && sdp.parse(message.body).media.length === 1;
+  };
+}
+
+async function sdpTransform(): Promise<SdpTransform> {
+  // Its types say less than is used here.
+  return (await import("sdp-transform")) as unknown as SdpTransform;
 }
