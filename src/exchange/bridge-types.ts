@@ -41,16 +41,6 @@ export const ELSEWHERE = [
   { name: "reason", value: 'SIP;cause=200;text="Call completed elsewhere"' },
 ];
 
-/** A re-INVITE that is being carried across. */
-export interface Reoffer {
-  readonly asker: string;
-  readonly answerer: string;
-  /** Whether the asker sent no offer, so that the answerer's 2xx holds it. */
-  readonly delayed: boolean;
-  /** The session that the asker takes the place of: it is new in the call. */
-  readonly replaces?: string;
-}
-
 /** The identifiers of the session, which are those of its ends. @see RFC 7989 §6 */
 export function sessionIdOf(message: SipMessage): { readonly headers?: readonly SipHeader[] } {
   const value = headerValue(message, "session-id");

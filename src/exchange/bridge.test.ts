@@ -30,6 +30,7 @@ const reoffered = (session: string, body?: string): ExchangeInput => {
   const request = { kind: "request", method: "INVITE", uri: "", headers: [], body: "" } as const;
   return ua({ kind: "reoffered", session, request, ...withBody(body) });
 };
+const takenBack = (session: string): ExchangeInput => ua({ kind: "taken-back", session });
 const reofferFailed = (session: string, status: number): ExchangeInput =>
   ua({ kind: "reoffer-failed", session, status });
 
@@ -200,6 +201,69 @@ describe("createExchange() between two users", () => {
         [reoffered(L1, "hold"), `respond ${L1} 491`],
       ],
     ],
+    [
+      "re-INVITE that is taken back, and another then",
+      1,
+      [
+        ...TALKS,
+        [reoffered("a"), `reinvite ${L1}`],
+        [takenBack(L1)],
+        [takenBack("a"), `take-back ${L1}`],
+        [takenBack("a")],
+        [reoffered("a", "hold"), "respond a 491"],
+        [reofferFailed(L1, 487)],
+        [reoffered("a", "hold"), `reinvite ${L1} +hold`],
+        [answered(L1, "held"), "respond a 200 +held"],
+      ],
+    ],
+    [
+      "re-INVITE that is taken back as it is answered: both agree anew",
+      1,
+      [
+        ...TALKS,
+        [reoffered("a", "hold"), `reinvite ${L1} +hold`],
+        [takenBack("a"), `take-back ${L1}`],
+        [answered(L1, "held"), "reinvite a"],
+        [reoffered(L1, "x"), `respond ${L1} 491`],
+        [answered("a", "mine"), `reinvite ${L1} +mine`],
+        [answered(L1, "yours"), "ack a +yours"],
+        [reoffered(L1, "x"), "reinvite a +x"],
+      ],
+    ],
+    [
+      "one that was taken back so, where the asker will not offer: the call goes on",
+      1,
+      [
+        ...TALKS,
+        [reoffered("a", "hold"), `reinvite ${L1} +hold`],
+        [takenBack("a"), `take-back ${L1}`],
+        [answered(L1, "held"), "reinvite a"],
+        [reofferFailed("a", 488)],
+        [reoffered(L1, "x"), "reinvite a +x"],
+      ],
+    ],
+    [
+      "one that was taken back so, where the other side refuses what the asker offers: both go",
+      1,
+      [
+        ...TALKS,
+        [reoffered("a", "hold"), `reinvite ${L1} +hold`],
+        [takenBack("a"), `take-back ${L1}`],
+        [answered(L1, "held"), "reinvite a"],
+        [answered("a", "mine"), `reinvite ${L1} +mine`],
+        [reofferFailed(L1, 488), "end a", `end ${L1}`, "record 101 to 102 answered"],
+      ],
+    ],
+    [
+      "one that asked for an offer and was taken back so, where that is none: both go",
+      1,
+      [
+        ...TALKS,
+        [reoffered("a"), `reinvite ${L1}`],
+        [takenBack("a"), `take-back ${L1}`],
+        [answered(L1, "no description"), "end a", `end ${L1}`, "record 101 to 102 answered"],
+      ],
+    ],
   ])("carries across: %s", (_, contacts, steps) => {
     const exchange = exchangeWith(contacts);
     for (const [at, [input, ...expected]] of steps.entries()) {
@@ -291,11 +355,12 @@ describe("createExchange() between two users", () => {
         confirmed(session, body),
         reoffered(session, body),
         reofferFailed(session, 488),
+        takenBack(session),
       ];
       return inputs[what] ?? ended(session);
     };
     const move = fc.tuple(
-      fc.nat(6),
+      fc.nat(7),
       fc.constantFrom(...sessions),
       fc.option(fc.constant("sdp"), { nil: undefined }),
     );

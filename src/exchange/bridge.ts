@@ -4,13 +4,13 @@ import {
   type BridgeCall,
   contentOf,
   ELSEWHERE,
-  type Reoffer,
   type RequestEvent,
   recordOf,
   refusalOf,
   type SessionEvent,
   sessionIdOf,
 } from "./bridge-types.ts";
+import { CarriedOffer, type CarriedStep } from "./carried-offer.ts";
 import {
   EXCHANGE_LIMITS,
   type ExchangeOutput,
@@ -53,9 +53,7 @@ export class Bridge {
   #answeredMs: number | undefined;
   /** Whether the caller's ACK has come. */
   #confirmed = false;
-  /** The session whose 2xx waits for its ACK, with the answer that the other side's ACK brings. */
-  #awaitsAck: string | undefined;
-  #reoffer: Reoffer | undefined;
+  readonly #offers = new CarriedOffer();
   /** Sessions that took another's place, or tried to. */
   readonly #newcomers: string[] = [];
   #hasRung = false;
@@ -187,9 +185,7 @@ export class Bridge {
     if (this.#isOffering) return refuse(491);
     if (this.#newcomers.length >= EXCHANGE_LIMITS.newcomersOfCall) return refuse(486);
     this.#newcomers.push(newcomer);
-    this.#reoffer = { asker: newcomer, answerer, delayed: body === undefined, replaces: replaced };
-    const content = body === undefined ? {} : { body };
-    return [toUa({ kind: "reinvite", session: answerer, ...content })];
+    return this.#offers.begin({ asker: newcomer, answerer, replaces: replaced }, body);
   }
 
   deadlineMs(): number | undefined {
@@ -236,6 +232,8 @@ export class Bridge {
         return this.#reoffered(event.session, event.body);
       case "reoffer-failed":
         return this.#reofferFailed(event.session, event.status, nowMs);
+      case "taken-back":
+        return this.#offers.takenBack(event.session);
       default:
         return [];
     }
@@ -266,23 +264,24 @@ export class Bridge {
     if (this.#callee === undefined && this.#hunt.has(session)) {
       this.#callee = session;
       this.#answeredMs = nowMs;
-      if (this.#delayedOffer) this.#awaitsAck = session;
+      if (this.#delayedOffer) this.#offers.awaitAck(session);
       const accept = { kind: "respond", session: this.#caller, status: 200 } as const;
       return [toUa({ ...accept, ...content }), ...this.#endLegs(session, ELSEWHERE)];
     }
     if (this.#pickup?.newcomer === session && !this.#pickup.isDone) {
       return this.#pickedUp(this.#pickup.answered(content), nowMs);
     }
-    if (this.#reoffer?.answerer !== session) return [];
-    const { asker, delayed, replaces } = this.#reoffer;
-    if (delayed) this.#awaitsAck = session;
-    else this.#reoffer = undefined;
-    const accept = toUa({ kind: "respond", session: asker, status: 200, ...content });
-    if (replaces === undefined) return [accept];
-    // The newcomer is in: whose place it took is let go.
-    if (replaces === this.#caller) this.#caller = asker;
-    else this.#callee = asker;
-    return [accept, toUa({ kind: "end", session: replaces })];
+    const sdpSessionId = String(Math.floor(nowMs) + 1);
+    return this.#carried(this.#offers.answered(session, content, sdpSessionId), nowMs);
+  }
+
+  #carried(step: CarriedStep | undefined, nowMs: number): readonly ExchangeOutput[] {
+    if (step === undefined) return [];
+    const { outputs, replaced, isBroken } = step;
+    if (replaced?.replaced === this.#caller) this.#caller = replaced.by;
+    else if (replaced !== undefined) this.#callee = replaced.by;
+    if (isBroken !== true) return outputs;
+    return [...outputs, ...this.#endAll(undefined), ...this.#finish(nowMs, "answered")];
   }
 
   /** A leg refused, sends the call on, or fell away while it rang. */
@@ -326,7 +325,7 @@ export class Bridge {
       const refusal = toUa({ kind: "end", session: this.#caller, status: 480 });
       return [refusal, ...this.#finish(nowMs, "unanswered", 480)];
     }
-    if (this.#reoffer?.asker !== session) return [];
+    if (this.#offers.asker !== session) return [];
     return [...this.#endAll(session), ...this.#finish(nowMs, "answered")];
   }
 
@@ -339,11 +338,7 @@ export class Bridge {
     if (this.#pickup?.isDone === false) {
       return this.#pickedUp(this.#pickup.confirmed(session, body), nowMs);
     }
-    const awaiting = this.#awaitsAck;
-    if (awaiting === undefined || awaiting === session) return [];
-    this.#awaitsAck = undefined;
-    this.#reoffer = undefined;
-    return [toUa({ kind: "ack", session: awaiting, ...(body === undefined ? {} : { body }) })];
+    return this.#offers.acknowledged(session, body);
   }
 
   #reoffered(asker: string, body: string | undefined): readonly ExchangeOutput[] {
@@ -351,23 +346,18 @@ export class Bridge {
     if (answerer === undefined) return [];
     // Both sides at once, or before the call is settled: the asker tries again. RFC 3261 §14.2
     if (this.#isOffering) return [toUa({ kind: "respond", session: asker, status: 491 })];
-    this.#reoffer = { asker, answerer, delayed: body === undefined };
-    const content = body === undefined ? {} : { body };
-    return [toUa({ kind: "reinvite", session: answerer, ...content })];
+    return this.#offers.begin({ asker, answerer }, body);
   }
 
   get #isOffering(): boolean {
-    return !this.#confirmed || this.#reoffer !== undefined || this.#awaitsAck !== undefined;
+    return !this.#confirmed || this.#offers.isRunning;
   }
 
   #reofferFailed(session: string, status: number, nowMs: number): readonly ExchangeOutput[] {
     if (this.#pickup?.newcomer === session && !this.#pickup.isDone) {
       return this.#pickupFailed(session, nowMs);
     }
-    if (this.#reoffer?.answerer !== session) return [];
-    const { asker } = this.#reoffer;
-    this.#reoffer = undefined;
-    return [toUa({ kind: "respond", session: asker, status })];
+    return this.#carried(this.#offers.refused(session, status), nowMs);
   }
 
   #peerOf(session: string): string | undefined {
@@ -376,9 +366,9 @@ export class Bridge {
   }
 
   /** Ends every session that is still there but the one that went of itself. */
-  #endAll(gone: string): readonly ExchangeOutput[] {
+  #endAll(gone: string | undefined): readonly ExchangeOutput[] {
     const picking = this.#pickup?.isDone === false ? [this.#pickup.newcomer] : [];
-    const asking = this.#reoffer?.replaces === undefined ? [] : [this.#reoffer.asker];
+    const asking = this.#offers.newcomer === undefined ? [] : [this.#offers.newcomer];
     const pending = [...picking, ...asking];
     const others = [this.#caller, ...pending].filter((session) => session !== gone);
     return [...others.map((session) => toUa({ kind: "end", session })), ...this.#endLegs(gone)];

@@ -35,6 +35,9 @@ class Wire {
   readonly records: ExchangeRecord[] = [];
   #tokens = 0;
   nowMs = 0;
+  /** The telephone that what is on its way to does not reach before time passes. */
+  slow: string | undefined;
+  readonly #late: (() => void)[] = [];
 
   constructor(phones: readonly (readonly [user: string, password: string])[]) {
     this.#add("exchange", true);
@@ -82,7 +85,27 @@ class Wire {
   /** A command to a stack, and all that follows from it without time passing. */
   give(name: string, command: UaCommand): void {
     this.#feed(name, { kind: "command", command });
+    this.#drain();
+  }
+
+  #drain(): void {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) next();
+  }
+
+  /** Lets time pass, with every timer on the way. */
+  advance(ms: number): void {
+    const untilMs = this.nowMs + ms;
+    for (;;) {
+      const dueMs = [...this.#stacks.values()].map((stack) => stack.deadlineMs() ?? Infinity);
+      const nextMs = Math.min(...dueMs, this.#exchange.deadlineMs() ?? Infinity);
+      if (nextMs > untilMs) break;
+      this.nowMs = Math.max(this.nowMs, nextMs);
+      this.#queue.push(...this.#late.splice(0));
+      for (const name of this.#stacks.keys()) this.#feed(name, { kind: "timeout" });
+      this.#runOut(this.#exchange.handle({ kind: "timeout" }, this.nowMs));
+      this.#drain();
+    }
+    this.nowMs = untilMs;
   }
 
   /** The events of a telephone since it was asked last. */
@@ -96,7 +119,8 @@ class Wire {
       if (output.kind === "send") {
         const { bytes, to } = output;
         const from = addressOf(name);
-        this.#queue.push(() => this.#feed(to.host, { kind: "datagram", bytes, from }));
+        const queue = to.host === this.slow ? this.#late : this.#queue;
+        queue.push(() => this.#feed(to.host, { kind: "datagram", bytes, from }));
       } else if (output.kind === "event") {
         if (name === "exchange") this.#queue.push(() => this.#toExchange(output.event));
         else this.#events.get(name)?.push(output.event);
@@ -105,10 +129,10 @@ class Wire {
   }
 
   #toExchange(event: UaEvent): void {
-    const outputs: readonly ExchangeOutput[] = this.#exchange.handle(
-      { kind: "ua", event },
-      this.nowMs,
-    );
+    this.#runOut(this.#exchange.handle({ kind: "ua", event }, this.nowMs));
+  }
+
+  #runOut(outputs: readonly ExchangeOutput[]): void {
     for (const output of outputs) {
       if (output.kind === "record") this.records.push(output.record);
       if (output.kind !== "ua") continue;
@@ -228,6 +252,54 @@ describe("createExchange() over SIP stacks", () => {
     expect(kinds(wire.events("102"))).toEqual(["answered +offer 2"]);
     wire.give("102", { kind: "ack", session, body: "answer 2" });
     expect(kinds(wire.events("101"))).toEqual(["confirmed +answer 2"]);
+  });
+
+  it("carries a re-INVITE that is taken back, whatever it offers", () => {
+    const wire = twoPhones();
+    const session = ring(wire, "offer");
+    wire.give("102", { kind: "respond", session, status: 200, body: "answer" });
+    expect(kinds(wire.events("101"))).toEqual(["answered +answer"]);
+    wire.events("102");
+    for (const offer of [{}, { body: "hold" }]) {
+      wire.give("101", { kind: "reinvite", session: "out", ...offer });
+      wire.advance(1000);
+      wire.give("101", { kind: "take-back", session: "out" });
+      expect(kinds(wire.events("101"))).toEqual(["reoffer-failed 487"]);
+      const body = offer.body === undefined ? "" : ` +${offer.body}`;
+      expect(kinds(wire.events("102"))).toEqual([`reoffered${body}`, "taken-back"]);
+    }
+    wire.advance(60_000);
+    expect(kinds([...wire.events("101"), ...wire.events("102")])).toEqual([]);
+  });
+
+  it.each([
+    ["asks for an offer", undefined],
+    ["offers", "hold"],
+  ])("brings both sides together again where the answer crosses: it %s", (_what, body) => {
+    const wire = twoPhones();
+    const session = ring(wire, "offer");
+    wire.give("102", { kind: "respond", session, status: 200, body: "answer" });
+    wire.give("101", { kind: "reinvite", session: "out", ...(body === undefined ? {} : { body }) });
+    wire.advance(1000);
+    wire.events("101");
+    wire.events("102");
+    wire.slow = "102";
+    wire.give("101", { kind: "take-back", session: "out" });
+    const sdp = "v=0\no=b 1 1 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\n";
+    const voice = `${sdp}m=audio 4000 RTP/AVP 0\n`;
+    wire.give("102", { kind: "respond", session, status: 200, body: voice });
+    wire.advance(1000);
+    wire.slow = undefined;
+    expect(kinds(wire.events("101"))).toEqual(["reoffer-failed 487", "reoffered"]);
+    const [settled] = wire.events("102").filter(({ kind }) => kind === "confirmed");
+    const idle = settled?.kind === "confirmed" ? (settled.body ?? "") : "(none)";
+    expect(idle.includes("a=inactive")).toBe(body === undefined);
+    wire.give("101", { kind: "respond", session: "out", status: 200, body: "mine" });
+    expect(kinds(wire.events("102"))).toEqual(["reoffered +mine"]);
+    wire.give("102", { kind: "respond", session, status: 200, body: "yours" });
+    expect(kinds(wire.events("101"))).toEqual(["confirmed +yours"]);
+    wire.advance(60_000);
+    expect(kinds([...wire.events("101"), ...wire.events("102")])).toEqual(["confirmed"]);
   });
 
   it("carries a caller's giving up, a refusal and early media", () => {

@@ -178,6 +178,7 @@ class SmallExchange implements Exchange {
       case "confirmed":
       case "reoffered":
       case "reoffer-failed":
+      case "taken-back":
         return this.#sessionEvent(event, nowMs);
       default:
         return [];

@@ -121,6 +121,8 @@ export type UaCommand =
     }
   /** Send a new offer inside the dialog. An absent body asks the far end for one. */
   | { readonly kind: "reinvite"; readonly session: string; readonly body?: string }
+  /** Take our last `reinvite` back: `reoffer-failed` (487) follows, or `answered` that crossed. */
+  | { readonly kind: "take-back"; readonly session: string }
   /**
    * Acknowledge the 2xx to our INVITE or re-INVITE that had no body: the 2xx held the offer (it
    * came as `answered`), `body` is the answer.
@@ -311,6 +313,8 @@ export type UaEvent =
       readonly request: SipRequest;
       readonly body?: string;
     }
+  /** The far end's re-INVITE or UPDATE wants no answer any more: it has one. */
+  | { readonly kind: "taken-back"; readonly session: string }
   /** The ACK for our 2xx arrived. `body` is the answer where ours was the offer. */
   | { readonly kind: "confirmed"; readonly session: string; readonly body?: string }
   | {

@@ -17,7 +17,7 @@ interface Callee {
 interface Deed {
   readonly side: Side;
   readonly atMs: number;
-  readonly what: "end" | "reinvite";
+  readonly what: "end" | "reinvite" | "take-back";
 }
 
 interface Story {
@@ -38,7 +38,11 @@ const callee: fc.Arbitrary<Callee> = fc.record({
 const story: fc.Arbitrary<Story> = fc.record({
   calls: fc.array(fc.record({ side, atMs: fc.nat(2000), callee }), { minLength: 1, maxLength: 3 }),
   deeds: fc.array(
-    fc.record({ side, atMs: fc.nat(60_000), what: fc.constantFrom("end", "reinvite") }),
+    fc.record({
+      side,
+      atMs: fc.nat(60_000),
+      what: fc.constantFrom("end", "reinvite", "take-back"),
+    }),
     { maxLength: 6 },
   ),
 });
@@ -115,9 +119,9 @@ function play(plot: Story, transport: "udp" | "memory", fate: Fate): Pair {
       if (at !== deed.side) continue;
       pair.command(
         at,
-        deed.what === "end"
-          ? { kind: "end", session }
-          : { kind: "reinvite", session, body: "hold" },
+        deed.what === "reinvite"
+          ? { kind: deed.what, session, body: "hold" }
+          : { kind: deed.what, session },
       );
     }
   }
@@ -139,7 +143,7 @@ function histories(told: readonly Told[]): ReadonlyMap<string, readonly UaEvent[
 }
 
 /** What an established session may tell, then its end. */
-const STANDING = "((answered|reoffered|confirmed|reoffer-failed) )*ended";
+const STANDING = "((answered|reoffered|taken-back|confirmed|reoffer-failed) )*ended";
 const OUTGOING = new RegExp(`^((progress|reoffer-failed) )*(answered ${STANDING}|ended|failed)$`);
 const INCOMING = new RegExp(`^incoming (reoffer-failed )*${STANDING}$`);
 

@@ -262,6 +262,9 @@ export class UserAgent implements Core<UaInput, UaOutput> {
       case "reinvite":
         legs.session(command.session)?.reinvite(command, nowMs);
         return;
+      case "take-back":
+        legs.session(command.session)?.takeBack?.(nowMs);
+        return;
       case "ack":
         legs.session(command.session)?.ack(command, nowMs);
         return;

@@ -12,17 +12,27 @@ export interface OpenReoffer {
 /** Who answers an INVITE sooner needs no 100 before. @see RFC 3261 §17.2.1 */
 export const TRYING_AFTER_MS = 200;
 
+/**
+ * How long an UPDATE may wait for its answer: it cannot be put off, and after 32 s its sender takes
+ * silence for our end. @see RFC 3311 §5.2
+ */
+export const UPDATE_LIMIT_MS = 20_000;
+
 /** The offer of theirs that a session has to answer: one at a time. */
 export class IncomingReoffer {
   readonly #stack: Stack;
   readonly #leg: Leg;
+  readonly #session: string;
   #open: OpenReoffer | undefined;
   /** When a re-INVITE that is not answered yet gets its 100. */
   #tryingAtMs: number | undefined;
+  /** When an UPDATE has to be answered by. */
+  #limitAtMs: number | undefined;
 
-  constructor(stack: Stack, leg: Leg) {
+  constructor(stack: Stack, leg: Leg, session: string) {
     this.#stack = stack;
     this.#leg = leg;
+    this.#session = session;
   }
 
   /** The one that waits for our answer. */
@@ -34,16 +44,18 @@ export class IncomingReoffer {
   begin(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {
     this.#open = { transaction, request };
     if (request.method === "INVITE") this.#tryingAtMs = nowMs + TRYING_AFTER_MS;
+    else this.#limitAtMs = nowMs + UPDATE_LIMIT_MS;
     this.#stack.legs.bindInvite(transaction, this.#leg);
   }
 
   deadlineMs(): number | undefined {
-    return this.#tryingAtMs;
+    return this.#tryingAtMs ?? this.#limitAtMs;
   }
 
-  /** Says that it is being dealt with, once that takes long. */
+  /** Says that it is being dealt with, once that takes long; an UPDATE has had its time then. */
   timeout(nowMs: number): void {
     const pending = this.#open;
+    if (this.#limitAtMs !== undefined && this.#limitAtMs <= nowMs) this.takeBack(504, nowMs);
     if (this.#tryingAtMs === undefined || this.#tryingAtMs > nowMs) return;
     this.#tryingAtMs = undefined;
     if (pending !== undefined) {
@@ -54,8 +66,15 @@ export class IncomingReoffer {
   /** It is answered. */
   close(): void {
     this.#tryingAtMs = undefined;
+    this.#limitAtMs = undefined;
     if (this.#open !== undefined) this.#stack.legs.unbindInvite(this.#open.transaction);
     this.#open = undefined;
+  }
+
+  /** Its answer is not to be had in time, or not wanted any more: it gets this one. */
+  takeBack(status: number, nowMs: number): void {
+    this.refuse(status, nowMs);
+    this.#stack.emit({ kind: "taken-back", session: this.#session });
   }
 
   /** Answers it so, where there is one. */

@@ -33,6 +33,8 @@ export interface LegStanding {
 export interface Leg {
   respond(command: RespondCommand, nowMs: number): void;
   reinvite(command: ReinviteCommand, nowMs: number): void;
+  /** Gives an offer of ours up that has no answer yet. */
+  takeBack?(nowMs: number): void;
   ack(command: AckCommand, nowMs: number): void;
   end(command: EndCommand, nowMs: number): void;
   /** Sends a request in the dialog; `replaces` stands for the session that a REFER names. */

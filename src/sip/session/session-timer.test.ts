@@ -173,6 +173,13 @@ describe("Session with a timer", () => {
     expect(again).toMatch(/^INVITE /);
     expect(again).toMatch(/\r\n\r\noffer$/);
     expect(field(again, "Session-Expires")).toBe("100;refresher=uac");
+    // Nobody above has asked for it, and might take its answer for another's.
+    const timer = ["Session-Expires: 100;refresher=uac", "Contact: <sip:bob@192.0.2.20:5060>"];
+    desk.receive(answerTo(again, "200 OK", "peer", timer, "answer"));
+    desk.letters = [];
+    desk.advance(50_000);
+    desk.receive(answerTo(desk.next(), "488 Not Acceptable Here", "peer"));
+    expect(desk.eventKinds()).toEqual([]);
   });
 
   it.each([

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { callIn, callOut, peerRequest, tagIn } from "../testing/calls.ts";
 import { answerTo, Desk, field, OURS } from "../testing/desk.ts";
-import { TRYING_AFTER_MS } from "./incoming-reoffer.ts";
+import { TRYING_AFTER_MS, UPDATE_LIMIT_MS } from "./incoming-reoffer.ts";
+import { REOFFER_LIMIT_MS } from "./offer-cancel.ts";
 
 const SDP = ["Contact: <sip:bob@192.0.2.20:5060>", "Content-Type: application/sdp"];
 
@@ -232,6 +233,20 @@ describe("Session is re-INVITEd", () => {
     expect(desk.firstLines()).toEqual(["SIP/2.0 200 OK", "SIP/2.0 487 Request Terminated"]);
     desk.command({ kind: "respond", session, status: 200, body: "late" });
     expect(desk.firstLines()).toEqual([]);
+    expect(desk.eventKinds()).toEqual(["reoffered", "taken-back"]);
+  });
+
+  it("by UPDATE, which is answered in time, whoever takes longer", () => {
+    const desk = new Desk();
+    const { session, tag } = callIn(desk);
+    desk.receive(inside(tag, "UPDATE", 2, { body: "x" }));
+    desk.advance(UPDATE_LIMIT_MS - 1);
+    expect([desk.firstLines(), desk.eventKinds()]).toEqual([[], ["reoffered"]]);
+    desk.advance(1);
+    expect(desk.firstLines()).toEqual(["SIP/2.0 504 Server Time-out"]);
+    desk.command({ kind: "respond", session, status: 200, body: "late" });
+    expect([desk.firstLines(), desk.eventKinds()]).toEqual([[], ["taken-back"]]);
+    desk.receive(inside(tag, "INVITE", 3, { body: "y" }));
     expect(desk.eventKinds()).toEqual(["reoffered"]);
   });
 
@@ -353,6 +368,86 @@ describe("Session re-INVITEs", () => {
     desk.receive(answerTo(bye, "200 OK", undefined));
     expect(desk.eventKinds()).toEqual(["ended"]);
     expectIdle(desk);
+  });
+});
+
+describe("Session takes an offer of its own back", () => {
+  /** First lines of what is sent, without addresses; `again` is the re-INVITE. */
+  function reinviting(): { readonly desk: Desk; readonly again: string } {
+    const desk = new Desk();
+    callOut(desk);
+    desk.command({ kind: "reinvite", session: "a", body: "hold" });
+    return { desk, again: desk.next() };
+  }
+  const methods = (desk: Desk): readonly string[] =>
+    desk.firstLines().map((line) => line.split(" ", 1)[0] ?? "");
+
+  it.each<readonly [name: string, steps: readonly string[], sent: string[], told: string[]]>([
+    ["after a 1xx", ["100", "back", "487"], ["CANCEL", "ACK"], ["reoffer-failed 487"]],
+    ["before any answer", ["back", "100", "487"], ["CANCEL", "ACK"], ["reoffer-failed 487"]],
+    ["before its refusal", ["back", "488"], ["ACK"], ["reoffer-failed 488"]],
+    ["twice", ["100", "back", "back", "487"], ["CANCEL", "ACK"], ["reoffer-failed 487"]],
+    ["at a glare: for good", ["100", "back", "491"], ["CANCEL", "ACK"], ["reoffer-failed 491"]],
+    ["as it is answered", ["100", "back", "200"], ["CANCEL", "ACK"], ["answered"]],
+    ["after its answer", ["200", "back"], ["ACK"], ["answered"]],
+    ["after its refusal", ["488", "back"], ["ACK"], ["reoffer-failed 488"]],
+  ])("%s", (_name, steps, sent, told) => {
+    const { desk, again } = reinviting();
+    const heard: string[] = [];
+    for (const step of steps) {
+      if (step === "back") desk.command({ kind: "take-back", session: "a" });
+      else desk.receive(answerTo(again, `${step} X`, undefined, SDP, step === "200" ? "y" : ""));
+      heard.push(...methods(desk));
+    }
+    expect(heard).toEqual(sent);
+    const kinds = desk.events.map((event) =>
+      event.kind === "reoffer-failed" ? `${event.kind} ${event.status}` : event.kind,
+    );
+    expect(kinds).toEqual(told);
+    desk.command({ kind: "reinvite", session: "a", body: "another" });
+    desk.advance(4000);
+    expect(desk.letters.some(({ text }) => text.endsWith("\r\n\r\nanother"))).toBe(true);
+  });
+
+  it("while it waits after a glare: it is not sent again", () => {
+    const { desk, again } = reinviting();
+    desk.receive(answerTo(again, "491 Request Pending", undefined));
+    desk.command({ kind: "take-back", session: "a" });
+    expect(desk.event("reoffer-failed")).toMatchObject({ session: "a", status: 487 });
+    expect(methods(desk)).toEqual(["ACK"]);
+    desk.advance(10_000);
+    expect(methods(desk)).toEqual([]);
+  });
+
+  it("by a CANCEL as RFC 3261 §9.1 has it, and gives up where that brings nothing", () => {
+    const { desk, again } = reinviting();
+    desk.receive(answerTo(again, "100 Trying", undefined));
+    desk.command({ kind: "take-back", session: "a" });
+    const cancel = desk.next();
+    for (const name of ["Via", "From", "To", "Call-ID"]) {
+      expect(field(cancel, name)).toBe(field(again, name));
+    }
+    expect(field(cancel, "CSeq")).toBe("2 CANCEL");
+    desk.receive(answerTo(cancel, "200 OK", undefined));
+    desk.advance(31_999);
+    expect(desk.events).toEqual([]);
+    desk.advance(1);
+    expect(desk.event("reoffer-failed")).toMatchObject({ status: 487 });
+    desk.command({ kind: "end", session: "a" });
+    desk.receive(answerTo(desk.next(), "200 OK", undefined));
+    desk.eventKinds();
+    expectIdle(desk);
+  });
+
+  it("where the far end puts it off for ever", () => {
+    const { desk, again } = reinviting();
+    desk.receive(answerTo(again, "100 Trying", undefined));
+    desk.advance(REOFFER_LIMIT_MS - 1);
+    expect(methods(desk)).toEqual([]);
+    desk.advance(1);
+    expect(methods(desk)).toEqual(["CANCEL"]);
+    desk.receive(answerTo(again, "487 Request Terminated", undefined));
+    expect(desk.eventKinds()).toEqual(["reoffer-failed"]);
   });
 });
 

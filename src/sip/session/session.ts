@@ -74,7 +74,7 @@ export class Session implements Leg {
     this.#usage = new DialogUsage(stack, parts.dialog, parts.identity);
     this.#farewell = new Farewell(stack, this.#usage, (nowMs) => this.#close(nowMs));
     this.#localBody = parts.localBody;
-    this.#incoming = new IncomingReoffer(stack, this);
+    this.#incoming = new IncomingReoffer(stack, this, parts.id);
     this.#keepAlive = new KeepAlive(stack, this.#usage, {
       reofferSame: (nowMs) => this.#reofferSame(nowMs),
       onLost: (status, nowMs) => this.#finish(status === 408 ? "timeout" : "error", nowMs),
@@ -168,6 +168,11 @@ export class Session implements Leg {
     this.#proceed(nowMs);
   }
 
+  takeBack(nowMs: number): void {
+    this.#reoffers.takeBack(nowMs);
+    this.#proceed(nowMs);
+  }
+
   ack(command: AckCommand, nowMs: number): void {
     const pending = this.#unanswered;
     if (pending === undefined) {
@@ -236,7 +241,7 @@ export class Session implements Leg {
 
   receiveCancel(transaction: ServerTransactionId, _request: SipRequest, nowMs: number): void {
     if (this.#incoming.open?.transaction !== transaction) return;
-    this.#incoming.refuse(487, nowMs);
+    this.#incoming.takeBack(487, nowMs);
     this.#proceed(nowMs);
   }
 
@@ -250,13 +255,14 @@ export class Session implements Leg {
     if ((this.#unanswered?.giveUpAtMs ?? Number.POSITIVE_INFINITY) <= nowMs)
       this.#finish("timeout", nowMs);
     this.#incoming.timeout(nowMs);
+    this.#reoffers.timeout(nowMs);
     if (this.#keepAlive.timeout(nowMs)) this.#finish("timeout", nowMs, EXPIRED);
     this.#proceed(nowMs);
   }
 
   #reofferSame(nowMs: number): void {
     if (this.#localBody === "" || this.#reoffers.isRunning) return;
-    this.#reoffers.queue(this.#localBody);
+    this.#reoffers.queue(this.#localBody, true);
     this.#proceed(nowMs);
   }
 
@@ -305,9 +311,9 @@ export class Session implements Leg {
         this.#incoming.open === undefined &&
         this.#answer === undefined &&
         this.#unanswered === undefined,
-      onAccepted: (invite, response, nowMs) => {
+      onAccepted: (invite, response, isRefresh, nowMs) => {
         this.accept(invite, response, nowMs);
-        if (!this.#isOver) {
+        if (!this.#isOver && !isRefresh) {
           this.#stack.emit({
             kind: "answered",
             session: this.#id,
@@ -318,10 +324,10 @@ export class Session implements Leg {
         this.#proceed(nowMs);
       },
       onAcceptedAgain: (invite, nowMs) => this.acceptAgain(invite, nowMs),
-      onRefused: (status, nowMs, response) => {
+      onRefused: (status, isRefresh, nowMs, response) => {
         if (this.#isOver) return;
         this.#keepAlive.refused(response, nowMs);
-        this.#stack.emit({ kind: "reoffer-failed", session: this.#id, status });
+        if (!isRefresh) this.#stack.emit({ kind: "reoffer-failed", session: this.#id, status });
       },
       onSettled: (nowMs) => this.#proceed(nowMs),
       headers: () => this.#keepAlive.headers(),
