@@ -35,10 +35,14 @@ export default defineConfig({
             "test/scenarios/**/*.test.ts",
           ],
           exclude,
-          testTimeout: 20_000,
+          // Ends what hangs, and judges no speed: on a machine that is busy with others two seconds
+          // become twenty.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           // Most of a small test's time would go to loading the same modules once more: files share
           // a worker, and keep nothing in module state.
           isolate: false,
+          setupFiles: ["./tools/property-seed.ts"],
         },
       },
       {

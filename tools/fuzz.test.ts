@@ -9,9 +9,7 @@ const COUNT = 1_000;
 const SEED = 4475;
 
 describe("runFuzz()", () => {
-  it(`finds nothing that throws in ${COUNT} mutations of each, seed ${SEED}`, {
-    timeout: 60_000,
-  }, () => {
+  it(`finds nothing that throws in ${COUNT} mutations of each, seed ${SEED}`, () => {
     const { counts, failures } = runFuzz({ count: COUNT, seed: SEED });
     const told = failures.map(({ target, mutation, input, error }) => {
       const text = Buffer.from(input).toString("latin1").slice(0, 500);

@@ -151,17 +151,17 @@ describe("suites", () => {
     const suite: unknown = JSON.parse(lines[0] ?? "");
     expect(suite).toMatchObject({ name: "src/hal/node/timer-queue.test.ts", failed: 0 });
     expect(lines[1]).toMatch(/^tests: [1-9]\d* passed, 0 failed, 0 skipped$/);
-  }, 60_000);
+  });
 
   it("fails where nothing ran", () => {
     const { stdout, status } = run("test", "no/such/file");
     expect(status).not.toBe(0);
     expect(stdout).toContain("tests: 0 passed, 1 failed, 0 skipped");
-  }, 60_000);
+  });
 
   it("tells how it is used", () => {
     const { stderr, status } = run("benchmarks");
     expect(status).toBe(2);
     expect(stderr).toContain("test|conformance|interop");
-  }, 60_000);
+  });
 });

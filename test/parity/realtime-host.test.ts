@@ -76,7 +76,7 @@ beforeAll(async () => {
   const { make, remove } = await buildWorker();
   removeWorker = remove;
   hosts.push({ name: "worker", make });
-}, 60_000);
+});
 
 afterAll(() => removeWorker());
 

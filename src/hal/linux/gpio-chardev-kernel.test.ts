@@ -104,7 +104,7 @@ describe.skipIf(!hasKoffi())("loadGpioKernel()", () => {
       const bytes = new Uint8Array(96);
       expect(kernel.read(file, bytes)).toBe(0);
       expect(await kernel.wait([file], 1)).toEqual([]);
-      const waiting = kernel.wait([file], 200);
+      const waiting = kernel.wait([file], 2_000_000);
       writeSync(writer, "edge");
       expect(await waiting).toEqual([{ file, state: "readable" }]);
       expect(kernel.read(file, bytes)).toBe(4);
