@@ -2,6 +2,7 @@ import type { Hashes } from "../base/hashes.ts";
 import type { WallTime } from "../call/index.ts";
 import type { BoxEvent } from "../gateway/control/box-events.ts";
 import { ControlPlane } from "../gateway/control/control-plane.ts";
+import { DiversionKeeper } from "../gateway/control/diversion-keeper.ts";
 import { instanceOf } from "../gateway/control/instance-id.ts";
 import { RecordKeeper } from "../gateway/control/record-keeper.ts";
 import { createTokenSource } from "../gateway/control/token.ts";
@@ -42,6 +43,7 @@ export type Box = Pick<
 export async function compose(config: BoxConfig, ports: BoxPorts): Promise<Box> {
   const { clock, udp, streams, resolver, hashes, realtime, log, wallTime, onEvent } = ports;
   const instance = await instanceOf(ports.store, ports.random, log);
+  const diversions = await DiversionKeeper.open(ports.store, log);
   const records = new RecordKeeper(ports);
   const plane = await ControlPlane.start(config.control, config.realtime, {
     instance,
@@ -54,6 +56,7 @@ export async function compose(config: BoxConfig, ports: BoxPorts): Promise<Box> 
     log,
     wallTime,
     onEvent,
+    diversions,
     createToken: createTokenSource(ports.random),
     record: (record) => records.keep(record),
   });
@@ -70,6 +73,7 @@ export async function compose(config: BoxConfig, ports: BoxPorts): Promise<Box> 
     async stop() {
       await plane.stop();
       await records.close();
+      await diversions.close();
     },
   };
 }

@@ -1,7 +1,6 @@
 import { type Core, earliestMs } from "../base/core.ts";
-import { invariant } from "../base/invariant.ts";
 import type { LineEvent } from "../base/line-messages.ts";
-import { createDigitCollector, type DigitMap, parseDigitMap } from "../fxs/index.ts";
+import { createDigitCollector } from "../fxs/index.ts";
 import type { UaEvent } from "../sip/index.ts";
 import { accountRequest } from "./account-requests.ts";
 import { afterCallStep } from "./after-call.ts";
@@ -19,6 +18,7 @@ import {
 import type { CallConfig, CallInput, CallOutput, CallRecord } from "./call-types.ts";
 import { costAsked, costTold } from "./charging.ts";
 import { dialingStep, startDialing } from "./dialing.ts";
+import { dialledMap } from "./dialled-map.ts";
 import { menuStep } from "./flash.ts";
 import { inCallRequest } from "./in-call-requests.ts";
 import { answeringStep, preparingStep, ringingStep, startIncoming } from "./incoming.ts";
@@ -26,6 +26,7 @@ import { callOf, faultedStep, interruptStep } from "./interrupts.ts";
 import { type Mailbox, type MailboxStep, mailboxStep } from "./mailbox.ts";
 import { outgoingStep } from "./outgoing.ts";
 import { OwnDialogs } from "./own-dialogs.ts";
+import { NOT_DIVERTED } from "./policy/diversions.ts";
 import { QualityReports } from "./quality-reports.ts";
 import { recallStep } from "./recall.ts";
 import { withReferral } from "./referred.ts";
@@ -33,6 +34,12 @@ import { isOfDigit } from "./relayed-digits.ts";
 import { sessionUpdate } from "./session-update.ts";
 import { sideDeadlines, sideMediaStep, sideTimeoutStep, sideUaStep } from "./side-step.ts";
 import { talkingDueMs, talkingStep } from "./talking.ts";
+
+/**
+ * How long after a call for help calls come in whatever else is set, ms: who answers such calls may
+ * call back. As long as that is thought to take; no source says how long.
+ */
+const HELP_MS = 3_600_000;
 
 /** What a person at one line can do. */
 export interface CallControl extends Core<CallInput, CallOutput> {
@@ -59,7 +66,7 @@ class LineCallControl implements CallControl {
 
   constructor(config: CallConfig) {
     const collector = createDigitCollector({
-      digitMap: digitMapOf(config),
+      digitMap: dialledMap(config),
       firstDigitMs: config.timers.firstDigitMs,
       interDigitMs: config.timers.interDigitMs,
       completeMs: config.timers.interDigitMs,
@@ -70,6 +77,7 @@ class LineCallControl implements CallControl {
       registration: undefined,
       side: [],
       messagesWait: false,
+      diversions: config.diversions ?? NOT_DIVERTED,
       isOffHook: false,
     };
   }
@@ -207,11 +215,22 @@ class LineCallControl implements CallControl {
     ];
     const asked = step.outputs.map(costAsked);
     const { callsBack } = step;
+    if (callOf(step.state)?.emergency === true || all.some(({ call }) => call.emergency)) {
+      this.#context = { ...this.#context, helpUntilMs: nowMs + HELP_MS };
+    }
     return [
       ...step.outputs,
+      ...this.#divert(step),
       ...(callsBack === undefined ? [] : this.#callBacks.ask(this.#context, callsBack, nowMs)),
       ...all.flatMap((one) => this.#finish(one, asked.includes(one.call.id), nowMs)),
     ];
+  }
+
+  /** Keeps what is done with who calls, and tells it. */
+  #divert({ diversions }: Step): readonly CallOutput[] {
+    if (diversions === undefined) return [];
+    this.#context = { ...this.#context, diversions };
+    return [{ kind: "diversions", diversions }];
   }
 
   #noteUnreached(finished: FinishedCall, nowMs: number): void {
@@ -354,23 +373,4 @@ function idleStep(context: CallContext, input: CallInput, nowMs: number): Step |
     default:
       return undefined;
   }
-}
-
-/** The user's digit map with the emergency numbers before it. */
-function digitMapOf(config: CallConfig): DigitMap {
-  const { mode, blindTransferCode } = config.flash;
-  const { withholdCode = "", showCode = "", callBackCode = "" } = config;
-  const transfers = mode === "relay" ? "" : blindTransferCode;
-  const plain = [...config.emergencyNumbers, ...config.digitMap.split("|")];
-  const coded = [transfers, withholdCode, showCode].flatMap((code) =>
-    code === "" ? [] : plain.map((rule) => `${code}${rule}`),
-  );
-  const alone = callBackCode === "" ? [] : [callBackCode];
-  const texts = [...config.emergencyNumbers, config.digitMap, ...alone, ...coded];
-  const rules = texts.flatMap((text) => {
-    const parsed = parseDigitMap(text);
-    invariant(parsed.ok, `the digit map "${text}" was checked before`);
-    return parsed.value.rules;
-  });
-  return { text: texts.join("|"), rules };
 }

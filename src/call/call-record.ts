@@ -43,6 +43,7 @@ export function callRecord(
     ...(finished.endedByTone === undefined ? {} : { endedByTone: finished.endedByTone }),
     ...(call.charge === undefined ? {} : { charge: call.charge }),
     ...(call.forwardedBy === undefined ? {} : { forwardedBy: call.forwardedBy }),
+    ...(finished.forwardedTo === undefined ? {} : { forwardedTo: finished.forwardedTo }),
     ...(levels === undefined ? {} : { levels }),
     ...codecOf(call, answeredMs),
   };

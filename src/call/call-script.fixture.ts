@@ -11,6 +11,7 @@ import {
   DEFAULT_CALL_TIMERS,
   type FlashConfig,
 } from "./call-types.ts";
+import { diversionWords } from "./policy/diversions.ts";
 
 /** Where our media is opened. */
 export const LOCAL = { host: "192.0.2.1", port: 4000 };
@@ -127,6 +128,8 @@ export function words(output: CallOutput): string {
       return output.kind;
     case "message":
       return `message ${output.from}`;
+    case "diversions":
+      return `diversions ${diversionWords(output.diversions) ?? "none"}`;
     case "mailbox":
       return `mailbox ${output.waiting ? "waits" : "empty"}`;
     case "log":

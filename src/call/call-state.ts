@@ -9,6 +9,7 @@ import type { CollectorInput, CollectorOutput } from "../fxs/index.ts";
 import type { Charge, DialogId, FaxOffer, MediaOffer, SipHeader, UaCommand } from "../sip/index.ts";
 import type { MeasuredLevels } from "./call-levels.ts";
 import type { CallConfig, CallEndedBy, CallOutput, CallResult } from "./call-types.ts";
+import type { Diversions } from "./policy/diversions.ts";
 
 /** One call attempt while it lives. `id` names its media session too. */
 export interface Call extends MeasuredLevels {
@@ -25,6 +26,8 @@ export interface Call extends MeasuredLevels {
   readonly withholds?: boolean;
   /** Who forwarded it to us. */
   readonly forwardedBy?: string;
+  /** How often it was forwarded before it came to us, where it was. */
+  readonly forwards?: number;
   readonly startedMs: number;
   /** Digits: the session id of our SDP's origin line. */
   readonly sdpSessionId: string;
@@ -233,6 +236,8 @@ export interface FinishedCall {
   readonly sipStatus?: number;
   /** After how long it may be tried again, where that was said. */
   readonly retryAfterS?: number;
+  /** The number that it was sent on to. */
+  readonly forwardedTo?: string;
   /** By which tone the far end said that it had gone, where it said it by nothing else. */
   readonly endedByTone?: "busy" | "reorder";
   /** Whether a media session was asked for, which then tells its figures when it closes. */
@@ -254,6 +259,8 @@ export interface Step {
   readonly alsoFinished?: readonly FinishedCall[];
   /** A number that the user wants to be called back on when it is free. */
   readonly callsBack?: Unreached;
+  /** What is done with who calls from now on, where the user has just said so. */
+  readonly diversions?: Diversions;
   /** The calls beside it from now on; as they were where absent. */
   readonly side?: readonly SideCall[];
 }
@@ -270,6 +277,10 @@ export interface CallContext {
   readonly messagesWait: boolean;
   /** The number called last, where it was busy or said when it may be called again. */
   readonly unreached?: Unreached;
+  /** What is done with who calls. */
+  readonly diversions: Diversions;
+  /** Until when calls come in all the same: the line has called for help. */
+  readonly helpUntilMs?: number;
   /** Whether the line's loop is closed. */
   readonly isOffHook: boolean;
 }

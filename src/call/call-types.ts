@@ -12,6 +12,8 @@ import type {
 import type { CallLevels } from "./call-levels.ts";
 import type { Announcements } from "./policy/announcement.ts";
 import type { CallerSource } from "./policy/caller-sources.ts";
+import type { Diversions } from "./policy/diversions.ts";
+import type { FeatureCodes } from "./policy/feature-codes.ts";
 import type { Place } from "./policy/pidf-lo.ts";
 import type { RingRule } from "./policy/ring-cadence.ts";
 
@@ -164,6 +166,12 @@ export interface CallConfig {
   readonly showCode?: string;
   /** Keyed after a busy number was called: our telephone rings when it is free. Empty: no code. */
   readonly callBackCode?: string;
+  /** Keyed at dial tone: what is done with who calls. Default: no codes. */
+  readonly featureCodes?: FeatureCodes;
+  /** What is done with who calls, until the user says otherwise. Default: the bell rings. */
+  readonly diversions?: Diversions;
+  /** How long a call rings that is sent on where nobody answers, ms. Default 20 s. */
+  readonly forwardAfterMs?: number;
   /**
    * Whether dialled numbers are called as `tel:`; what is no global number is one of `context`, a
    * domain name or `+` and the digits that it lacks. @see RFC 3966 §5.1.5
@@ -218,7 +226,9 @@ export interface CallConfig {
  * - `no-answer`: the far end rang and nobody lifted
  * - `cancelled`: our user hung up before an answer
  * - `elsewhere`: ours rang, and somebody else answered
- * - `missed`: ours rang and nobody lifted, whether the caller gave up or the time was out
+ * - `missed`: ours rang and nobody lifted, whether the caller gave up or the time was out; or it
+ *   did not ring, because nobody was to be disturbed
+ * - `forwarded`: it was sent on to another number
  * - `failed`: anything else
  */
 export type CallResult =
@@ -228,6 +238,7 @@ export type CallResult =
   | "cancelled"
   | "elsewhere"
   | "missed"
+  | "forwarded"
   | "failed";
 
 /** Who ended it: our telephone's user, the far side, or the box itself (a timer, a fault). */
@@ -261,6 +272,8 @@ export interface CallRecord {
   readonly endedByTone?: "busy" | "reorder";
   /** Who forwarded the call to us. */
   readonly forwardedBy?: string;
+  /** The number that we sent it on to. */
+  readonly forwardedTo?: string;
   /** What it cost, as the server told last; `unit` is a currency, or `UNIT`. */
   readonly charge?: Charge;
   readonly codec?: string;
@@ -288,6 +301,8 @@ export type CallOutput =
   | { readonly kind: "message"; readonly from: string; readonly text: string }
   /** The server wants the configuration fetched anew. */
   | { readonly kind: "check-sync" }
+  /** The user has said at the telephone what is done with who calls. */
+  | { readonly kind: "diversions"; readonly diversions: Diversions }
   /** The mailbox: whether messages wait, and how many are new where that was told. */
   | { readonly kind: "mailbox"; readonly waiting: boolean; readonly newVoice?: number }
   | { readonly kind: "log"; readonly event: LogEvent };

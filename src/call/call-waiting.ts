@@ -10,6 +10,7 @@ import {
   toLine,
   toUa,
 } from "./call-state.ts";
+import { type Diverted, findsBusy, ringsForMs, sendOn } from "./diverting.ts";
 import { cadenceOf, displayOf } from "./incoming.ts";
 import { finishedCall, replaced, without } from "./side-calls.ts";
 
@@ -53,13 +54,17 @@ export function startWaiting(
   if (!described.ok) return refuseArriving(context, state, arriving, statusOf(described.error));
   const { call, body } = described.value;
   const isFree = state.kind === "talking" || state.kind === "idle";
-  if (!isFree) return refuseArriving(context, state, arriving, 486);
+  if (!isFree) {
+    const { outputs, finished } = findsBusy(context, call, nowMs);
+    const side = without(context.side, arriving);
+    return { state, outputs, finished: { ...finished, hasMedia: true }, side };
+  }
   const waiting: Waiting = {
     kind: "waiting",
     call: { ...call, rangMs: nowMs },
     body,
     ...(display === undefined ? {} : { display }),
-    untilMs: nowMs + context.config.timers.noAnswerMs,
+    untilMs: nowMs + ringsForMs(context, call, nowMs),
   };
   const outputs = [
     toUa({ kind: "respond", session: call.session, status: 180 }),
@@ -102,21 +107,31 @@ export function ringAfterHangUp(waiting: Waiting): Pick<Step, "state" | "outputs
   };
 }
 
-/** The second caller gave up, or waited too long: its tone ends. */
+/** The second caller is gone: its tone ends. */
 export function waitingGone(
   context: CallContext,
   state: CallState,
   waiting: Waiting,
-  endedBy: "far" | "box",
+  outcome: Diverted,
 ): Step {
-  const status = endedBy === "box" ? 480 : undefined;
-  const end =
-    status === undefined ? [] : [toUa({ kind: "end", session: waiting.call.session, status })];
   const quiet = state.kind === "talking" ? [toLine({ kind: "tone-off" })] : [];
   return {
     state,
-    outputs: [...end, ...quiet],
-    finished: finishedCall(waiting.call, endedBy, status),
+    outputs: [...outcome.outputs, ...quiet],
+    finished: { ...outcome.finished, hasMedia: true },
     side: without(context.side, waiting),
   };
+}
+
+/** The second caller has waited too long: he is sent on, where the user wants that. */
+export function waitingOver(
+  context: CallContext,
+  state: CallState,
+  waiting: Waiting,
+  nowMs: number,
+): Step {
+  const { call } = waiting;
+  const end = toUa({ kind: "end", session: call.session, status: 480 });
+  const missed = { outputs: [end], finished: finishedCall(call, "box", 480) };
+  return waitingGone(context, state, waiting, sendOn(context, call, "noAnswer", nowMs) ?? missed);
 }

@@ -12,7 +12,9 @@ import {
   toMedia,
 } from "./call-state.ts";
 import type { CallConfig, CallInput } from "./call-types.ts";
+import { featureKeyed } from "./feature-keys.ts";
 import type { AnnouncementName } from "./policy/announcement.ts";
+import { divertsAll } from "./policy/diversions.ts";
 import { isEmergencyNumber } from "./policy/emergency.ts";
 import { sideOf } from "./side-calls.ts";
 import { startTone } from "./tone.ts";
@@ -30,9 +32,13 @@ export function startDialing(context: CallContext, nowMs: number): Step {
   };
 }
 
-/** A stuttering tone tells of messages; while a call is on hold the plain one is expected. */
+/**
+ * A stuttering tone tells of messages, and of calls that do not come in; while a call is on hold
+ * the plain one is expected.
+ */
 function dialToneOf(context: CallContext): ToneName {
-  return context.messagesWait && context.side.length === 0 ? "stutter-dial" : "dial";
+  const isOdd = context.messagesWait || divertsAll(context.diversions);
+  return isOdd && context.side.length === 0 ? "stutter-dial" : "dial";
 }
 
 /** Digits make a number, or come to nothing. */
@@ -90,6 +96,8 @@ function decoded(
 export function startCall(context: CallContext, dialled: string, nowMs: number): Step {
   const { config } = context;
   if (dialled === config.callBackCode) return askForCallBack(context, nowMs);
+  const feature = featureKeyed(context, dialled, nowMs);
+  if (feature !== undefined) return feature;
   const { number, ...wish } = decoded(config, dialled);
   const call = { ...outgoingCall(context, number, nowMs), ...wish };
   const collected = toLine({ kind: "collect", on: false });

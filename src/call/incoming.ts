@@ -21,10 +21,12 @@ import {
 } from "./call-state.ts";
 import type { CallInput, CallOutput, CallResult } from "./call-types.ts";
 import { sdpSessionId, startDialing } from "./dialing.ts";
+import { findsBusy, ringsForMs, sendOn } from "./diverting.ts";
 import { isAnsweredElsewhere } from "./policy/answered-elsewhere.ts";
 import { autoAnswerOf } from "./policy/auto-answer.ts";
 import { callerDisplay } from "./policy/caller-display.ts";
 import { assertedCaller, CALLER_SOURCES } from "./policy/caller-sources.ts";
+import { timesForwarded } from "./policy/diversions.ts";
 import { forwardedBy } from "./policy/forwarded-by.ts";
 import { ringCadence } from "./policy/ring-cadence.ts";
 import { sessionIdOf } from "./session-id.ts";
@@ -77,6 +79,12 @@ function answersAfter(
   return asked?.afterMs ?? (config.autoAnswer === "always" ? 0 : undefined);
 }
 
+/** Who calls, and how often the call was sent on before it came to us. */
+export function callerOf({ from, request }: Incoming): Pick<Call, "from" | "forwards"> {
+  const forwards = timesForwarded(request);
+  return { from: from.user === "" ? from.uri : from.user, ...(forwards === 0 ? {} : { forwards }) };
+}
+
 /** The attempt that an INVITE is, for its record. */
 export function incomingCall(context: CallContext, event: Incoming, nowMs: number): Call {
   const { config } = context;
@@ -87,7 +95,7 @@ export function incomingCall(context: CallContext, event: Incoming, nowMs: numbe
     id: `line${config.line}-${config.createToken()}`,
     direction: "in",
     session: event.session,
-    from: event.from.user === "" ? event.from.uri : event.from.user,
+    ...callerOf(event),
     to: config.account.user,
     emergency: false,
     ...(forwarder === undefined ? {} : { forwardedBy: forwarder }),
@@ -132,7 +140,6 @@ export function preparingStep(
   input: CallInput,
   nowMs: number,
 ): Step | undefined {
-  const { session } = state.call;
   switch (input.kind) {
     case "timeout":
       return nowMs < state.untilMs ? undefined : refuse(context, state, 500, "media does not open");
@@ -146,16 +153,11 @@ export function preparingStep(
       if (input.event.kind !== "off-hook" && input.event.kind !== "ring-trip") return undefined;
       if (context.config.autoAnswer !== undefined) return undefined;
       const dialing = startDialing(context, nowMs);
+      const { outputs, finished } = findsBusy(context, state.call, nowMs);
       return {
         state: dialing.state,
-        outputs: [toUa({ kind: "end", session, status: 486 }), ...dialing.outputs],
-        finished: {
-          call: state.call,
-          result: "busy",
-          endedBy: "box",
-          sipStatus: 486,
-          hasMedia: true,
-        },
+        outputs: [...outputs, ...dialing.outputs],
+        finished: { ...finished, hasMedia: true },
       };
     }
     case "ua":
@@ -192,7 +194,7 @@ function ringBell(
       kind: "ringing",
       call: { ...call, rangMs: call.rangMs ?? nowMs },
       body,
-      untilMs: nowMs + context.config.timers.noAnswerMs,
+      untilMs: nowMs + ringsForMs(context, call, nowMs),
     },
     outputs: [
       toLine({ kind: "ring", ...cadenceOf(call), ...shown }),
@@ -242,6 +244,15 @@ export function ringingStep(
       // Where nothing listens any more nobody would ever hang up.
       if (state.answersItself === true) {
         return context.isOffHook ? answer(state, nowMs) : ringBell(context, state, nowMs);
+      }
+      const sentOn = sendOn(context, state.call, "noAnswer", nowMs);
+      if (sentOn !== undefined) {
+        const { outputs, finished } = sentOn;
+        return {
+          state: { kind: "idle" },
+          outputs: [toLine({ kind: "stop-ringing" }), ...outputs],
+          finished: { ...finished, hasMedia: true },
+        };
       }
       const end = toUa({ kind: "end", session: state.call.session, status: 480 });
       return stopRinging(state, [end], "missed", "box", 480);

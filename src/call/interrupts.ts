@@ -13,8 +13,9 @@ import type { CallInput, CallOutput } from "./call-types.ts";
 import { ringAfterHangUp, secondCallStep } from "./call-waiting.ts";
 import { endForCost } from "./charging.ts";
 import { dialledUri } from "./dialing.ts";
+import { type Diverted, divertAtOnce, findsBusy, isDivertedAtOnce, sendOn } from "./diverting.ts";
 import { flashStep } from "./flash.ts";
-import { displayOf, incomingCall } from "./incoming.ts";
+import { callerOf, displayOf, incomingCall } from "./incoming.ts";
 import { joinStep } from "./joining.ts";
 import { startRecall } from "./recall.ts";
 import { endSide, endSides, sideOf, without } from "./side-calls.ts";
@@ -47,21 +48,7 @@ export function interruptStep(
     if (third !== undefined) return third;
     const successor = successorStep(context, state, event, nowMs);
     if (successor !== undefined) return successor;
-    if (state.kind === "idle") return undefined;
-    const second = secondCallStep(context, state, event, nowMs);
-    if (second !== undefined) return second;
-    const isAway = state.kind === "faulted" || state.kind === "stopped";
-    const status = isAway ? 480 : 486;
-    const call = incomingCall(context, event, nowMs);
-    const result = isAway ? "failed" : "busy";
-    return {
-      state,
-      outputs: [
-        toUa({ kind: "end", session: event.session, status }),
-        logOf(context, "info", `${call.from} called in vain: ${status}.`),
-      ],
-      finished: { call, result, endedBy: "box", sipStatus: status, hasMedia: false },
-    };
+    return arrivalStep(context, state, event, nowMs);
   }
   if (input.kind !== "line" || state.kind === "stopped") return undefined;
   switch (input.event.kind) {
@@ -76,6 +63,45 @@ export function interruptStep(
     default:
       return undefined;
   }
+}
+
+/** A call that comes in, unless it is to go elsewhere; `undefined` for a line at rest. */
+function arrivalStep(
+  context: CallContext,
+  state: CallState,
+  event: Incoming,
+  nowMs: number,
+): Step | undefined {
+  // The box stops: nothing begins any more, elsewhere either.
+  if (state.kind === "stopped") return inVain(context, state, event, nowMs);
+  if (isDivertedAtOnce(context, callerOf(event), nowMs)) {
+    return over(state, divertAtOnce(context, incomingCall(context, event, nowMs), nowMs));
+  }
+  if (state.kind === "idle") return undefined;
+  return secondCallStep(context, state, event, nowMs) ?? inVain(context, state, event, nowMs);
+}
+
+/** A call that nobody can take here. */
+function inVain(context: CallContext, state: CallState, event: Incoming, nowMs: number): Step {
+  const call = incomingCall(context, event, nowMs);
+  if (state.kind !== "faulted" && state.kind !== "stopped") {
+    return over(state, findsBusy(context, call, nowMs));
+  }
+  // Nobody can answer at a line that has failed.
+  const sentOn = state.kind === "faulted" ? sendOn(context, call, "noAnswer", nowMs) : undefined;
+  if (sentOn !== undefined) return over(state, sentOn);
+  return over(state, {
+    outputs: [
+      toUa({ kind: "end", session: event.session, status: 480 }),
+      logOf(context, "info", `${call.from} called in vain: 480.`),
+    ],
+    finished: { call, result: "failed", endedBy: "box", sipStatus: 480 },
+  });
+}
+
+/** A call that is over before anything began. */
+function over(state: CallState, { outputs, finished }: Diverted): Step {
+  return { state, outputs, finished: { ...finished, hasMedia: false } };
 }
 
 /** Callers that will not say who they are, where those are not wanted. @see RFC 5079 §4 */

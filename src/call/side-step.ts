@@ -11,7 +11,7 @@ import {
   type Step,
   toUa,
 } from "./call-state.ts";
-import { startWaiting, waitingGone } from "./call-waiting.ts";
+import { startWaiting, waitingGone, waitingOver } from "./call-waiting.ts";
 import { withCharge } from "./charging.ts";
 import { inCallRequest } from "./in-call-requests.ts";
 import { letIn } from "./joining.ts";
@@ -92,7 +92,10 @@ function gone(context: CallContext, state: CallState, one: SideCall, session: st
         side: without(context.side, one),
       };
     case "waiting":
-      return waitingGone(context, state, one, "far");
+      return waitingGone(context, state, one, {
+        outputs: [],
+        finished: finishedCall(one.call, "far"),
+      });
     case "parting":
       return partingEnded(context, state, one, session);
     case "held":
@@ -146,7 +149,7 @@ export function sideTimeoutStep(
       case "arriving":
         return refuseArriving(context, state, one, 500);
       case "waiting":
-        return waitingGone(context, state, one, "box");
+        return waitingOver(context, state, one, nowMs);
       case "parting":
         return partingOver(context, state, one);
       default:

@@ -1,5 +1,6 @@
 import type { SoundLevel } from "../../base/line-messages.ts";
 import type { SimTold } from "../../base/sim-messages.ts";
+import { diversionWords } from "../../call/index.ts";
 import type { BoxEvent, LineStatus } from "../../gateway/control/box-events.ts";
 
 const TONES: Readonly<Record<string, string>> = {
@@ -49,7 +50,7 @@ export function tellPhone(told: SimTold): string | undefined {
 
 /** Where a line stands, and how loud its call is, as a sentence. */
 export function tellLine(status: LineStatus): string {
-  const { line, user, hook, call, registration, server, hardware, levels } = status;
+  const { line, user, hook, call, registration, server, hardware, levels, diversions } = status;
   const registered =
     registration === "registered" ? `registered at ${server}` : `not registered at ${server}`;
   const broken = hardware === "ready" ? "" : `, hardware ${hardware}`;
@@ -57,7 +58,9 @@ export function tellLine(status: LineStatus): string {
     levels === undefined
       ? ""
       : `; says ${spoken(levels.said)}, hears ${spoken(levels.heard)} of late`;
-  return `line ${line} (${user}): ${hook}, ${call}, ${registered}${broken}${loud}`;
+  const words = diversions === undefined ? undefined : diversionWords(diversions);
+  const diverted = words === undefined ? "" : `, ${words}`;
+  return `line ${line} (${user}): ${hook}, ${call}, ${registered}${diverted}${broken}${loud}`;
 }
 
 function spoken({ activeDbm0 }: SoundLevel): string {
@@ -90,6 +93,10 @@ export function tellBox(event: BoxEvent): string | undefined {
       const seconds = (record.durationMs / 1000).toFixed(1);
       const talk = record.result === "answered" ? `, ${seconds} s` : "";
       return `line ${record.line}: call ${with_}: ${record.result}${talk}`;
+    }
+    case "diversions": {
+      const words = diversionWords(event.diversions) ?? "takes calls as they come";
+      return `line ${event.line} ${words}`;
     }
     case "fatal":
       return `the line hardware's part of the program failed: ${event.reason}`;

@@ -15,6 +15,7 @@ import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { EXCHANGE_SERVICES, exchangeDigitMap, OPEN_DIGIT_MAP } from "./exchange-digit-map.ts";
 import { callFax, lineFax, rtpFax } from "./resolve-fax.ts";
+import { featuresOf } from "./resolve-features.ts";
 import { identityOf } from "./resolve-identity.ts";
 import { checkRings, countryOf, ringSupplyOf, toneWatchOf, wiringOf } from "./resolve-line.ts";
 import { checkPickupCode, pickupOf } from "./resolve-pickup.ts";
@@ -96,8 +97,7 @@ export function resolveConfig(
   const guard = guardOf(user);
   const stunServer = stunServerOf(user, problems);
   const tls = tlsOf(user, context.readTextFile, problems);
-  const digitMap = registrar === undefined ? exchangeDigitMap(lines, user) : OPEN_DIGIT_MAP;
-  const call = callSettings(user, digitMap, problems);
+  const call = callSettings(user, lines, registrar !== undefined, problems);
   const hasModems = context.faxFault === undefined;
   const rtp = {
     ...resolveRtp(user, sipHost, context.board, context.codecFaults ?? {}, problems),
@@ -126,7 +126,8 @@ export function resolveConfig(
       ...lineFax(user, line),
     });
     const own = identityOf(user, line, country, domain, call.digitMap);
-    const settings = { ...call, ...own, ...callFax(user, line, hasModems) };
+    const features = featuresOf(user, line, call.digitMap, ["lines", at], problems);
+    const settings = { ...call, ...own, ...features, ...callFax(user, line, hasModems) };
     const made = controlLine(at + 1, line, password, domain, server, common, settings, country);
     const showsMessages = user.dialing?.showMessages ?? false;
     controlLines.push({ ...withMore(made, line, user, problems), showsMessages });
@@ -303,10 +304,12 @@ type BoxCallSettings = Omit<CallSettings, "emergencyNumbers" | "openLoopMs">;
 
 function callSettings(
   user: UserConfig,
-  defaultDigitMap: string,
+  lines: readonly UserLine[],
+  isElsewhere: boolean,
   problems: ConfigProblem[],
 ): BoxCallSettings {
-  const digitMap = user.dialing?.digitMap ?? defaultDigitMap;
+  const known = isElsewhere ? OPEN_DIGIT_MAP : exchangeDigitMap(lines, user);
+  const digitMap = user.dialing?.digitMap ?? known;
   const parsed = parseDigitMap(digitMap);
   if (!parsed.ok) {
     const { message, at } = parsed.error;

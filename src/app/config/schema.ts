@@ -15,7 +15,7 @@ import {
   gpioSlicOverridesSchema,
   soundLevelsSchema,
 } from "./board-file-schema.ts";
-
+import { featureCodesSchema, forwardSchema } from "./feature-schema.ts";
 import { keptShape } from "./kept-schema.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
 
@@ -146,6 +146,8 @@ const line = z.strictObject({
   callerId: z.string().optional(),
   pulseDialing: z.boolean().optional(),
   autoAnswer: z.enum(["off", "asked", "always"]).optional(),
+  forward: forwardSchema.optional(),
+  doNotDisturb: z.boolean().optional(),
   fax: faxMode.optional(),
   ren: ren.optional(),
   rings: z.array(ringRule).max(RING_RULES_MAX).optional(),
@@ -343,6 +345,8 @@ export const userConfigSchema = z.strictObject({
       withholdCode: keyedCode.optional(),
       showCode: keyedCode.optional(),
       callBackCode: keyedCode.optional(),
+      featureCodes: featureCodesSchema.optional(),
+      forwardAfterMs: z.int().min(1000).max(300_000).optional(),
       callerIdFrom: z
         .array(z.enum(["p-asserted-identity", "remote-party-id", "from"]))
         .min(1)

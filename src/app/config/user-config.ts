@@ -290,6 +290,14 @@ export interface UserLine {
    * amplifier for announcements): all, or those that ask for it. Default off.
    */
   readonly autoAnswer?: "off" | "asked" | "always";
+  /** Where its calls go; what its user says at the telephone counts until this is changed. */
+  readonly forward?: {
+    readonly always?: string;
+    readonly busy?: string;
+    readonly noAnswer?: string;
+  };
+  /** Whether nobody makes it ring; the same. Default false. */
+  readonly doNotDisturb?: boolean;
   /** As `rtp.fax`, for this line. */
   readonly fax?: FaxMode;
   /** The sound channel, where it is not the board's: `plughw:CARD=Device,DEV=0`, `hw:1,0#left`. */

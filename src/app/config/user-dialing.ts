@@ -1,3 +1,5 @@
+import type { FeatureCodes } from "../../call/index.ts";
+
 /** How numbers are dialled, and what happens at a telephone around a call. */
 export interface UserDialing {
   readonly digitMap?: string;
@@ -21,6 +23,13 @@ export interface UserDialing {
   readonly showCode?: string;
   /** Keyed after a busy number: the telephone rings when that is free. Default: no code. */
   readonly callBackCode?: string;
+  /**
+   * What is keyed to say what is done with who calls: a set of codes by its name, or each. Default
+   * `star` at the built-in exchange; `off` at a registrar, which has codes of its own.
+   */
+  readonly featureCodes?: "off" | "star" | "etsi" | FeatureCodes;
+  /** How long a call rings that is sent on where nobody answers. Default 20000. */
+  readonly forwardAfterMs?: number;
   /** Where it is looked who calls, first things first. Default: all three, as they stand here. */
   readonly callerIdFrom?: readonly ("p-asserted-identity" | "remote-party-id" | "from")[];
   /** Whether numbers are called as `tel:`. Default false: as `sip:` of the line's domain. */

@@ -1,5 +1,5 @@
 import type { LineCommand, LineEvent, LineId, SoundLevel } from "../../base/line-messages.ts";
-import type { CallRecord } from "../../call/index.ts";
+import type { CallRecord, Diversions } from "../../call/index.ts";
 import type { UserAgentLoad } from "../../sip/index.ts";
 
 /** What the box tells whoever watches it: the prompt, the log, later the API. Plain values. */
@@ -33,6 +33,8 @@ export type BoxEvent =
       readonly from: string;
       readonly text: string;
     }
+  /** A line's user has said what is done with who calls. */
+  | { readonly kind: "diversions"; readonly line: LineId; readonly diversions: Diversions }
   /** The line's server wants the configuration fetched anew. */
   | { readonly kind: "check-sync"; readonly line: LineId }
   /** What the server told of a line's mailbox. */
@@ -67,6 +69,8 @@ export interface LineStatus {
   readonly server: string;
   /** The state of its call control, in plain words. */
   readonly call: string;
+  /** What is done with who calls; absent where the bell rings. */
+  readonly diversions?: Diversions;
   /** How loud its call was in the last two seconds; absent where it is in none. */
   readonly levels?: { readonly said: SoundLevel; readonly heard: SoundLevel };
 }

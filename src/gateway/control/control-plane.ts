@@ -10,6 +10,7 @@ import type { RealtimeConfig } from "../realtime/realtime-config.ts";
 import { RunQueue } from "../run-queue.ts";
 import type { BoxEvent, BoxLoad, LineStatus } from "./box-events.ts";
 import type { ControlConfig, ControlLineConfig, LineServer } from "./control-config.ts";
+import type { DiversionKeeper } from "./diversion-keeper.ts";
 import { ExchangeControl } from "./exchange-control.ts";
 import { type AccountServers, LineAccounts } from "./line-accounts.ts";
 import { LineControl } from "./line-control.ts";
@@ -25,6 +26,7 @@ export interface ControlPorts extends SipShellPorts {
   /** Who the box is to SIP servers, `urn:uuid:…`. */
   readonly instance: string;
   readonly wallTime: (wallMs: number) => WallTime;
+  readonly diversions: DiversionKeeper;
   /** Keeps a call record. */
   readonly record: (record: CallRecord) => void;
   readonly onEvent: (event: BoxEvent) => void;
@@ -240,7 +242,7 @@ export class ControlPlane {
   }
 
   #addLine(config: ControlLineConfig): void {
-    const { clock, createToken, instance } = this.#ports;
+    const { clock, createToken, instance, diversions } = this.#ports;
     const wallTime = (nowMs: number): WallTime =>
       this.#ports.wallTime(clock.wallMs() - (clock.nowMs() - nowMs));
     const line = new LineControl(
@@ -256,7 +258,7 @@ export class ControlPlane {
         ],
         instance,
       ),
-      { clock, createToken, wallTime },
+      { clock, createToken, wallTime, diversions },
       this.#queue,
       {
         line: (id, command) => {

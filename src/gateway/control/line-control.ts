@@ -8,6 +8,9 @@ import {
   type CallOutput,
   type CallRecord,
   createCallControl,
+  type Diversions,
+  NOT_DIVERTED,
+  sameDiversions,
   type WallTime,
 } from "../../call/index.ts";
 import type { Clock, Timer } from "../../hal/ports/clock.ts";
@@ -16,6 +19,7 @@ import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
 import type { BoxEvent, LineStatus } from "./box-events.ts";
 import type { ControlLineConfig } from "./control-config.ts";
+import type { DiversionKeeper } from "./diversion-keeper.ts";
 import type { LineAccounts } from "./line-accounts.ts";
 
 /** Where a line's call control sends what it wants done. */
@@ -35,6 +39,7 @@ export interface LineControlPorts {
   readonly clock: Clock;
   readonly createToken: () => string;
   readonly wallTime: (nowMs: number) => WallTime;
+  readonly diversions: DiversionKeeper;
 }
 
 /** One line in the control plane: its call control, its account, and where it stands. */
@@ -50,6 +55,8 @@ export class LineControl {
   #hook: LineStatus["hook"] = "on-hook";
   #levels: LineStatus["levels"];
   readonly #wallTime: (nowMs: number) => WallTime;
+  readonly #keeper: DiversionKeeper;
+  #diversions: Diversions;
   /** What the telephone's lamp was told last. */
   #lamp: { readonly waiting: boolean; readonly count?: number } | undefined;
   /** Whether a call that the line has made is answered. */
@@ -71,8 +78,11 @@ export class LineControl {
     this.#clock = ports.clock;
     this.#wallTime = ports.wallTime;
     const { user, domain, register } = config.account;
+    this.#keeper = ports.diversions;
+    this.#diversions = this.#keeper.of(user, config.call.diversions ?? NOT_DIVERTED);
     this.#call = createCallControl({
       ...config.call,
+      diversions: this.#diversions,
       line: config.line,
       account: { id: accounts.mainId, user, domain, register },
       wallTime: ports.wallTime,
@@ -167,6 +177,7 @@ export class LineControl {
       registration: this.accounts.state,
       server: this.serverName,
       call: this.#call.state.kind,
+      ...(sameDiversions(this.#diversions, NOT_DIVERTED) ? {} : { diversions: this.#diversions }),
       ...(this.#levels === undefined || this.#call.state.kind !== "talking"
         ? {}
         : { levels: this.#levels }),
@@ -247,6 +258,15 @@ export class LineControl {
         return;
       case "record":
         this.#sinks.record(output.record);
+        return;
+      case "diversions":
+        this.#diversions = output.diversions;
+        this.#keeper.keep(
+          this.user,
+          this.#config.call.diversions ?? NOT_DIVERTED,
+          this.#diversions,
+        );
+        this.#sinks.tell({ ...output, line: this.line });
         return;
       case "mailbox":
         this.#tellLamp(output);

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { FEATURE_NAMES, FORWARD_DIGITS_MAX } from "../../call/index.ts";
+
+/** A number that calls are sent on to. */
+const target = z
+  .string({ error: 'must be text in quotes, like "102"' })
+  .regex(
+    new RegExp(`^\\+?[0-9*#]{1,${FORWARD_DIGITS_MAX - 1}}$`),
+    `must be at most ${FORWARD_DIGITS_MAX - 1} of digits, "*" and "#"`,
+  );
+
+/** Where a line's calls go. */
+export const forwardSchema = z.strictObject({
+  always: target.optional(),
+  busy: target.optional(),
+  noAnswer: target.optional(),
+});
+
+const code = z
+  .string({ error: 'must be text in quotes, like "*72N"' })
+  .regex(
+    /^(?:[0-9*#]{1,8}(?:N[0-9*#]{0,4})?)?$/,
+    'must be at most 8 of digits, "*" and "#", then N where a number goes',
+  );
+
+const [first, ...others] = FEATURE_NAMES;
+
+/** The codes that are keyed: a set by its name, or each of them. */
+export const featureCodesSchema = z.union(
+  [z.enum(["off", "star", "etsi"]), z.partialRecord(z.enum([first, ...others]), code)],
+  { error: `must be off, star, etsi, or codes by name: ${FEATURE_NAMES.join(", ")}` },
+);

@@ -1,0 +1,44 @@
+import { type CallContext, logOf, type Step, toLine } from "./call-state.ts";
+import { diversionWords, sameDiversions } from "./policy/diversions.ts";
+import { isEmergencyNumber } from "./policy/emergency.ts";
+import { featureOf } from "./policy/feature-codes.ts";
+import { startTone } from "./tone.ts";
+
+/**
+ * A code dialled at dial tone that says what is done with who calls; `undefined` where it is none.
+ * The confirmation tone says that it was taken.
+ */
+export function featureKeyed(
+  context: CallContext,
+  dialled: string,
+  nowMs: number,
+): Step | undefined {
+  const { config, diversions } = context;
+  const wish = featureOf(config.featureCodes ?? {}, dialled);
+  if (wish === undefined) return undefined;
+  const collected = toLine({ kind: "collect", on: false });
+  const why = wish.number === undefined ? undefined : notATarget(context, wish.number);
+  if (why !== undefined) {
+    const tone = startTone(context, "reorder", nowMs);
+    const log = logOf(context, "info", `Reorder tone: ${why}.`);
+    return { state: tone.state, outputs: [collected, ...tone.outputs, log] };
+  }
+  const applied = wish.applied(diversions);
+  const words = diversionWords(applied) ?? "takes calls as they come";
+  return {
+    state: { kind: "tone", tone: "confirm", untilMs: nowMs + config.timers.reorderMs },
+    outputs: [
+      collected,
+      toLine({ kind: "tone", tone: "confirm" }),
+      logOf(context, "info", `The user ${words}.`),
+    ],
+    ...(sameDiversions(applied, diversions) ? {} : { diversions: applied }),
+  };
+}
+
+/** Why calls cannot be sent on to a number; undefined where they can. */
+function notATarget({ config }: CallContext, number: string): string | undefined {
+  if (number === config.account.user) return "calls would be sent on to the line itself";
+  if (!isEmergencyNumber(number, config.emergencyNumbers)) return undefined;
+  return `calls are not sent on to ${number}, which is for help`;
+}
