@@ -73,8 +73,12 @@ export class Hunt {
     return [];
   }
 
-  /** Takes others in, who come before those that nobody has called yet, and calls the first. */
+  /**
+   * Takes others in, in the place of who refused last and named them: they come before those that
+   * nobody has called yet. Calls the first. @see RFC 3261 §16.7 step 4
+   */
   follow(legs: readonly HuntLeg[], nowMs: number): readonly ExchangeOutput[] {
+    this.#refusals.pop();
     this.#sessions.push(...legs.map(({ session }) => session));
     this.#groups.unshift(...groupsOf(legs));
     return this.next(nowMs);

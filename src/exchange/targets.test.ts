@@ -155,6 +155,18 @@ describe("a telephone that sends a call on (3xx)", () => {
     ]);
   });
 
+  it("has who it names speak for it where he refuses", () => {
+    const made = exchange();
+    made.handle(invite(), 0);
+    made.handle(sentOn(leg(1), 302, "<sip:103@example.org>"), 0);
+    const headers = [{ name: "retry-after", value: "60" }];
+    const refused = { ...response, status: 404, headers };
+    const failed = { kind: "failed", session: leg(2), status: 404, reason: "" } as const;
+    expect(made.handle(ua({ ...failed, response: refused }), 0)[0]).toMatchObject({
+      command: { kind: "respond", status: 404, headers },
+    });
+  });
+
   it("leaves the other telephones of who was dialled ringing", () => {
     const made = exchange();
     made.handle(register("102", { contacts: ["<sip:102@192.0.2.2>"], callId: "more" }), 0);
