@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
 import {
   closeSync,
   mkdirSync,
@@ -165,6 +166,59 @@ describe("a terminal", () => {
     type("\u0003");
     expect(await end()).toBe(130);
     expect(await says(after)).toBe(true);
+  });
+});
+
+describe("a terminal that takes nothing any more", () => {
+  /** Rounds of garbage, a line each at `debug`, and of a question; whether all were answered. */
+  async function isAlive(port: number, rounds: number): Promise<boolean> {
+    const socket = createSocket("udp4");
+    await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+    let answered = -1;
+    socket.on("message", (message) => {
+      answered = Number(/^CSeq: (\d+)/im.exec(message.toString())?.[1]);
+    });
+    const question = (round: number): string =>
+      [
+        `OPTIONS sip:127.0.0.1:${port} SIP/2.0`,
+        `Via: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bK${round};rport`,
+        "Max-Forwards: 70",
+        "From: <sip:a@127.0.0.1>;tag=1",
+        `To: <sip:127.0.0.1:${port}>`,
+        `Call-ID: alive-${round}`,
+        `CSeq: ${round} OPTIONS`,
+        "Content-Length: 0",
+        "\r\n",
+      ].join("\r\n");
+    try {
+      for (let round = 0; round < rounds; round++) {
+        // Fewer than a socket keeps for a program that is busy.
+        for (let at = 0; at < 150; at++) socket.send("REGISTER no SIP\r\n\r\n", port, "127.0.0.1");
+        const isAnswered = await waitUntil(() => {
+          if (answered !== round) socket.send(question(round), port, "127.0.0.1");
+          return answered === round;
+        }, 5000);
+        if (!isAnswered) return false;
+      }
+      return true;
+    } finally {
+      socket.close();
+    }
+  }
+
+  it("does not hold the telephones up, and is told what it missed", async () => {
+    const { child, says, out, type, end } = start([...RUN, "--log-level", "debug"], {
+      terminal: true,
+    });
+    expect(await says("600 is an echo.")).toBe(true);
+    const port = Number(/password \S+, at \S+:(\d+)\./.exec(out())?.[1]);
+    child.kill("SIGSTOP");
+    // What waits for a terminal is 256 KB at the most: 40 bytes a line and more.
+    expect(await isAlive(port, 50)).toBe(true);
+    child.kill("SIGCONT");
+    expect(await says(/lines of this log could not be written: it is not read as fast/)).toBe(true);
+    type("\u0003");
+    expect(await end()).toBe(0);
   });
 });
 

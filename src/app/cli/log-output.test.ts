@@ -2,16 +2,29 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FileOutput, LOG_WAITING_MAX_BYTES, type LogOutput, lossyWriter } from "./log-output.ts";
+import {
+  FileOutput,
+  type Later,
+  LOG_WAITING_MAX_BYTES,
+  type LogOutput,
+  lossyWriter,
+} from "./log-output.ts";
 
 const note = (lines: number, why: string): string => `(${lines} lost: ${why})\n`;
 const failure = (code: string): Error => Object.assign(new Error(`${code}: no`), { code });
+
+const never: Later = () => () => {};
 
 /** An output that fails as it is told to. */
 function setUp() {
   const written: string[] = [];
   let fault: Error | undefined;
   let waitingBytes = 0;
+  const due: (() => void)[] = [];
+  const later: Later = (run) => {
+    due.push(run);
+    return () => void due.splice(due.indexOf(run), 1);
+  };
   const output: LogOutput = {
     write(text, done) {
       if (fault === undefined) written.push(text);
@@ -23,7 +36,9 @@ function setUp() {
   };
   return {
     written,
-    write: lossyWriter(output, note),
+    ...lossyWriter(output, note, later),
+    /** Time passes; how many times that has something happen. */
+    pass: () => due.splice(0).map((run) => run()).length,
     fail: (code: string | undefined) => {
       fault = code === undefined ? undefined : failure(code);
     },
@@ -56,6 +71,43 @@ describe("lossyWriter()", () => {
     expect(written).toEqual([]);
   });
 
+  it("tells of what was lost though no line comes any more, once that can be done", () => {
+    const { written, write, fail, wait, pass } = setUp();
+    fail("ENOSPC");
+    expect(write("one\n")).toBe(true);
+    expect(pass()).toBe(1);
+    fail(undefined);
+    wait(LOG_WAITING_MAX_BYTES + 1);
+    expect(write("two\n")).toBe(false);
+    expect(pass()).toBe(1);
+    wait(0);
+    expect(written).toEqual([]);
+    expect(pass()).toBe(1);
+    expect(written).toEqual(["(2 lost: it is not read as fast as it is written)\n"]);
+    write("three\n");
+    expect([pass(), ...written.slice(1)]).toEqual([0, "three\n"]);
+  });
+
+  it.each([
+    ["tells of what was lost", undefined, ["(1 lost: ENOSPC: no)\n"], 0],
+    ["tells nothing while it still fails", "ENOSPC", [], 0],
+  ] as const)("%s as the run ends", (_, code, told, more) => {
+    const { written, write, fail, close, pass } = setUp();
+    fail("ENOSPC");
+    write("one\n");
+    fail(code);
+    close();
+    expect([written, pass()]).toEqual([told, more]);
+  });
+
+  it("tries nothing more later once its reader has gone", () => {
+    const { write, fail, pass, written } = setUp();
+    fail("EPIPE");
+    write("one\n");
+    fail(undefined);
+    expect([pass(), written]).toEqual([0, []]);
+  });
+
   it.each([
     [LOG_WAITING_MAX_BYTES, ["one\n", "two\n"]],
     [LOG_WAITING_MAX_BYTES + 1, ["(1 lost: it is not read as fast as it is written)\ntwo\n"]],
@@ -85,7 +137,7 @@ describe("FileOutput", () => {
   });
 
   it("writes lines as they come", () => {
-    const write = lossyWriter(new FileOutput(fd), note);
+    const { write } = lossyWriter(new FileOutput(fd), note, never);
     write("one\n");
     write("zwei ☎\n");
     expect(readFileSync(file(), "utf8")).toBe("one\nzwei ☎\n");
@@ -115,7 +167,7 @@ describe("FileOutput", () => {
       taken.push(...part);
       return part.length;
     });
-    const write = lossyWriter(output, note);
+    const { write } = lossyWriter(output, note, never);
     write("one\n");
     write("three\n");
     write("four\n");

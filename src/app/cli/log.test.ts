@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createServiceLog, createTerminalLog, lossNote, printable } from "./log.ts";
+import {
+  createServiceLog,
+  createTerminalLog,
+  lossNote,
+  printable,
+  terminalLossNote,
+} from "./log.ts";
 
 describe("printable()", () => {
   it.each([
@@ -68,4 +74,10 @@ it.each([
     area: "log",
     msg,
   });
+});
+
+it("terminalLossNote() stands above what is being typed, and gives the terminal no orders", () => {
+  expect(terminalLossNote(2, "\u{1b}[2J")).toBe(
+    "\r\u{1b}[Kwarning: log: 2 lines of this log could not be written: \u{fffd}[2J\n",
+  );
 });

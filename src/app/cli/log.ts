@@ -28,8 +28,17 @@ export function lossNote(
   why: string,
   time: () => string = () => new Date().toISOString(),
 ): string {
-  const msg = `${lines} ${lines === 1 ? "line" : "lines"} of this log could not be written: ${why}`;
+  const msg = lossWords(lines, why);
   return `${JSON.stringify({ level: "warn", time: time(), area: "log", msg })}\n`;
+}
+
+/** The same at a terminal, above what is being typed there. */
+export function terminalLossNote(lines: number, why: string): string {
+  return `\r\x1b[Kwarning: log: ${printable(lossWords(lines, why))}\n`;
+}
+
+function lossWords(lines: number, why: string): string {
+  return `${lines} ${lines === 1 ? "line" : "lines"} of this log could not be written: ${why}`;
 }
 
 /** What the built-in exchange does well is no news to the person at the telephones. */

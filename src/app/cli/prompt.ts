@@ -11,13 +11,16 @@ const PROMPT = "tipring> ";
 /** The prompt at which a person works the simulated telephones. */
 export class Prompt {
   readonly #lineCount: number;
+  readonly #write: (text: string) => boolean;
   readonly #readline: Interface;
   readonly #recordings = new Map<number, string>();
   #box: Box | undefined;
   #onQuit: () => void;
 
-  constructor(lineCount: number, onQuit: () => void) {
+  /** `write` takes a line with its end; false where the terminal takes none. */
+  constructor(lineCount: number, onQuit: () => void, write: (text: string) => boolean) {
     this.#lineCount = lineCount;
+    this.#write = write;
     this.#onQuit = onQuit;
     this.#readline = createInterface({
       input: process.stdin,
@@ -43,8 +46,8 @@ export class Prompt {
 
   /** Prints a line above what is being typed. */
   print(line: string): void {
-    process.stdout.write(`\r\x1b[K${printable(line)}\n`);
-    if (this.#box !== undefined) this.#readline.prompt(true);
+    const isWritten = this.#write(`\r\x1b[K${printable(line)}\n`);
+    if (isWritten && this.#box !== undefined) this.#readline.prompt(true);
   }
 
   close(): void {

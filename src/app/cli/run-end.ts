@@ -1,4 +1,5 @@
 import type { RealtimeHost } from "../../gateway/realtime/host.ts";
+import type { Later } from "./log-output.ts";
 
 /** How long a box may take to end in good order, and its lines to be made safe, ms. */
 export const STOP_LIMIT_MS = 5000;
@@ -9,8 +10,7 @@ export const START_AGAIN = -1;
 /** What ends the process in the end. */
 export interface EndPorts {
   exit(code: number): void;
-  /** Calls once, later, and keeps no process alive; what is returned takes it back. */
-  later(run: () => void, ms: number): () => void;
+  readonly later: Later;
 }
 
 /** The process. */

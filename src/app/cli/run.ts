@@ -23,13 +23,19 @@ import { localWallTime } from "../wall-time.ts";
 import { createWorkerHost } from "../worker-host.ts";
 import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
-import { createServiceLog, createTerminalLog, lossNote, printable } from "./log.ts";
+import {
+  createServiceLog,
+  createTerminalLog,
+  lossNote,
+  printable,
+  terminalLossNote,
+} from "./log.ts";
 import { lossyWriter, serviceOutput } from "./log-output.ts";
 import { tellBox } from "./plain-words.ts";
 import { Prompt } from "./prompt.ts";
 import { type ReadConfig, readConfig, tellProblems } from "./read-config.ts";
 import { ReloadWhenIdle } from "./reload-when-idle.ts";
-import { RunEnd, START_AGAIN } from "./run-end.ts";
+import { PROCESS_END, RunEnd, START_AGAIN } from "./run-end.ts";
 import { watchSignals } from "./stop-signals.ts";
 
 /** The extension that a softphone on this machine may use where nothing is configured. */
@@ -54,14 +60,21 @@ export async function run(options: CommandOptions): Promise<number> {
   };
   const end = new RunEnd();
   const unwatch = watchSignals(process, end.ask, end.hurry);
-  const write = lossyWriter(serviceOutput(), lossNote);
+  const note = isInteractive() ? terminalLossNote : lossNote;
+  const output = lossyWriter(serviceOutput(), note, PROCESS_END.later);
   try {
     return await followMoves(read, end, (config, isElsewhere) =>
-      runBox(config, guestPassword, write, end, { isElsewhere, problems }),
+      runBox(config, guestPassword, output.write, end, { isElsewhere, problems }),
     );
   } finally {
+    output.close();
     unwatch();
   }
+}
+
+/** Whether a person sits at it. */
+function isInteractive(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
 }
 
 /**
@@ -105,15 +118,16 @@ interface Anew {
 async function runBox(
   config: ReadConfig,
   guestPassword: string | undefined,
-  write: (text: string) => void,
+  write: (text: string) => boolean,
   ending: RunEnd,
   anew: Anew,
 ): Promise<number> {
-  const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const interactive = isInteractive();
   const simulated = config.board.module === "tipring/hw-sim";
-  const prompt = interactive && simulated ? new Prompt(config.lines.length, ending.ask) : undefined;
+  const prompt =
+    interactive && simulated ? new Prompt(config.lines.length, ending.ask, write) : undefined;
   const print = (line: string): void => {
-    if (prompt === undefined) process.stdout.write(`${printable(line)}\n`);
+    if (prompt === undefined) write(`${printable(line)}\n`);
     else prompt.print(line);
   };
   const level = config.user.log?.level ?? "info";
@@ -224,9 +238,11 @@ async function start(
     udp: createUdp(marks === undefined ? {} : { bindMarked: marks.bindUdp }),
     streams: createStreams(marks === undefined ? {} : { mark: marks.mark }),
     resolver: createResolver(nameServers === undefined ? {} : { servers: nameServers }),
-    store: createFileStore(config.user.data ?? DATA_FOLDER, {
-      [CALL_RECORDS_FILE]: callRecordLimit(config.user),
-    }),
+    store: createFileStore(
+      config.user.data ?? DATA_FOLDER,
+      { [CALL_RECORDS_FILE]: callRecordLimit(config.user) },
+      (text) => log({ level: "warn", area: "records", text }),
+    ),
     hashes,
     realtime,
     wallTime: localWallTime,

@@ -126,13 +126,26 @@ describe("createFileStore()", () => {
     expect((await Promise.all(texts)).join("")).toBe("two\nthree\nfour\nfive\n");
   });
 
-  it("append() goes on in a file that cannot be put aside", async () => {
+  it("append() goes on in a file that cannot be put aside, and tells so until it can", async () => {
     const limits = { "calls.jsonl": { maxBytes: 4, files: 2 } };
-    const store = createFileStore(directory, limits);
+    const told: string[] = [];
+    const store = createFileStore(directory, limits, (text) => told.push(text));
     await store.append("calls.jsonl", "one");
-    await mkdir(join(directory, "calls.1.jsonl/full"), { recursive: true });
-    await store.append("calls.jsonl", "two");
-    expect(await store.read("calls.jsonl")).toBe("one\ntwo\n");
+    const inTheWay = join(directory, "calls.1.jsonl/full");
+    await mkdir(inTheWay, { recursive: true });
+    for (const line of ["two", "three"]) await store.append("calls.jsonl", line);
+    expect(await store.read("calls.jsonl")).toBe("one\ntwo\nthree\n");
+    const path = join(directory, "calls.jsonl");
+    const stuck = expect.stringMatching(/ cannot be put aside and grows on: E[A-Z]+: /);
+    expect(told).toEqual([stuck]);
+    expect(told[0]?.startsWith(`${path} `)).toBe(true);
+    await rm(join(directory, "calls.1.jsonl"), { recursive: true });
+    await store.append("calls.jsonl", "four");
+    expect(await store.read("calls.jsonl")).toBe("four\n");
+    await rm(join(directory, "calls.1.jsonl"));
+    await mkdir(inTheWay, { recursive: true });
+    for (const line of ["five", "six"]) await store.append("calls.jsonl", line);
+    expect(told).toEqual([stuck, stuck]);
   });
 
   it("append() refuses a line with a line end, since it would be two", async () => {

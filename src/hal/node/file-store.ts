@@ -40,13 +40,15 @@ export function rotatedName(name: string, age: number): string {
  * asked. Only this user may read what is written. A line torn by a power cut is closed by a line
  * end before the next one is appended, one that a full disk tore is taken back. A name that is in
  * `limits` begins a new file where `append` would outgrow the old one, see `rotatedName`; beyond
- * their number the oldest is deleted.
+ * their number the oldest is deleted. One that cannot be put aside grows on, which is told once
+ * until it can.
  */
 export function createFileStore(
   directory: string,
   limits: Readonly<Record<string, FileLimit>> = {},
+  tell: (text: string) => void = () => {},
 ): Store {
-  return new FileStore(directory, limits);
+  return new FileStore(directory, limits, tell);
 }
 
 class FileStore implements Store {
@@ -56,11 +58,19 @@ class FileStore implements Store {
   /** Names whose last line is known to be whole. */
   readonly #wholeTails = new Set<string>();
 
+  /** Names that could not be put aside when that was due. */
+  readonly #stuck = new Set<string>();
   readonly #limits: Readonly<Record<string, FileLimit>>;
+  readonly #tell: (text: string) => void;
 
-  constructor(directory: string, limits: Readonly<Record<string, FileLimit>>) {
+  constructor(
+    directory: string,
+    limits: Readonly<Record<string, FileLimit>>,
+    tell: (text: string) => void,
+  ) {
     this.#directory = directory;
     this.#limits = limits;
+    this.#tell = tell;
   }
 
   async read(name: string): Promise<string | undefined> {
@@ -127,8 +137,7 @@ class FileStore implements Store {
   async #appendLine(name: string, path: string, line: string): Promise<void> {
     await makeDirectory(this.#directory);
     const limit = this.#limits[name];
-    // One that cannot be put aside grows on: what is to be kept matters more than how long it gets.
-    if (limit !== undefined) await this.#rotate(name, path, line, limit).catch(() => {});
+    if (limit !== undefined) await this.#keepWithin(name, path, line, limit);
     const isNew = (await sizeOf(path)) === undefined;
     const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
     const known = this.#wholeTails.delete(name);
@@ -148,13 +157,26 @@ class FileStore implements Store {
     if (isNew) await syncDirectory(this.#directory);
   }
 
+  /** What is to be kept matters more than how long its file gets. */
+  async #keepWithin(name: string, path: string, line: string, limit: FileLimit): Promise<void> {
+    try {
+      if (await this.#rotate(name, path, line, limit)) this.#stuck.delete(name);
+    } catch (error) {
+      if (this.#stuck.has(name)) return;
+      this.#stuck.add(name);
+      const why = error instanceof Error ? error.message : String(error);
+      this.#tell(`${path} cannot be put aside and grows on: ${why}`);
+    }
+  }
+
   /**
-   * Puts a file aside where the line would not fit. Each step leaves whole files of different
-   * names, so that a power cut between two of them costs none: at most a number is left out.
+   * Puts a file aside where the line would not fit; whether it did. Each step leaves whole files of
+   * different names, so that a power cut between two of them costs none: at most a number is left
+   * out.
    */
-  async #rotate(name: string, path: string, line: string, limit: FileLimit): Promise<void> {
+  async #rotate(name: string, path: string, line: string, limit: FileLimit): Promise<boolean> {
     const size = (await sizeOf(path)) ?? 0;
-    if (size === 0 || size + Buffer.byteLength(line) + 1 <= limit.maxBytes) return;
+    if (size === 0 || size + Buffer.byteLength(line) + 1 <= limit.maxBytes) return false;
     const aged = (age: number): string => this.#path(rotatedName(name, age));
     let free = 1;
     while (free < limit.files - 1 && (await sizeOf(aged(free))) !== undefined) free++;
@@ -162,6 +184,7 @@ class FileStore implements Store {
     await rename(path, aged(1));
     this.#wholeTails.delete(name);
     await syncDirectory(this.#directory);
+    return true;
   }
 }
 

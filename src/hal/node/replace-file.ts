@@ -1,13 +1,17 @@
 import { open, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 
+/** How many drafts there were: two at once are two files. */
+let drafts = 0;
+
 /**
  * Writes a file whole: a reader, and whoever comes after a power cut or a full disk, finds the old
  * text or the new one. Only this user may read it. Rejects with what the system said.
  */
 export async function replaceFile(path: string, text: string): Promise<void> {
   // "~" is no character of a name in a store, so this file can never be one that was asked for.
-  const draft = `${path}~${process.pid}`;
+  drafts++;
+  const draft = `${path}~${process.pid}-${drafts}`;
   try {
     const file = await open(draft, "w", 0o600);
     try {
