@@ -8,49 +8,46 @@ import { openPipeCard, type SoundPrograms } from "./alsa-pipe.ts";
 import type { SoundCard } from "./sound-card.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tipring-pipe-"));
+/** Ends a wait for what never comes. */
+const LIMIT_MS = 60_000;
 
-/** Stands for `arecord`: what it does is the name of its device. */
+/**
+ * Stands for `arecord`: what it does is the name of its device. A shell is there in a few
+ * milliseconds, however busy the machine is.
+ */
 const RECORDER = `
-const { appendFileSync } = require("node:fs");
-const args = process.argv.slice(2);
-appendFileSync(${JSON.stringify(join(folder, "arecord.args"))}, args.join(" ") + "\\n");
-const name = args[args.indexOf("-D") + 1];
-const ramp = (count) => Buffer.from(Int16Array.from({ length: count }, (_, n) => n).buffer);
-const fail = (text) => process.stderr.write(text, () => process.exit(1));
-const stay = () => setInterval(() => {}, 1000);
-if (name.startsWith("fails: ")) fail("arecord: main:831: " + name.slice(7) + "\\n");
-else if (name === "dies") {
-  process.stdout.write(ramp(480), () => fail("arecord: pcm_read:2221: read error: No such device"));
-} else if (name === "overrun") {
-  process.stdout.write(ramp(480), () => process.stderr.write("overrun!!! (at least 3 ms long)\\n"));
-  stay();
-} else {
-  const bytes = ramp(name === "flood" ? 5000 : 1000);
-  process.stdout.write(bytes.subarray(0, 333), () => process.stdout.write(bytes.subarray(333)));
-  stay();
-}
+cd "$(dirname "$0")"
+printf '%s\\n' "$*" >> arecord.args
+while [ "$1" != -D ]; do shift; done
+case $2 in
+  "fails: "*) echo "arecord: main:831: \${2#fails: }" >&2; exit 1;;
+  dies) head -c 960 ramp; printf 'arecord: pcm_read:2221: read error: No such device' >&2; exit 1;;
+  overrun) head -c 960 ramp; echo 'overrun!!! (at least 3 ms long)' >&2;;
+  flood) cat ramp;;
+  *) head -c 333 ramp; head -c 2000 ramp | tail -c +334;;
+esac
+exec sleep 60
 `;
 
 /** Stands for `aplay`: it keeps what it is given, a file a run. */
 const PLAYER = `
-const { appendFileSync } = require("node:fs");
-const args = process.argv.slice(2);
-appendFileSync(${JSON.stringify(join(folder, "aplay.args"))}, args.join(" ") + "\\n");
-const name = args[args.indexOf("-D") + 1];
-process.stdin.on("data", (bytes) =>
-  appendFileSync(${JSON.stringify(join(folder, "played-"))} + process.pid, bytes));
-if (name === "deaf") process.stderr.write("busy", () => process.exit(1));
+cd "$(dirname "$0")"
+printf '%s\\n' "$*" >> aplay.args
+while [ "$1" != -D ]; do shift; done
+if [ "$2" = deaf ]; then printf busy >&2; exit 1; fi
+exec cat > "played-$$"
 `;
 
-const node = process.execPath;
 const programs: SoundPrograms = {
-  arecord: [node, join(folder, "arecord.cjs")],
-  aplay: [node, join(folder, "aplay.cjs")],
+  arecord: ["sh", join(folder, "arecord.sh")],
+  aplay: ["sh", join(folder, "aplay.sh")],
 };
 
 beforeAll(() => {
-  writeFileSync(join(folder, "arecord.cjs"), RECORDER);
-  writeFileSync(join(folder, "aplay.cjs"), PLAYER);
+  writeFileSync(join(folder, "arecord.sh"), RECORDER);
+  writeFileSync(join(folder, "aplay.sh"), PLAYER);
+  const ramp = Int16Array.from({ length: 5000 }, (_, n) => n);
+  writeFileSync(join(folder, "ramp"), new Uint8Array(ramp.buffer));
   writeFileSync(join(folder, "asoundrc"), "pcm.hole { type null }\n");
 });
 
@@ -127,7 +124,10 @@ describe("a card by programs", () => {
     await withCard("ramp", async ({ capture }) => {
       expect(capture.waiting()).toEqual({ ok: true, value: 0 });
       expect(capture.start().ok).toBe(true);
-      await vi.waitFor(() => expect(capture.waiting()).toEqual({ ok: true, value: 1000 }), 5000);
+      await vi.waitFor(
+        () => expect(capture.waiting()).toEqual({ ok: true, value: 1000 }),
+        LIMIT_MS,
+      );
       const frame = new Int16Array(480);
       for (const first of [0, 480]) {
         expect(capture.read(frame).ok).toBe(true);
@@ -138,7 +138,10 @@ describe("a card by programs", () => {
       expect(capture.waiting()).toEqual({ ok: true, value: 0 });
       // A second start is a second process, and nothing of the first is heard.
       capture.start();
-      await vi.waitFor(() => expect(capture.waiting()).toEqual({ ok: true, value: 1000 }), 5000);
+      await vi.waitFor(
+        () => expect(capture.waiting()).toEqual({ ok: true, value: 1000 }),
+        LIMIT_MS,
+      );
     });
   });
 
@@ -150,7 +153,7 @@ describe("a card by programs", () => {
       capture.start();
       await vi.waitFor(
         () => expect(capture.waiting()).toEqual({ ok: false, error: { kind: "xrun" } }),
-        5000,
+        LIMIT_MS,
       );
       expect(capture.start().ok).toBe(true);
       expect(capture.waiting().ok).toBe(true);
@@ -160,7 +163,7 @@ describe("a card by programs", () => {
   it("tells a fault when the program ends", async () => {
     await withCard("dies", async ({ capture }) => {
       capture.start();
-      await vi.waitFor(() => expect(capture.waiting().ok).toBe(false), 5000);
+      await vi.waitFor(() => expect(capture.waiting().ok).toBe(false), LIMIT_MS);
       const gone = { kind: "fault", fault: { kind: "gone" } };
       expect(capture.waiting()).toMatchObject({ ok: false, error: gone });
       expect(capture.start()).toMatchObject({ ok: false, error: gone });
@@ -173,11 +176,11 @@ describe("a card by programs", () => {
       playout.start(960);
       const played = (): string | undefined =>
         readdirSync(folder).find((file) => file.startsWith("played-") && !before.has(file));
-      await vi.waitFor(() => expect(played()).toBeDefined(), 5000);
+      await vi.waitFor(() => expect(played()).toBeDefined(), LIMIT_MS);
       playout.write(new Int16Array(480).fill(0x1234));
       expect(playout.queued()).toEqual({ ok: true, value: 1440 });
       const path = join(folder, played() ?? "");
-      await vi.waitFor(() => expect(readFileSync(path)).toHaveLength(2880), 5000);
+      await vi.waitFor(() => expect(readFileSync(path)).toHaveLength(2880), LIMIT_MS);
       const bytes = readFileSync(path);
       expect(bytes.subarray(0, 1920).every((byte) => byte === 0)).toBe(true);
       expect([bytes[1920], bytes[1921], bytes[2879]]).toEqual([0x34, 0x12, 0x12]);
@@ -189,7 +192,10 @@ describe("a card by programs", () => {
       playout.start(960);
       playout.write(new Int16Array(480));
       capture.start();
-      await vi.waitFor(() => expect(capture.waiting()).toEqual({ ok: true, value: 1000 }), 5000);
+      await vi.waitFor(
+        () => expect(capture.waiting()).toEqual({ ok: true, value: 1000 }),
+        LIMIT_MS,
+      );
       expect(playout.queued()).toEqual({ ok: true, value: 440 });
     });
   });
@@ -202,7 +208,10 @@ describe("a card by programs", () => {
       capture.start();
       capture.stop();
       capture.start();
-      await vi.waitFor(() => expect(capture.waiting()).toEqual({ ok: true, value: 1000 }), 5000);
+      await vi.waitFor(
+        () => expect(capture.waiting()).toEqual({ ok: true, value: 1000 }),
+        LIMIT_MS,
+      );
       expect(runs() - before).toBe(1);
     });
   });
