@@ -39,7 +39,7 @@ function setUp(start: RealtimeHost["start"]) {
       store: new MemoryStore(world),
       realtime,
       log() {},
-      wallTime: () => ({ iso: "", month: 1, day: 1, hour: 0, minute: 0 }),
+      wallTime: () => ({ iso: "", utc: "", month: 1, day: 1, hour: 0, minute: 0 }),
       onEvent() {},
     });
   return { world, machine, begin, stops: () => stops };

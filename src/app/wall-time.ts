@@ -14,6 +14,7 @@ export function localWallTime(wallMs: number): WallTime {
   const zone = `${sign}${two(Math.floor(absolute / 60))}:${two(absolute % 60)}`;
   return {
     iso: `${day}T${time}.${ms}${zone}`,
+    utc: date.toISOString(),
     month: date.getMonth() + 1,
     day: date.getDate(),
     hour: date.getHours(),

@@ -2,7 +2,7 @@
  * The crypto suites of SRTP that we know. Lengths in bytes; a master key on the wire is key and
  * salt, one behind the other.
  *
- * @see RFC 4568 §6.2 (AES_CM_128), RFC 6188 (AES_256_CM), RFC 7714 §14.2 (AEAD_AES_…_GCM)
+ * @see RFC 4568 §6.2 (AES_CM_128), RFC 6188 (AES_256_CM), RFC 7714 §14.1 (AEAD_AES_…_GCM)
  */
 export const SRTP_SUITES = {
   AES_CM_128_HMAC_SHA1_80: { keyBytes: 16, saltBytes: 14 },

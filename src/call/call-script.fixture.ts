@@ -76,7 +76,10 @@ export function configOf(changes: Partial<CallConfig> = {}): CallConfig {
     emergency: { asUrn: false },
     silenceLimitMs: 0,
     disconnectTone: "reorder",
-    wallTime: (nowMs) => ({ iso: `wall ${nowMs}`, month: 3, day: 14, hour: 15, minute: 9 }),
+    wallTime: (nowMs) => {
+      const told = { iso: `wall ${nowMs}`, utc: `utc ${nowMs}` };
+      return { ...told, month: 3, day: 14, hour: 15, minute: 9 };
+    },
     createToken: () => `t${++tokens}`,
     ...changes,
   };

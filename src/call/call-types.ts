@@ -21,6 +21,8 @@ import type { RingRule } from "./policy/ring-cadence.ts";
 export interface WallTime {
   /** ISO 8601 with offset. */
   readonly iso: string;
+  /** The same moment by universal time: RFC 3339, with `Z`. */
+  readonly utc: string;
   readonly month: number;
   readonly day: number;
   readonly hour: number;

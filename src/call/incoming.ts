@@ -67,7 +67,7 @@ export function startIncoming(context: CallContext, event: Incoming, nowMs: numb
 
 /**
  * When a call is answered by nobody's hand: only where the line's device always listens. One that
- * insists on it elsewhere is refused. @see RFC 5373 §5.3.1
+ * insists on it elsewhere is refused. @see RFC 5373 §4.5.1
  */
 function answersAfter(
   { config, isOffHook }: CallContext,
@@ -289,7 +289,7 @@ function answer(state: Ringing, nowMs: number): Step {
   };
 }
 
-/** @see RFC 5373 §5.4 */
+/** @see RFC 5373 §5.1 */
 const ANSWERED_BY_ITSELF = [{ name: "answer-mode", value: "Auto" }];
 
 /** The 200 is out: its ACK makes the call, and brings the answer where the offer was ours. */

@@ -104,7 +104,7 @@ function over(state: CallState, { outputs, finished }: Diverted): Step {
   return { state, outputs, finished: { ...finished, hasMedia: false } };
 }
 
-/** Callers that will not say who they are, where those are not wanted. @see RFC 5079 §4 */
+/** Callers that will not say who they are, where those are not wanted. @see RFC 5079 §3 */
 function rejectAnonymous(
   context: CallContext,
   state: CallState,

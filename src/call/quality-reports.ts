@@ -56,8 +56,8 @@ export class QualityReports {
     const ongoing = this.#ongoing.get(call.id) ?? fresh;
     this.#ongoing.set(call.id, ongoing);
     const times = (fromMs: number) => ({
-      startedAt: wallTime(fromMs).iso,
-      endedAt: wallTime(nowMs).iso,
+      startedAt: wallTime(fromMs).utc,
+      endedAt: wallTime(nowMs).utc,
     });
     const outputs: CallOutput[] = [];
     const mos = stats.recent?.mosListening;
@@ -84,8 +84,8 @@ export class QualityReports {
     this.#ongoing.delete(call.id);
     if (config.qualityCollector === undefined || !hasMedia || answeredMs === undefined) return;
     if (this.#waiting.size >= WAITING_MAX) this.#waiting.clear();
-    const startedAt = config.wallTime(answeredMs).iso;
-    this.#waiting.set(call.id, { call, startedAt, endedAt: config.wallTime(nowMs).iso });
+    const startedAt = config.wallTime(answeredMs).utc;
+    this.#waiting.set(call.id, { call, startedAt, endedAt: config.wallTime(nowMs).utc });
   }
 
   /** The figures came: the report of the call, where one is wanted and something was agreed on. */

@@ -158,6 +158,6 @@ export function targetOf({ uri, source, path, flow }: Binding): SipAddress {
   return connection === undefined ? at : { ...at, flow: connection };
 }
 
-/** @see RFC 3261 §19.1.2 */
+/** @see RFC 3261 §19.1.1 */
 const SIP_PORT = 5060;
 const SIPS_PORT = 5061;

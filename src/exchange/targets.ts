@@ -44,7 +44,7 @@ const SENT_ON = [300, 301, 302];
  *
  *     INVITE 102 ──► 302, Contact: <sip:103@us> ──► INVITE 103, Diversion: <sip:102@us>
  *
- * @see RFC 3261 §16.5, §16.7 step 4, RFC 5806 §5.2.1
+ * @see RFC 3261 §16.5, §16.7 step 4, RFC 5806 §5.4.1
  */
 export class Targets {
   readonly #parts: TargetParts;

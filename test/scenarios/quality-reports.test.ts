@@ -103,6 +103,8 @@ describe("a collector of quality reports", () => {
     expect(report).toContain(`\r\n\r\nVQSessionReport: CallTerm\r\nCallID: ${callId}\r\n`);
     expect(figure(report, "RemoteAddr", "IP")).toBe("10.0.0.9");
     expect(figure(report, "SessionDesc", "PD")).toBe("PCMU");
+    const utc = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
+    expect(report).toMatch(new RegExp(`^Timestamps: START=${utc} STOP=${utc}\r$`, "m"));
     expect(figure(report, "PacketLoss", "NLR")).toBe("0.0");
     expect(Number(figure(report, "QualityEst", "MOSLQ"))).toBeGreaterThan(4);
     const tag = far.get().sip.substitution("tag");

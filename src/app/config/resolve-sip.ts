@@ -13,9 +13,9 @@ import { parseOption120 } from "./option-120.ts";
 import type { ReadTextFile, UserConfig, UserLine } from "./user-config.ts";
 import { isAddress, isNameOrIpv4 } from "./written-host.ts";
 
-/** The port of SIP. @see RFC 3261 §19.1.2 */
+/** The port of SIP. @see RFC 3261 §19.1.1 */
 export const SIP_PORT = 5060;
-/** The port of SIP over TLS. @see RFC 3261 §19.1.2 */
+/** The port of SIP over TLS. @see RFC 3261 §19.1.1 */
 const SIPS_PORT = 5061;
 
 /** A registrar as it is written: without a port its SRV records are looked for. */

@@ -3,7 +3,7 @@ import { headerValues, parseNameAddr, partyFromHeader, type SipRequest } from ".
 /**
  * Who forwarded a call to us last: of Diversion the topmost, of History-Info the entry before the
  * last; the user part, or the URI where it has none. `undefined` where nobody did, or says so.
- * @see RFC 5806 §5.2.1, RFC 7044 §5, §10.3
+ * @see RFC 5806 §5.4.1, RFC 7044 §5, §10.3
  */
 export function forwardedBy(request: SipRequest): string | undefined {
   const diversion = headerValues(request, "diversion")[0];
@@ -17,7 +17,7 @@ export function forwardedBy(request: SipRequest): string | undefined {
 function nameOf(value: string): string | undefined {
   const party = partyFromHeader(value);
   if (party === undefined) return undefined;
-  // The diverter may want not to be known. @see RFC 5806 §5.2.1
+  // The diverter may want not to be known. @see RFC 5806 §4
   const parsed = parseNameAddr(value);
   const privacy = parsed.ok ? parsed.value.params.get("privacy")?.toLowerCase() : undefined;
   const withholds = privacy !== undefined && privacy !== "off";

@@ -8,9 +8,12 @@ import type { WatchDocument, WatchEnd } from "./watch-types.ts";
 
 /** Times of such a REFER, ms. */
 export const EXPLICIT_REFER_TIMES = {
-  /** How long its outcome is waited for, and how long it is kept for who asks late. */
+  /**
+   * How long its outcome is waited for, and how long it is kept for who asks late: twice 64·T1.
+   * @see RFC 7614 §4.7
+   */
   openMs: 300_000,
-  keptMs: 32_000,
+  keptMs: 64_000,
 } as const;
 
 /** A REFER whose sender asks by itself what becomes of it. */

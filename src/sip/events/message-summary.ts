@@ -14,7 +14,7 @@ export const MESSAGE_SUMMARY = "message-summary";
 /** The body type of its notifications. */
 export const SIMPLE_MESSAGE_SUMMARY = "application/simple-message-summary";
 
-/** The same, as it is told to others. @see RFC 3842 §3.4, §3.10 */
+/** The same, as it is told to others. @see RFC 3842 §3.4, §3.11 */
 export const MESSAGE_SUMMARY_EVENT = {
   name: MESSAGE_SUMMARY,
   contentType: SIMPLE_MESSAGE_SUMMARY,

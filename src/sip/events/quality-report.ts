@@ -28,7 +28,7 @@ export interface ReportedCall {
   readonly remote: string;
   /** Whether we made it. */
   readonly isCaller: boolean;
-  /** RFC 3339, wall time. */
+  /** RFC 3339, by universal time: no other zone may be told. */
   readonly startedAt: string;
   readonly endedAt: string;
   readonly localAddress: SocketAddress;
@@ -57,7 +57,8 @@ const GAP_MIN = 16;
 /**
  * The report of a call, at its end or before: what was heard of the far end. A line of which some
  * figure is not known is left out, but for Delay. Groups are for a collector to add up: ours are
- * the domains. @see RFC 6035 §4.6.1
+ * the domains. Lines and figures stand in the order of the grammar, which that of the RFC's own
+ * examples is not. @see RFC 6035 §4.6.1
  */
 export function qualityReport(call: ReportedCall): string {
   const { stats } = call;
@@ -70,10 +71,10 @@ export function qualityReport(call: ReportedCall): string {
     `LocalID: ${uri(call.local)}`,
     `RemoteID: ${uri(call.remote)}`,
     `OrigID: ${uri(call.isCaller ? call.local : call.remote)}`,
-    `LocalGroup: ${groupOf(call.local)}`,
-    `RemoteGroup: ${groupOf(call.remote)}`,
     `LocalAddr: ${addressLine(call.localAddress, stats.ssrc)}`,
     `RemoteAddr: ${addressLine(call.remoteAddress, stats.remoteSsrc)}`,
+    `LocalGroup: ${groupOf(call.local)}`,
+    `RemoteGroup: ${groupOf(call.remote)}`,
     "LocalMetrics:",
     `Timestamps: START=${call.startedAt} STOP=${call.endedAt}`,
     `SessionDesc: ${descriptionLine(call)}`,
@@ -136,7 +137,7 @@ function burstLine(quality: MediaQuality): string {
 function descriptionLine({ codec, suppressesSilence }: ReportedCall): string {
   const { name, payloadType, clockRateHz, ptimeMs } = codec;
   const packets = Math.round(1000 / ptimeMs);
-  const frames = `FD=${ptimeMs} FPP=1 PPS=${packets}`;
+  const frames = `PPS=${packets} FD=${ptimeMs} FPP=1`;
   const repair = `PLC=${CONCEALMENT_ENHANCED} SSUP=${suppressesSilence ? "on" : "off"}`;
   return `PT=${payloadType} PD=${name} SR=${clockRateHz} ${frames} ${repair}`;
 }

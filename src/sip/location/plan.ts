@@ -48,7 +48,7 @@ const STUN_SRV_PREFIX = "_stun._udp.";
 /** The port of STUN where no records say another. @see RFC 8489 §18.6 */
 export const STUN_PORT = 3478;
 
-/** @see RFC 3261 §19.1.2 */
+/** @see RFC 3261 §19.1.1 */
 export function defaultPort(transport: SipTransport): number {
   if (transport === "memory") return 0;
   return transport === "tls" ? 5061 : 5060;

@@ -51,7 +51,7 @@ function gruuOf(ours: NameAddr | undefined): string | undefined {
 /**
  * The GRUU of one line of a trunk, out of that which the registrar granted for all of them: with
  * the line's number for its user, and a name of the line that comes back in the Request-URI of what
- * is sent there. `undefined` where it is none for many. @see RFC 6140 §7.1
+ * is sent there. `undefined` where it is none for many. @see RFC 6140 §7.1.1
  *
  *     <sip:example.com;bnc;gr=urn:…> ──► <sip:+12145550101@example.com;gr=urn:…;sg=line-1>
  */

@@ -12,7 +12,7 @@ import type { SdpMedia } from "./sdp.ts";
  * | RTP/SAVP, RTP/SAVPF | encrypted where we may | none |
  *
  * Keys by DTLS (UDP/TLS/…, or `fingerprint` in place of `crypto`) are not taken.
- * @see RFC 3551 §12, RFC 4585 §4.1, RFC 3711 §12, RFC 8643 §3 (crypto with RTP/AVP)
+ * @see RFC 3551 §11, RFC 4585 §4.1, RFC 3711 §12, RFC 8643 §3 (crypto with RTP/AVP)
  */
 const TRANSPORTS: Readonly<Record<string, { readonly secure: boolean }>> = {
   "RTP/AVP": { secure: false },

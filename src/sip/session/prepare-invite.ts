@@ -30,7 +30,7 @@ export interface PreparedInvite {
 export function prepareInvite(stack: Stack, command: InviteCommand): PreparedInvite | string {
   const account = command.account === undefined ? undefined : stack.accounts.get(command.account);
   if (command.account !== undefined && account === undefined) return "there is no such account";
-  // A service has no address: the account's server knows who is meant. @see RFC 5031 §4
+  // A service has no address: the account's server knows who is meant. @see RFC 5031 §3
   const isService = account !== undefined && /^urn:service:[a-z0-9.-]{1,64}$/i.test(command.uri);
   if (!isService && !parseUri(command.uri).ok) return `"${command.uri}" is no address`;
   const uri = account?.secure === true ? command.uri.replace(/^sip:/i, "sips:") : command.uri;

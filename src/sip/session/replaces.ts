@@ -5,7 +5,7 @@ import { trimmed } from "../wire/tokens.ts";
 
 /**
  * The dialog that a new call takes the place of, or joins, as the one who is to look for it sees
- * it: `toTag` is its own tag. @see RFC 3891 §6.1, RFC 3911 §5.1
+ * it: `toTag` is its own tag. @see RFC 3891 §6.1, RFC 3911 §7.1
  */
 export interface ReplacedDialog {
   readonly callId: string;

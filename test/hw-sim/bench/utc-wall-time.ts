@@ -4,6 +4,7 @@ const two = (value: number): string => String(value).padStart(2, "0");
 /** Wall time in UTC: the simulated world has no time zone of its own. */
 export function utcWallTime(wallMs: number): {
   readonly iso: string;
+  readonly utc: string;
   readonly month: number;
   readonly day: number;
   readonly hour: number;
@@ -18,7 +19,7 @@ export function utcWallTime(wallMs: number): {
   const ms = String(inDay % 1000).padStart(3, "0");
   const date = `${year}-${two(month)}-${two(day)}`;
   const iso = `${date}T${two(hour)}:${two(minute)}:${two(second)}.${ms}Z`;
-  return { iso, month, day, hour, minute };
+  return { iso, utc: iso, month, day, hour, minute };
 }
 
 /** Year, month and day of a count of days since 1970-01-01, by the Gregorian calendar. */
