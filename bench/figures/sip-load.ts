@@ -21,7 +21,7 @@ const RATE = 100;
  * the first calls after a start that a server is judged by.
  */
 const WARM_CALLS = 900;
-/** How many are measured at a time: all their transactions stay, and past 2,000 ours sends 503. */
+/** How many are measured at a time. */
 const CALLS = 750;
 /** Until all transactions are over, 64*T1 after the last call. @see RFC 3261 §17.2 */
 const SETTLE_MS = 34_000;

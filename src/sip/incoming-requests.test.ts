@@ -215,8 +215,8 @@ describe("IncomingRequests refuses", () => {
       expect(desk.next()).toMatch(/^SIP\/2\.0 503 /);
       return desk.events.length;
     };
-    // The INVITE of the call is one of them.
-    expect(untilFull(PEER)).toBe(SERVER_TRANSACTIONS_MAX - 1);
+    // The INVITE of the call is over: its ACK has come.
+    expect(untilFull(PEER)).toBe(SERVER_TRANSACTIONS_MAX);
     expect(untilFull(server)).toBe(SERVER_TRANSACTIONS_RESERVE);
     expect(untilFull(PEER)).toBe(0);
     const info = { method: "INFO", cseq: 2, branch: "z9hG4bKinfo", toTag: tag };

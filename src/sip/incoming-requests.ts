@@ -247,10 +247,12 @@ export class IncomingRequests {
       this.#stack.reply(transaction, request, 481, nowMs);
       return;
     }
-    const toTag = this.#stack.servers.tagOf(cancelled);
+    const { toTag } = cancelled;
     this.#stack.reply(transaction, request, 200, nowMs, { toTag });
     // Where the final answer was first there is no leg any more: the CANCEL has no effect.
-    this.#stack.legs.invite(cancelled)?.receiveCancel(cancelled, request, nowMs);
+    this.#stack.legs
+      .invite(cancelled.transaction)
+      ?.receiveCancel(cancelled.transaction, request, nowMs);
   }
 
   #receiveInvite(

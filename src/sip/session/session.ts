@@ -226,6 +226,7 @@ export class Session implements Leg {
   receiveAck(request: SipRequest, nowMs: number): void {
     const answer = this.#answer;
     if (answer === undefined || answer.sequence !== sequenceOf(request)) return;
+    answer.acknowledge();
     this.#answer = undefined;
     if (this.#isOver) {
       this.#sayBye(nowMs);

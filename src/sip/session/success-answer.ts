@@ -39,6 +39,11 @@ export class SuccessAnswer {
     return earliestMs(this.#resend.atMs, this.#giveUpAtMs);
   }
 
+  /** Its ACK came. */
+  acknowledge(): void {
+    this.#stack.servers.acknowledged(this.#transaction);
+  }
+
   timeout(nowMs: number): "waiting" | "given-up" {
     if (this.#giveUpAtMs <= nowMs) return "given-up";
     if (isDue(this.#resend, nowMs)) {

@@ -1,8 +1,9 @@
+import { earliestMs } from "../../base/core.ts";
 import { ownText } from "../../base/own-text.ts";
 import { DeadlineQueue } from "../deadline-queue.ts";
 import type { SipAddress } from "../user-agent-types.ts";
 import { headerValue, type SipRequest, type SipResponse } from "../wire/message.ts";
-import { messageBytes } from "../wire/message-bytes.ts";
+import { keptMessageBytes } from "../wire/message-bytes.ts";
 import type { Via } from "../wire/via.ts";
 import type { Send } from "./client-transactions.ts";
 import {
@@ -21,6 +22,7 @@ import {
   nonInviteServerStart,
   nonInviteServerStep,
 } from "./non-invite-server.ts";
+import { type SettledTransaction, SettledTransactions } from "./settled-transactions.ts";
 import {
   forgetAtMs,
   type TransactionConfig,
@@ -31,7 +33,10 @@ import {
 import { mergeKey, serverKey } from "./transaction-key.ts";
 import { answerTo, isReliable } from "./transports.ts";
 
-/** Requests to us that may be under way (or kept for late copies) at one time. */
+/**
+ * Requests to us that may be under way at one time. What is finished and only kept for late copies
+ * is none of them. @see SettledTransactions
+ */
 export const SERVER_TRANSACTIONS_MAX = 2000;
 /**
  * So many more for requests of servers and telephones that are known, and so many again for what
@@ -47,6 +52,13 @@ const RANKS = ["stranger", "known", "own"] as const satisfies readonly RequestRa
 
 /** Names one server transaction. */
 export type ServerTransactionId = number;
+
+/** The INVITE that a CANCEL is for. */
+export interface CancelledInvite {
+  readonly transaction: ServerTransactionId;
+  /** The To tag that all answers to it have. */
+  readonly toTag: string;
+}
 
 /** What came of a request that was received. */
 export type ServerReception =
@@ -86,7 +98,7 @@ interface ServerTransaction {
   readonly mergeKey: string | undefined;
   readonly machine: Machine;
   readonly config: TransactionConfig;
-  /** Until its final answer: a transaction is kept half a minute longer, for late copies. */
+  /** Until its final answer. */
   request: SipRequest | undefined;
   readonly source: SipAddress;
   readonly answerTo: SipAddress;
@@ -101,11 +113,13 @@ export class ServerTransactions {
   readonly #configs: TransactionConfigs;
   readonly #send: Send;
   readonly #createToken: () => string;
+  /** Those under way, in each of these. */
   readonly #byKey = new Map<string, ServerTransaction>();
   readonly #byId = new Map<ServerTransactionId, ServerTransaction>();
-  /** Live transactions by what merged copies share. */
+  /** By what merged copies share. */
   readonly #byMergeKey = new Map<string, ServerTransaction>();
   readonly #deadlines = new DeadlineQueue<ServerTransaction>();
+  readonly #settled = new SettledTransactions();
   #lastId = 0;
   #last: { readonly request: SipRequest; readonly via: Via; readonly key: string } | undefined;
 
@@ -115,9 +129,9 @@ export class ServerTransactions {
     this.#createToken = createToken;
   }
 
-  /** How many there are. */
+  /** How many there are, finished ones included. */
   get size(): number {
-    return this.#byKey.size;
+    return this.#byKey.size + this.#settled.size;
   }
 
   /** A request came; `via` is its top Via value. Answers go where {@link answerTo} says. */
@@ -131,10 +145,12 @@ export class ServerTransactions {
     const key = this.#keyOf(request, via);
     const known = this.#byKey.get(key);
     if (known !== undefined) return this.#receiveAgain(known, request, nowMs);
+    const settled = this.#settled.find(key);
+    if (settled !== undefined) return this.#receiveLate(settled, request);
     if (request.method === "ACK") return { kind: "ack" };
     // A CANCEL follows its INVITE over every way: it is no merged copy.
     const merge = request.method === "CANCEL" ? undefined : mergeKey(request);
-    if (merge !== undefined && this.#byMergeKey.has(merge)) {
+    if (merge !== undefined && (this.#byMergeKey.has(merge) || this.#settled.hasMergeKey(merge))) {
       return { kind: "merged" };
     }
     const most = SERVER_TRANSACTIONS_MAX + RANKS.indexOf(rank) * SERVER_TRANSACTIONS_RESERVE;
@@ -163,7 +179,8 @@ export class ServerTransactions {
 
   /** Whether a request is a copy of one that we have. */
   isKnown(request: SipRequest, via: Via): boolean {
-    return this.#byKey.has(this.#keyOf(request, via));
+    const key = this.#keyOf(request, via);
+    return this.#byKey.has(key) || this.#settled.find(key) !== undefined;
   }
 
   /** The key of a request; whoever asks whether it is known mostly hands it in next. */
@@ -176,15 +193,22 @@ export class ServerTransactions {
 
   /** The Call-IDs of all there are: of each as its request named it. */
   *callIds(): Iterable<string> {
-    for (const { key, mergeKey: merge } of this.#byId.values()) {
-      if (merge !== undefined) yield merge.slice(0, merge.indexOf(" "));
-      else yield key.slice(key.lastIndexOf(" ") + 1);
+    for (const transactions of [this.#byKey.values(), this.#settled.values()]) {
+      for (const { key, mergeKey: merge } of transactions) {
+        if (merge !== undefined) yield merge.slice(0, merge.indexOf(" "));
+        else yield key.slice(key.lastIndexOf(" ") + 1);
+      }
     }
   }
 
   /** The INVITE that a CANCEL is for, where we have it. @see RFC 3261 §9.2 */
-  findCancelled(cancel: SipRequest, via: Via): ServerTransactionId | undefined {
-    return this.#byKey.get(serverKey(cancel, via, "INVITE"))?.id;
+  findCancelled(cancel: SipRequest, via: Via): CancelledInvite | undefined {
+    const key = serverKey(cancel, via, "INVITE");
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return { transaction: known.id, toTag: this.tagOf(known.id) };
+    const invite = this.#settled.find(key)?.invite;
+    if (invite === undefined) return undefined;
+    return { transaction: invite.id, toTag: invite.localTag ?? this.#createToken() };
   }
 
   /** Sends a response. False where the transaction has no use for it (any more). */
@@ -193,11 +217,21 @@ export class ServerTransactions {
     if (transaction === undefined) return false;
     const input = { kind: "respond", status: response.status } as const;
     const actions = this.#step(transaction, input, nowMs);
-    if (!actions.includes("send-response")) return false;
-    if (response.status >= 200) transaction.request = undefined;
-    transaction.answer = messageBytes(response);
-    this.#send(transaction.answer, transaction.answerTo);
-    return true;
+    const isSent = actions.includes("send-response");
+    if (isSent) {
+      if (response.status >= 200) transaction.request = undefined;
+      transaction.answer = keptMessageBytes(response);
+      this.#send(transaction.answer, transaction.answerTo);
+    }
+    this.#place(transaction);
+    return isSent;
+  }
+
+  /** The ACK of a 2xx of ours to an INVITE came: what is left is to know late copies. */
+  acknowledged(id: ServerTransactionId): void {
+    const transaction = this.#byId.get(id);
+    if (transaction?.machine.state.kind !== "accepted") return;
+    this.#settle(transaction, transaction.machine.state.endAtMs);
   }
 
   /** The To tag that all our answers to a request have. */
@@ -219,14 +253,15 @@ export class ServerTransactions {
   }
 
   deadlineMs(): number | undefined {
-    return this.#deadlines.earliestMs();
+    return earliestMs(this.#deadlines.earliestMs(), this.#settled.deadlineMs());
   }
 
   /** Runs one timer that is due; `undefined` where none is. */
   timeout(nowMs: number): readonly UnacknowledgedRefusal[] | undefined {
     const transaction = this.#deadlines.takeDue(nowMs);
-    if (transaction === undefined) return undefined;
+    if (transaction === undefined) return this.#settled.timeout(nowMs) ? [] : undefined;
     const actions = this.#step(transaction, { kind: "timeout" }, nowMs);
+    this.#place(transaction);
     return actions.includes("report-timeout")
       ? [{ kind: "unacknowledged", transaction: transaction.id }]
       : [];
@@ -235,6 +270,7 @@ export class ServerTransactions {
   #receiveAgain(known: ServerTransaction, request: SipRequest, nowMs: number): ServerReception {
     if (request.method === "ACK") {
       const actions = this.#step(known, { kind: "ack" }, nowMs);
+      this.#place(known);
       return { kind: actions.includes("pass-ack") ? "ack" : "absorbed" };
     }
     if (headerValue(request, "cseq") !== known.cseq) return { kind: "branch-reused" };
@@ -242,6 +278,15 @@ export class ServerTransactions {
     return { kind: "absorbed" };
   }
 
+  /** The same of what is finished. */
+  #receiveLate(settled: SettledTransaction, request: SipRequest): ServerReception {
+    if (request.method === "ACK") return { kind: settled.passesAck ? "ack" : "absorbed" };
+    if (headerValue(request, "cseq") !== settled.cseq) return { kind: "branch-reused" };
+    if (settled.answer !== undefined) this.#send(settled.answer, settled.answerTo);
+    return { kind: "absorbed" };
+  }
+
+  /** One step of its machine; {@link #place} is to follow where it changed its state. */
   #step(
     transaction: ServerTransaction,
     input: ServerInput,
@@ -261,12 +306,34 @@ export class ServerTransactions {
       machine.state = step.state;
       actions = step.actions;
     }
-    if (machine.state.kind === "terminated") this.#forget(transaction);
-    else this.#deadlines.set(transaction, deadlineOf(machine));
     if (actions.includes("resend-response") && transaction.answer !== undefined) {
       this.#send(transaction.answer, transaction.answerTo);
     }
     return actions;
+  }
+
+  /** Puts a transaction where its state belongs. */
+  #place(transaction: ServerTransaction): void {
+    const { state } = transaction.machine;
+    if (state.kind === "terminated") this.#forget(transaction);
+    else if (state.kind === "confirmed" || (state.kind === "completed" && "endAtMs" in state)) {
+      this.#settle(transaction, state.endAtMs);
+    } else this.#deadlines.set(transaction, deadlineOf(transaction.machine));
+  }
+
+  #settle(transaction: ServerTransaction, endAtMs: number): void {
+    const { id, key, mergeKey: merge, machine, cseq, answer, answerTo: to, localTag } = transaction;
+    this.#forget(transaction);
+    this.#settled.add({
+      key,
+      mergeKey: merge,
+      cseq,
+      invite: machine.kind === "invite" ? { id, localTag } : undefined,
+      answer: machine.state.kind === "confirmed" ? undefined : answer,
+      answerTo: to,
+      passesAck: machine.state.kind === "accepted",
+      endAtMs,
+    });
   }
 
   #forget(transaction: ServerTransaction): void {
