@@ -154,6 +154,17 @@ describe("a terminal", () => {
     expect(await says("line 1 is no longer registered")).toBe(true);
   });
 
+  it("keeps what is still being recorded as it ends", async () => {
+    const { end, says, type } = start(RUN, { terminal: true });
+    expect(await says("600 is an echo.")).toBe(true);
+    type("lift 1\r");
+    expect(await says("phone 1 hears dial tone")).toBe(true);
+    type("record 1 out.wav\rquit\r");
+    expect(await end()).toBe(0);
+    expect(statSync(join(folder, "out.wav")).size).toBeGreaterThan(43);
+    expect(await says("phone 1: what it heard is in out.wav")).toBe(true);
+  });
+
   it.each([
     ["learn", "Lift the receiver.", "Stopped; this is what was seen so far."],
     ["line-test --echo", "lift the receiver", ""],

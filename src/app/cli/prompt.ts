@@ -50,8 +50,10 @@ export class Prompt {
     if (isWritten && this.#box !== undefined) this.#readline.prompt(true);
   }
 
+  /** What is being recorded ends, and is kept. */
   close(): void {
     this.#onQuit = () => {};
+    for (const line of this.#recordings.keys()) this.#send({ kind: "record", line, on: false });
     this.#box = undefined;
     this.#readline.close();
   }
