@@ -48,6 +48,11 @@ describe("readBoard() of a board of one's own", () => {
     ],
     ["has a key that nobody knows", { ...BOARD, colour: "red" }, /"colour"/],
     ["has no lines", { ...BOARD, lines: [] }, /lines: /],
+    [
+      "has one pin for two things",
+      { ...BOARD, lines: [BOARD.lines[0], BOARD.lines[0]] },
+      /lines\[1\]\.slic\.pins\.fr: GPIO12 is also fr of line 1; give each its own pin/,
+    ],
   ])("says what is wrong with one that %s", async (_, content, words) => {
     const path = join(folder, "attic.json");
     if (content !== undefined) {

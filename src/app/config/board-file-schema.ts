@@ -121,6 +121,25 @@ const lineWithAudio = line.refine(
   "a line's audio is in a pcmChannel or a pcmCard; a serial-card brings its own",
 );
 
+/** Each pin does one thing: two that share one are a slip of the pen. */
+const lines = z
+  .array(lineWithAudio)
+  .min(1)
+  .max(48)
+  .superRefine((all, context) => {
+    const taken = new Map<string, string>();
+    for (const [at, { slic }] of all.entries()) {
+      for (const [use, pin] of Object.entries("pins" in slic ? (slic.pins ?? {}) : {})) {
+        if (pin === undefined) continue;
+        const mine = `${use} of line ${at + 1}`;
+        const other = taken.get(pin);
+        const message = `${pin} is also ${other}; give each its own pin`;
+        if (other === undefined) taken.set(pin, mine);
+        else context.addIssue({ code: "custom", message, path: [at, "slic", "pins", use] });
+      }
+    }
+  });
+
 /** The shape of a `board.json`; a test holds every board of this package to it. */
 export const boardFileSchema = z.strictObject({
   name,
@@ -137,7 +156,7 @@ export const boardFileSchema = z.strictObject({
   pwm: z.record(name, pwmPin).optional(),
   ringSupplies: z.record(name, z.strictObject({ renMax: z.number().min(0.1).max(240) })).optional(),
   lines: z.union([
-    z.array(lineWithAudio).min(1).max(48),
+    lines,
     z.strictObject({ linesMax: z.int().min(1).max(48), each: lineWithAudio }),
   ]),
 });
