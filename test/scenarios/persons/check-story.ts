@@ -34,6 +34,11 @@ const QUIET_MS = 8000;
 /** The setting that has texts on displays. */
 const TEXTS = "texts shown";
 const STOP_MS = 10_000;
+const HM_MS = 1000;
+/** What has calls come in again, where it says who calls whom; a dial tone is there within ms. */
+const CALLS_AGAIN = { always: "*73", busy: "*91", noAnswer: "*93", doNotDisturb: "*79" } as const;
+const DIAL_TONE_MS = 6000;
+const KEYED_MS = 4000;
 /** The same speech, be its pauses cut and its time a little stretched; other speech is near 0. */
 const HEARD = 0.3;
 
@@ -72,6 +77,8 @@ export async function checkAfter(played: Played): Promise<void> {
   for (const { user } of box.status()) far.says({ kind: "far-word", to: user, word: "no-mail" });
   const isUnquiet = watch.hadNetworkTrouble || stage.settings.some(({ name }) => name === TEXTS);
   await world.advance(isUnquiet ? QUIET_MS : RING_OUT_MS);
+  watch.judgeVoices();
+  await takeCallsAgain(lab, watch);
   checkRinging(lab, watch);
   await ordinaryCall(played);
   await atRest(LEFT_MS);
@@ -113,6 +120,25 @@ function checkRinging(lab: Bench, watch: StoryWatch): void {
   }
 }
 
+/** Whoever sends calls on, or wants none, keys what ends that. */
+async function takeCallsAgain({ world, box, phones }: Bench, watch: StoryWatch): Promise<void> {
+  for (const [at, { diversions }] of box.status().entries()) {
+    const phone = phones[at];
+    if (diversions === undefined || phone === undefined) continue;
+    for (const what of ["always", "busy", "noAnswer", "doNotDisturb"] as const) {
+      if (diversions[what] === undefined || diversions[what] === false) continue;
+      phone.phone.lift();
+      await world.advance(DIAL_TONE_MS);
+      phone.phone.dial(CALLS_AGAIN[what]);
+      await world.advance(KEYED_MS);
+      phone.hang();
+      await world.advance(QUIET_MS);
+    }
+  }
+  const left = box.status().filter(({ diversions }) => diversions !== undefined);
+  if (left.length > 0) watch.fault(`calls do not come in again: ${JSON.stringify(left)}`);
+}
+
 /** The first line calls the second: dial tone, bell, answer, speech both ways, busy tone. */
 async function ordinaryCall({ lab, stage, stranger, watch }: Played): Promise<void> {
   const { world } = lab;
@@ -130,9 +156,12 @@ async function ordinaryCall({ lab, stage, stranger, watch }: Played): Promise<vo
     await world.advance(1200);
     // Whoever sends sound to where one of them is heard must not be heard in the other's place.
     stranger.does({ kind: "stranger", word: "sound", to: "101", times: 1 });
+    // The first words after a pause are played late, and what follows is hurried after them.
+    await alice.says(lab.speech("hm", HM_MS));
     const words = lab.speech("ordinary", 1200);
     await alice.says(words);
     await bob.heard(words, { correlationOver: HEARD });
+    await bob.says(lab.speech("hm too", HM_MS));
     const back = lab.speech("ordinary too", 1200);
     await bob.says(back);
     await alice.heard(back, { correlationOver: HEARD });

@@ -5,11 +5,14 @@ import { bodyOf, headerLines, headerValue, replyText } from "../../hw-sim/peers/
 import { FAR_HOST, sdp } from "../support/far-end.ts";
 import type { FarCallPlace, FarParties, FarRequest } from "./far-call-types.ts";
 import { digestFor, methodOf, type Route, statusOf, withBody } from "./far-wire.ts";
+import { farVoice } from "./voices.ts";
 
 const SDP_TYPE = "Content-Type: application/sdp";
 /** A 200 that no ACK comes for is sent so often. */
 const ANSWERS_MAX = 8;
 const ANSWER_AGAIN_MS = 1000;
+/** How long whoever is called, or calls, says who it is. */
+const HELLO_MS = 1500;
 
 /** One call of the far side, either way round, with a voice. */
 export class FarCall {
@@ -369,6 +372,7 @@ export class FarCall {
       return;
     }
     this.#rtp = opened;
+    opened.say(farVoice(this.#rtpPort / 2, HELLO_MS));
     if (this.#voiceTo !== undefined) opened.start(this.#voiceTo);
   }
 }

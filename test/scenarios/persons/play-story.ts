@@ -16,6 +16,7 @@ import type { Act, Story, Wish } from "./story.ts";
 import { configOf } from "./story-config.ts";
 import { StoryStranger } from "./story-stranger.ts";
 import { isOfHardware, startTrouble } from "./troubles.ts";
+import { lineVoice } from "./voices.ts";
 import { StoryWatch } from "./watch-story.ts";
 
 /** What came of a story. */
@@ -181,10 +182,10 @@ function wish(lab: Bench, act: Wish): void {
   } else if (DIAL_TONES.includes(phone.hears ?? "")) {
     if (act.number === "") phone.hang();
     else phone.dial(act.number);
-  } else doOtherwise(lab, person, act.otherwise);
+  } else doOtherwise(person, act);
 }
 
-function doOtherwise(lab: Bench, { phone }: BenchPhone, otherwise: Wish["otherwise"]): void {
+function doOtherwise({ phone }: BenchPhone, { line, otherwise }: Wish): void {
   switch (otherwise.kind) {
     case "hang":
       phone.hang();
@@ -198,7 +199,7 @@ function doOtherwise(lab: Bench, { phone }: BenchPhone, otherwise: Wish["otherwi
       void phone.dial(otherwise.digits);
       return;
     case "say":
-      void phone.say(lab.speech("chatter", otherwise.ms));
+      void phone.say(lineVoice(line, otherwise.ms));
       return;
     case "tone":
       void phone.say(pcm16FromVolts(sineMix([otherwise.hz], -12, otherwise.ms)));

@@ -17,6 +17,7 @@ export const SETTINGS: readonly LikelySetting[] = [
     dialing: { noAnswerMs: 12_000, firstDigitMs: 6000, interDigitMs: 2500 },
   }),
   set("call back", 0.4, { dialing: { callBackCode: "*37" } }),
+  set("codes for calls", 0.5, { dialing: { featureCodes: "star", forwardAfterMs: 5000 } }),
   set("pickup", 0.5, { exchange: { pickupCode: "**" } }),
   set("SHA-256", 0.15, { exchange: { digest: ["SHA-256", "MD5"] } }),
   set("tel addresses", 0.1, { dialing: { telUri: true } }),

@@ -8,12 +8,11 @@ import type { DatagramEvent } from "../../hw-sim/world/network.ts";
 import { FAR_HOST } from "../support/far-end.ts";
 import { methodOf, statusOf, withBody } from "./far-wire.ts";
 import type { StrangerAct } from "./story.ts";
+import { STRANGER_HZ } from "./voices.ts";
 
 /** Where nobody is that the box has to do with. */
 export const STRANGER_HOST = "10.0.0.66";
 const HOST = STRANGER_HOST;
-/** Nobody else makes this sound. */
-const TONE_HZ = 3350;
 const TONE_MS = 1200;
 /** Between the requests of one act. */
 const APART_MS = 2;
@@ -228,7 +227,7 @@ export class StoryStranger {
       ...{ udp: this.#place.udp(HOST), clock, random: this.#place.world.random("stranger") },
       local: { host: HOST, port: 30_000 + 2 * this.#sounds++ },
     });
-    peer.sendTone([TONE_HZ]);
+    peer.sendTone([STRANGER_HZ]);
     peer.start({ host: BENCH_HOST, port });
     clock.at(clock.nowMs() + TONE_MS, () => peer.close());
   }

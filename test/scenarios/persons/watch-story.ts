@@ -3,6 +3,7 @@ import { BENCH_HOST, type Bench } from "../../hw-sim/bench/bench.ts";
 import type { FarSide } from "./far-side.ts";
 import { FAR_PASSWORD } from "./far-wire.ts";
 import type { Stage } from "./story.ts";
+import { VoiceWatch } from "./voices.ts";
 import { LineWatch } from "./watch-lines.ts";
 
 /** How often it is looked, ms. */
@@ -40,6 +41,7 @@ export class StoryWatch {
   /** Since when every receiver has been on the hook. */
   #allRestMs: number | undefined;
   #sentVoiceMs = 0;
+  readonly #voices: VoiceWatch;
   #timer: Timer | undefined;
   #base: Base | undefined;
   /** Whether hardware was in trouble at any time. */
@@ -49,6 +51,7 @@ export class StoryWatch {
   constructor(lab: Bench, stage: Stage) {
     this.#lab = lab;
     this.#stage = stage;
+    this.#voices = new VoiceWatch(lab, (text) => this.fault(text));
     this.#lineWatches = stage.lines.map(() => new LineWatch());
     lab.network.tap(({ kind, from, atMs, payload }) => {
       const type = payload[1] ?? 0;
@@ -117,6 +120,11 @@ export class StoryWatch {
     return undefined;
   }
 
+  /** Nobody is to be listened to any more: whoever was heard must have been in a call with them. */
+  judgeVoices(): void {
+    this.#voices.judge(this.#lab.world.clock.nowMs());
+  }
+
   stop(): void {
     this.#timer?.cancel();
   }
@@ -147,6 +155,7 @@ export class StoryWatch {
 
   #look(nowMs: number): void {
     const all = this.#lab.box.status();
+    this.#voices.look(nowMs);
     for (const [at, { phone }] of this.#lab.phones.entries()) {
       const line = at + 1;
       const parts = this.#lab.board.lines[at];

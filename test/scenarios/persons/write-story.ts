@@ -48,6 +48,7 @@ const FLASHES_MS = [60, 90, 120, 300, 500, 900] as const;
 const ODD_NUMBERS = [
   ...["9", "1", "112", "911", "0", "#", "*", "*98", "*98102", "*37", "*67102"],
   ...["**", "**102", "**101", "**9"],
+  ...["*78", "*79", "*72103", "*72501", "*73", "*90101", "*91", "*92102", "*92507", "*93"],
 ];
 const SERVICES = ["600", "601"] as const;
 const DIGITS_IN_CALL = ["1", "2", "3", "5", "0", "#", "102", "*98103", "2*8#"] as const;
@@ -152,7 +153,7 @@ function numberOf(random: RandomStream, stage: Stage): string {
   if (what < 0.07) return "";
   if (what < 0.45) return ext;
   if (what < 0.52) return oneOf(random, SERVICES);
-  if (what < 0.62) return oneOf(random, ODD_NUMBERS);
+  if (what < 0.65) return oneOf(random, ODD_NUMBERS);
   if (stage.server === "memory") return ext;
   return oneOf(random, FAR_NUMBERS);
 }
