@@ -5,7 +5,7 @@ import { invariant } from "../base/invariant.ts";
 import type { RealtimeEvent } from "../gateway/realtime/messages.ts";
 import type { RealtimeConfig, RtpConfig } from "../gateway/realtime/realtime-config.ts";
 import { RealtimePlane } from "../gateway/realtime/realtime-plane.ts";
-import { setThreadPriority } from "../hal/linux/index.ts";
+import { favourHelpers, setThreadPriority } from "../hal/linux/index.ts";
 import { createSoundFiles, loadOpus } from "../hal/node/index.ts";
 import type { Board, RealtimePorts } from "../hal/ports/board.ts";
 import { loadCodecs } from "./load-codecs.ts";
@@ -69,6 +69,7 @@ async function raisePriority({ realtimePriority: wish }: RtpConfig): Promise<voi
     emit({ kind: "log", event: { level, area: "media", text } });
   try {
     await setThreadPriority(wish.priority);
+    favourHelpers();
     log("info", `voice goes before other programs (SCHED_FIFO ${wish.priority})`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -13,6 +13,7 @@ import type {
 } from "../../base/media-messages.ts";
 import { PortError } from "../../base/port-fault.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
+import type { Clock } from "../../hal/ports/clock.ts";
 import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
 import {
   type CodecSpec,
@@ -27,6 +28,7 @@ import {
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
 import { FarToneTap, type ToneWatch } from "./far-tone-tap.ts";
+import { beatingClock, FrameBeats } from "./frame-beat.ts";
 import type { JoinedEndpoint } from "./line-shell.ts";
 import { PortPairs, type SocketPair } from "./port-pairs.ts";
 import type { RealtimeLineConfig, RtpConfig } from "./realtime-config.ts";
@@ -85,6 +87,10 @@ export class MediaShell {
   readonly #rtp: RtpConfig;
   readonly #codecs: readonly CodecSpec[];
   readonly #cname: string;
+  /** What the sessions' deadlines are kept by. */
+  readonly #deadlines: Clock;
+  /** What clocks sessions without a line. */
+  readonly #beats: FrameBeats;
   readonly #sessions = new Map<string, OpenSession>();
   /** Sessions whose sockets are being bound; false once they are not wanted any more. */
   readonly #opening = new Map<string, boolean>();
@@ -99,6 +105,8 @@ export class MediaShell {
     this.#codecs = codecsWith(ports.codecs ?? {}, rtp.opus);
     this.#pairs = new PortPairs(ports.udp, rtp, this.#random(4));
     this.#cname = hexFromBytes(ports.random.bytes(12));
+    this.#deadlines = beatingClock(ports.clock);
+    this.#beats = new FrameBeats(ports.clock);
   }
 
   command(command: MediaCommand): void {
@@ -281,13 +289,15 @@ export class MediaShell {
       arithmetic: soundArithmetic,
     });
     const carry = (output: MediaOutput): void => this.#carryBy(sockets, output);
-    const runner = new CoreRunner<MediaInput, MediaOutput>(fax, clock, this.#queue, carry);
+    const deadlines = this.#deadlines;
+    const runner = new CoreRunner<MediaInput, MediaOutput>(fax, deadlines, this.#queue, carry);
     const { sounds, endpoint: heard } = this.#soundsOf(name, fax, frameSamples);
     const endpoint = owner.kind === "line" ? this.#watched(name, owner.line, heard) : heard;
+    const beat = this.#beats.of(frameSamples / SAMPLES_PER_MS);
     const ticker =
       owner.kind === "line"
         ? undefined
-        : createServiceTicker(clock, session, owner.kind, frameSamples, carry);
+        : createServiceTicker(beat, session, owner.kind, frameSamples, carry);
     return { owner, session, runner, sockets, ticker, fax, endpoint, sounds, flow: undefined };
   }
 

@@ -5,6 +5,7 @@ import type { RealtimePorts } from "../../hal/ports/board.ts";
 import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
 import type { RecordingFile, Sounds } from "../../hal/ports/sounds.ts";
 import { AudioBridge, type MediaOutput, SampleSource, SourceEndpoint } from "../../media/index.ts";
+import { FrameBeat } from "./frame-beat.ts";
 import { createTickerStream } from "./ticker-stream.ts";
 
 /** What a session's sounds ask of the shell around them. */
@@ -87,12 +88,13 @@ export class SessionSounds {
   }
 
   #start(source: SampleSource): void {
-    const { clock } = this.#ports;
     const frameSamples = this.#frameSamples;
+    const frameMs = frameSamples / SAMPLES_PER_MS;
+    const beat = new FrameBeat(this.#ports.clock, frameMs);
     const endpoint = new SourceEndpoint(source);
     const bridge = new AudioBridge<MediaOutput>(this.#session, endpoint, frameSamples);
-    this.#player = createTickerStream(clock, frameSamples, frameSamples / SAMPLES_PER_MS, () => {
-      for (const output of bridge.process(clock.nowMs())) this.#sinks.carry(output);
+    this.#player = createTickerStream(beat, frameSamples, frameMs, (_, __, ___, nowMs) => {
+      for (const output of bridge.process(nowMs)) this.#sinks.carry(output);
     });
     this.#player.start();
   }

@@ -25,4 +25,4 @@ export { OWN_FULL_SCALE_DBM0, type SoundLevels } from "./sound-levels.ts";
 export { loadSpandspFax } from "./spandsp-fax.ts";
 export { createSpi, SPI_TRANSFER_MAX_BYTES, type SpidevOptions } from "./spidev.ts";
 export { createSysfsGpio, type SysfsGpioOptions } from "./sysfs-gpio.ts";
-export { setThreadPriority } from "./thread-priority.ts";
+export { favourHelpers, setThreadPriority } from "./thread-priority.ts";

@@ -99,7 +99,7 @@ describe("createSleeper()", () => {
 
   it("lets it turn now and then where it has nothing to do: it may have timers", async () => {
     const { frames, happened, turn } = setUp([]);
-    frames(30, true);
+    frames((3 * TURN_AT_LEAST_MS) / 10, true);
     for (let n = 0; n < 3; n++) await turn();
     const before = (at: number): number =>
       happened.slice(0, at).filter((one) => one !== "poll").length;

@@ -6,7 +6,7 @@
 export const TURN_EVERY_MS = 18;
 
 /** The same where it is known when the event loop has something to do: for its timers alone. */
-export const TURN_AT_LEAST_MS = 100;
+export const TURN_AT_LEAST_MS = 500;
 
 /** However much the event loop has to do, a sleep is not cut short for it more often than that. */
 export const TURN_AT_MOST_MS = 2;

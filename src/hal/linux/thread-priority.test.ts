@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Koffi } from "./koffi-binding.ts";
-import { setThreadPriority } from "./thread-priority.ts";
+import { favourHelpers, setThreadPriority } from "./thread-priority.ts";
 
 /** A kernel that answers so, and notes what it was asked. */
 function kernel(answer: number, error = 1) {
@@ -38,5 +38,33 @@ describe("setThreadPriority()", () => {
   it("says what to do where the kernel refuses", async () => {
     const { load } = kernel(-1);
     await expect(setThreadPriority(10, load)).rejects.toThrow(/CAP_SYS_NICE.*EPERM/);
+  });
+});
+
+describe("favourHelpers()", () => {
+  const main = process.pid;
+  it.each([
+    { name: "all but who asks and the main thread", all: [main, 7, 8, 9], refused: 0, to: [7, 9] },
+    { name: "none where the kernel refuses", all: [main, 7, 8, 9], refused: 7, to: [] },
+    { name: "nobody where there is nobody else", all: [main, 8], refused: 0, to: [] },
+  ])("favours $name", ({ all, refused, to }) => {
+    const favoured: number[] = [];
+    const count = favourHelpers({
+      all: () => all,
+      own: () => 8,
+      favour(thread) {
+        if (thread === refused) throw new Error("EACCES: permission denied");
+        favoured.push(thread);
+      },
+    });
+    expect(favoured).toEqual(to);
+    expect(count).toBe(to.length);
+  });
+
+  it("favours none where there is nothing to read them from", () => {
+    const absent = (): never => {
+      throw new Error("ENOENT: no such file or directory, readlink '/proc/thread-self'");
+    };
+    expect(favourHelpers({ all: absent, own: absent, favour: absent })).toBe(0);
   });
 });

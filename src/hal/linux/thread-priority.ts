@@ -1,3 +1,5 @@
+import { readdirSync, readlinkSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { PortError } from "../../base/port-fault.ts";
 import { kernelError } from "./kernel-error.ts";
 import { type Koffi, loadKoffi } from "./koffi-binding.ts";
@@ -40,4 +42,43 @@ export async function setThreadPriority(
     what: WHAT,
     advice: `give the service CAP_SYS_NICE or LimitRTPRIO in its unit, or say "off" (${said})`,
   });
+}
+
+/** The process's threads, and what the kernel lets be done to them. */
+export interface Threads {
+  /** Their numbers, the main thread's among them. */
+  all(): readonly number[];
+  /** Of the thread that asks. */
+  own(): number;
+  /** Throws where the kernel refuses. */
+  favour(thread: number): void;
+}
+
+/**
+ * Lets the runtime's helpers, which compile and collect garbage, go before other programs by their
+ * niceness: now and then a thread has to wait for one of them, whatever its own priority. That is
+ * every thread there is by now, but for the caller and the main thread. Where the kernel refuses,
+ * or there is no `/proc`, they stay as they are; how many were favoured.
+ */
+export function favourHelpers(threads: Threads = ownThreads()): number {
+  let favoured = 0;
+  try {
+    const own = threads.own();
+    for (const thread of threads.all()) {
+      if (thread === own || thread === process.pid) continue;
+      threads.favour(thread);
+      favoured++;
+    }
+  } catch {
+    // Without them voice waits a little longer now and then: no reason to do without it.
+  }
+  return favoured;
+}
+
+function ownThreads(): Threads {
+  return {
+    all: () => readdirSync("/proc/self/task").map(Number),
+    own: () => Number(readlinkSync("/proc/thread-self").split("/").at(-1)),
+    favour: (thread) => setPriority(thread, constants.priority.PRIORITY_HIGH),
+  };
 }
