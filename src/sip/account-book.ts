@@ -21,6 +21,8 @@ interface Entry {
   /** Realms (latin-1 carried) that its server has asked with. */
   readonly realms: Set<string>;
   readonly hosts: TrustedHosts;
+  /** Whether its registrar has sent it on to another one, whose realms are not ours to believe. */
+  isLedOn: boolean;
 }
 
 /** Realms of one account that become known. */
@@ -33,7 +35,13 @@ export class AccountBook {
   set(account: SipAccount): void {
     const { server, backups = [], flows = [] } = account;
     const hosts = new TrustedHosts([server, ...backups, ...flows].map(({ host }) => host));
-    this.#entries.set(account.id, { account, ways: new Map(), realms: new Set(), hosts });
+    this.#entries.set(account.id, {
+      account,
+      ways: new Map(),
+      realms: new Set(),
+      hosts,
+      isLedOn: false,
+    });
   }
 
   delete(id: string): void {
@@ -59,6 +67,12 @@ export class AccountBook {
     entry?.ways.set(way, { ...entry.ways.get(way), reached });
     const hosts = [reached, ...located].map(({ host }) => host);
     entry?.hosts.registered(hosts, way, leaseS * 1000, nowMs);
+  }
+
+  /** Where an account registers now: at its own server, or where that sent it on to. */
+  setLedOn(id: string, isLedOn: boolean): void {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) entry.isLedOn = isLedOn;
   }
 
   /** Nobody answers on a way any more. */
@@ -100,10 +114,12 @@ export class AccountBook {
    * Whether a challenge of a realm is answered where the configuration names none: the registrar's
    * own are, and where it never asked the first that anybody on the way to it asks with. A realm
    * that turns up later, or in a call, is somebody else's, who would learn what to guess our
-   * password from.
+   * password from. So is, where the registrar has sent us on, any that it did not ask with itself
+   * but the account's domain.
    */
   takesRealm(id: string, realm: string, request: "register" | "outside" | "inside"): boolean {
-    const realms = this.#registrantOf(id)?.realms;
+    const { realms, isLedOn = false, account } = this.#registrantOf(id) ?? {};
+    if (isLedOn) return realms?.has(realm) === true || carriedText(account?.domain ?? "") === realm;
     const mayLearn = request === "register" || (request === "outside" && (realms?.size ?? 0) === 0);
     if (mayLearn && realms !== undefined && realms.size < REALMS_MAX) realms.add(realm);
     return request === "register" || realms?.has(realm) === true;

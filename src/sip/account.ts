@@ -67,6 +67,8 @@ export interface SipAccount {
   readonly followsPublicAddress?: boolean;
   /** Servers that are asked where none of those before answers; the first is gone back to. */
   readonly backups?: readonly SipHop[];
+  /** Whether `server` is a proxy on the way to the registrar, which all requests go through. */
+  readonly throughProxy?: boolean;
   /**
    * More servers (outbound proxies) over which it is registered at the same time, each a flow of
    * its own; calls go by the first that has it. @see RFC 5626 §4.2

@@ -61,7 +61,7 @@ describe("registrationOf()", () => {
     };
     expect(of(user)).toEqual({
       server: { kind: "network", hop: { host: "edge1.example.net" }, backups: [] },
-      common: { flows: [{ host: "edge2.example.net", port: 5070 }] },
+      common: { flows: [{ host: "edge2.example.net", port: 5070 }], throughProxy: true },
       told: [],
     });
   });

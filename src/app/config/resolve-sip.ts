@@ -122,7 +122,9 @@ function readServers(
 export function registrationOf(
   user: UserConfig,
   problems: ConfigProblem[],
-): Partial<Pick<SipAccount, "flows" | "trunk" | "authUser" | "password" | "authRealm">> {
+): Partial<
+  Pick<SipAccount, "flows" | "throughProxy" | "trunk" | "authUser" | "password" | "authRealm">
+> {
   const [, ...flows] = readServers("outboundProxies", user, problems);
   const { trunk, registrar } = user;
   for (const key of ["outboundProxies", "trunk"] as const) {
@@ -131,6 +133,7 @@ export function registrationOf(
   }
   return {
     ...(flows.length === 0 ? {} : { flows }),
+    ...(user.outboundProxies === undefined ? {} : { throughProxy: true }),
     ...(trunk === undefined
       ? {}
       : {
@@ -188,6 +191,7 @@ function moreAccounts(
       authRealm: ___,
       trunk: ____,
       flows: _____,
+      throughProxy: ______,
       ...common
     } = first;
     return [

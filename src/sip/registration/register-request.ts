@@ -100,7 +100,7 @@ export function addressOf({ host, port, transport = "udp" }: SipHop): SipAddress
 }
 
 /** The domain alone: a registrar is named without a user. @see RFC 3261 §10.2 */
-function registrarUri(account: SipAccount): string {
+export function registrarUri(account: SipAccount): string {
   const aor = parseUri(aorOf(account));
   if (!aor.ok) return `sip:${account.domain}`;
   return printUri({ ...aor.value, user: "" });

@@ -1,10 +1,17 @@
-import { aorOf } from "../account-book.ts";
-import type { ClientRequest } from "../client-request.ts";
+import { aorOf, credentialsOf } from "../account-book.ts";
+import { ClientRequest, type RequestOwner } from "../client-request.ts";
 import type { Stack } from "../stack.ts";
 import type { SipAccount, SipAddress, SipHop } from "../user-agent-types.ts";
 import type { AccountGroup } from "./account-group.ts";
+import { Detour } from "./detour.ts";
 import type { PathKeeper } from "./path-keeper.ts";
-import { addressOf, contactOf } from "./register-request.ts";
+import {
+  addressOf,
+  contactOf,
+  registerContacts,
+  registerRequest,
+  registrarUri,
+} from "./register-request.ts";
 import {
   REGISTRATION_IDLE,
   type RegistrationConfig,
@@ -30,6 +37,8 @@ export interface Registration {
   bound: string | undefined;
   keeper: PathKeeper | undefined;
   addressChanges: number;
+  /** Where its registrar has sent it on to. */
+  readonly detour: Detour;
 }
 
 /** A registration before its start. */
@@ -59,17 +68,50 @@ export function createRegistration(
     bound: undefined,
     keeper: undefined,
     addressChanges: 0,
+    detour: new Detour(account, registrarUri(account)),
   };
+}
+
+/** A REGISTER over a way: to its server, or where that has sent it on to. */
+export function registerAttempt(
+  stack: Stack,
+  registration: Registration,
+  expiresS: number,
+  owner: Omit<RequestOwner, "takeSequence">,
+): ClientRequest {
+  const { account, way, detour } = registration;
+  const { place } = detour;
+  const request = registerRequest(stack, registration, ++registration.sequence, expiresS);
+  stack.accounts.setLedOn(account.id, place !== undefined);
+  if (place !== undefined) {
+    stack.log("info", `${account.id} is sent on to ${place.hop.host} to register`);
+  }
+  const own = account.backups === undefined ? {} : { backups: account.backups };
+  const route =
+    place === undefined
+      ? { hop: account.server, ...own, fallback: stack.accounts.reachedOf(account.id, way) }
+      : { hop: place.hop };
+  return new ClientRequest(
+    stack,
+    {
+      request: place === undefined ? request : { ...request, uri: place.uri },
+      ...route,
+      credentials: credentialsOf(account),
+      contacts: (to) => registerContacts(stack, registration, to, registration.bound),
+    },
+    { ...owner, takeSequence: () => ++registration.sequence },
+  );
 }
 
 /** Whether another server than the first one has the account, because the first one failed. */
 export function isBackupOf(
   stack: Stack,
-  { server, backups = [] }: SipAccount,
+  { account: { server, backups = [] }, detour }: Registration,
   to: SipAddress,
   nowMs: number,
 ): boolean {
   const isFirst = server.host === to.host && (server.port ?? to.port) === to.port;
   const hasOthers = backups.length > 0 || server.host !== to.host;
-  return stack.blacklist.hasAny(nowMs) && !isFirst && hasOthers;
+  const isSentOn = detour.place !== undefined;
+  return stack.blacklist.hasAny(nowMs) && !isFirst && hasOthers && !isSentOn;
 }

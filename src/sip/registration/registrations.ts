@@ -1,7 +1,6 @@
 import { type SocketAddress, sameAddress } from "../../base/address.ts";
 import { earliestMs } from "../../base/core.ts";
-import { credentialsOf } from "../account-book.ts";
-import { ClientRequest, type SentRequest } from "../client-request.ts";
+import type { SentRequest } from "../client-request.ts";
 import { DeadlineQueue } from "../deadline-queue.ts";
 import type { Subscriptions } from "../events/subscriptions.ts";
 import { samePlace } from "../location/blacklist.ts";
@@ -14,14 +13,7 @@ import { AccountGroup } from "./account-group.ts";
 import { grantedBy, seenAddress } from "./granted.ts";
 import { leaseOf } from "./lease.ts";
 import { keepAliveFor, PathKeeper } from "./path-keeper.ts";
-import {
-  addressOf,
-  contactOf,
-  instanceParam,
-  registerContacts,
-  registerRequest,
-  sentContact,
-} from "./register-request.ts";
+import { addressOf, contactOf, instanceParam, sentContact } from "./register-request.ts";
 import {
   type RegistrationAction,
   type RegistrationInput,
@@ -29,7 +21,12 @@ import {
   registrationStep,
 } from "./registration.ts";
 import { RegistrationWatch, type Revoked } from "./registration-watch.ts";
-import { createRegistration, isBackupOf, type Registration } from "./registration-way.ts";
+import {
+  createRegistration,
+  isBackupOf,
+  type Registration,
+  registerAttempt,
+} from "./registration-way.ts";
 
 /**
  * How often in a row a registration is repeated because the server saw us elsewhere than we said: a
@@ -215,6 +212,7 @@ export class Registrations {
     const { account, refusal, group, way } = registration;
     switch (action.kind) {
       case "send":
+        registration.detour.begin(nowMs);
         this.#send(registration, action.expiresS, nowMs);
         return;
       case "tell-registered": {
@@ -234,32 +232,24 @@ export class Registrations {
   #send(registration: Registration, expiresS: number, nowMs: number): void {
     const { account } = registration;
     registration.request?.abandon(nowMs);
-    const request = new ClientRequest(
-      this.#stack,
-      {
-        request: registerRequest(this.#stack, registration, ++registration.sequence, expiresS),
-        hop: account.server,
-        ...(account.backups === undefined ? {} : { backups: account.backups }),
-        credentials: credentialsOf(account),
-        contacts: (to) => registerContacts(this.#stack, registration, to, registration.bound),
-        fallback: this.#stack.accounts.reachedOf(account.id, registration.way),
+    const request = registerAttempt(this.#stack, registration, expiresS, {
+      onResponse: (response, sent, atMs) => {
+        // An answer to an attempt that was given up changes nothing.
+        if (registration.request !== request || response.status < 200) return;
+        this.#onResponse(registration, response, sent, expiresS, atMs);
       },
-      {
-        takeSequence: () => ++registration.sequence,
-        onResponse: (response, sent, atMs) => {
-          // An answer to an attempt that was given up changes nothing.
-          if (registration.request !== request || response.status < 200) return;
-          this.#onResponse(registration, response, sent, expiresS, atMs);
-        },
-        onFailed: (_status, reason, atMs) => {
-          if (registration.request !== request) return;
-          this.#stack.accounts.setUnreached(account.id, registration.way);
-          registration.refusal = { reason };
-          const hasOthers = registration.group.isUpBeside(registration.way);
-          this.#step(registration, { kind: "unanswered", hasOthers }, atMs);
-        },
+      onFailed: (_status, reason, atMs) => {
+        if (registration.request !== request) return;
+        this.#stack.accounts.setUnreached(account.id, registration.way);
+        if (registration.detour.follow(undefined, atMs)) {
+          this.#send(registration, expiresS, atMs);
+          return;
+        }
+        registration.refusal = { reason };
+        const hasOthers = registration.group.isUpBeside(registration.way);
+        this.#step(registration, { kind: "unanswered", hasOthers }, atMs);
       },
-    );
+    });
     registration.request = request;
     request.start(nowMs);
   }
@@ -281,7 +271,7 @@ export class Registrations {
       const { way, request } = registration;
       const at = { reached: sent.to, located: request?.located ?? [] };
       this.#stack.accounts.setReached(account.id, way, at, leaseS, nowMs);
-      const isBackup = isBackupOf(this.#stack, account, sent.to, nowMs);
+      const isBackup = isBackupOf(this.#stack, registration, sent.to, nowMs);
       this.#step(registration, { kind: "accepted", leaseS, isBackup }, nowMs);
       if (registration.state.kind === "registered") {
         this.#settle(registration, response, sent.to, contactUri, nowMs);
@@ -290,6 +280,12 @@ export class Registrations {
       return;
     }
     const isLost = status < 300;
+    // Too short a lease is asked for anew where that was said.
+    const isSentOn = status !== 423 && !isLost && registration.detour.follow(response, nowMs);
+    if (isSentOn) {
+      this.#send(registration, askedS, nowMs);
+      return;
+    }
     registration.refusal = {
       status,
       reason: isLost ? "the server did not keep our contact" : reason,

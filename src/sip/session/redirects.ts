@@ -42,6 +42,11 @@ export class Redirects {
     const leadsOn = LEADS_ON.includes(response.status);
     const found = leadsOn ? headerValues(response, "contact").flatMap(targetOf) : [];
     this.#waiting = [...found, ...this.#waiting].toSorted((a, b) => b.q - a.q);
+    return this.other();
+  }
+
+  /** Whom to call next where the one before says nothing. */
+  other(): string | undefined {
     while (this.#count < REDIRECTS_MAX) {
       const [target, ...rest] = this.#waiting;
       if (target === undefined) return undefined;
