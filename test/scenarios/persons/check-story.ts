@@ -37,7 +37,7 @@ const STOP_MS = 10_000;
 const HM_MS = 1000;
 /** What has calls come in again, where it says who calls whom; a dial tone is there within ms. */
 const CALLS_AGAIN = { always: "*73", busy: "*91", noAnswer: "*93", doNotDisturb: "*79" } as const;
-const DIAL_TONE_MS = 6000;
+const DIAL_TONE_MS = 2500;
 const KEYED_MS = 4000;
 /** The same speech, be its pauses cut and its time a little stretched; other speech is near 0. */
 const HEARD = 0.3;
