@@ -15,6 +15,8 @@ export async function localAddressToward(host: string, port: number): Promise<st
       resolve(address);
     };
     socket.once("error", () => end(undefined));
-    socket.connect(port, found.address, () => end(socket.address().address));
+    // Not as a callback of `connect`, which is also called where there is no way.
+    socket.once("connect", () => end(socket.address().address));
+    socket.connect(port, found.address);
   });
 }

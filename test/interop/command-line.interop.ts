@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import {
   closeSync,
@@ -78,6 +78,15 @@ function smallDisk(where: string): { path: string; remove: () => void } {
   return { path, remove: () => execFileSync("umount", ["-l", path]) };
 }
 
+/** `tipring check` on a machine that has these addresses; undefined where none can be made. */
+function checkedWith(setUp: string, words: string): string | undefined {
+  const command = `ip link set lo up && ${setUp} && ${process.execPath} ${PROGRAM} ${words}`;
+  const { status } = spawnSync("unshare", ["-rn", "ip", "link", "set", "lo", "up"]);
+  if (status !== 0) return undefined;
+  const ran = spawnSync("unshare", ["-rn", "sh", "-c", command], { cwd: folder, encoding: "utf8" });
+  return `${ran.status}: ${ran.stdout}${ran.stderr}`;
+}
+
 /** Whether this user may mount a disk. */
 function mayMount(): boolean {
   const where = mkdtempSync(join(tmpdir(), "tipring-mount-"));
@@ -137,6 +146,20 @@ describe("exit codes", () => {
       }
     },
   );
+});
+
+describe("check of lines at a registrar elsewhere", () => {
+  it.each([
+    ["no network", "true", /^0: .*\nwarning: There is no way to the registrar 10\.1\.1\.2 now/s],
+    [
+      "IPv4 alone",
+      "ip addr add 10.1.1.1/24 dev lo && ip route add default dev lo src 10.1.1.1",
+      /^0: (?!.*warning)/s,
+    ],
+  ])("is good where this machine has %s", (_, setUp, told) => {
+    const checked = checkedWith(setUp, "check --registrar 10.1.1.2");
+    if (checked !== undefined) expect(checked).toMatch(told);
+  });
 });
 
 describe("a terminal", () => {
