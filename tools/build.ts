@@ -106,7 +106,10 @@ function isFresh(root: string, before: Stamp, now: Sources): boolean {
 
 /** Checks all types and writes declarations; what is wrong. */
 function declare(root: string): readonly string[] {
-  const compiler = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  const compiler = join(
+    dirname(createRequire(import.meta.url).resolve("typescript-native/package.json")),
+    "bin/tsc",
+  );
   const options = ["-p", "tsconfig.build.json", "--emitDeclarationOnly"];
   const compiled = spawnSync(process.execPath, [compiler, ...options], {
     cwd: root,

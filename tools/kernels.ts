@@ -5,7 +5,7 @@
  * give, byte for byte.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -66,11 +66,16 @@ export function printKernel(source: string, name: string, bytes: Uint8Array): st
   return `${head}\nexport const ${name} = [\n${rows}\n] as const;\n`;
 }
 
-/** Compiles every kernel of the project in `root` and writes it to its place. */
+/**
+ * Compiles every kernel of the project in `root` and writes it to its place; what is there already
+ * is left as it is, for others may be reading it.
+ */
 export function buildKernels(root: string): void {
   for (const { source, output, name } of KERNELS) {
     const text = printKernel(source, name, compileKernel(root, source));
-    writeFileSync(join(root, output), text);
+    const path = join(root, output);
+    const isThere = existsSync(path) && readFileSync(path, "utf8") === text;
+    if (!isThere) writeFileSync(path, text);
   }
 }
 

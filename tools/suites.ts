@@ -72,6 +72,9 @@ async function runVitest(
     ...["run", "--project", project],
     ...["--reporter", json ? "dot" : "default", "--reporter", "json"],
     `--outputFile.json=${reportFile}`,
+    // What vitest would remember of a run decides the order of the next one, and is not to be
+    // written while another reads it.
+    "--no-cache",
   ];
   // Standard output is kept for the suites' lines.
   const shown = json ? 2 : 1;

@@ -69,11 +69,14 @@ unpack() {
   [ -e unpacked ] && return
   rm -rf tree && mkdir tree
   for deb in debs/*.deb; do dpkg-deb -x "$deb" tree; done
-  source=tree/usr/src/linux-source-6.1
-  mkdir -p sim
-  tar -xf "$source.tar.xz" -O linux-source-6.1/drivers/gpio/gpio-sim.c > sim/gpio_sim_main.c
-  tar -xf "$source.tar.xz" -O linux-source-6.1/drivers/gpio/gpiolib.h > sim/gpiolib.h
-  tar -xf "$source.tar.xz" -O linux-source-6.1/kernel/irq/irq_sim.c > sim/irq_sim.c
+  # Read once, and no further than needed: it is a gigabyte.
+  mkdir -p sim source
+  linux=linux-source-6.1
+  tar -xf "tree/usr/src/$linux.tar.xz" -C source --strip-components=1 --occurrence=1 \
+    "$linux/drivers/gpio/gpio-sim.c" "$linux/drivers/gpio/gpiolib.h" "$linux/kernel/irq/irq_sim.c"
+  mv source/drivers/gpio/gpio-sim.c sim/gpio_sim_main.c
+  mv source/drivers/gpio/gpiolib.h source/kernel/irq/irq_sim.c sim/
+  rm -rf source
   : > unpacked
 }
 
