@@ -1,4 +1,5 @@
 import type { AudioEndpoint, AudioSource } from "../base/audio.ts";
+import { copyNumbers } from "../base/copy-numbers.ts";
 import { invariant } from "../base/invariant.ts";
 import { Limiter } from "./dsp/limiter.ts";
 import type { MediaOutput } from "./media-session.ts";
@@ -162,7 +163,7 @@ export class LineAudio {
       "a frame is as long as it was said to be",
     );
     const near = this.#near;
-    near.set(captured);
+    copyNumbers(near, captured);
     conditionNear?.(near);
     const modem = this.#hasModem();
     cancelEcho?.(near, this.#played, modem);
@@ -176,7 +177,7 @@ export class LineAudio {
     if (this.#isMuted) playout.fill(0);
     if (this.#members.length > 0) this.#config.meter?.(near, playout);
     const ended = this.#addSources(playout);
-    this.#played.set(playout);
+    copyNumbers(this.#played, playout);
     return ended.length === 0 ? outputs : [...outputs, ...ended];
   }
 
@@ -201,7 +202,7 @@ export class LineAudio {
       const heard = sounding && only.relaysDigits() ? this.#silence : near;
       const pushed = only.endpoint.push(heard, nowMs);
       const pulled = only.endpoint.pull(playout, nowMs);
-      only.said.set(playout);
+      copyNumbers(only.said, playout);
       return joined(pushed, pulled);
     }
     return this.#confer(near, sounding, playout, nowMs);

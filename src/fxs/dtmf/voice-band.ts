@@ -1,4 +1,5 @@
 import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
+import { copyNumbers } from "../../base/copy-numbers.ts";
 import { HOP_SAMPLES, KEPT_SAMPLES, WINDOW_SAMPLES } from "../../base/dtmf-arithmetic.ts";
 import { WINDOW, WINDOW_SUM } from "./tables.ts";
 
@@ -26,7 +27,7 @@ export class VoiceBand {
   /** Takes the next hop of samples, or the next two, unfiltered; `next` goes to each. */
   take(hops: Int16Array): void {
     const samples = this.#samples;
-    if (this.#place + hops.length <= KEPT_SAMPLES) samples.set(hops, this.#place);
+    if (this.#place + hops.length <= KEPT_SAMPLES) copyNumbers(samples, hops, this.#place);
     else {
       const room = KEPT_SAMPLES - this.#place;
       samples.set(hops.subarray(0, room), this.#place);

@@ -1,4 +1,5 @@
 import { type Digit, SAMPLES_PER_MS } from "../../base/audio.ts";
+import { copyNumbers } from "../../base/copy-numbers.ts";
 import {
   createDtmfDetector,
   createReferenceDtmfArithmetic,
@@ -100,7 +101,7 @@ export class LineDigits {
       const count = Math.min(frame.length - from, KEPT_SAMPLES - this.#playedAt);
       const isWhole = from === 0 && count === frame.length;
       const piece = isWhole ? frame : frame.subarray(from, from + count);
-      this.#played.set(piece, this.#playedAt);
+      copyNumbers(this.#played, piece, this.#playedAt);
       this.#playedAt = (this.#playedAt + count) % KEPT_SAMPLES;
       from += count;
     }

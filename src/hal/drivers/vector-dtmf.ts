@@ -1,3 +1,4 @@
+import { copyNumbers } from "../../base/copy-numbers.ts";
 import {
   type CreateDtmfArithmetic,
   GROUP_TONES,
@@ -49,7 +50,7 @@ export function createVectorDtmfArithmetic(): CreateDtmfArithmetic | undefined {
       sums: floats(exports.spectrum(), 2 * GROUP_TONES),
       take(hops, signal) {
         const { filter, energies } = signal;
-        words.set(hops);
+        copyNumbers(words, hops);
         exports.take(hops.length, filter[0] ?? 0, filter[1] ?? 0, filter[2] ?? 0, filter[3] ?? 0);
         for (let at = 0; at < ENERGIES; at++) filter[at] = results[at] ?? 0;
         const come = hops.length / HOP_SAMPLES;
@@ -57,14 +58,14 @@ export function createVectorDtmfArithmetic(): CreateDtmfArithmetic | undefined {
         for (let at = 0; at < kept; at++) energies[at] = energies[at + come] ?? 0;
         for (let at = 0; at < come; at++) energies[kept + at] = results[ENERGIES + at] ?? 0;
         signal.samples.copyWithin(0, hops.length);
-        signal.samples.set(come === 1 ? one : both, KEPT_SAMPLES - hops.length);
+        copyNumbers(signal.samples, come === 1 ? one : both, KEPT_SAMPLES - hops.length);
       },
       weigh(signal, from) {
-        samples.set(signal.samples);
+        copyNumbers(samples, signal.samples);
         return exports.weigh(from);
       },
       fold(hops) {
-        words.set(hops);
+        copyNumbers(words, hops);
         return exports.fold();
       },
       look(group) {

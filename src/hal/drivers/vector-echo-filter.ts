@@ -1,3 +1,4 @@
+import { copyNumbers } from "../../base/copy-numbers.ts";
 import { type CreateEchoFilter, ECHO_SUMS } from "../../base/echo-filter.ts";
 import { ECHO_FILTER_CODE } from "./echo-filter-code.ts";
 import { compileKernel, type KernelExports } from "./vector-code.ts";
@@ -37,8 +38,8 @@ export function createVectorEchoFilter(): CreateEchoFilter | undefined {
       tried: new Float32Array(buffer, exports.triedFrame(), frameSamples),
       sums: new Float64Array(buffer, exports.energyList(), Object.keys(ECHO_SUMS).length),
       take(far, near) {
-        farFrame.set(far);
-        nearFrame.set(near);
+        copyNumbers(farFrame, far);
+        copyNumbers(nearFrame, near);
         exports.measure();
       },
       process: (step, regularisation) => exports.process(step, regularisation),

@@ -1,3 +1,4 @@
+import { copyNumbers } from "../../base/copy-numbers.ts";
 import {
   BLOCK_SUMS,
   type CreateSoundArithmetic,
@@ -90,7 +91,7 @@ function measuring(
 ): Pick<SoundArithmetic, "sums" | "measure" | "compare" | "squares" | "correlate"> {
   /** Writes samples, and zeros up to a whole vector; how many that makes. */
   const write = (sound: Int16Array): number => {
-    samples.set(sound);
+    copyNumbers(samples, sound);
     const whole = VECTOR * Math.ceil(sound.length / VECTOR);
     for (let at = sound.length; at < whole; at++) samples[at] = 0;
     return whole;
@@ -99,7 +100,10 @@ function measuring(
   const correlatePiece = (piece: Int16Array, weights: Int16Array | undefined, lags: number) => {
     const count = write(piece);
     if (weights !== undefined) {
-      window.set(weights.length > piece.length ? weights.subarray(0, piece.length) : weights);
+      copyNumbers(
+        window,
+        weights.length > piece.length ? weights.subarray(0, piece.length) : weights,
+      );
       exports.weigh(count);
     }
     exports.correlate(count, lags);
@@ -107,7 +111,7 @@ function measuring(
   return {
     sums,
     measure(block) {
-      samples.set(block);
+      copyNumbers(samples, block);
       exports.measure();
     },
     compare: (table) => exports.compare(table),
@@ -165,13 +169,13 @@ function making(
         for (const piece of piecesOf(frame)) made.removeConstant(piece, memory);
         return;
       }
-      samples.set(frame);
+      copyNumbers(samples, frame);
       constant[0] = memory[0] ?? 0;
       constant[1] = memory[1] ?? 0;
       exports.removeConstant(frame.length);
       memory[0] = constant[0] ?? 0;
       memory[1] = constant[1] ?? 0;
-      frame.set(first(frame.length));
+      copyNumbers(frame, first(frame.length));
     },
     makeSines(sines, peak, out) {
       if (out.length > PIECE) {
@@ -180,24 +184,24 @@ function making(
       }
       exports.clearSines(out.length);
       for (const one of sines) {
-        sine.set(one);
+        copyNumbers(sine, one);
         exports.addSine(out.length, peak, one[SINE.x] ?? 0, one[SINE.y] ?? 0);
         one[SINE.x] = sine[SINE.x] ?? 0;
         one[SINE.y] = sine[SINE.y] ?? 0;
       }
       exports.roundSines(out.length);
-      out.set(first(out.length));
+      copyNumbers(out, first(out.length));
     },
     makeNoise(parts, memory, most, out) {
       if (out.length > PIECE) {
         for (const piece of piecesOf(out)) made.makeNoise(parts, memory, most, piece);
         return;
       }
-      filter.set(parts);
-      noise.set(memory);
+      copyNumbers(filter, parts);
+      copyNumbers(noise, memory);
       exports.makeNoise(out.length, most);
-      memory.set(noise);
-      out.set(first(out.length));
+      copyNumbers(memory, noise);
+      copyNumbers(out, first(out.length));
     },
   };
   return made;

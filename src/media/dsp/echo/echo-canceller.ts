@@ -1,4 +1,5 @@
 import { SAMPLES_PER_MS } from "../../../base/audio.ts";
+import { copyNumbers } from "../../../base/copy-numbers.ts";
 import { type CreateEchoFilter, ECHO_SUMS, type EchoFilter } from "../../../base/echo-filter.ts";
 import type { SoundArithmetic } from "../../../base/sound-arithmetic.ts";
 import { EchoControl, type ForeignPower } from "./echo-control.ts";
@@ -166,7 +167,7 @@ export class EchoCanceller {
 
   #output(near: Int16Array): void {
     const { heard, sums } = this.#filter;
-    near.set(heard);
+    copyNumbers(near, heard);
     if (!this.#suppresses) return;
     const control = this.#control;
     const power = (sums[ECHO_SUMS.heard] ?? 0) / near.length;

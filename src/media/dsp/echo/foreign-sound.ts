@@ -1,4 +1,5 @@
 import { LINE_SAMPLE_RATE_HZ, SAMPLES_PER_MS } from "../../../base/audio.ts";
+import { copyNumbers } from "../../../base/copy-numbers.ts";
 import type { SoundArithmetic } from "../../../base/sound-arithmetic.ts";
 import { toSample } from "../levels.ts";
 import { predictorFrom } from "../linear-prediction.ts";
@@ -91,11 +92,11 @@ export class ForeignSound {
 
   /** Takes a frame of both ends, before anything is cancelled. */
   take(far: Int16Array, near: Int16Array): void {
-    this.#frames.set(far, this.#place * this.#frameSamples);
+    copyNumbers(this.#frames, far, this.#place * this.#frameSamples);
     this.#place = this.#place + 1 === this.#parts.length ? 0 : this.#place + 1;
     const past = this.#near;
     for (let at = 0; at < ORDER; at++) past[at] = past[this.#frameSamples + at] ?? 0;
-    past.set(near, ORDER);
+    copyNumbers(past, near, ORDER);
     this.#waitSamples = Math.max(0, this.#waitSamples - near.length);
   }
 
@@ -133,8 +134,8 @@ export class ForeignSound {
   /** The far end's last frames in order. */
   #unrolled(): Int16Array {
     const [older, newer] = this.#parts[this.#place] ?? [this.#frames, this.#frames];
-    this.#far.set(older);
-    this.#far.set(newer, older.length);
+    copyNumbers(this.#far, older);
+    copyNumbers(this.#far, newer, older.length);
     return this.#far;
   }
 

@@ -1,4 +1,5 @@
 import { peakFromDbm0, SAMPLES_PER_MS } from "../../../base/audio.ts";
+import { copyNumbers } from "../../../base/copy-numbers.ts";
 import type { SoundArithmetic } from "../../../base/sound-arithmetic.ts";
 import { ComfortNoise } from "../comfort-noise.ts";
 import { toSample } from "../levels.ts";
@@ -64,7 +65,7 @@ export class ResidualSuppressor {
     const made = this.#made;
     this.#noise.render(made);
     if (open === 0 && close) {
-      frame.set(made);
+      copyNumbers(frame, made);
       return;
     }
     for (let at = 0; at < frame.length; at++) {
