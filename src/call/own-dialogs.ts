@@ -1,8 +1,12 @@
 import {
   DIALOG_EVENT,
+  type DialogFilter,
   type DialogStage,
   type DialogStanding,
+  dialogFilterOf,
   dialogInfo,
+  dialogsOver,
+  filtered,
   parseUri,
   printUri,
   sameDocument,
@@ -13,13 +17,21 @@ import { type Call, type CallContext, type CallState, type SideCall, toUa } from
 import type { CallOutput } from "./call-types.ts";
 import { peerOf } from "./session-update.ts";
 
+/** What one subscriber asked for, and was told last. */
+interface DialogWatch {
+  readonly filter: DialogFilter | undefined;
+  dialogs: readonly DialogStanding[];
+  /** The very document that its subscription has. */
+  told: WatchDocument;
+}
+
 /**
  * Who is told how the line's calls stand: subscribers of the dialog package. They are told all of
- * it whenever it changes. @see RFC 4235 §3
+ * it whenever it changes; who asked for one call is told of that until it is over.
+ * @see RFC 4235 §3
  */
 export class OwnDialogs {
-  /** What each was told last: the very document that its subscription has. */
-  readonly #watches = new Map<string, WatchDocument>();
+  readonly #watches = new Map<string, DialogWatch>();
 
   /** A subscription to us, or its end; `undefined` for any other event. */
   step(context: CallContext, state: CallState, event: UaEvent): readonly CallOutput[] | undefined {
@@ -34,20 +46,35 @@ export class OwnDialogs {
       return [toUa({ kind: "refuse-watch", watch, status: 489 })];
     }
     if (state.kind === "stopped") return [toUa({ kind: "refuse-watch", watch, status: 480 })];
-    const document = documentOf(context, state);
-    this.#watches.set(watch, document);
-    return [toUa({ kind: "tell", watch, document })];
+    const filter = dialogFilterOf(event.request);
+    if (!filter.ok) return [toUa({ kind: "refuse-watch", watch, status: 400 })];
+    const dialogs = filtered(filter.value, ownDialogs(context, state));
+    const document = dialogInfo(entityOf(context), dialogs);
+    const tell = toUa({ kind: "tell", watch, document });
+    if (filter.value !== undefined && dialogs.length === 0) {
+      return [tell, toUa({ kind: "end-watch", watch, reason: "noresource" })];
+    }
+    this.#watches.set(watch, { filter: filter.value, dialogs, told: document });
+    return [tell];
   }
 
   /** What is to be told after a step; nothing where nothing has changed. */
   news(context: CallContext, state: CallState): readonly CallOutput[] {
     if (this.#watches.size === 0) return [];
     if (state.kind === "stopped") return this.#stop();
-    const document = documentOf(context, state);
+    const all = ownDialogs(context, state);
     const outputs: CallOutput[] = [];
-    for (const [watch, told] of this.#watches) {
-      if (sameDocument(told, document)) continue;
-      this.#watches.set(watch, document);
+    for (const [watch, watcher] of this.#watches) {
+      const dialogs = filtered(watcher.filter, all);
+      if (watcher.filter !== undefined && dialogs.length === 0) {
+        this.#watches.delete(watch);
+        const document = dialogsOver(entityOf(context), watcher.dialogs);
+        outputs.push(toUa({ kind: "end-watch", watch, reason: "noresource", document }));
+        continue;
+      }
+      const document = dialogInfo(entityOf(context), dialogs);
+      if (sameDocument(watcher.told, document)) continue;
+      this.#watches.set(watch, { ...watcher, dialogs, told: document });
       outputs.push(toUa({ kind: "tell", watch, document }));
     }
     return outputs;
@@ -63,9 +90,8 @@ export class OwnDialogs {
   }
 }
 
-function documentOf(context: CallContext, state: CallState): WatchDocument {
-  const { user, domain } = context.config.account;
-  return dialogInfo(addressOf(user, domain), ownDialogs(context, state));
+function entityOf({ config }: CallContext): string {
+  return addressOf(config.account.user, config.account.domain);
 }
 
 /** Every call that the line is in, as the dialog package has them. */
@@ -79,7 +105,8 @@ function ownDialogs(context: CallContext, state: CallState): readonly DialogStan
 function standingOf(call: Call, stage: DialogStage, domain: string): DialogStanding {
   const uri = addressOf(peerOf(call), domain);
   const direction = call.direction === "out" ? "initiator" : "recipient";
-  return { id: call.id, direction, stage, remote: { uri } };
+  const known = call.dialog === undefined ? {} : { known: call.dialog };
+  return { id: call.id, direction, stage, remote: { uri }, ...known };
 }
 
 function stageOf(state: Extract<CallState, { readonly call: Call }>): DialogStage {

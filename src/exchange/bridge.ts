@@ -93,8 +93,9 @@ export class Bridge {
     const answered = this.#answeredMs !== undefined;
     const stage = answered ? "confirmed" : this.#hasRung ? "early" : "trying";
     const reachesCallee = answered || this.#hasRung;
-    const ids = ticket === undefined || !this.rings ? {} : { ids: ticket };
-    return { id, from, to: this.#to, stage, reachesCallee, isPrivate, ...ids };
+    const known = ticket === undefined ? {} : { known: ticket };
+    const ids = this.rings && ticket !== undefined ? { ids: ticket } : {};
+    return { id, from, to: this.#to, stage, reachesCallee, isPrivate, ...known, ...ids };
   }
 
   /** Whether it rings and may be picked up. */

@@ -102,6 +102,39 @@ describe("the exchange, watched", () => {
     expect(news(exchange.handle(invite({ from: "103", session: "b" }), 70))).toEqual([]);
   });
 
+  it("tells of one call alone to who asked for that, until it is over", () => {
+    const exchange = exchangeOf({ pickup: {} });
+    exchange.handle(watched("dialog", "102"), 0);
+    const rings = (session: string, atMs: number): readonly ExchangeOutput[] => {
+      const leg = legOf(exchange.handle(invite({ from: "103", session }), atMs));
+      return exchange.handle(ua(legEvent("progress", leg)), atMs);
+    };
+    const told = commands(rings("a", 10)).find(({ kind }) => kind === "tell");
+    const text = told?.kind === "tell" ? (told.document.rest ?? "") : "";
+    const part = (name: string): string => new RegExp(`${name}="([^"]*)"`).exec(text)?.[1] ?? "";
+    const named = (callId: string): readonly SipHeader[] => {
+      const tags = `to-tag=${part("local-tag")};from-tag=${part("remote-tag")}`;
+      return [{ name: "event", value: `dialog;call-id=${callId};${tags}` }];
+    };
+    const one = watched("dialog", "102", named(part("call-id")), "one");
+    expect(news(exchange.handle(one, 20))).toEqual(["recipient early ?"]);
+    const others = commands(rings("b", 30)).filter((command) => command.kind === "tell");
+    expect(others.map(({ watch }) => watch)).toEqual(["w"]);
+    const gone = exchange.handle(ua({ kind: "ended", session: "a", cause: "cancel" }), 40);
+    const last = commands(gone).find(({ kind }) => kind === "end-watch");
+    expect(last).toMatchObject({ watch: "one", reason: "noresource" });
+    expect(last?.kind === "end-watch" && last.document?.rest).toContain(">terminated<");
+    const none = commands(exchange.handle(watched("dialog", "102", named("none"), "no"), 50));
+    expect(none).toMatchObject([
+      { kind: "tell", watch: "no" },
+      { kind: "end-watch", watch: "no", reason: "noresource" },
+    ]);
+    const half = [{ name: "event", value: "dialog;call-id=x" }];
+    expect(commands(exchange.handle(watched("dialog", "102", half, "half"), 60))).toEqual([
+      { kind: "refuse-watch", watch: "half", status: 400 },
+    ]);
+  });
+
   it("tells of the caller's side at once, and of no caller who withholds", () => {
     const exchange = exchangeOf();
     exchange.handle(watched("dialog", "103"), 0);

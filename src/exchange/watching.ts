@@ -1,11 +1,16 @@
 import { latin1FromUtf8Text, utf8TextFromLatin1 } from "../base/bytes.ts";
+import { ok } from "../base/result.ts";
 import {
   type ContactStanding,
   DIALOG_EVENT,
+  type DialogFilter,
   type DialogId,
   type DialogStanding,
+  dialogFilterOf,
   dialogInfo,
+  dialogsOver,
   eventOf,
+  filtered,
   headerValue,
   MESSAGE_SUMMARY,
   MESSAGE_SUMMARY_EVENT,
@@ -42,11 +47,17 @@ export interface CallStanding {
   readonly isPrivate: boolean;
   /** What it may be picked up by while it rings. */
   readonly ids?: DialogId;
+  /** The same, for as long as the call lasts. */
+  readonly known?: DialogId;
 }
 
 interface Watcher {
   readonly event: string;
   readonly user: string;
+  /** Which calls it is about; all of the user's without. */
+  readonly filter?: DialogFilter;
+  /** Those, where it is about some alone. */
+  calls: readonly DialogStanding[];
   /** What was told last: the very document that its subscription has. */
   told: WatchDocument;
 }
@@ -104,10 +115,19 @@ export class Watching {
       return isTold ? refuse(403) : [...refuse(403), logOf("info", text)];
     }
     if (!this.#parts.authority.isUser(user)) return refuse(404);
-    const asked = { event: event.event, user };
-    const document = this.#documentOf(asked, byUser(calls));
-    this.#watchers.set(watch, { ...asked, told: document });
-    return [toUa({ kind: "tell", watch, document })];
+    const isOfCalls = event.event === DIALOG_EVENT.name;
+    const filter = isOfCalls ? dialogFilterOf(event.request) : ok(undefined);
+    if (!filter.ok) return refuse(400);
+    const about = filter.value === undefined ? {} : { filter: filter.value };
+    const asked = { event: event.event, user, ...about };
+    const own = this.#callsOf(asked, byUser(calls));
+    const document = this.#documentOf(asked, own);
+    const tell = toUa({ kind: "tell", watch, document });
+    if (filter.value !== undefined && own.length === 0) {
+      return [tell, toUa({ kind: "end-watch", watch, reason: "noresource" })];
+    }
+    this.#watchers.set(watch, { ...asked, calls: own, told: document });
+    return [tell];
   }
 
   ended(watch: string): void {
@@ -127,9 +147,17 @@ export class Watching {
     const dialogs = byUser(calls);
     const outputs: ExchangeOutput[] = [];
     for (const [watch, watcher] of this.#watchers) {
-      const document = this.#documentOf(watcher, dialogs);
+      const own = this.#callsOf(watcher, dialogs);
+      if (watcher.filter !== undefined && own.length === 0) {
+        this.#watchers.delete(watch);
+        const document = dialogsOver(this.#aorOf(watcher.user), watcher.calls);
+        outputs.push(toUa({ kind: "end-watch", watch, reason: "noresource", document }));
+        continue;
+      }
+      const document = this.#documentOf(watcher, own);
       if (sameDocument(watcher.told, document)) continue;
       watcher.told = document;
+      watcher.calls = own;
       outputs.push(toUa({ kind: "tell", watch, document }));
     }
     return outputs;
@@ -200,7 +228,7 @@ export class Watching {
 
   #documentOf(
     { event, user }: Pick<Watcher, "event" | "user">,
-    dialogs: ReadonlyMap<string, readonly DialogOf[]>,
+    calls: readonly DialogStanding[],
   ): WatchDocument {
     switch (event) {
       case MESSAGE_SUMMARY:
@@ -208,13 +236,19 @@ export class Watching {
       case REG_EVENT.name:
         return regInfo(this.#aorOf(user), this.#parts.location.of(user).map(contactOf));
       default:
-        return dialogInfo(
-          this.#aorOf(user),
-          (dialogs.get(user) ?? []).map(({ peer, ...standing }) =>
-            peer === undefined ? standing : { ...standing, remote: { uri: this.#aorOf(peer) } },
-          ),
-        );
+        return dialogInfo(this.#aorOf(user), calls);
     }
+  }
+
+  /** The calls that a watcher is about. */
+  #callsOf(
+    { event, user, filter }: Pick<Watcher, "event" | "user" | "filter">,
+    dialogs: ReadonlyMap<string, readonly DialogOf[]>,
+  ): readonly DialogStanding[] {
+    if (event !== DIALOG_EVENT.name) return [];
+    return filtered(filter, dialogs.get(user) ?? []).map(({ peer, ...standing }) =>
+      peer === undefined ? standing : { ...standing, remote: { uri: this.#aorOf(peer) } },
+    );
   }
 
   #summaryOf(user: string): WatchDocument {
@@ -237,13 +271,16 @@ function byUser(calls: Iterable<CallStanding>): ReadonlyMap<string, readonly Dia
     if (known === undefined) all.set(user, [dialog]);
     else known.push(dialog);
   };
-  for (const { id, from, to, stage, reachesCallee, isPrivate, ids } of calls) {
+  for (const { id, from, to, stage, reachesCallee, isPrivate, ids, known } of calls) {
     add(from, { id, direction: "initiator", stage, peer: to });
     if (!reachesCallee) continue;
     // Who is called rings, whatever the caller has heard of it.
     const theirs = stage === "confirmed" ? stage : "early";
     const peer = isPrivate ? {} : { peer: from };
-    const named = ids === undefined ? {} : { ids };
+    const named = {
+      ...(ids === undefined ? {} : { ids }),
+      ...(known === undefined ? {} : { known }),
+    };
     add(to, { id, direction: "recipient", stage: theirs, ...peer, ...named });
   }
   return all;

@@ -5,6 +5,7 @@ export * from "./auth/digest-server.ts";
 export * from "./auth/nonce.ts";
 export { answeredDialog } from "./dialog/answered-dialog.ts";
 export * from "./events/advice-of-charge.ts";
+export * from "./events/dialog-filter.ts";
 export * from "./events/dialog-info.ts";
 export * from "./events/message-summary.ts";
 export * from "./events/quality-report.ts";

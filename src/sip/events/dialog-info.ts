@@ -25,6 +25,8 @@ export interface DialogStanding {
   readonly remote?: { readonly uri: string; readonly displayName?: string };
   /** What an INVITE with Replaces names it by, as whom the document is about sees it. */
   readonly ids?: DialogId;
+  /** What a subscription to this call alone names it by; told to nobody. */
+  readonly known?: DialogId;
 }
 
 const STAGES = ["trying", "proceeding", "early", "confirmed", "terminated"] as const;
