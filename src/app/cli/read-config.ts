@@ -169,8 +169,8 @@ function readTextFile(file: string): Result<string, string> {
 function warningsOf({ registrar, sip }: UserConfig): readonly string[] {
   if (registrar === undefined || sip?.host !== undefined) return [];
   return [
-    `There is no way to the registrar ${registrar} now, so SIP stays on this machine: put the ` +
-      "network or the name right and start again, or name this machine's address in sip.host.",
+    `There is no way to the registrar ${registrar} now, so SIP stays on this machine until there ` +
+      "is one: put the network right, or name this machine's address in sip.host.",
   ];
 }
 

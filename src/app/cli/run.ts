@@ -31,6 +31,7 @@ import {
   terminalLossNote,
 } from "./log.ts";
 import { lossyWriter, serviceOutput } from "./log-output.ts";
+import { LookForMoves } from "./look-for-moves.ts";
 import { tellBox } from "./plain-words.ts";
 import { Prompt } from "./prompt.ts";
 import { type ReadConfig, readConfig, tellProblems } from "./read-config.ts";
@@ -55,8 +56,12 @@ export async function run(options: CommandOptions): Promise<number> {
   };
   const read = () => readConfig(options, createToken, withGuest);
   const problems = async (): Promise<readonly string[]> => {
-    const now = await read();
-    return now.ok ? [] : now.error;
+    try {
+      const now = await read();
+      return now.ok ? [] : now.error;
+    } catch (error) {
+      return [error instanceof Error ? error.message : String(error)];
+    }
   };
   const end = new RunEnd();
   const unwatch = watchSignals(process, end.ask, end.hurry);
@@ -160,9 +165,7 @@ async function runBox(
       prompt?.open(box);
       const reload = reloadOf(box, anew, log, () => end(START_AGAIN));
       asked.reload = reload;
-      const unwatch = watchNetwork(config, box, async () => {
-        if (await anew.isElsewhere()) end(START_AGAIN);
-      });
+      const unwatch = watchNetwork(config, box, anew.isElsewhere, () => end(START_AGAIN));
       return {
         unwatch() {
           reload.stop();
@@ -194,19 +197,35 @@ function reloadOf(box: Box, anew: Anew, log: LogSink, reload: () => void): Reloa
 }
 
 /** Lines at a registrar follow this machine into another network; the exchange stays. */
-function watchNetwork(config: ReadConfig, box: Box, look: () => Promise<void>): () => void {
-  if (config.user.registrar === undefined) return () => {};
+function watchNetwork(
+  { user }: ReadConfig,
+  box: Box,
+  isElsewhere: () => Promise<boolean>,
+  moved: () => void,
+): () => void {
+  if (user.registrar === undefined) return () => {};
+  const { later } = PROCESS_END;
+  const moves = new LookForMoves({ isElsewhere, moved, later }, user.sip?.host === undefined);
   const watch = new NetworkWatch((what) => {
     box.networkChanged(what);
-    void look();
+    moves.changed();
   });
-  return watch.start();
+  const unwatch = watch.start();
+  return () => {
+    unwatch();
+    moves.stop();
+  };
 }
 
 /** Says it where a sound card's mixer was moved since its levels were measured. */
 async function warnOfMixer(config: ReadConfig, log: LogSink): Promise<void> {
-  const { mixerWarnings } = await import("./mixer-warnings.ts");
-  for (const text of await mixerWarnings(config)) log({ level: "warn", area: "sound", text });
+  const tell = (text: string): void => log({ level: "warn", area: "sound", text });
+  try {
+    const { mixerWarnings } = await import("./mixer-warnings.ts");
+    for (const text of await mixerWarnings(config)) tell(text);
+  } catch (error) {
+    tell(`the mixer: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** What nobody caught is a bug, and ends the run. What is returned takes the watch away again. */
