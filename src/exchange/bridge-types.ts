@@ -6,6 +6,7 @@ import {
   type UaEvent,
 } from "../sip/index.ts";
 import type { ExchangeRecord, ExchangeResult } from "./exchange-types.ts";
+import type { Addressed } from "./gruus.ts";
 import type { HuntLeg } from "./hunt.ts";
 import type { Targets } from "./targets.ts";
 
@@ -14,6 +15,15 @@ export type SessionEvent = Extract<UaEvent, { readonly session: string }>;
 
 /** An event of a request inside a call. */
 export type RequestEvent = Extract<UaEvent, { readonly kind: "request" | "response" }>;
+
+/** Who calls whom, by user parts. */
+export interface CallParties {
+  readonly caller: string;
+  readonly called: string;
+  /** Proxies that it may still go through. */
+  readonly hops: number;
+  readonly address: Addressed;
+}
 
 /** What a call through the exchange is made of. */
 export interface BridgeCall {

@@ -1,4 +1,3 @@
-import { utf8TextFromLatin1 } from "../base/bytes.ts";
 import { type Core, earliestMs } from "../base/core.ts";
 import type { MediaEvent } from "../base/media-messages.ts";
 import {
@@ -12,11 +11,10 @@ import {
 } from "../sip/index.ts";
 import { Authority, type Refusal } from "./authority.ts";
 import { Bridge } from "./bridge.ts";
-import type { SessionEvent } from "./bridge-types.ts";
+import type { CallParties, SessionEvent } from "./bridge-types.ts";
 import { contactsOf } from "./bulk.ts";
 import { callerIdentity, isAnonymous } from "./caller-identity.ts";
 import {
-  DEFAULT_SERVICE_NUMBERS,
   EXCHANGE_LIMITS,
   type ExchangeConfig,
   type ExchangeInput,
@@ -25,10 +23,11 @@ import {
   type ServiceKind,
   toUa,
 } from "./exchange-types.ts";
+import { Gruus } from "./gruus.ts";
 import { LocationTable } from "./location.ts";
 import { PickupTickets } from "./pickup.ts";
 import { answerRegister } from "./registrar.ts";
-import { ServiceCall } from "./service-call.ts";
+import { ServiceCall, serviceOf } from "./service-call.ts";
 import { Targets } from "./targets.ts";
 import { Texts } from "./texts.ts";
 import { type CallStanding, Watching } from "./watching.ts";
@@ -72,6 +71,7 @@ class SmallExchange implements Exchange {
   readonly #config: ExchangeConfig;
   readonly #authority: Authority;
   readonly #location = new LocationTable();
+  readonly #gruus: Gruus;
   readonly #calls = new Set<Bridge | ServiceCall>();
   readonly #bySession = new Map<string, Bridge | ServiceCall>();
   /** The calls that requests of ours are made in, by the id that those begin with. */
@@ -85,7 +85,9 @@ class SmallExchange implements Exchange {
   constructor(config: ExchangeConfig) {
     this.#config = config;
     this.#authority = new Authority(config);
-    const parts = { config, authority: this.#authority, location: this.#location };
+    this.#gruus = new Gruus(config);
+    const known = { authority: this.#authority, location: this.#location };
+    const parts = { ...known, config, gruus: this.#gruus };
     this.#watching = new Watching(parts);
     this.#texts = new Texts(parts);
   }
@@ -241,6 +243,7 @@ class SmallExchange implements Exchange {
       config: this.#config,
       authority: this.#authority,
       location: this.#location,
+      gruus: this.#gruus,
     };
     const user = partyFromHeader(headerValue(event.message, "to") ?? "")?.user ?? "";
     const before = this.#location.of(user);
@@ -290,15 +293,17 @@ class SmallExchange implements Exchange {
       ];
     }
     const uri = parseUri(request.uri);
-    const called = uri.ok ? utf8TextFromLatin1(uri.value.user) : "";
+    const address = uri.ok ? this.#gruus.addressed(uri.value) : undefined;
+    if (address === undefined) return refuse(404);
+    const called = address.number;
     const picked = this.#pickedBy(called);
     if (picked !== undefined) {
       return picked === "nobody" ? refuse(480) : this.#replace(event, picked, nowMs);
     }
-    const service = this.#serviceOf(called);
+    const service = serviceOf(this.#config, called);
     if (service !== undefined) return this.#startService(event, service, caller, called, nowMs);
     if (!this.#authority.isUser(called)) return refuse(404);
-    return this.#startBridge(event, { caller, called, hops }, nowMs);
+    return this.#startBridge(event, { caller, called, hops, address }, nowMs);
   }
 
   /** Somebody who was referred takes the place of one who is in a call. */
@@ -323,12 +328,6 @@ class SmallExchange implements Exchange {
       if (user === "" || call.callee.user === user) return call.callee.session;
     }
     return "nobody";
-  }
-
-  #serviceOf(number: string): ServiceKind | undefined {
-    const numbers = this.#config.services ?? DEFAULT_SERVICE_NUMBERS;
-    if (number === numbers.echo) return "echo";
-    return number === numbers.milliwatt ? "milliwatt" : undefined;
   }
 
   #startService(
@@ -360,7 +359,7 @@ class SmallExchange implements Exchange {
 
   #startBridge(
     event: Incoming,
-    who: { readonly caller: string; readonly called: string; readonly hops: number },
+    { address, ...who }: CallParties,
     nowMs: number,
   ): readonly ExchangeOutput[] {
     const { session, request } = event;
@@ -372,7 +371,8 @@ class SmallExchange implements Exchange {
     const hops = { name: "max-forwards", value: String(who.hops - 1) };
     const common = { from, headers: [hops, ...headers], ...content };
     const known = { authority: this.#authority, location: this.#location };
-    const locate = (number: string, atMs: number) => contactsOf(known, number, atMs);
+    const locate = (number: string, atMs: number) =>
+      contactsOf(known, number === who.called ? address : { number }, atMs);
     const targets = new Targets({ ...who, id, domain, addresses, common, locate });
     const legs = targets.first(nowMs);
     const first = legs[0]?.session;

@@ -18,6 +18,8 @@ export interface Binding {
   readonly preference: number;
   /** The way over proxies that the REGISTER came, the last one first. @see RFC 3327 */
   readonly path: readonly string[];
+  /** The device's `+sip.instance`, where it told. */
+  readonly instance?: string;
   readonly flow?: Flow;
 }
 
@@ -34,6 +36,7 @@ export interface BindingChange {
   readonly uriText: string;
   readonly expiresMs: number;
   readonly preference: number;
+  readonly instance?: string;
   readonly flow?: Flow;
 }
 

@@ -273,6 +273,6 @@ describe("answerRegister() on preference, Path and flows", () => {
   it.each(["0", "-1", "1.5", "x", "2147483648"])("takes reg-id=%s for none", (regId) => {
     const contacts = [`<${A}>;${instance};reg-id=${regId}`];
     const answer = registrar().ask({ contacts, expires: 90, headers: [outbound] });
-    expect(answer).toEqual({ status: 200, values: [`<${A}>;expires=90`] });
+    expect(answer).toEqual({ status: 200, values: [`<${A}>;expires=90;${instance}`] });
   });
 });

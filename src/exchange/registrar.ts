@@ -1,3 +1,4 @@
+import { utf8TextFromLatin1 } from "../base/bytes.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import {
   headerValue,
@@ -21,6 +22,7 @@ import {
   logOf,
   toUa,
 } from "./exchange-types.ts";
+import type { Gruus } from "./gruus.ts";
 import type {
   Binding,
   BindingChange,
@@ -60,6 +62,7 @@ export function answerRegister(
     readonly config: ExchangeConfig;
     readonly authority: Authority;
     readonly location: LocationTable;
+    readonly gruus: Gruus;
   },
   event: RegisterEvent,
   nowMs: number,
@@ -69,7 +72,7 @@ export function answerRegister(
 }
 
 function registerStep(
-  { config, authority, location }: Parameters<typeof answerRegister>[0],
+  { config, authority, location, gruus }: Parameters<typeof answerRegister>[0],
   { message, source }: RegisterEvent,
   nowMs: number,
 ): Answer {
@@ -93,6 +96,9 @@ function registerStep(
   if (asksForMany && !authority.hasNumbers(user)) {
     return { status: 403, reason: "One Number Only" };
   }
+  if (wish.value.kind === "change" && wish.value.changes.some((one) => isOurs(one, user, config))) {
+    return { status: 403, reason: "Contact Leads Here" };
+  }
   const path = headerValues(message, "path");
   const outbound = supports(message, "outbound") && usesFlow(wish.value);
   if (outbound && !isFirstHopOutbound(message)) {
@@ -101,7 +107,8 @@ function registerStep(
   const uri = parseUri(message.uri);
   const registrar = uri.ok ? uri.value.host.toLowerCase() : "";
   const origin: BindingOrigin = { source, registrar, path, callId, cseq: cseq.value.sequence };
-  const answer = carryOut({ location, user, origin, nowMs }, wish.value);
+  const grants = supports(message, "gruu") ? { gruus } : {};
+  const answer = carryOut({ location, user, origin, nowMs, ...grants }, wish.value);
   if (answer.status !== 200) return answer;
   const extra = [
     ...path.map((value) => ({ name: "path", value })),
@@ -109,6 +116,13 @@ function registerStep(
     ...(verdict.headers ?? []),
   ];
   return { ...answer, headers: [...(answer.headers ?? []), ...extra] };
+}
+
+/** A telephone that is to be found at its own address would send us round. RFC 5627 §5.1 */
+function isOurs({ uri, instance }: BindingChange, user: string, { domain }: ExchangeConfig) {
+  const isThere = uri.host.toLowerCase() === domain && uri.port === undefined;
+  const isToken = uri.params.has("gr") && uri.params.get("gr") === undefined;
+  return instance !== undefined && isThere && (utf8TextFromLatin1(uri.user) === user || isToken);
 }
 
 const isForMany = ({ uri }: BindingChange): boolean => isBulk(uri);
@@ -137,6 +151,8 @@ function carryOut(
     readonly user: string;
     readonly origin: BindingOrigin;
     readonly nowMs: number;
+    /** There where the telephone asks for GRUUs. */
+    readonly gruus?: Gruus;
   },
   wish: Wish,
 ): Answer {
@@ -157,20 +173,46 @@ function carryOut(
   const after = location.of(user);
   if (before.length === 0 && after.length > 0) logs.push(logOf("info", `${user} is registered.`));
   if (before.length > 0 && after.length === 0) logs.push(logOf("info", `${user} has signed off.`));
+  const fresh = wish.kind === "change" ? wish.changes.filter((one) => one.expiresMs > 0) : [];
+  const granted = grantedTo(at, before, fresh);
   const headers = after.map((binding) => ({
     name: "contact",
-    value: printNameAddr({ uriText: binding.uriText, params: contactParams(binding, nowMs) }),
+    value: printNameAddr({
+      uriText: binding.uriText,
+      params: new Map([...contactParams(binding, nowMs), ...granted(binding)]),
+    }),
   }));
   return { status: 200, headers, logs };
 }
 
+/** The GRUUs that stand beside each contact in the answer. @see RFC 5627 §5.2 */
+function grantedTo(
+  { gruus, user, origin }: Pick<Parameters<typeof carryOut>[0], "gruus" | "user" | "origin">,
+  before: readonly Binding[],
+  fresh: readonly BindingChange[],
+): (binding: Binding) => readonly (readonly [string, string])[] {
+  const temporary = new Map<string, string>();
+  for (const { instance, uri } of fresh) {
+    if (gruus === undefined || instance === undefined || isBulk(uri)) continue;
+    const wasThere = before.some((one) => one.instance === instance);
+    temporary.set(instance, gruus.temporaryOf(user, instance, origin.callId, wasThere));
+  }
+  return ({ instance, uri }) => {
+    if (gruus === undefined || instance === undefined) return [];
+    const temp = temporary.get(instance);
+    return [
+      ["pub-gruu", gruus.publicOf(user, instance, isBulk(uri))],
+      ...(temp === undefined ? [] : ([["temp-gruu", temp]] as const)),
+    ];
+  };
+}
+
 function contactParams(binding: Binding, nowMs: number): Map<string, string> {
-  const { preference, flow } = binding;
+  const { preference, flow, instance } = binding;
   const params = new Map([["expires", String(Math.ceil((binding.expiresAtMs - nowMs) / 1000))]]);
   if (preference !== PREFERENCE_MAX) params.set("q", String(preference / PREFERENCE_MAX));
-  if (flow !== undefined) {
-    params.set("+sip.instance", flow.instance).set("reg-id", String(flow.regId));
-  }
+  if (instance !== undefined) params.set("+sip.instance", instance);
+  if (flow !== undefined) params.set("reg-id", String(flow.regId));
   return params;
 }
 
@@ -204,9 +246,15 @@ function readWish(message: SipRequest, config: ExchangeConfig): Result<Wish, Ans
     if (preference === undefined) return err({ status: 400, reason: "Bad q" });
     // A contact of many numbers names none. @see RFC 6140 §5.2
     if (isBulk(uri) && uri.user !== "") return err({ status: 400, reason: "Bad Contact" });
+    const instance = contact.value.params.get("+sip.instance");
+    const isNamed = instance !== undefined && instance.length <= INSTANCE_LENGTH_MAX;
     const flow = flowOf(contact.value.params);
     const { uriText } = contact.value;
-    changes.push({ uri, uriText, expiresMs, preference, ...(flow === undefined ? {} : { flow }) });
+    changes.push({
+      ...{ uri, uriText, expiresMs, preference },
+      ...(isNamed ? { instance } : {}),
+      ...(flow === undefined ? {} : { flow }),
+    });
   }
   return ok({ kind: "change", changes });
 }

@@ -11,7 +11,9 @@ import {
 } from "../sip/index.ts";
 import type { SessionEvent } from "./bridge-types.ts";
 import {
+  DEFAULT_SERVICE_NUMBERS,
   EXCHANGE_LIMITS,
+  type ExchangeConfig,
   type ExchangeOutput,
   type ExchangeRecord,
   logOf,
@@ -33,6 +35,15 @@ export interface ServiceCallInfo {
   readonly offer?: string;
   /** Digits. */
   readonly sdpSessionId: string;
+}
+
+/** The service that a number is, if any. */
+export function serviceOf(
+  { services = DEFAULT_SERVICE_NUMBERS }: Pick<ExchangeConfig, "services">,
+  number: string,
+): ServiceKind | undefined {
+  if (number === services.echo) return "echo";
+  return number === services.milliwatt ? "milliwatt" : undefined;
 }
 
 /** How long the record waits for the media's figures after the end. */

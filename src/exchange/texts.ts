@@ -1,4 +1,3 @@
-import { utf8TextFromLatin1 } from "../base/bytes.ts";
 import {
   headerValue,
   parseUri,
@@ -18,6 +17,7 @@ import {
   toUa,
 } from "./exchange-types.ts";
 import { bestStatus } from "./final-status.ts";
+import type { Gruus } from "./gruus.ts";
 import { type Binding, type LocationTable, targetOf } from "./location.ts";
 
 type RequestEvent = Extract<UaEvent, { kind: "request" }>;
@@ -28,6 +28,7 @@ export interface TextsParts {
   readonly config: ExchangeConfig;
   readonly authority: Authority;
   readonly location: LocationTable;
+  readonly gruus: Gruus;
 }
 
 /** A text that its telephones have not all answered yet. */
@@ -81,9 +82,9 @@ export class Texts {
     const hops = Number(headerValue(message, "max-forwards") ?? HOPS);
     if (!(hops > 0)) return refuse(483);
     const uri = parseUri(message.uri);
-    const number = uri.ok ? utf8TextFromLatin1(uri.value.user) : "";
-    if (!authority.isUser(number)) return refuse(404);
-    const contacts = onePerDevice(contactsOf(this.#parts, number, nowMs));
+    const address = uri.ok ? this.#parts.gruus.addressed(uri.value) : undefined;
+    if (address === undefined || !authority.isUser(address.number)) return refuse(404);
+    const contacts = onePerDevice(contactsOf(this.#parts, address, nowMs));
     if (contacts.length === 0) return refuse(480);
     if (this.#waiting.size >= EXCHANGE_LIMITS.texts) return refuse(503);
     const id = `${PREFIX} ${++this.#last}`;

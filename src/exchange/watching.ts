@@ -286,7 +286,7 @@ function byUser(calls: Iterable<CallStanding>): ReadonlyMap<string, readonly Dia
   return all;
 }
 
-function contactOf({ uriText, flow }: Binding): ContactStanding {
-  const instance = flow === undefined ? {} : { instance: flow.instance };
-  return { uri: uriText, isActive: true, event: "registered", ...instance };
+function contactOf({ uriText, instance }: Binding): ContactStanding {
+  const named = instance === undefined ? {} : { instance };
+  return { uri: uriText, isActive: true, event: "registered", ...named };
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { latin1FromBytes } from "../../src/base/bytes.ts";
 import { BENCH_HOST, type Bench, bench } from "../hw-sim/bench/bench.ts";
 import { expectMessage, reply, type StandingAnswer } from "../hw-sim/peers/scripted-peer.ts";
 import {
@@ -123,6 +124,29 @@ describe("lines at our own exchange over UDP", () => {
     expect(lab.logs.filter(({ level }) => level === "warn" || level === "error")).toEqual([]);
     expect(eventsOf(lab, "registered")).toHaveLength(2);
     await assertSettled(lab, { records: [] });
+  });
+});
+
+describe("lines that bind their calls to a GRUU of our own exchange", () => {
+  it.each([
+    ["who calls", 0],
+    ["who is called", 1],
+  ])("talk, and are heard to hang up: %s", async (_who, first) => {
+    const lab = await bench({ config: { exchange: { transport: "udp" }, sip: { gruu: true } } });
+    const invites: string[] = [];
+    lab.network.tap(({ kind, payload }) => {
+      const text = latin1FromBytes(payload);
+      if (kind === "datagram-sent" && text.startsWith("INVITE sip:102@")) invites.push(text);
+    });
+    const [alice, bob] = lab.phones;
+    await call(alice, "102", bob);
+    await talk(lab, alice, bob);
+    const [hangs, other] = first === 0 ? [alice, bob] : [bob, alice];
+    hangs.hang();
+    await other.hears("busy", { withinMs: 10_000 });
+    other.hang();
+    expect(invites[0]).toMatch(/\r\nContact: <sip:101@10\.0\.0\.1;gr=urn:uuid:[-0-9a-f]+>/);
+    await assertSettled(lab, { records: ["1 out 101>102 answered", "2 in 101>102 answered"] });
   });
 });
 

@@ -74,10 +74,11 @@ export class ExchangeControl {
         ...(guard === undefined ? {} : { guard: { ...guard, isTrusted: () => false } }),
         serves: ["REGISTER", ...RELAYED_METHODS],
         tells: EXCHANGE_EVENTS,
-        // @see RFC 6140 §5.1
-        ...(config.users.some(({ numbers }) => numbers !== undefined)
-          ? { extensions: ["gin"] }
-          : {}),
+        // @see RFC 5627 §5.1, RFC 6140 §5.1
+        extensions: [
+          "gruu",
+          ...(config.users.some(({ numbers }) => numbers !== undefined) ? ["gin"] : []),
+        ],
         acceptAnyUser: true,
       },
       ports,
