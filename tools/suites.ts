@@ -31,7 +31,7 @@ import {
   type Trouble,
   troublesOfReport,
 } from "./suites/report.ts";
-import { sidesOf } from "./suites/sides.ts";
+import { portsOfSide, sidesOf } from "./suites/sides.ts";
 import { installedPeers, withResults } from "./suites/table.ts";
 
 /** The vitest project behind each command. */
@@ -59,7 +59,7 @@ async function runVitest(
   project: string,
   json: boolean,
   rest: readonly string[],
-  later: boolean,
+  { later, ports }: { readonly later: boolean; readonly ports: string },
 ): Promise<Run> {
   const scratch = mkdtempSync(join(tmpdir(), "tipring-suites-"));
   const reportFile = join(scratch, "report.json");
@@ -82,6 +82,7 @@ async function runVitest(
   try {
     const child = spawn(process.execPath, [vitest, ...options, ...rest], {
       cwd: root,
+      env: { ...process.env, TIPRING_PORTS: ports },
       stdio: ["ignore", sayings ?? shown, sayings ?? 2],
     });
     const exitCode = await new Promise<number>((resolve) => {
@@ -138,7 +139,12 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const project = PROJECTS[command];
   const sides = sidesOf(project, filters, interopFiles());
-  const runs = await Promise.all(sides.map((side, at) => runVitest(project, json, side, at > 0)));
+  const runs = await Promise.all(
+    sides.map((side, at) => {
+      const ports = portsOfSide(at, sides.length);
+      return runVitest(project, json, side, { later: at > 0, ports });
+    }),
+  );
   const suites = runs.flatMap((run) => run.suites);
   const troubles = runs.flatMap((run) => run.troubles);
   if (json) for (const suite of suites) process.stdout.write(`${JSON.stringify(suite)}\n`);

@@ -116,7 +116,8 @@ describe.skipIf(!hasGcc && !required)("[interop.serial-card] the C core on a ter
     await waitUntil(() => log.length > 0, 2000);
     const [text = "", at = ""] = log[0]?.split(" ") ?? [];
     expect(text).toBe("closed");
-    expect(Number(at)).toBeGreaterThan(before - 1);
+    // The clocks are compared by round trips: the time is as sure as those are short.
+    expect(Number(at)).toBeGreaterThan(before - SLACK_MS);
     expect(Number(at)).toBeLessThanOrEqual(clock.nowMs());
     line.slic?.requestWatermark(clock.nowMs() + 30);
     await waitUntil(() => log.length > 1, 2000);

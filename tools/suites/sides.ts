@@ -25,3 +25,13 @@ export function sidesOf(
   const patient: ReadonlySet<string> = new Set(PATIENT_FILES);
   return [files.filter((file) => !patient.has(file)), [...PATIENT_FILES]];
 }
+
+/** Ports that peers may have in an interop run: below those of voice, and those of the kernel. */
+const PEER_PORTS = { first: 10_000, count: 6384 } as const;
+
+/** The part of the peers' ports that side `at` of so many has, as `TIPRING_PORTS` tells it. */
+export function portsOfSide(at: number, sides: number): string {
+  const { first, count } = PEER_PORTS;
+  const edge = (side: number): number => first + Math.floor((count * side) / sides);
+  return `${edge(at)}-${edge(at + 1) - 1}`;
+}

@@ -2,35 +2,42 @@ import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 
 const HOST = "127.0.0.1";
-/** Attempts to find neighbours that are all free. */
-const ATTEMPTS = 50;
+/**
+ * Where ports are looked for: below those that our box has for voice (16384 and up) and those that
+ * the kernel gives to whoever names none (ip_local_port_range), so that nobody takes one by chance
+ * before the peer does. A run that is one of several at once has a part of it.
+ */
+const part = process.env["TIPRING_PORTS"] ?? "10000-16383";
+const [RANGE_FIRST = 0, RANGE_LAST = 0] = part.split("-").map(Number);
+const RANGE_SIZE = RANGE_LAST - RANGE_FIRST + 1;
+
+/** The next one to be looked at; each process begins elsewhere than the one before it. */
+let next = RANGE_FIRST + ((process.pid * 97) % RANGE_SIZE);
 
 /**
- * The first of `count` neighbouring ports of loopback that nobody has, by UDP or by TCP. They are
- * free when this returns: a stranger could still take one before the peer does.
+ * The first of `count` neighbouring ports of loopback that nobody has, by UDP or by TCP, and that
+ * this process has not had of late.
  */
 export async function freePorts(count = 1): Promise<number> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const first = await udpPort(0);
-    if (first === undefined || first + count > 65_536) continue;
+  for (let looked = 0; looked < RANGE_SIZE; looked += count) {
+    const first = next + count - 1 > RANGE_LAST ? RANGE_FIRST : next;
+    next = first + count;
     let free = true;
     for (let at = 0; at < count && free; at++) {
-      free = (await udpPort(first + at)) !== undefined && (await isTcpFree(first + at));
+      free = (await isUdpFree(first + at)) && (await isTcpFree(first + at));
     }
     if (free) return first;
   }
-  throw new Error(`no ${count} neighbouring free ports on ${HOST}`);
+  throw new Error(
+    `no ${count} neighbouring free ports on ${HOST}, ${RANGE_FIRST} to ${RANGE_LAST}`,
+  );
 }
 
-/** Takes a port by UDP (0 is any) and gives it back; its number, or `undefined` where taken. */
-function udpPort(port: number): Promise<number | undefined> {
+function isUdpFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createSocket("udp4");
-    socket.once("error", () => resolve(undefined));
-    socket.bind({ address: HOST, port, exclusive: true }, () => {
-      const taken = socket.address().port;
-      socket.close(() => resolve(taken));
-    });
+    socket.once("error", () => resolve(false));
+    socket.bind({ address: HOST, port, exclusive: true }, () => socket.close(() => resolve(true)));
   });
 }
 
