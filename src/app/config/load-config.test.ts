@@ -29,6 +29,17 @@ describe("loadConfig()", () => {
       "lines:\n  - number: '101'\n    phone: rotery\n",
       'tipring.yaml:3:12: lines[0].phone is "rotery"; did you mean "rotary"?',
     ],
+    [
+      "- country: de\n",
+      'tipring.yaml:1:1: must be settings, each with its name, like "country: de"',
+    ],
+    ["sip:\n  port: many\n", 'tipring.yaml:2:9: sip.port is "many": must be a number'],
+    ["sip:\n  port: 50.5\n", "tipring.yaml:2:9: sip.port is 50.5: must be a whole number"],
+    [
+      "dialing:\n  callWaiting: 1\n",
+      "tipring.yaml:2:16: dialing.callWaiting is 1: must be true or false",
+    ],
+    ["domain: 12\n", "tipring.yaml:1:9: domain is 12: must be text: put it in quotes"],
     ["lines:\n  - name: Ann\n", "tipring.yaml:2:5: lines[0].number is missing"],
     ["sip:\n  port: 0\n", "tipring.yaml:2:9: sip.port is 0; it must be at least 1"],
     ["rtp:\n  ptimeMs: 25\n", "tipring.yaml:2:12: rtp.ptimeMs is 25; it can be 10, 20, 30, 40, 60"],
@@ -39,11 +50,11 @@ describe("loadConfig()", () => {
     ],
     [
       "lines: { number: '1', password: secret }\n",
-      "tipring.yaml:1:8: lines invalid input: expected array, received object",
+      'tipring.yaml:1:8: lines must be a list, each entry behind "- "',
     ],
     [
       `country: "${"x".repeat(1000)}"\ntrunk: [{ user: a, password: secret }]\n`,
-      "tipring.yaml:2:8: trunk invalid input: expected object, received array",
+      'tipring.yaml:2:8: trunk must be settings, each with its name, like "country: de"',
     ],
     [
       `dialing:\n  digitMap: ${"x".repeat(1025)}\n`,

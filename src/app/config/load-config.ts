@@ -74,10 +74,26 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown): ConfigProblem[] {
   }
   // What is told here ends up in a log, where no password may stand, nor a whole file.
   const shown = shownOf(found);
-  if (path.at(-1) === "password" || shown === undefined) {
-    return [{ path, text: lower(issue.message) }];
-  }
-  return [{ path, text: `is ${shown}: ${lower(issue.message)}` }];
+  const told = plainly(issue);
+  if (path.at(-1) === "password" || shown === undefined) return [{ path, text: told }];
+  return [{ path, text: `is ${shown}: ${told}` }];
+}
+
+/** What a value has to be, by the schema's name for it. */
+const KINDS: Readonly<Record<string, string>> = {
+  array: 'a list, each entry behind "- "',
+  object: 'settings, each with its name, like "country: de"',
+  string: "text: put it in quotes",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+};
+
+/** What the schema says, in words of the file where it has none of its own. */
+function plainly(issue: z.core.$ZodIssue): string {
+  const kind = issue.code === "invalid_type" ? KINDS[issue.expected] : undefined;
+  const isOwn = !issue.message.startsWith("Invalid input");
+  return kind === undefined || isOwn ? lower(issue.message) : `must be ${kind}`;
 }
 
 /** The longest text that a problem repeats, characters. */
