@@ -20,14 +20,14 @@ export const KERNELS = [
   },
   { source: "kernels/dtmf.ts", output: "src/hal/drivers/dtmf-code.ts", name: "DTMF_CODE" },
   {
-    source: "kernels/sim-sound.ts",
-    output: "test/hw-sim/audio/sound-kernel-code.ts",
-    name: "SOUND_KERNEL_CODE",
+    source: "kernels/sim-pair.ts",
+    output: "test/hw-sim/audio/pair-kernel-code.ts",
+    name: "PAIR_KERNEL_CODE",
   },
   {
-    source: "kernels/sim-ear.ts",
-    output: "test/hw-sim/audio/ear-kernel-code.ts",
-    name: "EAR_KERNEL_CODE",
+    source: "kernels/sim-spectrum.ts",
+    output: "test/hw-sim/audio/spectrum-kernel-code.ts",
+    name: "SPECTRUM_KERNEL_CODE",
   },
   { source: "kernels/sound.ts", output: "src/hal/drivers/sound-code.ts", name: "SOUND_CODE" },
 ] as const;

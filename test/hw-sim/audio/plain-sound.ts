@@ -1,6 +1,5 @@
 import { Fft } from "./fft.ts";
 import {
-  type EarMath,
   MIX_HISTORY_SAMPLES,
   MIX_LIMIT_SAMPLES,
   type Mixer,
@@ -26,6 +25,8 @@ export function createPlainMixer(): Mixer {
   const sent = new Int16Array(MIX_HISTORY_SAMPLES + MIX_LIMIT_SAMPLES);
   const heard = new Float64Array(MIX_LIMIT_SAMPLES);
   const captured = new Int16Array(MIX_LIMIT_SAMPLES);
+  const piece = new Float64Array(PIECE_SAMPLES);
+  const sums = new Float64Array(Object.keys(PIECE_SUMS).length);
 
   const echo = (at: number, delay: number, gain: number): number =>
     fround((sent[MIX_HISTORY_SAMPLES + at - delay] ?? 0) * fround(gain));
@@ -47,7 +48,19 @@ export function createPlainMixer(): Mixer {
   const mix = (count: number, seed: number, settings: MixSettings): void => {
     for (let at = 0; at < count; at++) mixOne(at, noiseOf((seed + at) | 0), settings);
   };
-  return { own, lateEcho, sent, heard, captured, mix };
+  const listen = (share: number): void => {
+    for (let at = 0; at < PIECE_SAMPLES; at++) {
+      piece[at] = (heard[at] ?? 0) - share * (own[at] ?? 0);
+    }
+    sums[PIECE_SUMS.firstHalf] = squaresOf(piece, 0, PIECE_SAMPLES / 2);
+    sums[PIECE_SUMS.secondHalf] = squaresOf(piece, PIECE_SAMPLES / 2, PIECE_SAMPLES);
+    measurePiece(piece, sums);
+  };
+
+  const ownPiece = own.subarray(0, PIECE_SAMPLES);
+  const heardPiece = heard.subarray(0, PIECE_SAMPLES);
+  const arrays = { own, lateEcho, sent, heard, captured, ownPiece, heardPiece, piece, sums };
+  return { ...arrays, mix, listen };
 }
 
 /** Every number once, in no order. @see lowbias32 of Wellons, "Hash Prospector", 2018 */
@@ -62,20 +75,6 @@ function noiseOf(sample: number): number {
 /** The nearest step of 16 bits, halves up. */
 function stepOf(value: number): number {
   return Math.min(INT16_MAX, Math.max(INT16_MIN, Math.floor(fround(value + 0.5))));
-}
-
-/** The ear in plain arithmetic. */
-export function createPlainEar(): EarMath {
-  return {
-    listen(volts, sent, share, piece, sums) {
-      for (let at = 0; at < PIECE_SAMPLES; at++) {
-        piece[at] = (volts[at] ?? 0) - share * (sent[at] ?? 0);
-      }
-      sums[PIECE_SUMS.firstHalf] = squaresOf(piece, 0, PIECE_SAMPLES / 2);
-      sums[PIECE_SUMS.secondHalf] = squaresOf(piece, PIECE_SAMPLES / 2, PIECE_SAMPLES);
-      measurePiece(piece, sums);
-    },
-  };
 }
 
 /** The sum of squares, in four sums that do not wait for one another. */

@@ -1,16 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { createRandomStream } from "../world/random-stream.ts";
-import { createPlainEar, createPlainMixer, createPlainSpectrum } from "./plain-sound.ts";
+import { createPlainMixer, createPlainSpectrum } from "./plain-sound.ts";
 import {
-  createEar,
   createMixer,
   createSpectrum,
-  createVectorEar,
   createVectorMixer,
   createVectorSpectrum,
 } from "./sound-kernel.ts";
 import {
   MIX_HISTORY_SAMPLES,
+  type Mixer,
   type MixSettings,
   PIECE_SAMPLES,
   PIECE_SUMS,
@@ -160,26 +159,35 @@ describe("createSpectrum()", () => {
   });
 });
 
-describe("createEar()", () => {
-  const listenWith = (ear: ReturnType<typeof createEar>, share: number) => {
-    const piece = new Float64Array(PIECE_SAMPLES);
-    const sums = new Float64Array(Object.keys(PIECE_SUMS).length);
+describe("listen() of a mixer", () => {
+  const listenWith = (mixer: Mixer, share: number) => {
     const heard = noise("heard", PIECE_SAMPLES, 0.5);
     const sent = noise("sent", PIECE_SAMPLES, 0.8);
-    ear.listen(heard, sent, share, piece, sums);
-    return { heard, sent, piece, sums };
+    mixer.heard.set(heard);
+    mixer.own.set(sent);
+    mixer.listen(share);
+    return { heard, sent, piece: mixer.piece, sums: mixer.sums };
   };
 
   it.each([0, 0.75, 1])("hears with %d of the own voice taken out alike in all kinds", (share) => {
-    const [plain, ...others] = [createPlainEar(), createVectorEar(), createEar()]
-      .filter((ear) => ear !== undefined)
-      .map((ear) => listenWith(ear, share))
+    const [plain, ...others] = [createPlainMixer(), createVectorMixer(), createMixer()]
+      .filter((mixer) => mixer !== undefined)
+      .map((mixer) => listenWith(mixer, share))
       .map(({ piece, sums }) => [...piece, ...sums]);
     for (const other of others) expect(other).toEqual(plain);
   });
 
+  it.each([createPlainMixer(), createMixer()])("works on what was mixed, in place", (mixer) => {
+    mixer.own.set(noise("own", 80, 0.2));
+    mixer.sent.set(noise("sent", MIX_HISTORY_SAMPLES + 80, 8000));
+    mixer.mix(80, 3, SETTINGS);
+    mixer.listen(0.5);
+    const left = mixer.heardPiece.map((volts, at) => volts - 0.5 * (mixer.ownPiece[at] ?? 0));
+    expect(mixer.piece).toEqual(left);
+  });
+
   it("leaves what the own voice is not, and measures its halves and what neighbours share", () => {
-    const { heard, sent, piece, sums } = listenWith(createEar(), 0.75);
+    const { heard, sent, piece, sums } = listenWith(createMixer(), 0.75);
     const left = heard.map((volts, at) => volts - 0.75 * (sent[at] ?? 0));
     const squares = left.map((volts) => volts * volts);
     const sumOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);

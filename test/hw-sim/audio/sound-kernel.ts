@@ -1,16 +1,8 @@
 import { compileKernel, type KernelExports } from "../../../src/hal/drivers/vector-code.ts";
-import { EAR_KERNEL_CODE } from "./ear-kernel-code.ts";
 import { Fft } from "./fft.ts";
+import { PAIR_KERNEL_CODE } from "./pair-kernel-code.ts";
+import { binTurnsOf, createPlainMixer, createPlainSpectrum, stageTurnsOf } from "./plain-sound.ts";
 import {
-  binTurnsOf,
-  createPlainEar,
-  createPlainMixer,
-  createPlainSpectrum,
-  stageTurnsOf,
-} from "./plain-sound.ts";
-import { SOUND_KERNEL_CODE } from "./sound-kernel-code.ts";
-import {
-  type EarMath,
   MIX_HISTORY_SAMPLES,
   MIX_LIMIT_SAMPLES,
   type Mixer,
@@ -18,12 +10,15 @@ import {
   PIECE_SUMS,
   type PowerSpectrum,
 } from "./sound-math.ts";
+import { SPECTRUM_KERNEL_CODE } from "./spectrum-kernel-code.ts";
 
-/** What `kernels/sim-sound.ts` exports. */
-interface SoundExports extends KernelExports {
+/** What `kernels/sim-pair.ts` exports. */
+interface PairExports extends KernelExports {
   layOutMixer(base: number, limitSamples: number, historySamples: number): number;
   ownAt(): number;
   heardAt(): number;
+  pieceAt(): number;
+  sumsAt(): number;
   lateAt(): number;
   sentAt(): number;
   capturedAt(): number;
@@ -42,6 +37,11 @@ interface SoundExports extends KernelExports {
     thirdDelay: number,
     thirdGain: number,
   ): void;
+  listen(share: number): void;
+}
+
+/** What `kernels/sim-spectrum.ts` exports. */
+interface SpectrumExports extends KernelExports {
   layOutSpectrum(base: number, size: number, stageDoubles: number): number;
   samplesAt(): number;
   windowAt(): number;
@@ -54,28 +54,17 @@ interface SoundExports extends KernelExports {
   findMaxima(first: number, range: number): number;
 }
 
-/** What `kernels/sim-ear.ts` exports. */
-interface EarExports extends KernelExports {
-  layOut(base: number): number;
-  pairAt(): number;
-  sendingAt(): number;
-  sumsAt(): number;
-  listen(share: number): void;
-}
-
 /** Undefined where the processor has no vector unit that WebAssembly knows (ARMv6). */
-const instantiate = compileKernel(SOUND_KERNEL_CODE);
-const instantiateEar = compileKernel(EAR_KERNEL_CODE);
+const instantiatePair = compileKernel(PAIR_KERNEL_CODE);
+const instantiateSpectrum = compileKernel(SPECTRUM_KERNEL_CODE);
 
 /** A mixer with vector arithmetic where there is any; both kinds give the same, bit for bit. */
 export function createMixer(): Mixer {
   return createVectorMixer() ?? createPlainMixer();
 }
 
-/** An ear, likewise. It may serve any number of telephones. */
-export function createEar(): EarMath {
-  return createVectorEar() ?? createPlainEar();
-}
+/** One for all pairs and ears: what it is to mix is put into it, and is used up at once. */
+export const PAIR_MIXER = createMixer();
 
 /** A spectrum of so many samples, a power of two from 16 on; likewise. */
 export function createSpectrum(size: number): PowerSpectrum {
@@ -84,13 +73,17 @@ export function createSpectrum(size: number): PowerSpectrum {
 
 /** The mixer for the vector unit of this processor; undefined where it has none. */
 export function createVectorMixer(): Mixer | undefined {
-  const kernel = instantiate?.<SoundExports>((made, base) =>
+  const kernel = instantiatePair?.<PairExports>((made, base) =>
     made.layOutMixer(base, MIX_LIMIT_SAMPLES, MIX_HISTORY_SAMPLES),
   );
   if (kernel === undefined) return undefined;
   const { buffer } = kernel.memory;
   return {
     own: new Float64Array(buffer, kernel.ownAt(), MIX_LIMIT_SAMPLES),
+    ownPiece: new Float64Array(buffer, kernel.ownAt(), PIECE_SAMPLES),
+    heardPiece: new Float64Array(buffer, kernel.heardAt(), PIECE_SAMPLES),
+    piece: new Float64Array(buffer, kernel.pieceAt(), PIECE_SAMPLES),
+    sums: new Float64Array(buffer, kernel.sumsAt(), Object.keys(PIECE_SUMS).length),
     lateEcho: new Float32Array(buffer, kernel.lateAt(), MIX_LIMIT_SAMPLES),
     sent: new Int16Array(buffer, kernel.sentAt(), MIX_HISTORY_SAMPLES + MIX_LIMIT_SAMPLES),
     heard: new Float64Array(buffer, kernel.heardAt(), MIX_LIMIT_SAMPLES),
@@ -111,25 +104,7 @@ export function createVectorMixer(): Mixer | undefined {
         settings.thirdDelay,
         settings.thirdGain,
       ),
-  };
-}
-
-/** The ear for the vector unit of this processor; undefined where it has none. */
-export function createVectorEar(): EarMath | undefined {
-  const kernel = instantiateEar?.<EarExports>((made, base) => made.layOut(base));
-  if (kernel === undefined) return undefined;
-  const { buffer } = kernel.memory;
-  const pair = new Float64Array(buffer, kernel.pairAt(), PIECE_SAMPLES);
-  const sending = new Float64Array(buffer, kernel.sendingAt(), PIECE_SAMPLES);
-  const measured = new Float64Array(buffer, kernel.sumsAt(), Object.keys(PIECE_SUMS).length);
-  return {
-    listen(volts, sent, share, piece, sums) {
-      pair.set(volts);
-      sending.set(sent);
-      kernel.listen(share);
-      piece.set(pair);
-      for (let at = 0; at < measured.length; at++) sums[at] = measured[at] ?? 0;
-    },
+    listen: (share) => kernel.listen(share),
   };
 }
 
@@ -137,7 +112,7 @@ export function createVectorEar(): EarMath | undefined {
 export function createVectorSpectrum(size: number): PowerSpectrum | undefined {
   const half = size / 2;
   const stageTurns = stageTurnsOf(half);
-  const kernel = instantiate?.<SoundExports>((made, base) =>
+  const kernel = instantiateSpectrum?.<SpectrumExports>((made, base) =>
     made.layOutSpectrum(base, size, stageTurns.length),
   );
   if (kernel === undefined) return undefined;

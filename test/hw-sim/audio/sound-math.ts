@@ -17,7 +17,11 @@ export interface MixSettings {
   readonly thirdGain: number;
 }
 
-/** Mixes the two ways of a pair in 32-bit floats, a piece of `limitSamples` at most at a time. */
+/**
+ * Mixes the two ways of a pair in 32-bit floats, a piece of `MIX_LIMIT_SAMPLES` at most at a time,
+ * and has an ear listen to it in 64-bit floats. What is in its arrays is gone when anything else is
+ * mixed.
+ */
 export interface Mixer {
   /** In: what the telephone sends, volts. */
   readonly own: Float64Array;
@@ -29,8 +33,16 @@ export interface Mixer {
   readonly heard: Float64Array;
   /** Out: what the chip gets. */
   readonly captured: Int16Array;
+  /** Views of the first `PIECE_SAMPLES` of what the telephone sends and hears. */
+  readonly ownPiece: Float64Array;
+  readonly heardPiece: Float64Array;
+  /** Out, of `listen`: what the ear gets of a piece, and its `PIECE_SUMS`. */
+  readonly piece: Float64Array;
+  readonly sums: Float64Array;
   /** Mixes the first `count` samples; equal seeds one apart are one sample of noise apart. */
   mix(count: number, seed: number, settings: MixSettings): void;
+  /** Takes a share of what the telephone sends out of what it hears, a piece; measures the rest. */
+  listen(share: number): void;
 }
 
 /** A piece of sound that is measured as a whole, 10 ms, and its halves. */
@@ -45,21 +57,6 @@ export const PIECE_SUMS = {
   squares: 2,
   neighbours: 3,
 } as const;
-
-/** What an ear does with a piece, in 64-bit floats. */
-export interface EarMath {
-  /**
-   * Takes a share of what was sent out of what is on the pair, volts: what is left goes into
-   * `piece`, what is measured of that into `sums`. All but the last are of a piece's length.
-   */
-  listen(
-    volts: Float64Array,
-    sent: Float64Array,
-    share: number,
-    piece: Float64Array,
-    sums: Float64Array,
-  ): void;
-}
 
 /** Powers of the frequencies in a piece of sound, in 64-bit floats. */
 export interface PowerSpectrum {

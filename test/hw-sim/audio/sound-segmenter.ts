@@ -1,3 +1,4 @@
+import { copyNumbers } from "../../../src/base/copy-numbers.ts";
 import {
   FrequencyMeter,
   METER_LIMIT_SAMPLES,
@@ -176,7 +177,7 @@ export class SoundSegmenter {
   #keep(volts: Float64Array): void {
     const ring = this.#ring;
     const from = this.#position & RING_MASK;
-    if (from + volts.length <= RING_SAMPLES) ring.set(volts, from);
+    if (from + volts.length <= RING_SAMPLES) copyNumbers(ring, volts, from);
     else for (let at = 0; at < volts.length; at++) ring[(from + at) & RING_MASK] = volts[at] ?? 0;
   }
 

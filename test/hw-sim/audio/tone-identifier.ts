@@ -70,12 +70,17 @@ export class ToneIdentifier {
     return this.#named?.name;
   }
 
+  /** Whether that is the sample which comes next; at another one it starts afresh. */
+  isAt(firstSample: number): boolean {
+    return firstSample === this.#segmenter.position;
+  }
+
   /**
    * Hears volts at 8 kHz from sample `firstSample` on; a gap makes it start afresh. Who has
    * measured them, a piece, saves time by telling its `PIECE_SUMS`.
    */
   process(volts: Float64Array, firstSample: number, measured?: Float64Array): void {
-    if (firstSample !== this.#segmenter.position) this.reset(firstSample);
+    if (!this.isAt(firstSample)) this.reset(firstSample);
     this.#segmenter.process(volts, this.#onFrame, measured);
   }
 

@@ -1,3 +1,4 @@
+import { copyNumbers } from "../../../src/base/copy-numbers.ts";
 import { invariant } from "../../../src/base/invariant.ts";
 import type { Clock } from "../../../src/hal/ports/clock.ts";
 import type { TraceSink } from "../trace/trace.ts";
@@ -227,7 +228,7 @@ export class CopperLoop {
   /** The sound card begins a frame: see {@link PairAudio.beginFrame}. */
   beginFrame(playout: Int16Array, startMs: number, samplePeriodMs: number, firstSample: number) {
     if (this.#onAudio !== undefined) {
-      this.#sent.set(playout);
+      copyNumbers(this.#sent, playout);
       this.#sentFirst = firstSample;
     }
     this.#audio.beginFrame(playout, startMs, samplePeriodMs, firstSample);

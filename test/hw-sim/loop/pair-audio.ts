@@ -1,6 +1,12 @@
+import { copyNumbers } from "../../../src/base/copy-numbers.ts";
 import { invariant } from "../../../src/base/invariant.ts";
-import { createMixer } from "../audio/sound-kernel.ts";
-import { MIX_HISTORY_SAMPLES, MIX_LIMIT_SAMPLES, type MixSettings } from "../audio/sound-math.ts";
+import { PAIR_MIXER } from "../audio/sound-kernel.ts";
+import {
+  MIX_HISTORY_SAMPLES,
+  MIX_LIMIT_SAMPLES,
+  type MixSettings,
+  PIECE_SAMPLES,
+} from "../audio/sound-math.ts";
 import type { RandomStream } from "../world/random-stream.ts";
 import {
   ECHO_DELAY_MAX_SAMPLES,
@@ -48,8 +54,9 @@ const INT16_MIN = -32768;
 /** Times of events and of samples meet within this many samples. */
 const SAMPLE_SLACK = 1e-6;
 
-/** One for all pairs: what it is to mix is put into it, and taken out again at once. */
-const MIXER = createMixer();
+const SILENCE = new Float64Array(PIECE_SAMPLES);
+/** What was captured of a whole piece, as the mixer leaves it. */
+const CAPTURED_PIECE = PAIR_MIXER.captured.subarray(0, PIECE_SAMPLES);
 
 /**
  * The voice band of a pair: loss both ways, sidetone, the hybrid's echo, noise. Works in volts on
@@ -69,9 +76,6 @@ export class PairAudio {
   readonly #own: Float64Array;
   readonly #heard: Float64Array;
   readonly #captured: Int16Array;
-  /** Views of a whole frame in the mixer. */
-  readonly #mixedHeard: Float64Array;
-  readonly #mixedCaptured: Int16Array;
   readonly #noiseVolts: number;
   #hum: { readonly turn: number; readonly peakVolts: number } | undefined;
   #startMs = 0;
@@ -99,8 +103,6 @@ export class PairAudio {
     this.#own = new Float64Array(frameSamples);
     this.#heard = new Float64Array(frameSamples);
     this.#captured = new Int16Array(frameSamples);
-    this.#mixedHeard = MIXER.heard.subarray(0, frameSamples);
-    this.#mixedCaptured = MIXER.captured.subarray(0, frameSamples);
     this.#noiseSeed = options.random.int(2 ** 32) | 0;
   }
 
@@ -118,7 +120,7 @@ export class PairAudio {
     const history = this.#historySamples;
     // By hand: a call for so few numbers takes longer.
     for (let at = 0; at < history; at++) down[at] = down[this.#frameSamples + at] ?? 0;
-    down.set(playout, history);
+    copyNumbers(down, playout, history);
     if (this.#ways !== undefined) this.#reflect(this.#ways);
     this.#startMs = startMs;
     this.#samplePeriodMs = samplePeriodMs;
@@ -142,9 +144,40 @@ export class PairAudio {
 
   /** Renders what is left of the frame and copies what the chip received during it. */
   endFrame(captured: Int16Array, path: AudioPath): void {
-    this.#render(this.#frameSamples, path);
-    captured.set(this.#captured);
+    if (this.#isPlain(path)) this.#renderInPlace(captured, path);
+    else {
+      this.#render(this.#frameSamples, path);
+      copyNumbers(captured, this.#captured);
+    }
     this.#inFrame = false;
+  }
+
+  /** Whether nothing has happened within the frame, and nothing is wrong: most frames of a call. */
+  #isPlain({ talking }: AudioPath): boolean {
+    const isWhole = this.#rendered === 0 && this.#frameSamples === PIECE_SAMPLES;
+    return isWhole && talking && this.#ways === undefined && this.#hum === undefined;
+  }
+
+  /** Renders a whole frame where the mixer has it, which saves copying it to and fro. */
+  #renderInPlace(captured: Int16Array, { terminal }: AudioPath): void {
+    const { ownPiece, heardPiece, sent } = PAIR_MIXER;
+    this.#rendered = PIECE_SAMPLES;
+    this.#rendering = true;
+    copyNumbers(ownPiece, SILENCE);
+    terminal?.transmit(ownPiece, this.#firstSample);
+    copyNumbers(sent, this.#down, MIX_HISTORY_SAMPLES - this.#historySamples);
+    this.#mixPiece(PIECE_SAMPLES, this.#firstSample, this.#closed);
+    copyNumbers(captured, CAPTURED_PIECE);
+    terminal?.receive(heardPiece, this.#firstSample);
+    this.#rendering = false;
+  }
+
+  /** Mixes the samples that were put into the mixer. */
+  #mixPiece(count: number, firstSample: number, { settings, late }: Mix): void {
+    const { lateEcho, sent } = PAIR_MIXER;
+    if (late.length > 0) addLateEcho(lateEcho, sent, late, count);
+    PAIR_MIXER.mix(count, (this.#noiseSeed + firstSample) | 0, settings);
+    if (late.length > 0) lateEcho.fill(0, 0, count);
   }
 
   setHum(hum: MainsHum | undefined): void {
@@ -229,22 +262,17 @@ export class PairAudio {
    * telephone, noise and the echo of what it sends, in 16-bit steps.
    */
   #mix(from: number, to: number, talking: boolean): void {
-    const { settings, late } = talking ? this.#closed : this.#open;
-    const { own, sent, lateEcho, heard, captured } = MIXER;
+    const mix = talking ? this.#closed : this.#open;
+    const { own, sent, heard, captured } = PAIR_MIXER;
     const history = this.#historySamples;
     for (let start = from; start < to; start += MIX_LIMIT_SAMPLES) {
       const end = Math.min(to, start + MIX_LIMIT_SAMPLES);
       const count = end - start;
-      // Nearly always, and a view for each frame would be garbage.
-      const isWhole = count === this.#frameSamples;
-      own.set(isWhole ? this.#own : this.#own.subarray(start, end));
-      const down = isWhole ? this.#down : this.#down.subarray(start, history + end);
-      sent.set(down, MIX_HISTORY_SAMPLES - history);
-      if (late.length > 0) addLateEcho(lateEcho, sent, late, count);
-      MIXER.mix(count, (this.#noiseSeed + this.#firstSample + start) | 0, settings);
-      if (late.length > 0) lateEcho.fill(0, 0, count);
-      this.#heard.set(isWhole ? this.#mixedHeard : heard.subarray(0, count), start);
-      this.#captured.set(isWhole ? this.#mixedCaptured : captured.subarray(0, count), start);
+      own.set(this.#own.subarray(start, end));
+      sent.set(this.#down.subarray(start, history + end), MIX_HISTORY_SAMPLES - history);
+      this.#mixPiece(count, this.#firstSample + start, mix);
+      this.#heard.set(heard.subarray(0, count), start);
+      this.#captured.set(captured.subarray(0, count), start);
     }
     const reflected = talking ? this.#ways?.reflected : undefined;
     if (reflected === undefined) return;

@@ -21,7 +21,11 @@ export interface LoopState {
   readonly metering?: MeteringPulse | undefined;
 }
 
-/** A telephone set or anything else two wires can feed. Arrays are borrowed. */
+/**
+ * A telephone set or anything else two wires can feed. Arrays are borrowed: until the call returns,
+ * or until it makes something happen on another pair. What `transmit` filled is as it left it while
+ * `receive` is told what the pair made of it.
+ */
 export interface Terminal {
   /** DC resistance with the loop closed, and the voltage its line circuit drops besides. */
   readonly offHookOhms: number;

@@ -1,4 +1,5 @@
-import { createEar } from "../audio/sound-kernel.ts";
+import { copyNumbers } from "../../../src/base/copy-numbers.ts";
+import { PAIR_MIXER } from "../audio/sound-kernel.ts";
 import { PIECE_SAMPLES, PIECE_SUMS } from "../audio/sound-math.ts";
 import { type ToneEvent, ToneIdentifier } from "../audio/tone-identifier.ts";
 import type { ToneTable } from "../audio/tone-tables.ts";
@@ -9,9 +10,6 @@ import { type Recording, SoundRecorder } from "./sound-recorder.ts";
 const DEFAULT_SIDETONE_LOSS_DB = 12;
 /** The longest piece that a loop renders at once: 125 ms. */
 const PIECE_LIMIT_SAMPLES = 1000;
-
-/** One for all: what it works on is put into it, and taken out again at once. */
-const EAR = createEar();
 
 /** Told of a piece that is heard. Borrowed. */
 type OnPiece = (piece: Float64Array, firstSample: number, measured?: Float64Array) => void;
@@ -29,7 +27,9 @@ export class Receiver {
   /** The share of the own sending that is taken away. */
   readonly #balance: number;
   /** As long as what was sent last. */
-  #sent = new Float64Array(0);
+  #sentCopy = new Float64Array(0);
+  /** That, or where the mixer has it: until what the pair made of it is heard it stays there. */
+  #sent: Float64Array = this.#sentCopy;
   /** As long as the last piece: nearly all of them are of one length. */
   #piece = new Float64Array(0);
   #sentFirst = 0;
@@ -41,6 +41,7 @@ export class Receiver {
   /** The ear is cut off while the display takes data. */
   earMuted = false;
   readonly #onPiece: OnPiece | undefined;
+  readonly #isOverheard: () => boolean;
 
   constructor(options: {
     readonly tones: ToneTable;
@@ -48,8 +49,11 @@ export class Receiver {
     readonly observe: (observation: Observation) => void;
     /** Told what is on the pair less most of the own sending, muted ear or not. */
     readonly onPiece?: OnPiece | undefined;
+    /** Whether who is told may act on it at once, and have other pairs rendered meanwhile. */
+    readonly isOverheard?: (() => boolean) | undefined;
   }) {
     this.#onPiece = options.onPiece;
+    this.#isOverheard = options.isOverheard ?? (() => options.onPiece !== undefined);
     this.#observe = options.observe;
     const lossDb = options.sidetoneLossDb ?? DEFAULT_SIDETONE_LOSS_DB;
     this.#balance = 1 - 10 ** (-lossDb / 20);
@@ -79,9 +83,14 @@ export class Receiver {
   sent(volts: Float64Array, firstSample: number): void {
     const isShort = volts.length <= PIECE_LIMIT_SAMPLES;
     const kept = isShort ? volts : volts.subarray(0, PIECE_LIMIT_SAMPLES);
-    if (this.#sent.length !== kept.length) this.#sent = new Float64Array(kept.length);
-    this.#sent.set(kept);
     this.#sentFirst = firstSample;
+    if (kept === PAIR_MIXER.ownPiece) {
+      this.#sent = kept;
+      return;
+    }
+    if (this.#sentCopy.length !== kept.length) this.#sentCopy = new Float64Array(kept.length);
+    this.#sent = this.#sentCopy;
+    copyNumbers(this.#sent, kept);
   }
 
   /** Hears the pair. */
@@ -97,25 +106,52 @@ export class Receiver {
   }
 
   #hearPiece(volts: Float64Array, firstSample: number): void {
-    if (this.#piece.length !== volts.length) this.#piece = new Float64Array(volts.length);
-    const piece = this.#piece;
-    const measured = this.#render(piece, volts, firstSample);
+    if (this.#isMeasurable(volts, firstSample)) this.#hearMeasured(volts, firstSample);
+    else this.#hearRendered(volts, firstSample);
+  }
+
+  /** Whether it is a piece whose own sending is known. */
+  #isMeasurable(volts: Float64Array, firstSample: number): boolean {
+    const isSent = this.#sentFirst === firstSample && this.#sent.length === volts.length;
+    return isSent && !this.muted && volts.length === PIECE_SAMPLES;
+  }
+
+  /** Hears a piece in the mixer, and where nobody may mix meanwhile leaves it there. */
+  #hearMeasured(volts: Float64Array, firstSample: number): void {
+    const { ownPiece, heardPiece, piece, sums } = PAIR_MIXER;
+    if (volts !== heardPiece) copyNumbers(heardPiece, volts);
+    if (this.#sent !== ownPiece) copyNumbers(ownPiece, this.#sent);
+    PAIR_MIXER.listen(this.#balance);
+    for (let at = 0; at < sums.length; at++) this.#sums[at] = sums[at] ?? 0;
+    const stays = this.#identifier.isAt(firstSample) && !this.#isOverheard();
+    if (!stays) copyNumbers(this.#pieceOf(PIECE_SAMPLES), piece);
+    this.#take(stays ? piece : this.#piece, firstSample, this.#sums);
+  }
+
+  #hearRendered(volts: Float64Array, firstSample: number): void {
+    const piece = this.#pieceOf(volts.length);
+    this.#render(piece, volts, firstSample);
+    this.#take(piece, firstSample, undefined);
+  }
+
+  #pieceOf(samples: number): Float64Array {
+    if (this.#piece.length !== samples) this.#piece = new Float64Array(samples);
+    return this.#piece;
+  }
+
+  #take(piece: Float64Array, firstSample: number, measured: Float64Array | undefined): void {
     this.#onPiece?.(piece, firstSample, measured);
     if (this.earMuted) piece.fill(0);
     this.#recorder?.take(piece, firstSample);
     this.#identifier.process(piece, firstSample, this.earMuted ? undefined : measured);
   }
 
-  /** Fills a piece with what the ear gets; its `PIECE_SUMS`, where it was measured. */
-  #render(piece: Float64Array, volts: Float64Array, firstSample: number): Float64Array | undefined {
+  /** Fills a piece with what the ear gets. */
+  #render(piece: Float64Array, volts: Float64Array, firstSample: number): void {
     const sent = this.#sent;
     if (this.muted) piece.fill(0);
     else if (this.#sentFirst !== firstSample || sent.length !== volts.length) piece.set(volts);
-    else if (piece.length === PIECE_SAMPLES) {
-      EAR.listen(volts, sent, this.#balance, piece, this.#sums);
-      return this.#sums;
-    } else takeAway(piece, volts, sent, this.#balance);
-    return undefined;
+    else takeAway(piece, volts, sent, this.#balance);
   }
 
   /** Records from a sample on, which passes at `atMs`. */

@@ -89,6 +89,7 @@ export class TelephoneSet implements Phone {
         this.#waiting?.hear(piece, measured);
         for (const told of this.#hearers) told(piece, firstSample);
       },
+      isOverheard: () => this.#hearers.size > 0 || this.#waiting?.isReceiving === true,
     });
     const kind = options.callerId ?? "bell-202";
     const needs = wakeSigns(options, kind);

@@ -1,3 +1,4 @@
+import { copyNumbers } from "../../../src/base/copy-numbers.ts";
 import { err, ok, type Result } from "../../../src/base/result.ts";
 import { SAMPLE_RATE_HZ } from "../audio/levels.ts";
 
@@ -63,7 +64,7 @@ function lay(pieces: Piece[], out: Float64Array, firstSample: number): Piece[] {
   for (const { start, volts } of pieces) {
     const from = Math.max(firstSample, start);
     const to = Math.min(end, start + volts.length);
-    if (from < to) out.set(volts.subarray(from - start, to - start), from - firstSample);
+    if (from < to) copyNumbers(out, volts.subarray(from - start, to - start), from - firstSample);
     isOver ||= start + volts.length <= end;
   }
   return isOver ? pieces.filter((piece) => endOf(piece) > end) : pieces;

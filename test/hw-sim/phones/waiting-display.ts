@@ -43,6 +43,11 @@ export class WaitingDisplay {
     });
   }
 
+  /** Whether it takes data now, and may tell of a message. */
+  get isReceiving(): boolean {
+    return this.#receiving;
+  }
+
   /** Hears the pair, off-hook; of a piece that was measured, with its `PIECE_SUMS`. */
   hear(volts: Float64Array, measured?: Float64Array): void {
     if (this.#receiving) this.#receiver.process(volts);

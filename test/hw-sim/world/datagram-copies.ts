@@ -1,3 +1,5 @@
+import { copyNumbers } from "../../../src/base/copy-numbers.ts";
+
 /** More than any datagram has. */
 const SLAB_BYTES = 65_536;
 /** Lengths that are remembered. */
@@ -17,7 +19,7 @@ export class Copies {
       this.#used = 0;
     }
     const copy = this.#slab.subarray(this.#used, this.#used + length);
-    copy.set(bytes);
+    copyNumbers(copy, bytes);
     this.#used += length;
     return copy;
   }
@@ -37,7 +39,7 @@ export class LentBytes {
       view = this.#bytes.subarray(0, length);
       if (this.#views.size < VIEWS_MAX) this.#views.set(length, view);
     }
-    view.set(bytes);
+    copyNumbers(view, bytes);
     return view;
   }
 }

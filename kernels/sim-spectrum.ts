@@ -1,128 +1,18 @@
 /*
- * What the simulated copper and the simulated ears compute most, for WebAssembly with SIMD, in
- * AssemblyScript. Built by tools/kernels.ts; the arithmetic is that of
- * test/hw-sim/audio/plain-sound.ts, bit for bit: WebAssembly rounds each product before it
- * is added, and sums go in the same order. An instance of the module is either a mixer or a
- * spectrum of one size: each lays out the memory of its own instance.
+ * What the simulated ears compute most, for WebAssembly with SIMD, in AssemblyScript. Built by
+ * tools/kernels.ts; the arithmetic is that of test/hw-sim/audio/plain-sound.ts, bit for bit:
+ * WebAssembly rounds each product before it is added, and sums go in the same order. An instance of
+ * the module is a spectrum of one size.
+ *
+ * Memory: 64-bit floats samples and window (size each), real and imaginary parts (half each), power
+ * (half), turns of the stages, turns of the bins (half); then 32-bit words places (half) and maxima
+ * (half).
  */
 
 /** Of so many numbers of 64 bits. */
 function doubles(count: i32): usize {
   return usize(count) << 3;
 }
-
-// ——— The mixer: 64-bit floats own and heard (limit each), 32-bit floats late echo (limit), then
-// 16-bit words what is sent (history + limit) and what is captured (limit).
-
-let history: i32 = 0;
-let own: usize = 0;
-let heard: usize = 0;
-let late: usize = 0;
-let sent: usize = 0;
-let captured: usize = 0;
-
-/** Lays out a mixer from `base` on; returns the first byte not used. */
-export function layOutMixer(base: usize, limitSamples: i32, historySamples: i32): usize {
-  history = historySamples;
-  own = base;
-  heard = own + doubles(limitSamples);
-  late = heard + doubles(limitSamples);
-  sent = late + (usize(limitSamples) << 2);
-  captured = sent + (usize(historySamples + limitSamples) << 1);
-  return captured + (usize(limitSamples) << 1);
-}
-
-export function ownAt(): usize {
-  return own;
-}
-
-export function heardAt(): usize {
-  return heard;
-}
-
-export function lateAt(): usize {
-  return late;
-}
-
-export function sentAt(): usize {
-  return sent;
-}
-
-export function capturedAt(): usize {
-  return captured;
-}
-
-/** Four samples of what was sent, `at` from the beginning of the piece, less a delay. */
-function sentFour(at: i32): v128 {
-  return f32x4.convert_i32x4_s(v128.load_ext<i16>(sent + (usize(history + at) << 1)));
-}
-
-/** Mixes both ways, four samples at a time; up to three too many are computed and not used. */
-export function mix(
-  count: i32,
-  seed: i32,
-  downGain: f32,
-  ownGain: f32,
-  upGain: f32,
-  noiseVolts: f32,
-  noiseSteps: f32,
-  firstDelay: i32,
-  firstGain: f32,
-  secondDelay: i32,
-  secondGain: f32,
-  thirdDelay: i32,
-  thirdGain: f32,
-): void {
-  let sample = i32x4.add(i32x4.splat(seed), i32x4(0, 1, 2, 3));
-  for (let at = 0; at < count; at += 4) {
-    // @see lowbias32 of the hash prospector
-    let noise = v128.xor(sample, i32x4.shr_u(sample, 16));
-    noise = i32x4.mul(noise, i32x4.splat(0x7feb352d));
-    noise = v128.xor(noise, i32x4.shr_u(noise, 15));
-    noise = i32x4.mul(noise, i32x4.splat(0x846ca68b));
-    noise = v128.xor(noise, i32x4.shr_u(noise, 16));
-    sample = i32x4.add(sample, i32x4.splat(4));
-    const here = f32x4.convert_i32x4_s(i32x4.shr_s(noise, 16));
-    const there = f32x4.convert_i32x4_s(i32x4.shr_s(i32x4.shl(noise, 16), 16));
-    const place = own + doubles(at);
-    const said = v128.shuffle<f32>(
-      f32x4.demote_f64x2_zero(v128.load(place)),
-      f32x4.demote_f64x2_zero(v128.load(place, 16)),
-      0,
-      1,
-      4,
-      5,
-    );
-    const down = f32x4.mul(sentFour(at), f32x4.splat(downGain));
-    const volts = f32x4.add(
-      f32x4.add(down, f32x4.mul(said, f32x4.splat(ownGain))),
-      f32x4.mul(here, f32x4.splat(noiseVolts)),
-    );
-    const ear = heard + doubles(at);
-    v128.store(ear, f64x2.promote_low_f32x4(volts));
-    v128.store(ear, f64x2.promote_low_f32x4(v128.shuffle<f32>(volts, volts, 2, 3, 2, 3)), 16);
-    const near = f32x4.add(
-      f32x4.mul(said, f32x4.splat(upGain)),
-      f32x4.mul(there, f32x4.splat(noiseSteps)),
-    );
-    const early = f32x4.add(
-      f32x4.mul(sentFour(at - firstDelay), f32x4.splat(firstGain)),
-      f32x4.mul(sentFour(at - secondDelay), f32x4.splat(secondGain)),
-    );
-    const rest = f32x4.add(
-      f32x4.mul(sentFour(at - thirdDelay), f32x4.splat(thirdGain)),
-      v128.load(late + (usize(at) << 2)),
-    );
-    const up = f32x4.add(f32x4.add(near, early), rest);
-    const steps = i32x4.trunc_sat_f32x4_s(f32x4.floor(f32x4.add(up, f32x4.splat(0.5))));
-    const words = i16x8.narrow_i32x4_s(steps, steps);
-    v128.store_lane<i64>(captured + (usize(at) << 1), words, 0);
-  }
-}
-
-// ——— The spectrum, of 64-bit floats: samples and window (size each), real and imaginary parts
-// (half each), power (half), turns of the stages, turns of the bins (half), then 32-bit words:
-// places (half) and maxima (half).
 
 let half: i32 = 0;
 let samples: usize = 0;
@@ -364,27 +254,37 @@ function sumOfPower(): f64 {
  * `range`-th part of the highest of them; how many there are.
  */
 export function findMaxima(first: i32, range: f64): i32 {
+  // Two at a time, without a branch: each is written, and the next over it where it is none.
   let into = maxima;
-  let highest: f64 = 0;
-  let before = load<f64>(power + doubles(first - 1));
-  let here = load<f64>(power + doubles(first));
-  for (let bin = first; bin < half - 1; bin++) {
-    const after = load<f64>(power + doubles(bin + 1));
-    if (here > before && here >= after) {
+  let highest = f64x2.splat(0);
+  let bin = first;
+  for (; bin < half - 2; bin += 2) {
+    const at = power + doubles(bin);
+    const here = v128.load(at);
+    const isMost = v128.and(f64x2.gt(here, v128.load(at - 8)), f64x2.ge(here, v128.load(at, 8)));
+    const bits = i64x2.bitmask(isMost);
+    highest = f64x2.max(highest, v128.and(here, isMost));
+    store<i32>(into, bin);
+    into += (bits & 1) << 2;
+    store<i32>(into, bin + 1);
+    into += (bits >> 1) << 2;
+  }
+  let most = max(f64x2.extract_lane(highest, 0), f64x2.extract_lane(highest, 1));
+  if (bin < half - 1) {
+    const here = load<f64>(power + doubles(bin));
+    const isOver = here > load<f64>(power + doubles(bin - 1));
+    if (isOver && here >= load<f64>(power + doubles(bin + 1))) {
       store<i32>(into, bin);
       into += 4;
-      if (here > highest) highest = here;
+      most = max(most, here);
     }
-    before = here;
-    here = after;
   }
-  const floor = highest / range;
+  const floor = most / range;
   let kept = maxima;
   for (let from = maxima; from < into; from += 4) {
-    const bin = load<i32>(from);
-    if (load<f64>(power + doubles(bin)) <= floor) continue;
-    store<i32>(kept, bin);
-    kept += 4;
+    const found = load<i32>(from);
+    store<i32>(kept, found);
+    kept += i32(load<f64>(power + doubles(found)) > floor) << 2;
   }
   return i32((kept - maxima) >> 2);
 }
