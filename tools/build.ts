@@ -33,6 +33,7 @@ const SOURCES = ["src", "test/hw-sim"] as const;
 const PROGRAMS = [
   "src/app/main.ts",
   "src/app/realtime-worker.ts",
+  "src/app/config-worker.ts",
   "src/index.ts",
   "test/hw-sim/index.ts",
   "test/hw-sim/bench/open-board.ts",

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-import { readCommandLine, USAGE } from "./cli/command-line.ts";
+import { existsSync } from "node:fs";
+import { DEFAULT_FILE, readCommandLine, USAGE } from "./cli/command-line.ts";
 import { loseOutput, OUTPUTS, onLostOutput } from "./cli/lost-output.ts";
+import { ConfigReader } from "./config-reader.ts";
 
 /**
  * The command line. Each command is loaded when it is asked for, so that none pays for another.
@@ -30,8 +32,11 @@ async function main(words: readonly string[]): Promise<number> {
       process.stdout.write(`${await packageVersion()}\n`);
       return 0;
     }
-    case "run":
-      return (await import("./cli/run.ts")).run(options);
+    case "run": {
+      const reader = new ConfigReader();
+      if (existsSync(options.config ?? DEFAULT_FILE)) reader.prepare();
+      return (await import("./cli/run.ts")).run(options, reader);
+    }
     case "check":
       return (await import("./cli/check.ts")).check(options);
     case "calls":

@@ -5,12 +5,14 @@ import { invariant } from "../base/invariant.ts";
 import type { RealtimeEvent } from "../gateway/realtime/messages.ts";
 import type { RealtimeConfig, RtpConfig } from "../gateway/realtime/realtime-config.ts";
 import { RealtimePlane } from "../gateway/realtime/realtime-plane.ts";
-import { favourHelpers, setThreadPriority } from "../hal/linux/index.ts";
+import { favourHelpers, setThreadPriority, trimMemory } from "../hal/linux/index.ts";
 import { createSoundFiles, loadOpus } from "../hal/node/index.ts";
 import type { Board, RealtimePorts } from "../hal/ports/board.ts";
+import { collectGarbage } from "./garbage.ts";
 import { loadCodecs } from "./load-codecs.ts";
 import { loadFax } from "./load-fax.ts";
 import { openBoard } from "./open-board.ts";
+import { RestWatch } from "./rest-watch.ts";
 import { Warming } from "./warming.ts";
 import type { FromWorker, ToWorker, WorkerBirth } from "./worker-messages.ts";
 
@@ -44,6 +46,14 @@ let isStopped = false;
 let starting: Promise<void> = Promise.resolve();
 
 const post = (message: FromWorker): void => parent.postMessage(message);
+const rest = new RestWatch({
+  isAtRest: () => plane?.isAtRest === true && warming?.isOver !== false,
+  onRest() {
+    collectGarbage();
+    void trimMemory();
+    post({ kind: "rested" });
+  },
+});
 const emit = (event: RealtimeEvent): void => post({ kind: "event", event });
 
 function die(error: unknown): void {
@@ -99,11 +109,13 @@ async function start(message: Extract<ToWorker, { kind: "start" }>): Promise<voi
   if (isStopped) return;
   warming = new Warming(board, message.config.rtp);
   warming.start();
+  rest.begin();
 }
 
 /** Leaves every line safe; one that is just being opened is waited for, and closed then. */
 async function stop(): Promise<void> {
   isStopped = true;
+  rest.stop();
   warming?.stop();
   plane?.close();
   const opened = async (): Promise<void> => {
@@ -133,6 +145,7 @@ parent.on("message", (message: ToWorker) => {
     case "command":
       if (message.command.kind === "board") board?.receive(message.command.message);
       else plane?.handle(message.command);
+      rest.begin();
       return;
     case "stop":
       void stop();

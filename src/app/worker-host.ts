@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { RealtimeHost } from "../gateway/realtime/host.ts";
 import type { RealtimeEvent } from "../gateway/realtime/messages.ts";
 import type { BoardSpec } from "../hal/ports/board.ts";
+import { collectGarbage } from "./garbage.ts";
 import type { FromWorker, ToWorker, WorkerBirth } from "./worker-messages.ts";
 
 /**
@@ -25,7 +26,7 @@ export function createWorkerHost(
   let worker: Worker | undefined;
   let isStopped = false;
   let onEvent: ((event: RealtimeEvent) => void) | undefined;
-  let stopping: { readonly done: Promise<void>; readonly resolve: () => void } | undefined;
+  let stopping: End | undefined;
   const post = (message: ToWorker): void => worker?.postMessage(message);
 
   return {
@@ -58,6 +59,9 @@ export function createWorkerHost(
               if (message.event.kind === "fatal") reject(new Error(message.event.reason));
               onEvent?.(message.event);
               return;
+            case "rested":
+              collectGarbage();
+              return;
             case "stopped":
               onEvent = undefined;
               gone();
@@ -76,16 +80,26 @@ export function createWorkerHost(
       isStopped = true;
       if (worker === undefined) return Promise.resolve();
       if (stopping === undefined) {
-        let resolve = (): void => {};
-        const done = new Promise<void>((take) => {
-          resolve = take;
-        });
-        stopping = { done, resolve };
+        stopping = createEnd();
         post({ kind: "stop" });
       }
       return stopping.done;
     },
   };
+}
+
+/** An end that is waited for, and how it comes. */
+interface End {
+  readonly done: Promise<void>;
+  readonly resolve: () => void;
+}
+
+function createEnd(): End {
+  let resolve = (): void => {};
+  const done = new Promise<void>((take) => {
+    resolve = take;
+  });
+  return { done, resolve };
 }
 
 function stopped(): Error {

@@ -18,4 +18,6 @@ export type FromWorker =
   | { readonly kind: "started" }
   | { readonly kind: "start-failed"; readonly reason: string }
   | { readonly kind: "event"; readonly event: RealtimeEvent }
+  /** Nothing has been going on for a while: the time to put memory in order. */
+  | { readonly kind: "rested" }
   | { readonly kind: "stopped" };

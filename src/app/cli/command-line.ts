@@ -4,6 +4,9 @@ import { err, ok, type Result } from "../../base/result.ts";
 import { didYouMean } from "../config/did-you-mean.ts";
 import { COMMANDS, type Command, logLevelOf, OPTIONS, wrongOption } from "./command-options.ts";
 
+/** The configuration file that is read where none is named. */
+export const DEFAULT_FILE = "tipring.yaml";
+
 /** The options as typed; each command takes what concerns it. */
 export interface CommandOptions {
   readonly config?: string;

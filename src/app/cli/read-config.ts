@@ -16,15 +16,13 @@ import { wantsT38 } from "../config/resolve-fax.ts";
 import { type CodecFaults, DEFAULT_RECORDINGS } from "../config/resolve-rtp.ts";
 import { parseRegistrar, SIP_PORT, withDhcpServers } from "../config/resolve-sip.ts";
 import type { UserConfig, UserLine } from "../config/user-config.ts";
+import { ConfigReader } from "../config-reader.ts";
 import { codecFault } from "../load-codecs.ts";
 import { faxFault } from "../load-fax.ts";
 import { localAddressToward } from "../local-address.ts";
 import { packageVersion, readBoard } from "../package-files.ts";
-import type { CommandOptions } from "./command-line.ts";
+import { type CommandOptions, DEFAULT_FILE } from "./command-line.ts";
 import { directoryFault } from "./usable-directory.ts";
-
-/** The file that is read where none is named. */
-const DEFAULT_FILE = "tipring.yaml";
 
 /** A configuration, resolved, with what the app itself needs of it. */
 export interface ReadConfig {
@@ -38,6 +36,9 @@ export interface ReadConfig {
   readonly warnings: readonly string[];
 }
 
+/** Turns problems into lines that name their places. */
+type Describe = (problems: readonly ConfigProblem[]) => Promise<readonly string[]>;
+
 /**
  * Reads the configuration that the options name, or the default one. `extend` may add what this
  * run needs (a guest extension). Every problem is one printable line.
@@ -46,22 +47,28 @@ export async function readConfig(
   options: CommandOptions,
   createToken: () => string,
   extend: (user: UserConfig) => UserConfig = (user) => user,
+  reader: Pick<ConfigReader, "read"> = new ConfigReader(),
 ): Promise<Result<ReadConfig, readonly string[]>> {
   const file = options.config ?? ((await exists(DEFAULT_FILE)) ? DEFAULT_FILE : undefined);
   let user: UserConfig = {};
-  let describe = (problem: ConfigProblem): string => printConfigProblem("configuration", problem);
+  let describe: Describe = async (problems) =>
+    problems.map((problem) => printConfigProblem("configuration", problem));
   if (file !== undefined) {
     const text = await readText(file);
     if (!text.ok) return err([text.error]);
-    const { loadConfig } = await import("../config/load-config.ts");
-    const loaded = loadConfig(text.value, file);
-    if (!loaded.ok) return loaded;
-    user = loaded.value.config;
-    describe = loaded.value.describe;
+    const toRead = { text: text.value, fileName: file };
+    const read = await reader.read({ ...toRead, problems: [] });
+    if (!read.ok) return read;
+    user = read.value.config;
+    describe = async (problems) => {
+      if (problems.length === 0) return [];
+      const again = await reader.read({ ...toRead, problems });
+      return again.ok ? again.value.told : again.error;
+    };
   }
   user = await withReachableHost(withDhcpServers(extend(fromOptions(user, options))));
   const board = await readBoard(user.board ?? "hw-sim");
-  if (!board.ok) return err([describe({ path: ["board"], text: board.error })]);
+  if (!board.ok) return err(await describe([{ path: ["board"], text: board.error }]));
   const version = await packageVersion();
   const codecFaults = await findCodecFaults(user);
   const lines = linesOf(user, board.value);
@@ -74,10 +81,10 @@ export async function readConfig(
     codecFaults,
     ...(lacksT38 === undefined ? {} : { faxFault: lacksT38 }),
   });
-  if (!box.ok) return err(box.error.map(describe));
+  if (!box.ok) return err(await describe(box.error));
   const folders = await folderProblems(user);
   const hopeless = folders.filter(({ isHopeless }) => isHopeless);
-  if (hopeless.length > 0) return err(hopeless.map(({ problem }) => describe(problem)));
+  if (hopeless.length > 0) return err(await describe(hopeless.map(({ problem }) => problem)));
   return ok({
     user,
     board: board.value,
@@ -86,7 +93,7 @@ export async function readConfig(
     warnings: [
       ...warningsOf(user),
       ...faxWarnings(lacksT38),
-      ...folders.map(({ problem }) => describe(problem)),
+      ...(await describe(folders.map(({ problem }) => problem))),
     ],
     ...(file === undefined ? {} : { file }),
   });

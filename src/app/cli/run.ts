@@ -18,6 +18,7 @@ import type { LogSink } from "../../hal/ports/log-sink.ts";
 import { type Box, compose } from "../compose.ts";
 import { callRecordLimit, DATA_FOLDER } from "../config/call-records.ts";
 import type { UserConfig } from "../config/user-config.ts";
+import { ConfigReader } from "../config-reader.ts";
 import { NetworkWatch } from "../network-watch.ts";
 import { localWallTime } from "../wall-time.ts";
 import { createWorkerHost } from "../worker-host.ts";
@@ -43,7 +44,10 @@ import { watchSignals } from "./stop-signals.ts";
 const GUEST_NUMBER = "201";
 
 /** `tipring run`: the adapter itself, with a prompt where there is a terminal. */
-export async function run(options: CommandOptions): Promise<number> {
+export async function run(
+  options: CommandOptions,
+  reader: ConfigReader = new ConfigReader(),
+): Promise<number> {
   const createToken = createTokenSource(createRandom());
   let guestPassword: string | undefined;
   const withGuest = (user: UserConfig): UserConfig => {
@@ -54,7 +58,7 @@ export async function run(options: CommandOptions): Promise<number> {
     const extensions = [{ number: GUEST_NUMBER, password: guestPassword }];
     return { ...user, exchange: { extensions } };
   };
-  const read = () => readConfig(options, createToken, withGuest);
+  const read = () => readConfig(options, createToken, withGuest, reader);
   const problems = async (): Promise<readonly string[]> => {
     try {
       const now = await read();

@@ -162,6 +162,11 @@ export class LineShell {
     return this.#pcm.frameSamples;
   }
 
+  /** Whether nothing sounds and nothing is awaited: its receiver is on, and it does not ring. */
+  get isAtRest(): boolean {
+    return this.#audio.isIdle && this.#line.deadlineMs() === undefined;
+  }
+
   command(command: LineCommand): void {
     this.#runner.feed({ kind: "command", command });
   }

@@ -87,9 +87,7 @@ export class MediaShell {
   readonly #rtp: RtpConfig;
   readonly #codecs: readonly CodecSpec[];
   readonly #cname: string;
-  /** What the sessions' deadlines are kept by. */
   readonly #deadlines: Clock;
-  /** What clocks sessions without a line. */
   readonly #beats: FrameBeats;
   readonly #sessions = new Map<string, OpenSession>();
   /** Sessions whose sockets are being bound; false once they are not wanted any more. */
@@ -107,6 +105,11 @@ export class MediaShell {
     this.#cname = hexFromBytes(ports.random.bytes(12));
     this.#deadlines = beatingClock(ports.clock);
     this.#beats = new FrameBeats(ports.clock);
+  }
+
+  /** Sessions that are open, or being opened. */
+  get count(): number {
+    return this.#sessions.size + this.#opening.size;
   }
 
   command(command: MediaCommand): void {
@@ -183,7 +186,7 @@ export class MediaShell {
       owner.kind === "line"
         ? this.#sinks.frameSamples(owner.line)
         : TICKER_FRAME_MS * SAMPLES_PER_MS;
-    const busy = this.#sessions.size + this.#opening.size >= SESSIONS_MAX;
+    const busy = this.count >= SESSIONS_MAX;
     if (frameSamples === undefined || busy || this.#sessions.has(name)) {
       const reason = busy ? `there are ${SESSIONS_MAX} media sessions already` : "no such line";
       this.#sinks.event({ kind: "open-failed", session: name, reason });

@@ -78,6 +78,12 @@ export class RealtimePlane {
     }
   }
 
+  /** Whether no session is open, and no line does anything: a pause would be noticed by nobody. */
+  get isAtRest(): boolean {
+    const isResting = ({ shell }: LineKeeper): boolean => shell?.isAtRest !== false;
+    return this.#media.count === 0 && [...this.#lines.values()].every(isResting);
+  }
+
   handle(command: Exclude<RealtimeCommand, { kind: "board" }>): void {
     if (this.#closed) return;
     switch (command.kind) {

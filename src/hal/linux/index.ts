@@ -26,3 +26,4 @@ export { loadSpandspFax } from "./spandsp-fax.ts";
 export { createSpi, SPI_TRANSFER_MAX_BYTES, type SpidevOptions } from "./spidev.ts";
 export { createSysfsGpio, type SysfsGpioOptions } from "./sysfs-gpio.ts";
 export { favourHelpers, setThreadPriority } from "./thread-priority.ts";
+export { trimMemory } from "./trim-memory.ts";

@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { collectGarbage } from "./garbage.ts";
+
+/** Of what nobody but the caller could hold. */
+const weakly = (): WeakRef<object> => new WeakRef({});
+
+describe("collectGarbage()", () => {
+  it("forgets what nobody holds any more", async () => {
+    const held = { kept: true };
+    const gone = weakly();
+    const still = new WeakRef(held);
+    // A reference that was just made lasts until its task is over.
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    expect(gone.deref()).toBeUndefined();
+    expect(still.deref()).toBe(held);
+  });
+});
