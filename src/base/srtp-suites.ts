@@ -30,9 +30,6 @@ export function isSrtpSuite(text: string): text is SrtpSuite {
   return Object.hasOwn(SRTP_SUITES, text);
 }
 
-/** The most key bytes that any suite takes. */
-export const SRTP_MASTER_LIMIT_BYTES = 46;
-
 /** Bytes of a suite's master key with its salt. */
 export function srtpMasterBytes(suite: SrtpSuite): number {
   const { keyBytes, saltBytes } = SRTP_SUITES[suite];

@@ -15,8 +15,6 @@ export const CARD_LINES_MAX = 8;
 export const FRAME_SAMPLES = 80;
 /** The most events of one packet. */
 export const EVENTS_MAX = 16;
-/** The most bytes that one SPI command shifts out. */
-export const SPI_BYTES_MAX = 64;
 
 /** What the first byte of a packet says. */
 export const PACKET_TYPES = {
