@@ -147,6 +147,16 @@ describe("createPwmGpio()", () => {
     expect(await fault).toMatchObject({ kind: "permission" });
   });
 
+  it("takes a channel that another program exports at the same moment", async () => {
+    const { files, gpio } = rig();
+    const { exists } = files;
+    let looks = 0;
+    files.exists = (file) => looks++ > 0 && exists.call(files, file);
+    files.write("pwmchip1/export", "0");
+    await gpio.openOutput("GPIO12", { initial: 1 });
+    expect(files.pin(CHANNEL)).toBe("high");
+  });
+
   it("parks a wave that a killed program left running, and lets it rest", async () => {
     const { clock, files, gpio } = rig();
     const left = { periodNs: 40_000_000, dutyNs: 20_000_000, enabled: true } as const;

@@ -94,11 +94,13 @@ function pwmFault(error: unknown, what: string): PortFault {
 }
 
 function exportChannel(files: PwmFiles, chip: string, channel: number, what: string): void {
-  // A program that died has left it exported.
-  if (files.exists(`${chip}/pwm${channel}/period`)) return;
+  // A program that died has left it exported, or `tipring safe` does so at this moment.
+  const isThere = (): boolean => files.exists(`${chip}/pwm${channel}/period`);
+  if (isThere()) return;
   try {
     files.write(`${chip}/export`, `${channel}`);
   } catch (error) {
+    if (errorCode(error) === "EBUSY" && isThere()) return;
     throw new PortError(faultFromError(error, what, ADVICE, EXPORT_KINDS));
   }
 }
