@@ -74,6 +74,22 @@ export function alignedCorrelation(
   heard: ArrayLike<number>,
   store: FftStore = new Map(),
 ): AlignedCorrelation {
+  const { same, turned } = alignedBothWays(reference, heard, store);
+  return -turned.correlation > same.correlation ? turned : same;
+}
+
+/** The best shift with the wires as they are, and the best one with them swapped. */
+export interface BothWays {
+  readonly same: AlignedCorrelation;
+  readonly turned: AlignedCorrelation;
+}
+
+/** As {@link alignedCorrelation}, for each way that the wires may be: 0 where there is none. */
+export function alignedBothWays(
+  reference: ArrayLike<number>,
+  heard: ArrayLike<number>,
+  store: FftStore = new Map(),
+): BothWays {
   const ref = centred(reference);
   const got = centred(heard);
   const products = crossCorrelate(ref, got, store);
@@ -83,7 +99,8 @@ export function alignedCorrelation(
   const minOverlap = Math.max(1, Math.ceil(shorter * MIN_OVERLAP_SHARE));
   // Below this share of the energy there is silence, where rounding would look like agreement.
   const energyFloor = 1e-4 * (refSums[ref.length] ?? 0) * (gotSums[got.length] ?? 0);
-  let best: AlignedCorrelation = { delaySamples: 0, correlation: 0 };
+  let same: AlignedCorrelation = { delaySamples: 0, correlation: 0 };
+  let turned = same;
   for (let delay = minOverlap - ref.length; delay <= got.length - minOverlap; delay++) {
     const from = Math.max(0, -delay);
     const to = Math.min(ref.length, got.length - delay);
@@ -93,9 +110,8 @@ export function alignedCorrelation(
     if (energies <= energyFloor) continue;
     const product = products[delay < 0 ? delay + products.length : delay] ?? 0;
     const correlation = product / Math.sqrt(energies);
-    if (Math.abs(correlation) > Math.abs(best.correlation)) {
-      best = { delaySamples: delay, correlation };
-    }
+    if (correlation > same.correlation) same = { delaySamples: delay, correlation };
+    if (correlation < turned.correlation) turned = { delaySamples: delay, correlation };
   }
-  return best;
+  return { same, turned };
 }

@@ -28,6 +28,20 @@ describe("segmentCorrelation()", () => {
     expect(found.delayRange).toEqual([240, 400]);
   });
 
+  it("tells swapped wires from a vowel that fits half a period late", () => {
+    const swapped = delayed(speech, 240).map((sample) => -sample);
+    const found = segmentCorrelation(speech, swapped);
+    expect(found.correlation).toBeLessThan(-0.99);
+    expect(found.delaySamples).toBe(240);
+    const vowel = Float64Array.from({ length: 8000 }, (_, at) =>
+      Math.sin((2 * Math.PI * 330 * at) / 8000),
+    );
+    // 1.5 ms more or less are half a period: in each piece it may be either.
+    const hurried = delayed(vowel, 240);
+    hurried.copyWithin(4240, 4252);
+    expect(segmentCorrelation(vowel, hurried).correlation).toBeGreaterThan(0.9);
+  });
+
   it("finds nothing in other speech, in silence and in half of it lost", () => {
     const other = speechLike(createRandomStream(4, "other"), 3500);
     expect(segmentCorrelation(speech, other).correlation).toBeLessThan(0.4);

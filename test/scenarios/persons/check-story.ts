@@ -39,8 +39,10 @@ const HM_MS = 1000;
 const CALLS_AGAIN = { always: "*73", busy: "*91", noAnswer: "*93", doNotDisturb: "*79" } as const;
 const DIAL_TONE_MS = 2500;
 const KEYED_MS = 4000;
-/** The same speech, be its pauses cut and its time a little stretched; other speech is near 0. */
-const HEARD = 0.3;
+/**
+ * The same speech, be its pauses cut and its time a little stretched; other speech is under 0.45.
+ */
+const HEARD = 0.5;
 
 /** Everybody has hung up: looks whether the box is as it was, and makes one ordinary call. */
 export async function checkAfter(played: Played): Promise<void> {

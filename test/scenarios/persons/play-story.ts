@@ -120,6 +120,7 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
     switch (act.kind) {
       case "person":
         wish(lab, act);
+        watch.noteHandsets();
         break;
       case "far-call":
         played.far.calls(act);
@@ -138,7 +139,9 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
         else watch.networkInTrouble();
         if (act.trouble === "restart") {
           for (const mend of [...mends]) mend();
+          watch.isAway = true;
           await restart(played);
+          watch.isAway = false;
           break;
         }
         const end = startTrouble({ ...played }, act);

@@ -47,6 +47,8 @@ export class StoryWatch {
   /** Whether hardware was in trouble at any time. */
   hadHardwareTrouble = false;
   hadNetworkTrouble = false;
+  /** The program ends and starts: what it said last is not what it would say. */
+  isAway = false;
 
   constructor(lab: Bench, stage: Stage) {
     this.#lab = lab;
@@ -154,6 +156,11 @@ export class StoryWatch {
   }
 
   #look(nowMs: number): void {
+    if (this.isAway) {
+      for (const each of this.#lineWatches) each.forget();
+      this.#rangOffHookMs.clear();
+      return;
+    }
     const all = this.#lab.box.status();
     this.#voices.look(nowMs);
     for (const [at, { phone }] of this.#lab.phones.entries()) {
@@ -173,7 +180,7 @@ export class StoryWatch {
       const faults = this.#lineWatches[at]?.look(seen, nowMs) ?? [];
       for (const fault of faults) this.fault(`line ${line}: ${fault}`);
     }
-    this.#lookAtVoice(nowMs);
+    this.#lookAtVoice();
   }
 
   #lookAtBell(line: number, rings: boolean, nowMs: number): void {
@@ -188,13 +195,18 @@ export class StoryWatch {
     this.#rangOffHookMs.set(line, Infinity);
   }
 
-  /** Where every receiver is on the hook, nobody's voice leaves the box. */
-  #lookAtVoice(nowMs: number): void {
+  /** A hand was at a telephone: it may be lifted for less than from one look to the next. */
+  noteHandsets(): void {
     // A call on hold that the bell reminds of may hear music.
     const isHeld = this.#lab.box.status().some(({ call }) => call === "recall");
     if (isHeld || this.#lab.phones.some(({ phone }) => phone.isOffHook))
       this.#allRestMs = undefined;
-    else this.#allRestMs ??= nowMs;
+    else this.#allRestMs ??= this.#lab.world.clock.nowMs();
+  }
+
+  /** Where every receiver is on the hook, nobody's voice leaves the box. */
+  #lookAtVoice(): void {
+    this.noteHandsets();
     const quietMs = this.#allRestMs;
     if (quietMs === undefined || this.#sentVoiceMs <= quietMs + VOICE_AFTER_MS) return;
     this.fault(
