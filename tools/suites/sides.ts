@@ -10,6 +10,7 @@ export const PATIENT_FILES = [
   "test/interop/kamailio-streams.interop.ts",
   "test/interop/kamailio-registration.interop.ts",
   "test/interop/kamailio-failover.interop.ts",
+  "test/interop/exchange-twinkle.interop.ts",
 ] as const;
 
 /**

@@ -16,11 +16,13 @@ let next = RANGE_FIRST + ((process.pid * 97) % RANGE_SIZE);
 
 /**
  * The first of `count` neighbouring ports of loopback that nobody has, by UDP or by TCP, and that
- * this process has not had of late.
+ * this process has not had of late. The first of several is even: where a peer's port for RTP is
+ * odd, it may take the one below for it. @see RFC 3550 §11
  */
 export async function freePorts(count = 1): Promise<number> {
   for (let looked = 0; looked < RANGE_SIZE; looked += count) {
-    const first = next + count - 1 > RANGE_LAST ? RANGE_FIRST : next;
+    const even = count > 1 ? next + (next % 2) : next;
+    const first = even + count - 1 > RANGE_LAST ? RANGE_FIRST : even;
     next = first + count;
     let free = true;
     for (let at = 0; at < count && free; at++) {
