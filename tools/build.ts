@@ -24,6 +24,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle, type Message } from "esbuild";
+import { withConstants } from "./constants.ts";
 import { buildKernels } from "./kernels.ts";
 
 /** Folders that `dist` is made of. */
@@ -47,6 +48,7 @@ const SETTINGS = [
   "tsconfig.base.json",
   "tsconfig.build.json",
   "tools/build.ts",
+  "tools/constants.ts",
   "package-lock.json",
 ] as const;
 
@@ -145,6 +147,10 @@ async function bundlePrograms(root: string, paths: readonly string[]): Promise<B
       target: "node20",
       logLevel: "silent",
     });
+    for (const path of Object.keys(metafile.outputs)) {
+      const output = join(root, path);
+      writeFileSync(output, withConstants(readFileSync(output, "utf8")));
+    }
     const others = paths.filter((path) => !path.endsWith(".ts"));
     for (const path of others) copy(root, path);
     const outputs = [...Object.keys(metafile.outputs), ...others.map(outputOf)];
