@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "../../base/result.ts";
 import { NOWHERE, PieceWriter, type Source } from "../wire/piece-writer.ts";
 import { CHAR, decimalOf, isIn, onOneLine, runEnd } from "../wire/tokens.ts";
-import { messageUnits } from "../wire/units.ts";
+import { setUnits, UNITS } from "../wire/units.ts";
 
 /** What a session description may not exceed. */
 export const SDP_LIMITS = {
@@ -68,7 +68,7 @@ export interface SdpError {
 export function parseSdp(text: string): Result<Sdp, SdpError> {
   if (text.length > SDP_LIMITS.bytes) return err({ kind: "too-large", line: 1 });
   const source: Source = { text };
-  const bytes = messageUnits(text);
+  setUnits(text);
   const session: SdpLine[] = [];
   const media: SdpMedia[] = [];
   let at = 0;
@@ -77,9 +77,9 @@ export function parseSdp(text: string): Result<Sdp, SdpError> {
   let begun = false;
   while (at < text.length) {
     const lineAt = at;
-    const cut = lineCut(bytes, lineAt, text.length);
-    const isCrLf = cut + 1 < text.length && bytes[cut] === 0x0d && bytes[cut + 1] === 0x0a;
-    const hasCr = !isCrLf && cut + 1 < text.length && bytes[cut] === 0x0d;
+    const cut = lineCut(lineAt, text.length);
+    const isCrLf = cut + 1 < text.length && UNITS[cut] === 0x0d && UNITS[cut + 1] === 0x0a;
+    const hasCr = !isCrLf && cut + 1 < text.length && UNITS[cut] === 0x0d;
     const end = hasCr ? lineEnd(text, cut) : cut;
     at = isCrLf ? end + 2 : end + 1;
     number++;
@@ -94,17 +94,17 @@ export function parseSdp(text: string): Result<Sdp, SdpError> {
       begun = true;
       continue;
     }
-    const type = hasCr ? undefined : lineType(bytes, lineAt, end);
+    const type = hasCr ? undefined : lineType(lineAt, end);
     if (type === undefined) return err({ kind: "bad-line", line: number });
     if (type === "m") {
       lines = [];
-      const stream = parseMediaLine(source, bytes, lineAt + 2, end, lines, isCrLf);
+      const stream = parseMediaLine(source, lineAt + 2, end, lines, isCrLf);
       if (stream === undefined) return err({ kind: "bad-media", line: number });
       if (media.length === SDP_LIMITS.media) return err({ kind: "too-large", line: number });
       media.push(stream);
     } else {
       const value = text.slice(lineAt + 2, end);
-      const isGood = type !== "c" || isPlainConnection(bytes, lineAt + 2, end);
+      const isGood = type !== "c" || isPlainConnection(lineAt + 2, end);
       if (!isGood && parseConnection(value) === undefined) {
         return err({ kind: "bad-connection", line: number });
       }
@@ -115,20 +115,20 @@ export function parseSdp(text: string): Result<Sdp, SdpError> {
 }
 
 /** Where the first line end from `at` on begins, CR or LF. */
-function lineCut(bytes: Uint8Array, at: number, end: number): number {
+function lineCut(at: number, end: number): number {
   let next = at;
   for (;;) {
     // Four at a time take two thirds of the time that they take one by one.
     while (
       next + 4 < end &&
-      (bytes[next] ?? 0) > 0x0d &&
-      (bytes[next + 1] ?? 0) > 0x0d &&
-      (bytes[next + 2] ?? 0) > 0x0d &&
-      (bytes[next + 3] ?? 0) > 0x0d
+      (UNITS[next] ?? 0) > 0x0d &&
+      (UNITS[next + 1] ?? 0) > 0x0d &&
+      (UNITS[next + 2] ?? 0) > 0x0d &&
+      (UNITS[next + 3] ?? 0) > 0x0d
     ) {
       next += 4;
     }
-    if (next >= end || bytes[next] === 0x0a || bytes[next] === 0x0d) return next;
+    if (next >= end || UNITS[next] === 0x0a || UNITS[next] === 0x0d) return next;
     next++;
   }
 }
@@ -167,9 +167,9 @@ class ReadLine implements SdpLine {
 const LETTERS = [..."abcdefghijklmnopqrstuvwxyz"];
 
 /** The letter of the line `letter=value` in `[at, end)`; undefined where it is none. */
-function lineType(bytes: Uint8Array, at: number, end: number): string | undefined {
-  const letter = bytes[at] ?? 0;
-  const good = at + 1 < end && letter >= 0x61 && letter <= 0x7a && bytes[at + 1] === 0x3d;
+function lineType(at: number, end: number): string | undefined {
+  const letter = UNITS[at] ?? 0;
+  const good = at + 1 < end && letter >= 0x61 && letter <= 0x7a && UNITS[at + 1] === 0x3d;
   return good ? LETTERS[letter - 0x61] : undefined;
 }
 
@@ -222,11 +222,10 @@ function printPorts({ port, portCount }: Pick<SdpMedia, "port" | "portCount">): 
 
 /**
  * `audio 49170[/2] RTP/AVP 0 8 …` in `[start, end)` of a source; one space or more part the words.
- * `hasEnd`: behind it is CRLF. `bytes` are the source's units.
+ * `hasEnd`: behind it is CRLF. The source's text is that of {@link UNITS}.
  */
 function parseMediaLine(
   source: Source,
-  bytes: Uint8Array,
   start: number,
   end: number,
   lines: readonly SdpLine[],
@@ -240,7 +239,7 @@ function parseMediaLine(
   let wordAt = start;
   let spaces = 0;
   for (let at = start; at <= end; at++) {
-    if (at < end && bytes[at] !== 0x20) continue;
+    if (at < end && UNITS[at] !== 0x20) continue;
     spaces++;
     if (at > wordAt) {
       const word = text.slice(wordAt, at);
@@ -308,11 +307,11 @@ export function parseConnection(value: string): SdpConnection | undefined {
 }
 
 /** Whether an IPv4 address or a name stands there alone, as nearly always: `IN IP4 host`. */
-function isPlainConnection(bytes: Uint8Array, start: number, end: number): boolean {
+function isPlainConnection(start: number, end: number): boolean {
   const addressAt = start + IP4.length;
   if (addressAt >= end || end - addressAt > ADDRESS_MAX) return false;
-  for (let at = 0; at < IP4.length; at++) if (bytes[start + at] !== IP4[at]) return false;
-  for (let at = addressAt; at < end; at++) if (!isIn(bytes[at] ?? 0, CHAR.host)) return false;
+  for (let at = 0; at < IP4.length; at++) if (UNITS[start + at] !== IP4[at]) return false;
+  for (let at = addressAt; at < end; at++) if (!isIn(UNITS[at] ?? 0, CHAR.host)) return false;
   return true;
 }
 

@@ -1,6 +1,7 @@
 import { parseParams } from "./params.ts";
 import { scanHeaders } from "./scan-headers.ts";
 import { trimmed } from "./tokens.ts";
+import { setUnits } from "./units.ts";
 
 /** How deep multipart bodies may be nested, and how many parts one may have. */
 const MULTIPART_LIMITS = { depth: 3, parts: 32 } as const;
@@ -34,6 +35,7 @@ function partIn(
   const boundary = params.ok ? params.value.get("boundary") : undefined;
   if (boundary === undefined || boundary === "") return undefined;
   for (const part of partsOf(body, `--${boundary}`)) {
+    setUnits(part);
     const { headers, bodyAt } = scanHeaders(part, 0);
     const partType = headers.find(({ name }) => name === "content-type")?.value;
     const found = partIn(partType, part.slice(bodyAt), wanted, depth - 1);

@@ -1,4 +1,5 @@
 import { CHAR, isAll, isToken } from "./tokens.ts";
+import { UNITS } from "./units.ts";
 
 /** A header field as we know it. */
 interface KnownHeader {
@@ -155,24 +156,20 @@ function spells(text: string, start: number, key: Uint8Array): boolean {
 
 /**
  * The header field that begins at `at` and ends before `end`, where it is a known one, spelt as its
- * RFC spells it and with the colon right behind.
+ * RFC spells it and with the colon right behind, in the text of {@link UNITS}.
  */
-export function plainHeaderName(
-  bytes: Uint8Array,
-  at: number,
-  end: number,
-): PlainHeaderName | undefined {
+export function plainHeaderName(at: number, end: number): PlainHeaderName | undefined {
   if (at + 3 > end) return undefined;
-  let entry = PLAIN[bucketOf(bytes[at] ?? 0, bytes[at + 2] ?? 0)];
-  while (entry !== undefined && !isSpelt(bytes, at, end, entry.units)) entry = entry.next;
+  let entry = PLAIN[bucketOf(UNITS[at] ?? 0, UNITS[at + 2] ?? 0)];
+  while (entry !== undefined && !isSpelt(at, end, entry.units)) entry = entry.next;
   return entry;
 }
 
-function isSpelt(bytes: Uint8Array, at: number, end: number, units: Uint8Array): boolean {
+function isSpelt(at: number, end: number, units: Uint8Array): boolean {
   const last = units.length - 1;
   // Nearly always the colon alone tells names apart that begin alike.
-  if (at + last >= end || bytes[at + last] !== 0x3a) return false;
-  for (let next = 0; next < last; next++) if (bytes[at + next] !== units[next]) return false;
+  if (at + last >= end || UNITS[at + last] !== 0x3a) return false;
+  for (let next = 0; next < last; next++) if (UNITS[at + next] !== units[next]) return false;
   return true;
 }
 

@@ -6,7 +6,7 @@ import type { SipHeader, SipMessage } from "./message.ts";
 import { type HeaderScan, scanHeaders } from "./scan-headers.ts";
 import { parseStartLine, plainStartLine, type StartLine } from "./start-line.ts";
 import { decimalOf } from "./tokens.ts";
-import { messageUnits } from "./units.ts";
+import { setUnits } from "./units.ts";
 import type { WireHeader } from "./wire-header.ts";
 
 /**
@@ -81,10 +81,15 @@ export function parseMessage(
   const lineEnd = text.charCodeAt(lf - 1) === 0x0d ? lf - 1 : lf;
   const cr = text.indexOf("\r", at);
   const isCut = cr !== -1 && cr < lineEnd;
-  const bytes = datagram ?? messageUnits(text);
-  const start = isCut ? undefined : startLineIn(text, bytes, at, lineEnd);
+  setUnits(text, datagram);
+  let start = isCut ? undefined : plainStartLine(text, at, lineEnd);
+  if (start === undefined && !isCut) {
+    start = parseStartLine(text, at, lineEnd);
+    // Its reader may have looked at others.
+    setUnits(text, datagram);
+  }
   if (start === undefined) return err({ kind: "not-sip", detail: "no start line of SIP" });
-  const scan = scanHeaders(text, lf + 1, bytes);
+  const scan = scanHeaders(text, lf + 1);
   const { headers, bodyAt, fault } = scan;
   const fields = readFields(scan, start);
   const first = start.fault ?? fault ?? (fields.ok ? undefined : fields.error);
@@ -100,15 +105,6 @@ export function parseMessage(
       ? { kind: "request", method: start.method, uri: start.uri, headers, body }
       : { kind: "response", status: start.status, reason: start.reason, headers, body },
   );
-}
-
-function startLineIn(
-  text: string,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): StartLine | undefined {
-  return plainStartLine(text, bytes, start, end) ?? parseStartLine(text, start, end);
 }
 
 function isLineEnd(unit: number): boolean {

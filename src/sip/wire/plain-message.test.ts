@@ -138,6 +138,18 @@ describe("parseMessage()", () => {
     );
   });
 
+  it("looks at its own header fields behind a first line that takes other readers", () => {
+    const odd = INVITE.replace("sip:bob@", "sip:%62ob@");
+    const long = `sip:%62ob@example.com;x=${"y".repeat(600)}`;
+    const odder = INVITE.replace(/sip:bob@[^ ]*/, long);
+    for (const text of [odd, odder, odd.replace("INVITE ", "INVITE  ")]) {
+      const whole = written(toldOfWhole(text));
+      expect(written(toldOf(text))).toBe(whole);
+      expect(written(toldOf(text, bytesFromLatin1(text)))).toBe(whole);
+      expect(whole).toContain("z9hG4bK777");
+    }
+  });
+
   it("looks at nothing of the message before", () => {
     const cut = INVITE.slice(0, INVITE.indexOf("CSeq"));
     const alone = toldOf(cut);

@@ -16,7 +16,7 @@ import {
   plainVia,
 } from "./plain.ts";
 import { parseStartLine, plainStartLine } from "./start-line.ts";
-import { messageUnits, PLAIN_MAX } from "./units.ts";
+import { PLAIN_MAX, setUnits, UNITS } from "./units.ts";
 import { parseAnyUri } from "./uri.ts";
 import { parseAnyVia } from "./via.ts";
 
@@ -155,7 +155,8 @@ const PAIRS: Readonly<Record<string, Pair>> = {
 function plainOf({ plain, readsAll }: Pair, text: string): unknown {
   // Something in front and behind: it must look no further than it is told.
   const around = `;"${text};x=y>`;
-  const value = plain(around, messageUnits(around), 2, 2 + text.length);
+  setUnits(around);
+  const value = plain(around, 2, 2 + text.length);
   return readsAll || plainStop() === 2 + text.length ? value : undefined;
 }
 
@@ -205,9 +206,10 @@ describe("passPlainUri() and passPlainVia()", () => {
     const { plain, good = [], odd = [] } = PAIRS[name] ?? {};
     expect(good.length * odd.length).toBeGreaterThan(0);
     for (const text of [...good, ...odd]) {
-      const value = plain?.(text, messageUnits(text), 0, text.length);
+      setUnits(text);
+      const value = plain?.(text, 0, text.length);
       const end = plainStop();
-      expect([text, pass(messageUnits(text), 0, text.length)]).toEqual([text, value !== undefined]);
+      expect([text, pass(0, text.length)]).toEqual([text, value !== undefined]);
       if (value !== undefined) expect(plainStop()).toBe(end);
     }
   });
@@ -238,8 +240,8 @@ describe("methodIn()", () => {
     ["", undefined],
     ["(x", undefined],
   ])("reads %j as %j", (text, method) => {
-    const units = messageUnits(`${text}INVITE`);
-    expect(methodIn(text, units, 0, text.length)).toBe(method);
+    setUnits(`${text}INVITE`);
+    expect(methodIn(text, 0, text.length)).toBe(method);
     expect(plainStop()).toBe(method?.length ?? 0);
   });
 });
@@ -293,5 +295,26 @@ describe("parameters that nobody has asked for yet", () => {
     ["", undefined],
   ])("of %j the branch is %j", (text, branch) => {
     expect(via(text)?.branch).toBe(branch);
+  });
+});
+
+describe("setUnits()", () => {
+  const seen = (count: number): readonly number[] => [...UNITS.subarray(0, count)];
+
+  it.each([
+    ["ASCII", "ab", [0x61, 0x62]],
+    ["bytes above it", "a\xff", [0x61, 0xff]],
+    ["what is no byte", "\u0141b", [0, 0x62]],
+    ["a long text with one at its end", `${"a".repeat(99)}\xe9`, [...Array(99).fill(0x61), 0xe9]],
+  ])("sets %s", (_what, text, expected) => {
+    setUnits(text);
+    expect(seen(text.length)).toEqual(expected);
+  });
+
+  it("takes the bytes that a text was decoded from, where they are as many", () => {
+    setUnits("abc", Uint8Array.of(1, 2, 3));
+    expect(seen(3)).toEqual([1, 2, 3]);
+    setUnits("abc", Uint8Array.of(1, 2, 3, 4));
+    expect(seen(3)).toEqual([0x61, 0x62, 0x63]);
   });
 });

@@ -1,23 +1,17 @@
 /**
  * Readers of what nearly every sender writes: lower-case names, no quotes but around a display
- * name, no escapes, no space where none is needed. Each looks at a character once, as a byte:
- * `bytes` has the units of `text` at the same places, see `units.ts`. They give `undefined` for
- * everything else, and leave it to the readers of the whole grammar, which would say the same of
- * what is plain.
+ * name, no escapes, no space where none is needed. Each looks at a character once, as a byte: the
+ * text is that of {@link setUnits}. They give `undefined` for everything else, and leave it to the
+ * readers of the whole grammar, which would say the same of what is plain.
  */
 import { WIRE_LIMITS } from "./limits.ts";
 import { NO_PARAMS, ParamList, type SipParams } from "./params.ts";
 import { CHAR, isIn } from "./tokens.ts";
-import { PLAIN_MAX, pieceUnits } from "./units.ts";
+import { PLAIN_MAX, setUnits, UNITS } from "./units.ts";
 import type { CSeq, NameAddr, SipUri, Via } from "./values.ts";
 
 /** One of the readers below: of what begins at `start` and ends before `end`. */
-export type PlainReader<T> = (
-  text: string,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-) => T | undefined;
+export type PlainReader<T> = (text: string, start: number, end: number) => T | undefined;
 
 /** Where the reader that was asked last stopped: its second result, without an object for both. */
 let stop = 0;
@@ -27,7 +21,7 @@ export function plainStop(): number {
   return stop;
 }
 
-/** What a reader makes of all of `[start, end)` of a text whose units nobody has as bytes. */
+/** What a reader makes of all of `[start, end)` of any text: it sets the units of that. */
 export function plainly<T>(
   read: PlainReader<T>,
   text: string,
@@ -37,14 +31,15 @@ export function plainly<T>(
   const length = end - start;
   if (length > PLAIN_MAX || length <= 0) return undefined;
   const piece = text.slice(start, end);
-  const value = read(piece, pieceUnits(piece), 0, length);
+  setUnits(piece);
+  const value = read(piece, 0, length);
   return stop === length ? value : undefined;
 }
 
 /** The end of the run of bytes of a class of {@link CHAR} that begins at `at`. */
-function runEnd(bytes: Uint8Array, at: number, charClass: number, end: number): number {
+function runEnd(at: number, charClass: number, end: number): number {
   let next = at;
-  while (next < end && isIn(bytes[next] ?? 0, charClass)) next++;
+  while (next < end && isIn(UNITS[next] ?? 0, charClass)) next++;
   return next;
 }
 
@@ -56,16 +51,10 @@ let branchEnd = 0;
  * Passes parameters `;name=value;name…` from `from` on, their names and values of these classes;
  * `stop` is where they end. A name has no upper case. False where they are not plain.
  */
-function passParams(
-  bytes: Uint8Array,
-  from: number,
-  end: number,
-  nameClass: number,
-  valueClass: number,
-): boolean {
+function passParams(from: number, end: number, nameClass: number, valueClass: number): boolean {
   stop = from;
   branchEnd = branchAt;
-  if (from >= end || bytes[from] !== 0x3b) return true;
+  if (from >= end || UNITS[from] !== 0x3b) return true;
   let hasBranch = false;
   let at = from;
   let unit = 0x3b;
@@ -74,18 +63,18 @@ function passParams(
     const nameAt = ++at;
     unit = 0;
     while (at < end) {
-      unit = bytes[at] ?? 0;
+      unit = UNITS[at] ?? 0;
       if (!isIn(unit, nameClass)) break;
       at++;
     }
     if (at === nameAt) return false;
-    const isBranch = !hasBranch && at - nameAt === 6 && spellsBranch(bytes, nameAt);
+    const isBranch = !hasBranch && at - nameAt === 6 && spellsBranch(nameAt);
     if (isBranch) hasBranch = true;
     if (unit === 0x3d && at < end) {
       const valueAt = ++at;
       unit = 0;
       while (at < end) {
-        unit = bytes[at] ?? 0;
+        unit = UNITS[at] ?? 0;
         if (!isIn(unit, valueClass)) break;
         at++;
       }
@@ -100,14 +89,14 @@ function passParams(
   return true;
 }
 
-function spellsBranch(bytes: Uint8Array, at: number): boolean {
+function spellsBranch(at: number): boolean {
   return (
-    bytes[at] === 0x62 &&
-    bytes[at + 1] === 0x72 &&
-    bytes[at + 2] === 0x61 &&
-    bytes[at + 3] === 0x6e &&
-    bytes[at + 4] === 0x63 &&
-    bytes[at + 5] === 0x68
+    UNITS[at] === 0x62 &&
+    UNITS[at + 1] === 0x72 &&
+    UNITS[at + 2] === 0x61 &&
+    UNITS[at + 3] === 0x6e &&
+    UNITS[at + 4] === 0x63 &&
+    UNITS[at + 5] === 0x68
   );
 }
 
@@ -117,11 +106,11 @@ function paramsIn(text: string, at: number, end: number): SipParams {
 }
 
 /** A port of one to five digits behind the colon at `colon`, `stop` behind it; -1 for none. */
-function plainPort(bytes: Uint8Array, colon: number, end: number): number {
+function plainPort(colon: number, end: number): number {
   let port = 0;
   let at = colon + 1;
   for (; at < end; at++) {
-    const digit = (bytes[at] ?? 0) - 0x30;
+    const digit = (UNITS[at] ?? 0) - 0x30;
     if (!(digit >= 0 && digit <= 9)) break;
     port = port * 10 + digit;
     if (at > colon + 5) return -1;
@@ -131,9 +120,9 @@ function plainPort(bytes: Uint8Array, colon: number, end: number): number {
 }
 
 /** Whether it goes on with `sip:`. */
-function isSip(bytes: Uint8Array, at: number): boolean {
+function isSip(at: number): boolean {
   return (
-    bytes[at] === 0x73 && bytes[at + 1] === 0x69 && bytes[at + 2] === 0x70 && bytes[at + 3] === 0x3a
+    UNITS[at] === 0x73 && UNITS[at + 1] === 0x69 && UNITS[at + 2] === 0x70 && UNITS[at + 3] === 0x3a
   );
 }
 
@@ -144,18 +133,18 @@ let port = -1;
 let paramsAt = 0;
 
 /** Passes `host:port`; false where it is not plain. What is behind it begins at `paramsAt`. */
-function passHost(bytes: Uint8Array, at: number, end: number): boolean {
+function passHost(at: number, end: number): boolean {
   hostAt = at;
-  hostEnd = runEnd(bytes, at, CHAR.host, end);
-  return hostEnd > at && passPort(bytes, end);
+  hostEnd = runEnd(at, CHAR.host, end);
+  return hostEnd > at && passPort(end);
 }
 
 /** Passes the `:port` that may stand behind the host. */
-function passPort(bytes: Uint8Array, end: number): boolean {
+function passPort(end: number): boolean {
   port = -1;
   paramsAt = hostEnd;
-  if (hostEnd >= end || bytes[hostEnd] !== 0x3a) return true;
-  port = plainPort(bytes, hostEnd, end);
+  if (hostEnd >= end || UNITS[hostEnd] !== 0x3a) return true;
+  port = plainPort(hostEnd, end);
   paramsAt = stop;
   return port >= 0;
 }
@@ -164,34 +153,29 @@ function passPort(bytes: Uint8Array, end: number): boolean {
  * Passes `sip:user@host:port;params`, of which only the host must be there; false where it is not
  * plain, else `stop` is where it ends.
  */
-export function passPlainUri(bytes: Uint8Array, from: number, end: number): boolean {
+export function passPlainUri(from: number, end: number): boolean {
   const userAt = from + 4;
-  if (userAt >= end || !isSip(bytes, from)) return false;
-  const at = runEnd(bytes, userAt, CHAR.host, end);
-  const unit = at < end ? (bytes[at] ?? 0) : 0;
+  if (userAt >= end || !isSip(from)) return false;
+  const at = runEnd(userAt, CHAR.host, end);
+  const unit = at < end ? (UNITS[at] ?? 0) : 0;
   let isHost = at > userAt;
   if (unit === 0x40) {
-    isHost = at > userAt && passHost(bytes, at + 1, end);
+    isHost = at > userAt && passHost(at + 1, end);
   } else if (unit !== 0x3b && unit !== 0x3f && isIn(unit, CHAR.user)) {
     // What looks like parameters or headers may still be of a user part: then an "@" ends the read.
-    const userEnd = runEnd(bytes, at, CHAR.user, end);
-    isHost = userEnd < end && bytes[userEnd] === 0x40 && passHost(bytes, userEnd + 1, end);
+    const userEnd = runEnd(at, CHAR.user, end);
+    isHost = userEnd < end && UNITS[userEnd] === 0x40 && passHost(userEnd + 1, end);
   } else if (isHost) {
     hostAt = userAt;
     hostEnd = at;
-    isHost = passPort(bytes, end);
+    isHost = passPort(end);
   }
-  return isHost && passParams(bytes, paramsAt, end, CHAR.lowerParam, CHAR.param);
+  return isHost && passParams(paramsAt, end, CHAR.lowerParam, CHAR.param);
 }
 
 /** `sip:user@host:port;params`, of which only the host must be there; `stop` is where it ends. */
-export function plainUri(
-  text: string,
-  bytes: Uint8Array,
-  from: number,
-  end: number,
-): SipUri | undefined {
-  if (!passPlainUri(bytes, from, end)) return undefined;
+export function plainUri(text: string, from: number, end: number): SipUri | undefined {
+  if (!passPlainUri(from, end)) return undefined;
   const userAt = from + 4;
   return {
     scheme: "sip",
@@ -204,44 +188,39 @@ export function plainUri(
 }
 
 /** `"Name" <uri>;params`, its name left out or in quotes; `stop` is where it ends. */
-export function plainAddress(
-  text: string,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): NameAddr | undefined {
+export function plainAddress(text: string, start: number, end: number): NameAddr | undefined {
   let at = start;
   let displayName: string | undefined;
-  if (at < end && bytes[at] === 0x22) {
+  if (at < end && UNITS[at] === 0x22) {
     const nameAt = at + 1;
-    at = runEnd(bytes, nameAt, CHAR.quotable, end);
-    if (at >= end || bytes[at] !== 0x22) return undefined;
+    at = runEnd(nameAt, CHAR.quotable, end);
+    if (at >= end || UNITS[at] !== 0x22) return undefined;
     if (at > nameAt) displayName = text.slice(nameAt, at);
     at++;
-    if (at < end && bytes[at] === 0x20) at++;
+    if (at < end && UNITS[at] === 0x20) at++;
   }
-  if (at >= end || bytes[at] !== 0x3c) return undefined;
+  if (at >= end || UNITS[at] !== 0x3c) return undefined;
   const uriAt = at + 1;
-  const uri = plainUri(text, bytes, uriAt, end);
+  const uri = plainUri(text, uriAt, end);
   if (uri === undefined) return undefined;
   const uriEnd = stop;
-  if (uriEnd >= end || bytes[uriEnd] !== 0x3e) return undefined;
+  if (uriEnd >= end || UNITS[uriEnd] !== 0x3e) return undefined;
   const uriText = text.slice(uriAt, uriEnd);
-  if (!passParams(bytes, uriEnd + 1, end, CHAR.lowerToken, CHAR.bare)) return undefined;
+  if (!passParams(uriEnd + 1, end, CHAR.lowerToken, CHAR.bare)) return undefined;
   return { displayName, uri, uriText, params: paramsIn(text, uriEnd + 1, stop) };
 }
 
 const VIA_START = Uint8Array.from("SIP/2.0/", (letter) => letter.charCodeAt(0));
 
 /** The transport of the Via that begins at `at`, where it is one of these. */
-function transportIn(bytes: Uint8Array, at: number): string | undefined {
+function transportIn(at: number): string | undefined {
   for (let next = 0; next < VIA_START.length; next++) {
-    if (bytes[at + next] !== VIA_START[next]) return undefined;
+    if (UNITS[at + next] !== VIA_START[next]) return undefined;
   }
   const nameAt = at + VIA_START.length;
-  if (bytes[nameAt + 3] !== 0x20) return undefined;
+  if (UNITS[nameAt + 3] !== 0x20) return undefined;
   const letters =
-    ((bytes[nameAt] ?? 0) << 16) | ((bytes[nameAt + 1] ?? 0) << 8) | (bytes[nameAt + 2] ?? 0);
+    ((UNITS[nameAt] ?? 0) << 16) | ((UNITS[nameAt + 1] ?? 0) << 8) | (UNITS[nameAt + 2] ?? 0);
   return letters === 0x554450
     ? "UDP"
     : letters === 0x544350
@@ -254,21 +233,16 @@ function transportIn(bytes: Uint8Array, at: number): string | undefined {
 /**
  * Passes `SIP/2.0/UDP host:port;params`; false where it is not plain, else `stop` is where it ends.
  */
-export function passPlainVia(bytes: Uint8Array, start: number, end: number): boolean {
+export function passPlainVia(start: number, end: number): boolean {
   const sentByAt = start + 12;
-  if (sentByAt >= end || transportIn(bytes, start) === undefined) return false;
-  if (!passHost(bytes, sentByAt, end)) return false;
-  return passParams(bytes, paramsAt, end, CHAR.lowerToken, CHAR.bare);
+  if (sentByAt >= end || transportIn(start) === undefined) return false;
+  if (!passHost(sentByAt, end)) return false;
+  return passParams(paramsAt, end, CHAR.lowerToken, CHAR.bare);
 }
 
 /** `SIP/2.0/UDP host:port;params`; `stop` is where it ends. */
-export function plainVia(
-  text: string,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): Via | undefined {
-  const transport = passPlainVia(bytes, start, end) ? transportIn(bytes, start) : undefined;
+export function plainVia(text: string, start: number, end: number): Via | undefined {
+  const transport = passPlainVia(start, end) ? transportIn(start) : undefined;
   if (transport === undefined) return undefined;
   return {
     transport,
@@ -298,42 +272,32 @@ function methodPlace(first: number, length: number): number {
 }
 
 /** The token from `start` on, `stop` behind it: one string for each method that is known. */
-export function methodIn(
-  text: string,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): string | undefined {
-  const at = runEnd(bytes, start, CHAR.token, end);
+export function methodIn(text: string, start: number, end: number): string | undefined {
+  const at = runEnd(start, CHAR.token, end);
   stop = at;
   if (at === start) return undefined;
-  const known = METHODS[methodPlace(bytes[start] ?? 0, at - start)];
-  if (known !== undefined && isSpelt(bytes, start, at, known[1])) return known[0];
+  const known = METHODS[methodPlace(UNITS[start] ?? 0, at - start)];
+  if (known !== undefined && isSpelt(start, at, known[1])) return known[0];
   return text.slice(start, at);
 }
 
 /** Whether all of `[start, end)` is these units. */
-function isSpelt(bytes: Uint8Array, start: number, end: number, units: Uint8Array): boolean {
+function isSpelt(start: number, end: number, units: Uint8Array): boolean {
   if (units.length !== end - start) return false;
-  for (let at = 0; at < units.length; at++) if (units[at] !== bytes[start + at]) return false;
+  for (let at = 0; at < units.length; at++) if (units[at] !== UNITS[start + at]) return false;
   return true;
 }
 
 /** `1 INVITE`; `stop` is where it ends. */
-export function plainCSeq(
-  text: string,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): CSeq | undefined {
+export function plainCSeq(text: string, start: number, end: number): CSeq | undefined {
   let sequence = 0;
   let at = start;
   for (; at < end && at < start + 9; at++) {
-    const digit = (bytes[at] ?? 0) - 0x30;
+    const digit = (UNITS[at] ?? 0) - 0x30;
     if (!(digit >= 0 && digit <= 9)) break;
     sequence = sequence * 10 + digit;
   }
-  if (at === start || at >= end || bytes[at] !== 0x20) return undefined;
-  const method = methodIn(text, bytes, at + 1, end);
+  if (at === start || at >= end || UNITS[at] !== 0x20) return undefined;
+  const method = methodIn(text, at + 1, end);
   return method === undefined ? undefined : { sequence, method };
 }

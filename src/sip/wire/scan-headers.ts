@@ -11,7 +11,7 @@ import { WIRE_LIMITS } from "./limits.ts";
 import { NOWHERE, type Source } from "./piece-writer.ts";
 import { plainStop } from "./plain.ts";
 import { eachListItem, isSpace, skipSpace, spaceStart, tokenEnd, trimmed } from "./tokens.ts";
-import { messageUnits } from "./units.ts";
+import { UNITS } from "./units.ts";
 import { WireHeader } from "./wire-header.ts";
 
 /** The header section as read. */
@@ -35,10 +35,11 @@ export interface HeaderFault {
 /**
  * Reads header fields from `at` up to the empty line, or to the end of the text behind a whole
  * line: some senders leave the empty line out. Both CRLF and LF end a line; a CR elsewhere is a
- * fault. A line that begins with space continues the one before. `bytes` are the units of `text`.
+ * fault. A line that begins with space continues the one before. The text is that of
+ * {@link UNITS}.
  */
-export function scanHeaders(text: string, at: number, bytes = messageUnits(text)): HeaderScan {
-  const scanner = new HeaderScanner(text, at, bytes);
+export function scanHeaders(text: string, at: number): HeaderScan {
+  const scanner = new HeaderScanner(text, at);
   while (scanner.readField());
   return scanner;
 }
@@ -50,7 +51,6 @@ class HeaderScanner implements HeaderScan {
   readonly essentials = new Essentials();
   isPlain = true;
   readonly #text: string;
-  readonly #bytes: Uint8Array;
   /** The same, as what the fields are copied from. */
   readonly #source: Source;
   /** Lines that are no header field count too: there could be twenty thousand of them. */
@@ -60,9 +60,8 @@ class HeaderScanner implements HeaderScan {
   #cr = -1;
   #comma = -1;
 
-  constructor(text: string, at: number, bytes: Uint8Array) {
+  constructor(text: string, at: number) {
     this.#text = text;
-    this.#bytes = bytes;
     this.#source = { text };
     this.bodyAt = at;
   }
@@ -72,10 +71,9 @@ class HeaderScanner implements HeaderScan {
     const text = this.#text;
     const at = this.bodyAt;
     if (at >= text.length) return false;
-    const bytes = this.#bytes;
-    const name = plainHeaderName(bytes, at, text.length);
+    const name = plainHeaderName(at, text.length);
     if (name !== undefined && isReadAtOnce(name.role)) {
-      const header = WireHeader.plain(name, this.#source, bytes, at, this.essentials.vias === 0);
+      const header = WireHeader.plain(name, this.#source, at, this.essentials.vias === 0);
       const next = plainStop() + 2;
       if (header !== undefined && !this.#continues(next)) {
         this.bodyAt = next;
@@ -102,12 +100,11 @@ class HeaderScanner implements HeaderScan {
   /** A field on one line, spelt as its RFC spells it; its text is `[at, end)`. */
   #addKnown(name: PlainHeaderName, at: number, end: number, next: number): void {
     const text = this.#text;
-    const bytes = this.#bytes;
     const nameEnd = at + name.units.length;
     let start = nameEnd;
-    while (start < end && isSpace(bytes[start] ?? 0)) start++;
+    while (start < end && isSpace(UNITS[start] ?? 0)) start++;
     let valueEnd = end;
-    while (valueEnd > start && isSpace(bytes[valueEnd - 1] ?? 0)) valueEnd--;
+    while (valueEnd > start && isSpace(UNITS[valueEnd - 1] ?? 0)) valueEnd--;
     if (next - at > WIRE_LIMITS.headerLineBytes) this.#refuseLine("too-large", "a header field");
     else if (this.#hasCr(at, end)) this.#refuseLine("bad-header", `a CR inside ${name.name}`);
     else if (name.list && this.#hasComma(start, valueEnd)) {
@@ -117,7 +114,7 @@ class HeaderScanner implements HeaderScan {
         start === nameEnd + 1 &&
         valueEnd === end &&
         end + 2 === next &&
-        bytes[nameEnd] === 0x20 &&
+        UNITS[nameEnd] === 0x20 &&
         name.role !== ROLE.contentLength;
       const value = text.slice(start, valueEnd);
       const header = new WireHeader(
@@ -163,7 +160,7 @@ class HeaderScanner implements HeaderScan {
 
   /** Whether the line that begins at `at` continues the one before. */
   #continues(at: number): boolean {
-    return at < this.#text.length && isSpace(this.#bytes[at] ?? 0);
+    return at < this.#text.length && isSpace(UNITS[at] ?? 0);
   }
 
   #hasRoom(): boolean {

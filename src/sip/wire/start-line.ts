@@ -1,7 +1,7 @@
 import { WIRE_LIMITS } from "./limits.ts";
 import { methodIn, passPlainUri, plainStop } from "./plain.ts";
 import { isSpace, skipSpace, spaceStart, tokenEnd, trimmed } from "./tokens.ts";
-import { PLAIN_MAX } from "./units.ts";
+import { PLAIN_MAX, UNITS } from "./units.ts";
 import { isUriText, parseUri, uriScheme } from "./uri.ts";
 
 /** What the first line of a message says; a `fault` where it is broken but tells request or not. */
@@ -42,20 +42,15 @@ function isVersion2(text: string, start: number, end: number): boolean {
 
 /**
  * The start line in `[start, end)` where it is written as nearly all are, with single spaces and a
- * URI that `plainUri` reads; undefined for any other. `bytes` are the units of `text`.
+ * URI that `plainUri` reads; undefined for any other. The text is that of {@link UNITS}.
  */
-export function plainStartLine(
-  text: string,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): StartLine | undefined {
+export function plainStartLine(text: string, start: number, end: number): StartLine | undefined {
   if (end - start > PLAIN_MAX) return undefined;
-  const method = methodIn(text, bytes, start, end);
+  const method = methodIn(text, start, end);
   const space = plainStop();
   if (method === undefined || space >= end) return undefined;
-  if (bytes[space] === 0x2f) return plainStatusLine(text, bytes, start, end);
-  if (bytes[space] !== 0x20 || !passPlainUri(bytes, space + 1, end)) return undefined;
+  if (UNITS[space] === 0x2f) return plainStatusLine(text, start, end);
+  if (UNITS[space] !== 0x20 || !passPlainUri(space + 1, end)) return undefined;
   const uriEnd = plainStop();
   const isWhole = text.slice(uriEnd, end) === BEHIND_URI;
   if (!isWhole) return undefined;
@@ -63,22 +58,17 @@ export function plainStartLine(
 }
 
 /** `SIP/2.0 200 OK`. */
-function plainStatusLine(
-  text: string,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): StartLine | undefined {
+function plainStatusLine(text: string, start: number, end: number): StartLine | undefined {
   const statusAt = start + BEFORE_STATUS.length;
   const reasonAt = statusAt + 4;
   if (reasonAt >= end || text.slice(start, statusAt) !== BEFORE_STATUS) return undefined;
-  const hundreds = (bytes[statusAt] ?? 0) - 0x30;
-  const tens = (bytes[statusAt + 1] ?? 0) - 0x30;
-  const ones = (bytes[statusAt + 2] ?? 0) - 0x30;
+  const hundreds = (UNITS[statusAt] ?? 0) - 0x30;
+  const tens = (UNITS[statusAt + 1] ?? 0) - 0x30;
+  const ones = (UNITS[statusAt + 2] ?? 0) - 0x30;
   const isStatus = hundreds >= 1 && hundreds <= 6 && isDigit(tens) && isDigit(ones);
-  const isSpaced = bytes[statusAt + 3] === 0x20;
+  const isSpaced = UNITS[statusAt + 3] === 0x20;
   // Space around the reason is left to the other reader, which takes it away.
-  const isTrim = !isSpace(bytes[reasonAt] ?? 0) && !isSpace(bytes[end - 1] ?? 0);
+  const isTrim = !isSpace(UNITS[reasonAt] ?? 0) && !isSpace(UNITS[end - 1] ?? 0);
   if (!isStatus || !isSpaced || !isTrim) return undefined;
   const status = hundreds * 100 + tens * 10 + ones;
   return { kind: "response", status, reason: text.slice(reasonAt, end) };

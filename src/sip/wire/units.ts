@@ -1,28 +1,24 @@
 import { writeUnits } from "../../base/bytes.ts";
 import { WIRE_LIMITS } from "./limits.ts";
 
-/*
- * To look at a byte costs a third of what `charCodeAt` does, and a seventh where the text is a
- * piece of another one; to write all of a message as bytes costs as much as to look at fifty.
- */
-const ofMessage = new Uint8Array(WIRE_LIMITS.messageBytes);
-
 /** What is longer is left to the readers of the whole grammar at once: see `plain.ts`. */
 export const PLAIN_MAX = 512;
 
-const ofPiece = new Uint8Array(PLAIN_MAX);
+/**
+ * The code units of the text that was set last, 0 for those above 0xff; the bytes behind them mean
+ * nothing. Whoever looks at them sets them first, and nobody may between his looks.
+ *
+ * To look at a byte costs a third of what `charCodeAt` does, and a seventh where the text is a
+ * piece of another one; to write all of a message as bytes costs as much as to look at fifty. And
+ * of this one place the compiler knows where it is and how long, as of no array that is handed on.
+ */
+export const UNITS = new Uint8Array(WIRE_LIMITS.messageBytes);
 
 /**
- * The code units of a text of at most {@link WIRE_LIMITS.messageBytes}, 0 for those above 0xff. The
- * bytes behind them mean nothing. They are there until this is called again.
+ * Sets {@link UNITS} to those of a text of at most {@link WIRE_LIMITS.messageBytes}. `datagram` are
+ * the bytes that it was decoded from, one to one, where they are at hand.
  */
-export function messageUnits(text: string): Uint8Array {
-  writeUnits(text, ofMessage, 0);
-  return ofMessage;
-}
-
-/** The same of a text of at most {@link PLAIN_MAX} units, in a place of its own. */
-export function pieceUnits(text: string): Uint8Array {
-  writeUnits(text, ofPiece, 0);
-  return ofPiece;
+export function setUnits(text: string, datagram?: Uint8Array): void {
+  if (datagram?.length === text.length) UNITS.set(datagram);
+  else writeUnits(text, UNITS, 0);
 }

@@ -5,7 +5,7 @@ import type { SipHeader, SipMessage } from "./message.ts";
 import { type NameAddr, parseNameAddr } from "./name-addr.ts";
 import { NOWHERE, type PieceWriter, type Source } from "./piece-writer.ts";
 import { passPlainVia, plainAddress, plainCSeq, plainStop, plainVia } from "./plain.ts";
-import { PLAIN_MAX } from "./units.ts";
+import { PLAIN_MAX, UNITS } from "./units.ts";
 import { parseVia, type Via } from "./via.ts";
 
 /**
@@ -45,32 +45,30 @@ export class WireHeader implements SipHeader {
   /**
    * The Via, CSeq or address whose line begins at `lineAt` with this name, where nothing in it
    * needs a second look; {@link plainStop} is at the end of its text then. Of a Via behind the
-   * `isFirst` nothing is made until somebody asks. `bytes` are the units of
-   * the source's text.
+   * `isFirst` nothing is made until somebody asks. The source's text is that of {@link UNITS}.
    */
   static plain(
     name: PlainHeaderName,
     source: Source,
-    bytes: Uint8Array,
     lineAt: number,
     isFirst: boolean,
   ): WireHeader | undefined {
     const { text } = source;
     const start = lineAt + name.units.length + 1;
     const end = Math.min(text.length, start + PLAIN_MAX);
-    if (start >= end || bytes[start - 1] !== 0x20) return undefined;
+    if (start >= end || UNITS[start - 1] !== 0x20) return undefined;
     let via: Via | undefined;
     let address: NameAddr | undefined;
     let cseq: CSeq | undefined;
     let isGood = false;
-    if (name.role === ROLE.via && !isFirst) isGood = passPlainVia(bytes, start, end);
-    else if (name.role === ROLE.via) via = plainVia(text, bytes, start, end);
-    else if (name.role === ROLE.cseq) cseq = plainCSeq(text, bytes, start, end);
-    else address = plainAddress(text, bytes, start, end);
+    if (name.role === ROLE.via && !isFirst) isGood = passPlainVia(start, end);
+    else if (name.role === ROLE.via) via = plainVia(text, start, end);
+    else if (name.role === ROLE.cseq) cseq = plainCSeq(text, start, end);
+    else address = plainAddress(text, start, end);
     isGood ||= via !== undefined || address !== undefined || cseq !== undefined;
     if (!isGood) return undefined;
     const stop = plainStop();
-    if (stop + 2 > text.length || bytes[stop] !== 0x0d || bytes[stop + 1] !== 0x0a) {
+    if (stop + 2 > text.length || UNITS[stop] !== 0x0d || UNITS[stop + 1] !== 0x0a) {
       return undefined;
     }
     const header = new WireHeader(name.name, text.slice(start, stop), source, start, lineAt);
