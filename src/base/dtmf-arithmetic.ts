@@ -25,10 +25,23 @@ export const QUIET_HOP_SQUARES = 250_000;
 export interface DtmfSignal {
   /** `KEPT_SAMPLES` without dial tone, the newest last. */
   readonly samples: Float64Array;
+  /** Views of them: without the oldest hop, and without the oldest two. */
+  readonly later: readonly [Float64Array, Float64Array];
   /** Sums of squares of the hops in it. */
   readonly energies: Float64Array;
   /** What the filter remembers: four numbers. */
   readonly filter: Float64Array;
+}
+
+/** What a receiver keeps before it has heard anything. */
+export function createDtmfSignal(): DtmfSignal {
+  const samples = new Float64Array(KEPT_SAMPLES);
+  return {
+    samples,
+    later: [samples.subarray(HOP_SAMPLES), samples.subarray(HOPS_AT_ONCE * HOP_SAMPLES)],
+    energies: new Float64Array(KEPT_SAMPLES / HOP_SAMPLES),
+    filter: new Float64Array(4),
+  };
 }
 
 /** What the arithmetic is to know; see `DtmfArithmetic`. */

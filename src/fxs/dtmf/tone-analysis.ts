@@ -1,7 +1,7 @@
 import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
 import {
+  createDtmfSignal,
   type DtmfArithmetic,
-  type DtmfSignal,
   GROUP_TONES,
   HOP_SAMPLES,
   HOPS_AT_ONCE,
@@ -27,11 +27,7 @@ const KEPT_HOPS = WINDOW_HOPS + HOPS_AT_ONCE;
  */
 export class ToneAnalysis {
   readonly #arithmetic: DtmfArithmetic;
-  readonly #signal: DtmfSignal = {
-    samples: new Float64Array(KEPT_SAMPLES),
-    energies: new Float64Array(KEPT_HOPS),
-    filter: new Float64Array(4),
-  };
+  readonly #signal = createDtmfSignal();
   /** Hops that were taken and are not looked at yet. */
   #ahead = 0;
   readonly #real = new Float64Array(TONES_HZ.length);

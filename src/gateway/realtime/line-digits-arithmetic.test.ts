@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type DtmfSignal, HOP_SAMPLES, KEPT_SAMPLES } from "../../base/dtmf-arithmetic.ts";
+import { createDtmfSignal, HOP_SAMPLES } from "../../base/dtmf-arithmetic.ts";
 import { invariant } from "../../base/invariant.ts";
 import { createReferenceDtmfArithmetic, DTMF_TABLES } from "../../fxs/index.ts";
 import { createVectorDtmfArithmetic } from "../../hal/drivers/vector-dtmf.ts";
@@ -9,12 +9,6 @@ const create = createVectorDtmfArithmetic();
 invariant(create !== undefined, "this machine has vector instructions");
 const kernel = create(DTMF_TABLES);
 const reference = createReferenceDtmfArithmetic(DTMF_TABLES);
-
-const signal = (): DtmfSignal => ({
-  samples: new Float64Array(KEPT_SAMPLES),
-  energies: new Float64Array(KEPT_SAMPLES / HOP_SAMPLES),
-  filter: new Float64Array(4),
-});
 
 const hopsOf = (samples: number) => {
   const loud = fc.integer({ min: -32_768, max: 32_767 });
@@ -32,7 +26,7 @@ describe("createVectorDtmfArithmetic()", () => {
   it("gives the reference's bits", () => {
     const run = fc.array(fc.record({ hops, from }), { minLength: 1, maxLength: 12 });
     const property = fc.property(run, (steps) => {
-      const [ours, theirs] = [signal(), signal()];
+      const [ours, theirs] = [createDtmfSignal(), createDtmfSignal()];
       for (const step of steps) {
         kernel.take(step.hops, ours);
         reference.take(step.hops, theirs);
@@ -61,7 +55,7 @@ describe("createVectorDtmfArithmetic()", () => {
   });
 
   it("keeps two receivers apart", () => {
-    const [one, other, alone] = [signal(), signal(), signal()];
+    const [one, other, alone] = [createDtmfSignal(), createDtmfSignal(), createDtmfSignal()];
     const noise = (seed: number) =>
       Int16Array.from({ length: 2 * HOP_SAMPLES }, (_, at) => (((at + seed) * 7919) % 2001) - 1000);
     for (let n = 0; n < 5; n++) {

@@ -57,7 +57,8 @@ export function createVectorDtmfArithmetic(): CreateDtmfArithmetic | undefined {
         const kept = energies.length - come;
         for (let at = 0; at < kept; at++) energies[at] = energies[at + come] ?? 0;
         for (let at = 0; at < come; at++) energies[kept + at] = results[ENERGIES + at] ?? 0;
-        signal.samples.copyWithin(0, hops.length);
+        // Within the array, but a view costs less than `copyWithin`.
+        copyNumbers(signal.samples, signal.later[come === 1 ? 0 : 1]);
         copyNumbers(signal.samples, come === 1 ? one : both, KEPT_SAMPLES - hops.length);
       },
       weigh(signal, from) {

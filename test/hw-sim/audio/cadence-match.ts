@@ -38,9 +38,12 @@ const sameSet = (a: readonly number[], b: readonly number[]): boolean => {
 
 /** Whether a segment sounds at the pattern's frequencies, or at one of those it has in turn. */
 export function soundsLike(segment: Pick<SoundSegment, "tones">, pattern: TonePattern): boolean {
-  const heard = segment.tones?.map((tone) => tone.frequencyHz);
-  if (heard === undefined) return false;
+  const { tones } = segment;
+  if (tones === undefined) return false;
   const { frequenciesHz, inTurnHz, withinHz } = pattern;
+  // Most patterns are out of the question by that: there are many, and they are asked for often.
+  if (tones.length !== (withinHz === undefined ? frequenciesHz.length : 1)) return false;
+  const heard = tones.map((tone) => tone.frequencyHz);
   if (withinHz === undefined) return sameSet(frequenciesHz, heard);
   return (inTurnHz ?? frequenciesHz).some((hz) => isOnly(heard, hz, withinHz));
 }

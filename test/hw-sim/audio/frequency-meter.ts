@@ -1,3 +1,4 @@
+import { copyNumbers } from "../../../src/base/copy-numbers.ts";
 import { dbmFromMeanSquare, SAMPLE_RATE_HZ } from "./levels.ts";
 import { createSpectrum } from "./sound-kernel.ts";
 import type { PowerSpectrum } from "./sound-math.ts";
@@ -43,6 +44,8 @@ function hann(length: number): Hann {
   return { weights, sum: weights.reduce((total, weight) => total + weight, 0) };
 }
 
+const NOTHING = new Float64Array(0);
+
 /** Windows by their length, in steps, so that there are few of them. */
 const HANNS = new Map<number, Hann>();
 const LENGTH_STEP_SAMPLES = 32;
@@ -79,13 +82,17 @@ export class FrequencyMeter {
    * 8 kHz; a longer piece is measured at its start. Accuracy is about 1 Hz and 0.5 dB for sines
    * further apart than 4 periods of the piece.
    * @param tonalityMin what is less tonal has no tones worth naming: none are given
+   * @param more the rest of the piece, where it lies in two places
    */
-  measure(volts: Float64Array, tonalityMin = 0): Spectrum {
-    const steps = Math.floor(volts.length / LENGTH_STEP_SAMPLES);
-    const wholeSamples = steps === 0 ? volts.length : steps * LENGTH_STEP_SAMPLES;
+  measure(volts: Float64Array, tonalityMin = 0, more: Float64Array = NOTHING): Spectrum {
+    const given = volts.length + more.length;
+    const steps = Math.floor(given / LENGTH_STEP_SAMPLES);
+    const wholeSamples = steps === 0 ? given : steps * LENGTH_STEP_SAMPLES;
     const samples = Math.min(this.#size, wholeSamples);
     const window = hannOf(samples);
-    const total = this.#transform(volts.subarray(0, samples), window);
+    this.#lay(volts, 0, samples);
+    if (volts.length < samples) this.#lay(more, volts.length, samples - volts.length);
+    const total = this.#transform(samples, window);
     if (total === 0) return { tones: [], tonality: 0 };
     const lobeBins = Math.ceil((2 * this.#size) / Math.max(1, samples));
     const peaks = this.#findPeaks(lobeBins);
@@ -102,17 +109,22 @@ export class FrequencyMeter {
     return { tones: tones.sort((a, b) => a.frequencyHz - b.frequencyHz), tonality };
   }
 
+  /** Puts samples, `count` at the most, where the spectrum is to find them. */
+  #lay(volts: Float64Array, at: number, count: number): void {
+    const piece = volts.length > count ? volts.subarray(0, count) : volts;
+    copyNumbers(this.#spectrum.samples, piece, at);
+  }
+
   /** Fills the power with the windowed spectrum; returns the sum of all. */
-  #transform(samples: Float64Array, window: Hann): number {
+  #transform(samples: number, window: Hann): number {
     const spectrum = this.#spectrum;
-    spectrum.samples.set(samples);
     if (window !== this.#window) {
       spectrum.window.set(window.weights);
       this.#window = window;
     }
     // A piece that is measured as it is may have an odd sample at its end.
-    if (samples.length % 2 === 1) spectrum.samples[samples.length] = 0;
-    return spectrum.transform(samples.length + (samples.length % 2));
+    if (samples % 2 === 1) spectrum.samples[samples] = 0;
+    return spectrum.transform(samples + (samples % 2));
   }
 
   /** The power in the lobes of some peaks, where they overlap once. */

@@ -71,7 +71,6 @@ export class SoundSegmenter {
   readonly #settleFrames: number;
   /** Window powers kept to find where a step was. */
   readonly #trail: Float64Array;
-  readonly #piece: Float64Array;
   #position: number;
   #frames = 0;
   #inFrame = 0;
@@ -100,7 +99,6 @@ export class SoundSegmenter {
     this.#frameEnergy = new Float64Array(windowFrames);
     this.#settleFrames = windowFrames + 1;
     this.#trail = new Float64Array(this.#settleFrames + windowFrames);
-    this.#piece = new Float64Array(this.#meterSamples);
     this.#onClosed = options.onClosed;
     this.#position = options.firstSample;
     this.#start = options.firstSample;
@@ -257,14 +255,12 @@ export class SoundSegmenter {
 
   #measure(from: number, to: number): readonly MeasuredTone[] | undefined {
     if (from < this.#position - RING_SAMPLES + AHEAD_SAMPLES) return undefined;
-    const piece = this.#piece.subarray(0, to - from);
+    const ring = this.#ring;
     const ringFrom = from & RING_MASK;
-    const unbroken = Math.min(piece.length, RING_SAMPLES - ringFrom);
-    piece.set(this.#ring.subarray(ringFrom, ringFrom + unbroken));
-    if (unbroken < piece.length) {
-      piece.set(this.#ring.subarray(0, piece.length - unbroken), unbroken);
-    }
-    const spectrum = this.#meter.measure(piece, MIN_TONALITY);
+    const unbroken = Math.min(to - from, RING_SAMPLES - ringFrom);
+    const more = ring.subarray(0, to - from - unbroken);
+    const piece = ring.subarray(ringFrom, ringFrom + unbroken);
+    const spectrum = this.#meter.measure(piece, MIN_TONALITY, more);
     return spectrum.tonality >= MIN_TONALITY ? spectrum.tones : undefined;
   }
 }

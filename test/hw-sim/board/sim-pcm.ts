@@ -1,3 +1,4 @@
+import { copyNumbers } from "../../../src/base/copy-numbers.ts";
 import { invariant } from "../../../src/base/invariant.ts";
 import { PortError, type PortFaultKind } from "../../../src/base/port-fault.ts";
 import type { Timer } from "../../../src/hal/ports/clock.ts";
@@ -127,6 +128,7 @@ class Card {
   readonly #events: PcmStreamEvents;
   readonly #captured: Int16Array;
   readonly #playout: Int16Array;
+  readonly #silence: Int16Array;
   #next: Timer | undefined;
   #position = 0;
   #startMs = 0;
@@ -143,6 +145,7 @@ class Card {
     this.#events = events;
     this.#captured = new Int16Array(channel.frameSamples);
     this.#playout = new Int16Array(channel.frameSamples);
+    this.#silence = new Int16Array(channel.frameSamples);
   }
 
   start(): void {
@@ -201,7 +204,7 @@ class Card {
     this.#channel.line.endFrame(this.#captured);
     const firstSample = this.#position;
     this.#position += this.#channel.frameSamples;
-    this.#playout.fill(0);
+    copyNumbers(this.#playout, this.#silence);
     if (this.#losing > 0) this.#losing--;
     else this.#events.onFrame(this.#captured, this.#playout, firstSample);
     // The user may have stopped the stream in there, or stopped and started it.

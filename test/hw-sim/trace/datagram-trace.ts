@@ -7,22 +7,39 @@ import type { LaterEvents, Trace, TraceEvent } from "./trace.ts";
 /** What of a payload goes into the trace: a check value (cheap) or every byte. */
 export type PayloadDetail = "check" | "hex";
 
+/** Rows of one piece of the columns. */
+const PIECE_ROWS = 512;
+/** Numbers of a row, and which is which. */
+const ROW = { kind: 0, from: 1, to: 2, buffer: 3, offset: 4, length: 5 } as const;
+const ROW_NUMBERS = Object.keys(ROW).length;
+const KINDS: readonly DatagramEvent["kind"][] = [
+  "datagram-sent",
+  "datagram-delivered",
+  "datagram-lost",
+];
+/** Addresses and buffers that are looked for among those before: there are few at a time. */
+const RECENT = 8;
+
+/** A piece of the columns. */
+interface Piece {
+  readonly times: Float64Array;
+  readonly rows: Uint32Array;
+}
+
 /**
- * Datagrams as they were seen, in columns: an object for each of them would be all that a long run
- * has to keep. Payloads in flight never change, so where they lie is enough.
+ * Datagrams as they were seen, in columns of plain numbers: an object for each of them would be
+ * all that a long run has to keep, and to look through for garbage. Payloads in flight never
+ * change, so where they lie is enough.
  */
 class DatagramLog implements LaterEvents {
   readonly #detail: PayloadDetail;
   readonly #print = rememberedAddresses();
-  readonly #kinds: DatagramEvent["kind"][] = [];
-  readonly #times: number[] = [];
-  readonly #from: SocketAddress[] = [];
-  readonly #to: SocketAddress[] = [];
+  readonly #pieces: Piece[] = [];
+  readonly #addresses: SocketAddress[] = [];
   readonly #buffers: ArrayBufferLike[] = [];
-  readonly #offsets: number[] = [];
-  readonly #lengths: number[] = [];
   /** Of those that were lost. */
   readonly #whys = new Map<number, DatagramLoss>();
+  #count = 0;
 
   constructor(detail: PayloadDetail) {
     this.#detail = detail;
@@ -30,38 +47,50 @@ class DatagramLog implements LaterEvents {
 
   /** Appends a datagram; its number. */
   add({ kind, atMs, from, to, payload, why }: DatagramEvent): number {
-    const number = this.#kinds.length;
-    this.#kinds.push(kind);
-    this.#times.push(atMs);
-    this.#from.push(from);
-    this.#to.push(to);
-    this.#buffers.push(payload.buffer);
-    this.#offsets.push(payload.byteOffset);
-    this.#lengths.push(payload.length);
+    const number = this.#count++;
+    const row = number % PIECE_ROWS;
+    const { times, rows } = this.#pieceOf(number);
+    const at = row * ROW_NUMBERS;
+    times[row] = atMs;
+    rows[at + ROW.kind] = KINDS.indexOf(kind);
+    rows[at + ROW.from] = placeOf(from, this.#addresses);
+    rows[at + ROW.to] = placeOf(to, this.#addresses);
+    rows[at + ROW.buffer] = placeOf(payload.buffer, this.#buffers);
+    rows[at + ROW.offset] = payload.byteOffset;
+    rows[at + ROW.length] = payload.length;
     if (why !== undefined) this.#whys.set(number, why);
     return number;
   }
 
   /** Takes the last one back. */
   drop(): void {
-    this.#kinds.pop();
-    this.#times.pop();
-    this.#from.pop();
-    this.#to.pop();
-    this.#buffers.pop();
-    this.#offsets.pop();
-    this.#lengths.pop();
-    this.#whys.delete(this.#kinds.length);
+    this.#count--;
+    this.#whys.delete(this.#count);
+  }
+
+  #pieceOf(number: number): Piece {
+    const place = Math.floor(number / PIECE_ROWS);
+    const known = this.#pieces[place];
+    if (known !== undefined) return known;
+    const rows = new Uint32Array(PIECE_ROWS * ROW_NUMBERS);
+    const made = { times: new Float64Array(PIECE_ROWS), rows };
+    this.#pieces.push(made);
+    return made;
   }
 
   toTrace(number: number): TraceEvent {
-    const [buffer, from, to] = [this.#buffers[number], this.#from[number], this.#to[number]];
+    const { times, rows } = this.#pieceOf(number);
+    const row = number % PIECE_ROWS;
+    const first = row * ROW_NUMBERS;
+    const read = (column: number): number => rows[first + column] ?? 0;
+    const [from, to] = [this.#addresses[read(ROW.from)], this.#addresses[read(ROW.to)]];
+    const buffer = this.#buffers[read(ROW.buffer)];
     invariant(buffer !== undefined && from !== undefined && to !== undefined, "it was added");
-    const payload = new Uint8Array(buffer, this.#offsets[number], this.#lengths[number]);
+    const payload = new Uint8Array(buffer, read(ROW.offset), read(ROW.length));
     return {
-      atMs: this.#times[number] ?? 0,
+      atMs: times[row] ?? 0,
       source: "network",
-      kind: this.#kinds[number] ?? "",
+      kind: KINDS[read(ROW.kind)] ?? "",
       from: this.#print(from),
       to: this.#print(to),
       bytes: payload.length,
@@ -71,6 +100,15 @@ class DatagramLog implements LaterEvents {
       why: this.#whys.get(number),
     };
   }
+}
+
+/** Where in a list something is, appended where it is none of the last ones. */
+function placeOf<Thing>(thing: Thing, list: Thing[]): number {
+  const least = Math.max(0, list.length - RECENT);
+  for (let place = list.length - 1; place >= least; place--) {
+    if (list[place] === thing) return place;
+  }
+  return list.push(thing) - 1;
 }
 
 /** Traces every datagram of a network; the returned function ends it. */

@@ -77,6 +77,37 @@ describe("traceNetwork()", () => {
   );
 });
 
+describe("traceNetwork() of a long run", () => {
+  it("writes each datagram as it was, among many addresses and over many buffers", async () => {
+    const world = new World({ seed: 1 });
+    const network = new VirtualNetwork(world, { latencyMs: 1 });
+    const trace = new Trace();
+    traceNetwork(network, trace, "hex");
+    const quiet = { onDatagram: () => {}, onFault: () => {} };
+    const a = await network.host("10.0.0.1").udp.bind({ host: "10.0.0.1", port: 1, ...quiet });
+    const expected: string[] = [];
+    for (let at = 0; at < 700; at++) {
+      // Twenty addresses, nineteen of them of nobody, and more bytes than one buffer holds.
+      const to = { host: "10.0.0.2", port: 1 + (at % 20) };
+      if (at === 10) await network.host("10.0.0.2").udp.bind({ ...to, ...quiet });
+      const payload = new Uint8Array(at % 3 === 0 ? 900 : 200).fill(at);
+      a.send(payload, to);
+      world.runFor(2);
+      const hex = at.toString(16).padStart(4, "0").slice(-2).repeat(payload.length);
+      const isHeard = at >= 10 && at % 20 === 10;
+      expected.push(`datagram-sent ${to.port} ${hex}`);
+      const kind = isHeard ? "datagram-delivered" : "datagram-lost";
+      expected.push(`${kind} ${to.port} ${hex}`);
+    }
+    const seen = trace.lines.map((line) => {
+      const [, kind, port, hex] =
+        /"kind":"(.*?)".*"to":"10.0.0.2:(\d+)".*"hex":"(\w+)"/.exec(line) ?? [];
+      return `${kind} ${port} ${hex}`;
+    });
+    expect(seen).toEqual(expected);
+  });
+});
+
 describe("Trace and traceNetwork()", () => {
   it("give the same lines and hash however many are kept, and to whom tells each one", async () => {
     const runs = [{}, { keptMax: 3 }, { keptMax: 0 }, { onLine: () => {} }].map(async (options) => {

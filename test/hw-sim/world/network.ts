@@ -210,7 +210,7 @@ export class VirtualNetwork {
 
   #conditionsOf(key: string, from: SocketAddress, to: SocketAddress): LinkConditions {
     const inside = isLoopback(to.host) || from.host === to.host;
-    const own = this.#conditions.get(key);
+    const own = this.#conditions.size > 0 ? this.#conditions.get(key) : undefined;
     return own ?? (inside ? PERFECT_LINK : this.#anyConditions);
   }
 }
@@ -228,6 +228,9 @@ class Host implements NetworkHost {
   readonly #links = new Map<string, Link>();
   /** Keys of the addresses that it sends between, each made once. */
   readonly #keys = new Map<string, Map<string, string>>();
+  /** What was asked for last is mostly asked for again. */
+  #lastWay = { from: "", to: "", key: "" };
+  #lastLink: { readonly key: string; readonly link: Link } | undefined;
   readonly #refused = new Map<number, PortFaultKind>();
   readonly #send: Send;
   #ephemeral = EPHEMERAL_FIRST;
@@ -250,6 +253,14 @@ class Host implements NetworkHost {
 
   /** The key of two addresses that it sends between. */
   pairKey(from: string, to: string): string {
+    const last = this.#lastWay;
+    if (last.from === from && last.to === to) return last.key;
+    const key = this.#knownKey(from, to);
+    this.#lastWay = { from, to, key };
+    return key;
+  }
+
+  #knownKey(from: string, to: string): string {
     let keys = this.#keys.get(from);
     if (keys === undefined) {
       keys = new Map();
@@ -265,11 +276,12 @@ class Host implements NetworkHost {
 
   /** The link on which it sends between two addresses. Loopbacks of two hosts are two links. */
   link(key: string, world: World): Link {
+    if (this.#lastLink?.key === key) return this.#lastLink.link;
     const known = this.#links.get(key);
-    if (known !== undefined) return known;
-    const made = new Link(world.random(`network ${this.addresses[0]} ${key}`));
-    this.#links.set(key, made);
-    return made;
+    const link = known ?? new Link(world.random(`network ${this.addresses[0]} ${key}`));
+    if (known === undefined) this.#links.set(key, link);
+    this.#lastLink = { key, link };
+    return link;
   }
 
   get bound(): readonly SocketAddress[] {
