@@ -126,6 +126,12 @@ export class VirtualNetwork {
     return () => this.#taps.delete(tap);
   }
 
+  /** Has a datagram arrive now that names whom it likes as its sender. */
+  forge(from: SocketAddress, to: SocketAddress, payload: Uint8Array): void {
+    const target = this.#hosts.get(to.host);
+    if (target !== undefined) this.#deliver(target, { from, to, payload });
+  }
+
   #streamPaths(host: () => Host): HostPaths {
     return {
       world: this.#world,

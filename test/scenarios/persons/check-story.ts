@@ -157,7 +157,9 @@ async function ordinaryCall({ lab, stage, stranger, watch }: Played): Promise<vo
     bob.lift();
     await world.advance(1200);
     // Whoever sends sound to where one of them is heard must not be heard in the other's place.
-    stranger.does({ kind: "stranger", word: "sound", to: "101", times: 1 });
+    for (const word of ["sound", "replays", "forges", "malforms", "media-flood"] as const) {
+      stranger.does({ kind: "stranger", word, to: "101", times: 1 });
+    }
     // The first words after a pause are played late, and what follows is hurried after them.
     await alice.says(lab.speech("hm", HM_MS));
     const words = lab.speech("ordinary", 1200);

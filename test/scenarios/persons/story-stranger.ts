@@ -7,6 +7,7 @@ import { bodyOf, headerLines, headerValue, startLine } from "../../hw-sim/peers/
 import type { DatagramEvent } from "../../hw-sim/world/network.ts";
 import { FAR_HOST } from "../support/far-end.ts";
 import { methodOf, statusOf, withBody } from "./far-wire.ts";
+import { isTheft, MediaThief } from "./media-thief.ts";
 import type { StrangerAct } from "./story.ts";
 import { STRANGER_HZ } from "./voices.ts";
 
@@ -71,12 +72,14 @@ export class StoryStranger {
   #count = 0;
   #sounds = 0;
   readonly #faults: string[] = [];
+  readonly #thief: MediaThief;
 
   readonly #isOpen: boolean;
 
   private constructor(place: BenchPlace, isOpen: boolean) {
     this.#isOpen = isOpen;
     this.#place = place;
+    this.#thief = new MediaThief(place.network, HOST);
     this.#clock = place.world.clock;
   }
 
@@ -214,6 +217,10 @@ export class StoryStranger {
     if (port === undefined) return;
     if (word === "sound") {
       void this.#sound(port);
+      return;
+    }
+    if (isTheft(word)) {
+      this.#thief.does(word, this.#socket);
       return;
     }
     const bytes = MEDIA[word] ?? new Uint8Array(0);

@@ -170,6 +170,10 @@ export const STRANGER_WORDS = [
   "rtcp-bye",
   "stun",
   "noise",
+  "replays",
+  "forges",
+  "malforms",
+  "media-flood",
 ] as const;
 /** One of them, so many times. */
 export interface StrangerAct {
