@@ -33,6 +33,9 @@ export function inCallRequest(
       return [reply(603)];
     case "SUBSCRIBE":
       return [subscribeRefused(event)];
+    case "UPDATE":
+      // Another offer before the answer: what was agreed so far holds. @see RFC 3311 §5.2
+      return [reply(488)];
     default:
       return [reply(501)];
   }

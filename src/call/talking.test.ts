@@ -30,14 +30,14 @@ import {
 import type { CallConfig, CallInput } from "./call-types.ts";
 
 /** An INFO of the far end. */
-const info = (body: string, pack?: string): CallInput =>
+const info = (body: string, pack?: string, method = "INFO"): CallInput =>
   ua({
     kind: "request",
     request: "r",
     session: OUT,
     message: {
       kind: "request",
-      method: "INFO",
+      method,
       uri: "",
       headers: [
         { name: "content-type", value: "application/dtmf-relay" },
@@ -64,6 +64,14 @@ const SCENARIOS: readonly Scenario[] = [
       [answered(sdp({ formats: "0" })), "line tone-off", ...FLOWS],
       [info("Signal=5", "nil"), "ua reply 469"],
       [info("", " "), "ua reply 200"],
+    ],
+  ],
+  [
+    "another offer before the answer is refused, the call goes on",
+    [
+      ...DIALLED,
+      [info(sdp(), undefined, "UPDATE"), "ua reply 488"],
+      [answered(sdp()), "line tone-off", ...FLOWS],
     ],
   ],
   [

@@ -20,7 +20,7 @@ import {
 import { bestStatus } from "./final-status.ts";
 import { Hunt } from "./hunt.ts";
 import { Pickup } from "./pickup.ts";
-import { RelayedRequests } from "./relayed-requests.ts";
+import { EARLY_OFFERS, RelayedRequests } from "./relayed-requests.ts";
 import type { CallStanding } from "./watching.ts";
 
 /**
@@ -166,6 +166,8 @@ export class Bridge {
   request(event: RequestEvent): readonly ExchangeOutput[] {
     if (event.kind === "response") return this.#relayed.response(event);
     const { session } = event;
+    const isEarly = EARLY_OFFERS.includes(event.message.method);
+    if (isEarly) return this.#relayed.earlyOffer(event, this.#earlyPeerOf(session));
     const peer = session === undefined || this.#over ? undefined : this.#peerOf(session);
     return this.#relayed.request(event, peer);
   }
@@ -364,6 +366,13 @@ export class Bridge {
   #peerOf(session: string): string | undefined {
     if (session === this.#caller) return this.#callee;
     return session === this.#callee ? this.#caller : undefined;
+  }
+
+  /** The other side before the answer: there where one alone rings that has described itself. */
+  #earlyPeerOf(session: string | undefined): string | undefined {
+    const early = this.#early ?? "";
+    if (!this.#hunt.isSingle || !this.#hunt.has(early)) return undefined;
+    return session === this.#caller ? early : session === early ? this.#caller : undefined;
   }
 
   /** Ends every session that is still there but the one that went of itself. */

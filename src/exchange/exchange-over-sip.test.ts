@@ -254,6 +254,44 @@ describe("createExchange() over SIP stacks", () => {
     expect(kinds(wire.events("101"))).toEqual(["confirmed +answer 2"]);
   });
 
+  it("carries offers before the answer, of either side, while one telephone rings", () => {
+    const wire = twoPhones();
+    const session = ring(wire, "offer");
+    wire.give("102", { kind: "respond", session, status: 183, body: "early" });
+    expect(kinds(wire.events("101"))).toEqual(["progress 183 +early"]);
+    const sides = [
+      ["101", "out", "102"],
+      ["102", session, "101"],
+    ] as const;
+    for (const [from, own, to] of sides) {
+      const headers = [{ name: "content-type", value: "application/sdp" }];
+      const offer = { kind: "session-request", request: from, session: own, headers } as const;
+      wire.give(from, { ...offer, method: "UPDATE", body: `offer of ${from}` });
+      const [asked] = wire.events(to);
+      if (asked?.kind !== "request") throw new Error("nothing is asked");
+      expect(asked.message).toMatchObject({ method: "UPDATE", body: `offer of ${from}` });
+      wire.give(to, {
+        kind: "reply",
+        request: asked.request,
+        status: 200,
+        headers,
+        body: "agreed",
+      });
+      const [answer] = wire.events(from);
+      expect(answer).toMatchObject({ kind: "response", status: 200, response: { body: "agreed" } });
+      const names = answer?.kind === "response" ? (answer.response?.headers ?? []) : [];
+      expect(names.filter(({ name }) => name === "contact")).toHaveLength(1);
+    }
+    wire.give("102", { kind: "respond", session, status: 200 });
+    expect(kinds(wire.events("101"))).toEqual(["answered"]);
+    expect(kinds(wire.events("102"))).toEqual(["confirmed"]);
+    wire.give("102", { kind: "reinvite", session, body: "hold" });
+    expect(kinds(wire.events("101"))).toEqual(["reoffered +hold"]);
+    wire.give("101", { kind: "respond", session: "out", status: 200, body: "held" });
+    wire.give("101", { kind: "end", session: "out" });
+    expect(kinds(wire.events("102"))).toEqual(["answered +held", "ended bye"]);
+  });
+
   it("carries a re-INVITE that is taken back, whatever it offers", () => {
     const wire = twoPhones();
     const session = ring(wire, "offer");

@@ -125,11 +125,74 @@ describe("a request inside a call", () => {
     expect(told("refer;id=4")).toMatchObject({ headers: [{ value: "refer;id=9" }] });
   });
 
-  it.each(["PRACK", "UPDATE"])("is not carried where it offers before the answer: %s", (method) => {
-    const ringing = createExchange(configOf(NO_HASHES));
-    ringing.handle(register("102", { contacts: ["<sip:102@192.0.2.1>"] }), 0);
-    ringing.handle(invite(), 0);
-    expect(told(ringing, request("a", method, [], "offer"))).toEqual(["reply 488"]);
+  /** 102 rings at so many telephones, the first of which has described itself where told so. */
+  function ringing(contacts: number, isDescribed: boolean): Exchange {
+    const exchange = createExchange(configOf(NO_HASHES));
+    const values = Array.from({ length: contacts }, (_, at) => `<sip:102@192.0.2.${at + 1}>`);
+    exchange.handle(register("102", { contacts: values }), 0);
+    exchange.handle(invite(), 0);
+    const body = isDescribed ? { body: "early" } : {};
+    exchange.handle(ua({ kind: "progress", session: LEG, status: 183, response, ...body }), 0);
+    return exchange;
+  }
+
+  it.each([
+    ["the caller's UPDATE", "a", "UPDATE", LEG],
+    ["the caller's PRACK", "a", "PRACK", LEG],
+    ["the callee's UPDATE", LEG, "UPDATE", "a"],
+  ])("is carried as an UPDATE where it offers before the answer: %s", (_what, from, method, to) => {
+    const exchange = ringing(1, true);
+    const type = [{ name: "content-type", value: "application/sdp" }];
+    expect(commandOf(exchange, request(from, method, type, "offer"))).toMatchObject({
+      kind: "session-request",
+      session: to,
+      method: "UPDATE",
+      headers: type,
+      body: "offer",
+    });
+    // Another one meanwhile, from either side.
+    expect(told(exchange, request(to, "UPDATE", [], "offer"))).toEqual(["reply 491"]);
+    const answer = { ...response, headers: type, body: "answer" };
+    const answered = { kind: "response", request: "exchange-token2 1", status: 200 } as const;
+    expect(commandOf(exchange, ua({ ...answered, response: answer }))).toMatchObject({
+      kind: "reply",
+      status: 200,
+      body: "answer",
+      headers: type,
+    });
+    expect(commandOf(exchange, request(to, "UPDATE", [], "offer"))).toMatchObject({
+      session: from,
+    });
+  });
+
+  it.each([
+    ["nobody has described himself", 1, false, "a", 504],
+    ["several ring", 2, true, "a", 504],
+    ["several ring, to one of them", 2, true, LEG, 504],
+  ])(
+    "is put off where it offers before the answer and %s",
+    (_what, contacts, early, from, status) => {
+      const exchange = ringing(contacts, early);
+      expect(told(exchange, request(from, "UPDATE", [], "offer"))).toEqual([`reply ${status}`]);
+    },
+  );
+
+  it.each([
+    [488, undefined, 488],
+    [481, response, 488],
+    [408, undefined, 488],
+    [491, response, 500],
+    [500, undefined, 500],
+  ])("is refused as the other side refuses an early offer: %i", (status, said, told) => {
+    const exchange = ringing(1, true);
+    exchange.handle(request("a", "UPDATE", [], "offer"), 0);
+    const refusal = said === undefined ? {} : { response: { ...said, status } };
+    const event = { kind: "response", request: "exchange-token2 1", status, ...refusal } as const;
+    expect(commandOf(exchange, ua(event))).toMatchObject({
+      kind: "reply",
+      status: told,
+      ...(told === 500 ? { headers: [{ name: "retry-after", value: "1" }] } : {}),
+    });
   });
 
   it("is refused where nobody is there, or too many wait", () => {

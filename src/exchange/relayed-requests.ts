@@ -17,7 +17,7 @@ type ResponseEvent = Extract<UaEvent, { kind: "response" }>;
 export const RELAYED_METHODS = ["INFO", "MESSAGE", "NOTIFY", "REFER"] as const;
 
 /** What brings an offer before the INVITE is answered. @see RFC 3262 §5, RFC 3311 §5.1 */
-const EARLY_OFFERS: readonly string[] = ["PRACK", "UPDATE"];
+export const EARLY_OFFERS: readonly string[] = ["PRACK", "UPDATE"];
 
 /** Header fields that reach the other side as they are. */
 const CARRIED = [
@@ -44,6 +44,8 @@ export class RelayedRequests {
   /** The number of the last REFER of a session, from its second on. */
   readonly #refers = new Map<string, number | undefined>();
   #last = 0;
+  /** The offer before the answer that waits. */
+  #earlyOffer: string | undefined;
 
   /** `call` begins the ids of what is sent; `domain` is what peers know us by. */
   constructor(call: string, domain: string) {
@@ -57,8 +59,6 @@ export class RelayedRequests {
     const refuse = (status: number): readonly ExchangeOutput[] => [
       toUa({ kind: "reply", request: event.request, status }),
     ];
-    // An offer before the answer: of two sides in early dialogs of their own only one has made it.
-    if (EARLY_OFFERS.includes(message.method)) return refuse(488);
     if (session === undefined) return refuse(480);
     // No side of a call here is a network that charges for it.
     if (tellsCost(message)) return refuse(415);
@@ -74,12 +74,35 @@ export class RelayedRequests {
     return [toUa({ kind: "session-request", request, session, method, headers, body })];
   }
 
+  /**
+   * Carries an offer that comes before the answer to the INVITE, in an UPDATE or a PRACK, on to
+   * `session` as an UPDATE. Without one there is nobody it could be for: nobody has described
+   * himself to the other side, or several ring. One at a time. @see RFC 3262 §5, RFC 3311 §5
+   */
+  earlyOffer(event: RequestEvent, session: string | undefined): readonly ExchangeOutput[] {
+    const { message, request: asked } = event;
+    const status = session === undefined ? 504 : this.#earlyOffer === undefined ? undefined : 491;
+    if (session === undefined || status !== undefined) {
+      return [toUa({ kind: "reply", request: asked, status: status ?? 504 })];
+    }
+    const request = `${this.#call} ${++this.#last}`;
+    this.#waiting.set(request, asked);
+    this.#earlyOffer = request;
+    const headers = carried(message);
+    const { body } = message;
+    return [toUa({ kind: "session-request", request, session, method: "UPDATE", headers, body })];
+  }
+
   /** Carries the answer back. */
   response(event: ResponseEvent): readonly ExchangeOutput[] {
     const request = this.#waiting.get(event.request);
     if (request === undefined) return [];
     this.#waiting.delete(event.request);
     const { status, response } = event;
+    if (event.request === this.#earlyOffer) {
+      this.#earlyOffer = undefined;
+      if (status >= 300) return [refusedEarly(request, status)];
+    }
     if (response === undefined) return [toUa({ kind: "reply", request, status: unheard(status) })];
     const { reason, body } = response;
     return [toUa({ kind: "reply", request, status, reason, body, headers: carried(response) })];
@@ -99,6 +122,13 @@ export class RelayedRequests {
     const moved = replaces ? withReferHost(value, this.#domain) : value;
     return moved === undefined ? undefined : [{ name: "refer-to", value: moved }];
   }
+}
+
+/** The other side has another offer under way (later, then), or does not take this one. */
+function refusedEarly(request: string, status: number): ExchangeOutput {
+  if (status !== 491 && status !== 500) return toUa({ kind: "reply", request, status: 488 });
+  const headers = [{ name: "retry-after", value: "1" }];
+  return toUa({ kind: "reply", request, status: 500, headers });
 }
 
 /** Nobody answered there: the asker's own dialog is none the worse, as 408 or 481 would say. */

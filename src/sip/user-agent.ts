@@ -331,7 +331,10 @@ export class UserAgent implements Core<UaInput, UaOutput> {
     const status = respondStatus(command.status);
     const leg = this.#stack.legs.invite(transaction);
     if (status >= 300 && leg?.declines?.(transaction, request, status, nowMs) === true) return;
-    this.#stack.reply(transaction, request, status, nowMs, { reason, headers, body });
+    const tells = status < 300 && request.method === "UPDATE";
+    const own = tells ? (leg?.answerHeaders?.() ?? []) : [];
+    const all = { reason, headers: [...own, ...(headers ?? [])], body };
+    this.#stack.reply(transaction, request, status, nowMs, all);
     if (status >= 200) leg?.replied?.(transaction, nowMs);
   }
 }

@@ -3,7 +3,8 @@ import { type Dialog, dialogFromResponse, sequenceOf } from "../dialog/dialog.ts
 import { type DialogIdentity, DialogUsage } from "../dialog/dialog-usage.ts";
 import type { Stack } from "../stack.ts";
 import type { SipResponse } from "../wire/message.ts";
-import type { Leg } from "./leg.ts";
+import { sendUpdate, takesUpdate } from "./early-update.ts";
+import type { Leg, SessionRequestCommand } from "./leg.ts";
 import { rseqOf } from "./reliable.ts";
 
 /** Dialogs that one INVITE may make by forking. */
@@ -13,6 +14,9 @@ interface EarlyDialog {
   readonly usage: DialogUsage;
   /** Of the last reliable provisional response. */
   rseq: number | undefined;
+  /** Whether its description is here for sure, and so a new one may be offered. */
+  isAnswered: boolean;
+  takesUpdate: boolean;
 }
 
 /** The dialogs that provisional answers to an INVITE of ours have made, one a tag. */
@@ -48,9 +52,11 @@ export class EarlyDialogs {
     if (!made.ok) return true;
     const early = this.#of(made.value, identity);
     const rseq = rseqOf(response);
+    if (early !== undefined && takesUpdate(response)) early.takesUpdate = true;
     if (early === undefined || rseq === undefined) return true;
     if (early.rseq !== undefined && rseq !== early.rseq + 1) return false;
     early.rseq = rseq;
+    if (response.body !== "") early.isAnswered = true;
     this.#acknowledge(early.usage, rseq, sequenceOf(sent.request), nowMs);
     return true;
   }
@@ -59,18 +65,39 @@ export class EarlyDialogs {
     const known = this.#byTag.get(dialog.remoteTag);
     if (known !== undefined) return known;
     if (this.#byTag.size >= FORKS_MAX) return undefined;
-    const early = { usage: new DialogUsage(this.#stack, dialog, identity), rseq: undefined };
+    const early: EarlyDialog = {
+      usage: new DialogUsage(this.#stack, dialog, identity),
+      rseq: undefined,
+      isAnswered: false,
+      takesUpdate: false,
+    };
     this.#byTag.set(dialog.remoteTag, early);
     this.#stack.legs.bindDialog(early.usage.key, this.#leg);
     return early;
   }
 
-  #acknowledge(usage: DialogUsage, rseq: number, cseq: number, nowMs: number): void {
-    const takeSequence = (): number => {
+  /** Sends a new offer where there is one dialog that takes it; false where there is none. */
+  update(command: SessionRequestCommand, nowMs: number): boolean {
+    const [early, second] = this.#byTag.values();
+    if (early === undefined || second !== undefined) return false;
+    if (!early.isAnswered || !early.takesUpdate) return false;
+    const { usage } = early;
+    const owner = { takeSequence: this.#counting(usage), onDone: () => {} };
+    sendUpdate(this.#stack, usage, command, owner, nowMs);
+    this.#sequence = Math.max(this.#sequence, usage.dialog.localSequence);
+    return true;
+  }
+
+  #counting(usage: DialogUsage): () => number {
+    return () => {
       const sequence = usage.takeSequence();
       this.#sequence = Math.max(this.#sequence, sequence);
       return sequence;
     };
+  }
+
+  #acknowledge(usage: DialogUsage, rseq: number, cseq: number, nowMs: number): void {
+    const takeSequence = this.#counting(usage);
     const owner = {
       takeSequence,
       onResponse: () => {

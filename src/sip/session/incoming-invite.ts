@@ -7,6 +7,7 @@ import {
   dialogKey,
   takeRemoteSequence,
 } from "../dialog/dialog.ts";
+import type { DialogIdentity } from "../dialog/dialog-usage.ts";
 import { createResponse } from "../responses.ts";
 import type { Stack } from "../stack.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
@@ -14,6 +15,7 @@ import type { SessionEndCause, SipAccount, SipAddress } from "../user-agent-type
 import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "../wire/message.ts";
 import { partyFromHeader } from "../wire/party.ts";
 import { secondsOf } from "../wire/seconds.ts";
+import { isUpdate, takesUpdate, updateFrom } from "./early-update.ts";
 import type { Succession } from "./find-replaced.ts";
 import { TRYING_AFTER_MS } from "./incoming-reoffer.ts";
 import type {
@@ -29,7 +31,7 @@ import type {
 import { ReliableAnswers } from "./reliable-answers.ts";
 import { respondStatus } from "./respond-status.ts";
 import { Session } from "./session.ts";
-import { sessionIdIn } from "./session-id.ts";
+import { withSession } from "./session-id.ts";
 import { type TimerAnswer, timerAnswer } from "./session-timer.ts";
 
 /*
@@ -72,6 +74,8 @@ export class IncomingInvite implements Leg {
   #success: RespondCommand | undefined;
   /** An offer in a PRACK or UPDATE that has no answer yet. */
   #openOffer: ServerTransactionId | undefined;
+  /** Whether an offer of ours in an UPDATE has no answer yet. */
+  #isOffering = false;
   #provisional: SipResponse | undefined;
   #repeatAtMs: number | undefined;
   /** When an INVITE that nothing was answered to gets its 100. */
@@ -129,7 +133,7 @@ export class IncomingInvite implements Leg {
       ...command,
       toTag: this.#dialog.localTag,
       headers: [
-        ...(status < 300 ? this.#dialogHeaders() : []),
+        ...(status < 300 ? this.answerHeaders() : []),
         ...(timer?.headers ?? []),
         ...this.#stack.sessionIdFor(request, command.headers),
         ...(command.headers ?? []),
@@ -146,18 +150,10 @@ export class IncomingInvite implements Leg {
       return;
     }
     this.#leave();
-    const { account, source, user } = this.#parts;
-    const isOurServer =
-      account !== undefined && this.#stack.accounts.isServerOf(account.id, source, nowMs);
     const session = new Session(this.#stack, {
       id: this.#id,
       dialog: withSession(this.#dialog, response),
-      identity: {
-        contactUser: user,
-        // Who calls straight is told nothing of the account, whatever it asks inside the call.
-        credentials: isOurServer ? credentialsOf(account) : undefined,
-        peer: source,
-      },
+      identity: this.#identity(nowMs),
       isCaller: false,
       localBody: response.body,
     });
@@ -182,9 +178,35 @@ export class IncomingInvite implements Leg {
     this.#finish("local");
   }
 
-  request(command: SessionRequestCommand | ReferCommand): void {
-    // Only what is up can be talked about.
-    this.#stack.emit({ kind: "response", request: command.request, status: 481 });
+  request(command: SessionRequestCommand | ReferCommand, nowMs: number): void {
+    const refuse = (status: number) =>
+      this.#stack.emit({ kind: "response", request: command.request, status });
+    // Only what is up can be talked about, but for a new offer.
+    if (!isUpdate(command)) refuse(481);
+    else if (!takesUpdate(this.#parts.request)) refuse(488);
+    // What was said before has to be settled first. @see RFC 3311 §5.1
+    else if (!this.#reliable.hasAnswered || this.#isNegotiating) refuse(500);
+    else this.#sendUpdate(command, nowMs);
+  }
+
+  #sendUpdate(command: SessionRequestCommand, nowMs: number): void {
+    this.#isOffering = true;
+    const host = {
+      change: (change: (dialog: Dialog) => Dialog) => {
+        this.#dialog = change(this.#dialog);
+      },
+      done: (atMs: number) => {
+        this.#isOffering = false;
+        if (!this.#isOver) this.#proceed(atMs);
+      },
+    };
+    updateFrom(
+      this.#stack,
+      { dialog: this.#dialog, ...this.#identity(nowMs) },
+      command,
+      host,
+      nowMs,
+    );
   }
 
   get standing(): LegStanding {
@@ -270,7 +292,9 @@ export class IncomingInvite implements Leg {
       return;
     }
     if (request.body === "") {
-      reply(200, isPrack ? [] : this.#dialogHeaders());
+      reply(200, isPrack ? [] : this.answerHeaders());
+    } else if (this.#isOffering) {
+      reply(491);
     } else if (!this.#reliable.hasAnswered || this.#openOffer !== undefined) {
       // Its first offer has no answer yet that it is sure to have, or the last one has none.
       // @see RFC 3311 §5.2
@@ -318,7 +342,15 @@ export class IncomingInvite implements Leg {
 
   /** Whether a description on its way must be settled before the 2xx. @see RFC 3262 §3, §5 */
   get #isNegotiating(): boolean {
-    return this.#reliable.isWaiting || this.#openOffer !== undefined;
+    return this.#reliable.isWaiting || this.#openOffer !== undefined || this.#isOffering;
+  }
+
+  #identity(nowMs: number): DialogIdentity {
+    const { account, source: peer, user: contactUser } = this.#parts;
+    const isOurServer =
+      account !== undefined && this.#stack.accounts.isServerOf(account.id, peer, nowMs);
+    // Who calls straight is told nothing of the account, whatever it asks inside the call.
+    return { contactUser, peer, credentials: isOurServer ? credentialsOf(account) : undefined };
   }
 
   #timerAnswer(): TimerAnswer | undefined {
@@ -328,7 +360,7 @@ export class IncomingInvite implements Leg {
     return answer?.ok === true ? answer.value : undefined;
   }
 
-  #dialogHeaders(): readonly SipHeader[] {
+  answerHeaders(): readonly SipHeader[] {
     const { source, user, request } = this.#parts;
     const contact = this.#stack.contactHeaders(source, user, asksSecure(request));
     return [...contact, ...this.#stack.abilityHeaders()];
@@ -359,12 +391,6 @@ export class IncomingInvite implements Leg {
     legs.unbindDialog(keyOf(this.#dialog), this);
     legs.deadlines.set(this, undefined);
   }
-}
-
-/** The dialog with the identifiers that our answer told. */
-function withSession(dialog: Dialog, answer: SipResponse): Dialog {
-  const session = sessionIdIn(answer);
-  return session === undefined ? dialog : { ...dialog, session };
 }
 
 function keyOf(dialog: Dialog): string {

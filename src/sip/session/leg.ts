@@ -1,7 +1,7 @@
 import type { Dialog } from "../dialog/dialog.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
 import type { UaCommand } from "../user-agent-types.ts";
-import type { SipRequest } from "../wire/message.ts";
+import type { SipHeader, SipRequest } from "../wire/message.ts";
 
 /** Answers an INVITE or re-INVITE of theirs. */
 export type RespondCommand = Extract<UaCommand, { readonly kind: "respond" }>;
@@ -53,6 +53,8 @@ export interface Leg {
     status: number,
     nowMs: number,
   ): boolean;
+  /** What a 2xx of the layers above says beside their own: where we are. */
+  answerHeaders?(): readonly SipHeader[];
   /** A request that was handed up with `bindInvite` has been answered. */
   replied?(transaction: ServerTransactionId, nowMs: number): void;
   timeout(nowMs: number): void;

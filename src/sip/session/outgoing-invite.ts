@@ -15,6 +15,7 @@ import { withHeader } from "../wire/headers.ts";
 import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "../wire/message.ts";
 import { tagOf } from "../wire/name-addr.ts";
 import { EarlyDialogs, FORKS_MAX } from "./early-dialogs.ts";
+import { isUpdate } from "./early-update.ts";
 import { LateAnswers } from "./late-answers.ts";
 import type {
   AckCommand,
@@ -80,6 +81,8 @@ export class OutgoingInvite implements Leg {
   #cancelHeaders: readonly SipHeader[] = [];
   #abandonAtMs: number | undefined;
   readonly #early: EarlyDialogs;
+  /** An offer of the callee's that has no answer yet. */
+  #openUpdate: ServerTransactionId | undefined;
   readonly #late: LateAnswers;
   /** Who answered 2xx, by tag: the first is the session, others are on their way out. */
   readonly #answered = new Map<string, Session>();
@@ -181,9 +184,12 @@ export class OutgoingInvite implements Leg {
     else this.#cancel = "wanted";
   }
 
-  request(command: SessionRequestCommand | ReferCommand): void {
-    // Only what is up can be talked about.
-    this.#stack.emit({ kind: "response", request: command.request, status: 481 });
+  request(command: SessionRequestCommand | ReferCommand, nowMs: number): void {
+    const isOffer = isUpdate(command);
+    if (isOffer && !this.#isOver && this.#early.update(command, nowMs)) return;
+    // Of anything else only what is up can be talked about.
+    const status = isOffer ? 488 : 481;
+    this.#stack.emit({ kind: "response", request: command.request, status });
   }
 
   get standing(): LegStanding {
@@ -196,10 +202,43 @@ export class OutgoingInvite implements Leg {
   }
 
   receiveRequest(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {
+    if (request.method === "UPDATE" && !this.#isOver) {
+      this.#receiveUpdate(transaction, request, nowMs);
+      return;
+    }
     // The callee may say BYE in a confirmed dialog only, and re-INVITE not before either.
     const isServed = request.method !== "BYE" && request.method !== "INVITE";
     if (isServed && !this.#isOver) this.#stack.emitRequest(transaction, request, nowMs, this.#id);
     else this.#stack.reply(transaction, request, request.method === "INVITE" ? 491 : 481, nowMs);
+  }
+
+  /** Without an offer it says where the callee is now; one with an offer is the upper layers'. */
+  #receiveUpdate(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {
+    if (request.body === "") {
+      const headers = this.answerHeaders();
+      this.#stack.reply(transaction, request, 200, nowMs, { headers });
+    } else if (this.#openUpdate !== undefined) {
+      const headers = [{ name: "retry-after", value: "1" }];
+      this.#stack.reply(transaction, request, 500, nowMs, { headers });
+    } else {
+      this.#openUpdate = transaction;
+      this.#stack.legs.bindInvite(transaction, this);
+      this.#stack.emitRequest(transaction, request, nowMs, this.#id);
+    }
+  }
+
+  answerHeaders(): readonly SipHeader[] {
+    const { sent } = this.#request;
+    const secure = isSips(this.#invite.request.uri);
+    const contact =
+      sent === undefined ? [] : this.#stack.contactHeaders(sent.to, this.#contactUser, secure);
+    return [...contact, ...this.#stack.abilityHeaders()];
+  }
+
+  replied(transaction: ServerTransactionId | undefined): void {
+    if (transaction === undefined || this.#openUpdate !== transaction) return;
+    this.#openUpdate = undefined;
+    this.#stack.legs.unbindInvite(transaction);
   }
 
   receiveAck(): void {
@@ -217,6 +256,7 @@ export class OutgoingInvite implements Leg {
     this.#abandonAtMs = undefined;
     this.#request.abandon(nowMs);
     this.#early.drop();
+    this.replied(this.#openUpdate);
   }
 
   #onResponse(response: SipResponse, sent: SentRequest, nowMs: number): void {
@@ -339,6 +379,7 @@ export class OutgoingInvite implements Leg {
     this.#rearm();
     if (this.#cancel === "wanted") this.#cancel = "none";
     this.#early.drop();
+    this.replied(this.#openUpdate);
   }
 
   /** @see RFC 3261 §9.1 */
