@@ -107,13 +107,29 @@ describe("Si321xChips.open()", () => {
     ],
     ["a hybrid off balance", { settings: { hybridDb: -2.77 } }, ["R11=36"]],
     ["a hybrid that is off", { settings: { hybridDb: "off" } }, ["R11=37"]],
-    ["a MOSFET", {}, []],
   ])("settings: %s", async (_, config, expected) => {
     const { board: made, chip } = board();
     await made.start(config);
-    const log = chip.journal();
-    for (const line of expected) expect(log).toContain(line);
+    expect(chip.journal()).toEqual(expect.arrayContaining([...expected]));
   });
+
+  it.each([
+    ["a bipolar transistor", false, ["R92=FF", "R93=19"]],
+    ["a MOSFET", true, ["R92=7F", "R93=19"]],
+  ])(
+    "has its converter drive what the pin says is there: %s",
+    async (_, drivesMosfet, expected) => {
+      const { board: made, chip } = board();
+      chip.drivesMosfet = drivesMosfet;
+      await made.start();
+      expect(
+        chip
+          .journal()
+          .filter((line) => /^R9[23]=/.test(line))
+          .slice(0, 2),
+      ).toEqual(expected);
+    },
+  );
 
   it.each<[string, (chip: FakeChip) => void, Partial<Si321xConfig>, string, RegExp]>([
     ["reads ff", (chip) => void chip.registers.fill(0xff), {}, "not-found", /no chip answers/],

@@ -57,6 +57,8 @@ export class FakeChip {
   batteryOff = 0x60;
   calibrationMs = 200;
   indirectMs = 0.0625;
+  /** What a pin says of the converter's transistor. */
+  drivesMosfet = false;
   peakCurrent = 5;
   #dataWritten = false;
   #indirectUntilMs = 0;
@@ -125,8 +127,10 @@ export class FakeChip {
         return (this.registers[98] ?? 0) > 0x1c ? 5 : 0;
       case 89:
         return (this.registers[99] ?? 0) > 0x1d ? 5 : 0;
-      case 93:
-        return (this.registers[93] ?? 0) & (nowMs < this.#convertedAtMs ? 0xff : 0x7f);
+      case 93: {
+        const mask = nowMs < this.#convertedAtMs ? 0xff : 0x7f;
+        return ((this.registers[93] ?? 0) & mask) | (this.drivesMosfet ? 0x20 : 0);
+      }
       case 96:
         return nowMs < this.#calibratedAtMs ? 0x40 : 0;
       default:
