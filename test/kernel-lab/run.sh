@@ -39,6 +39,7 @@ Dir::Cache "$lab/apt/cache";
 Dir::Etc::parts "$lab/apt/parts";
 Debug::NoLocking "true";
 APT::Sandbox::User "root";
+Acquire::Retries "3";
 END
   APT_CONFIG="$lab/apt/apt.conf" "$@"
 }
@@ -54,7 +55,7 @@ fetch() {
     foreign_apt apt-get download -qq "linux-image-$kernel" "linux-headers-$kernel" \
       "linux-headers-$common" libc6 libstdc++6 libgcc-s1 busybox-static libasound2 libasound2-data
     # The tools that build modules run here.
-    apt-get -o APT::Sandbox::User=root download -qq linux-kbuild-6.1 linux-source-6.1
+    apt-get -o APT::Sandbox::User=root -o Acquire::Retries=3 download -qq linux-kbuild-6.1 linux-source-6.1
   )
   (
     cd npm
