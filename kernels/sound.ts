@@ -155,26 +155,42 @@ function lanesOf(four: v128): f64 {
   return low + (f64(i32x4.extract_lane(four, 2)) + f64(i32x4.extract_lane(four, 3)));
 }
 
-/** Takes what is constant out of so many samples that were written. */
+/** Takes what is constant out of so many samples that were written, an even number. */
 export function removeConstant(count: i32): void {
   let before = v128.load64_splat(constant);
   let level = v128.load64_splat(constant + 8);
-  const once = f64x2.replace_lane(f64x2.splat(0), 1, POLE);
-  const poles = f64x2.replace_lane(f64x2.splat(POLE), 1, POLE * POLE);
   const end = words + wordsOf(count);
-  for (let at = words; at < end; at += 4) {
-    const two = v128.load32_zero(at);
-    const now = f64x2.convert_low_i32x4_s(i32x4.extend_low_i16x8_s(two));
-    const change = f64x2.sub(now, v128.shuffle<i64>(before, now, 1, 2));
-    const added = f64x2.mul(v128.shuffle<i64>(change, change, 0, 0), once);
-    const left = f64x2.add(f64x2.add(change, added), f64x2.mul(poles, level));
-    const rounded = wordsFrom(left, left);
-    v128.store32_lane(at, rounded, 0);
-    before = now;
-    level = v128.shuffle<i64>(left, left, 1, 1);
+  const fours = words + wordsOf(count & ~3);
+  let at = words;
+  for (; at < fours; at += 8) {
+    const four = i32x4.extend_low_i16x8_s(v128.load64_zero(at));
+    const one = f64x2.convert_low_i32x4_s(four);
+    const other = f64x2.convert_low_i32x4_s(v128.shuffle<i64>(four, four, 1, 1));
+    const left = withoutConstant(one, before, level);
+    const right = withoutConstant(other, one, v128.shuffle<i64>(left, left, 1, 1));
+    v128.store64_lane(at, wordsFrom(left, right), 0);
+    before = other;
+    level = v128.shuffle<i64>(right, right, 1, 1);
+  }
+  if (at < end) {
+    const two = i32x4.extend_low_i16x8_s(v128.load32_zero(at));
+    const last = f64x2.convert_low_i32x4_s(two);
+    const left = withoutConstant(last, before, level);
+    v128.store32_lane(at, wordsFrom(left, left), 0);
+    before = last;
+    level = left;
   }
   store<f64>(constant, f64x2.extract_lane(before, 1));
   store<f64>(constant, f64x2.extract_lane(level, 1), 8);
+}
+
+/** What is left of two samples after those before, of which `level` was left, in both lanes. */
+function withoutConstant(now: v128, before: v128, level: v128): v128 {
+  const once = f64x2.replace_lane(f64x2.splat(0), 1, POLE);
+  const poles = f64x2.replace_lane(f64x2.splat(POLE), 1, POLE * POLE);
+  const change = f64x2.sub(now, v128.shuffle<i64>(before, now, 1, 2));
+  const added = f64x2.mul(v128.shuffle<i64>(change, change, 0, 0), once);
+  return f64x2.add(f64x2.add(change, added), f64x2.mul(poles, level));
 }
 
 /** Four numbers as samples, in the first words. */

@@ -40,17 +40,19 @@ export class LevelMeter {
 
   /** The level of what was added since the last time; undefined where that is nothing. */
   take(): SoundLevel | undefined {
-    const powers = this.#powers.subarray(0, this.#count);
+    const powers = this.#powers;
+    const count = this.#count;
     this.#count = 0;
-    if (powers.length === 0) return undefined;
+    if (count === 0) return undefined;
     let sum = 0;
     let most = 0;
-    for (const power of powers) {
+    for (let at = 0; at < count; at++) {
+      const power = powers[at] ?? 0;
       sum += power;
       if (power > most) most = power;
     }
-    const mean = sum / powers.length;
-    const active = dbm0FromMeanSquare(activePower(powers, most));
+    const mean = sum / count;
+    const active = dbm0FromMeanSquare(activePower(powers, count, most));
     return {
       meanDbm0: rounded(dbm0FromMeanSquare(mean)),
       peakDbm0: rounded(dbm0FromMeanSquare(most)),
@@ -63,13 +65,15 @@ export class LevelMeter {
  * The mean of the loudest frames, as many as keep within the margin of it. The loudest alone do,
  * and as quieter ones are let in the mean falls, and lets in more, until none is left that it may.
  */
-function activePower(powers: Float64Array, most: number): number {
+function activePower(powers: Float64Array, frames: number, most: number): number {
   let mean = most;
   for (let count = 0; ; ) {
     const least = mean * MARGIN;
     let sum = 0;
     let now = 0;
-    for (const power of powers) {
+    // By index: it is run too seldom to be compiled soon, and an iterator would be garbage.
+    for (let at = 0; at < frames; at++) {
+      const power = powers[at] ?? 0;
       if (power < least) continue;
       sum += power;
       now++;

@@ -33,7 +33,7 @@ export class NoiseFloor {
       this.#filled = 0;
     }
     let value = this.#least;
-    for (const window of this.#windows) if (window < value) value = window;
+    for (let at = 0; at < WINDOWS; at++) value = Math.min(value, this.#windows[at] ?? value);
     this.#value = value;
   }
 }

@@ -180,12 +180,14 @@ export class SoundSegmenter {
   }
 
   #endFrame(): void {
-    this.#frameEnergy[this.#frames % this.#frameEnergy.length] = this.#energy / FRAME_SAMPLES;
+    const energies = this.#frameEnergy;
+    const count = energies.length;
+    energies[this.#frames % count] = this.#energy / FRAME_SAMPLES;
     this.#energy = 0;
     this.#inFrame = 0;
     let power = 0;
-    for (const energy of this.#frameEnergy) power += energy;
-    power /= this.#frameEnergy.length;
+    for (let at = 0; at < count; at++) power += energies[at] ?? 0;
+    power /= count;
     this.#trail[this.#frames % this.#trail.length] = power;
     this.#frames++;
     if (this.#settling > 0) {
