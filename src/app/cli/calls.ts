@@ -12,7 +12,7 @@ const LAST_DEFAULT = 20;
 
 /** `tipring calls`: the calls that were kept, the last ones last, from all files that there are. */
 export async function calls(options: CommandOptions): Promise<number> {
-  const read = await readConfig(options, () => "");
+  const read = await readConfig({ ...options, isOffline: true }, () => "");
   if (!read.ok) return tellProblems(read.error);
   const wanted = { last: Number(options.last ?? LAST_DEFAULT), line: options.line };
   const folder = read.value.user.data ?? DATA_FOLDER;

@@ -17,7 +17,7 @@ export async function lineToProbe(
   options: CommandOptions,
   createToken: () => string,
 ): Promise<Result<ProbedLine, number>> {
-  const read = await readConfig(options, createToken);
+  const read = await readConfig({ ...options, isOffline: true }, createToken);
   if (!read.ok) return err(tellProblems(read.error));
   const { lines } = read.value.box.realtime;
   const wanted = Number(options.line ?? "1");

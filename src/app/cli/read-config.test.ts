@@ -29,6 +29,17 @@ describe("readConfig() with a registrar that is none", () => {
   });
 });
 
+describe("readConfig() with a registrar elsewhere", () => {
+  it.each([
+    ["finds the address that it can answer to", {}, "127.0.0.1"],
+    ["asks for nothing where nobody is called", { isOffline: true }, undefined],
+  ] as const)("%s", async (_, how, host) => {
+    const options = { ...OPTIONS, registrar: "127.0.0.9", ...how };
+    const read = await readConfig(options, () => "token");
+    expect(read.ok && read.value.user.sip?.host).toBe(host);
+  });
+});
+
 describe("readConfig() without a file named", () => {
   it("takes the defaults where there is none", async () => {
     const read = await readConfig(OPTIONS, () => "token");

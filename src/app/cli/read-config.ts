@@ -39,12 +39,18 @@ export interface ReadConfig {
 /** Turns problems into lines that name their places. */
 type Describe = (problems: readonly ConfigProblem[]) => Promise<readonly string[]>;
 
+/** What is read, and how. */
+export type ReadOptions = CommandOptions & {
+  /** Nobody is called: no name is asked for, which may take long, and no warning is of worth. */
+  readonly isOffline?: true;
+};
+
 /**
  * Reads the configuration that the options name, or the default one. `extend` may add what this
  * run needs (a guest extension). Every problem is one printable line.
  */
 export async function readConfig(
-  options: CommandOptions,
+  options: ReadOptions,
   createToken: () => string,
   extend: (user: UserConfig) => UserConfig = (user) => user,
   reader: Pick<ConfigReader, "read"> = new ConfigReader(),
@@ -66,7 +72,8 @@ export async function readConfig(
       return again.ok ? again.value.told : again.error;
     };
   }
-  user = await withReachableHost(withDhcpServers(extend(fromOptions(user, options))));
+  user = withDhcpServers(extend(fromOptions(user, options)));
+  if (options.isOffline !== true) user = await withReachableHost(user);
   const board = await readBoard(user.board ?? "hw-sim");
   if (!board.ok) return err(await describe([{ path: ["board"], text: board.error }]));
   const version = await packageVersion();

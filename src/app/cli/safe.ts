@@ -14,7 +14,9 @@ const SETTLE_MS = 120;
  * manager, to be run when the service has ended: pins keep their level when a process is killed.
  */
 export async function safe(options: CommandOptions): Promise<number> {
-  const read = await readConfig(options, () => randomBytes(10).toString("hex"));
+  // A bell may be ringing: nothing is waited for that has nothing to do with lines.
+  const offline = { ...options, isOffline: true } as const;
+  const read = await readConfig(offline, () => randomBytes(10).toString("hex"));
   if (!read.ok) return tellProblems(read.error);
   const { box } = read.value;
   const opened = await openBoard(boardSpec(read.value), () => {});
