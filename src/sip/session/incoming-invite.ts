@@ -77,6 +77,7 @@ export class IncomingInvite implements Leg {
   /** Whether an offer of ours in an UPDATE has no answer yet. */
   #isOffering = false;
   #provisional: SipResponse | undefined;
+  #lastDescribed = "";
   #repeatAtMs: number | undefined;
   /** When an INVITE that nothing was answered to gets its 100. */
   #tryingAtMs: number | undefined;
@@ -146,6 +147,7 @@ export class IncomingInvite implements Leg {
     }
     if (status < 200) {
       this.#provisional = response;
+      if (response.body !== "") this.#lastDescribed = response.body;
       this.#sendProvisional(response, nowMs);
       return;
     }
@@ -155,7 +157,7 @@ export class IncomingInvite implements Leg {
       dialog: withSession(this.#dialog, response),
       identity: this.#identity(nowMs),
       isCaller: false,
-      localBody: response.body,
+      localBody: response.body === "" ? this.#lastDescribed : response.body,
     });
     session.begin(request, timer?.interval, nowMs);
     session.takeOver();

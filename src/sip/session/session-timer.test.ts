@@ -166,6 +166,25 @@ describe("Session with a timer", () => {
     expect(desk.eventKinds()).toEqual([]);
   });
 
+  it("sends the description again that stood before its answer, where that had none", () => {
+    const desk = new Desk(TIMER);
+    const interval = ["Supported: 100rel, timer", "Session-Expires: 100;refresher=uas"];
+    const offer = { method: "INVITE", cseq: 1, branch: "z9hG4bKi", body: "offer" };
+    desk.receive(peerRequest({ ...offer, extra: interval }));
+    const session = desk.event("incoming")?.session ?? "";
+    desk.command({ kind: "respond", session, status: 183, body: "early" });
+    const progress = desk.next();
+    const toTag = tagIn(progress, "To");
+    const extra = [`RAck: ${field(progress, "RSeq")} 1 INVITE`];
+    desk.receive(peerRequest({ method: "PRACK", cseq: 2, branch: "z9hG4bKp", toTag, extra }));
+    desk.command({ kind: "respond", session, status: 180 });
+    desk.command({ kind: "respond", session, status: 200 });
+    desk.receive(peerRequest({ method: "ACK", cseq: 1, branch: "z9hG4bKa", toTag }));
+    desk.letters = [];
+    desk.advance(50_000);
+    expect(desk.next()).toMatch(/^INVITE [\s\S]*\r\n\r\nearly$/);
+  });
+
   it("sends the same offer again to who does not take UPDATE", () => {
     const desk = answeredCall(["Session-Expires: 100;refresher=uac"]);
     desk.advance(50_000);
