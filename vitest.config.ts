@@ -51,8 +51,9 @@ export default defineConfig({
           name: "conformance",
           include: ["test/conformance/**/*.conformance.ts"],
           exclude,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          // As above: what takes most takes half a minute.
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -31,8 +31,10 @@ function startBox(
   });
 }
 
-const textsOf = (sent: readonly CapturedDatagram[]): readonly string[] =>
-  sent.map(({ payload }) => latin1FromBytes(payload));
+/** Each message once: one that is answered late goes out again as it is. */
+const textsOf = (sent: readonly CapturedDatagram[]): readonly string[] => [
+  ...new Set(sent.map(({ payload }) => latin1FromBytes(payload))),
+];
 
 /** How often a user has asked to be registered. */
 function registersOf(user: string, sent: readonly CapturedDatagram[]): number {
