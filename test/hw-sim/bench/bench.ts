@@ -1,4 +1,5 @@
 import { type Box, type BoxPorts, compose } from "../../../src/app/compose.ts";
+import type { BoxConfig } from "../../../src/app/config/box-config.ts";
 import { printConfigProblem } from "../../../src/app/config/config-problem.ts";
 import { resolveConfig } from "../../../src/app/config/resolve-config.ts";
 import type { ReadTextFile, UserConfig } from "../../../src/app/config/user-config.ts";
@@ -81,7 +82,7 @@ export interface BenchOptions {
 }
 
 /** What there is before the box starts. */
-export type BenchPlace = Omit<Bench, "box" | "start" | "stop">;
+export type BenchPlace = Omit<Bench, "box" | "start" | "stop" | "configure">;
 
 const REGISTERED_WITHIN_MS = 10_000;
 const STOP_WITHIN_MS = 10_000;
@@ -115,6 +116,7 @@ export class Bench {
   readonly wire: WireWatch;
   readonly #around: Surroundings;
   readonly #compose: () => Promise<Box>;
+  readonly #configure: (config: UserConfig) => void;
   #box: Box | undefined;
 
   /** Use {@link bench}. */
@@ -122,6 +124,7 @@ export class Bench {
     parts: Pick<Bench, "board" | "phones" | "store" | "events" | "logs"> & {
       readonly around: unknown;
       readonly compose: () => Promise<Box>;
+      readonly configure: (config: UserConfig) => void;
     },
   ) {
     // Only `bench` below makes one, and it hands in what it made.
@@ -135,6 +138,7 @@ export class Bench {
     this.events = parts.events;
     this.logs = parts.logs;
     this.#compose = parts.compose;
+    this.#configure = parts.configure;
   }
 
   /** The program under test. */
@@ -177,6 +181,14 @@ export class Bench {
     return pcm16FromVolts(speechLike(this.world.random(`speech ${name}`), durationMs));
   }
 
+  /**
+   * Has the box another configuration from its next start on; telephones and chips stay what they
+   * are. Throws `ScenarioError` where it is refused.
+   */
+  configure(config: UserConfig): void {
+    this.#configure(config);
+  }
+
   /** Starts the box; {@link bench} has done it. */
   async start(): Promise<void> {
     this.#around.pacer?.start();
@@ -205,19 +217,14 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
   const specs = options.phones ?? ["touch-tone", "rotary"];
   const realTime = options.realTime === true;
   const host = realTime ? "127.0.0.1" : (options.host ?? BENCH_HOST);
-  const user = userConfig(options, specs.length, host);
   const random = world.random("box");
   const createToken = createTokenSource(random);
   const lines = specs.map((_, at) => lineOptions(options, at));
-  const resolved = resolveConfig(user, {
-    ...{ board: simBoardFile(lines), version: "sim", createToken },
-    readTextFile: filesOf(options),
-    ...(options.fax === undefined ? { faxFault: "the bench has no modems for it" } : {}),
-  });
-  if (!resolved.ok) {
-    const problems = resolved.error.map((problem) => printConfigProblem("bench", problem));
-    throw new ScenarioError(problems.join("\n"));
-  }
+  const configOf = (config: UserConfig = {}): BoxConfig => {
+    const user = userConfig({ ...options, config }, specs.length, host);
+    return boxConfig(user, lines, createToken, options);
+  };
+  let current = configOf(options.config);
   const board = boardOf(lines, around);
   const store = new MemoryStore(world);
   const events: BoxEvent[] = [];
@@ -234,10 +241,10 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     log: (event) => void logs.push(event),
     onEvent: (event) => void events.push(event),
   };
-  const realtime = { ports: realtimePorts(around, board, random, user, options) };
+  const realtime = { ports: realtimePorts(around, board, random, options) };
   const speech: SpeechTimes = new WeakMap();
   const [first, second, ...more] = board.lines.map((line, at) => {
-    const profile = resolved.value.realtime.lines[at]?.country;
+    const profile = current.realtime.lines[at]?.country;
     const phone = plugIn(line, specs[at] ?? "touch-tone", {
       world,
       name: `phone${line.id}`,
@@ -258,12 +265,32 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     logs,
     around,
     // Each start has a plane of its own.
-    compose: () => compose(resolved.value, { ...ports, realtime: createSameThreadHost(realtime) }),
+    compose: () => compose(current, { ...ports, realtime: createSameThreadHost(realtime) }),
+    configure: (config) => {
+      current = configOf(config);
+    },
   });
   await options.prepare?.(made);
   await made.start();
   if (options.startUnregistered !== true) await untilRegistered(made);
   return made;
+}
+
+/** Throws `ScenarioError` with all that is wrong with a configuration. */
+function boxConfig(
+  user: UserConfig,
+  lines: readonly SimLineOptions[],
+  createToken: () => string,
+  options: BenchOptions,
+): BoxConfig {
+  const resolved = resolveConfig(user, {
+    ...{ board: simBoardFile(lines), version: "sim", createToken },
+    readTextFile: filesOf(options),
+    ...(options.fax === undefined ? { faxFault: "the bench has no modems for it" } : {}),
+  });
+  if (resolved.ok) return resolved.value;
+  const problems = resolved.error.map((problem) => printConfigProblem("bench", problem));
+  throw new ScenarioError(problems.join("\n"));
 }
 
 function boardOf(
@@ -277,10 +304,9 @@ function realtimePorts(
   { world, udp }: Surroundings,
   { gpio, pcm, spi, serial }: SimBoard,
   random: Random,
-  user: UserConfig,
-  { sounds, fax }: BenchOptions,
+  { sounds, fax, config }: BenchOptions,
 ): RealtimePorts {
-  const codecs = loadCodecs(user.rtp?.codecs ?? []);
+  const codecs = loadCodecs(config?.rtp?.codecs ?? []);
   const ports = { clock: world.clock, random, udp, gpio, pcm, spi, serial, ciphers, codecs };
   return {
     ...ports,

@@ -13,7 +13,7 @@ import { TWINS } from "./far-manners.ts";
 import { FarSide } from "./far-side.ts";
 import { FAR_NAME } from "./far-wire.ts";
 import type { Act, Story, Wish } from "./story.ts";
-import { configOf } from "./story-config.ts";
+import { changedConfig, configOf } from "./story-config.ts";
 import { StoryStranger } from "./story-stranger.ts";
 import { isOfHardware, startTrouble } from "./troubles.ts";
 import { lineVoice } from "./voices.ts";
@@ -114,6 +114,7 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
     lab.box.status().every(({ registration }) => registration === "registered");
   if (!(await world.waitUntil(isIn, REGISTERED_MS))) watch.fault("the lines did not register");
   await watch.noteBase(played.far);
+  let isReloaded = false;
   const mends = new Set<() => void>();
   for (const act of acts) {
     await world.advance(act.pauseMs);
@@ -136,9 +137,13 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
         break;
       case "trouble": {
         if (isOfHardware(act)) watch.hardwareInTrouble(act.line, act.forMs);
+        else if (act.trouble === "disk-full") watch.hadDiskTrouble = true;
         else watch.networkInTrouble();
-        if (act.trouble === "restart") {
+        if (act.trouble === "restart" || act.trouble === "reloaded") {
           for (const mend of [...mends]) mend();
+          isReloaded ||= act.trouble === "reloaded";
+          watch.isElsewhere ||= isReloaded;
+          if (act.trouble === "reloaded") lab.configure(changedConfig(played.stage, act));
           watch.isAway = true;
           await restart(played);
           watch.isAway = false;
@@ -154,6 +159,12 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
     }
   }
   for (const mend of [...mends]) mend();
+  if (isReloaded) {
+    lab.configure(configOf(played.stage));
+    watch.isAway = true;
+    await restart(played);
+    watch.isAway = false;
+  }
   await checkAfter(played);
 }
 

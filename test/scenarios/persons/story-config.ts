@@ -2,8 +2,32 @@ import type { UserConfig } from "../../../src/app/config/user-config.ts";
 import { FAR_HOST } from "../support/far-end.ts";
 import { FAR_NUMBERS } from "./far-manners.ts";
 import { FAR_NAME, FAR_PASSWORD } from "./far-wire.ts";
-import type { Stage } from "./story.ts";
+import type { Stage, Trouble } from "./story.ts";
 import { isFar, merged } from "./story-settings.ts";
+
+/** Where a box is reloaded to from everywhere. */
+const OTHER_COUNTRY = "de";
+
+/** The same, changed while people telephone: other settings, and the last of many lines is gone. */
+export function changedConfig(
+  stage: Stage,
+  { line, forMs }: Pick<Trouble, "line" | "forMs">,
+): UserConfig {
+  const before = configOf(stage);
+  const lines = before.lines ?? [];
+  const waits = before.dialing?.callWaiting ?? true;
+  return merged(
+    {
+      ...before,
+      lines: lines.length > 2 ? lines.slice(0, -1) : lines,
+      ...(forMs > 1500 ? { country: OTHER_COUNTRY } : {}),
+    },
+    {
+      dialing: { callWaiting: !waits, secondFlash: line % 2 === 0 ? "menu" : "conference" },
+      rtp: { codecs: ["PCMA", "PCMU"], silenceSuppression: line % 2 === 1 },
+    },
+  );
+}
 
 /** The configuration of the box that a story is played with. */
 export function configOf({ country, server, lines, settings }: Stage): UserConfig {

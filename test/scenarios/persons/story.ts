@@ -123,6 +123,8 @@ export const TROUBLES = [
   "names-silent",
   "clock-set",
   "restart",
+  "reloaded",
+  "disk-full",
   "serial-unplugged",
   "card-reset",
   "card-hangs",

@@ -24,6 +24,8 @@ const NETWORK: readonly Trouble["trouble"][] = [
   "names-silent",
   "clock-set",
   "restart",
+  "reloaded",
+  "disk-full",
 ];
 
 const HOUR_MS = 3_600_000;
@@ -67,6 +69,9 @@ export function startTrouble(place: TroublePlace, { trouble, line, forMs }: Trou
       world.stepWall(forMs > 1000 ? 3 * DAY_MS : -HOUR_MS);
       if (forMs > 2000) lab.box.networkChanged("the clock was set");
       return nothing;
+    case "disk-full":
+      lab.store.setFault("io");
+      return () => lab.store.setFault(undefined);
     case "late-edges":
       board.gpio.setLateness(forMs > 1000 ? 200 : 20);
       return () => board.gpio.setLateness(0);

@@ -22,6 +22,12 @@ const RESTING = ["idle", "preparing", "ringing", "recall", "call-back", "faulted
 const UNLIFTED = ["idle", "preparing", "ringing", "recall", "call-back"];
 /** Tones that only a box without a call for the handset gives. */
 const OWN_TONES = ["dial-tone", "stutter-dial-tone", "howler"];
+/** What is not heard while a line is in a state of its own. */
+const WRONG_TONES: Readonly<Record<string, readonly string[]>> = {
+  dialing: ["ringback", "busy", "reorder", "howler", "call-waiting"],
+  tone: ["dial-tone", "ringback", "howler", "call-waiting"],
+  howler: ["dial-tone", "stutter-dial-tone", "ringback", "busy", "reorder", "call-waiting"],
+};
 /** In these the far end's sound, if any, is heard. */
 const TALKING = ["talking", "answering", "ringback"];
 
@@ -57,6 +63,7 @@ function wrongOf({ status, isClosed, isLifted, hears }: SeenLine): readonly stri
   if (isClosed && UNLIFTED.includes(call)) wrong.push(`${call} with the receiver lifted`);
   if (TALKING.includes(call) && OWN_TONES.includes(hears ?? ""))
     wrong.push(`${call}, but ${hears}`);
+  if (WRONG_TONES[call]?.includes(hears ?? "") === true) wrong.push(`${call}, but ${hears}`);
   if (call === "locked-out" && hears !== undefined) wrong.push(`${call}, but ${hears}`);
   return wrong;
 }
