@@ -113,6 +113,7 @@ export const eightCalls: FigureGroup = {
         if (!contestants.full) continue;
         figures.push(figure(fullName(calls), middle(seen.full, cpu), unit));
         memory.push(middle(seen.full, ({ residentKb }) => residentKb));
+        if (contestants.sized) note(`memory of ${calls} calls, KiB: ${printMemory(seen.full)}`);
         if (calls === PACING_CALLS && isWanted(PACING)) {
           figures.push(figure(PACING, middle(seen.full, pacing), "ms", beside(pacing)));
           for (const { gapsMs } of seen.full) note(`pacing: ${printFarOff(gapsMs)}`);
@@ -125,6 +126,10 @@ export const eightCalls: FigureGroup = {
     return [...figures, figure(RSS, (more - less) / (many - few), "KiB")];
   },
 };
+
+function printMemory(seen: readonly Measured[]): string {
+  return seen.map(({ residentKb }) => residentKb).join(", ");
+}
 
 /** Who has to be measured with so many calls. */
 interface Contestants {
