@@ -92,19 +92,22 @@ function decoded(
   return { number: dialled.slice(showCode.length), withholds: false };
 }
 
+/** What a code says that stands in a number's place, or before one that is not called. */
+function codeKeyed(context: CallContext, dialled: string, nowMs: number): Step | undefined {
+  if (dialled === context.config.callBackCode) return askForCallBack(context, nowMs);
+  return featureKeyed(context, dialled, nowMs) ?? blindTransfer(context, dialled, nowMs);
+}
+
 /** Calls a number, or does what a code in its place or before it says. */
 export function startCall(context: CallContext, dialled: string, nowMs: number): Step {
   const { config } = context;
-  if (dialled === config.callBackCode) return askForCallBack(context, nowMs);
-  const feature = featureKeyed(context, dialled, nowMs);
-  if (feature !== undefined) return feature;
-  const { number, ...wish } = decoded(config, dialled);
+  // A number for help is one, whatever codes are configured.
+  const isHelp = isEmergencyNumber(dialled, config.emergencyNumbers);
+  const coded = isHelp ? undefined : codeKeyed(context, dialled, nowMs);
+  if (coded !== undefined) return coded;
+  const { number, ...wish } = isHelp ? { number: dialled } : decoded(config, dialled);
   const call = { ...outgoingCall(context, number, nowMs), ...wish };
   const collected = toLine({ kind: "collect", on: false });
-  const transfer = blindTransfer(context, number, nowMs);
-  if (transfer !== undefined) {
-    return { ...transfer, outputs: [collected, ...transfer.outputs] };
-  }
   if (context.registration === "lost" && config.account.register && !call.emergency) {
     const tone = startTone(context, "reorder", nowMs, "unavailable");
     const text = `The call to ${number} fails: ${config.account.id} is not registered.`;
@@ -159,7 +162,11 @@ function blindTransfer(context: CallContext, number: string, nowMs: number): Ste
   const untilMs = nowMs + context.config.timers.reorderMs;
   return {
     state: { kind: "tone", tone: "confirm", untilMs },
-    outputs: [...transfer.outputs, toLine({ kind: "tone", tone: "confirm" })],
+    outputs: [
+      toLine({ kind: "collect", on: false }),
+      ...transfer.outputs,
+      toLine({ kind: "tone", tone: "confirm" }),
+    ],
     side: transfer.side,
   };
 }

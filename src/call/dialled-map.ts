@@ -8,7 +8,7 @@ export function dialledMap(config: CallConfig): DigitMap {
   const { mode, blindTransferCode } = config.flash;
   const { withholdCode = "", showCode = "", callBackCode = "" } = config;
   const transfers = mode === "relay" ? "" : blindTransferCode;
-  const own = rulesOf(config.digitMap);
+  const own = digitMapRules(config.digitMap);
   const plain = [...config.emergencyNumbers, ...own];
   const coded = [transfers, withholdCode, showCode].flatMap((code) =>
     code === "" ? [] : plain.map((rule) => `${code}${rule}`),
@@ -25,9 +25,15 @@ export function dialledMap(config: CallConfig): DigitMap {
 }
 
 /** The rules of a digit map as text, without the brackets that it may stand in. */
-function rulesOf(digitMap: string): readonly string[] {
+export function digitMapRules(digitMap: string): readonly string[] {
   return digitMap
     .trim()
     .replace(/^[({]|[)}]$/g, "")
-    .split("|");
+    .split("|")
+    .map((rule) => rule.trim());
+}
+
+/** Whether no rule of a digit map begins with a code: what it stands for can be dialled then. */
+export function isFreeCode(code: string, digitMap: string): boolean {
+  return !digitMapRules(digitMap).some((rule) => rule.startsWith(code));
 }

@@ -47,6 +47,11 @@ const fault = lineEvent({
 });
 
 const SCENARIOS: readonly Scenario[] = [
+  [
+    "no call goes to a number for help, whoever said so",
+    [[invite(), "media open"]],
+    { diversions: { doNotDisturb: false, always: "112" } },
+  ],
   ["every call goes elsewhere", [[invite(), ...SENT_ON]], ELSEWHERE],
   [
     "and the dial tone tells of it",
@@ -219,24 +224,49 @@ describe("createCallControl() with calls that the user wants elsewhere", () => {
     expect(records.map(({ forwardedTo }) => forwardedTo)).toEqual(["103"]);
   });
 
+  const calledHelp = (tone: readonly string[], waits = false): readonly Step[] => [
+    [lift, ...tone],
+    [key("1")],
+    [key("1")],
+    ...(waits ? [[key("2")] as const] : []),
+    [waits ? 4000 : key("2"), "line collect off", "line tone-off", "media open"],
+    [opened, "ua invite sip:112@example.org +sdp"],
+    [hang, ...REST, "ua end", "media close"],
+    [closed, "record cancelled near +stats"],
+  ];
+
+  it.each([
+    { featureCodes: { forwardAlways: "1N" }, waits: true },
+    { featureCodes: { doNotDisturb: "112" } },
+    { callBackCode: "112" },
+    { withholdCode: "1", waits: true },
+    { showCode: "11", waits: true },
+  ])("a number for help is one, whatever code it begins with: %j", ({ waits, ...changes }) => {
+    const { told, expected } = play(
+      createCallControl(configOf(changes)),
+      calledHelp(DIAL_TONE, waits),
+    );
+    expect(told).toEqual(expected);
+  });
+
   it("a call for help brings calls back in for an hour", () => {
     const control = createCallControl(configOf({ ...QUIET }));
-    const help: readonly Step[] = [
-      [lift, ...STUTTER],
-      [key("1")],
-      [key("1")],
-      [key("2"), "line collect off", "line tone-off", "media open"],
-      [opened, "ua invite sip:112@example.org +sdp"],
-      [hang, ...REST, "ua end", "media close"],
-      [closed, "record cancelled near +stats"],
+    const help = calledHelp(STUTTER);
+    const { told, expected } = play(control, [
+      ...help,
       [3_599_999],
       [invite({ session: SECOND }), "media open"],
-    ];
-    const { told, expected } = play(control, help);
+    ]);
     expect(told).toEqual(expected);
+    const withheld = [{ name: "privacy", value: "id" }];
+    const choosy = play(createCallControl(configOf({ rejectsAnonymous: true })), [
+      ...calledHelp(DIAL_TONE),
+      [invite({ session: SECOND, headers: withheld }), "media open"],
+    ]);
+    expect(choosy.told).toEqual(choosy.expected);
     const later = createCallControl(configOf({ ...QUIET }));
     const steps: readonly Step[] = [
-      ...help.slice(0, -2),
+      ...help,
       [3_600_000],
       [invite({ session: SECOND }), "ua end 480", "record missed 480 box"],
     ];

@@ -1,7 +1,7 @@
 import { type Call, type CallContext, type FinishedCall, logOf, toUa } from "./call-state.ts";
 import type { CallOutput } from "./call-types.ts";
 import { dialledUri } from "./dialing.ts";
-import { FORWARDS_MAX, type Forwarding, sentOnHeaders } from "./policy/diversions.ts";
+import { FORWARDS_MAX, type Forwarding, sentOnHeaders, whyNoTarget } from "./policy/diversions.ts";
 
 /** How long a call that nobody lifts for rings before it is sent on, ms: some four rings. */
 export const FORWARD_AFTER_MS = 20_000;
@@ -12,14 +12,15 @@ export interface Diverted {
   readonly finished: Omit<FinishedCall, "hasMedia">;
 }
 
-/** Whether nobody is diverted: somebody may call back whom the line has called for help. */
-function isForHelp({ helpUntilMs }: CallContext, nowMs: number): boolean {
+/** Whether every call comes in: somebody may call back whom the line has called for help. */
+export function isForHelp({ helpUntilMs }: CallContext, nowMs: number): boolean {
   return helpUntilMs !== undefined && nowMs < helpUntilMs;
 }
 
 /**
  * The number that a call is sent on to; `undefined` where it stays. Who calls from the number that
- * calls go to reaches the telephone, and what has been sent on too often stays where it is.
+ * calls go to reaches the telephone, and what has been sent on too often stays where it is; so does
+ * what would go to the line itself, or to a number for help.
  */
 function targetOf(
   context: CallContext,
@@ -29,7 +30,9 @@ function targetOf(
 ): string | undefined {
   const number = context.diversions[when];
   if (number === undefined || isForHelp(context, nowMs)) return undefined;
-  if (number === call.from || number === context.config.account.user) return undefined;
+  const { account, emergencyNumbers } = context.config;
+  if (number === call.from) return undefined;
+  if (whyNoTarget(number, { user: account.user, emergencyNumbers }) !== undefined) return undefined;
   return (call.forwards ?? 0) < FORWARDS_MAX ? number : undefined;
 }
 

@@ -1,6 +1,5 @@
 import { type CallContext, logOf, type Step, toLine } from "./call-state.ts";
-import { diversionWords, sameDiversions } from "./policy/diversions.ts";
-import { isEmergencyNumber } from "./policy/emergency.ts";
+import { diversionWords, sameDiversions, whyNoTarget } from "./policy/diversions.ts";
 import { featureOf } from "./policy/feature-codes.ts";
 import { startTone } from "./tone.ts";
 
@@ -17,10 +16,15 @@ export function featureKeyed(
   const wish = featureOf(config.featureCodes ?? {}, dialled);
   if (wish === undefined) return undefined;
   const collected = toLine({ kind: "collect", on: false });
-  const why = wish.number === undefined ? undefined : notATarget(context, wish.number);
+  const { account, emergencyNumbers } = config;
+  const why =
+    wish.number === undefined
+      ? undefined
+      : whyNoTarget(wish.number, { user: account.user, emergencyNumbers });
   if (why !== undefined) {
     const tone = startTone(context, "reorder", nowMs);
-    const log = logOf(context, "info", `Reorder tone: ${why}.`);
+    const text = `Reorder tone: calls are not sent on to ${wish.number}, ${why}.`;
+    const log = logOf(context, "info", text);
     return { state: tone.state, outputs: [collected, ...tone.outputs, log] };
   }
   const applied = wish.applied(diversions);
@@ -34,11 +38,4 @@ export function featureKeyed(
     ],
     ...(sameDiversions(applied, diversions) ? {} : { diversions: applied }),
   };
-}
-
-/** Why calls cannot be sent on to a number; undefined where they can. */
-function notATarget({ config }: CallContext, number: string): string | undefined {
-  if (number === config.account.user) return "calls would be sent on to the line itself";
-  if (!isEmergencyNumber(number, config.emergencyNumbers)) return undefined;
-  return `calls are not sent on to ${number}, which is for help`;
 }

@@ -3,6 +3,7 @@ export { CHECK_SYNC } from "./account-requests.ts";
 export { type CallControl, createCallControl } from "./call-control.ts";
 export type { Call, CallState } from "./call-state.ts";
 export * from "./call-types.ts";
+export { digitMapRules, isFreeCode } from "./dialled-map.ts";
 export { type CallerDisplay, type CallerSigns, callerDisplay } from "./policy/caller-display.ts";
 export {
   type Diversions,
@@ -11,6 +12,7 @@ export {
   FORWARDINGS,
   NOT_DIVERTED,
   sameDiversions,
+  whyNoTarget,
 } from "./policy/diversions.ts";
 export { isEmergencyNumber } from "./policy/emergency.ts";
 export {
@@ -18,7 +20,6 @@ export {
   ETSI_CODES,
   FEATURE_NAMES,
   type FeatureCodes,
-  type FeatureName,
   STAR_CODES,
   takesNumber,
 } from "./policy/feature-codes.ts";

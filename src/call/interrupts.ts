@@ -13,7 +13,14 @@ import type { CallInput, CallOutput } from "./call-types.ts";
 import { ringAfterHangUp, secondCallStep } from "./call-waiting.ts";
 import { endForCost } from "./charging.ts";
 import { dialledUri } from "./dialing.ts";
-import { type Diverted, divertAtOnce, findsBusy, isDivertedAtOnce, sendOn } from "./diverting.ts";
+import {
+  type Diverted,
+  divertAtOnce,
+  findsBusy,
+  isDivertedAtOnce,
+  isForHelp,
+  sendOn,
+} from "./diverting.ts";
 import { flashStep } from "./flash.ts";
 import { callerOf, displayOf, incomingCall } from "./incoming.ts";
 import { joinStep } from "./joining.ts";
@@ -111,7 +118,7 @@ function rejectAnonymous(
   event: Incoming,
   nowMs: number,
 ): Step | undefined {
-  if (!context.config.rejectsAnonymous) return undefined;
+  if (!context.config.rejectsAnonymous || isForHelp(context, nowMs)) return undefined;
   if (displayOf(context, event, nowMs, true)?.absence !== "private") return undefined;
   const call = incomingCall(context, event, nowMs);
   return {

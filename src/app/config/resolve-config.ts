@@ -15,7 +15,7 @@ import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { EXCHANGE_SERVICES, exchangeDigitMap, OPEN_DIGIT_MAP } from "./exchange-digit-map.ts";
 import { callFax, lineFax, rtpFax } from "./resolve-fax.ts";
-import { featuresOf } from "./resolve-features.ts";
+import { type CodesBeside, checkFeatureCodes, featuresOf } from "./resolve-features.ts";
 import { identityOf } from "./resolve-identity.ts";
 import { checkRings, countryOf, ringSupplyOf, toneWatchOf, wiringOf } from "./resolve-line.ts";
 import { checkPickupCode, pickupOf } from "./resolve-pickup.ts";
@@ -126,14 +126,14 @@ export function resolveConfig(
       ...lineFax(user, line),
     });
     const own = identityOf(user, line, country, domain, call.digitMap);
-    const features = featuresOf(user, line, call.digitMap, ["lines", at], problems);
+    const features = featuresOf(user, line, call.digitMap, country, ["lines", at], problems);
     const settings = { ...call, ...own, ...features, ...callFax(user, line, hasModems) };
     const made = controlLine(at + 1, line, password, domain, server, common, settings, country);
     const showsMessages = user.dialing?.showMessages ?? false;
     controlLines.push({ ...withMore(made, line, user, problems), showsMessages });
   }
+  checkFeatureCodes(user, codesBeside(user, call, controlLines), problems);
   if (problems.length > 0) return err(problems);
-  const exchange = exchangeOf(user, sipHost, domain, passwords);
   return ok({
     control: {
       lines: controlLines,
@@ -146,7 +146,9 @@ export function resolveConfig(
       ...(guard === undefined ? {} : { guard }),
       directCalls: user.sip?.directCalls ?? false,
       ...sessionsOf(user),
-      ...(registrar === undefined ? { exchange } : {}),
+      ...(registrar === undefined
+        ? { exchange: exchangeOf(user, sipHost, domain, passwords) }
+        : {}),
     },
     realtime: { lines: realtimeLines, rtp },
   });
@@ -300,6 +302,20 @@ function checkLineNumbers(
 }
 
 /** What all lines' calls have in common. */
+/** The codes that are written beside those of features; behind most of them a number goes. */
+function codesBeside(
+  { dialing = {} }: UserConfig,
+  { flash, digitMap }: BoxCallSettings,
+  lines: readonly ControlLineConfig[],
+): CodesBeside {
+  const { withholdCode = "", showCode = "", callBackCode = "" } = dialing;
+  const withNumber = { withholdCode, showCode, blindTransferCode: flash.blindTransferCode };
+  const heads = Object.entries(withNumber).filter(([, code]) => code !== "");
+  const codes = Object.fromEntries(heads.map(([name, code]) => [name, `${code}N`]));
+  const emergencyNumbers = lines.flatMap((line) => line.call.emergencyNumbers);
+  return { digitMap, emergencyNumbers, codes: { callBackCode, ...codes } };
+}
+
 type BoxCallSettings = Omit<CallSettings, "emergencyNumbers" | "openLoopMs">;
 
 function callSettings(

@@ -1,12 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { ETSI_CODES, NOT_DIVERTED, STAR_CODES } from "../../call/index.ts";
 import type { ConfigProblem } from "./config-problem.ts";
-import { featuresOf } from "./resolve-features.ts";
+import { checkFeatureCodes, featuresOf } from "./resolve-features.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
+
+/** In a country where help comes at 117 and 911, with codes for other things beside. */
+const HELP = ["117", "911"];
+const COUNTRY = { emergency: { numbers: HELP, source: "", verified: false } };
+const BESIDE = { callBackCode: "*66", withholdCode: "", blindTransferCode: "*98N" };
 
 function resolved(user: UserConfig, line: Partial<UserLine> = {}, digitMap = "1xx") {
   const problems: ConfigProblem[] = [];
-  const features = featuresOf(user, { number: "101", ...line }, digitMap, ["lines", 0], problems);
+  const of = { number: "101", ...line };
+  const features = featuresOf(user, of, digitMap, COUNTRY, ["lines", 0], problems);
+  checkFeatureCodes(user, { digitMap, emergencyNumbers: HELP, codes: BESIDE }, problems);
   return { ...features, problems: problems.map(({ path, text }) => `${path.join(".")} ${text}`) };
 }
 
@@ -22,6 +29,7 @@ describe("featuresOf()", () => {
   it("drops a code that an extension begins with", () => {
     const { doNotDisturb: _, ...others } = STAR_CODES;
     expect(resolved({}, {}, "1xx|*78").featureCodes).toEqual(others);
+    expect(resolved({}, {}, "( *78 | 1xx )").featureCodes).toEqual(others);
   });
 
   it("says where calls go", () => {
@@ -39,9 +47,30 @@ describe("featuresOf()", () => {
     [{ forwardAlways: "*1" }, /forwardAlways is "\*1"; write N where the number goes/],
     [{ doNotDisturb: "*1N" }, /doNotDisturb is "\*1N"; take the N out/],
     [{ forwardAlways: "*1N", doNotDisturb: "*1" }, /is "\*1", as forwardAlways has it/],
-  ])("refuses the codes %j", (featureCodes, problem) => {
-    const { problems } = resolved({ dialing: { featureCodes } });
+    [
+      { forwardAlways: "*7N", forwardAlwaysOff: "*72" },
+      /AlwaysOff is "\*72", which cannot be told from forwardAlways \("\*7N"\)/,
+    ],
+    [{ doNotDisturb: "*72", forwardAlways: "*7N" }, /"\*72", which cannot be told from forwardA/],
+    [{ doNotDisturb: "*66" }, /is "\*66", as callBackCode has it/],
+    [{ forwardBusy: "*9N" }, /is "\*9N", which cannot be told from blindTransferCode \("\*98N"\)/],
+    [{ doNotDisturb: "911" }, /is "911", which cannot be told from 911, a number for help/],
+    [{ forwardAlways: "9N" }, /is "9N", which cannot be told from 911, a number for help/],
+    [{ forwardAlways: "1172N" }, /is "1172N", which cannot be told from 117, a number for help/],
+    [{ doNotDisturb: "40" }, /is "40"; a number that can be dialled begins so/],
+    [{ forwardAlways: "*1N" }, /is "\*1N", and "\*1x+" is no rule then: /, "x".repeat(63)],
+  ])("refuses the codes %j", (featureCodes, problem, digitMap = "1xx|40xx") => {
+    const { problems } = resolved({ dialing: { featureCodes } }, {}, digitMap);
     expect(problems).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it.each([
+    { forwardAlways: "772N", forwardAlwaysOff: "773" },
+    { forwardAlways: "*72N", doNotDisturb: "*7" },
+    { doNotDisturb: "91*" },
+    { forwardAlways: "41N" },
+  ])("takes the codes %j", (featureCodes) => {
+    expect(resolved({ dialing: { featureCodes } }, {}, "(1xx|40xx)").problems).toEqual([]);
   });
 
   it("takes codes that are written, and those that are switched off", () => {
@@ -54,5 +83,10 @@ describe("featuresOf()", () => {
     expect(problems).toEqual([
       'lines.0.forward.noAnswer is "101", the line\'s own number; take it out',
     ]);
+  });
+
+  it("refuses to send a line's calls to a number for help", () => {
+    const { problems } = resolved({}, { forward: { always: "911" } });
+    expect(problems).toEqual(['lines.0.forward.always is "911", a number for help; take it out']);
   });
 });

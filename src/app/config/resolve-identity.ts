@@ -1,3 +1,4 @@
+import { isFreeCode } from "../../call/index.ts";
 import { type CountryProfile, callerIdCodes } from "../../fxs/index.ts";
 import type { CallSettings } from "../../gateway/control/control-config.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
@@ -13,9 +14,7 @@ export function identityOf(
   const { dialing = {}, sip = {} } = user;
   const codes = callerIdCodes(code);
   // A code is no help to who could not reach an extension by it any more.
-  const isFree = (text: string): boolean =>
-    !digitMap.split("|").some((rule) => rule.startsWith(text));
-  const known = (text: string): string => (isFree(text) ? text : "");
+  const known = (text: string): string => (isFreeCode(text, digitMap) ? text : "");
   return {
     withholdCode: dialing.withholdCode ?? known(codes.withhold),
     showCode: dialing.showCode ?? known(codes.show),

@@ -6,6 +6,7 @@ import {
   type SipHeader,
   type SipRequest,
 } from "../../sip/index.ts";
+import { isEmergencyNumber } from "./emergency.ts";
 
 /** What the user wants done with who calls, by number; a number that is absent is none. */
 export interface Diversions {
@@ -30,6 +31,18 @@ export const FORWARDS_MAX = 5;
 
 /** Longest number that calls can be sent on to, digits. */
 export const FORWARD_DIGITS_MAX = 32;
+
+/** What a number is that calls are not sent on to; undefined where they may be. */
+export function whyNoTarget(
+  number: string,
+  {
+    user,
+    emergencyNumbers,
+  }: { readonly user: string; readonly emergencyNumbers: readonly string[] },
+): string | undefined {
+  if (number === user) return "the line's own number";
+  return isEmergencyNumber(number, emergencyNumbers) ? "a number for help" : undefined;
+}
 
 /** Why a call is sent on, as Diversion says it. @see RFC 5806 §4 */
 const REASONS: Readonly<Record<Forwarding, string>> = {

@@ -47,6 +47,10 @@ describe("featureOf() reads what was dialled", () => {
 });
 
 describe("codeRules() makes rules of a digit map", () => {
+  it("has none for codes that are switched off or absent", () => {
+    expect(codeRules({ forwardBusy: "", doNotDisturb: "*78" }, ["1xx"])).toEqual(["*78"]);
+  });
+
   it("puts each rule where the number goes, and waits for nothing behind an end", () => {
     const codes = { forwardAlways: "*72N", forwardBusy: "*67*N#", doNotDisturb: "*78" };
     expect(codeRules(codes, ["1xx", "9x.T"])).toEqual([

@@ -85,7 +85,7 @@ export const takesNumber = (code: string): boolean => code.includes("N");
 export function codeRules(codes: FeatureCodes, rules: readonly string[]): readonly string[] {
   return FEATURE_NAMES.flatMap((name) => {
     const code = codes[name];
-    if (code === undefined) return [];
+    if (code === undefined || code === "") return [];
     const [before = "", after = ""] = code.split("N");
     if (!takesNumber(code)) return [code];
     // What ends in something has no need to wait whether more comes.

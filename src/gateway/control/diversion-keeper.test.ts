@@ -60,6 +60,33 @@ describe("DiversionKeeper", () => {
     expect((await open(store)).keeper.of("101", AWAY)).toEqual(NOT_DIVERTED);
   });
 
+  it("forgets for good what the configuration has overruled", async () => {
+    const store = new OneFile();
+    const { keeper } = await open(store);
+    keeper.keep("101", NOT_DIVERTED, QUIET);
+    await keeper.close();
+    const changed = (await open(store)).keeper;
+    expect(changed.of("101", AWAY)).toEqual(AWAY);
+    await changed.close();
+    expect((await open(store)).keeper.of("101", NOT_DIVERTED)).toEqual(NOT_DIVERTED);
+  });
+
+  it("writes again once the disk takes it, also after what needed no writing", async () => {
+    const store = new OneFile();
+    const { keeper } = await open(store);
+    keeper.keep("101", NOT_DIVERTED, QUIET);
+    keeper.keep("101", NOT_DIVERTED, NOT_DIVERTED);
+    await keeper.close();
+    store.fails = true;
+    keeper.keep("101", NOT_DIVERTED, QUIET);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    keeper.keep("101", NOT_DIVERTED, NOT_DIVERTED);
+    store.fails = false;
+    keeper.keep("101", NOT_DIVERTED, QUIET);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    expect((await open(store)).keeper.of("101", NOT_DIVERTED)).toEqual(QUIET);
+  });
+
   it("keeps nothing where both agree", async () => {
     const store = new OneFile();
     const { keeper } = await open(store);

@@ -57,20 +57,29 @@ export class DiversionKeeper {
     }
   }
 
-  /** What is done with who calls a user, with what is configured. */
+  /**
+   * What is done with who calls a user, with what is configured. What the configuration has
+   * overruled is forgotten, lest it comes back when that is as it was once.
+   */
   of(user: string, configured: Diversions): Diversions {
     const kept = this.#kept.get(user);
-    return kept !== undefined && sameDiversions(kept.configured, configured)
-      ? kept.said
-      : configured;
+    if (kept === undefined) return configured;
+    if (sameDiversions(kept.configured, configured)) return kept.said;
+    this.#kept.delete(user);
+    this.#save();
+    return configured;
   }
 
   /** Keeps what a user has said. A disk that is full is told of; the word holds until the end. */
   keep(user: string, configured: Diversions, said: Diversions): void {
     this.#kept.delete(user);
     if (!sameDiversions(configured, said)) this.#kept.set(user, { configured, said });
+    this.#save();
+  }
+
+  #save(): void {
     this.#text = `${JSON.stringify({ users: Object.fromEntries(this.#kept) })}\n`;
-    this.#writing ??= this.#write();
+    if (this.#text !== this.#written) this.#writing ??= this.#write();
   }
 
   /** Tries once more what could not be written. */

@@ -45,7 +45,8 @@ describe("favourHelpers()", () => {
   const main = process.pid;
   it.each([
     { name: "all but who asks and the main thread", all: [main, 7, 8, 9], refused: 0, to: [7, 9] },
-    { name: "none where the kernel refuses", all: [main, 7, 8, 9], refused: 7, to: [] },
+    { name: "none where the kernel refuses", all: [main, 8, 9], refused: 9, to: [] },
+    { name: "those behind one that has ended", all: [main, 7, 8, 9], refused: 7, to: [9] },
     { name: "nobody where there is nobody else", all: [main, 8], refused: 0, to: [] },
   ])("favours $name", ({ all, refused, to }) => {
     const favoured: number[] = [];

@@ -66,13 +66,22 @@ export function favourHelpers(threads: Threads = ownThreads()): number {
     const own = threads.own();
     for (const thread of threads.all()) {
       if (thread === own || thread === process.pid) continue;
-      threads.favour(thread);
-      favoured++;
+      if (isFavoured(threads, thread)) favoured++;
     }
   } catch {
     // Without them voice waits a little longer now and then: no reason to do without it.
   }
   return favoured;
+}
+
+/** One that has ended meanwhile, or that the kernel keeps as it is, is left out. */
+function isFavoured(threads: Threads, thread: number): boolean {
+  try {
+    threads.favour(thread);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function ownThreads(): Threads {
