@@ -15,7 +15,7 @@ import type { BoxConfig } from "./box-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { EXCHANGE_SERVICES, exchangeDigitMap, OPEN_DIGIT_MAP } from "./exchange-digit-map.ts";
 import { callFax, lineFax, rtpFax } from "./resolve-fax.ts";
-import { type CodesBeside, checkFeatureCodes, featuresOf } from "./resolve-features.ts";
+import { checkFeatureCodes, codesBeside, featuresOf } from "./resolve-features.ts";
 import { identityOf } from "./resolve-identity.ts";
 import { checkRings, countryOf, ringSupplyOf, toneWatchOf, wiringOf } from "./resolve-line.ts";
 import { checkPickupCode, pickupOf } from "./resolve-pickup.ts";
@@ -99,10 +99,7 @@ export function resolveConfig(
   const tls = tlsOf(user, context.readTextFile, problems);
   const call = callSettings(user, lines, registrar !== undefined, problems);
   const hasModems = context.faxFault === undefined;
-  const rtp = {
-    ...resolveRtp(user, sipHost, context.board, context.codecFaults ?? {}, problems),
-    ...rtpFax(user, lines, hasModems),
-  };
+  const rtp = rtpOf(user, lines, sipHost, context, problems);
   const domain = user.domain ?? registrar?.host ?? sipHost;
   const realtimeLines: RealtimeLineConfig[] = [];
   const controlLines: ControlLineConfig[] = [];
@@ -134,6 +131,7 @@ export function resolveConfig(
   }
   checkFeatureCodes(user, codesBeside(user, call, controlLines), problems);
   if (problems.length > 0) return err(problems);
+  const exchange = exchangeOf(user, sipHost, domain, passwords);
   return ok({
     control: {
       lines: controlLines,
@@ -146,9 +144,7 @@ export function resolveConfig(
       ...(guard === undefined ? {} : { guard }),
       directCalls: user.sip?.directCalls ?? false,
       ...sessionsOf(user),
-      ...(registrar === undefined
-        ? { exchange: exchangeOf(user, sipHost, domain, passwords) }
-        : {}),
+      ...(registrar === undefined ? { exchange } : {}),
     },
     realtime: { lines: realtimeLines, rtp },
   });
@@ -302,18 +298,17 @@ function checkLineNumbers(
 }
 
 /** What all lines' calls have in common. */
-/** The codes that are written beside those of features; behind most of them a number goes. */
-function codesBeside(
-  { dialing = {} }: UserConfig,
-  { flash, digitMap }: BoxCallSettings,
-  lines: readonly ControlLineConfig[],
-): CodesBeside {
-  const { withholdCode = "", showCode = "", callBackCode = "" } = dialing;
-  const withNumber = { withholdCode, showCode, blindTransferCode: flash.blindTransferCode };
-  const heads = Object.entries(withNumber).filter(([, code]) => code !== "");
-  const codes = Object.fromEntries(heads.map(([name, code]) => [name, `${code}N`]));
-  const emergencyNumbers = lines.flatMap((line) => line.call.emergencyNumbers);
-  return { digitMap, emergencyNumbers, codes: { callBackCode, ...codes } };
+function rtpOf(
+  user: UserConfig,
+  lines: readonly UserLine[],
+  host: string,
+  { board, codecFaults = {}, faxFault }: ResolveContext,
+  problems: ConfigProblem[],
+) {
+  return {
+    ...resolveRtp(user, host, board, codecFaults, problems),
+    ...rtpFax(user, lines, faxFault === undefined),
+  };
 }
 
 type BoxCallSettings = Omit<CallSettings, "emergencyNumbers" | "openLoopMs">;

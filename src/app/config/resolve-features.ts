@@ -71,6 +71,20 @@ export interface CodesBeside {
   readonly codes: Readonly<Record<string, string>>;
 }
 
+/** The codes that are written beside those of features; behind most of them a number goes. */
+export function codesBeside(
+  { dialing = {} }: Pick<UserConfig, "dialing">,
+  { flash, digitMap }: Pick<CallSettings, "flash" | "digitMap">,
+  lines: readonly { readonly call: Pick<CallSettings, "emergencyNumbers"> }[],
+): CodesBeside {
+  const { withholdCode = "", showCode = "", callBackCode = "" } = dialing;
+  const withNumber = { withholdCode, showCode, blindTransferCode: flash.blindTransferCode };
+  const heads = Object.entries(withNumber).filter(([, code]) => code !== "");
+  const codes = Object.fromEntries(heads.map(([name, code]) => [name, `${code}N`]));
+  const emergencyNumbers = lines.flatMap((line) => line.call.emergencyNumbers);
+  return { digitMap, emergencyNumbers, codes: { callBackCode, ...codes } };
+}
+
 /**
  * Looks whether codes that are written one by one can be dialled and told from everything else.
  * The sets are known to be.
