@@ -16,11 +16,20 @@ failed=0
 skipped=0
 beside=
 scratch=$(mktemp -d)
+running=
 trap closing EXIT
+# Ended from outside a run says so, and leaves nothing behind that it started.
+trap 'exit 143' TERM
+trap 'exit 130' INT
 
 closing() {
   local status=$?
   trap - EXIT
+  trap '' TERM INT
+  if [[ -n $running ]]; then
+    kill "$running" 2>/dev/null || true
+    wait "$running" || true
+  fi
   if [[ -n $beside ]]; then
     kill "$beside" 2>/dev/null || true
     end_beside || true
@@ -33,11 +42,20 @@ closing() {
   if ((failed > 0)); then exit 1; fi
 }
 
+# What runs beside a shell is deaf to Ctrl-C, and so would be all that it starts: not these.
+limited() {
+  exec timeout --kill-after=10s "$step_limit" env --default-signal=INT,QUIT "$@"
+}
+
 step() {
   local name=$1 status=0 started=$SECONDS
   shift
   echo "=== $name"
-  timeout --kill-after=10s "$step_limit" "$@" >"$scratch/step.log" 2>&1 </dev/null || status=$?
+  # Beside the shell, which else would hear of its own end only after the step's.
+  limited "$@" >"$scratch/step.log" 2>&1 </dev/null &
+  running=$!
+  wait "$running" || status=$?
+  running=
   tell "$name" "$scratch/step.log" "$status" $((SECONDS - started))
 }
 
@@ -65,7 +83,8 @@ tell() {
 
 begin_beside() {
   (
-    trap - EXIT
+    trap - EXIT TERM INT
+    running=
     "$@"
   ) &
   beside=$!
@@ -81,7 +100,7 @@ aside() {
   printf '%s\n' "$name" >"$files.name"
   # Whoever ends the run ends this step with it.
   trap 'kill "${!:-}" 2>/dev/null || true; wait; exit 143' TERM
-  timeout --kill-after=10s "$step_limit" "$@" >"$files.log" 2>&1 </dev/null &
+  limited "$@" >"$files.log" 2>&1 </dev/null &
   wait "$!" || status=$?
   trap - TERM
   printf '%s %s\n' "$status" $((SECONDS - started)) >"$files.end"
@@ -96,7 +115,7 @@ end_beside() {
     [[ -e $scratch/aside.$at.name ]] || break
     name=$(<"$scratch/aside.$at.name")
     # One that was ended with the run has no end of its own.
-    read -r end seconds <"$scratch/aside.$at.end" 2>/dev/null || end=143 seconds=0
+    read -r end seconds 2>/dev/null <"$scratch/aside.$at.end" || end=143 seconds=0
     echo "=== $name (beside the steps above)"
     tell "$name" "$scratch/aside.$at.log" "$end" "$seconds" || status=1
   done

@@ -64,6 +64,20 @@ it.each([
   expect(status).toBe(1);
 });
 
+it("a step hears Ctrl-C, wherever it runs", () => {
+  const { said, status } = run(
+    "deaf='kill -INT $$; echo deaf'",
+    'lane() { aside other sh -c "$deaf"; }',
+    "begin_beside lane",
+    'step one sh -c "$deaf" || true',
+    "end_beside || true",
+  );
+  expect(said).not.toContain("deaf");
+  expect(said).toContain("=== one FAILED (status 130)");
+  expect(said).toContain("=== other FAILED (status 130)");
+  expect(status).toBe(1);
+});
+
 it("a step that lasts too long is ended, and is a failure", () => {
   const { said, status } = run("step_limit=0.1s", "step endless sleep 600 || true");
   expect(said.slice(-2)).toEqual([
@@ -151,6 +165,20 @@ it("a run that ends early ends what runs beside it, and is a failure", () => {
     "=== long FAILED (status 143)",
     "tests: 0 passed, 2 failed, 0 skipped",
   ]);
+  expect(status).toBe(1);
+  expect(existsSync(join(folder, "went-on"))).toBe(false);
+});
+
+it.each(["TERM", "INT"])("a run that SIG%s ends ends its step, and has failed", (signal) => {
+  const { said, status } = run(
+    "mkfifo begun",
+    `{ cat begun; kill -${signal} $$; } &`,
+    "step good true",
+    "step long sh -c 'echo >begun; sleep 600; touch went-on'",
+    "step never true",
+  );
+  expect(said).not.toContain("=== never");
+  expect(said.at(-1)).toBe("tests: 1 passed, 1 failed, 0 skipped");
   expect(status).toBe(1);
   expect(existsSync(join(folder, "went-on"))).toBe(false);
 });

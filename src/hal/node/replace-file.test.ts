@@ -1,23 +1,40 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { replaceFile } from "./replace-file.ts";
 
-let directory = "";
+let folder = "";
 
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "tipring-replace-"));
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tipring-replace-"));
 });
 
-afterEach(async () => {
-  await rm(directory, { recursive: true, force: true });
-});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it("replaceFile() asked several times at once leaves one whole text and no draft", async () => {
-  const path = join(directory, "state.json");
-  const texts = Array.from({ length: 8 }, (_, at) => String(at).repeat(50_000));
-  await Promise.all(texts.map((text) => replaceFile(path, text)));
-  expect(texts).toContain(await readFile(path, "utf8"));
-  expect(await readdir(directory)).toEqual(["state.json"]);
+describe("replaceFile()", () => {
+  it("writes a file anew, for its owner alone, and leaves nothing beside it", async () => {
+    const path = join(folder, "mixer.json");
+    await replaceFile(path, "old and long");
+    await replaceFile(path, "new");
+    expect(readFileSync(path, "utf8")).toBe("new");
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(["mixer.json"]);
+  });
+
+  it("leaves all as it was where it cannot, and no draft behind", async () => {
+    // Nothing can be renamed over a directory.
+    mkdirSync(join(folder, "mixer.json/kept"), { recursive: true });
+    await expect(replaceFile(join(folder, "mixer.json"), "new")).rejects.toThrow();
+    expect(readdirSync(folder)).toEqual(["mixer.json"]);
+    expect(readdirSync(join(folder, "mixer.json"))).toEqual(["kept"]);
+  });
+
+  it("asked several times at once leaves one whole text and no draft", async () => {
+    const path = join(folder, "state.json");
+    const texts = Array.from({ length: 8 }, (_, at) => String(at).repeat(50_000));
+    await Promise.all(texts.map((text) => replaceFile(path, text)));
+    expect(texts).toContain(readFileSync(path, "utf8"));
+    expect(readdirSync(folder)).toEqual(["state.json"]);
+  });
 });
