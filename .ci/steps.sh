@@ -42,9 +42,8 @@ closing() {
   if ((failed > 0)); then exit 1; fi
 }
 
-# What runs beside a shell is deaf to Ctrl-C, and so would be all that it starts: not these.
 limited() {
-  exec timeout --kill-after=10s "$step_limit" env --default-signal=INT,QUIT "$@"
+  exec timeout --kill-after=10s "$step_limit" "$@"
 }
 
 step() {

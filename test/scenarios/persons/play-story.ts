@@ -13,7 +13,7 @@ import { TWINS } from "./far-manners.ts";
 import { FarSide } from "./far-side.ts";
 import { FAR_NAME } from "./far-wire.ts";
 import type { Act, Story, Wish } from "./story.ts";
-import { changedConfig, configOf } from "./story-config.ts";
+import { changedConfig, configOf, isAbroad } from "./story-config.ts";
 import { StoryStranger } from "./story-stranger.ts";
 import { isOfHardware, startTrouble } from "./troubles.ts";
 import { lineVoice } from "./voices.ts";
@@ -141,9 +141,11 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
         else watch.networkInTrouble();
         if (act.trouble === "restart" || act.trouble === "reloaded") {
           for (const mend of [...mends]) mend();
-          isReloaded ||= act.trouble === "reloaded";
-          watch.isElsewhere ||= isReloaded;
-          if (act.trouble === "reloaded") lab.configure(changedConfig(played.stage, act));
+          if (act.trouble === "reloaded") {
+            isReloaded = true;
+            lab.configure(changedConfig(played.stage, act));
+            watch.isElsewhere = isAbroad(act);
+          }
           watch.isAway = true;
           await restart(played);
           watch.isAway = false;
@@ -164,6 +166,7 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
     watch.isAway = true;
     await restart(played);
     watch.isAway = false;
+    watch.isElsewhere = false;
   }
   await checkAfter(played);
 }

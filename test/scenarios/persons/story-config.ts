@@ -8,6 +8,9 @@ import { isFar, merged } from "./story-settings.ts";
 /** Where a box is reloaded to from everywhere. */
 const OTHER_COUNTRY = "de";
 
+/** Whether a configuration that is read anew has another country: its tones are others then. */
+export const isAbroad = ({ forMs }: Pick<Trouble, "forMs">): boolean => forMs > 1500;
+
 /** The same, changed while people telephone: other settings, and the last of many lines is gone. */
 export function changedConfig(
   stage: Stage,
@@ -20,7 +23,7 @@ export function changedConfig(
     {
       ...before,
       lines: lines.length > 2 ? lines.slice(0, -1) : lines,
-      ...(forMs > 1500 ? { country: OTHER_COUNTRY } : {}),
+      ...(isAbroad({ forMs }) ? { country: OTHER_COUNTRY } : {}),
     },
     {
       dialing: { callWaiting: !waits, secondFlash: line % 2 === 0 ? "menu" : "conference" },
