@@ -8,14 +8,10 @@
  * sums; 32-bit floats late echo (limit); then 16-bit words what is sent (history + limit) and what
  * is captured (limit).
  */
+import { doublesOf } from "./words.ts";
 
 const PIECE: i32 = 80;
 const HALF_PIECE: i32 = 40;
-
-/** Of so many numbers of 64 bits. */
-function doubles(count: i32): usize {
-  return usize(count) << 3;
-}
 
 let history: i32 = 0;
 let own: usize = 0;
@@ -30,10 +26,10 @@ let captured: usize = 0;
 export function layOutMixer(base: usize, limitSamples: i32, historySamples: i32): usize {
   history = historySamples;
   own = base;
-  heard = own + doubles(limitSamples);
-  piece = heard + doubles(limitSamples);
-  sums = piece + doubles(PIECE);
-  late = sums + doubles(4);
+  heard = own + doublesOf(limitSamples);
+  piece = heard + doublesOf(limitSamples);
+  sums = piece + doublesOf(PIECE);
+  late = sums + doublesOf(4);
   sent = late + (usize(limitSamples) << 2);
   captured = sent + (usize(historySamples + limitSamples) << 1);
   return captured + (usize(limitSamples) << 1);
@@ -99,7 +95,7 @@ export function mix(
     sample = i32x4.add(sample, i32x4.splat(4));
     const here = f32x4.convert_i32x4_s(i32x4.shr_s(noise, 16));
     const there = f32x4.convert_i32x4_s(i32x4.shr_s(i32x4.shl(noise, 16), 16));
-    const place = own + doubles(at);
+    const place = own + doublesOf(at);
     const said = v128.shuffle<f32>(
       f32x4.demote_f64x2_zero(v128.load(place)),
       f32x4.demote_f64x2_zero(v128.load(place, 16)),
@@ -113,7 +109,7 @@ export function mix(
       f32x4.add(down, f32x4.mul(said, f32x4.splat(ownGain))),
       f32x4.mul(here, f32x4.splat(noiseVolts)),
     );
-    const ear = heard + doubles(at);
+    const ear = heard + doublesOf(at);
     v128.store(ear, f64x2.promote_low_f32x4(volts));
     v128.store(ear, f64x2.promote_low_f32x4(v128.shuffle<f32>(volts, volts, 2, 3, 2, 3)), 16);
     const near = f32x4.add(
@@ -145,7 +141,7 @@ export function listen(share: f64): void {
   for (let into = sums; into < sums + 16; into += 8) {
     let low = f64x2.splat(0);
     let high = low;
-    const end = at + doubles(HALF_PIECE);
+    const end = at + doublesOf(HALF_PIECE);
     for (; at < end; at += 32) {
       const pair = heard + at;
       const sending = own + at;

@@ -8,11 +8,7 @@
  * (half), turns of the stages, turns of the bins (half); then 32-bit words places (half) and maxima
  * (half).
  */
-
-/** Of so many numbers of 64 bits. */
-function doubles(count: i32): usize {
-  return usize(count) << 3;
-}
+import { doublesOf } from "./words.ts";
 
 let half: i32 = 0;
 let samples: usize = 0;
@@ -29,13 +25,13 @@ let maxima: usize = 0;
 export function layOutSpectrum(base: usize, size: i32, stageDoubles: i32): usize {
   half = size >> 1;
   samples = base;
-  window = samples + doubles(size);
-  re = window + doubles(size);
-  im = re + doubles(half);
-  power = im + doubles(half);
-  stageTurns = power + doubles(half);
-  binTurns = stageTurns + doubles(stageDoubles);
-  places = binTurns + doubles(half);
+  window = samples + doublesOf(size);
+  re = window + doublesOf(size);
+  im = re + doublesOf(half);
+  power = im + doublesOf(half);
+  stageTurns = power + doublesOf(half);
+  binTurns = stageTurns + doublesOf(stageDoubles);
+  places = binTurns + doublesOf(half);
   maxima = places + (usize(half) << 2);
   return maxima + (usize(half) << 2);
 }
@@ -80,7 +76,7 @@ export function transform(count: i32): f64 {
   let turns = stageTurns;
   for (; quarter << 2 <= half; quarter <<= 2) {
     quarters(quarter, turns);
-    turns += doubles(6 * quarter);
+    turns += doublesOf(6 * quarter);
   }
   untangle();
   return sumOfPower();
@@ -91,12 +87,12 @@ function put(pairs: i32): void {
   for (let pair = 0; pair < pairs; pair++) {
     const from = usize(pair) << 4;
     const both = f64x2.mul(v128.load(samples + from), v128.load(window + from));
-    const to = doubles(placeOf(pair));
+    const to = doublesOf(placeOf(pair));
     v128.store_lane<f64>(re + to, both, 0);
     v128.store_lane<f64>(im + to, both, 1);
   }
   for (let pair = pairs; pair < half; pair++) {
-    const to = doubles(placeOf(pair));
+    const to = doublesOf(placeOf(pair));
     store<f64>(re + to, 0);
     store<f64>(im + to, 0);
   }
@@ -113,7 +109,7 @@ function halves(): void {
 }
 
 function halvesOf(parts: usize): void {
-  const end = parts + doubles(half);
+  const end = parts + doublesOf(half);
   for (let at = parts; at < end; at += 32) {
     const one = v128.load(at);
     const two = v128.load(at, 16);
@@ -128,7 +124,7 @@ function halvesOf(parts: usize): void {
 
 /** The first stage of quarters, in which nothing turns. */
 function quartersOfOne(): void {
-  for (let block: usize = 0; block < doubles(half); block += 32) {
+  for (let block: usize = 0; block < doublesOf(half); block += 32) {
     const realAt = re + block;
     const imaginaryAt = im + block;
     const secondRe = load<f64>(realAt, 8);
@@ -157,8 +153,8 @@ function quartersOfOne(): void {
  * second and the fourth quarter for each two.
  */
 function quarters(quarter: i32, turns: usize): void {
-  const step = doubles(quarter);
-  for (let block: usize = 0; block < doubles(half); block += step << 2) {
+  const step = doublesOf(quarter);
+  for (let block: usize = 0; block < doublesOf(half); block += step << 2) {
     let turn = turns;
     for (let k: usize = 0; k < step; k += 16) {
       butterfly(re + block + k, im + block + k, step, turn);
@@ -210,7 +206,7 @@ function turnedIm(real: v128, imaginary: v128, turn: usize): v128 {
 
 /** From the transform of pairs the powers of the whole: a bin and its mirror at a time. */
 function untangle(): void {
-  const last = doubles(half);
+  const last = doublesOf(half);
   const both = load<f64>(re) + load<f64>(im);
   store<f64>(power, both * both);
   const middle = last >> 1;
@@ -240,7 +236,7 @@ function squares(one: f64, other: f64): f64 {
 function sumOfPower(): f64 {
   let low = f64x2.splat(0);
   let high = low;
-  const end = power + doubles(half);
+  const end = power + doublesOf(half);
   for (let at = power; at < end; at += 32) {
     low = f64x2.add(low, v128.load(at));
     high = f64x2.add(high, v128.load(at, 16));
@@ -259,7 +255,7 @@ export function findMaxima(first: i32, range: f64): i32 {
   let highest = f64x2.splat(0);
   let bin = first;
   for (; bin < half - 2; bin += 2) {
-    const at = power + doubles(bin);
+    const at = power + doublesOf(bin);
     const here = v128.load(at);
     const isMost = v128.and(f64x2.gt(here, v128.load(at - 8)), f64x2.ge(here, v128.load(at, 8)));
     const bits = i64x2.bitmask(isMost);
@@ -271,9 +267,9 @@ export function findMaxima(first: i32, range: f64): i32 {
   }
   let most = max(f64x2.extract_lane(highest, 0), f64x2.extract_lane(highest, 1));
   if (bin < half - 1) {
-    const here = load<f64>(power + doubles(bin));
-    const isOver = here > load<f64>(power + doubles(bin - 1));
-    if (isOver && here >= load<f64>(power + doubles(bin + 1))) {
+    const here = load<f64>(power + doublesOf(bin));
+    const isOver = here > load<f64>(power + doublesOf(bin - 1));
+    if (isOver && here >= load<f64>(power + doublesOf(bin + 1))) {
       store<i32>(into, bin);
       into += 4;
       most = max(most, here);
@@ -284,7 +280,7 @@ export function findMaxima(first: i32, range: f64): i32 {
   for (let from = maxima; from < into; from += 4) {
     const found = load<i32>(from);
     store<i32>(kept, found);
-    kept += i32(load<f64>(power + doubles(found)) > floor) << 2;
+    kept += i32(load<f64>(power + doublesOf(found)) > floor) << 2;
   }
   return i32((kept - maxima) >> 2);
 }

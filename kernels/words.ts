@@ -1,10 +1,15 @@
 /*
- * What kernels do alike with 16-bit samples. Each kernel that is built has its own copy.
+ * What kernels do alike, most of it with 16-bit samples. Each kernel that is built has a copy.
  */
 
 /** Of so many words. */
 export function wordsOf(count: i32): usize {
   return usize(count) << 1;
+}
+
+/** Of so many numbers of 64 bits. */
+export function doublesOf(count: i32): usize {
+  return usize(count) << 3;
 }
 
 /**

@@ -296,11 +296,10 @@ export class MediaShell {
     const runner = new CoreRunner<MediaInput, MediaOutput>(fax, deadlines, this.#queue, carry);
     const { sounds, endpoint: heard } = this.#soundsOf(name, fax, frameSamples);
     const endpoint = owner.kind === "line" ? this.#watched(name, owner.line, heard) : heard;
-    const beat = this.#beats.of(frameSamples / SAMPLES_PER_MS);
     const ticker =
       owner.kind === "line"
         ? undefined
-        : createServiceTicker(beat, session, owner.kind, frameSamples, carry);
+        : createServiceTicker(this.#beats, session, owner.kind, frameSamples, carry);
     return { owner, session, runner, sockets, ticker, fax, endpoint, sounds, flow: undefined };
   }
 
@@ -318,7 +317,7 @@ export class MediaShell {
   }
 
   #soundsOf(name: string, session: AudioEndpoint<MediaOutput>, frameSamples: number) {
-    const sounds = new SessionSounds(this.#ports, name, session, frameSamples, {
+    const sounds = new SessionSounds(this.#ports, name, session, frameSamples, this.#beats, {
       carry: (output) => this.carry(output),
       log: (event) => this.#sinks.log(event),
     });

@@ -1,4 +1,4 @@
-import { type AudioEndpoint, SAMPLES_PER_MS } from "../../base/audio.ts";
+import type { AudioEndpoint } from "../../base/audio.ts";
 import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
 import {
   AudioBridge,
@@ -7,12 +7,12 @@ import {
   type MediaSession,
   SourceEndpoint,
 } from "../../media/index.ts";
-import type { FrameBeat } from "./frame-beat.ts";
+import type { FrameBeats } from "./frame-beat.ts";
 import { createTickerStream } from "./ticker-stream.ts";
 
 /** Clocks a session that talks to a service in place of a line; `carry` is told what it causes. */
 export function createServiceTicker(
-  beat: FrameBeat,
+  beats: FrameBeats,
   session: MediaSession,
   service: "echo" | "milliwatt",
   frameSamples: number,
@@ -21,8 +21,7 @@ export function createServiceTicker(
   const endpoint: AudioEndpoint =
     service === "echo" ? new EchoEndpoint(frameSamples) : new SourceEndpoint();
   const bridge = new AudioBridge<MediaOutput>(session, endpoint, frameSamples);
-  const frameMs = frameSamples / SAMPLES_PER_MS;
-  return createTickerStream(beat, frameSamples, frameMs, (_, __, ___, nowMs) => {
+  return createTickerStream(beats, frameSamples, (_, __, ___, nowMs) => {
     for (const output of bridge.process(nowMs)) carry(output);
   });
 }

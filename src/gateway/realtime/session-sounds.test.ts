@@ -3,6 +3,7 @@ import { MemorySounds } from "../../../test/hw-sim/board/memory-sounds.ts";
 import { World } from "../../../test/hw-sim/world/world.ts";
 import type { LogEvent } from "../../base/log-event.ts";
 import { MediaSession, PCMU } from "../../media/index.ts";
+import { FrameBeats } from "./frame-beat.ts";
 import { SessionSounds } from "./session-sounds.ts";
 
 const REMOTE = { host: "192.0.2.1", port: 4000 };
@@ -31,8 +32,8 @@ function setUp(sounds?: MemorySounds) {
   );
   const sent: number[] = [];
   const logs: LogEvent[] = [];
-  const ports = { clock: world.clock, ...(sounds === undefined ? {} : { sounds }) };
-  const own = new SessionSounds(ports, "s", session, 80, {
+  const ports = sounds === undefined ? {} : { sounds };
+  const own = new SessionSounds(ports, "s", session, 80, new FrameBeats(world.clock), {
     carry: (output) => {
       if (output.kind !== "send" || output.channel !== "rtp") return;
       const out = new Int16Array(80);

@@ -1,11 +1,11 @@
-import { type AudioEndpoint, SAMPLES_PER_MS } from "../../base/audio.ts";
+import type { AudioEndpoint } from "../../base/audio.ts";
 import type { LogEvent } from "../../base/log-event.ts";
 import { PortError } from "../../base/port-fault.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
 import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
 import type { RecordingFile, Sounds } from "../../hal/ports/sounds.ts";
 import { AudioBridge, type MediaOutput, SampleSource, SourceEndpoint } from "../../media/index.ts";
-import { FrameBeat } from "./frame-beat.ts";
+import type { FrameBeats } from "./frame-beat.ts";
 import { createTickerStream } from "./ticker-stream.ts";
 
 /** What a session's sounds ask of the shell around them. */
@@ -19,10 +19,11 @@ export interface SessionSoundsSinks {
  * in their own time: what was not wanted any more by then is closed again.
  */
 export class SessionSounds {
-  readonly #ports: Pick<RealtimePorts, "clock" | "sounds">;
+  readonly #ports: Pick<RealtimePorts, "sounds">;
   readonly #name: string;
   readonly #session: AudioEndpoint<MediaOutput>;
   readonly #frameSamples: number;
+  readonly #beats: FrameBeats;
   readonly #sinks: SessionSoundsSinks;
   #recording: RecordingFile | "opening" | undefined;
   #player: PcmStream | undefined;
@@ -30,16 +31,18 @@ export class SessionSounds {
   #asked = 0;
 
   constructor(
-    ports: Pick<RealtimePorts, "clock" | "sounds">,
+    ports: Pick<RealtimePorts, "sounds">,
     name: string,
     session: AudioEndpoint<MediaOutput>,
     frameSamples: number,
+    beats: FrameBeats,
     sinks: SessionSoundsSinks,
   ) {
     this.#ports = ports;
     this.#name = name;
     this.#session = session;
     this.#frameSamples = frameSamples;
+    this.#beats = beats;
     this.#sinks = sinks;
   }
 
@@ -89,11 +92,9 @@ export class SessionSounds {
 
   #start(source: SampleSource): void {
     const frameSamples = this.#frameSamples;
-    const frameMs = frameSamples / SAMPLES_PER_MS;
-    const beat = new FrameBeat(this.#ports.clock, frameMs);
     const endpoint = new SourceEndpoint(source);
     const bridge = new AudioBridge<MediaOutput>(this.#session, endpoint, frameSamples);
-    this.#player = createTickerStream(beat, frameSamples, frameMs, (_, __, ___, nowMs) => {
+    this.#player = createTickerStream(this.#beats, frameSamples, (_, __, ___, nowMs) => {
       for (const output of bridge.process(nowMs)) this.#sinks.carry(output);
     });
     this.#player.start();

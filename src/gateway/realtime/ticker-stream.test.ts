@@ -1,21 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { World } from "../../../test/hw-sim/world/world.ts";
-import { FrameBeat } from "./frame-beat.ts";
+import { FrameBeats } from "./frame-beat.ts";
 import { createTickerStream } from "./ticker-stream.ts";
 
 function setUp() {
   const world = new World({ seed: 1 });
   const frames: { atMs: number; first: number; heard: number }[] = [];
-  const stream = createTickerStream(
-    new FrameBeat(world.clock, 10),
-    80,
-    10,
-    (silence, playout, first) => {
-      const heard = silence.reduce((sum, sample) => sum + Math.abs(sample), 0);
-      frames.push({ atMs: world.clock.nowMs(), first, heard });
-      playout.fill(1000);
-    },
-  );
+  const stream = createTickerStream(new FrameBeats(world.clock), 80, (silence, playout, first) => {
+    const heard = silence.reduce((sum, sample) => sum + Math.abs(sample), 0);
+    frames.push({ atMs: world.clock.nowMs(), first, heard });
+    playout.fill(1000);
+  });
   return { world, stream, frames };
 }
 
@@ -69,9 +64,8 @@ describe("createTickerStream()", () => {
     };
     const firsts: number[] = [];
     const stream = createTickerStream(
-      new FrameBeat(clock, 10),
+      new FrameBeats(clock),
       80,
-      10,
       (_, __, at) => void firsts.push(at),
     );
     stream.start();

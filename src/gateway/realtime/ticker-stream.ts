@@ -1,5 +1,6 @@
+import { SAMPLES_PER_MS } from "../../base/audio.ts";
 import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
-import type { FrameBeat } from "./frame-beat.ts";
+import type { FrameBeats } from "./frame-beat.ts";
 
 /** Most frames that are made up for at once after the clock stood still. */
 const CATCH_UP_FRAMES_MAX = 50;
@@ -11,11 +12,12 @@ const CATCH_UP_FRAMES_MAX = 50;
  * limit are left out and show as a gap in the position.
  */
 export function createTickerStream(
-  beat: FrameBeat,
+  beats: FrameBeats,
   frameSamples: number,
-  frameMs: number,
   onFrame: (silence: Int16Array, playout: Int16Array, firstSample: number, nowMs: number) => void,
 ): PcmStream {
+  const frameMs = frameSamples / SAMPLES_PER_MS;
+  const beat = beats.of(frameMs);
   const silence = new Int16Array(frameSamples);
   const playout = new Int16Array(frameSamples);
   let leave: (() => void) | undefined;
