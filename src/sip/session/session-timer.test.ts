@@ -234,6 +234,20 @@ describe("Session with a timer", () => {
     expect(desk.eventKinds()).not.toContain("ended");
   });
 
+  it.each([
+    ["488 Not Acceptable Here", "offer"],
+    ["200 OK", "fax"],
+  ])("refreshes with what holds after an offer of ours that was answered %s", (status, body) => {
+    const desk = answeredCall(["Session-Expires: 100;refresher=uac"]);
+    desk.command({ kind: "reinvite", session: "a", body: "fax" });
+    const timer = ["Session-Expires: 100;refresher=uac", "Contact: <sip:bob@192.0.2.20:5060>"];
+    const answer = status.startsWith("2") ? "answer" : "";
+    desk.receive(answerTo(desk.next(), status, "peer", timer, answer));
+    desk.letters = [];
+    desk.advance(50_000);
+    expect(desk.next()).toMatch(new RegExp(`^INVITE [\\s\\S]*\\r\\n\\r\\n${body}$`));
+  });
+
   it("refreshes after an offer of ours that was open when it was due, and was refused", () => {
     const desk = answeredCall(["Session-Expires: 100;refresher=uac"]);
     desk.advance(49_000);

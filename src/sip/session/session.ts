@@ -162,9 +162,7 @@ export class Session implements Leg {
   }
 
   reinvite(command: ReinviteCommand, nowMs: number): void {
-    const body = command.body ?? "";
-    if (body !== "") this.#localBody = body;
-    this.#reoffers.queue(body);
+    this.#reoffers.queue(command.body ?? "");
     this.#proceed(nowMs);
   }
 
@@ -313,6 +311,8 @@ export class Session implements Leg {
         this.#answer === undefined &&
         this.#unanswered === undefined,
       onAccepted: (invite, response, isRefresh, nowMs) => {
+        // Not before: of what is refused or taken back nothing holds.
+        if (invite.body !== "") this.#localBody = invite.body;
         this.accept(invite, response, nowMs);
         if (!this.#isOver && !isRefresh) {
           this.#stack.emit({
