@@ -14,12 +14,12 @@ import {
 import { linesOf, resolveConfig } from "../config/resolve-config.ts";
 import { wantsT38 } from "../config/resolve-fax.ts";
 import { type CodecFaults, DEFAULT_RECORDINGS } from "../config/resolve-rtp.ts";
-import { parseRegistrar, SIP_PORT, withDhcpServers } from "../config/resolve-sip.ts";
+import { parseRegistrar, type WrittenRegistrar, withDhcpServers } from "../config/resolve-sip.ts";
 import type { UserConfig, UserLine } from "../config/user-config.ts";
 import { ConfigReader } from "../config-reader.ts";
 import { codecFault } from "../load-codecs.ts";
 import { faxFault } from "../load-fax.ts";
-import { localAddressToward } from "../local-address.ts";
+import { ownHostsToward } from "../own-hosts.ts";
 import { packageVersion, readBoard } from "../package-files.ts";
 import { type CommandOptions, DEFAULT_FILE } from "./command-line.ts";
 import { directoryFault } from "./usable-directory.ts";
@@ -32,6 +32,8 @@ export interface ReadConfig {
   readonly board: BoardFile;
   readonly box: BoxConfig;
   readonly lines: readonly UserLine[];
+  /** The registrar toward which this machine's address was looked for; absent: none was. */
+  readonly way?: { readonly to: WrittenRegistrar; readonly isSure: boolean };
   /** What is not wrong in itself but will not work, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -73,7 +75,8 @@ export async function readConfig(
     };
   }
   user = withDhcpServers(extend(fromOptions(user, options)));
-  if (options.isOffline !== true) user = await withReachableHost(user);
+  const way = options.isOffline === true ? undefined : await findWay(user);
+  if (way?.hosts !== undefined) user = { ...user, sip: { ...way.hosts, ...user.sip } };
   const board = await readBoard(user.board ?? "hw-sim");
   if (!board.ok) return err(await describe([{ path: ["board"], text: board.error }]));
   const version = await packageVersion();
@@ -102,6 +105,7 @@ export async function readConfig(
       ...faxWarnings(lacksT38),
       ...(await describe(folders.map(({ problem }) => problem))),
     ],
+    ...(way === undefined ? {} : { way: { to: way.to, isSure: way.isSure } }),
     ...(file === undefined ? {} : { file }),
   });
 }
@@ -145,26 +149,20 @@ async function findCodecFaults(user: UserConfig): Promise<CodecFaults> {
   return faults;
 }
 
-/** Toward a registrar elsewhere, the address it can answer to; loopback would not do. */
-async function withReachableHost(user: UserConfig): Promise<UserConfig> {
-  if (user.registrar === undefined || user.sip?.host !== undefined) return user;
-  const registrar = parseRegistrar(user.registrar);
-  // What is wrong with it is told later.
-  if (registrar === undefined) return user;
-  const { host, port = SIP_PORT } = registrar;
-  // A name may have SRV records alone, or not be known yet: then the way to anywhere is taken.
-  const own =
-    (await localAddressToward(host, port)) ?? (await localAddressToward(ANYWHERE, SIP_PORT));
-  if (own === undefined) return user;
-  const isV4 = !own.includes(":");
-  const own6 = isV4 ? await localAddressToward(ANYWHERE6, SIP_PORT) : undefined;
-  const host6 = own6 === undefined ? {} : { host6: own6 };
-  return { ...user, sip: { ...host6, ...user.sip, host: own } };
-}
+/** How long a registrar's name is waited for, ms: lines serve their telephones without it. */
+const NAME_LIMIT_MS = 500;
 
-/** Addresses that nobody has; nothing is sent there. @see RFC 5737, RFC 3849 */
-const ANYWHERE = "192.0.2.1";
-const ANYWHERE6 = "2001:db8::1";
+/** Toward a registrar elsewhere, the addresses it can answer to; loopback would not do. */
+async function findWay({ registrar, sip }: UserConfig) {
+  if (registrar === undefined || sip?.host !== undefined) return undefined;
+  const to = parseRegistrar(registrar);
+  // What is wrong with it is told later.
+  if (to === undefined) return undefined;
+  const found = await ownHostsToward(to, NAME_LIMIT_MS);
+  if (found === undefined) return { to, isSure: false };
+  const { isSure, ...hosts } = found;
+  return { to, isSure, hosts };
+}
 
 /** The largest file that the configuration may name, bytes. */
 const NAMED_FILE_MAX_BYTES = 1_000_000;

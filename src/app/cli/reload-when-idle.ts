@@ -73,6 +73,6 @@ export class ReloadWhenIdle {
 }
 
 /** Whether nothing goes on at a line: it rests, or its receiver was left off long ago. */
-function isAtRest({ call }: LineStatus): boolean {
+export function isAtRest({ call }: LineStatus): boolean {
   return call === "idle" || call === "locked-out" || call === "faulted";
 }

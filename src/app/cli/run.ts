@@ -33,10 +33,11 @@ import {
 } from "./log.ts";
 import { lossyWriter, serviceOutput } from "./log-output.ts";
 import { LookForMoves } from "./look-for-moves.ts";
+import { lookToward } from "./look-toward.ts";
 import { tellBox } from "./plain-words.ts";
 import { Prompt } from "./prompt.ts";
 import { type ReadConfig, readConfig, tellProblems } from "./read-config.ts";
-import { ReloadWhenIdle } from "./reload-when-idle.ts";
+import { isAtRest, ReloadWhenIdle } from "./reload-when-idle.ts";
 import { PROCESS_END, RunEnd, START_AGAIN } from "./run-end.ts";
 import { watchSignals } from "./stop-signals.ts";
 
@@ -72,8 +73,8 @@ export async function run(
   const note = isInteractive() ? terminalLossNote : lossNote;
   const output = lossyWriter(serviceOutput(), note, PROCESS_END.later);
   try {
-    return await followMoves(read, end, (config, isElsewhere) =>
-      runBox(config, guestPassword, output.write, end, { isElsewhere, problems }),
+    return await runBoxes(read, end, (config) =>
+      runBox(config, guestPassword, output.write, end, problems),
     );
   } finally {
     output.close();
@@ -90,38 +91,18 @@ function isInteractive(): boolean {
  * Runs one box after the other, each with the configuration as it is then, until one ends for good
  * or the end is asked for; its exit code. A configuration that cannot be read is told.
  */
-export async function followMoves(
+export async function runBoxes(
   read: () => ReturnType<typeof readConfig>,
   end: Pick<RunEnd, "isAsked" | "code">,
-  runOne: (config: ReadConfig, isElsewhere: () => Promise<boolean>) => Promise<number>,
+  runOne: (config: ReadConfig) => Promise<number>,
 ): Promise<number> {
   while (!end.isAsked) {
     const config = await read();
     if (!config.ok) return tellProblems(config.error);
-    const isElsewhere = async (): Promise<boolean> => {
-      const now = await read();
-      return now.ok && hasMoved(config.value, now.value);
-    };
-    const code = await runOne(config.value, isElsewhere);
+    const code = await runOne(config.value);
     if (code !== START_AGAIN) return code;
   }
   return end.code;
-}
-
-/**
- * Whether the address that a registrar can answer to is another one: sockets stay where they were
- * bound, so the box has to begin anew. While there is no way at all it waits where it is.
- */
-export function hasMoved(before: ReadConfig, now: ReadConfig): boolean {
-  const isReachable = now.user.sip?.host !== undefined;
-  return isReachable && now.box.control.sipHost !== before.box.control.sipHost;
-}
-
-/** Looks at the configuration as it is now. */
-interface Anew {
-  readonly isElsewhere: () => Promise<boolean>;
-  /** What is wrong with it. */
-  readonly problems: () => Promise<readonly string[]>;
 }
 
 async function runBox(
@@ -129,7 +110,7 @@ async function runBox(
   guestPassword: string | undefined,
   write: (text: string) => boolean,
   ending: RunEnd,
-  anew: Anew,
+  problems: () => Promise<readonly string[]>,
 ): Promise<number> {
   const interactive = isInteractive();
   const simulated = config.board.module === "tipring/hw-sim";
@@ -167,9 +148,9 @@ async function runBox(
       if (interactive) greet(config, box, guestPassword, print);
       else log({ level: "info", area: "box", text: started(config, box) });
       prompt?.open(box);
-      const reload = reloadOf(box, anew, log, () => end(START_AGAIN));
+      const reload = reloadOf(box, problems, log, () => end(START_AGAIN));
       asked.reload = reload;
-      const unwatch = watchNetwork(config, box, anew.isElsewhere, () => end(START_AGAIN));
+      const unwatch = watchNetwork(config, box, problems, log, () => end(START_AGAIN));
       return {
         unwatch() {
           reload.stop();
@@ -186,7 +167,12 @@ async function runBox(
 }
 
 /** What starts the box over where its server asks for that. */
-function reloadOf(box: Box, anew: Anew, log: LogSink, reload: () => void): ReloadWhenIdle {
+function reloadOf(
+  box: Box,
+  problems: () => Promise<readonly string[]>,
+  log: LogSink,
+  reload: () => void,
+): ReloadWhenIdle {
   return new ReloadWhenIdle({
     nowMs: () => performance.now(),
     later: (run, ms) => {
@@ -194,7 +180,7 @@ function reloadOf(box: Box, anew: Anew, log: LogSink, reload: () => void): Reloa
       return () => clearTimeout(timer);
     },
     status: () => box.status(),
-    problems: anew.problems,
+    problems,
     reload,
     tell: (text) => log({ level: "warn", area: "box", text }),
   });
@@ -202,14 +188,18 @@ function reloadOf(box: Box, anew: Anew, log: LogSink, reload: () => void): Reloa
 
 /** Lines at a registrar follow this machine into another network; the exchange stays. */
 function watchNetwork(
-  { user }: ReadConfig,
+  config: ReadConfig,
   box: Box,
-  isElsewhere: () => Promise<boolean>,
+  problems: () => Promise<readonly string[]>,
+  log: LogSink,
   moved: () => void,
 ): () => void {
-  if (user.registrar === undefined) return () => {};
+  if (config.user.registrar === undefined) return () => {};
+  const tell = (text: string): void => log({ level: "warn", area: "box", text });
+  const hasCalls = (): boolean => !box.status().every(isAtRest);
+  const look = lookToward(config, { hasCalls, problems, tell });
   const { later } = PROCESS_END;
-  const moves = new LookForMoves({ isElsewhere, moved, later }, user.sip?.host === undefined);
+  const moves = new LookForMoves({ look, moved, later }, config.way?.isSure ?? true);
   const watch = new NetworkWatch((what) => {
     box.networkChanged(what);
     moves.changed();
