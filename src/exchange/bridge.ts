@@ -6,10 +6,10 @@ import {
   ELSEWHERE,
   type RequestEvent,
   recordOf,
-  refusalOf,
   type SessionEvent,
   sessionIdOf,
 } from "./bridge-types.ts";
+import { CalledSide } from "./called-side.ts";
 import { CarriedOffer, type CarriedStep } from "./carried-offer.ts";
 import {
   EXCHANGE_LIMITS,
@@ -17,8 +17,6 @@ import {
   type ExchangeResult,
   toUa,
 } from "./exchange-types.ts";
-import { bestStatus } from "./final-status.ts";
-import { Hunt } from "./hunt.ts";
 import { Pickup } from "./pickup.ts";
 import { EARLY_OFFERS, RelayedRequests } from "./relayed-requests.ts";
 import type { CallStanding } from "./watching.ts";
@@ -29,7 +27,7 @@ import type { CallStanding } from "./watching.ts";
  *
  *   INVITE of the caller           first 2xx of a leg                BYE, longest time
  *   ───────────────────► ringing ─────────────────────► connected ──────────────────► over
- *                           │ all whom `Hunt` finds        │  ▲
+ *                           │ all of `CalledSide`         │  ▲
  *                           │ refused, 6xx, CANCEL         └──┘ re-INVITE carried across
  *                           └──────────────────────────────────────────────────────► over
  *
@@ -48,7 +46,7 @@ export class Bridge {
   readonly #startedMs: number;
   readonly #relayed: RelayedRequests;
   #caller: string;
-  readonly #hunt: Hunt;
+  readonly #called: CalledSide;
   #callee: string | undefined;
   #answeredMs: number | undefined;
   /** Whether the caller's ACK has come. */
@@ -56,20 +54,14 @@ export class Bridge {
   readonly #offers = new CarriedOffer();
   /** Sessions that took another's place, or tried to. */
   readonly #newcomers: string[] = [];
-  #hasRung = false;
   #pickup: Pickup | undefined;
-  /** The leg whose voice the caller hears before the answer: its description is agreed. */
-  #early: string | undefined;
-  /** The number that is called now. */
-  #to: string;
   #over = false;
 
   constructor(call: BridgeCall, nowMs: number) {
     this.#call = call;
-    this.#to = call.to;
     this.#caller = call.caller;
     this.#relayed = new RelayedRequests(call.id, call.domain);
-    this.#hunt = new Hunt(call.legs);
+    this.#called = new CalledSide(call);
     this.#startedMs = nowMs;
     this.#delayedOffer = call.offer === undefined;
   }
@@ -80,7 +72,7 @@ export class Bridge {
 
   /** Every session this call ever had. */
   get sessions(): readonly string[] {
-    return [this.#call.caller, ...this.#hunt.sessions, ...this.#newcomers];
+    return [this.#call.caller, ...this.#called.sessions, ...this.#newcomers];
   }
 
   get id(): string {
@@ -91,22 +83,25 @@ export class Bridge {
   get standing(): CallStanding {
     const { id, from, isPrivate = false, ticket } = this.#call;
     const answered = this.#answeredMs !== undefined;
-    const stage = answered ? "confirmed" : this.#hasRung ? "early" : "trying";
-    const reachesCallee = answered || this.#hasRung;
+    const { hasRung, number: to } = this.#called;
+    const stage = answered ? "confirmed" : hasRung ? "early" : "trying";
+    const reachesCallee = answered || hasRung;
     const known = ticket === undefined ? {} : { known: ticket };
     const ids = this.rings && ticket !== undefined ? { ids: ticket } : {};
-    return { id, from, to: this.#to, stage, reachesCallee, isPrivate, ...known, ...ids };
+    return { id, from, to, stage, reachesCallee, isPrivate, ...known, ...ids };
   }
 
   /** Whether it rings and may be picked up. */
   get rings(): boolean {
     const isFree = this.#answeredMs === undefined && this.#pickup === undefined;
-    return isFree && this.#hasRung && this.#early === undefined && !this.#over;
+    const { hasRung, isDescribed } = this.#called;
+    return isFree && hasRung && !isDescribed && !this.#over;
   }
 
   /** Whose call it is, and the session that stands for it to who picks it up. */
   get callee(): { readonly user: string; readonly session: string } {
-    return { user: this.#to, session: this.#hunt.sessions[0] ?? this.#call.caller };
+    const { number: user, sessions } = this.#called;
+    return { user, session: sessions[0] ?? this.#call.caller };
   }
 
   get isUp(): boolean {
@@ -159,7 +154,7 @@ export class Bridge {
 
   /** Calls the first ones. */
   start(nowMs: number): readonly ExchangeOutput[] {
-    return this.#hunt.next(nowMs);
+    return this.#called.next(nowMs);
   }
 
   /** A request inside the call, or the answer to one that was carried on. */
@@ -167,7 +162,7 @@ export class Bridge {
     if (event.kind === "response") return this.#relayed.response(event);
     const { session } = event;
     const isEarly = EARLY_OFFERS.includes(event.message.method);
-    if (isEarly) return this.#relayed.earlyOffer(event, this.#earlyPeerOf(session));
+    if (isEarly) return this.#relayed.earlyOffer(event, this.#called.earlyPeerOf(session));
     const peer = session === undefined || this.#over ? undefined : this.#peerOf(session);
     return this.#relayed.request(event, peer);
   }
@@ -194,7 +189,7 @@ export class Bridge {
   deadlineMs(): number | undefined {
     if (this.#over) return undefined;
     if (this.#answeredMs !== undefined) return this.#answeredMs + EXCHANGE_LIMITS.talkMs;
-    return earliestMs(this.#hunt.deadlineMs(), this.#startedMs + EXCHANGE_LIMITS.ringTotalMs);
+    return earliestMs(this.#called.deadlineMs(), this.#startedMs + EXCHANGE_LIMITS.ringTotalMs);
   }
 
   /** Gives up a call that rang too long, or that nobody can still be in. */
@@ -206,11 +201,9 @@ export class Bridge {
       return [bye, ...this.#endLegs(), ...this.#finish(nowMs, "answered")];
     }
     const tooLong = nowMs >= this.#startedMs + EXCHANGE_LIMITS.ringTotalMs;
-    const overdue = this.#hunt.overdue(nowMs);
-    for (const leg of overdue) this.#hunt.drop(leg, 408);
-    const ended = overdue.map((session) => toUa({ kind: "end", session }));
-    if (!tooLong && this.#hunt.isRinging) return ended;
-    const more = tooLong ? [] : this.#hunt.next(nowMs);
+    const ended = this.#called.giveUpOverdue(nowMs);
+    if (!tooLong && this.#called.isRinging) return ended;
+    const more = tooLong ? [] : this.#called.next(nowMs);
     if (more.length > 0) return [...ended, ...more];
     const refusal = toUa({ kind: "respond", session: this.#caller, status: 480 });
     const rest = this.#endLegs();
@@ -221,7 +214,7 @@ export class Bridge {
     if (this.#over) return [];
     switch (event.kind) {
       case "progress":
-        return this.#progress(event, nowMs);
+        return this.#callee === undefined ? this.#called.progress(event, nowMs) : [];
       case "answered":
         return this.#answered(event, nowMs);
       case "failed":
@@ -242,29 +235,13 @@ export class Bridge {
     }
   }
 
-  #progress(
-    event: Extract<UaEvent, { kind: "progress" }>,
-    nowMs: number,
-  ): readonly ExchangeOutput[] {
-    if (this.#callee !== undefined || !this.#hunt.has(event.session)) return [];
-    this.#hunt.progress(event.session, nowMs);
-    this.#hasRung = true;
-    // The caller sees one dialog: early media of several contacts in it would be two answers.
-    const isItsOwn = this.#hunt.isSingle && (this.#early ?? event.session) === event.session;
-    const content = isItsOwn ? contentOf(event.response, event.body) : {};
-    if (content.body !== undefined) this.#early = event.session;
-    const { status } = event;
-    const about = sessionIdOf(event.response);
-    return [toUa({ kind: "respond", session: this.#caller, status, ...about, ...content })];
-  }
-
   #answered(
     event: Extract<UaEvent, { kind: "answered" }>,
     nowMs: number,
   ): readonly ExchangeOutput[] {
     const { session } = event;
     const content = { ...sessionIdOf(event.response), ...contentOf(event.response, event.body) };
-    if (this.#callee === undefined && this.#hunt.has(session)) {
+    if (this.#callee === undefined && this.#called.has(session)) {
       this.#callee = session;
       this.#answeredMs = nowMs;
       if (this.#delayedOffer) this.#offers.awaitAck(session);
@@ -294,20 +271,12 @@ export class Bridge {
     nowMs: number,
     response?: SipResponse,
   ): readonly ExchangeOutput[] {
-    if (!this.#hunt.drop(leg, status)) return [];
-    const forward = this.#call.targets?.follow(leg, response, nowMs);
-    if (forward !== undefined) {
-      if (!this.#hunt.isRinging) this.#to = forward.number;
-      return this.#hunt.follow(forward.legs, nowMs);
-    }
-    const decisive = status >= 600;
-    if (this.#hunt.isRinging && !decisive) return [];
-    const more = decisive ? [] : this.#hunt.next(nowMs);
-    if (more.length > 0) return more;
-    const best = bestStatus(this.#hunt.refusals);
-    const headers = refusalOf(response, this.#hunt.refusals.length);
-    const refusal = toUa({ kind: "respond", session: this.#caller, status: best, headers });
-    return [refusal, ...this.#endLegs(), ...this.#finish(nowMs, "refused", best)];
+    const gone = this.#called.gone(leg, status, nowMs, response);
+    if (gone === undefined) return [];
+    if (gone.kind === "on") return gone.outputs;
+    const { status: told, headers } = gone;
+    const refusal = toUa({ kind: "respond", session: this.#caller, status: told, headers });
+    return [refusal, ...this.#endLegs(), ...this.#finish(nowMs, "refused", told)];
   }
 
   #ended(session: string, nowMs: number): readonly ExchangeOutput[] {
@@ -368,13 +337,6 @@ export class Bridge {
     return session === this.#callee ? this.#caller : undefined;
   }
 
-  /** The other side before the answer: there where one alone rings that has described itself. */
-  #earlyPeerOf(session: string | undefined): string | undefined {
-    const early = this.#early ?? "";
-    if (!this.#hunt.isSingle || !this.#hunt.has(early)) return undefined;
-    return session === this.#caller ? early : session === early ? this.#caller : undefined;
-  }
-
   /** Ends every session that is still there but the one that went of itself. */
   #endAll(gone: string | undefined): readonly ExchangeOutput[] {
     const picking = this.#pickup?.isDone === false ? [this.#pickup.newcomer] : [];
@@ -387,7 +349,7 @@ export class Bridge {
   /** Ends whoever was called, answered or ringing, but for one. */
   #endLegs(except?: string, headers?: readonly SipHeader[]): readonly ExchangeOutput[] {
     const callee = this.#callee === undefined ? [] : [this.#callee];
-    const legs = [...callee, ...this.#hunt.end(except)].filter((leg) => leg !== except);
+    const legs = [...callee, ...this.#called.end(except)].filter((leg) => leg !== except);
     const why = headers === undefined ? {} : { headers };
     return legs.map((session) => toUa({ kind: "end", session, ...why }));
   }
