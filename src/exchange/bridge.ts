@@ -197,9 +197,9 @@ export class Bridge {
     const deadlineMs = this.deadlineMs();
     if (deadlineMs === undefined || nowMs < deadlineMs) return [];
     if (this.#answeredMs !== undefined) {
-      const bye = toUa({ kind: "end", session: this.#caller });
-      return [bye, ...this.#endLegs(), ...this.#finish(nowMs, "answered")];
+      return [...this.#endAll(undefined), ...this.#finish(nowMs, "answered")];
     }
+    if (this.#pickup !== undefined) return this.#pickupFailed(this.#pickup.newcomer, nowMs);
     const tooLong = nowMs >= this.#startedMs + EXCHANGE_LIMITS.ringTotalMs;
     const ended = this.#called.giveUpOverdue(nowMs);
     if (!tooLong && this.#called.isRinging) return ended;
@@ -244,9 +244,12 @@ export class Bridge {
     if (this.#callee === undefined && this.#called.has(session)) {
       this.#callee = session;
       this.#answeredMs = nowMs;
-      if (this.#delayedOffer) this.#offers.awaitAck(session);
       const accept = { kind: "respond", session: this.#caller, status: 200 } as const;
-      return [toUa({ ...accept, ...content }), ...this.#endLegs(session, ELSEWHERE)];
+      const told = this.#delayedOffer ? undefined : this.#called.answerOf(session, content);
+      if (told === undefined) this.#offers.awaitAck(session);
+      else if (told.isApart) this.#offers.bringTogether(this.#caller, session);
+      const answer = toUa({ ...accept, ...(told?.content ?? content) });
+      return [answer, ...this.#endLegs(session, ELSEWHERE)];
     }
     if (this.#pickup?.newcomer === session && !this.#pickup.isDone) {
       return this.#pickedUp(this.#pickup.answered(content), nowMs);
@@ -290,15 +293,14 @@ export class Bridge {
     return [...this.#endAll(session), ...this.#finish(nowMs, result)];
   }
 
-  /** A newcomer gave up before it was in; the other side may have turned to it already. */
+  /** A newcomer gave up before it was in, or was in and is not any more. */
   #newcomerGone(session: string, nowMs: number): readonly ExchangeOutput[] {
-    if (this.#pickup?.newcomer === session) {
+    if (this.#pickup?.newcomer === session && !this.#pickup.isDone) {
       // Nobody rings any more who could answer in his place.
       const refusal = toUa({ kind: "end", session: this.#caller, status: 480 });
       return [refusal, ...this.#finish(nowMs, "unanswered", 480)];
     }
-    if (this.#offers.asker !== session) return [];
-    return [...this.#endAll(session), ...this.#finish(nowMs, "answered")];
+    return this.#offers.takenBack(session);
   }
 
   #pickupFailed(newcomer: string, nowMs: number): readonly ExchangeOutput[] {

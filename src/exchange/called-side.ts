@@ -28,6 +28,8 @@ export class CalledSide {
   #number: string;
   #hasRung = false;
   #early: { readonly session: string; readonly content: Content } | undefined;
+  /** How each has described itself, whether or not the caller was told. */
+  readonly #described = new Map<string, Content>();
 
   constructor(call: BridgeCall) {
     this.#call = call;
@@ -93,19 +95,30 @@ export class CalledSide {
     this.#hunt.progress(session, nowMs);
     this.#hasRung = true;
     const isItsOwn = this.#hunt.isSingle && (this.#early?.session ?? session) === session;
-    const content = isItsOwn ? contentOf(response, event.body) : {};
+    const described: Content = contentOf(response, event.body);
+    if (described.body !== undefined) this.#described.set(session, described);
+    const content = isItsOwn ? described : {};
     if (content.body !== undefined) this.#early = { session, content };
     const about = sessionIdOf(response);
     return [toUa({ kind: "respond", session: this.#call.caller, status, ...about, ...content })];
   }
 
   /**
-   * What the caller was told of another telephone than the one that answers: to a caller this is
-   * the answer to his offer, whatever the 2xx holds. @see RFC 3261 §13.2.1
+   * How the 2xx of `session` describes it to the caller. Where he was told of another telephone
+   * before, that is to him the answer to his offer, whatever a 2xx holds: then it is told again,
+   * and the two are still to be brought together (`isApart`). Who has described himself before may
+   * leave it out of his 2xx: where the caller does not know it yet it is put in.
+   * @see RFC 3261 §13.2.1, RFC 3262 §5
    */
-  describedBefore(session: string): Content | undefined {
-    if (this.#early === undefined || this.#early.session === session) return undefined;
-    return this.#early.content;
+  answerOf(
+    session: string,
+    content: Content,
+  ): { readonly content: Content; readonly isApart: boolean } {
+    const early = this.#early;
+    if (early?.session === session) return { content, isApart: false };
+    if (early !== undefined) return { content: { ...content, ...early.content }, isApart: true };
+    const own = content.body === undefined ? this.#described.get(session) : undefined;
+    return { content: { ...content, ...own }, isApart: false };
   }
 
   /** The other side before the answer: there where one alone rings that has described itself. */

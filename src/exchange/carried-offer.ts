@@ -45,17 +45,21 @@ const BROKEN: CarriedStep = { outputs: [], isBroken: true };
  *
  *     CANCEL ✕ 2xx: ACK; INVITE ─► 2xx (offer) ─► INVITE (offer) ─► 2xx (answer) ─► ACK (answer)
  *
+ * So are a caller who was told of one telephone's voice, and another one that answers.
  * @see RFC 3261 §9.1, RFC 3725 §4.1
  */
 export class CarriedOffer {
   #offer: Offer | undefined;
   #mending: Mending | undefined;
+  /** What is to be mended after the first one's ACK. */
+  #apart: Mending | undefined;
   /** The session whose 2xx waits for its ACK, with the answer that the other side's ACK brings. */
   #awaitsAck: string | undefined;
 
   /** Whether one is on its way. */
   get isRunning(): boolean {
-    return [this.#offer, this.#mending, this.#awaitsAck].some((one) => one !== undefined);
+    const open = [this.#offer, this.#apart, this.#mending, this.#awaitsAck];
+    return open.some((one) => one !== undefined);
   }
 
   get asker(): string | undefined {
@@ -83,6 +87,14 @@ export class CarriedOffer {
     this.#awaitsAck = session;
   }
 
+  /**
+   * `caller` was told another description before than the one of `callee`, who has answered: once
+   * that is acknowledged the two are brought together.
+   */
+  bringTogether(caller: string, callee: string): void {
+    this.#apart = { first: caller, second: callee, isAsked: false };
+  }
+
   /** A side has answered; `undefined` where nobody had asked it. `sdpSessionId` are digits. */
   answered(session: string, content: Content, sdpSessionId: string): CarriedStep | undefined {
     if (this.#mending !== undefined) return this.#mended(this.#mending, session, content.body);
@@ -100,6 +112,11 @@ export class CarriedOffer {
 
   /** The ACK of a side, which may bring the answer that the other side waits for. */
   acknowledged(session: string, body: string | undefined): readonly ExchangeOutput[] {
+    if (this.#apart?.first === session) {
+      this.#mending = this.#apart;
+      this.#apart = undefined;
+      return [reinvite(session)];
+    }
     const awaiting = this.#awaitsAck;
     if (awaiting === undefined || awaiting === session) return [];
     this.#awaitsAck = undefined;
@@ -123,11 +140,15 @@ export class CarriedOffer {
     return { outputs: isTakenBack === true ? [] : [refusal] };
   }
 
-  /** Its asker has no use for an answer any more. */
+  /**
+   * Its asker has no use for an answer any more. Of one who would have taken another's place that
+   * other is left: with him the answerer is to agree, should it have turned to the newcomer.
+   */
   takenBack(session: string): readonly ExchangeOutput[] {
     const offer = this.#offer;
     if (offer?.asker !== session || offer.isTakenBack === true) return [];
-    this.#offer = { ...offer, isTakenBack: true };
+    const { replaces, ...rest } = offer;
+    this.#offer = { ...rest, asker: replaces ?? session, isTakenBack: true };
     return [toUa({ kind: "take-back", session: offer.answerer })];
   }
 

@@ -354,6 +354,32 @@ describe("createExchange() over SIP stacks", () => {
     expect(wire.records.map(({ result }) => result)).toEqual(["unanswered", "refused"]);
   });
 
+  it("joins who heard one telephone and is answered by another, to which it was sent on", () => {
+    const wire = new Wire([
+      ["101", "one"],
+      ["102", "two"],
+      ["103", ""],
+    ]);
+    wire.events("101");
+    wire.events("103");
+    expect(kinds(wire.events("102"))).toEqual(["registered"]);
+    const session = ring(wire, "offer");
+    wire.give("102", { kind: "respond", session, status: 183, body: "voice" });
+    expect(kinds(wire.events("101"))).toEqual(["progress 183 +voice"]);
+    const headers = [{ name: "contact", value: "<sip:103@example.org>" }];
+    wire.give("102", { kind: "respond", session, status: 302, headers });
+    const [second] = wire.events("103");
+    const other = second?.kind === "incoming" ? second.session : "(nothing came in)";
+    wire.give("103", { kind: "respond", session: other, status: 200, body: "theirs" });
+    expect(kinds(wire.events("101"))).toEqual(["answered +voice", "reoffered"]);
+    wire.give("101", { kind: "respond", session: "out", status: 200, body: "mine" });
+    expect(kinds(wire.events("103"))).toEqual(["confirmed", "reoffered +mine"]);
+    wire.give("103", { kind: "respond", session: other, status: 200, body: "yours" });
+    expect(kinds(wire.events("101"))).toEqual(["confirmed +yours"]);
+    wire.give("101", { kind: "end", session: "out" });
+    expect(kinds(wire.events("103"))).toEqual(["confirmed", "ended bye"]);
+  });
+
   it("carries how a call wants to be answered, and what one telephone's refusal says", () => {
     const wire = twoPhones();
     const said = [

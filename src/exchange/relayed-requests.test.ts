@@ -263,16 +263,6 @@ describe("an INVITE in another's place", () => {
     expect(told(exchange, request("a", "INFO"))).toEqual([`session-request ${LEG} +`]);
   });
 
-  it("that is given up half way ends the call: its other side may have turned to it", () => {
-    const exchange = talking();
-    exchange.handle(replacing("a"), 0);
-    expect(told(exchange, ua({ kind: "ended", session: "c", cause: "cancel" }))).toEqual([
-      "end a",
-      `end ${LEG}`,
-      "record 101 to 102 answered",
-    ]);
-  });
-
   it.each([
     ["nobody knows", "nobody", 481],
     ["a call that rings has", "b", 481],
