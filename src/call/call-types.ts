@@ -116,6 +116,8 @@ export interface CallConfig {
   readonly digitMap: string;
   /** Numbers that are dialled whatever the digit map, and although registration is lost. */
   readonly emergencyNumbers: readonly string[];
+  /** Those of them that other numbers begin with: they wait for more digits, as any number may. */
+  readonly emergencyShared?: readonly string[];
   readonly timers: CallTimers;
   /** In the order of preference. */
   readonly codecs: readonly CodecOffer[];

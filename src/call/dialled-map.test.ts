@@ -31,3 +31,24 @@ describe("dialledMap() has the user's numbers, those for help, and codes", () =>
     );
   });
 });
+
+describe("dialledMap() has a number for help dialled at once", () => {
+  const HELP = ["112", "01", "011", "2611"];
+  const CASES: readonly (readonly [string, string, string, DigitMatch])[] = [
+    ["beside any number", "xx.|*xx.", "112", "complete"],
+    ["beside longer ones", "1xxx", "112", "complete"],
+    ["behind a code", "xx.", "*67112", "complete"],
+    ["but not where it is not whole", "xx.", "11", "complete-or-longer"],
+    ["but not where the map spells it out and goes on", "102|1121", "112", "complete-or-longer"],
+    ["the same in a set of the map", "112[1-9]|xx.", "112", "complete-or-longer"],
+    ["and behind a code", "1121|xx.", "*67112", "complete-or-longer"],
+    ["but not where another one is longer", "xx.", "01", "complete-or-longer"],
+    ["the longer one is", "xx.", "011", "complete"],
+    ["but not where subscribers' numbers begin so", "xx.", "2611", "complete-or-longer"],
+    ["where they cannot be dialled it is all the same", "[1-9]xx", "2611", "complete-or-longer"],
+  ];
+  it.each(CASES)("%s: in %s, %s is %s", (_, digitMap, digits, match) => {
+    const help = { emergencyNumbers: HELP, emergencyShared: ["2611"], withholdCode: "*67" };
+    expect(matchDigitMap(dialledMap(configOf({ digitMap, ...help })), digits)).toBe(match);
+  });
+});

@@ -1,27 +1,54 @@
 import { invariant } from "../base/invariant.ts";
-import { type DigitMap, parseDigitMap } from "../fxs/index.ts";
+import { type DigitMap, type DigitMapRule, parseDigitMap } from "../fxs/index.ts";
 import type { CallConfig } from "./call-types.ts";
 import { codeRules } from "./policy/feature-codes.ts";
 
-/** The user's digit map with the emergency numbers before it, and with every code there is. */
+/**
+ * The user's digit map with the emergency numbers before it, and with every code there is. An
+ * emergency number is dialled at once, whatever the digit map has beside it (`xx.`); but one that
+ * other numbers begin with waits as they do: where the country says so, where another number for
+ * help does, and where a rule of the digit map spells it out and goes on (`1121`).
+ */
 export function dialledMap(config: CallConfig): DigitMap {
   const { mode, blindTransferCode } = config.flash;
   const { withholdCode = "", showCode = "", callBackCode = "" } = config;
   const transfers = mode === "relay" ? "" : blindTransferCode;
   const own = digitMapRules(config.digitMap);
-  const plain = [...config.emergencyNumbers, ...own];
-  const coded = [transfers, withholdCode, showCode].flatMap((code) =>
-    code === "" ? [] : plain.map((rule) => `${code}${rule}`),
+  const codes = [transfers, withholdCode, showCode].filter((code) => code !== "");
+  const spelled = parsedRules(config.digitMap);
+  const help = ["", ...codes].flatMap((code) =>
+    config.emergencyNumbers.map((number) => {
+      const isShared =
+        config.emergencyShared?.includes(number) === true ||
+        spelled.some(({ elements }) => spells(elements, number));
+      return { text: `${code}${number}`, isShared };
+    }),
   );
+  const coded = codes.flatMap((code) => own.map((rule) => `${code}${rule}`));
   const alone = callBackCode === "" ? [] : [callBackCode];
   const features = codeRules(config.featureCodes ?? {}, own);
-  const texts = [...config.emergencyNumbers, config.digitMap, ...alone, ...coded, ...features];
-  const rules = texts.flatMap((text) => {
-    const parsed = parseDigitMap(text);
-    invariant(parsed.ok, `the digit map "${text}" was checked before`);
-    return parsed.value.rules;
-  });
-  return { text: texts.join("|"), rules };
+  const texts = [config.digitMap, ...alone, ...coded, ...features];
+  const urgent = help.flatMap(({ text, isShared }) =>
+    parsedRules(text).map((rule) => ({ ...rule, timed: isShared, urgent: true })),
+  );
+  return {
+    text: [...help.map(({ text }) => text), ...texts].join("|"),
+    rules: [...urgent, ...texts.flatMap(parsedRules)],
+  };
+}
+
+function parsedRules(text: string): readonly DigitMapRule[] {
+  const parsed = parseDigitMap(text);
+  invariant(parsed.ok, `the digit map "${text}" was checked before`);
+  return parsed.value.rules;
+}
+
+/** Whether a rule begins with just these digits, and goes on. */
+function spells(elements: DigitMapRule["elements"], number: string): boolean {
+  return (
+    elements.length > number.length &&
+    [...number].every((digit, at) => elements[at]?.digits === digit && !elements[at]?.repeats)
+  );
 }
 
 /** The rules of a digit map as text, without the brackets that it may stand in. */

@@ -30,7 +30,7 @@ export {
   DEFAULT_DIGIT_TIMERS,
   DEFAULT_MAX_DIGITS,
 } from "./dialing/digit-collector.ts";
-export type { DigitMap, DigitMapError, DigitMatch } from "./dialing/digit-map.ts";
+export type { DigitMap, DigitMapError, DigitMapRule, DigitMatch } from "./dialing/digit-map.ts";
 export {
   DIGIT_MAP_RULE_LIMIT,
   DIGIT_MAP_TEXT_LIMIT,

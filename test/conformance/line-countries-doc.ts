@@ -113,7 +113,7 @@ function overviewRow(country: CountryOverride): readonly string[] {
     pulse.digitMap,
     sends,
     line.impedance.replaceAll("|", "\\|"),
-    emergency.numbers.join(" "),
+    emergency.numbers.map((one) => (emergency.shared.includes(one) ? `${one}…` : one)).join(" "),
   ];
 }
 

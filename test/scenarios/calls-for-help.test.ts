@@ -40,4 +40,30 @@ describe("a call for help", () => {
     far.get().rtp.stop();
     await assertSettled(lab, { records: ["1 out 101>112 answered"] });
   });
+
+  it.each([
+    ["de", "112", 0, 200],
+    // Numbers of Delhi begin so.
+    ["in", "2611", 3500, 4500],
+  ])(
+    "begins with its last key, beside any number, but where others begin so: %s %s",
+    async (country, help, leastMs, mostMs) => {
+      const far = farEndFirst();
+      const lab = await bench({
+        seed: 113,
+        config: { country, registrar: FAR_SERVER },
+        prepare: far.prepare,
+      });
+      const [alice] = lab.phones;
+      far.get().run(expectMessage(/^INVITE /, { timeoutMs: 30_000 }), reply("486 Busy Here"));
+      alice.lift();
+      await alice.hears("dial-tone");
+      await alice.dials(help);
+      const keyedMs = lab.world.clock.nowMs();
+      await far.get().passes();
+      const tookMs = lab.world.clock.nowMs() - keyedMs;
+      expect(tookMs).toBeLessThanOrEqual(mostMs);
+      expect(tookMs).toBeGreaterThanOrEqual(leastMs);
+    },
+  );
 });

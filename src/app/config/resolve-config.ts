@@ -227,6 +227,7 @@ function controlLine(
     call: {
       ...call,
       emergencyNumbers: emergency.numbers,
+      emergencyShared: emergency.shared,
       openLoopMs: supervision.openLoopMs,
       ringRules: written.rings ?? [],
       ...(metering.byServer ? { charging: { unitPrice: metering.unitPrice } } : {}),
@@ -311,7 +312,7 @@ function rtpOf(
   };
 }
 
-type BoxCallSettings = Omit<CallSettings, "emergencyNumbers" | "openLoopMs">;
+type BoxCallSettings = Omit<CallSettings, "emergencyNumbers" | "emergencyShared" | "openLoopMs">;
 
 function callSettings(
   user: UserConfig,

@@ -6,7 +6,7 @@ import type { UserConfig, UserLine } from "./user-config.ts";
 
 /** In a country where help comes at 117 and 911, with codes for other things beside. */
 const HELP = ["117", "911"];
-const COUNTRY = { emergency: { numbers: HELP, source: "", verified: false } };
+const COUNTRY = { emergency: { numbers: HELP, shared: [], source: "", verified: false } };
 const BESIDE = { callBackCode: "*66", withholdCode: "", blindTransferCode: "*98N" };
 
 function resolved(user: UserConfig, line: Partial<UserLine> = {}, digitMap = "1xx") {

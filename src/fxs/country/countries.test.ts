@@ -68,7 +68,7 @@ describe("countryProfile()", () => {
   it.each(COUNTRIES)("names nothing in $code as unchecked that is not there", (country) => {
     const profile = profileOf(country);
     const { tones, emergency } = profile;
-    const names: readonly string[] = [...Object.keys(tones.table), ...emergency.numbers];
+    const names: readonly string[] = [...Object.keys(tones.table), ...emergency.numbers, "shared"];
     for (const group of [tones, emergency]) {
       for (const name of group.unverified ?? []) expect(names).toContain(name);
     }
@@ -190,6 +190,17 @@ describe("COUNTRIES", () => {
   it.each(COUNTRIES)("tells $code's emergency numbers from its own source", (country) => {
     expect(profileOf(country).emergency.numbers.length).toBeGreaterThan(0);
     expect(country.emergency?.source).toContain("ShortNumberMetadata");
+  });
+
+  it("knows where numbers of subscribers begin as a number for help does", () => {
+    const shared = COUNTRIES.map(profileOf).filter(({ emergency }) => emergency.shared.length > 0);
+    expect(shared.map(({ code, emergency }) => [code, ...emergency.shared].join(" "))).toEqual([
+      "in 2611",
+      "lt 03",
+      "om 9999",
+      "pa 103 104 911",
+      "tj 101 102 103 112",
+    ]);
   });
 
   it("modulates where a country does", () => {

@@ -81,6 +81,13 @@ function unread(family: FamilyName, base: Sourced): Sourced {
 const MARKS: ReadonlySet<string> = new Set(["source", "verified", "unverified", "inherited"]);
 
 function inheritedOf(base: object, own: object): { readonly inherited?: readonly string[] } {
-  const inherited = Object.keys(base).filter((key) => !(key in own) && !MARKS.has(key));
+  // An empty list says nothing that a country could have taken over.
+  const inherited = Object.entries(base)
+    .filter(([key, value]) => !(key in own) && !MARKS.has(key) && !isEmptyList(value))
+    .map(([key]) => key);
   return inherited.length === 0 ? {} : { inherited };
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }

@@ -47,6 +47,10 @@ export function profileFaults(profile: CountryProfile): readonly ProfileFault[] 
     const holds = typeof text === "string" && /^[0-9*#]{1,20}$/.test(text);
     check("emergency.numbers", holds, "holds digits only, in quotes, at most 20 each");
   }
+  for (const number of profile.emergency.shared) {
+    const isOne = profile.emergency.numbers.includes(number);
+    check("emergency.shared", isOne, "holds some of the numbers above it, as they stand there");
+  }
   return faults;
 }
 

@@ -75,7 +75,14 @@ export interface CountryProfile {
     readonly toPhoneDb: number;
     readonly fromPhoneDb: number;
   };
-  readonly emergency: Sourced & { readonly numbers: readonly string[] };
+  readonly emergency: Sourced & {
+    readonly numbers: readonly string[];
+    /**
+     * Those of them that subscribers' numbers begin with (2611 in India): dialled after a pause, as
+     * any number that may go on, where the others are dialled at once.
+     */
+    readonly shared: readonly string[];
+  };
 }
 
 /**

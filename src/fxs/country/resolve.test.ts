@@ -172,6 +172,7 @@ describe("resolveCountry()", () => {
     ],
     ["a number for a number", { emergency: { numbers: [911] } }, "emergency.numbers"],
     ["letters for a number", { emergency: { numbers: ["nine"] } }, "emergency.numbers"],
+    ["a number that is none of them", { emergency: { shared: ["1121"] } }, "emergency.shared"],
     ["a key of the language", JSON.parse('{"__proto__":{"x":1}}'), "__proto__"],
     [
       "such a key among the cadences",

@@ -38,7 +38,7 @@ export function resolveCountry(
 ): Result<CountryProfile, CountryFault> {
   const base = countryProfile(code);
   if (!base.ok) return err({ kind: "unknown-country", ...base.error });
-  const schemed = withScheme(base.value, overrides);
+  const schemed = withScheme(withNumbers(base.value, overrides), overrides);
   if (!schemed.ok) return schemed;
   const merged = merge(schemed.value, overrides, "", 0);
   if (!merged.ok) return merged;
@@ -57,6 +57,15 @@ function withScheme(
   if (typeof name !== "string") return ok(base);
   if (!isCallerIdName(name)) return err({ kind: "unknown-caller-id", name });
   return ok({ ...base, callerId: { ...base.callerId, ...callerIdScheme(name) } });
+}
+
+/** Where the numbers for help are the user's, what is known of the country's own is not needed. */
+function withNumbers(base: CountryProfile, overrides: unknown): CountryProfile {
+  const emergency = isRecord(overrides) ? overrides["emergency"] : undefined;
+  const numbers = isRecord(emergency) ? emergency["numbers"] : undefined;
+  if (!Array.isArray(numbers)) return base;
+  const shared = base.emergency.shared.filter((number) => numbers.includes(number));
+  return { ...base, emergency: { ...base.emergency, shared } };
 }
 
 type Merged = Result<unknown, CountryFault>;

@@ -69,6 +69,28 @@ describe("matchDigitMap()", () => {
   });
 });
 
+describe("matchDigitMap() with urgent rules", () => {
+  const URGENT = "112|01|011|1221T";
+  const rows: readonly [string, DigitMatch][] = [
+    ["1", "complete-or-longer"],
+    ["112", "complete"],
+    ["1121", "complete-or-longer"],
+    ["113", "complete-or-longer"],
+    // another urgent one is longer
+    ["01", "complete-or-longer"],
+    ["011", "complete"],
+    ["012", "complete-or-longer"],
+    // urgent, but told to wait
+    ["1221", "complete-or-longer"],
+    ["12", "complete-or-longer"],
+  ];
+  it.each(rows)("%s beside xx. is %s", (digits, expected) => {
+    const urgent = mapOf(URGENT).rules.map((rule) => ({ ...rule, urgent: true }));
+    const map = { text: "", rules: [...mapOf("xx.").rules, ...urgent] };
+    expect(matchDigitMap(map, digits)).toBe(expected);
+  });
+});
+
 describe("parseDigitMap()", () => {
   const bad: readonly [string, number][] = [
     ["", 0],

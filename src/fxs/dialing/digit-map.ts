@@ -13,6 +13,11 @@ export interface DigitMapRule {
   readonly elements: readonly DigitMapElement[];
   /** Ends in `T`: a match counts only after the timer, never at once. */
   readonly timed: boolean;
+  /**
+   * For help: a match counts at once, whatever other rules could still take, unless another urgent
+   * rule could. The grammar has no letter for it.
+   */
+  readonly urgent?: boolean;
 }
 
 /** A parsed digit map: plain data, so that it may cross a thread. */
@@ -183,21 +188,33 @@ function digitOf(letter: string): string | undefined {
 }
 
 /** How `digits` (of 0–9, `*`, `#`, A–D) stand to a map. Anything else in `digits` never matches. */
-export function matchDigitMap(map: DigitMap, digits: string): DigitMatch {
-  let matches = false;
-  let matchesAtOnce = false;
-  let mayGoOn = false;
-  for (const rule of map.rules) {
-    const places = placesAfter(rule.elements, digits);
-    if (places.size === 0) continue;
-    for (const place of places) if (place < rule.elements.length) mayGoOn = true;
-    if (places.has(rule.elements.length)) {
-      matches = true;
-      if (!rule.timed) matchesAtOnce = true;
-    }
-  }
-  if (!matches) return mayGoOn ? "partial" : "no-match";
+export function matchDigitMap({ rules }: DigitMap, digits: string): DigitMatch {
+  const all = standingOf(rules, digits);
+  if (!all.matches) return all.mayGoOn ? "partial" : "no-match";
+  if (all.matchesAtOnce && !all.mayGoOn) return "complete";
+  const urgent = rules.filter((rule) => rule.urgent === true);
+  const { matchesAtOnce, mayGoOn } = standingOf(urgent, digits);
   return matchesAtOnce && !mayGoOn ? "complete" : "complete-or-longer";
+}
+
+/** How digits stand to all of some rules together. */
+interface Standing {
+  readonly matches: boolean;
+  /** Some rule that is not timed matches. */
+  readonly matchesAtOnce: boolean;
+  readonly mayGoOn: boolean;
+}
+
+function standingOf(rules: readonly DigitMapRule[], digits: string): Standing {
+  const standing = { matches: false, matchesAtOnce: false, mayGoOn: false };
+  for (const rule of rules) {
+    const places = placesAfter(rule.elements, digits);
+    for (const place of places) if (place < rule.elements.length) standing.mayGoOn = true;
+    if (!places.has(rule.elements.length)) continue;
+    standing.matches = true;
+    if (!rule.timed) standing.matchesAtOnce = true;
+  }
+  return standing;
 }
 
 /** The elements that could come next after `digits`; `elements.length` stands for a whole match. */

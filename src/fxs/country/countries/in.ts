@@ -47,9 +47,11 @@ export const IN = {
     impedance: "600",
   },
   emergency: {
-    source: "libphonenumber ShortNumberMetadata IN",
+    source: "libphonenumber ShortNumberMetadata IN; shared: its PhoneNumberMetadata",
     verified: true,
+    unverified: ["shared"],
     numbers: ["100", "101", "102", "108", "112", "1298", "2611"],
+    shared: ["2611"],
   },
   conflicts: [
     {

@@ -27,9 +27,11 @@ export const LT = {
     cadenceMs: [1000, 4000],
   },
   emergency: {
-    source: "libphonenumber ShortNumberMetadata LT",
+    source: "libphonenumber ShortNumberMetadata LT; shared: its PhoneNumberMetadata",
     verified: true,
+    unverified: ["shared"],
     numbers: ["01", "02", "03", "011", "022", "033", "101", "102", "103", "112"],
+    shared: ["03"],
   },
   conflicts: [
     {

@@ -32,8 +32,10 @@ export const OM = {
     impedance: "600",
   },
   emergency: {
-    source: "libphonenumber ShortNumberMetadata OM",
+    source: "libphonenumber ShortNumberMetadata OM; shared: its PhoneNumberMetadata",
     verified: true,
+    unverified: ["shared"],
     numbers: ["1444", "9999"],
+    shared: ["9999"],
   },
 } as const satisfies CountryOverride;

@@ -21,10 +21,12 @@ export const PA = {
   },
   ringing: { source: "DAHDI zonedata [pa] ringcadence", verified: false, cadenceMs: [2000, 4000] },
   emergency: {
-    source: "libphonenumber ShortNumberMetadata PA; 103, 104 a public list of them",
+    source:
+      "libphonenumber ShortNumberMetadata PA, shared by its PhoneNumberMetadata; 103, 104 a list",
     verified: true,
-    unverified: ["103", "104"],
+    unverified: ["shared", "103", "104"],
     numbers: ["103", "104", "911"],
+    shared: ["103", "104", "911"],
   },
   conflicts: [
     {

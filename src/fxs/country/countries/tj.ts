@@ -23,8 +23,10 @@ export const TJ = {
     cadenceMs: [800, 3200],
   },
   emergency: {
-    source: "libphonenumber ShortNumberMetadata TJ",
+    source: "libphonenumber ShortNumberMetadata TJ; shared: its PhoneNumberMetadata",
     verified: true,
+    unverified: ["shared"],
     numbers: ["101", "102", "103", "112"],
+    shared: ["101", "102", "103", "112"],
   },
 } as const satisfies CountryOverride;

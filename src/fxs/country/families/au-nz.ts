@@ -70,5 +70,6 @@ export const AU_NZ_FAMILY = {
     source: "libphonenumber ShortNumberMetadata AU",
     verified: true,
     numbers: ["000", "106", "112"],
+    shared: [],
   },
 } as const satisfies CountryFamily;

@@ -62,5 +62,6 @@ export const CN_FAMILY = {
     source: "libphonenumber ShortNumberMetadata CN",
     verified: true,
     numbers: ["110", "119", "120"],
+    shared: [],
   },
 } as const satisfies CountryFamily;

@@ -98,5 +98,5 @@ export const ETSI_FAMILY = {
     impedance: "270+750||150nF",
     ...COMMON_LEVELS,
   },
-  emergency: { source: "the European number", verified: false, numbers: ["112"] },
+  emergency: { source: "the European number", verified: false, numbers: ["112"], shared: [] },
 } as const satisfies CountryFamily;

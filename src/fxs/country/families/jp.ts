@@ -64,5 +64,6 @@ export const JP_FAMILY = {
     source: "libphonenumber ShortNumberMetadata JP",
     verified: true,
     numbers: ["110", "119"],
+    shared: [],
   },
 } as const satisfies CountryFamily;

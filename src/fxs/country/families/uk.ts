@@ -69,5 +69,6 @@ export const UK_FAMILY = {
     source: "libphonenumber ShortNumberMetadata GB",
     verified: true,
     numbers: ["112", "999"],
+    shared: [],
   },
 } as const satisfies CountryFamily;

@@ -94,5 +94,6 @@ export const US_FAMILY = {
     source: "libphonenumber ShortNumberMetadata US",
     verified: true,
     numbers: ["112", "911"],
+    shared: [],
   },
 } as const satisfies CountryFamily;
