@@ -17,7 +17,7 @@ import {
 } from "./call-state.ts";
 import type { CallConfig, CallInput, CallOutput, CallRecord } from "./call-types.ts";
 import { costAsked, costTold } from "./charging.ts";
-import { dialingStep, startDialing } from "./dialing.ts";
+import { dialingStep, startLifted } from "./dialing.ts";
 import { dialledMap } from "./dialled-map.ts";
 import { menuStep } from "./flash.ts";
 import { inCallRequest } from "./in-call-requests.ts";
@@ -366,9 +366,8 @@ function idleStep(context: CallContext, input: CallInput, nowMs: number): Step |
         const text = "The device listens: calls are answered by themselves.";
         return { state: { kind: "idle" }, outputs: [logOf(context, "info", text)] };
       }
-      const dialing = startDialing(context, nowMs);
-      const text = "Off the hook: dial tone.";
-      return { state: dialing.state, outputs: [...dialing.outputs, logOf(context, "debug", text)] };
+      const lifted = startLifted(context, nowMs);
+      return { ...lifted, outputs: [...lifted.outputs, logOf(context, "debug", "Off the hook.")] };
     }
     default:
       return undefined;

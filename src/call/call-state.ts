@@ -24,6 +24,8 @@ export interface Call extends MeasuredLevels {
   readonly isPlain?: true;
   /** Whether our number is withheld; as configured where absent. */
   readonly withholds?: boolean;
+  /** Who is called where it does not reach anybody, one after the other. */
+  readonly otherwise?: readonly string[];
   /** Who forwarded it to us. */
   readonly forwardedBy?: string;
   /** How often it was forwarded before it came to us, where it was. */
@@ -156,8 +158,11 @@ export type SideCall =
  */
 export type CallState =
   | { readonly kind: "idle" }
-  /** Dial tone, or digits coming in; the digit collector holds the deadline. */
-  | { readonly kind: "dialing" }
+  /**
+   * Dial tone, or digits coming in; the digit collector holds the deadline. Where nothing is
+   * dialled until `untilMs` the hotline is called.
+   */
+  | { readonly kind: "dialing"; readonly untilMs?: number }
   /** `opening`: media is asked for; `inviting`: the INVITE is out. Silence on the line. */
   | {
       readonly kind: "calling";

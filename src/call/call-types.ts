@@ -76,6 +76,17 @@ export interface CallFaxConfig extends T38Ability {
   readonly waitMs: number;
 }
 
+/** Whom a lifted receiver calls by itself. */
+export interface Hotline {
+  readonly number: string;
+  /** How long something else may be dialled before; 0: there is no dial tone, ms. */
+  readonly afterMs: number;
+  /** Who is called where it is not reached, one after the other. */
+  readonly otherwise: readonly string[];
+  /** How long each has to answer where there is another, ms. */
+  readonly tryMs: number;
+}
+
 /** How calls for help are made. */
 export interface EmergencyConfig {
   /** Whether they go to `urn:service:sos`; else to the number as it was dialled. */
@@ -170,6 +181,8 @@ export interface CallConfig {
   readonly showCode?: string;
   /** Keyed after a busy number was called: our telephone rings when it is free. Empty: no code. */
   readonly callBackCode?: string;
+  /** Who is called by lifting alone. Default: nobody, there is dial tone. */
+  readonly hotline?: Hotline;
   /** Keyed at dial tone: what is done with who calls. Default: no codes. */
   readonly featureCodes?: FeatureCodes;
   /** What is done with who calls, until the user says otherwise. Default: the bell rings. */

@@ -1,23 +1,13 @@
 import type { ToneName } from "../base/line-messages.ts";
 import type { CollectorInput } from "../fxs/index.ts";
-import { printUri } from "../sip/index.ts";
-import { MEDIA_OPEN_LIMIT_MS } from "./call-media.ts";
-import {
-  type Call,
-  type CallContext,
-  type CallState,
-  logOf,
-  type Step,
-  toLine,
-  toMedia,
-} from "./call-state.ts";
+import { type CallContext, type CallState, type Step, toLine } from "./call-state.ts";
 import type { CallConfig, CallInput } from "./call-types.ts";
 import { featureKeyed } from "./feature-keys.ts";
-import type { AnnouncementName } from "./policy/announcement.ts";
+import { callHotline } from "./hotline.ts";
+import { dialledUri, giveUp, placeCall } from "./placing.ts";
 import { divertsAll } from "./policy/diversions.ts";
 import { isEmergencyNumber } from "./policy/emergency.ts";
 import { sideOf } from "./side-calls.ts";
-import { startTone } from "./tone.ts";
 import { startTransfer } from "./transfer.ts";
 
 /** Dial tone, and digits are collected from now on. */
@@ -32,6 +22,15 @@ export function startDialing(context: CallContext, nowMs: number): Step {
   };
 }
 
+/** The receiver is lifted from rest: dial tone, unless the line has a hotline, and for how long. */
+export function startLifted(context: CallContext, nowMs: number): Step {
+  const { hotline } = context.config;
+  if (hotline === undefined || context.side.length > 0) return startDialing(context, nowMs);
+  if (hotline.afterMs === 0) return callHotline(context, hotline, nowMs);
+  const dialing = startDialing(context, nowMs);
+  return { ...dialing, state: { kind: "dialing", untilMs: nowMs + hotline.afterMs } };
+}
+
 /**
  * A stuttering tone tells of messages, and of calls that do not come in; while a call is on hold
  * the plain one is expected.
@@ -44,15 +43,21 @@ function dialToneOf(context: CallContext): ToneName {
 /** Digits make a number, or come to nothing. */
 export function dialingStep(
   context: CallContext,
-  _state: Extract<CallState, { kind: "dialing" }>,
+  { untilMs }: Extract<CallState, { kind: "dialing" }>,
   input: CallInput,
   nowMs: number,
 ): Step | undefined {
-  if (input.kind === "timeout") return collect(context, { kind: "timeout" }, nowMs);
-  if (input.kind === "line" && input.event.kind === "digit") {
-    return collect(context, { kind: "digit", digit: input.event.digit }, nowMs);
+  if (input.kind === "timeout") {
+    const { hotline } = context.config;
+    if (hotline === undefined || untilMs === undefined || nowMs < untilMs) {
+      return collect(context, { kind: "timeout" }, nowMs);
+    }
+    context.collector.handle({ kind: "stop" }, nowMs);
+    return callHotline(context, hotline, nowMs);
   }
-  return undefined;
+  if (input.kind !== "line" || input.event.kind !== "digit") return undefined;
+  const said = collect(context, { kind: "digit", digit: input.event.digit }, nowMs);
+  return said ?? { state: { kind: "dialing" }, outputs: [] };
 }
 
 function collect(context: CallContext, input: CollectorInput, nowMs: number): Step | undefined {
@@ -66,16 +71,6 @@ function collect(context: CallContext, input: CollectorInput, nowMs: number): St
     case "invalid":
       return giveUp(context, `"${said.digits}" is no number of the digit map`, nowMs, "notFound");
   }
-}
-
-function giveUp(context: CallContext, why: string, nowMs: number, about?: AnnouncementName): Step {
-  const tone = startTone(context, "reorder", nowMs, about);
-  const outputs = [
-    toLine({ kind: "collect", on: false }),
-    ...tone.outputs,
-    logOf(context, "info", `Reorder tone: ${why}.`),
-  ];
-  return { state: tone.state, outputs };
 }
 
 /** The number behind a code that withholds the own one, or shows it; else as it was dialled. */
@@ -106,30 +101,7 @@ export function startCall(context: CallContext, dialled: string, nowMs: number):
   const coded = isHelp ? undefined : codeKeyed(context, dialled, nowMs);
   if (coded !== undefined) return coded;
   const { number, ...wish } = isHelp ? { number: dialled } : decoded(config, dialled);
-  const call = { ...outgoingCall(context, number, nowMs), ...wish };
-  const collected = toLine({ kind: "collect", on: false });
-  if (context.registration === "lost" && config.account.register && !call.emergency) {
-    const tone = startTone(context, "reorder", nowMs, "unavailable");
-    const text = `The call to ${number} fails: ${config.account.id} is not registered.`;
-    return {
-      state: tone.state,
-      outputs: [collected, ...tone.outputs, logOf(context, "warn", text)],
-      finished: { call, result: "failed", endedBy: "box", hasMedia: false },
-    };
-  }
-  return {
-    state: { kind: "calling", call, stage: "opening", untilMs: nowMs + MEDIA_OPEN_LIMIT_MS },
-    outputs: [
-      collected,
-      toLine({ kind: "tone-off" }),
-      toMedia({
-        kind: "open",
-        session: call.id,
-        owner: { kind: "line", line: config.line },
-      }),
-      logOf(context, "info", `Calls ${number}.`),
-    ],
-  };
+  return placeCall(context, number, nowMs, wish);
 }
 
 /** What the log says where a code to call back comes to nothing: whom it was about is not kept. */
@@ -169,44 +141,4 @@ function blindTransfer(context: CallContext, number: string, nowMs: number): Ste
     ],
     side: transfer.side,
   };
-}
-
-/** A call attempt to a number. */
-export function outgoingCall(context: CallContext, number: string, nowMs: number): Call {
-  const { config } = context;
-  const id = `line${config.line}-${config.createToken()}`;
-  return {
-    id,
-    direction: "out",
-    session: id,
-    from: config.account.user,
-    to: number,
-    emergency: isEmergencyNumber(number, config.emergencyNumbers),
-    startedMs: nowMs,
-    sdpSessionId: sdpSessionId(config.createToken()),
-  };
-}
-
-/** The Request-URI of a dialled number. */
-export function dialledUri(context: CallContext, number: string): string {
-  const { tel } = context.config;
-  if (tel !== undefined && /^\+?[0-9*#]+$/.test(number)) {
-    const isGlobal = number.startsWith("+");
-    const params = new Map(isGlobal ? [] : [["phone-context", tel.context]]);
-    return printUri({ scheme: "tel", user: number, host: "", params });
-  }
-  return plainUri(context, number);
-}
-
-/** The same as every server understands it. */
-export function plainUri({ config }: CallContext, number: string): string {
-  const { domain: host } = config.account;
-  return printUri({ scheme: "sip", user: number, host, params: new Map() });
-}
-
-/** Digits of a token, few enough to stay exact wherever they are read. @see RFC 8866 §5.2 */
-export function sdpSessionId(token: string): string {
-  let digits = "1";
-  for (const character of token.slice(0, 14)) digits += character.charCodeAt(0) % 10;
-  return digits;
 }

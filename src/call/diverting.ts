@@ -1,6 +1,6 @@
 import { type Call, type CallContext, type FinishedCall, logOf, toUa } from "./call-state.ts";
 import type { CallOutput } from "./call-types.ts";
-import { dialledUri } from "./dialing.ts";
+import { dialledUri } from "./placing.ts";
 import { FORWARDS_MAX, type Forwarding, sentOnHeaders, whyNoTarget } from "./policy/diversions.ts";
 
 /** How long a call that nobody lifts for rings before it is sent on, ms: some four rings. */

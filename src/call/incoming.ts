@@ -20,8 +20,9 @@ import {
   toUa,
 } from "./call-state.ts";
 import type { CallInput, CallOutput, CallResult } from "./call-types.ts";
-import { sdpSessionId, startDialing } from "./dialing.ts";
+import { startLifted } from "./dialing.ts";
 import { findsBusy, ringsForMs, sendOn } from "./diverting.ts";
+import { sdpSessionId } from "./placing.ts";
 import { isAnsweredElsewhere } from "./policy/answered-elsewhere.ts";
 import { autoAnswerOf } from "./policy/auto-answer.ts";
 import { callerDisplay } from "./policy/caller-display.ts";
@@ -152,12 +153,14 @@ export function preparingStep(
     case "line": {
       if (input.event.kind !== "off-hook" && input.event.kind !== "ring-trip") return undefined;
       if (context.config.autoAnswer !== undefined) return undefined;
-      const dialing = startDialing(context, nowMs);
+      const lifted = startLifted(context, nowMs);
       const { outputs, finished } = findsBusy(context, state.call, nowMs);
+      const also = lifted.finished === undefined ? [] : [lifted.finished];
       return {
-        state: dialing.state,
-        outputs: [...outputs, ...dialing.outputs],
+        ...lifted,
+        outputs: [...outputs, ...lifted.outputs],
         finished: { ...finished, hasMedia: true },
+        alsoFinished: also,
       };
     }
     case "ua":

@@ -12,7 +12,6 @@ import {
 import type { CallInput, CallOutput } from "./call-types.ts";
 import { ringAfterHangUp, secondCallStep } from "./call-waiting.ts";
 import { endForCost } from "./charging.ts";
-import { dialledUri } from "./dialing.ts";
 import {
   type Diverted,
   divertAtOnce,
@@ -24,6 +23,7 @@ import {
 import { flashStep } from "./flash.ts";
 import { callerOf, displayOf, incomingCall } from "./incoming.ts";
 import { joinStep } from "./joining.ts";
+import { dialledUri } from "./placing.ts";
 import { startRecall } from "./recall.ts";
 import { endSide, endSides, sideOf, without } from "./side-calls.ts";
 import { successorStep } from "./succession.ts";

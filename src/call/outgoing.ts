@@ -11,6 +11,7 @@ import {
   type Call,
   type CallContext,
   type CallState,
+  type FinishedCall,
   logOf,
   type Step,
   toLine,
@@ -18,8 +19,9 @@ import {
 } from "./call-state.ts";
 import type { CallInput, CallOutput, CallResult } from "./call-types.ts";
 import { inviteIdentity, mayBePlainer, SOS_URN, withPlace } from "./caller-identity.ts";
-import { dialledUri, plainUri } from "./dialing.ts";
 import { progressStep, voiceComes } from "./early-media.ts";
+import { answerLimitMs, callNext } from "./hotline.ts";
+import { dialledUri, plainUri } from "./placing.ts";
 import { type AnnouncementName, announcementOf } from "./policy/announcement.ts";
 import { refusalOf } from "./policy/refusal.ts";
 import { relayDigit } from "./relayed-digits.ts";
@@ -69,7 +71,7 @@ function sendInvite(context: CallContext, opened: Call, nowMs: number): Step | u
   const offer = withOffer(context, opened);
   if (!offer.ok) return undefined;
   const { call, body } = offer.value;
-  const untilMs = nowMs + config.timers.outgoingMs;
+  const untilMs = nowMs + answerLimitMs(context, call);
   const identity = inviteIdentity(context, call);
   return {
     state: { kind: "calling", call, stage: "inviting", untilMs },
@@ -231,17 +233,16 @@ function over(
     readonly outputs: readonly CallOutput[];
   },
 ): Step {
-  const tone = startTone(context, how.tone, nowMs, how.about);
-  return {
-    state: tone.state,
-    outputs: [...how.outputs, ...tone.outputs],
-    finished: {
-      call: state.call,
-      result: how.result,
-      endedBy: how.endedBy,
-      hasMedia: true,
-      ...(how.sipStatus === undefined ? {} : { sipStatus: how.sipStatus }),
-      ...(how.retryAfterS === undefined ? {} : { retryAfterS: how.retryAfterS }),
-    },
+  const finished: FinishedCall = {
+    call: state.call,
+    result: how.result,
+    endedBy: how.endedBy,
+    hasMedia: true,
+    ...(how.sipStatus === undefined ? {} : { sipStatus: how.sipStatus }),
+    ...(how.retryAfterS === undefined ? {} : { retryAfterS: how.retryAfterS }),
   };
+  const next = callNext(context, finished, nowMs);
+  if (next !== undefined) return { ...next, outputs: [...how.outputs, ...next.outputs] };
+  const tone = startTone(context, how.tone, nowMs, how.about);
+  return { state: tone.state, outputs: [...how.outputs, ...tone.outputs], finished };
 }

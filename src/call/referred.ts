@@ -23,9 +23,9 @@ import {
   toUa,
 } from "./call-state.ts";
 import type { CallOutput } from "./call-types.ts";
-import { outgoingCall } from "./dialing.ts";
 import { resume } from "./hold.ts";
 import { inCallRequest } from "./in-call-requests.ts";
+import { outgoingCall } from "./placing.ts";
 import { peerOf } from "./session-update.ts";
 import { finishedCall, replaced, sideOf, without } from "./side-calls.ts";
 

@@ -16,6 +16,21 @@ export const forwardSchema = z.strictObject({
   noAnswer: target.optional(),
 });
 
+/** Most numbers that are tried where a hotline is not reached. */
+const OTHERWISE_MAX = 8;
+
+/** Whom a lifted receiver calls. */
+export const hotlineSchema = z.strictObject({
+  number: target,
+  afterMs: z
+    .int()
+    .max(60_000)
+    .refine((value) => value === 0 || value >= 1000, { error: "must be 0, or 1000 to 60000" })
+    .optional(),
+  otherwise: z.array(target).max(OTHERWISE_MAX).optional(),
+  tryMs: z.int().min(5000).max(180_000).optional(),
+});
+
 const code = z
   .string({ error: 'must be text in quotes, like "*72N"' })
   .regex(

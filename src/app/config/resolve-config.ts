@@ -16,6 +16,7 @@ import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { EXCHANGE_SERVICES, exchangeDigitMap, OPEN_DIGIT_MAP } from "./exchange-digit-map.ts";
 import { callFax, lineFax, rtpFax } from "./resolve-fax.ts";
 import { checkFeatureCodes, codesBeside, featuresOf } from "./resolve-features.ts";
+import { hotlineOf } from "./resolve-hotline.ts";
 import { identityOf } from "./resolve-identity.ts";
 import { checkRings, countryOf, ringSupplyOf, toneWatchOf, wiringOf } from "./resolve-line.ts";
 import { checkPickupCode, pickupOf } from "./resolve-pickup.ts";
@@ -124,7 +125,9 @@ export function resolveConfig(
     });
     const own = identityOf(user, line, country, domain, call.digitMap);
     const features = featuresOf(user, line, call.digitMap, country, ["lines", at], problems);
-    const settings = { ...call, ...own, ...features, ...callFax(user, line, hasModems) };
+    const hotline = hotlineOf(user, line, ["lines", at], problems);
+    const fax = callFax(user, line, hasModems);
+    const settings = { ...call, ...own, ...features, ...hotline, ...fax };
     const made = controlLine(at + 1, line, password, domain, server, common, settings, country);
     const showsMessages = user.dialing?.showMessages ?? false;
     controlLines.push({ ...withMore(made, line, user, problems), showsMessages });

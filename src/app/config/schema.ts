@@ -15,7 +15,7 @@ import {
   gpioSlicOverridesSchema,
   soundLevelsSchema,
 } from "./board-file-schema.ts";
-import { featureCodesSchema, forwardSchema } from "./feature-schema.ts";
+import { featureCodesSchema, forwardSchema, hotlineSchema } from "./feature-schema.ts";
 import { keptShape } from "./kept-schema.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
 
@@ -148,6 +148,7 @@ const line = z.strictObject({
   autoAnswer: z.enum(["off", "asked", "always"]).optional(),
   forward: forwardSchema.optional(),
   doNotDisturb: z.boolean().optional(),
+  hotline: hotlineSchema.optional(),
   fax: faxMode.optional(),
   ren: ren.optional(),
   rings: z.array(ringRule).max(RING_RULES_MAX).optional(),

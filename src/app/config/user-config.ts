@@ -5,6 +5,7 @@ import type { GpioSlicOverrides, LineSettings } from "../../hal/drivers/index.ts
 import type { BoardLevels } from "./board-file.ts";
 import type { UserDialing } from "./user-dialing.ts";
 import type { FaxMode, UserT38 } from "./user-fax.ts";
+import type { UserHotline } from "./user-hotline.ts";
 import type { UserRegistrar } from "./user-registrar.ts";
 
 /**
@@ -298,6 +299,8 @@ export interface UserLine {
   };
   /** Whether nobody makes it ring; the same. Default false. */
   readonly doNotDisturb?: boolean;
+  /** Whom it calls by itself when the receiver is lifted. Default: nobody, there is dial tone. */
+  readonly hotline?: UserHotline;
   /** As `rtp.fax`, for this line. */
   readonly fax?: FaxMode;
   /** The sound channel, where it is not the board's: `plughw:CARD=Device,DEV=0`, `hw:1,0#left`. */

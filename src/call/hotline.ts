@@ -1,0 +1,32 @@
+import type { Call, CallContext, FinishedCall, Step } from "./call-state.ts";
+import type { Hotline } from "./call-types.ts";
+import { placeCall } from "./placing.ts";
+
+/** Calls whom a lifted receiver calls by itself. */
+export function callHotline(
+  context: CallContext,
+  { number, otherwise }: Hotline,
+  nowMs: number,
+): Step {
+  return placeCall(context, number, nowMs, otherwise.length === 0 ? {} : { otherwise });
+}
+
+/** Where there is somebody else to be called in the place of who was not reached: that call. */
+export function callNext(
+  context: CallContext,
+  finished: FinishedCall,
+  nowMs: number,
+): Step | undefined {
+  const [next, ...otherwise] = finished.call.otherwise ?? [];
+  if (next === undefined) return undefined;
+  const placed = placeCall(context, next, nowMs, otherwise.length === 0 ? {} : { otherwise });
+  const also = placed.finished === undefined ? [] : [placed.finished];
+  return { ...placed, finished, alsoFinished: [...also, ...(placed.alsoFinished ?? [])] };
+}
+
+/** How long a call may take to be answered: less, where there is somebody else to be called. */
+export function answerLimitMs({ config }: CallContext, { otherwise }: Call): number {
+  const { timers, hotline } = config;
+  if (otherwise === undefined || hotline === undefined) return timers.outgoingMs;
+  return Math.min(hotline.tryMs, timers.outgoingMs);
+}

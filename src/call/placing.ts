@@ -1,0 +1,101 @@
+import { printUri } from "../sip/index.ts";
+import { MEDIA_OPEN_LIMIT_MS } from "./call-media.ts";
+import { type Call, type CallContext, logOf, type Step, toLine, toMedia } from "./call-state.ts";
+import type { AnnouncementName } from "./policy/announcement.ts";
+import { isEmergencyNumber } from "./policy/emergency.ts";
+import { startTone } from "./tone.ts";
+
+/** What is wanted of one call beside its number. */
+export type CallWish = Pick<Call, "withholds" | "otherwise">;
+
+/** Calls a number, whoever or whatever has chosen it. */
+export function placeCall(
+  context: CallContext,
+  number: string,
+  nowMs: number,
+  wish: CallWish = {},
+): Step {
+  const { config } = context;
+  const call = { ...outgoingCall(context, number, nowMs), ...wish };
+  const collected = toLine({ kind: "collect", on: false });
+  if (context.registration === "lost" && config.account.register && !call.emergency) {
+    const [next, ...otherwise] = wish.otherwise ?? [];
+    if (next !== undefined) return placeCall(context, next, nowMs, { ...wish, otherwise });
+    const tone = startTone(context, "reorder", nowMs, "unavailable");
+    const text = `The call to ${number} fails: ${config.account.id} is not registered.`;
+    return {
+      state: tone.state,
+      outputs: [collected, ...tone.outputs, logOf(context, "warn", text)],
+      finished: { call, result: "failed", endedBy: "box", hasMedia: false },
+    };
+  }
+  return {
+    state: { kind: "calling", call, stage: "opening", untilMs: nowMs + MEDIA_OPEN_LIMIT_MS },
+    outputs: [
+      collected,
+      toLine({ kind: "tone-off" }),
+      toMedia({
+        kind: "open",
+        session: call.id,
+        owner: { kind: "line", line: config.line },
+      }),
+      logOf(context, "info", `Calls ${number}.`),
+    ],
+  };
+}
+
+/** What was dialled comes to nothing: the reorder tone, after what there is to say of it. */
+export function giveUp(
+  context: CallContext,
+  why: string,
+  nowMs: number,
+  about?: AnnouncementName,
+): Step {
+  const tone = startTone(context, "reorder", nowMs, about);
+  const outputs = [
+    toLine({ kind: "collect", on: false }),
+    ...tone.outputs,
+    logOf(context, "info", `Reorder tone: ${why}.`),
+  ];
+  return { state: tone.state, outputs };
+}
+
+/** A call attempt to a number. */
+export function outgoingCall(context: CallContext, number: string, nowMs: number): Call {
+  const { config } = context;
+  const id = `line${config.line}-${config.createToken()}`;
+  return {
+    id,
+    direction: "out",
+    session: id,
+    from: config.account.user,
+    to: number,
+    emergency: isEmergencyNumber(number, config.emergencyNumbers),
+    startedMs: nowMs,
+    sdpSessionId: sdpSessionId(config.createToken()),
+  };
+}
+
+/** The Request-URI of a dialled number. */
+export function dialledUri(context: CallContext, number: string): string {
+  const { tel } = context.config;
+  if (tel !== undefined && /^\+?[0-9*#]+$/.test(number)) {
+    const isGlobal = number.startsWith("+");
+    const params = new Map(isGlobal ? [] : [["phone-context", tel.context]]);
+    return printUri({ scheme: "tel", user: number, host: "", params });
+  }
+  return plainUri(context, number);
+}
+
+/** The same as every server understands it. */
+export function plainUri({ config }: CallContext, number: string): string {
+  const { domain: host } = config.account;
+  return printUri({ scheme: "sip", user: number, host, params: new Map() });
+}
+
+/** Digits of a token, few enough to stay exact wherever they are read. @see RFC 8866 §5.2 */
+export function sdpSessionId(token: string): string {
+  let digits = "1";
+  for (const character of token.slice(0, 14)) digits += character.charCodeAt(0) % 10;
+  return digits;
+}
