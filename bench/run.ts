@@ -5,6 +5,7 @@
  * limit; with `--json` one line a figure. It ends with 1 where something could not be measured, and
  * says what; a figure past its limit is printed as such and is no failure of the run.
  */
+import { errorText } from "../src/base/thrown.ts";
 import { type Figure, type FigureGroup, isWithin, type Limit } from "./figure.ts";
 import { echoCpu } from "./figures/echo-cpu.ts";
 import { eightCalls } from "./figures/eight-calls.ts";
@@ -54,7 +55,7 @@ async function main(words: readonly string[]): Promise<number> {
         process.stdout.write(`${line}\n`);
       }
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorText(error);
       process.stderr.write(`bench: ${Object.keys(group.limits).join(", ")}: ${why}\n`);
       status = 1;
     }

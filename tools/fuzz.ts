@@ -6,8 +6,10 @@
  * The same seed (and vectors) gives the same inputs; a failure prints its input. It ends with 0
  * where nothing failed, 1 where something did, 2 where it is asked wrong.
  */
+
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { errorStack } from "../src/base/thrown.ts";
 import { type FuzzFailure, fuzzTargets, runFuzz } from "./fuzz/run-fuzz.ts";
 
 const DEFAULT_COUNT = 1_000_000;
@@ -60,7 +62,7 @@ function secondsSince(fromMs: number): string {
 }
 
 function printFailure({ target, mutation, input, error }: FuzzFailure): string {
-  const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const why = errorStack(error);
   const shown = Buffer.from(input.subarray(0, SHOWN_BYTES)).toString("latin1");
   const title = `FAILED ${target}, mutation ${mutation}, ${input.length} bytes`;
   return `${title}:\n${JSON.stringify(shown)}\n${why}\n`;

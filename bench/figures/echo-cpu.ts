@@ -1,3 +1,4 @@
+import { errorText } from "../../src/base/thrown.ts";
 import { soundArithmetic } from "../../src/gateway/realtime/sound-arithmetic.ts";
 import { createVectorEchoFilter } from "../../src/hal/drivers/vector-echo-filter.ts";
 import { createReferenceEchoFilter, EchoCanceller } from "../../src/media/index.ts";
@@ -59,7 +60,7 @@ async function speexCanceller(note: (text: string) => void): Promise<Cancel | un
     const out = new Int16Array(SPEEX_FRAME);
     return (near, far) => cancel(state, near, far, out);
   } catch (error) {
-    note(`speexdsp: ${error instanceof Error ? error.message : String(error)}`);
+    note(`speexdsp: ${errorText(error)}`);
     return undefined;
   }
 }

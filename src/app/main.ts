@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
+import { errorText } from "../base/thrown.ts";
 import { DEFAULT_FILE, readCommandLine, USAGE } from "./cli/command-line.ts";
 import { loseOutput, OUTPUTS, onLostOutput } from "./cli/lost-output.ts";
 import { ConfigReader } from "./config-reader.ts";
@@ -63,7 +64,7 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(`tipring: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`tipring: ${errorText(error)}\n`);
     process.exitCode = 1;
   },
 );

@@ -1,4 +1,5 @@
 import { PortError } from "../base/port-fault.ts";
+import { propertyOf } from "../base/record.ts";
 import type { Board, BoardSpec, OpenBoard } from "../hal/ports/board.ts";
 
 /** The module name of boards that this package opens itself. */
@@ -12,8 +13,7 @@ export async function openBoard(spec: BoardSpec, tell: (message: unknown) => voi
     spec.module === LINUX
       ? await import("./linux-board.ts")
       : await import(LIGHTER[spec.module] ?? spec.module);
-  const open: unknown =
-    typeof loaded === "object" && loaded !== null ? Reflect.get(loaded, "openBoard") : undefined;
+  const open = propertyOf(loaded, "openBoard");
   if (typeof open !== "function") {
     throw new PortError({
       kind: "unsupported",

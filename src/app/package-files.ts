@@ -2,7 +2,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { z } from "zod";
+import { propertyOf } from "../base/record.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import { errorText } from "../base/thrown.ts";
 import type { BoardFile } from "./config/board-file.ts";
 import { type ConfigPath, printConfigPath } from "./config/config-problem.ts";
 import { didYouMean } from "./config/did-you-mean.ts";
@@ -30,8 +32,7 @@ async function packageRoot(): Promise<string> {
 export async function packageVersion(): Promise<string> {
   const text = await readFile(join(await packageRoot(), "package.json"), "utf8");
   const parsed: unknown = JSON.parse(text);
-  const version =
-    typeof parsed === "object" && parsed !== null ? Reflect.get(parsed, "version") : undefined;
+  const version = propertyOf(parsed, "version");
   return typeof version === "string" ? version : "0";
 }
 
@@ -65,7 +66,7 @@ async function readOwnBoard(name: string): Promise<Result<BoardFile, string>> {
   try {
     value = JSON.parse(await readFile(file, "utf8"));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     return err(`is "${name}", which cannot be read: ${why}`);
   }
   const { boardFileSchema } = await import("./config/board-file-schema.ts");

@@ -2,6 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
 import { invariant } from "../base/invariant.ts";
+import { errorStack, errorText } from "../base/thrown.ts";
 import type { RealtimeEvent } from "../gateway/realtime/messages.ts";
 import type { RealtimeConfig, RtpConfig } from "../gateway/realtime/realtime-config.ts";
 import { RealtimePlane } from "../gateway/realtime/realtime-plane.ts";
@@ -65,7 +66,7 @@ function die(error: unknown): void {
   } catch {
     // What is told is the first error, not what followed from it.
   }
-  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const reason = errorStack(error);
   emit({ kind: "fatal", reason });
 }
 
@@ -82,7 +83,7 @@ async function raisePriority({ realtimePriority: wish }: RtpConfig): Promise<voi
     favourHelpers();
     log("info", `voice goes before other programs (SCHED_FIFO ${wish.priority})`);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     log(wish.isAsked ? "warn" : "info", `voice has to wait for other programs: ${why}`);
   }
 }
@@ -138,7 +139,7 @@ parent.on("message", (message: ToWorker) => {
         (error: unknown) =>
           post({
             kind: "start-failed",
-            reason: error instanceof Error ? error.message : String(error),
+            reason: errorText(error),
           }),
       );
       return;

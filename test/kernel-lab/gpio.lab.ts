@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { PortError, type PortFault } from "../../src/base/port-fault.ts";
+import { errorText } from "../../src/base/thrown.ts";
 import { createGpio } from "../../src/hal/linux/index.ts";
 import { createClock } from "../../src/hal/node/index.ts";
 import type { GpioEdge, GpioInputEvents } from "../../src/hal/ports/gpio.ts";
@@ -33,7 +34,7 @@ async function ask(name: string, question: () => Promise<string>): Promise<void>
     say(`ok ${name}: ${await question()}`);
     passed++;
   } catch (error) {
-    say(`failed ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    say(`failed ${name}: ${errorText(error)}`);
     failed++;
   }
 }

@@ -1,6 +1,8 @@
 /** What the laboratory's programs have in common: questions, answers, and the count at the end. */
+
 import type { ChildProcess } from "node:child_process";
 import { PortError, type PortFault } from "../../src/base/port-fault.ts";
+import { errorText } from "../../src/base/thrown.ts";
 import { createClock } from "../../src/hal/node/index.ts";
 
 /** The guest's clock. */
@@ -28,7 +30,7 @@ export async function askAll(area: string, questions: readonly Question[]): Prom
       say(`ok ${area} ${name}: ${await ask()}`);
       passed++;
     } catch (error) {
-      say(`failed ${area} ${name}: ${error instanceof Error ? error.message : String(error)}`);
+      say(`failed ${area} ${name}: ${errorText(error)}`);
       failed++;
     }
   }

@@ -3,9 +3,11 @@
  * device 0 is recorded on device 1 and the other way round. A line is opened at each end. It prints
  * `lab: ok|failed NAME` for each question and `lab: N passed, N failed` at the end.
  */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { PortError, type PortFault } from "../../src/base/port-fault.ts";
+import { errorText } from "../../src/base/thrown.ts";
 import { createPcm } from "../../src/hal/linux/index.ts";
 import { createClock } from "../../src/hal/node/index.ts";
 import type { Pcm, PcmStream } from "../../src/hal/ports/pcm-stream.ts";
@@ -27,7 +29,7 @@ async function ask(name: string, question: () => Promise<string>): Promise<void>
     say(`ok sound ${name}: ${await question()}`);
     passed++;
   } catch (error) {
-    say(`failed sound ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    say(`failed sound ${name}: ${errorText(error)}`);
     failed++;
   }
 }

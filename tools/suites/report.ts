@@ -1,3 +1,5 @@
+import { propertyOf } from "../../src/base/record.ts";
+
 /** What one suite's tests came to. */
 export interface SuiteResult {
   readonly name: string;
@@ -16,7 +18,7 @@ export const brokenSuite = "run";
  * A report that is not one gives undefined.
  */
 export function suitesOfReport(report: unknown, root: string): readonly SuiteResult[] | undefined {
-  const files = field(report, "testResults");
+  const files = propertyOf(report, "testResults");
   if (!Array.isArray(files)) return undefined;
   const suites = new Map<string, { passed: number; failed: number; skipped: number }>();
   const count = (name: string, outcome: "passed" | "failed" | "skipped"): void => {
@@ -83,7 +85,7 @@ export function printTotals(suites: readonly SuiteResult[]): string {
 }
 
 function suiteName(test: unknown): string | undefined {
-  const titles = field(test, "ancestorTitles");
+  const titles = propertyOf(test, "ancestorTitles");
   const outermost: unknown = Array.isArray(titles) ? titles[0] : undefined;
   return typeof outermost === "string"
     ? /\[([\w-]+(?:\.[\w-]+)+)\]/.exec(outermost)?.[1]
@@ -99,16 +101,12 @@ function relativePath(path: string, root: string): string {
   return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
 }
 
-function field(of: unknown, name: string): unknown {
-  return typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
-}
-
 function listField(of: unknown, name: string): readonly unknown[] {
-  const value = field(of, name);
+  const value = propertyOf(of, name);
   return Array.isArray(value) ? value : [];
 }
 
 function textField(of: unknown, name: string): string {
-  const value = field(of, name);
+  const value = propertyOf(of, name);
   return typeof value === "string" ? value : "";
 }

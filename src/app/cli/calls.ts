@@ -1,5 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
+import { isRecord } from "../../base/record.ts";
+import { errorText } from "../../base/thrown.ts";
 import { CALL_RECORDS_FILE } from "../../gateway/control/record-keeper.ts";
 import { errorCode, rotatedName } from "../../hal/node/index.ts";
 import { CALL_RECORD_FILES_MAX, DATA_FOLDER } from "../config/call-records.ts";
@@ -20,7 +22,7 @@ export async function calls(options: CommandOptions): Promise<number> {
   try {
     kept = await lastCalls(folder, wanted);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     return tellProblems([`the call records in ${folder} cannot be read: ${why}`]);
   }
   for (const { text, record } of kept) {
@@ -84,8 +86,7 @@ function recordsOf(text: string, line: string | undefined): KeptCall[] {
 function parseRecord(text: string): KeptCall["record"] | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    return { ...value };
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

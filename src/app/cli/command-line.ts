@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { LogLevel } from "../../base/log-event.ts";
 import { err, ok, type Result } from "../../base/result.ts";
+import { errorText } from "../../base/thrown.ts";
 import { didYouMean } from "../config/did-you-mean.ts";
 import { COMMANDS, type Command, logLevelOf, OPTIONS, wrongOption } from "./command-options.ts";
 
@@ -114,7 +115,7 @@ export function readCommandLine(
   try {
     parsed = parse(words);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     return err(`${message.split(". ")[0] ?? message}; "tipring help" lists the options`);
   }
   const { values, positionals } = parsed;

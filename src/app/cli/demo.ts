@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { errorText } from "../../base/thrown.ts";
 import { makeDirectory } from "../../hal/node/index.ts";
 import type { CommandOptions } from "./command-line.ts";
 
@@ -100,7 +101,7 @@ async function save(file: string, content: Uint8Array | string): Promise<void> {
     await makeDirectory(dirname(file));
     await writeFile(file, content);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     throw new Error(`${file} cannot be written: ${why}`);
   }
 }

@@ -1,4 +1,5 @@
 import { fstatSync, writeSync } from "node:fs";
+import { asError } from "../../base/thrown.ts";
 import { errorCode } from "../../hal/node/index.ts";
 
 /** What may wait for a log's reader, bytes; what comes then is lost. */
@@ -66,7 +67,7 @@ export class FileOutput implements LogOutput {
       this.#isTorn = false;
     } catch (error) {
       if (at > 0) this.#isTorn = bytes[at - 1] !== LINE_END;
-      done(error instanceof Error ? error : new Error(String(error)));
+      done(asError(error));
       return;
     }
     done();

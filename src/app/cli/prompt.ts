@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { createInterface, type Interface } from "node:readline";
 import type { SimCommand, SimTold } from "../../base/sim-messages.ts";
+import { errorText } from "../../base/thrown.ts";
 import type { Box } from "../compose.ts";
 import { printable } from "./log.ts";
 import { tellLine, tellPhone } from "./plain-words.ts";
@@ -29,7 +30,7 @@ export class Prompt {
     });
     this.#readline.on("line", (text) => {
       this.#typed(text).catch((error: unknown) => {
-        this.print(error instanceof Error ? error.message : String(error));
+        this.print(errorText(error));
       });
     });
     this.#readline.on("close", () => this.#quit());
@@ -121,7 +122,7 @@ export class Prompt {
       this.#send({ kind: "say", line, wav: await readFile(file) });
     } catch (error) {
       const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorText(error);
       this.print(missing ? `there is no file ${file} here` : `${file} cannot be read: ${why}`);
     }
   }

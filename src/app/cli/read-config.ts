@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { access, readFile } from "node:fs/promises";
 import { err, ok, type Result } from "../../base/result.ts";
+import { errorText } from "../../base/thrown.ts";
 import { errorCode } from "../../hal/node/index.ts";
 import { ENGINE_CODECS } from "../../media/index.ts";
 import type { BoardFile } from "../config/board-file.ts";
@@ -174,7 +175,7 @@ function readTextFile(file: string): Result<string, string> {
     if (size > NAMED_FILE_MAX_BYTES) return err(`is larger than ${NAMED_FILE_MAX_BYTES} bytes`);
     return ok(readFileSync(file, "utf8"));
   } catch (error) {
-    return err(error instanceof Error ? error.message : String(error));
+    return err(errorText(error));
   }
 }
 
@@ -216,7 +217,7 @@ async function readText(file: string): Promise<Result<string, string>> {
     return ok(await readFile(file, "utf8"));
   } catch (error) {
     if (errorCode(error) === "ENOENT") return err(`${file}: there is no such file`);
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     return err(`${file}: cannot be read: ${why}`);
   }
 }

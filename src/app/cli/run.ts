@@ -1,5 +1,6 @@
 import { printAddress } from "../../base/address.ts";
 import type { SimTold } from "../../base/sim-messages.ts";
+import { errorText } from "../../base/thrown.ts";
 import type { BoxEvent } from "../../gateway/control/box-events.ts";
 import { CALL_RECORDS_FILE } from "../../gateway/control/record-keeper.ts";
 import { createTokenSource } from "../../gateway/control/token.ts";
@@ -65,7 +66,7 @@ export async function run(
       const now = await read();
       return now.ok ? [] : now.error;
     } catch (error) {
-      return [error instanceof Error ? error.message : String(error)];
+      return [errorText(error)];
     }
   };
   const end = new RunEnd();
@@ -218,7 +219,7 @@ async function warnOfMixer(config: ReadConfig, log: LogSink): Promise<void> {
     const { mixerWarnings } = await import("./mixer-warnings.ts");
     for (const text of await mixerWarnings(config)) tell(text);
   } catch (error) {
-    tell(`the mixer: ${error instanceof Error ? error.message : String(error)}`);
+    tell(`the mixer: ${errorText(error)}`);
   }
 }
 
@@ -241,7 +242,7 @@ async function start(
 ): Promise<Box> {
   const nameServers = config.user.sip?.nameServers;
   const marks = await loadSocketMarks().catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     log({ level: "info", area: "sip", text: `SIP is sent without a mark (sip.dscp): ${why}` });
     return undefined;
   });

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { errorText } from "../../base/thrown.ts";
 import { LineHardware } from "../../gateway/realtime/line-hardware.ts";
 import { openBoard } from "../open-board.ts";
 import { boardSpec } from "./board-spec.ts";
@@ -35,7 +36,7 @@ export async function safe(options: CommandOptions): Promise<number> {
       process.stdout.write(`line ${line}: safe\n`);
     } catch (error) {
       failed++;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorText(error);
       process.stderr.write(`line ${line}: ${why}\n`);
     }
   }

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { access, stat, statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { errorText } from "../../base/thrown.ts";
 import { errorCode } from "../../hal/node/index.ts";
 
 /** File systems that show the kernel's state and keep no files. @see linux/magic.h */
@@ -44,7 +45,7 @@ export async function directoryFault(path: string): Promise<DirectoryFault | und
       if (code === "ENOTDIR" && dirname(at) !== at) continue;
       if (code === "EROFS") return { isHopeless: false, text: `${at} can only be read` };
       if (code === "EACCES") return { isHopeless: false, text: `this user may not write in ${at}` };
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorText(error);
       return { isHopeless: false, text: why };
     }
   }

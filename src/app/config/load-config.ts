@@ -1,6 +1,8 @@
 import { type Document, isCollection, isMap, isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
+import { isRecord, propertyOf } from "../../base/record.ts";
 import { err, ok, type Result } from "../../base/result.ts";
+import { errorText } from "../../base/thrown.ts";
 import { type ConfigPath, type ConfigProblem, printConfigProblem } from "./config-problem.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { userConfigSchema } from "./schema.ts";
@@ -39,7 +41,7 @@ export function loadConfig(
   try {
     value = document.toJS() ?? {};
   } catch (error) {
-    return err([`${fileName}:1:1: ${error instanceof Error ? error.message : String(error)}`]);
+    return err([`${fileName}:1:1: ${errorText(error)}`]);
   }
   const checked = userConfigSchema.safeParse(value);
   if (!checked.success) {
@@ -136,30 +138,25 @@ function knownKeys(path: ConfigPath): string[] {
   let schema: unknown = userConfigSchema;
   for (const step of path) {
     schema = unwrapped(schema);
-    if (typeof step === "number") schema = property(schema, "element");
-    else schema = property(property(schema, "shape"), step);
+    if (typeof step === "number") schema = propertyOf(schema, "element");
+    else schema = propertyOf(propertyOf(schema, "shape"), step);
   }
-  const shape = property(unwrapped(schema), "shape");
-  return typeof shape === "object" && shape !== null ? Object.keys(shape) : [];
+  const shape = propertyOf(unwrapped(schema), "shape");
+  return isRecord(shape) ? Object.keys(shape) : [];
 }
 
 function unwrapped(schema: unknown): unknown {
-  const unwrap = property(schema, "unwrap");
+  const unwrap = propertyOf(schema, "unwrap");
   // zod's optional wrapper has `unwrap`; arrays have it too but are entered by `element`.
-  if (typeof unwrap === "function" && property(schema, "element") === undefined) {
+  if (typeof unwrap === "function" && propertyOf(schema, "element") === undefined) {
     return unwrapped(unwrap.call(schema));
   }
   return schema;
 }
 
-function property(value: unknown, key: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  return Reflect.get(value, key);
-}
-
 function valueAt(value: unknown, path: ConfigPath): unknown {
   let at: unknown = value;
-  for (const step of path) at = property(at, String(step));
+  for (const step of path) at = propertyOf(at, String(step));
   return at;
 }
 
@@ -185,6 +182,6 @@ function offsetOf(document: Document, problem: ConfigProblem): number {
 }
 
 function rangeStart(node: unknown): number | undefined {
-  const range = property(node, "range");
+  const range = propertyOf(node, "range");
   return Array.isArray(range) && typeof range[0] === "number" ? range[0] : undefined;
 }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
+import { errorHead } from "../../base/thrown.ts";
 import {
   createCardOpener,
   createPwmFiles,
@@ -75,12 +76,7 @@ export function thisMachine(): Machine {
         return errorCode(error) === "ENOENT" ? "missing" : "denied";
       }
     },
-    tryPackage: (name) =>
-      import(name).then(
-        () => undefined,
-        (error: unknown) =>
-          error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error),
-      ),
+    tryPackage: (name) => import(name).then(() => undefined, errorHead),
     faxFault,
     run: runProgram,
     addresses: () =>

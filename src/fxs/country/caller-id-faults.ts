@@ -1,3 +1,4 @@
+import { propertyOf } from "../../base/record.ts";
 import {
   FSK_MODEMS,
   FSK_PREAMBLE_LIMIT_BITS,
@@ -56,11 +57,11 @@ function checkTransport({ transport }: CallerIdScheme, within: Within): void {
 function checkLead(path: string, lead: readonly LeadStep[], within: Within): void {
   within.holds(path, lead.length <= LEAD_LIMIT, `has at most ${LEAD_LIMIT} steps`);
   lead.forEach((step: unknown, at) => {
-    const kind = typeof step === "object" && step !== null && "kind" in step ? step.kind : "";
+    const kind = propertyOf(step, "kind") ?? "";
     const kinds = ["reverse", "wait", "alert-tone", "ring", "open-loop"];
     within.oneOf(`${path}.${at}.kind`, kind, kinds);
     if (kind === "reverse") return;
-    const ms = typeof step === "object" && step !== null && "ms" in step ? step.ms : undefined;
+    const ms = propertyOf(step, "ms");
     const limitMs = kind === "ring" ? PULSE_LIMIT_MS : TIME_LIMIT_MS;
     within.between(`${path}.${at}.ms`, ms, kind === "ring" ? 100 : 1, limitMs);
   });

@@ -1,3 +1,4 @@
+import { isRecord } from "../../base/record.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { callerIdScheme, isCallerIdName } from "../caller-id/schemes.ts";
 import { countryProfile } from "./countries.ts";
@@ -69,10 +70,6 @@ function withNumbers(base: CountryProfile, overrides: unknown): CountryProfile {
 }
 
 type Merged = Result<unknown, CountryFault>;
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 const bad = (path: string, message: string): Merged =>
   err({ kind: "bad-value", path: path === "" ? "country" : path, message });

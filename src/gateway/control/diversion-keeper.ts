@@ -1,3 +1,5 @@
+import { isRecord, propertyOf } from "../../base/record.ts";
+import { errorText } from "../../base/thrown.ts";
 import { type Diversions, FORWARDINGS, NOT_DIVERTED, sameDiversions } from "../../call/index.ts";
 import type { LogSink } from "../../hal/ports/log-sink.ts";
 import type { Store } from "../../hal/ports/store.ts";
@@ -51,8 +53,8 @@ export class DiversionKeeper {
       }
       return new DiversionKeeper(store, log, kept ?? new Map(), text);
     } catch (error) {
-      const what = `what was said at the telephones of who calls cannot be read: ${wordsOf(error)}`;
-      log({ level: "warn", area: "box", text: what });
+      const what = "what was said at the telephones of who calls cannot be read";
+      log({ level: "warn", area: "box", text: `${what}: ${errorText(error)}` });
       return new DiversionKeeper(store, log, new Map(), "");
     }
   }
@@ -97,27 +99,24 @@ export class DiversionKeeper {
       }
     } catch (error) {
       const what = "what was said at a telephone of who calls holds until the next start alone";
-      this.#log({ level: "warn", area: "box", text: `${what}: ${wordsOf(error)}` });
+      this.#log({ level: "warn", area: "box", text: `${what}: ${errorText(error)}` });
     }
     this.#writing = undefined;
   }
 }
 
-const wordsOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
-
 /** What a file keeps; undefined where it is not one of ours. */
 function parseKept(text: string): Map<string, Kept> | undefined {
   if (text === "") return new Map();
-  const users = fieldOf(parsed(text), "users");
-  if (!isObject(users)) return undefined;
+  const users = propertyOf(parsed(text), "users");
+  if (!isRecord(users)) return undefined;
   const entries = Object.entries(users).slice(0, KEPT_USERS_MAX);
   return new Map(
     entries.map(([user, kept]) => [
       user,
       {
-        configured: diversionsFrom(fieldOf(kept, "configured")),
-        said: diversionsFrom(fieldOf(kept, "said")),
+        configured: diversionsFrom(propertyOf(kept, "configured")),
+        said: diversionsFrom(propertyOf(kept, "said")),
       },
     ]),
   );
@@ -131,19 +130,13 @@ function parsed(text: string): unknown {
   }
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const fieldOf = (value: unknown, name: string): unknown =>
-  isObject(value) ? value[name] : undefined;
-
 function diversionsFrom(value: unknown): Diversions {
   let diversions: Diversions = {
     ...NOT_DIVERTED,
-    doNotDisturb: fieldOf(value, "doNotDisturb") === true,
+    doNotDisturb: propertyOf(value, "doNotDisturb") === true,
   };
   for (const when of FORWARDINGS) {
-    const number = fieldOf(value, when);
+    const number = propertyOf(value, when);
     if (typeof number === "string" && /^[0-9*#+A-D]{1,32}$/.test(number)) {
       diversions = { ...diversions, [when]: number };
     }

@@ -1,4 +1,5 @@
 import { hexFromBytes } from "../../base/bytes.ts";
+import { errorText } from "../../base/thrown.ts";
 import type { LogSink } from "../../hal/ports/log-sink.ts";
 import type { Random } from "../../hal/ports/random.ts";
 import type { Store } from "../../hal/ports/store.ts";
@@ -20,7 +21,7 @@ export async function instanceOf(store: Store, random: Random, log: LogSink): Pr
     }
     await store.write(INSTANCE_FILE, `${made}\n`);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     log({ level: "warn", area: "sip", text: `this box cannot keep its identity: ${why}` });
   }
   return made;

@@ -1,3 +1,4 @@
+import { errorText } from "../../base/thrown.ts";
 import type { CallRecord } from "../../call/index.ts";
 import type { Clock, Timer } from "../../hal/ports/clock.ts";
 import type { LogSink } from "../../hal/ports/log-sink.ts";
@@ -92,7 +93,7 @@ export class RecordKeeper {
 
   #failed(error: unknown): void {
     const { clock } = this.#ports;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     if (this.#failures === 0) {
       this.#tell("error", `call records cannot be kept, they wait: ${why}`);
     }

@@ -1,5 +1,6 @@
 import { printAddress, type SocketAddress } from "../../base/address.ts";
 import { PortError, type PortFault } from "../../base/port-fault.ts";
+import { errorText } from "../../base/thrown.ts";
 import type { Udp, UdpSocket } from "../../hal/ports/net.ts";
 import type { SipAddress, SipTransport } from "../../sip/index.ts";
 import type { RunQueue } from "../run-queue.ts";
@@ -120,7 +121,7 @@ async function bindOrTell(
       },
     });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     const where = printAddress(listen);
     tell(ports, "error", `SIP cannot listen on ${where}: ${why} (sip.port, --sip-port)`);
     return undefined;

@@ -12,6 +12,7 @@ import type {
   MediaOwner,
 } from "../../base/media-messages.ts";
 import { PortError } from "../../base/port-fault.ts";
+import { errorText } from "../../base/thrown.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
 import type { Clock } from "../../hal/ports/clock.ts";
 import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
@@ -204,7 +205,7 @@ export class MediaShell {
       },
       (error: unknown) => {
         this.#opening.delete(name);
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = errorText(error);
         if (!(error instanceof PortError)) throw error;
         this.#sinks.event({ kind: "open-failed", session: name, reason });
       },

@@ -1,6 +1,7 @@
 import { unreachable } from "../../base/invariant.ts";
 import type { LineId } from "../../base/line-messages.ts";
 import { PortError } from "../../base/port-fault.ts";
+import { errorStack } from "../../base/thrown.ts";
 import { type RingShare, RingSupply } from "../../fxs/index.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
 import type { Sounds } from "../../hal/ports/sounds.ts";
@@ -124,7 +125,7 @@ export class RealtimePlane {
   /** A bug that no caller would hear of. */
   #died(error: unknown): void {
     this.close();
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const reason = errorStack(error);
     this.#emit({ kind: "fatal", reason });
   }
 }

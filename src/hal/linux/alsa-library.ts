@@ -1,4 +1,5 @@
 import { PortError } from "../../base/port-fault.ts";
+import { errorHead } from "../../base/thrown.ts";
 import type { Koffi } from "./koffi-binding.ts";
 
 /** The library's name on every Linux. */
@@ -114,7 +115,7 @@ export function loadAlsa(koffi: Pick<Koffi, "load">): AlsaLibrary {
     // against the library's own header.
     return Object.fromEntries(functions) as AlsaLibrary;
   } catch (error) {
-    const said = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    const said = errorHead(error);
     throw new PortError({
       kind: "unsupported",
       what: `sound through ${ALSA_LIBRARY}`,

@@ -1,4 +1,5 @@
 import { PortError } from "../../base/port-fault.ts";
+import { errorHead } from "../../base/thrown.ts";
 
 /**
  * A C function. Buffers are handed over as typed arrays, which the function may fill. `async` runs
@@ -53,7 +54,7 @@ export async function loadKoffi(
     const loaded = await load();
     if (isKoffi(loaded)) return loaded;
   } catch (error) {
-    said = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    said = errorHead(error);
   }
   throw new PortError({
     kind: "unsupported",

@@ -1,3 +1,4 @@
+import { propertyOf } from "../../base/record.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 
 /** A control of a sound card's mixer, as `amixer scontents` prints it. */
@@ -159,12 +160,11 @@ export function readKeptMixer(text: string): Result<readonly MixerControl[], str
 }
 
 function keptControl(value: unknown): MixerControl | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const name: unknown = Reflect.get(value, "name");
-  const index: unknown = Reflect.get(value, "index");
+  const name = propertyOf(value, "name");
+  const index = propertyOf(value, "index");
   if (typeof name !== "string" || typeof index !== "number") return undefined;
-  const playback = keptSide(Reflect.get(value, "playback"));
-  const capture = keptSide(Reflect.get(value, "capture"));
+  const playback = keptSide(propertyOf(value, "playback"));
+  const capture = keptSide(propertyOf(value, "capture"));
   return {
     ...{ name, index },
     ...(playback === undefined ? {} : { playback }),
@@ -173,9 +173,8 @@ function keptControl(value: unknown): MixerControl | undefined {
 }
 
 function keptSide(value: unknown): MixerSide | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const volumes: unknown = Reflect.get(value, "volumes");
-  const on: unknown = Reflect.get(value, "on");
+  const volumes: unknown = propertyOf(value, "volumes");
+  const on = propertyOf(value, "on");
   if (!Array.isArray(volumes)) return undefined;
   const numbers = volumes.filter((volume) => typeof volume === "number");
   return { volumes: numbers, ...(typeof on === "boolean" ? { on } : {}) };

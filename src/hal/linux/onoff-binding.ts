@@ -1,4 +1,5 @@
 import { PortError } from "../../base/port-fault.ts";
+import { errorHead } from "../../base/thrown.ts";
 import type { Level } from "../ports/gpio.ts";
 
 /** One exported line of the npm package `onoff`: the part that is used here. */
@@ -43,7 +44,7 @@ export async function loadOnoff(
       return (line, direction, edge) => new Gpio(line, direction, edge, options);
     }
   } catch (error) {
-    said = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    said = errorHead(error);
   }
   throw new PortError({
     kind: "unsupported",

@@ -1,6 +1,8 @@
 import { realpathSync } from "node:fs";
 import { PortError, type PortFault, type PortFaultKind } from "../../base/port-fault.ts";
+import { propertyOf } from "../../base/record.ts";
 import { done, err, type Result } from "../../base/result.ts";
+import { errorText } from "../../base/thrown.ts";
 import { errorCode } from "../node/system-fault.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Serial, SerialLink, SerialLinkEvents } from "../ports/serial-link.ts";
@@ -90,7 +92,7 @@ function countsWholeBuffers(device: string): boolean {
 }
 
 function openFault(error: unknown, what: string): PortFault {
-  const said = error instanceof Error ? error.message : String(error);
+  const said = errorText(error);
   const kind = OPEN_SAID.find(([words]) => words.test(said))?.[1] ?? "io";
   return { kind, what, advice: ADVICE[kind] ?? `the system said: ${said}` };
 }
@@ -185,7 +187,7 @@ class SerialportLink implements SerialLink {
     this.#state = "closed";
     this.#end();
     const kind = isGone(error) ? "gone" : "io";
-    const said = error instanceof Error ? error.message : String(error);
+    const said = errorText(error);
     const advice = ADVICE[kind] ?? `the system said: ${said}`;
     this.#events.onFault({ kind, what: this.#what, advice });
   }
@@ -193,5 +195,5 @@ class SerialportLink implements SerialLink {
 
 function isGone(error: unknown): boolean {
   if (GONE_CODES.has(errorCode(error))) return true;
-  return typeof error === "object" && error !== null && Reflect.get(error, "disconnected") === true;
+  return propertyOf(error, "disconnected") === true;
 }

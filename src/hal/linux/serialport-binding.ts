@@ -1,4 +1,5 @@
 import { PortError } from "../../base/port-fault.ts";
+import { errorHead } from "../../base/thrown.ts";
 
 /** One serial port of the npm package `serialport`: the part that is used here. */
 export interface SerialPortHandle {
@@ -48,7 +49,7 @@ export async function loadSerialport(
       return (settings) => new SerialPort(settings);
     }
   } catch (error) {
-    said = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    said = errorHead(error);
   }
   throw new PortError({
     kind: "unsupported",

@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import { errorText } from "../../base/thrown.ts";
 
 /** What may wait for the disk; more is lost. About 60 s of two channels as they are. */
 const WAITING_MAX_BYTES = 2_000_000;
@@ -66,9 +67,9 @@ export class AppendFile {
       await this.#file.truncate(this.#written);
       if (first !== undefined) await this.#file.write(first, 0, first.length, 0);
     } catch (error) {
-      this.lose(0, reasonOf(error));
+      this.lose(0, errorText(error));
     }
-    await this.#file.close().catch((error: unknown) => this.lose(0, reasonOf(error)));
+    await this.#file.close().catch((error: unknown) => this.lose(0, errorText(error)));
     return this.#why === undefined ? undefined : `${this.#lostBytes} bytes are lost: ${this.#why}`;
   }
 
@@ -82,13 +83,9 @@ export class AppendFile {
         if (bytesWritten === chunk.length) this.#written += chunk.length;
         else this.lose(chunk.length, "the disk is full");
       } catch (error) {
-        this.lose(chunk.length, reasonOf(error));
+        this.lose(chunk.length, errorText(error));
       }
     }
     this.#writing = undefined;
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,6 +3,7 @@ import { type FileHandle, open, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { invariant } from "../../base/invariant.ts";
 import { PortError, type PortFault } from "../../base/port-fault.ts";
+import { errorText } from "../../base/thrown.ts";
 import type { Store } from "../ports/store.ts";
 import { makeDirectory } from "./make-directory.ts";
 import { replaceFile, syncDirectory } from "./replace-file.ts";
@@ -164,7 +165,7 @@ class FileStore implements Store {
     } catch (error) {
       if (this.#stuck.has(name)) return;
       this.#stuck.add(name);
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorText(error);
       this.#tell(`${path} cannot be put aside and grows on: ${why}`);
     }
   }

@@ -2,6 +2,7 @@ import { createServer, isIP, type Server, Socket } from "node:net";
 import { connect as connectTls, createServer as createTlsServer, TLSSocket } from "node:tls";
 import { printAddress, type SocketAddress } from "../../base/address.ts";
 import { PortError, type PortFault } from "../../base/port-fault.ts";
+import { propertyOf } from "../../base/record.ts";
 import type { TlsPeer } from "../../base/tls.ts";
 import type {
   Stream,
@@ -67,9 +68,7 @@ export interface StreamsOptions {
 function markSocket(socket: Socket, dscp: number | undefined, { mark }: StreamsOptions): void {
   if (dscp === undefined || mark === undefined) return;
   // The runtime keeps the file number to itself; without it the socket stays as it is.
-  const handle: unknown = Reflect.get(socket, "_handle");
-  const isObject = typeof handle === "object" && handle !== null;
-  const file: unknown = isObject ? Reflect.get(handle, "fd") : undefined;
+  const file = propertyOf(propertyOf(socket, "_handle"), "fd");
   const family = socket.remoteFamily === "IPv6" ? 6 : 4;
   if (typeof file === "number" && file >= 0) mark(file, family, dscp);
 }

@@ -1,4 +1,5 @@
 import type { PortFault, PortFaultKind } from "../../base/port-fault.ts";
+import { errorText } from "../../base/thrown.ts";
 
 /** What each error name of the kernel means to the user of a port. @see errno(3) */
 const KINDS: Readonly<Record<string, PortFaultKind>> = {
@@ -44,6 +45,6 @@ export function faultFromError(
 ): PortFault {
   const code = errorCode(error);
   const kind = kinds[code] ?? KINDS[code] ?? "io";
-  const said = error instanceof Error ? error.message : String(error);
+  const said = errorText(error);
   return { kind, what, advice: advice[kind] ?? `the system said: ${said}` };
 }

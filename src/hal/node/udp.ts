@@ -2,6 +2,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { isIP } from "node:net";
 import { printAddress, type SocketAddress } from "../../base/address.ts";
 import { PortError, type PortFault } from "../../base/port-fault.ts";
+import { asError } from "../../base/thrown.ts";
 import type { Udp, UdpBinding, UdpSocket } from "../ports/net.ts";
 import { type FaultAdvice, faultFromError } from "./system-fault.ts";
 
@@ -73,7 +74,7 @@ function bind(binding: UdpBinding, { bindMarked }: UdpOptions): Promise<UdpSocke
         bound,
       );
     } catch (error) {
-      failed(error instanceof Error ? error : new Error(String(error)));
+      failed(asError(error));
     }
   });
 }

@@ -1,3 +1,4 @@
+import { errorText } from "../../../src/base/thrown.ts";
 import { pcm16FromVolts, SAMPLE_RATE_HZ } from "../audio/levels.ts";
 import { speechLike } from "../audio/speech-like.ts";
 import { printWav } from "../audio/wav.ts";
@@ -170,7 +171,7 @@ class Demo {
       detail = await observe();
     } catch (error) {
       ok = false;
-      detail = error instanceof Error ? error.message : String(error);
+      detail = errorText(error);
     }
     const atMs = Math.round(this.#bench.world.clock.nowMs() * 1000) / 1000;
     const step: DemoStep = { name, atMs, ok, detail };

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
+import { propertyOf } from "../../../src/base/record.ts";
 import { parseWav } from "../../hw-sim/audio/wav.ts";
 import { freePorts } from "./free-ports.ts";
 import { passwordOf } from "./kamailio.ts";
@@ -226,6 +227,6 @@ snd_path ${recordings}
 
 /** A field of a JSON object as text; empty where there is none. */
 function textField(of: unknown, name: string): string {
-  const value: unknown = typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
+  const value = propertyOf(of, name);
   return value === undefined ? "" : String(value);
 }

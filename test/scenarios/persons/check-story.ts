@@ -1,3 +1,4 @@
+import { errorText } from "../../../src/base/thrown.ts";
 import { BENCH_HOST, type Bench } from "../../hw-sim/bench/bench.ts";
 import type { FarSide } from "./far-side.ts";
 import type { Stage } from "./story.ts";
@@ -175,7 +176,7 @@ async function ordinaryCall({ lab, stage, stranger, watch }: Played): Promise<vo
     if (busy === undefined) await world.advance(4000);
     else await alice.hears(busy, { withinMs: 8000 });
   } catch (error) {
-    watch.fault(`an ordinary call: ${error instanceof Error ? error.message : String(error)}`);
+    watch.fault(`an ordinary call: ${errorText(error)}`);
   }
   for (const each of lab.phones) each.hang();
   await world.advance(3000);

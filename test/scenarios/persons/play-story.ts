@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { FaxEngine } from "../../../src/base/fax-engine.ts";
+import { errorStack } from "../../../src/base/thrown.ts";
 import { loadSpandspFax } from "../../../src/hal/linux/index.ts";
 import { pcm16FromVolts, sineMix } from "../../hw-sim/audio/levels.ts";
 import { type Bench, bench } from "../../hw-sim/bench/bench.ts";
@@ -98,7 +99,7 @@ export async function playStory(story: Story, show?: (lab: Bench) => void): Prom
     const played: Played = { lab, far, stranger, stage, watch, flooded, hasTwins };
     await play(played, story.acts);
   } catch (error) {
-    faults.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    faults.push(errorStack(error));
   }
   watch?.stop();
   if (lab === undefined) return { faults, hash: "", virtualMs: 0 };
