@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../../base/address.ts";
+import { networkOf } from "../../base/host-network.ts";
 import type { SipAddress } from "../user-agent-types.ts";
 import type { StreamFramer } from "../wire/stream-framer.ts";
 
@@ -27,6 +28,8 @@ export interface Connection {
 export class ConnectionTable {
   readonly #byId = new Map<number, Connection>();
   readonly #byPlace = new Map<string, Set<Connection>>();
+  /** How many each network has opened. */
+  readonly #opened = new Map<string, number>();
 
   get size(): number {
     return this.#byId.size;
@@ -42,11 +45,13 @@ export class ConnectionTable {
 
   add(connection: Connection): void {
     this.#byId.set(connection.id, connection);
+    this.#count(connection, 1);
     this.#join(placeOf(connection.transport, connection.remote), connection);
   }
 
   remove(connection: Connection): void {
-    this.#byId.delete(connection.id);
+    if (!this.#byId.delete(connection.id)) return;
+    this.#count(connection, -1);
     const place = placeOf(connection.transport, connection.remote);
     const there = this.#byPlace.get(place);
     there?.delete(connection);
@@ -65,23 +70,30 @@ export class ConnectionTable {
     return undefined;
   }
 
-  /** How many one far end has opened. */
+  /** How many one far end has opened: whoever has one IPv6 address has all of its network. */
   countFrom(host: string): number {
-    let count = 0;
-    for (const { isOurs, remote } of this.#byId.values()) {
-      if (!isOurs && remote.host === host) count++;
-    }
-    return count;
+    return this.#opened.get(networkOf(host)) ?? 0;
   }
 
-  /** The one of the far ends' connections that was silent for the longest time. */
+  /**
+   * The one of the far ends' connections that can be spared most: one on which nothing was ever
+   * said before any other, and of these the one that was silent for the longest time.
+   */
   mostIdle(): Connection | undefined {
     let found: Connection | undefined;
     for (const connection of this.#byId.values()) {
       if (connection.isOurs) continue;
-      if (found === undefined || connection.activeAtMs < found.activeAtMs) found = connection;
+      if (found === undefined || isSparedBefore(connection, found)) found = connection;
     }
     return found;
+  }
+
+  #count({ isOurs, remote }: Connection, by: 1 | -1): void {
+    if (isOurs) return;
+    const network = networkOf(remote.host);
+    const count = (this.#opened.get(network) ?? 0) + by;
+    if (count === 0) this.#opened.delete(network);
+    else this.#opened.set(network, count);
   }
 
   #join(place: string, connection: Connection): void {
@@ -89,6 +101,11 @@ export class ConnectionTable {
     if (there === undefined) this.#byPlace.set(place, new Set([connection]));
     else there.add(connection);
   }
+}
+
+function isSparedBefore(one: Connection, other: Connection): boolean {
+  if (one.hasSpoken !== other.hasSpoken) return other.hasSpoken;
+  return one.activeAtMs < other.activeAtMs;
 }
 
 function placeOf(transport: "tcp" | "tls", { host, port }: SocketAddress): string {

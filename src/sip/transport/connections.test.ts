@@ -265,6 +265,34 @@ describe("Connections and their limits", () => {
     expect(bay.connections.size).toBe(CONNECTION_LIMITS.connections);
   });
 
+  it("count an IPv6 network as one far end, however many addresses it has", () => {
+    const bay = new Bay();
+    for (let n = 0; n < CONNECTION_LIMITS.fromOneHost; n++) bay.accept(`2001:db8::${n + 1}`, 1);
+    const { size } = bay.connections;
+    bay.accept("2001:db8::ffff", 1);
+    expect(bay.connections.size).toBe(size);
+    bay.accept("2001:db8:0:1::1", 1);
+    expect(bay.connections.size).toBe(size + 1);
+    bay.take({ kind: "closed", connection: 1 });
+    bay.accept("2001:db8::ffff", 2);
+    expect(bay.connections.size).toBe(size + 1);
+  });
+
+  it("close for a new one none that has spoken while there is one that has not", () => {
+    const bay = new Bay();
+    for (let n = 0; n < CONNECTION_LIMITS.connections; n++) {
+      bay.nowMs = n;
+      const flow = bay.accept(`192.0.${n >> 6}.${n & 63}`, 40_000);
+      if (n < 500) bay.data(flow, MESSAGE);
+    }
+    const remote = { host: "203.0.113.1", port: 1 };
+    for (const spared of [501, 502]) {
+      const connection = bay.connections.nextId();
+      const outputs = bay.take({ kind: "accepted", connection, transport: "tcp", remote });
+      expect(outputs[0]).toBe(`close ${spared}`);
+    }
+  });
+
   it("neither throw nor leave anything behind, whatever comes in whatever order", () => {
     const id = fc.integer({ min: 1, max: 6 });
     const bytes = fc
