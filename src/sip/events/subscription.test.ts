@@ -41,6 +41,13 @@ describe("subscriptionStep()", () => {
       ["send 7200 new"],
     ],
     [
+      "asks for longer once, however much more is wanted then",
+      { ...SUBSCRIBING, expiresS: 7200 },
+      { kind: "refused", status: 423, minExpiresS: 7201 },
+      "waiting",
+      ["forget", "tell false"],
+    ],
+    [
       "is not led astray by a shorter least lease",
       SUBSCRIBING,
       { kind: "refused", status: 423, minExpiresS: 60 },

@@ -158,8 +158,10 @@ function refused(
   if (state.kind === "leaving") return { state: { kind: "gone" }, actions: [{ kind: "forget" }] };
   if (state.kind !== "subscribing") return { state, actions: [] };
   const { status, minExpiresS, retryAfterS } = input;
-  // @see RFC 6665 §4.1.2.1: too short a lease is asked for again, longer
-  if (status === 423 && minExpiresS !== undefined && minExpiresS > state.expiresS) {
+  // @see RFC 6665 §4.1.2.1: too short a lease is asked for again, longer; once, for a server that
+  // wants more each time would have us ask as fast as it answers.
+  const isFirst = state.expiresS === config.expiresS;
+  if (status === 423 && isFirst && minExpiresS !== undefined && minExpiresS > state.expiresS) {
     return subscribe(minExpiresS, state.inDialog);
   }
   // The dialog is unknown over there: a new one. @see RFC 6665 §4.1.2.2
