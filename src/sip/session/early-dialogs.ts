@@ -10,6 +10,12 @@ import { rseqOf } from "./reliable.ts";
 /** Dialogs that one INVITE may make by forking. */
 export const FORKS_MAX = 16;
 
+/**
+ * PRACKs of one dialog that wait for their answers: who lets more wait is heard again when he says
+ * the next one again, and does not take the room of all requests of ours.
+ */
+export const PRACKS_MAX = 8;
+
 interface EarlyDialog {
   readonly usage: DialogUsage;
   /** Of the last reliable provisional response. */
@@ -17,6 +23,8 @@ interface EarlyDialog {
   /** Whether its description is here for sure, and so a new one may be offered. */
   isAnswered: boolean;
   takesUpdate: boolean;
+  /** PRACKs that have no answer yet. */
+  pracks: number;
 }
 
 /** The dialogs that provisional answers to an INVITE of ours have made, one a tag. */
@@ -55,9 +63,10 @@ export class EarlyDialogs {
     if (early !== undefined && takesUpdate(response)) early.takesUpdate = true;
     if (early === undefined || rseq === undefined) return true;
     if (early.rseq !== undefined && rseq !== early.rseq + 1) return false;
+    if (early.pracks >= PRACKS_MAX) return false;
     early.rseq = rseq;
     if (response.body !== "") early.isAnswered = true;
-    this.#acknowledge(early.usage, rseq, sequenceOf(sent.request), nowMs);
+    this.#acknowledge(early, rseq, sequenceOf(sent.request), nowMs);
     return true;
   }
 
@@ -70,6 +79,7 @@ export class EarlyDialogs {
       rseq: undefined,
       isAnswered: false,
       takesUpdate: false,
+      pracks: 0,
     };
     this.#byTag.set(dialog.remoteTag, early);
     this.#stack.legs.bindDialog(early.usage.key, this.#leg);
@@ -96,14 +106,20 @@ export class EarlyDialogs {
     };
   }
 
-  #acknowledge(usage: DialogUsage, rseq: number, cseq: number, nowMs: number): void {
+  #acknowledge(early: EarlyDialog, rseq: number, cseq: number, nowMs: number): void {
+    const { usage } = early;
     const takeSequence = this.#counting(usage);
+    early.pracks++;
     const owner = {
       takeSequence,
-      onResponse: () => {
-        // What the answer to a PRACK says changes nothing: the far end goes on or gives up.
+      // What the answer to a PRACK says changes nothing: the far end goes on or gives up.
+      onResponse: ({ status }: SipResponse) => {
+        if (status >= 200) early.pracks--;
       },
-      onFailed: (status: number) => this.#stack.log("info", `a PRACK was not answered: ${status}`),
+      onFailed: (status: number) => {
+        early.pracks--;
+        this.#stack.log("info", `a PRACK was not answered: ${status}`);
+      },
     };
     const headers = [{ name: "rack", value: `${rseq} ${cseq} INVITE` }];
     const request = usage.request("PRACK", owner, headers);

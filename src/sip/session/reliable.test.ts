@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { peerRequest, tagIn } from "../testing/calls.ts";
 import { answerTo, Desk, field } from "../testing/desk.ts";
 import { Pair } from "../testing/pair.ts";
+import { PRACKS_MAX } from "./early-dialogs.ts";
 import { parseRAck } from "./reliable.ts";
 
 describe("parseRAck()", () => {
@@ -51,6 +52,27 @@ describe("a reliable provisional answer to us", () => {
     desk.command({ kind: "end", session: "a" });
     // PRACK counted on in the same dialog.
     expect(field(desk.next(), "CSeq")).toBe("4 BYE");
+  });
+
+  it("is put off while too many before it have no answer to their PRACKs", () => {
+    const desk = new Desk();
+    desk.command({ kind: "invite", session: "a", uri: "sip:bob@192.0.2.20", body: "offer" });
+    const invite = desk.next();
+    const says = (rseq: number): void =>
+      desk.receive(answerTo(invite, "183 Progress", "peer", early(rseq), "answer"));
+    for (let rseq = 1; rseq <= 100; rseq++) says(rseq);
+    const [first = "", ...others] = desk.letters.splice(0).map(({ text }) => text);
+    expect([first, ...others].map((text) => text.slice(0, 6))).toEqual(
+      Array.from({ length: PRACKS_MAX }, () => "PRACK "),
+    );
+    desk.receive(answerTo(first, "200 OK", "peer"));
+    says(PRACKS_MAX + 1);
+    expect(field(desk.next(), "RAck")).toBe(`${PRACKS_MAX + 1} 1 INVITE`);
+    // Nor for ever: who answers none is no end of the telephone.
+    desk.advance(32_000);
+    desk.letters = [];
+    says(PRACKS_MAX + 2);
+    expect(field(desk.next(), "RAck")).toBe(`${PRACKS_MAX + 2} 1 INVITE`);
   });
 
   it("of each fork is counted for itself", () => {
