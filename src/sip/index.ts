@@ -38,7 +38,12 @@ export * from "./session/refer.ts";
 export { parseSessionId, printSessionId, type SessionId } from "./session/session-id.ts";
 export type { SessionTimerConfig } from "./session/session-timer.ts";
 export { wantsReferNews } from "./session/target-dialog.ts";
-export { type CertificatePolicy, STRICT_CERTIFICATES } from "./transport/certificate.ts";
+export {
+  type CertificatePolicy,
+  CLOCK_SET_FROM_MS,
+  judgeCertificate,
+  STRICT_CERTIFICATES,
+} from "./transport/certificate.ts";
 export {
   Connections,
   type ConnectionsInput,

@@ -10,6 +10,7 @@ const PEERS = [
   "coturn",
   "kamailio",
   "linphone-cli",
+  "rsyslog",
   "rtpengine-daemon",
   "sip-tester",
   "sipvicious",

@@ -48,7 +48,13 @@ const core = (at: string): Room => ({
 
 const composition = (at: string, packages: readonly string[]): Room => ({
   at,
-  mayImport: [...UP_TO_GATEWAY, "src/gateway/", "src/app/compose.ts", "src/app/config/"],
+  mayImport: [
+    ...UP_TO_GATEWAY,
+    "src/gateway/",
+    "src/app/compose.ts",
+    "src/app/config/",
+    "src/app/syslog/",
+  ],
   node: false,
   packages,
   pure: true,
@@ -88,6 +94,7 @@ export const ROOMS = [
   { at: "src/gateway/", mayImport: UP_TO_GATEWAY, node: false, packages: [], pure: true },
   composition("src/app/compose.ts", []),
   composition("src/app/config/", ["yaml", "zod"]),
+  core("src/app/syslog/"),
   { at: "src/", mayImport: ["src/"], ...OUTSIDE },
   {
     at: "test/hw-sim/",

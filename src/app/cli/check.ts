@@ -11,7 +11,7 @@ export async function check(options: CommandOptions): Promise<number> {
     const count = read.error.length === 1 ? "1 problem" : `${read.error.length} problems`;
     return tellProblems([...read.error, count]);
   }
-  const { box, board, file, warnings } = read.value;
+  const { box, board, file, syslog, warnings } = read.value;
   const told = [`${file ?? "no configuration file: the defaults"}: good`];
   told.push(`board ${board.name}: ${board.title}`);
   for (const line of box.control.lines) {
@@ -22,6 +22,10 @@ export async function check(options: CommandOptions): Promise<number> {
         : "the built-in exchange";
     const country = box.realtime.lines[line.line - 1]?.country.code ?? "?";
     told.push(`line ${line.line}: ${line.account.user} at ${where}, country ${country}`);
+  }
+  if (syslog !== undefined) {
+    const { transport } = syslog;
+    told.push(`log: also at ${printHop({ ...syslog, transport })}`);
   }
   told.push(...warnings.map((text) => `warning: ${text}`));
   process.stdout.write(`${told.join("\n")}\n`);

@@ -4,7 +4,7 @@ import type { LogSink } from "../../hal/ports/log-sink.ts";
 const ORDER: readonly LogLevel[] = ["error", "warn", "info", "debug"];
 
 /** Whether an event is wanted at a level. */
-function wanted(event: LogEvent, level: LogLevel): boolean {
+export function isWanted(event: LogEvent, level: LogLevel): boolean {
   return ORDER.indexOf(event.level) <= ORDER.indexOf(level);
 }
 
@@ -15,7 +15,7 @@ export function createServiceLog(
   time: () => string = () => new Date().toISOString(),
 ): LogSink {
   return (event) => {
-    if (!wanted(event, level)) return;
+    if (!isWanted(event, level)) return;
     const { area, data, text } = event;
     const told = { level: event.level, time: time(), area, ...data, msg: text };
     write(`${JSON.stringify(told)}\n`);
@@ -47,7 +47,7 @@ const QUIET_AREA = "exchange";
 /** What a person at a terminal is told: a line in plain words, warnings and errors marked. */
 export function createTerminalLog(level: LogLevel, print: (line: string) => void): LogSink {
   return (event) => {
-    if (!wanted(event, level)) return;
+    if (!isWanted(event, level)) return;
     if (level === "info" && event.level === "info" && event.area === QUIET_AREA) return;
     const mark = event.level === "error" ? "ERROR " : event.level === "warn" ? "warning: " : "";
     print(`${mark}${event.area}: ${event.text}`);

@@ -16,6 +16,7 @@ import { linesOf, resolveConfig } from "../config/resolve-config.ts";
 import { wantsT38 } from "../config/resolve-fax.ts";
 import { type CodecFaults, DEFAULT_RECORDINGS } from "../config/resolve-rtp.ts";
 import { parseRegistrar, type WrittenRegistrar, withDhcpServers } from "../config/resolve-sip.ts";
+import { resolveSyslog, type SyslogSettings } from "../config/resolve-syslog.ts";
 import type { UserConfig, UserLine } from "../config/user-config.ts";
 import { ConfigReader } from "../config-reader.ts";
 import { codecFault } from "../load-codecs.ts";
@@ -35,6 +36,8 @@ export interface ReadConfig {
   readonly lines: readonly UserLine[];
   /** The registrar toward which this machine's address was looked for; absent: none was. */
   readonly way?: { readonly to: WrittenRegistrar; readonly isSure: boolean };
+  /** The server that gets the log too. */
+  readonly syslog?: SyslogSettings;
   /** What is not wrong in itself but will not work, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -92,7 +95,10 @@ export async function readConfig(
     codecFaults,
     ...(lacksT38 === undefined ? {} : { faxFault: lacksT38 }),
   });
-  if (!box.ok) return err(await describe(box.error));
+  const problems: ConfigProblem[] = [];
+  const syslog = resolveSyslog(user, readTextFile, problems);
+  if (!box.ok) return err(await describe([...box.error, ...problems]));
+  if (problems.length > 0) return err(await describe(problems));
   const folders = await folderProblems(user);
   const hopeless = folders.filter(({ isHopeless }) => isHopeless);
   if (hopeless.length > 0) return err(await describe(hopeless.map(({ problem }) => problem)));
@@ -101,6 +107,7 @@ export async function readConfig(
     board: board.value,
     box: box.value,
     lines,
+    ...(syslog === undefined ? {} : { syslog }),
     warnings: [
       ...warningsOf(user),
       ...faxWarnings(lacksT38),
@@ -200,7 +207,7 @@ function fromOptions(user: UserConfig, options: CommandOptions): UserConfig {
   if (options.registrar !== undefined) merged = { ...merged, registrar: options.registrar };
   const { sipPort, logLevel } = options;
   if (sipPort !== undefined) merged = { ...merged, sip: { ...merged.sip, port: Number(sipPort) } };
-  if (logLevel !== undefined) merged = { ...merged, log: { level: logLevel } };
+  if (logLevel !== undefined) merged = { ...merged, log: { ...merged.log, level: logLevel } };
   return merged;
 }
 

@@ -1,4 +1,5 @@
 import { printAddress } from "../../base/address.ts";
+import type { LogLevel } from "../../base/log-event.ts";
 import type { SimTold } from "../../base/sim-messages.ts";
 import { errorText } from "../../base/thrown.ts";
 import type { BoxEvent } from "../../gateway/control/box-events.ts";
@@ -21,6 +22,7 @@ import { callRecordLimit, DATA_FOLDER } from "../config/call-records.ts";
 import type { UserConfig } from "../config/user-config.ts";
 import { ConfigReader } from "../config-reader.ts";
 import { NetworkWatch } from "../network-watch.ts";
+import type { SyslogLink } from "../syslog-link.ts";
 import { localWallTime } from "../wall-time.ts";
 import { createWorkerHost } from "../worker-host.ts";
 import { boardSpec } from "./board-spec.ts";
@@ -122,9 +124,11 @@ async function runBox(
     else prompt.print(line);
   };
   const level = config.user.log?.level ?? "info";
-  const log: LogSink = interactive
+  const own: LogSink = interactive
     ? createTerminalLog(level, print)
     : createServiceLog(level, write);
+  const syslog = await syslogOf(config, level, own);
+  const log: LogSink = syslog === undefined ? own : both(own, syslog.log);
   for (const text of config.warnings) log({ level: "warn", area: "box", text });
   if (config.board.module === "linux") void warnOfMixer(config, log);
   const realtime = createWorkerHost(boardSpec(config));
@@ -139,15 +143,21 @@ async function runBox(
           return;
         }
         const told = tellBox(event);
-        if (told !== undefined && interactive) print(told);
-        else if (told !== undefined) log({ level: levelOf(event), area: "box", text: told });
+        if (told !== undefined) {
+          const news = { level: levelOf(event), area: "box", text: told };
+          if (interactive) print(told);
+          else own(news);
+          syslog?.log(news);
+        }
         if (event.kind === "fatal") end(1);
         const isReload = event.kind === "check-sync" && config.user.sip?.checkSync === "reload";
         if (isReload) asked.reload?.asked();
       };
       const box = await start(config, realtime, log, onEvent);
+      const news = { level: "info", area: "box", text: started(config, box) } as const;
       if (interactive) greet(config, box, guestPassword, print);
-      else log({ level: "info", area: "box", text: started(config, box) });
+      else own(news);
+      syslog?.log(news);
       prompt?.open(box);
       const reload = reloadOf(box, problems, log, () => end(START_AGAIN));
       asked.reload = reload;
@@ -163,8 +173,36 @@ async function runBox(
     });
   } finally {
     prompt?.close();
+    await syslog?.close();
     forget();
   }
+}
+
+/** Each event to one log, then to the other. */
+function both(one: LogSink, other: LogSink): LogSink {
+  return (event) => {
+    one(event);
+    other(event);
+  };
+}
+
+/** The server that gets the log too, where there is one; its own troubles stay on this machine. */
+async function syslogOf(
+  { syslog, user }: ReadConfig,
+  level: LogLevel,
+  own: LogSink,
+): Promise<SyslogLink | undefined> {
+  if (syslog === undefined) return undefined;
+  const { openSyslog } = await import("../syslog-link.ts");
+  const nameServers = user.sip?.nameServers;
+  const ports = {
+    clock: createClock(),
+    udp: createUdp(),
+    streams: createStreams(),
+    resolver: createResolver(nameServers === undefined ? {} : { servers: nameServers }),
+    random: createRandom(),
+  };
+  return openSyslog(syslog, syslog.level ?? level, ports, own);
 }
 
 /** What starts the box over where its server asks for that. */

@@ -17,6 +17,7 @@ import {
 } from "./board-file-schema.ts";
 import { featureCodesSchema, forwardSchema, hotlineSchema } from "./feature-schema.ts";
 import { keptShape } from "./kept-schema.ts";
+import { fingerprintSchema, logSchema } from "./log-schema.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
 
 /** Most lines one box is asked to run. */
@@ -91,11 +92,6 @@ const qualities = z
   .max(2);
 
 const fileName = z.string().min(1, "must not be empty").max(1024);
-
-/** As OpenSSL prints it, or without the colons. */
-const fingerprint = z
-  .string()
-  .regex(/^(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$/, "must be a SHA-256 of 64 hexadecimal digits");
 
 const nameServer = z
   .string()
@@ -230,7 +226,7 @@ export const userConfigSchema = z.strictObject({
           certificate: fileName.optional(),
           key: fileName.optional(),
           verify: z.boolean().optional(),
-          fingerprints: z.array(fingerprint).max(10).optional(),
+          fingerprints: z.array(fingerprintSchema).max(10).optional(),
           wildcards: z.boolean().optional(),
           port: port.optional(),
         })
@@ -381,7 +377,7 @@ export const userConfigSchema = z.strictObject({
     .optional(),
   ringing: z.strictObject({ renMax: ren.optional() }).optional(),
   countryOverrides: z.record(z.string(), z.unknown()).optional(),
-  log: z.strictObject({ level: z.enum(["error", "warn", "info", "debug"]).optional() }).optional(),
+  log: logSchema.optional(),
   ...keptShape,
 });
 

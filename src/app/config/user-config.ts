@@ -7,6 +7,7 @@ import type { UserDialing } from "./user-dialing.ts";
 import type { FaxMode, UserT38 } from "./user-fax.ts";
 import type { UserHotline } from "./user-hotline.ts";
 import type { UserRegistrar } from "./user-registrar.ts";
+import type { UserLog } from "./user-syslog.ts";
 
 /**
  * The configuration as a person writes it: every setting may be left out. What is left out, and
@@ -236,7 +237,7 @@ export interface UserConfig {
   };
   /** Values of the country's profile to be replaced; the same shape, as much as is named. */
   readonly countryOverrides?: Readonly<Record<string, unknown>>;
-  readonly log?: { readonly level?: "error" | "warn" | "info" | "debug" };
+  readonly log?: UserLog;
   /** Folder for call records. Default `tipring-data`. */
   readonly data?: string;
   /**

@@ -16,6 +16,7 @@ export const PEER_PACKAGES = {
   linphonec: "linphone-cli",
   "twinkle-console": "twinkle-console",
   turnserver: "coturn",
+  rsyslogd: "rsyslog",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** A program that the interop tests run. */
