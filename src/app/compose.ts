@@ -1,6 +1,7 @@
 import type { Hashes } from "../base/hashes.ts";
 import type { WallTime } from "../call/index.ts";
 import type { BoxEvent } from "../gateway/control/box-events.ts";
+import { ChoiceKeeper } from "../gateway/control/choice-keeper.ts";
 import { ControlPlane } from "../gateway/control/control-plane.ts";
 import { DiversionKeeper } from "../gateway/control/diversion-keeper.ts";
 import { instanceOf } from "../gateway/control/instance-id.ts";
@@ -43,7 +44,10 @@ export type Box = Pick<
 export async function compose(config: BoxConfig, ports: BoxPorts): Promise<Box> {
   const { clock, udp, streams, resolver, hashes, realtime, log, wallTime, onEvent } = ports;
   const instance = await instanceOf(ports.store, ports.random, log);
-  const diversions = await DiversionKeeper.open(ports.store, log);
+  const keepers = {
+    diversions: await DiversionKeeper.open(ports.store, log),
+    choices: await ChoiceKeeper.open(ports.store, log),
+  };
   const records = new RecordKeeper(ports);
   const plane = await ControlPlane.start(config.control, config.realtime, {
     instance,
@@ -56,7 +60,7 @@ export async function compose(config: BoxConfig, ports: BoxPorts): Promise<Box> 
     log,
     wallTime,
     onEvent,
-    diversions,
+    keepers,
     createToken: createTokenSource(ports.random),
     record: (record) => records.keep(record),
   });
@@ -73,7 +77,8 @@ export async function compose(config: BoxConfig, ports: BoxPorts): Promise<Box> 
     async stop() {
       await plane.stop();
       await records.close();
-      await diversions.close();
+      await keepers.diversions.close();
+      await keepers.choices.close();
     },
   };
 }

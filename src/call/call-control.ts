@@ -26,6 +26,7 @@ import { callOf, faultedStep, interruptStep } from "./interrupts.ts";
 import { type Mailbox, type MailboxStep, mailboxStep } from "./mailbox.ts";
 import { outgoingStep } from "./outgoing.ts";
 import { OwnDialogs } from "./own-dialogs.ts";
+import { type Choices, NO_CHOICES } from "./policy/choices.ts";
 import { NOT_DIVERTED } from "./policy/diversions.ts";
 import { QualityReports } from "./quality-reports.ts";
 import { recallStep } from "./recall.ts";
@@ -65,15 +66,11 @@ class LineCallControl implements CallControl {
   readonly #callBacks = new CallBacks();
 
   constructor(config: CallConfig) {
-    const collector = createDigitCollector({
-      digitMap: dialledMap(config),
-      firstDigitMs: config.timers.firstDigitMs,
-      interDigitMs: config.timers.interDigitMs,
-      completeMs: config.timers.interDigitMs,
-    });
+    const { choices = NO_CHOICES } = config;
     this.#context = {
       config,
-      collector,
+      choices,
+      collector: collectorOf(config, choices),
       registration: undefined,
       side: [],
       messagesWait: false,
@@ -221,6 +218,7 @@ class LineCallControl implements CallControl {
     return [
       ...step.outputs,
       ...this.#divert(step),
+      ...this.#choose(step),
       ...(callsBack === undefined ? [] : this.#callBacks.ask(this.#context, callsBack, nowMs)),
       ...all.flatMap((one) => this.#finish(one, asked.includes(one.call.id), nowMs)),
     ];
@@ -233,8 +231,23 @@ class LineCallControl implements CallControl {
     return [{ kind: "diversions", diversions }];
   }
 
-  #noteUnreached(finished: FinishedCall, nowMs: number): void {
-    if (finished.call.direction === "in") return;
+  /** Keeps what the user has dialled and chosen, and tells of that. Nothing is collected then. */
+  #choose({ choices, dialled }: Step): readonly CallOutput[] {
+    if (dialled !== undefined) this.#context = { ...this.#context, lastDialled: dialled };
+    if (choices === undefined) return [];
+    const collector = collectorOf(this.#context.config, choices);
+    this.#context = { ...this.#context, choices, collector };
+    return [{ kind: "choices", choices }];
+  }
+
+  /** Whom codes call again: who called, unless that was refused; whom we did not reach. */
+  #noteParty(finished: FinishedCall, nowMs: number): void {
+    const { direction, callerNumber: number } = finished.call;
+    if (direction === "in") {
+      const lastCaller = number === undefined ? {} : { number };
+      if (finished.result !== "failed") this.#context = { ...this.#context, lastCaller };
+      return;
+    }
     const { unreached: _, ...context } = this.#context;
     const unreached = unreachedBy(context, finished, nowMs);
     this.#context = unreached === undefined ? context : { ...context, unreached };
@@ -243,13 +256,20 @@ class LineCallControl implements CallControl {
   #finish(finished: FinishedCall, awaitsCost: boolean, nowMs: number): readonly CallOutput[] {
     const record = callRecord(this.#context.config, finished, nowMs);
     this.#reports.note(this.#context, finished, nowMs);
-    this.#noteUnreached(finished, nowMs);
+    this.#noteParty(finished, nowMs);
     if (!finished.hasMedia) return [recordOutput(record)];
     return [
       toMedia({ kind: "close", session: finished.call.id }),
       ...this.#records.add(record, nowMs, awaitsCost).map(recordOutput),
     ];
   }
+}
+
+/** Collects what may be dialled with these choices. */
+function collectorOf(config: CallConfig, choices: Choices): CallContext["collector"] {
+  const { firstDigitMs, interDigitMs } = config.timers;
+  const digitMap = dialledMap(config, choices);
+  return createDigitCollector({ digitMap, firstDigitMs, interDigitMs, completeMs: interDigitMs });
 }
 
 const recordOutput = (record: CallRecord): CallOutput => ({ kind: "record", record });

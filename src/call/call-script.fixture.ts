@@ -11,6 +11,7 @@ import {
   DEFAULT_CALL_TIMERS,
   type FlashConfig,
 } from "./call-types.ts";
+import { choiceWords } from "./policy/choices.ts";
 import { diversionWords } from "./policy/diversions.ts";
 
 /** Where our media is opened. */
@@ -133,6 +134,8 @@ export function words(output: CallOutput): string {
       return `message ${output.from}`;
     case "diversions":
       return `diversions ${diversionWords(output.diversions) ?? "none"}`;
+    case "choices":
+      return `choices ${choiceWords(output.choices) ?? "none"}`;
     case "mailbox":
       return `mailbox ${output.waiting ? "waits" : "empty"}`;
     case "log":

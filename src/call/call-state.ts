@@ -9,6 +9,7 @@ import type { CollectorInput, CollectorOutput } from "../fxs/index.ts";
 import type { Charge, DialogId, FaxOffer, MediaOffer, SipHeader, UaCommand } from "../sip/index.ts";
 import type { MeasuredLevels } from "./call-levels.ts";
 import type { CallConfig, CallEndedBy, CallOutput, CallResult } from "./call-types.ts";
+import type { Choices } from "./policy/choices.ts";
 import type { Diversions } from "./policy/diversions.ts";
 
 /** One call attempt while it lives. `id` names its media session too. */
@@ -24,6 +25,8 @@ export interface Call extends MeasuredLevels {
   readonly isPlain?: true;
   /** Whether our number is withheld; as configured where absent. */
   readonly withholds?: boolean;
+  /** The caller's number as a display would show it, where that is told. */
+  readonly callerNumber?: string;
   /** Who is called where it does not reach anybody, one after the other. */
   readonly otherwise?: readonly string[];
   /** Who forwarded it to us. */
@@ -266,6 +269,10 @@ export interface Step {
   readonly callsBack?: Unreached;
   /** What is done with who calls from now on, where the user has just said so. */
   readonly diversions?: Diversions;
+  /** What the user has chosen from now on, where that was just said. */
+  readonly choices?: Choices;
+  /** What was dialled for the call that begins, for who wants to dial it again. */
+  readonly dialled?: string;
   /** The calls beside it from now on; as they were where absent. */
   readonly side?: readonly SideCall[];
 }
@@ -284,6 +291,12 @@ export interface CallContext {
   readonly unreached?: Unreached;
   /** What is done with who calls. */
   readonly diversions: Diversions;
+  /** What the user has chosen by keys. */
+  readonly choices: Choices;
+  /** What was dialled last for a call, but for help. */
+  readonly lastDialled?: string;
+  /** Who called last, once somebody has; without a number where none was told. */
+  readonly lastCaller?: { readonly number?: string };
   /** Until when calls come in all the same: the line has called for help. */
   readonly helpUntilMs?: number;
   /** Whether the line's loop is closed. */

@@ -12,6 +12,7 @@ import type {
 import type { CallLevels } from "./call-levels.ts";
 import type { Announcements } from "./policy/announcement.ts";
 import type { CallerSource } from "./policy/caller-sources.ts";
+import type { Choices } from "./policy/choices.ts";
 import type { Diversions } from "./policy/diversions.ts";
 import type { FeatureCodes } from "./policy/feature-codes.ts";
 import type { Place } from "./policy/pidf-lo.ts";
@@ -185,6 +186,8 @@ export interface CallConfig {
   readonly hotline?: Hotline;
   /** Keyed at dial tone: what is done with who calls. Default: no codes. */
   readonly featureCodes?: FeatureCodes;
+  /** What the user has chosen by keys, or the configuration. Default: nothing. */
+  readonly choices?: Choices;
   /** What is done with who calls, until the user says otherwise. Default: the bell rings. */
   readonly diversions?: Diversions;
   /** How long a call rings that is sent on where nobody answers, ms. Default 20 s. */
@@ -320,6 +323,8 @@ export type CallOutput =
   | { readonly kind: "check-sync" }
   /** The user has said at the telephone what is done with who calls. */
   | { readonly kind: "diversions"; readonly diversions: Diversions }
+  /** The user has chosen something else by keys. */
+  | { readonly kind: "choices"; readonly choices: Choices }
   /** The mailbox: whether messages wait, and how many are new where that was told. */
   | { readonly kind: "mailbox"; readonly waiting: boolean; readonly newVoice?: number }
   | { readonly kind: "log"; readonly event: LogEvent };

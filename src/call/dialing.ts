@@ -1,12 +1,14 @@
 import type { ToneName } from "../base/line-messages.ts";
 import type { CollectorInput } from "../fxs/index.ts";
 import { type CallContext, type CallState, type Step, toLine } from "./call-state.ts";
-import type { CallConfig, CallInput } from "./call-types.ts";
+import type { CallInput } from "./call-types.ts";
 import { featureKeyed } from "./feature-keys.ts";
 import { callHotline } from "./hotline.ts";
-import { dialledUri, giveUp, placeCall } from "./placing.ts";
+import { type CallWish, dialledUri, giveUp, placeCall } from "./placing.ts";
+import type { Choices } from "./policy/choices.ts";
 import { divertsAll } from "./policy/diversions.ts";
 import { isEmergencyNumber } from "./policy/emergency.ts";
+import { featureOf } from "./policy/feature-codes.ts";
 import { sideOf } from "./side-calls.ts";
 import { startTransfer } from "./transfer.ts";
 
@@ -73,35 +75,60 @@ function collect(context: CallContext, input: CollectorInput, nowMs: number): St
   }
 }
 
+/** A number, and what the codes before it say of the call. */
+interface Decoded {
+  readonly number: string;
+  /** The code. */
+  readonly before: string;
+  readonly wish: CallWish;
+}
+
 /** The number behind a code that withholds the own one, or shows it; else as it was dialled. */
-function decoded(
-  { withholdCode = "", showCode = "" }: CallConfig,
-  dialled: string,
-): { readonly number: string; readonly withholds?: boolean } {
+function decoded({ config, choices }: CallContext, dialled: string): Decoded {
+  const { withholdCode = "", showCode = "" } = config;
   const isCoded = (code: string): boolean =>
     code !== "" && dialled.startsWith(code) && dialled.length > code.length;
-  if (isCoded(withholdCode)) {
-    return { number: dialled.slice(withholdCode.length), withholds: true };
-  }
-  if (!isCoded(showCode)) return { number: dialled };
-  return { number: dialled.slice(showCode.length), withholds: false };
+  const code = [withholdCode, showCode].find(isCoded) ?? "";
+  const wish = code === "" ? {} : { withholds: code === withholdCode };
+  return { number: speedDialled(choices, dialled.slice(code.length)), before: code, wish };
+}
+
+/** What a key for speed dial calls, or the number itself. */
+function speedDialled({ speedDials }: Choices, dialled: string): string {
+  const number = Object.hasOwn(speedDials, dialled) ? speedDials[dialled] : undefined;
+  return number ?? dialled;
 }
 
 /** What a code says that stands in a number's place, or before one that is not called. */
 function codeKeyed(context: CallContext, dialled: string, nowMs: number): Step | undefined {
-  if (dialled === context.config.callBackCode) return askForCallBack(context, nowMs);
-  return featureKeyed(context, dialled, nowMs) ?? blindTransfer(context, dialled, nowMs);
+  const { callBackCode, featureCodes = {} } = context.config;
+  if (dialled === callBackCode) return askForCallBack(context, nowMs);
+  const wish = featureOf(featureCodes, dialled);
+  if (wish === undefined) return blindTransfer(context, dialled, nowMs);
+  return wish.name === "redial" ? redial(context, nowMs) : featureKeyed(context, wish, nowMs);
 }
 
 /** Calls a number, or does what a code in its place or before it says. */
 export function startCall(context: CallContext, dialled: string, nowMs: number): Step {
-  const { config } = context;
   // A number for help is one, whatever codes are configured.
-  const isHelp = isEmergencyNumber(dialled, config.emergencyNumbers);
-  const coded = isHelp ? undefined : codeKeyed(context, dialled, nowMs);
-  if (coded !== undefined) return coded;
-  const { number, ...wish } = isHelp ? { number: dialled } : decoded(config, dialled);
-  return placeCall(context, number, nowMs, wish);
+  if (isEmergencyNumber(dialled, context.config.emergencyNumbers)) {
+    return placeCall(context, dialled, nowMs);
+  }
+  return codeKeyed(context, dialled, nowMs) ?? callNumber(context, dialled, nowMs);
+}
+
+function callNumber(context: CallContext, dialled: string, nowMs: number): Step {
+  const { number, before, wish } = decoded(context, dialled);
+  const placed = placeCall(context, number, nowMs, wish);
+  const isHelp = isEmergencyNumber(number, context.config.emergencyNumbers);
+  return isHelp ? placed : { ...placed, dialled: before + number };
+}
+
+/** The same number again, with the code before it. */
+function redial(context: CallContext, nowMs: number): Step {
+  const { lastDialled } = context;
+  if (lastDialled === undefined) return giveUp(context, "nothing was dialled before", nowMs);
+  return callNumber(context, lastDialled, nowMs);
 }
 
 /** What the log says where a code to call back comes to nothing: whom it was about is not kept. */
@@ -129,7 +156,8 @@ function blindTransfer(context: CallContext, number: string, nowMs: number): Ste
   const held = sideOf(context.side, "held");
   const isCoded = blindTransferCode !== "" && number.startsWith(blindTransferCode);
   if (held === undefined || !isCoded || number === blindTransferCode) return undefined;
-  const uri = dialledUri(context, number.slice(blindTransferCode.length));
+  const target = speedDialled(context.choices, number.slice(blindTransferCode.length));
+  const uri = dialledUri(context, target);
   const transfer = startTransfer(context, held, { kind: "uri", uri }, nowMs);
   const untilMs = nowMs + context.config.timers.reorderMs;
   return {

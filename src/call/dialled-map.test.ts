@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type DigitMatch, matchDigitMap } from "../fxs/index.ts";
 import { configOf } from "./call-script.fixture.ts";
 import { dialledMap } from "./dialled-map.ts";
+import { NO_CHOICES } from "./policy/choices.ts";
 import { ETSI_CODES, STAR_CODES } from "./policy/feature-codes.ts";
 
 describe("dialledMap() has the user's numbers, those for help, and codes", () => {
@@ -26,9 +27,9 @@ describe("dialledMap() has the user's numbers, those for help, and codes", () =>
       forwardBusy: ETSI_CODES.forwardAlways ?? "",
       forwardNoAnswer: "1179N",
     };
-    expect(matchDigitMap(dialledMap(configOf({ digitMap, featureCodes: both })), digits)).toBe(
-      match,
-    );
+    expect(
+      matchDigitMap(dialledMap(configOf({ digitMap, featureCodes: both }), NO_CHOICES), digits),
+    ).toBe(match);
   });
 });
 
@@ -49,6 +50,7 @@ describe("dialledMap() has a number for help dialled at once", () => {
   ];
   it.each(CASES)("%s: in %s, %s is %s", (_, digitMap, digits, match) => {
     const help = { emergencyNumbers: HELP, emergencyShared: ["2611"], withholdCode: "*67" };
-    expect(matchDigitMap(dialledMap(configOf({ digitMap, ...help })), digits)).toBe(match);
+    const map = dialledMap(configOf({ digitMap, ...help }), NO_CHOICES);
+    expect(matchDigitMap(map, digits)).toBe(match);
   });
 });

@@ -1,15 +1,17 @@
 import { invariant } from "../base/invariant.ts";
 import { type DigitMap, type DigitMapRule, parseDigitMap } from "../fxs/index.ts";
 import type { CallConfig } from "./call-types.ts";
+import type { Choices } from "./policy/choices.ts";
 import { codeRules } from "./policy/feature-codes.ts";
 
 /**
- * The user's digit map with the emergency numbers before it, and with every code there is. An
+ * The user's digit map with the emergency numbers before it, with every code there is, and with the
+ * keys for speed dial that call somebody, which wait whether more comes. An
  * emergency number is dialled at once, whatever the digit map has beside it (`xx.`); but one that
  * other numbers begin with waits as they do: where the country says so, where another number for
  * help does, and where a rule of the digit map spells it out and goes on (`1121`).
  */
-export function dialledMap(config: CallConfig): DigitMap {
+export function dialledMap(config: CallConfig, { speedDials }: Choices): DigitMap {
   const { mode, blindTransferCode } = config.flash;
   const { withholdCode = "", showCode = "", callBackCode = "" } = config;
   const transfers = mode === "relay" ? "" : blindTransferCode;
@@ -24,10 +26,11 @@ export function dialledMap(config: CallConfig): DigitMap {
       return { text: `${code}${number}`, isShared };
     }),
   );
-  const coded = codes.flatMap((code) => own.map((rule) => `${code}${rule}`));
+  const keys = Object.keys(speedDials).map((key) => `${key}T`);
+  const coded = codes.flatMap((code) => [...own, ...keys].map((rule) => `${code}${rule}`));
   const alone = callBackCode === "" ? [] : [callBackCode];
   const features = codeRules(config.featureCodes ?? {}, own);
-  const texts = [config.digitMap, ...alone, ...coded, ...features];
+  const texts = [config.digitMap, ...keys, ...alone, ...coded, ...features];
   const urgent = help.flatMap(({ text, isShared }) =>
     parsedRules(text).map((rule) => ({ ...rule, timed: isShared, urgent: true })),
   );

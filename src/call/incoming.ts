@@ -91,6 +91,7 @@ export function incomingCall(context: CallContext, event: Incoming, nowMs: numbe
   const { config } = context;
   const forwarder = forwardedBy(event.request);
   const alertInfo = headerValues(event.request, "alert-info");
+  const number = displayOf(context, event, nowMs, true)?.number;
   const cadence = ringCadence(config.ringRules ?? [], event.from.user, alertInfo);
   return {
     id: `line${config.line}-${config.createToken()}`,
@@ -99,6 +100,7 @@ export function incomingCall(context: CallContext, event: Incoming, nowMs: numbe
     ...callerOf(event),
     to: config.account.user,
     emergency: false,
+    ...(number === undefined ? {} : { callerNumber: number }),
     ...(forwarder === undefined ? {} : { forwardedBy: forwarder }),
     ...(event.dialog === undefined ? {} : { dialog: event.dialog }),
     ...sessionIdOf(event.request),

@@ -6,9 +6,18 @@ export * from "./call-types.ts";
 export { digitMapRules, isFreeCode } from "./dialled-map.ts";
 export { type CallerDisplay, type CallerSigns, callerDisplay } from "./policy/caller-display.ts";
 export {
+  type Choices,
+  choiceEntries,
+  choiceWords,
+  NO_CHOICES,
+  SPEED_KEY,
+  sameChoices,
+  withChoice,
+} from "./policy/choices.ts";
+export { areAlike } from "./policy/code-clash.ts";
+export {
   type Diversions,
   diversionWords,
-  FORWARD_DIGITS_MAX,
   FORWARDINGS,
   NOT_DIVERTED,
   sameDiversions,
@@ -16,13 +25,16 @@ export {
 } from "./policy/diversions.ts";
 export { isEmergencyNumber } from "./policy/emergency.ts";
 export {
+  CODE_DIGITS_MAX,
   codeRules,
   ETSI_CODES,
   FEATURE_NAMES,
   type FeatureCodes,
+  headOf,
+  lettersFault,
   STAR_CODES,
-  takesNumber,
 } from "./policy/feature-codes.ts";
 export { CIVIC_PARTS, type Place } from "./policy/pidf-lo.ts";
 export { type Refusal, refusalOf } from "./policy/refusal.ts";
 export type { RingRule } from "./policy/ring-cadence.ts";
+export { whyNoKey } from "./policy/speed-keys.ts";

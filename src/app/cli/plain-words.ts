@@ -1,6 +1,6 @@
 import type { SoundLevel } from "../../base/line-messages.ts";
 import type { SimTold } from "../../base/sim-messages.ts";
-import { diversionWords } from "../../call/index.ts";
+import { choiceWords, diversionWords } from "../../call/index.ts";
 import type { BoxEvent, LineStatus } from "../../gateway/control/box-events.ts";
 
 const TONES: Readonly<Record<string, string>> = {
@@ -50,7 +50,7 @@ export function tellPhone(told: SimTold): string | undefined {
 
 /** Where a line stands, and how loud its call is, as a sentence. */
 export function tellLine(status: LineStatus): string {
-  const { line, user, hook, call, registration, server, hardware, levels, diversions } = status;
+  const { line, user, hook, call, registration, server, hardware, levels } = status;
   const registered =
     registration === "registered" ? `registered at ${server}` : `not registered at ${server}`;
   const broken = hardware === "ready" ? "" : `, hardware ${hardware}`;
@@ -58,9 +58,12 @@ export function tellLine(status: LineStatus): string {
     levels === undefined
       ? ""
       : `; says ${spoken(levels.said)}, hears ${spoken(levels.heard)} of late`;
-  const words = diversions === undefined ? undefined : diversionWords(diversions);
-  const diverted = words === undefined ? "" : `, ${words}`;
-  return `line ${line} (${user}): ${hook}, ${call}, ${registered}${diverted}${broken}${loud}`;
+  const wishes = [
+    status.diversions && diversionWords(status.diversions),
+    status.choices && choiceWords(status.choices),
+  ];
+  const said = wishes.flatMap((words) => (words === undefined ? [] : [`, ${words}`])).join("");
+  return `line ${line} (${user}): ${hook}, ${call}, ${registered}${said}${broken}${loud}`;
 }
 
 function spoken({ activeDbm0 }: SoundLevel): string {
@@ -98,6 +101,8 @@ export function tellBox(event: BoxEvent): string | undefined {
       const words = diversionWords(event.diversions) ?? "takes calls as they come";
       return `line ${event.line} ${words}`;
     }
+    case "choices":
+      return `line ${event.line} has ${choiceWords(event.choices) ?? "nothing chosen"}`;
     case "fatal":
       return `the line hardware's part of the program failed: ${event.reason}`;
     case "line": {

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { FEATURE_NAMES, FORWARD_DIGITS_MAX } from "../../call/index.ts";
+import { CODE_DIGITS_MAX, FEATURE_NAMES, SPEED_KEY } from "../../call/index.ts";
 
 /** A number that calls are sent on to. */
 const target = z
   .string({ error: 'must be text in quotes, like "102"' })
   .regex(
-    new RegExp(`^\\+?[0-9*#]{1,${FORWARD_DIGITS_MAX - 1}}$`),
-    `must be at most ${FORWARD_DIGITS_MAX - 1} of digits, "*" and "#"`,
+    new RegExp(`^\\+?[0-9*#]{1,${CODE_DIGITS_MAX - 1}}$`),
+    `must be at most ${CODE_DIGITS_MAX - 1} of digits, "*" and "#"`,
   );
 
 /** Where a line's calls go. */
@@ -15,6 +15,12 @@ export const forwardSchema = z.strictObject({
   busy: target.optional(),
   noAnswer: target.optional(),
 });
+
+/** The numbers that keys call. */
+export const speedDialSchema = z.record(
+  z.string().regex(SPEED_KEY, "must be one or two digits"),
+  target,
+);
 
 /** Most numbers that are tried where a hotline is not reached. */
 const OTHERWISE_MAX = 8;
@@ -34,8 +40,8 @@ export const hotlineSchema = z.strictObject({
 const code = z
   .string({ error: 'must be text in quotes, like "*72N"' })
   .regex(
-    /^(?:[0-9*#]{1,8}(?:N[0-9*#]{0,4})?)?$/,
-    'must be at most 8 of digits, "*" and "#", then N where a number goes',
+    /^(?:[0-9*#]{1,8}(?:(?:KK?|P)[0-9*#]{0,4})?(?:N[0-9*#]{0,4})?)?$/,
+    'must be at most 8 of digits, "*" and "#", then K, P or N where a key, a PIN or a number goes',
   );
 
 const [first, ...others] = FEATURE_NAMES;

@@ -44,7 +44,7 @@ describe("featuresOf()", () => {
   });
 
   it.each([
-    [{ forwardAlways: "*1" }, /forwardAlways is "\*1"; write N where the number goes/],
+    [{ forwardAlways: "*1" }, /forwardAlways is "\*1"; write N where its digits go, as in "\*72N"/],
     [{ doNotDisturb: "*1N" }, /doNotDisturb is "\*1N"; take the N out/],
     [{ forwardAlways: "*1N", doNotDisturb: "*1" }, /is "\*1", as forwardAlways has it/],
     [
@@ -71,6 +71,38 @@ describe("featuresOf()", () => {
     { forwardAlways: "41N" },
   ])("takes the codes %j", (featureCodes) => {
     expect(resolved({ dialing: { featureCodes } }, {}, "(1xx|40xx)").problems).toEqual([]);
+  });
+
+  it("leaves codes of a set out that cannot be told from others", () => {
+    const { callReturn: _, ...others } = STAR_CODES;
+    expect(resolved({ dialing: { callBackCode: "*69" } }).featureCodes).toEqual(others);
+    const { speedDial: __, speedDialTwo: ___, redial: ____, ...rest } = STAR_CODES;
+    const dialing = { withholdCode: "*7", showCode: "*0" };
+    expect(Object.keys(resolved({ dialing }).featureCodes ?? {})).toEqual(
+      Object.keys(rest).filter((name) => !(STAR_CODES[name as "redial"] ?? "").startsWith("*7")),
+    );
+  });
+
+  it("has keys of all lines, and a line's own before them", () => {
+    const dialing = { speedDial: { "2": "102", "3": "103" } };
+    const { choices, problems } = resolved({ dialing }, { speedDial: { "3": "203", "40": "204" } });
+    expect(choices).toEqual({ speedDials: { "2": "102", "3": "203", "40": "204" } });
+    expect(problems).toEqual([]);
+  });
+
+  it("refuses keys that are numbers, or that help begins with", () => {
+    const dialing = { speedDial: { "1": "102", "40": "103" } };
+    const { problems } = resolved(
+      { dialing },
+      { speedDial: { "9": "104", "5": "105" } },
+      "1xx|40|5T",
+    );
+    expect(problems).toEqual([
+      "dialing.speedDial.1 is no key: 117, a number for help, begins so; take another",
+      "dialing.speedDial.40 is no key: a number that can be dialled is the same; take another",
+      "lines.0.speedDial.5 is no key: a number that can be dialled is the same; take another",
+      "lines.0.speedDial.9 is no key: 911, a number for help, begins so; take another",
+    ]);
   });
 
   it("takes codes that are written, and those that are switched off", () => {

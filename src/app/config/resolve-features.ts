@@ -1,39 +1,43 @@
 import {
+  areAlike,
+  type Choices,
   codeRules,
   type Diversions,
   digitMapRules,
   ETSI_CODES,
   FEATURE_NAMES,
   type FeatureCodes,
+  headOf,
   isFreeCode,
+  lettersFault,
   NOT_DIVERTED,
   STAR_CODES,
-  takesNumber,
+  whyNoKey,
   whyNoTarget,
 } from "../../call/index.ts";
 import { type CountryProfile, parseDigitMap } from "../../fxs/index.ts";
 import type { CallSettings } from "../../gateway/control/control-config.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
+import type { UserDialing } from "./user-dialing.ts";
 
 const SETS = { off: {}, star: STAR_CODES, etsi: ETSI_CODES } as const;
 
 /** What is done with who calls a line, and the codes by which its user says so. */
 export function featuresOf(
   { dialing = {}, registrar }: Pick<UserConfig, "dialing" | "registrar">,
-  line: Pick<UserLine, "number" | "forward" | "doNotDisturb">,
+  line: Pick<UserLine, "number" | "forward" | "doNotDisturb" | "speedDial">,
   digitMap: string,
   { emergency }: Pick<CountryProfile, "emergency">,
   linePath: ConfigPath,
   problems: ConfigProblem[],
 ): Partial<CallSettings> {
   // A server that lines register at has codes of its own: those are not taken away from it.
+  const codes = writtenCodes({ dialing });
   const written = dialing.featureCodes ?? (registrar === undefined ? "star" : "off");
+  const emergencyNumbers = emergency.numbers;
   for (const [when, number] of Object.entries(line.forward ?? {})) {
-    const why = whyNoTarget(number, {
-      user: line.number,
-      emergencyNumbers: emergency.numbers,
-    });
+    const why = whyNoTarget(number, { user: line.number, emergencyNumbers });
     if (why === undefined) continue;
     problems.push({
       path: [...linePath, "forward", when],
@@ -46,19 +50,50 @@ export function featuresOf(
     doNotDisturb: line.doNotDisturb ?? false,
   };
   return {
-    featureCodes: typeof written === "string" ? freeCodes(SETS[written], digitMap) : written,
+    featureCodes: typeof written === "string" ? freeCodes(SETS[written], digitMap, codes) : written,
     diversions,
+    choices: choicesOf(dialing, line, { digitMap, emergencyNumbers }, linePath, problems),
     ...(dialing.forwardAfterMs === undefined ? {} : { forwardAfterMs: dialing.forwardAfterMs }),
   };
 }
 
-/** What comes before the number of a code, or all of it. */
-const headOf = (code: string): string => code.replace(/N.*$/, "");
+/** What keys call, unless their user says otherwise. */
+function choicesOf(
+  dialing: UserDialing,
+  line: Pick<UserLine, "speedDial">,
+  beside: Parameters<typeof whyNoKey>[1],
+  linePath: ConfigPath,
+  problems: ConfigProblem[],
+): Choices {
+  const places = [
+    [["dialing"], dialing.speedDial],
+    [linePath, line.speedDial],
+  ] as const;
+  for (const [path, keys = {}] of places) {
+    for (const key of Object.keys(keys)) {
+      const why = whyNoKey(key, beside);
+      if (why === undefined) continue;
+      const text = `is no key: ${why}; take another`;
+      if (problems.some((problem) => problem.text === text && problem.path.at(-1) === key))
+        continue;
+      problems.push({ path: [...path, "speedDial", key], text });
+    }
+  }
+  return { speedDials: { ...dialing.speedDial, ...line.speedDial } };
+}
 
-/** Those of a set by which no number begins that could not be dialled then. */
-function freeCodes(codes: FeatureCodes, digitMap: string): FeatureCodes {
+/** Those of a set by which nothing begins that could not be dialled then. */
+function freeCodes(
+  codes: FeatureCodes,
+  digitMap: string,
+  written: Readonly<Record<string, string>>,
+): FeatureCodes {
+  const others = Object.values(written).filter((code) => code !== "");
   return Object.fromEntries(
-    Object.entries(codes).filter(([, code]) => isFreeCode(headOf(code), digitMap)),
+    Object.entries(codes).filter(
+      ([, code]) =>
+        isFreeCode(headOf(code), digitMap) && !others.some((other) => areAlike(code, other)),
+    ),
   );
 }
 
@@ -72,17 +107,23 @@ export interface CodesBeside {
 }
 
 /** The codes that are written beside those of features; behind most of them a number goes. */
+function writtenCodes({ dialing = {} }: Pick<UserConfig, "dialing">): Record<string, string> {
+  const { withholdCode = "", showCode = "", callBackCode = "", blindTransferCode = "" } = dialing;
+  const heads = Object.entries({ withholdCode, showCode, blindTransferCode });
+  const codes = heads.filter(([, code]) => code !== "").map(([name, code]) => [name, `${code}N`]);
+  return { callBackCode, ...Object.fromEntries(codes) };
+}
+
+/** The same for all lines, with what is there unless written. */
 export function codesBeside(
-  { dialing = {} }: Pick<UserConfig, "dialing">,
+  user: Pick<UserConfig, "dialing">,
   { flash, digitMap }: Pick<CallSettings, "flash" | "digitMap">,
   lines: readonly { readonly call: Pick<CallSettings, "emergencyNumbers"> }[],
 ): CodesBeside {
-  const { withholdCode = "", showCode = "", callBackCode = "" } = dialing;
-  const withNumber = { withholdCode, showCode, blindTransferCode: flash.blindTransferCode };
-  const heads = Object.entries(withNumber).filter(([, code]) => code !== "");
-  const codes = Object.fromEntries(heads.map(([name, code]) => [name, `${code}N`]));
+  const { blindTransferCode } = flash;
+  const transfers = blindTransferCode === "" ? {} : { blindTransferCode: `${blindTransferCode}N` };
   const emergencyNumbers = lines.flatMap((line) => line.call.emergencyNumbers);
-  return { digitMap, emergencyNumbers, codes: { callBackCode, ...codes } };
+  return { digitMap, emergencyNumbers, codes: { ...writtenCodes(user), ...transfers } };
 }
 
 /**
@@ -101,7 +142,7 @@ export function checkFeatureCodes(
     const code = codes[name] ?? "";
     if (code === "") continue;
     const why =
-      placeFault(name, code) ??
+      lettersFault(name, code) ??
       clashWith(seen, code) ??
       numberClash(code, beside) ??
       ruleFault({ [name]: code }, beside.digitMap);
@@ -112,22 +153,13 @@ export function checkFeatureCodes(
   }
 }
 
-/** A number goes where a feature wants one. */
-function placeFault(name: string, code: string): string | undefined {
-  const isForward = name.startsWith("forward") && !name.endsWith("Off");
-  if (isForward === takesNumber(code)) return undefined;
-  return isForward ? '; write N where the number goes, as in "*72N"' : "; take the N out";
-}
-
 /** A code is one feature's, and no number behind another code. */
 function clashWith(seen: ReadonlyMap<string, string>, code: string): string | undefined {
   const head = headOf(code);
   for (const [other, their] of seen) {
-    const theirHead = headOf(their);
-    if (theirHead === head) return `, as ${other} has it`;
-    const isTheirs = takesNumber(their) && head.startsWith(theirHead);
-    const isOurs = takesNumber(code) && theirHead.startsWith(head);
-    if (isTheirs || isOurs) return `, which cannot be told from ${other} ("${their}")`;
+    const hasNone = head === code || headOf(their) === their;
+    if (headOf(their) === head && hasNone) return `, as ${other} has it`;
+    if (areAlike(their, code)) return `, which cannot be told from ${other} ("${their}")`;
   }
   return undefined;
 }

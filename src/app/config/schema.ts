@@ -15,9 +15,15 @@ import {
   gpioSlicOverridesSchema,
   soundLevelsSchema,
 } from "./board-file-schema.ts";
-import { featureCodesSchema, forwardSchema, hotlineSchema } from "./feature-schema.ts";
+import {
+  featureCodesSchema,
+  forwardSchema,
+  hotlineSchema,
+  speedDialSchema,
+} from "./feature-schema.ts";
 import { keptShape } from "./kept-schema.ts";
 import { fingerprintSchema, logSchema } from "./log-schema.ts";
+import { announcementsSchema, soundNameSchema } from "./sound-schema.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
 
 /** Most lines one box is asked to run. */
@@ -100,14 +106,6 @@ const nameServer = z
     "must be an address or address:port, like 192.168.1.1",
   );
 
-/** A file of the folder for sounds, without its ".wav". */
-const soundName = z
-  .string({ error: 'must be text in quotes, like "music"' })
-  .regex(
-    /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/,
-    'must be the name of a file in recording.sounds without ".wav"',
-  )
-  .refine((name) => !/\.wav$/i.test(name), { error: 'must be written without ".wav"' });
 const digitMs = z.int().min(0).max(500);
 const gainDb = z.number().min(-20).max(20);
 
@@ -145,6 +143,7 @@ const line = z.strictObject({
   forward: forwardSchema.optional(),
   doNotDisturb: z.boolean().optional(),
   hotline: hotlineSchema.optional(),
+  speedDial: speedDialSchema.optional(),
   fax: faxMode.optional(),
   ren: ren.optional(),
   rings: z.array(ringRule).max(RING_RULES_MAX).optional(),
@@ -343,6 +342,7 @@ export const userConfigSchema = z.strictObject({
       showCode: keyedCode.optional(),
       callBackCode: keyedCode.optional(),
       featureCodes: featureCodesSchema.optional(),
+      speedDial: speedDialSchema.optional(),
       forwardAfterMs: z.int().min(1000).max(300_000).optional(),
       callerIdFrom: z
         .array(z.enum(["p-asserted-identity", "remote-party-id", "from"]))
@@ -365,14 +365,8 @@ export const userConfigSchema = z.strictObject({
         .optional(),
       emergencyPlace: emergencyPlace.optional(),
       silenceLimitMs: z.int().min(0).max(3_600_000).optional(),
-      musicOnHold: soundName.optional(),
-      announcements: z
-        .strictObject({
-          notFound: soundName.optional(),
-          refused: soundName.optional(),
-          unavailable: soundName.optional(),
-        })
-        .optional(),
+      musicOnHold: soundNameSchema.optional(),
+      announcements: announcementsSchema.optional(),
     })
     .optional(),
   ringing: z.strictObject({ renMax: ren.optional() }).optional(),

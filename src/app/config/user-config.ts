@@ -302,6 +302,8 @@ export interface UserLine {
   readonly doNotDisturb?: boolean;
   /** Whom it calls by itself when the receiver is lifted. Default: nobody, there is dial tone. */
   readonly hotline?: UserHotline;
+  /** The numbers that its keys of one or two digits call, before `dialing.speedDial`. */
+  readonly speedDial?: Readonly<Record<string, string>>;
   /** As `rtp.fax`, for this line. */
   readonly fax?: FaxMode;
   /** The sound channel, where it is not the board's: `plughw:CARD=Device,DEV=0`, `hw:1,0#left`. */

@@ -28,6 +28,8 @@ export interface UserDialing {
    * `star` at the built-in exchange; `off` at a registrar, which has codes of its own.
    */
   readonly featureCodes?: "off" | "star" | "etsi" | FeatureCodes;
+  /** The numbers that keys of one or two digits call, at every line. */
+  readonly speedDial?: Readonly<Record<string, string>>;
   /** How long a call rings that is sent on where nobody answers. Default 20000. */
   readonly forwardAfterMs?: number;
   /** Where it is looked who calls, first things first. Default: all three, as they stand here. */
@@ -72,6 +74,8 @@ export interface UserDialing {
     readonly refused?: string;
     /** It cannot be reached now. */
     readonly unavailable?: string;
+    /** Who is to be called back has withheld the number. */
+    readonly withheld?: string;
   };
   /** Calls from which nothing is heard for this long are ended; 0 never. Default 0. */
   readonly silenceLimitMs?: number;

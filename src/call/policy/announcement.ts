@@ -1,8 +1,9 @@
 /**
  * What a person who dialled in vain can be told in words: there is no such number; it may not be
- * called from here; it cannot be reached now.
+ * called from here; it cannot be reached now; who is
+ * to be called back has told no number.
  */
-export type AnnouncementName = "notFound" | "refused" | "unavailable";
+export type AnnouncementName = "notFound" | "refused" | "unavailable" | "withheld";
 
 /** Names of recorded sounds; without one the tone alone is heard. */
 export type Announcements = Readonly<Partial<Record<AnnouncementName, string>>>;

@@ -29,9 +29,6 @@ export const NOT_DIVERTED: Diversions = { doNotDisturb: false };
 /** A call that was sent on so often is not sent on once more. */
 export const FORWARDS_MAX = 5;
 
-/** Longest number that calls can be sent on to, digits. */
-export const FORWARD_DIGITS_MAX = 32;
-
 /** What a number is that calls are not sent on to; undefined where they may be. */
 export function whyNoTarget(
   number: string,

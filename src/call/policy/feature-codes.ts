@@ -1,22 +1,12 @@
-import { type Diversions, FORWARD_DIGITS_MAX, withForwarding } from "./diversions.ts";
-
 /**
- * What is keyed at dial tone to say what is done with who calls. `N` stands where the number goes:
- * `*72N` is the code and the number after it, `*21*N#` has more after that. Absent: no such code.
+ * What is keyed at dial tone. Letters stand for digits: `N` for a number, `K` for one digit of a
+ * key for speed dial, `P` for a PIN; `*72N` is the code and the number after it, `*21*N#` has more
+ * after that. Absent or empty: no such code.
  */
-export interface FeatureCodes {
-  readonly forwardAlways?: string;
-  readonly forwardAlwaysOff?: string;
-  readonly forwardBusy?: string;
-  readonly forwardBusyOff?: string;
-  readonly forwardNoAnswer?: string;
-  readonly forwardNoAnswerOff?: string;
-  readonly doNotDisturb?: string;
-  readonly doNotDisturbOff?: string;
-}
+export type FeatureCodes = Readonly<Partial<Record<FeatureName, string>>>;
 
 /** The name of a code. */
-export type FeatureName = keyof FeatureCodes;
+export type FeatureName = (typeof FEATURE_NAMES)[number];
 
 /** All of them. */
 export const FEATURE_NAMES = [
@@ -28,26 +18,33 @@ export const FEATURE_NAMES = [
   "forwardNoAnswerOff",
   "doNotDisturb",
   "doNotDisturbOff",
-] as const satisfies readonly FeatureName[];
+  "redial",
+  "callReturn",
+  "speedDial",
+  "speedDialOff",
+  "speedDialTwo",
+  "speedDialTwoOff",
+] as const;
 
-/** What a feature does to the wishes; with a number where its code has a place for one. */
-const EFFECTS: Readonly<
-  Record<FeatureName, (before: Diversions, number: string | undefined) => Diversions>
-> = {
-  forwardAlways: (before, number) => withForwarding(before, "always", number),
-  forwardAlwaysOff: (before) => withForwarding(before, "always", undefined),
-  forwardBusy: (before, number) => withForwarding(before, "busy", number),
-  forwardBusyOff: (before) => withForwarding(before, "busy", undefined),
-  forwardNoAnswer: (before, number) => withForwarding(before, "noAnswer", number),
-  forwardNoAnswerOff: (before) => withForwarding(before, "noAnswer", undefined),
-  doNotDisturb: (before) => ({ ...before, doNotDisturb: true }),
-  doNotDisturbOff: (before) => ({ ...before, doNotDisturb: false }),
+/** Which letters a code has to have, in their order; those not named here have none. */
+const LETTERS: Readonly<Partial<Record<FeatureName, string>>> = {
+  forwardAlways: "N",
+  forwardBusy: "N",
+  forwardNoAnswer: "N",
+  speedDial: "KN",
+  speedDialOff: "K",
+  speedDialTwo: "KKN",
+  speedDialTwoOff: "KK",
 };
 
+/** Longest number that calls can be sent on to, or that a key calls, digits. */
+export const CODE_DIGITS_MAX = 32;
+
 /**
- * As adapters have them: forwarding and its end are assigned so in North America (NANPA's list of
- * vertical service codes), busy and no answer by the habit of its providers (`*90` to `*93`), do
- * not disturb by that of Sipura's adapters.
+ * As adapters have them. NANPA's list of vertical service codes has forwarding and its end (`*72`,
+ * `*73`), the return of a call (`*69`) and the lists for speed calling (`*74`, `*75`); busy and no
+ * answer are by the habit of North America's providers (`*90` to `*93`), do not disturb and redial
+ * by that of Sipura's adapters. No source has codes that empty a key: `#` is ours.
  */
 export const STAR_CODES: FeatureCodes = {
   forwardAlways: "*72N",
@@ -58,11 +55,18 @@ export const STAR_CODES: FeatureCodes = {
   forwardNoAnswerOff: "*93",
   doNotDisturb: "*78",
   doNotDisturbOff: "*79",
+  redial: "*07",
+  callReturn: "*69",
+  speedDial: "*74KN",
+  speedDialOff: "#74K",
+  speedDialTwo: "*75KKN",
+  speedDialTwoOff: "#75KK",
 };
 
 /**
- * As the networks of Europe and mobile telephones have forwarding; `*26#` for quiet is by common
- * knowledge. None was read in a standard, each can be changed.
+ * As the networks of Europe and mobile telephones have forwarding (3GPP TS 22.030 annex B has its
+ * numbers); speed dial and redial as British Telecom's exchanges; `*26#` for quiet is by common
+ * knowledge. Each can be changed.
  */
 export const ETSI_CODES: FeatureCodes = {
   forwardAlways: "*21*N#",
@@ -73,10 +77,31 @@ export const ETSI_CODES: FeatureCodes = {
   forwardNoAnswerOff: "#61#",
   doNotDisturb: "*26#",
   doNotDisturbOff: "#26#",
+  redial: "**0",
+  speedDial: "*51*K*N#",
+  speedDialOff: "#51*K#",
+  speedDialTwo: "*51*KK*N#",
+  speedDialTwoOff: "#51*KK#",
 };
 
-/** Whether a code has a place for a number. */
-export const takesNumber = (code: string): boolean => code.includes("N");
+/** What comes before the first letter of a code, or all of it. */
+export const headOf = (code: string): string => code.replace(/[NKP].*$/, "");
+
+/** What is wrong with the letters of a code; undefined where they are as its feature wants. */
+export function lettersFault(name: FeatureName, code: string): string | undefined {
+  const wanted = LETTERS[name] ?? "";
+  const letters = code.replace(/[^NKP]/g, "");
+  if (letters === wanted) return undefined;
+  if (wanted === "") return `; take the ${[...new Set(letters)].join(" and ")} out`;
+  const like = Object.values({ ...ETSI_CODES, [name]: STAR_CODES[name] ?? ETSI_CODES[name] });
+  const example = like.find((one) => one.replace(/[^NKP]/g, "") === wanted);
+  return `; write ${wanted} where its digits go, as in "${example}"`;
+}
+
+/** What stands in a digit map for each letter; a number is every rule there is. */
+function ruleParts(code: string): readonly string[] {
+  return code.split(/(N|K+|P)/).filter((part) => part !== "");
+}
 
 /**
  * The rules of a digit map by which the codes can be dialled, with every number of `rules` (those
@@ -86,11 +111,15 @@ export function codeRules(codes: FeatureCodes, rules: readonly string[]): readon
   return FEATURE_NAMES.flatMap((name) => {
     const code = codes[name];
     if (code === undefined || code === "") return [];
-    const [before = "", after = ""] = code.split("N");
-    if (!takesNumber(code)) return [code];
-    // What ends in something has no need to wait whether more comes.
-    return rules.map((rule) =>
-      after === "" ? before + rule : before + rule.replace(/[Tt]\s*$/, "") + after,
+    return ruleParts(code).reduce<readonly string[]>(
+      (sofar, part) => {
+        // What ends in something has no need to wait whether more comes.
+        const heads = sofar.map((head) => head.replace(/[Tt]\s*$/, ""));
+        if (part === "N") return heads.flatMap((head) => rules.map((rule) => head + rule));
+        const places = part.replace(/K/g, "x").replace("P", "xx.T");
+        return heads.map((head) => head + places);
+      },
+      [""],
     );
   });
 }
@@ -98,10 +127,11 @@ export function codeRules(codes: FeatureCodes, rules: readonly string[]): readon
 /** What dialled digits say, where they are a code. */
 export interface FeatureWish {
   readonly name: FeatureName;
-  /** Whom calls are to go to. */
+  /** The number in it, of {@link CODE_DIGITS_MAX} digits at most. */
   readonly number?: string;
-  /** The wishes before, as they are then. */
-  readonly applied: (before: Diversions) => Diversions;
+  /** The key for speed dial in it. */
+  readonly key?: string;
+  readonly pin?: string;
 }
 
 /** Reads dialled digits as a code; undefined where they are none, or lack their number. */
@@ -109,17 +139,18 @@ export function featureOf(codes: FeatureCodes, dialled: string): FeatureWish | u
   for (const name of FEATURE_NAMES) {
     const code = codes[name];
     if (code === undefined || code === "") continue;
-    const effect = EFFECTS[name];
-    if (!takesNumber(code)) {
-      if (dialled === code) return { name, applied: (before) => effect(before, undefined) };
-      continue;
-    }
-    const [head = "", tail = ""] = code.split("N");
-    const length = dialled.length - head.length - tail.length;
-    if (length < 1 || length > FORWARD_DIGITS_MAX) continue;
-    if (!dialled.startsWith(head) || !dialled.endsWith(tail)) continue;
-    const number = dialled.slice(head.length, head.length + length);
-    return { name, number, applied: (before) => effect(before, number) };
+    const match = patternOf(code).exec(dialled);
+    if (match !== null) return { name, ...match.groups };
   }
   return undefined;
+}
+
+function patternOf(code: string): RegExp {
+  const parts = ruleParts(code).map((part) => {
+    if (part === "N") return `(?<number>.{1,${CODE_DIGITS_MAX}})`;
+    if (part === "P") return "(?<pin>[0-9]+)";
+    if (part.startsWith("K")) return `(?<key>[0-9]{${part.length}})`;
+    return part.replace(/\*/g, "\\*");
+  });
+  return new RegExp(`^${parts.join("")}$`);
 }

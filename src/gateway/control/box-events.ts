@@ -1,5 +1,5 @@
 import type { LineCommand, LineEvent, LineId, SoundLevel } from "../../base/line-messages.ts";
-import type { CallRecord, Diversions } from "../../call/index.ts";
+import type { CallRecord, Choices, Diversions } from "../../call/index.ts";
 import type { UserAgentLoad } from "../../sip/index.ts";
 
 /** What the box tells whoever watches it: the prompt, the log, later the API. Plain values. */
@@ -35,6 +35,8 @@ export type BoxEvent =
     }
   /** A line's user has said what is done with who calls. */
   | { readonly kind: "diversions"; readonly line: LineId; readonly diversions: Diversions }
+  /** A line's user has chosen something by keys. */
+  | { readonly kind: "choices"; readonly line: LineId; readonly choices: Choices }
   /** The line's server wants the configuration fetched anew. */
   | { readonly kind: "check-sync"; readonly line: LineId }
   /** What the server told of a line's mailbox. */
@@ -71,6 +73,8 @@ export interface LineStatus {
   readonly call: string;
   /** What is done with who calls; absent where the bell rings. */
   readonly diversions?: Diversions;
+  /** What its user has chosen by keys, or the configuration; absent where that is nothing. */
+  readonly choices?: Choices;
   /** How loud its call was in the last two seconds; absent where it is in none. */
   readonly levels?: { readonly said: SoundLevel; readonly heard: SoundLevel };
 }

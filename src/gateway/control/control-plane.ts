@@ -10,10 +10,9 @@ import type { RealtimeConfig } from "../realtime/realtime-config.ts";
 import { RunQueue } from "../run-queue.ts";
 import type { BoxEvent, BoxLoad, LineStatus } from "./box-events.ts";
 import type { ControlConfig, ControlLineConfig, LineServer } from "./control-config.ts";
-import type { DiversionKeeper } from "./diversion-keeper.ts";
 import { ExchangeControl } from "./exchange-control.ts";
 import { type AccountServers, LineAccounts } from "./line-accounts.ts";
-import { LineControl } from "./line-control.ts";
+import { type Keepers, LineControl } from "./line-control.ts";
 import { MemoryBus } from "./memory-bus.ts";
 import { SessionRoutes } from "./session-routes.ts";
 import type { SipNetworkConfig } from "./sip-network.ts";
@@ -26,7 +25,7 @@ export interface ControlPorts extends SipShellPorts {
   /** Who the box is to SIP servers, `urn:uuid:…`. */
   readonly instance: string;
   readonly wallTime: (wallMs: number) => WallTime;
-  readonly diversions: DiversionKeeper;
+  readonly keepers: Keepers;
   /** Keeps a call record. */
   readonly record: (record: CallRecord) => void;
   readonly onEvent: (event: BoxEvent) => void;
@@ -242,7 +241,7 @@ export class ControlPlane {
   }
 
   #addLine(config: ControlLineConfig): void {
-    const { clock, createToken, instance, diversions } = this.#ports;
+    const { clock, createToken, instance, keepers } = this.#ports;
     const wallTime = (nowMs: number): WallTime =>
       this.#ports.wallTime(clock.wallMs() - (clock.nowMs() - nowMs));
     const line = new LineControl(
@@ -258,7 +257,7 @@ export class ControlPlane {
         ],
         instance,
       ),
-      { clock, createToken, wallTime, diversions },
+      { clock, createToken, wallTime, keepers },
       this.#queue,
       {
         line: (id, command) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Diversions, NOT_DIVERTED } from "../../call/index.ts";
-import { DIVERSIONS_FILE, DiversionKeeper, KEPT_USERS_MAX } from "./diversion-keeper.ts";
+import { DIVERSIONS_FILE, DiversionKeeper } from "./diversion-keeper.ts";
+import { KEPT_USERS_MAX } from "./kept-text.ts";
 
 const QUIET: Diversions = { doNotDisturb: true };
 const AWAY: Diversions = { doNotDisturb: false, always: "102" };

@@ -1,14 +1,10 @@
-import { isRecord, propertyOf } from "../../base/record.ts";
-import { errorText } from "../../base/thrown.ts";
+import { propertyOf } from "../../base/record.ts";
 import { type Diversions, FORWARDINGS, NOT_DIVERTED, sameDiversions } from "../../call/index.ts";
 import type { LogSink } from "../../hal/ports/log-sink.ts";
-import type { Store } from "../../hal/ports/store.ts";
+import { KeptText, keptUsers, type TextStore, usersText } from "./kept-text.ts";
 
-/** The file that keeps what users have said at their telephones. */
+/** The file that keeps what users have said at their telephones of who calls. */
 export const DIVERSIONS_FILE = "diversions.json";
-
-/** Most users of whom something is kept; more in the file are not read. */
-export const KEPT_USERS_MAX = 256;
 
 /** What a user has said last, and what was configured then. */
 interface Kept {
@@ -21,42 +17,22 @@ interface Kept {
  * where the configuration has been changed since, it is that one's.
  */
 export class DiversionKeeper {
-  readonly #store: Pick<Store, "read" | "write">;
-  readonly #log: LogSink;
+  readonly #file: KeptText;
   readonly #kept: Map<string, Kept>;
-  /** What is to be written, and what was last. */
-  #text = "";
-  #written = "";
-  #writing: Promise<void> | undefined;
 
-  private constructor(
-    store: Pick<Store, "read" | "write">,
-    log: LogSink,
-    kept: Map<string, Kept>,
-    text: string,
-  ) {
-    this.#store = store;
-    this.#log = log;
+  private constructor(file: KeptText, kept: Map<string, Kept>) {
+    this.#file = file;
     this.#kept = kept;
-    this.#text = text;
-    this.#written = text;
   }
 
   /** Reads what was kept; a file that cannot be read is told of, and nothing was kept then. */
-  static async open(store: Pick<Store, "read" | "write">, log: LogSink): Promise<DiversionKeeper> {
-    try {
-      const text = (await store.read(DIVERSIONS_FILE)) ?? "";
-      const kept = parseKept(text);
-      if (kept === undefined) {
-        const what = `${DIVERSIONS_FILE} is damaged: what was said at the telephones is forgotten`;
-        log({ level: "warn", area: "box", text: what });
-      }
-      return new DiversionKeeper(store, log, kept ?? new Map(), text);
-    } catch (error) {
-      const what = "what was said at the telephones of who calls cannot be read";
-      log({ level: "warn", area: "box", text: `${what}: ${errorText(error)}` });
-      return new DiversionKeeper(store, log, new Map(), "");
-    }
+  static async open(store: TextStore, log: LogSink): Promise<DiversionKeeper> {
+    const what = "what was said at the telephones of who calls";
+    const file = await KeptText.open(store, log, DIVERSIONS_FILE, what);
+    const users = keptUsers(file.text);
+    if (users === undefined) file.isDamaged();
+    const kept = (users ?? []).map(([user, one]) => [user, keptFrom(one)] as const);
+    return new DiversionKeeper(file, new Map(kept));
   }
 
   /**
@@ -68,66 +44,28 @@ export class DiversionKeeper {
     if (kept === undefined) return configured;
     if (sameDiversions(kept.configured, configured)) return kept.said;
     this.#kept.delete(user);
-    this.#save();
+    this.#file.save(usersText(this.#kept));
     return configured;
   }
 
-  /** Keeps what a user has said. A disk that is full is told of; the word holds until the end. */
+  /** Keeps what a user has said. */
   keep(user: string, configured: Diversions, said: Diversions): void {
     this.#kept.delete(user);
     if (!sameDiversions(configured, said)) this.#kept.set(user, { configured, said });
-    this.#save();
-  }
-
-  #save(): void {
-    this.#text = `${JSON.stringify({ users: Object.fromEntries(this.#kept) })}\n`;
-    if (this.#text !== this.#written) this.#writing ??= this.#write();
+    this.#file.save(usersText(this.#kept));
   }
 
   /** Tries once more what could not be written. */
   async close(): Promise<void> {
-    await this.#writing;
-    if (this.#text !== this.#written) await this.#write();
-  }
-
-  async #write(): Promise<void> {
-    try {
-      while (this.#text !== this.#written) {
-        const text = this.#text;
-        await this.#store.write(DIVERSIONS_FILE, text);
-        this.#written = text;
-      }
-    } catch (error) {
-      const what = "what was said at a telephone of who calls holds until the next start alone";
-      this.#log({ level: "warn", area: "box", text: `${what}: ${errorText(error)}` });
-    }
-    this.#writing = undefined;
+    await this.#file.close();
   }
 }
 
-/** What a file keeps; undefined where it is not one of ours. */
-function parseKept(text: string): Map<string, Kept> | undefined {
-  if (text === "") return new Map();
-  const users = propertyOf(parsed(text), "users");
-  if (!isRecord(users)) return undefined;
-  const entries = Object.entries(users).slice(0, KEPT_USERS_MAX);
-  return new Map(
-    entries.map(([user, kept]) => [
-      user,
-      {
-        configured: diversionsFrom(propertyOf(kept, "configured")),
-        said: diversionsFrom(propertyOf(kept, "said")),
-      },
-    ]),
-  );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function keptFrom(value: unknown): Kept {
+  return {
+    configured: diversionsFrom(propertyOf(value, "configured")),
+    said: diversionsFrom(propertyOf(value, "said")),
+  };
 }
 
 function diversionsFrom(value: unknown): Diversions {

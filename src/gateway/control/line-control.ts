@@ -7,9 +7,12 @@ import {
   type CallInput,
   type CallOutput,
   type CallRecord,
+  type Choices,
   createCallControl,
   type Diversions,
+  NO_CHOICES,
   NOT_DIVERTED,
+  sameChoices,
   sameDiversions,
   type WallTime,
 } from "../../call/index.ts";
@@ -18,6 +21,7 @@ import type { SipAddress, UaCommand, UaEvent } from "../../sip/index.ts";
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
 import type { BoxEvent, LineStatus } from "./box-events.ts";
+import type { ChoiceKeeper } from "./choice-keeper.ts";
 import type { ControlLineConfig } from "./control-config.ts";
 import type { DiversionKeeper } from "./diversion-keeper.ts";
 import type { LineAccounts } from "./line-accounts.ts";
@@ -34,12 +38,18 @@ export interface LineControlSinks {
   isServerOf(accounts: readonly string[], source: SipAddress): boolean;
 }
 
+/** What users have said at their telephones, kept over restarts. */
+export interface Keepers {
+  readonly diversions: DiversionKeeper;
+  readonly choices: ChoiceKeeper;
+}
+
 /** What a line needs from outside. */
 export interface LineControlPorts {
   readonly clock: Clock;
   readonly createToken: () => string;
   readonly wallTime: (nowMs: number) => WallTime;
-  readonly diversions: DiversionKeeper;
+  readonly keepers: Keepers;
 }
 
 /** One line in the control plane: its call control, its account, and where it stands. */
@@ -55,8 +65,9 @@ export class LineControl {
   #hook: LineStatus["hook"] = "on-hook";
   #levels: LineStatus["levels"];
   readonly #wallTime: (nowMs: number) => WallTime;
-  readonly #keeper: DiversionKeeper;
+  readonly #keepers: Keepers;
   #diversions: Diversions;
+  #choices: Choices;
   /** What the telephone's lamp was told last. */
   #lamp: { readonly waiting: boolean; readonly count?: number } | undefined;
   /** Whether a call that the line has made is answered. */
@@ -78,11 +89,14 @@ export class LineControl {
     this.#clock = ports.clock;
     this.#wallTime = ports.wallTime;
     const { user, domain, register } = config.account;
-    this.#keeper = ports.diversions;
-    this.#diversions = this.#keeper.of(user, config.call.diversions ?? NOT_DIVERTED);
+    this.#keepers = ports.keepers;
+    const { diversions, choices } = ports.keepers;
+    this.#diversions = diversions.of(user, config.call.diversions ?? NOT_DIVERTED);
+    this.#choices = choices.of(user, config.call.choices ?? NO_CHOICES);
     this.#call = createCallControl({
       ...config.call,
       diversions: this.#diversions,
+      choices: this.#choices,
       line: config.line,
       account: { id: accounts.mainId, user, domain, register },
       wallTime: ports.wallTime,
@@ -178,6 +192,7 @@ export class LineControl {
       server: this.serverName,
       call: this.#call.state.kind,
       ...(sameDiversions(this.#diversions, NOT_DIVERTED) ? {} : { diversions: this.#diversions }),
+      ...(sameChoices(this.#choices, NO_CHOICES) ? {} : { choices: this.#choices }),
       ...(this.#levels === undefined || this.#call.state.kind !== "talking"
         ? {}
         : { levels: this.#levels }),
@@ -261,13 +276,20 @@ export class LineControl {
         return;
       case "diversions":
         this.#diversions = output.diversions;
-        this.#keeper.keep(
+        this.#keepers.diversions.keep(
           this.user,
           this.#config.call.diversions ?? NOT_DIVERTED,
           this.#diversions,
         );
         this.#sinks.tell({ ...output, line: this.line });
         return;
+      case "choices": {
+        this.#choices = output.choices;
+        const { choices: configured = NO_CHOICES } = this.#config.call;
+        this.#keepers.choices.keep(this.user, configured, this.#choices);
+        this.#sinks.tell({ ...output, line: this.line });
+        return;
+      }
       case "mailbox":
         this.#tellLamp(output);
         this.#sinks.tell({ ...output, line: this.line });
