@@ -55,16 +55,25 @@ function correlationOf(hz: number): number {
   return Math.cos((2 * Math.PI * hz) / LINE_SAMPLE_RATE_HZ);
 }
 
-/** Hears fax machines and modems in one direction; each tone is told once, until silence. */
+/** A block of a longer frame, while it is heard: one serves all detectors. */
+const PIECE = new Int16Array(BLOCK_SAMPLES);
+
+/**
+ * Hears fax machines and modems in one direction; each tone is told once, until silence. What
+ * follows a tone is made when there is one that is like it: speech has none for long.
+ */
 export class FaxToneDetector {
   readonly #arithmetic: SoundArithmetic;
-  readonly #block = new Int16Array(BLOCK_SAMPLES);
+  /** Of frames that are no whole blocks, what is not heard yet. */
+  #block: Int16Array | undefined;
   #filled = 0;
-  readonly #caller = new V21Path(V21_CALLER);
-  readonly #called = new V21Path(V21_CALLED);
+  #caller: V21Path | undefined;
+  #called: V21Path | undefined;
   #cng = 0;
   #answer = 0;
-  readonly #answerKind = new AnswerToneKind();
+  #answerKind: AnswerToneKind | undefined;
+  /** Whether there is no tone by now that another block could end. */
+  #isIdle = true;
   #told: FaxTone | undefined;
   #menu: ModemMenu | undefined;
   readonly #shares = { tone: 0, v21: 0 };
@@ -84,12 +93,15 @@ export class FaxToneDetector {
    * another tone that goes on, as of 1 kHz.
    */
   get callerTalks(): boolean {
-    return this.#caller.isOn && !this.#caller.isSteady && this.#cng < CALLER_CNG_BLOCKS;
+    const caller = this.#caller;
+    return caller?.isOn === true && !caller.isSteady && this.#cng < CALLER_CNG_BLOCKS;
   }
 
   /** Hears a frame; the tone that has lasted long enough by now, when it is new. */
   hear(frame: Int16Array): FaxTone | undefined {
     if (this.#filled === 0 && frame.length === BLOCK_SAMPLES) return this.#hearBlock(frame);
+    if (this.#filled === 0 && frame.length % BLOCK_SAMPLES === 0) return this.#hearBlocks(frame);
+    this.#block ??= new Int16Array(BLOCK_SAMPLES);
     let found: FaxTone | undefined;
     const block = this.#block;
     let filled = this.#filled;
@@ -103,60 +115,89 @@ export class FaxToneDetector {
     return found;
   }
 
+  #hearBlocks(frame: Int16Array): FaxTone | undefined {
+    let found: FaxTone | undefined;
+    for (let from = 0; from < frame.length; from += BLOCK_SAMPLES) {
+      for (let at = 0; at < BLOCK_SAMPLES; at++) PIECE[at] = frame[from + at] ?? 0;
+      found = this.#hearBlock(PIECE) ?? found;
+    }
+    return found;
+  }
+
   #hearBlock(block: Int16Array): FaxTone | undefined {
     this.#arithmetic.measure(block);
     const { sums } = this.#arithmetic;
     const power = sums[BLOCK_SUMS.squares] ?? 0;
     if (power < POWER_MIN * BLOCK_SAMPLES) {
-      this.#noCaller(block);
-      this.#noAnswer(block);
-      this.#answer = 0;
-      this.#answerKind.reset();
-      this.#told = undefined;
+      this.#end(block);
       return undefined;
     }
     const correlation = (sums[BLOCK_SUMS.neighbours] ?? 0) / power;
-    const scale = 2 / (BLOCK_SAMPLES * power);
     const isLow = Math.abs(correlation - CORRELATION.low) < NEAR_CORRELATION;
     const isHigh = !isLow && correlation > CORRELATION.highFrom && correlation < CORRELATION.highTo;
+    if (this.#isIdle && !isLow && !isHigh) return undefined;
+    const scale = 2 / (BLOCK_SAMPLES * power);
     if (isLow) this.#lookLow(block, scale);
     else this.#noCaller(block);
     if (isHigh) this.#lookHigh(block, scale, power);
     else this.#noAnswer(block);
-    return isLow || isHigh ? this.#tell(this.#tone()) : undefined;
+    const found = isLow || isHigh ? this.#tell(this.#tone()) : undefined;
+    this.#rest();
+    return found;
+  }
+
+  /** Silence. */
+  #end(block: Int16Array): void {
+    this.#told = undefined;
+    if (this.#isIdle) return;
+    this.#noCaller(block);
+    this.#noAnswer(block);
+    this.#answer = 0;
+    this.#answerKind?.reset();
+    this.#rest();
+  }
+
+  #rest(): void {
+    const isOn = this.#caller?.isOn === true || this.#called?.isOn === true;
+    this.#isIdle = this.#cng === 0 && this.#answer === 0 && !isOn;
   }
 
   /** @param scale makes a squared amplitude the share of the block's power */
   #lookLow(block: Int16Array, scale: number): void {
     this.#shareOut(0, scale);
     this.#cng = this.#shares.tone > CNG_SHARE ? this.#cng + 1 : 0;
-    this.#caller.hear(block, this.#shares.v21 > V21_SHARE);
+    const isThere = this.#shares.v21 > V21_SHARE;
+    if (isThere) this.#caller ??= new V21Path(V21_CALLER);
+    this.#caller?.hear(block, isThere);
   }
 
   #lookHigh(block: Int16Array, scale: number, power: number): void {
     this.#shareOut(1, scale);
     if (this.#shares.tone > TONE_SHARE) {
       this.#answer++;
+      this.#answerKind ??= new AnswerToneKind();
       this.#answerKind.take(block, Math.sqrt(this.#shares.tone * power));
     } else this.#missAnswer(block);
-    this.#called.hear(block, this.#shares.v21 > V21_SHARE);
+    const isThere = this.#shares.v21 > V21_SHARE;
+    if (isThere) this.#called ??= new V21Path(V21_CALLED);
+    this.#called?.hear(block, isThere);
   }
 
   #noCaller(block: Int16Array): void {
     this.#cng = 0;
-    this.#caller.hear(block, false);
+    this.#caller?.hear(block, false);
   }
 
   /** A reversal of the phase spoils one block, and no more; it may correlate anyhow. */
   #missAnswer(block: Int16Array): void {
     this.#answer = Math.max(0, this.#answer - 5);
-    if (this.#answer === 0) this.#answerKind.reset();
-    else this.#answerKind.miss(block);
+    if (this.#answer === 0) this.#answerKind?.reset();
+    else this.#answerKind?.miss(block);
   }
 
   #noAnswer(block: Int16Array): void {
     this.#missAnswer(block);
-    this.#called.hear(block, false);
+    this.#called?.hear(block, false);
   }
 
   /** What of a block's power the tone of a table has, and what its channel of V.21. */
@@ -175,12 +216,13 @@ export class FaxToneDetector {
 
   #tone(): FaxTone | undefined {
     if (this.#cng >= CNG_BLOCKS) return "cng";
-    if (this.#answer >= ANSWER_BLOCKS) return this.#answerKind.kind;
-    const [cm, jm] = [this.#caller.takeMenu(), this.#called.takeMenu()];
+    if (this.#answer >= ANSWER_BLOCKS) return this.#answerKind?.kind;
+    const cm = this.#caller?.takeMenu();
+    const jm = this.#called?.takeMenu();
     this.#menu = jm ?? cm ?? this.#menu;
     if (jm !== undefined) return "jm";
     if (cm !== undefined) return "cm";
-    return this.#called.flags >= FLAGS_MIN ? "preamble" : undefined;
+    return (this.#called?.flags ?? 0) >= FLAGS_MIN ? "preamble" : undefined;
   }
 
   #tell(tone: FaxTone | undefined): FaxTone | undefined {
