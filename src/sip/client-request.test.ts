@@ -222,22 +222,32 @@ describe("ClientRequest with a server that is out of service", () => {
   });
 });
 
-describe("ClientRequest that is challenged", () => {
-  it("fails where there are too many requests by then, and is tried again later", () => {
+describe("ClientRequest where there are too many", () => {
+  it("fails, and is tried again later", () => {
     const desk = new Desk();
-    desk.command({ kind: "add-account", account: { ...account, server: PEER } });
-    const first = desk.next();
     for (let at = 0; at < CLIENT_TRANSACTIONS_MAX; at++) {
       const more = { kind: "send-request", method: "MESSAGE", to: PEER } as const;
       desk.command({ ...more, request: `r${at}`, uri: "sip:bob@192.0.2.20" });
     }
-    desk.events = [];
-    const asks = 'WWW-Authenticate: Digest realm="example.com", nonce="n1", qop="auth"';
-    desk.receive(answerTo(first, "401 Unauthorized", "r", [asks]));
+    desk.letters = [];
+    desk.command({ kind: "add-account", account: { ...account, server: PEER } });
     const { reason, retryMs = 0 } = desk.event("registration-failed") ?? {};
     expect(reason).toBe("too many requests are under way");
-    desk.letters = [];
+    expect(desk.letters).toEqual([]);
     desk.advance(60_000 + retryMs);
     expect(desk.letters.some(({ text }) => text.startsWith("REGISTER "))).toBe(true);
+  });
+});
+
+describe("ClientRequest that has its answer", () => {
+  it("asks nobody else where its ACK cannot be sent", () => {
+    const desk = registered({ backups: [{ ...PEER, host: OTHER }] });
+    call(desk);
+    const invite = desk.next();
+    desk.receive(answerTo(invite, "486 Busy Here", "r"));
+    desk.letters = [];
+    desk.sendFailed({ transport: "udp", host: FIRST, port: 5060 });
+    expect(desk.letters).toEqual([]);
+    expect(desk.eventKinds()).toEqual(["failed"]);
   });
 });

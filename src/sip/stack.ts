@@ -125,7 +125,7 @@ export class Stack {
     ];
     this.#userAgent = { name: "user-agent", value: carriedText(config.userAgentName) };
     const send = (bytes: Uint8Array, to: SipAddress) => this.send(bytes, to);
-    this.clients = new ClientTransactions(this.timers, send);
+    this.clients = new ClientTransactions(this.timers, send, (user) => user?.forgotten?.());
     this.servers = new ServerTransactions(this.timers, send, config.createToken);
     this.legs = new LegRegistry((callId) => this.#knownCalls.add(callId));
     this.locator = new Locator((output) => this.#outputs.push(output), {

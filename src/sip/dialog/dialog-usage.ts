@@ -25,11 +25,17 @@ export interface DialogIdentity {
   readonly peer: SipAddress;
 }
 
+/** An ACK as it was sent. */
+export interface SentAck {
+  readonly bytes: Uint8Array;
+  readonly to: SipAddress;
+}
+
 /** An ACK that is kept to answer copies of its 2xx. */
 interface Ack {
   readonly sequence: number;
   /** Once it is known where it goes. */
-  sent?: { readonly bytes: Uint8Array; readonly to: SipAddress };
+  sent?: SentAck;
 }
 
 /** A live dialog: it sends requests, keeps both CSeq counts and acknowledges. */
@@ -48,6 +54,11 @@ export class DialogUsage {
   /** The dialog as it stands. */
   get dialog(): Dialog {
     return this.#dialog;
+  }
+
+  /** The ACK that was sent for the INVITE of that number, where that was the last. */
+  ackOf(sequence: number): SentAck | undefined {
+    return this.#ack?.sequence === sequence ? this.#ack.sent : undefined;
   }
 
   get key(): string {

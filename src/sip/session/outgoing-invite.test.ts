@@ -172,6 +172,31 @@ describe("OutgoingInvite end()", () => {
 });
 
 describe("OutgoingInvite and forks", () => {
+  it("answers what still comes for half a minute once the call is over, and then nothing", () => {
+    const desk = new Desk();
+    const invite = invited(desk);
+    const ok = (tag: string) => answerTo(invite, "200 OK", tag, CONTACT);
+    desk.receive(ok("one"));
+    const ack = desk.next();
+    desk.command({ kind: "end", session: "a" });
+    desk.receive(answerTo(desk.next(), "200 OK", "one"));
+    for (const copies of [1, 2]) {
+      desk.receive(ok("one"));
+      expect(desk.letters.splice(0).map(({ text }) => text)).toEqual([ack]);
+      desk.receive(ok(`other ${copies}`.replace(" ", "")));
+      const [, bye = ""] = desk.letters.splice(0).map(({ text }) => text);
+      expect(bye).toMatch(/^BYE sip:bob@192\.0\.2\.20:5060 /);
+      desk.receive(answerTo(bye, "200 OK", undefined));
+    }
+    desk.advance(31_000);
+    desk.receive(ok("one"));
+    expect(desk.letters.splice(0).map(({ text }) => text)).toEqual([ack]);
+    desk.advance(2_000);
+    desk.receive(ok("one"));
+    expect(desk.letters).toEqual([]);
+    expect(desk.isIdle).toBe(true);
+  });
+
   it("keeps the first answer and ends every other", () => {
     const desk = new Desk();
     const invite = invited(desk);

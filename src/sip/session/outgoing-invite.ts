@@ -12,9 +12,9 @@ import { giveUpMs } from "../transaction/timers.ts";
 import type { SipHop } from "../user-agent-types.ts";
 import { printCSeq } from "../wire/cseq.ts";
 import { withHeader } from "../wire/headers.ts";
-import { headerValue, type SipHeader, type SipRequest, type SipResponse } from "../wire/message.ts";
-import { tagOf } from "../wire/name-addr.ts";
-import { EarlyDialogs, FORKS_MAX } from "./early-dialogs.ts";
+import type { SipHeader, SipRequest, SipResponse } from "../wire/message.ts";
+import { AnsweredInvite } from "./answered-invite.ts";
+import { EarlyDialogs } from "./early-dialogs.ts";
 import { isUpdate } from "./early-update.ts";
 import { LateAnswers } from "./late-answers.ts";
 import type {
@@ -84,8 +84,8 @@ export class OutgoingInvite implements Leg {
   /** An offer of the callee's that has no answer yet. */
   #openUpdate: ServerTransactionId | undefined;
   readonly #late: LateAnswers;
-  /** Who answered 2xx, by tag: the first is the session, others are on their way out. */
-  readonly #answered = new Map<string, Session>();
+  /** Whether somebody answered 2xx: what still comes is then {@link AnsweredInvite}'s. */
+  #isAnswered = false;
 
   private constructor(stack: Stack, command: InviteCommand, invite: PreparedInvite) {
     this.#stack = stack;
@@ -275,7 +275,7 @@ export class OutgoingInvite implements Leg {
 
   /** Whether a refusal is one that another try may help against, which then is under way. */
   #goOn(response: SipResponse, nowMs: number): boolean {
-    if (this.#isOver || this.#answered.size > 0) return false;
+    if (this.#isOver || this.#isAnswered) return false;
     if (response.status === 422) {
       const { sessionTimer } = this.#stack.config;
       const floorS = minSeOf(response);
@@ -306,7 +306,7 @@ export class OutgoingInvite implements Leg {
   #onProvisional(response: SipResponse, sent: SentRequest, nowMs: number): void {
     this.#isProceeding = true;
     if (this.#cancel === "wanted") this.#sendCancel(nowMs);
-    if (response.status === 100 || this.#isOver || this.#answered.size > 0) return;
+    if (response.status === 100 || this.#isOver || this.#isAnswered) return;
     if (!this.#early.take(response, sent, this.#identity(sent), nowMs)) return;
     const { status } = response;
     this.#stack.emit({
@@ -319,13 +319,6 @@ export class OutgoingInvite implements Leg {
   }
 
   #onSuccess(response: SipResponse, sent: SentRequest, nowMs: number): void {
-    const tag = tagOf(headerValue(response, "to") ?? "") ?? "";
-    const known = this.#answered.get(tag);
-    if (known !== undefined) {
-      known.acceptAgain(sent.request, nowMs);
-      return;
-    }
-    if (this.#answered.size >= FORKS_MAX) return;
     const dialog = dialogFromResponse(sent.request, response, sent.to.transport);
     this.#settle();
     if (!dialog.ok) {
@@ -333,24 +326,26 @@ export class OutgoingInvite implements Leg {
       this.#onFailed(503, dialog.error, nowMs);
       return;
     }
+    // Attempts and CANCEL may have counted on since this one was sent.
+    const counted = [this.#sequence, this.#early.sequence, sequenceOf(sent.request)];
+    const sequence = Math.max(...counted);
+    const identity = this.#identity(sent);
     const parts = {
       id: this.#id,
-      // Attempts and CANCEL may have counted on since this one was sent.
-      dialog: {
-        ...dialog.value,
-        localSequence: Math.max(this.#sequence, this.#early.sequence, sequenceOf(sent.request)),
-      },
-      identity: this.#identity(sent),
+      dialog: { ...dialog.value, localSequence: sequence },
+      identity,
       isCaller: true,
       localBody: sessionBody(sent.request) ?? "",
     };
-    if (this.#isOver || this.#answered.size > 0) {
-      this.#answered.set(tag, Session.discard(this.#stack, parts, sent.request, nowMs));
-      return;
-    }
-    const session = new Session(this.#stack, parts);
+    const isWanted = !this.#isOver && !this.#isAnswered;
+    this.#isAnswered = true;
+    const session = isWanted
+      ? new Session(this.#stack, parts)
+      : Session.discard(this.#stack, parts, sent.request, nowMs);
+    const left = { id: this.#id, sent, identity, sequence };
+    AnsweredInvite.take(this.#stack, left, dialog.value.remoteTag, session);
+    if (!isWanted) return;
     session.takeOver();
-    this.#answered.set(tag, session);
     session.accept(sent.request, response, nowMs);
     this.#stack.emit({
       kind: "answered",
@@ -367,7 +362,7 @@ export class OutgoingInvite implements Leg {
   #onFailed(status: number, reason: string, _nowMs: number): void {
     this.#settle();
     // After a final answer this is the end of its transaction and of no interest.
-    if (this.#isOver || this.#answered.size > 0) return;
+    if (this.#isOver || this.#isAnswered) return;
     this.#isOver = true;
     this.#stack.legs.unbindSession(this.#id, this);
     this.#stack.emit({ kind: "failed", session: this.#id, status, reason });

@@ -67,6 +67,8 @@ export class Session implements Leg {
   readonly #farewell: Farewell;
   #answer: SuccessAnswer | undefined;
   #unanswered: UnansweredOffer | undefined;
+  /** Told once nothing is left to do; the ACKs are in what it is told with. */
+  onGone: ((usage: DialogUsage) => void) | undefined;
 
   constructor(stack: Stack, parts: SessionParts) {
     this.#stack = stack;
@@ -118,7 +120,9 @@ export class Session implements Leg {
 
   /** A copy of a 2xx that was accepted before: its ACK was lost, unless it waits for `ack`. */
   acceptAgain(invite: SipRequest, nowMs: number): void {
-    if (this.#unanswered?.invite !== invite) this.#usage.acknowledge(invite, nowMs);
+    const waits = this.#unanswered;
+    const isIt = waits !== undefined && sequenceOf(waits.invite) === sequenceOf(invite);
+    if (!isIt) this.#usage.acknowledge(invite, nowMs);
   }
 
   /** What the INVITE that made the session agreed on, and what its caller can do. */
@@ -378,6 +382,7 @@ export class Session implements Leg {
     this.#reoffers.abandon(nowMs);
     this.#stack.legs.unbindDialog(this.#usage.key, this);
     this.#rearm();
+    this.onGone?.(this.#usage);
   }
 
   #rearm(): void {

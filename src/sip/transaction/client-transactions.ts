@@ -15,6 +15,7 @@ import {
   inviteClientStart,
   inviteClientStep,
 } from "./invite-client.ts";
+import { LingeringStore } from "./lingering.ts";
 import {
   type NonInviteClientAction,
   type NonInviteClientState,
@@ -23,7 +24,6 @@ import {
   nonInviteClientStep,
 } from "./non-invite-client.ts";
 import {
-  forgetAtMs,
   type TransactionConfig,
   type TransactionConfigs,
   type TransactionTimers,
@@ -32,8 +32,15 @@ import {
 import { clientKey } from "./transaction-key.ts";
 import { isReliable } from "./transports.ts";
 
-/** Requests of ours that may be under way at one time. */
+/**
+ * Requests of ours that may be under way at one time. What is answered is none of them.
+ * @see SettledInvite
+ */
 export const CLIENT_TRANSACTIONS_MAX = 2000;
+/** So many more for requests that end or settle what others have begun. */
+export const CLIENT_TRANSACTIONS_RESERVE = 200;
+
+const SETTLING: readonly string[] = ["BYE", "CANCEL", "PRACK"];
 
 /** Names one client transaction. */
 export type ClientTransactionId = number;
@@ -74,6 +81,34 @@ interface ClientTransaction<User> {
   ack?: Uint8Array;
 }
 
+/**
+ * An INVITE of ours that has its final answer. Of one that was refused the ACK is kept, with which
+ * each copy of the refusal is answered; of one that was accepted who wants to hear of copies of
+ * the 2xx, and of those of other forks. Of any other request nothing is: copies of its answer
+ * would be passed over anyway. That the ACK could not be sent is not told: whoever sent the INVITE
+ * has had his answer.
+ * @see RFC 3261 §17.1.1.2, §17.1.2.2, RFC 6026 §7.2
+ */
+type SettledInvite<User> = {
+  readonly key: string;
+  readonly id: ClientTransactionId;
+  readonly endAtMs: number;
+  /** What it takes, bytes. */
+  readonly bytes: number;
+} & (
+  | { readonly ack: Uint8Array; readonly to: SipAddress }
+  | { readonly ack?: undefined; readonly user: User }
+);
+
+/** What settled INVITEs may take together, bytes. */
+export const SETTLED_INVITES_BYTES_MAX = 16 * 2 ** 20;
+
+/** What a refused one takes besides its ACK. */
+export const REFUSED_BYTES = 400;
+
+/** What an accepted one takes with all that it holds on to, as measured. */
+export const ACCEPTED_BYTES = 10_000;
+
 /** Puts bytes on a transport. */
 export type Send = (bytes: Uint8Array, to: SipAddress) => void;
 
@@ -84,19 +119,28 @@ export type Send = (bytes: Uint8Array, to: SipAddress) => void;
 export class ClientTransactions<User> {
   readonly #configs: TransactionConfigs;
   readonly #send: Send;
+  readonly #tellForgotten: (user: User) => void;
   readonly #byKey = new Map<string, ClientTransaction<User>>();
   readonly #byId = new Map<ClientTransactionId, ClientTransaction<User>>();
   readonly #deadlines = new DeadlineQueue<ClientTransaction<User>>();
+  readonly #settled = new LingeringStore<SettledInvite<User>>({
+    bytesMax: SETTLED_INVITES_BYTES_MAX,
+    bytesOf: ({ bytes }) => bytes,
+    onForget: (settled) => this.#forgotten(settled),
+  });
+  readonly #accepted = new Map<ClientTransactionId, SettledInvite<User>>();
   #lastId = 0;
 
-  constructor(timers: TransactionTimers, send: Send) {
+  /** `forgotten`: who was entrusted with a transaction that is kept no more. */
+  constructor(timers: TransactionTimers, send: Send, forgotten: (user: User) => void = () => {}) {
     this.#configs = transactionConfigs(timers);
     this.#send = send;
+    this.#tellForgotten = forgotten;
   }
 
-  /** How many there are. */
+  /** How many there are, settled ones included. */
   get size(): number {
-    return this.#byKey.size;
+    return this.#byKey.size + this.#settled.size;
   }
 
   /**
@@ -113,7 +157,9 @@ export class ClientTransactions<User> {
   ): { readonly id: ClientTransactionId; readonly sizeBytes: number } | undefined {
     const via = topVia(request);
     const branch = via.ok ? via.value.branch : undefined;
-    if (branch === undefined || this.#byId.size >= CLIENT_TRANSACTIONS_MAX) return undefined;
+    const reserve = SETTLING.includes(request.method) ? CLIENT_TRANSACTIONS_RESERVE : 0;
+    const most = CLIENT_TRANSACTIONS_MAX + reserve;
+    if (branch === undefined || this.#byId.size >= most) return undefined;
     const config = isReliable(to.transport) ? this.#configs.reliable : this.#configs.lossy;
     const isInvite = request.method === "INVITE";
     const machine: Machine = isInvite
@@ -142,11 +188,49 @@ export class ClientTransactions<User> {
     const via = topVia(response);
     const cseq = cseqIn(response);
     if (!via.ok || !cseq.ok || via.value.branch === undefined) return [];
-    const transaction = this.#byKey.get(clientKey(via.value.branch, cseq.value.method));
-    if (transaction === undefined) return [];
+    const key = clientKey(via.value.branch, cseq.value.method);
+    const transaction = this.#byKey.get(key);
+    if (transaction === undefined) return this.#receiveLate(key, response);
     transaction.quietAtMs = undefined;
     const input = { kind: "response", status: response.status } as const;
     return this.#step(transaction, input, nowMs, response);
+  }
+
+  /** A copy of a final answer, or that of another fork. */
+  #receiveLate(key: string, response: SipResponse): readonly ClientTransactionEvent<User>[] {
+    const settled = this.#settled.find(key);
+    if (settled === undefined) return [];
+    if (settled.ack !== undefined) {
+      if (response.status >= 300) this.#send(settled.ack, settled.to);
+      return [];
+    }
+    const { id: transaction, user } = settled;
+    const isSuccess = response.status >= 200 && response.status < 300;
+    return isSuccess ? [{ kind: "response", transaction, user, response }] : [];
+  }
+
+  /**
+   * Who hears of what still comes to an INVITE that was accepted is another from now on, which
+   * takes so many bytes. Nothing where it is not settled, or forgotten.
+   */
+  entrust(id: ClientTransactionId, user: User, bytes: number): void {
+    const settled = this.#accepted.get(id);
+    if (settled === undefined || settled.ack !== undefined) return;
+    const { key, endAtMs } = settled;
+    this.#accepted.delete(id);
+    this.#settled.remove(settled);
+    this.#keepAccepted({ key, id, endAtMs, bytes, user });
+  }
+
+  #forgotten(settled: SettledInvite<User>): void {
+    if (settled.ack === undefined && this.#accepted.delete(settled.id)) {
+      this.#tellForgotten(settled.user);
+    }
+  }
+
+  #keepAccepted(settled: SettledInvite<User>): void {
+    this.#accepted.set(settled.id, settled);
+    this.#settled.add(settled);
   }
 
   /** The transport could not carry something to this address, or its connection broke. */
@@ -178,13 +262,13 @@ export class ClientTransactions<User> {
   }
 
   deadlineMs(): number | undefined {
-    return this.#deadlines.earliestMs();
+    return earliestMs(this.#deadlines.earliestMs(), this.#settled.deadlineMs());
   }
 
   /** Runs one timer that is due; `undefined` where none is. */
   timeout(nowMs: number): readonly ClientTransactionEvent<User>[] | undefined {
     const transaction = this.#deadlines.takeDue(nowMs);
-    if (transaction === undefined) return undefined;
+    if (transaction === undefined) return this.#settled.timeout(nowMs) ? [] : undefined;
     const { quietAtMs, id, user } = transaction;
     const isQuiet = quietAtMs !== undefined && quietAtMs <= nowMs;
     if (isQuiet) transaction.quietAtMs = undefined;
@@ -210,11 +294,30 @@ export class ClientTransactions<User> {
       machine.state = step.state;
       actions = step.actions;
     }
-    if (machine.state.kind === "terminated") this.#forget(transaction);
-    else this.#deadlines.set(transaction, deadlineOf(transaction));
     const events: ClientTransactionEvent<User>[] = [];
     for (const action of actions) this.#act(transaction, action, response, events);
+    this.#place(transaction);
     return events;
+  }
+
+  /** Puts a transaction where its state belongs. */
+  #place(transaction: ClientTransaction<User>): void {
+    const { machine, key, id, to, user, ack } = transaction;
+    const { state } = machine;
+    if (state.kind === "calling" || state.kind === "trying" || state.kind === "proceeding") {
+      this.#deadlines.set(transaction, deadlineOf(transaction));
+      return;
+    }
+    this.#forget(transaction);
+    if (machine.kind !== "invite" || state.kind === "terminated") return;
+    if (state.kind === "accepted") {
+      const { endAtMs } = state;
+      this.#keepAccepted({ key, id, endAtMs, bytes: ACCEPTED_BYTES, user });
+    } else if (ack !== undefined && state.kind === "completed") {
+      const { endAtMs } = state;
+      const bytes = REFUSED_BYTES + key.length + ack.length;
+      this.#settled.add({ key, id, endAtMs, bytes, ack, to });
+    }
   }
 
   #act(
@@ -261,8 +364,6 @@ function deadlineOf(transaction: {
   readonly quietAtMs: number | undefined;
 }): number | undefined {
   const { machine, quietAtMs } = transaction;
-  const { state } = machine;
-  if ("endAtMs" in state) return earliestMs(quietAtMs, forgetAtMs(state.endAtMs));
   return earliestMs(
     quietAtMs,
     machine.kind === "invite"

@@ -1,5 +1,5 @@
 import type { SipAddress } from "../user-agent-types.ts";
-import { forgetAtMs } from "./timers.ts";
+import { LingeringStore } from "./lingering.ts";
 
 /** What finished transactions may take together, bytes, as {@link SettledTransactions} counts. */
 export const SETTLED_BYTES_MAX = 8 * 2 ** 20;
@@ -27,30 +27,30 @@ export interface SettledTransaction {
 }
 
 /**
- * Finished server transactions, half a minute of them. They are many: at a hundred calls a second
- * six thousand. So they are bounded by what they take and not by their number, and where there is
- * no room any more, those that would be forgotten next are forgotten at once: a new request never
- * waits for them. A copy that comes later still is a new request then.
+ * Finished server transactions. A copy that comes after one had to make room is a new request.
+ * @see LingeringStore
  */
 export class SettledTransactions {
-  readonly #byKey = new Map<string, SettledTransaction>();
   readonly #mergeKeys = new Set<string>();
-  /** By the time at which they are forgotten together, of which there are some thirty. */
-  readonly #byEnd = new Map<number, SettledTransaction[]>();
-  #earliestMs: number | undefined;
-  #bytes = 0;
+  readonly #store = new LingeringStore<SettledTransaction>({
+    bytesMax: SETTLED_BYTES_MAX,
+    bytesOf,
+    onForget: ({ mergeKey }) => {
+      if (mergeKey !== undefined) this.#mergeKeys.delete(mergeKey);
+    },
+  });
 
   get size(): number {
-    return this.#byKey.size;
+    return this.#store.size;
   }
 
   /** What they take together. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#store.bytes;
   }
 
   find(key: string): SettledTransaction | undefined {
-    return this.#byKey.get(key);
+    return this.#store.find(key);
   }
 
   hasMergeKey(key: string): boolean {
@@ -58,52 +58,22 @@ export class SettledTransactions {
   }
 
   values(): Iterable<SettledTransaction> {
-    return this.#byKey.values();
+    return this.#store.values();
   }
 
   /** Keeps one that is not there yet. */
   add(settled: SettledTransaction): void {
-    const endMs = forgetAtMs(settled.endAtMs);
-    const together = this.#byEnd.get(endMs);
-    if (together === undefined) this.#byEnd.set(endMs, [settled]);
-    else together.push(settled);
-    this.#earliestMs = Math.min(endMs, this.#earliestMs ?? endMs);
-    this.#byKey.set(settled.key, settled);
     if (settled.mergeKey !== undefined) this.#mergeKeys.add(settled.mergeKey);
-    this.#bytes += bytesOf(settled);
-    while (this.#bytes > SETTLED_BYTES_MAX && this.#earliestMs !== undefined) {
-      const first = this.#byEnd.get(this.#earliestMs) ?? [];
-      const next = first.pop();
-      if (next !== undefined) this.#forget(next);
-      if (first.length === 0) this.#dropEarliest();
-    }
+    this.#store.add(settled);
   }
 
   deadlineMs(): number | undefined {
-    return this.#earliestMs;
+    return this.#store.deadlineMs();
   }
 
   /** Forgets those that are due at the earliest time of all; false where that is still to come. */
   timeout(nowMs: number): boolean {
-    const endMs = this.#earliestMs;
-    if (endMs === undefined || endMs > nowMs) return false;
-    for (const settled of this.#byEnd.get(endMs) ?? []) this.#forget(settled);
-    this.#dropEarliest();
-    return true;
-  }
-
-  #dropEarliest(): void {
-    if (this.#earliestMs !== undefined) this.#byEnd.delete(this.#earliestMs);
-    this.#earliestMs = undefined;
-    for (const endMs of this.#byEnd.keys()) {
-      this.#earliestMs = Math.min(endMs, this.#earliestMs ?? endMs);
-    }
-  }
-
-  #forget(settled: SettledTransaction): void {
-    this.#byKey.delete(settled.key);
-    if (settled.mergeKey !== undefined) this.#mergeKeys.delete(settled.mergeKey);
-    this.#bytes -= bytesOf(settled);
+    return this.#store.timeout(nowMs);
   }
 }
 

@@ -9,4 +9,6 @@ export interface TransactionUser {
   quiet(transaction: ClientTransactionId, nowMs: number): void;
   /** The transaction is over without an answer. */
   fail(cause: "timeout" | "transport", transaction: ClientTransactionId, nowMs: number): void;
+  /** A transaction that it was entrusted with is kept no more. */
+  forgotten?(): void;
 }
