@@ -29,6 +29,7 @@ static struct lc_card card;
 static struct lc_line_info lines[LC_LINES_MAX];
 static int16_t playout[LC_LINES_MAX][LC_FRAME_SAMPLES];
 static int16_t captured[LC_LINES_MAX][LC_FRAME_SAMPLES];
+static uint8_t feeds[LC_LINES_MAX];
 
 static uint64_t now_us(void)
 {
@@ -42,6 +43,7 @@ static uint8_t feed(void *context, uint8_t line, uint8_t wanted)
     (void)context;
     static const char *const names[] = {"open", "forward", "reverse", "power-down"};
     printf("line %d feed %s\n", line, names[wanted]);
+    feeds[line] = wanted;
     return LC_DONE;
 }
 
@@ -59,10 +61,12 @@ static uint8_t ring(void *context, uint8_t line, const struct lc_ring *wanted)
 static uint8_t measure(void *context, uint8_t line, int16_t reading[4])
 {
     (void)context;
-    int closed = (card.loops >> line) & 1;
+    int fed = feeds[line] == LC_FORWARD || feeds[line] == LC_REVERSE;
+    int closed = fed && ((card.loops >> line) & 1);
+    int reversed = feeds[line] == LC_REVERSE;
     reading[0] = closed ? 2500 : 0;
-    reading[1] = closed ? -1800 : -100;
-    reading[2] = closed ? -2800 : -4900;
+    reading[1 + reversed] = closed ? -1800 : fed ? -100 : 0;
+    reading[2 - reversed] = closed ? -2800 : fed ? -4900 : 0;
     reading[3] = -5200;
     return LC_DONE;
 }
