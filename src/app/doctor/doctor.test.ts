@@ -186,6 +186,79 @@ describe("examine()", () => {
     expect(told(bare.findings)).toMatch(/bad SPI needs koffi/);
   });
 
+  const busy = { kind: "busy", what: "its pin", advice: "free it" } as const;
+  const noChip = { kind: "not-found", what: "no chip answers", advice: "check SPI" } as const;
+  const card = (more: object) => ({
+    kind: "serial-card" as const,
+    card: { name: "C", version: 1, lines: 2, hasSlic: true, hasAudio: true, ...more },
+  });
+
+  it.each<[string, string, FakeMachineOptions, string, RegExp]>([
+    ["a module at rest", "raspberry-pi", {}, "good", /line 1: SHK says .*hung up/],
+    [
+      "a module without supply",
+      "raspberry-pi",
+      { looks: { "gpio-slic": { kind: "module", isOffHook: true } } },
+      "note",
+      /line 1: SHK says .*lifted \| .*supply, and shkOffHook/,
+    ],
+    ["a ProSLIC", "raspberry-pi-proslic", {}, "good", /line 1: an si3210, revision E, answers/],
+    ["the card of its audio", "raspberry-pi-proslic", {}, "good", /"Line Card 4" answers/],
+    [
+      "a chip that does not answer",
+      "raspberry-pi-proslic",
+      { looks: { si321x: noChip } },
+      "bad",
+      /line 1: no chip answers: not-found \| check SPI/,
+    ],
+    [
+      "a chip that is in use",
+      "raspberry-pi-proslic",
+      { looks: { si321x: busy } },
+      "note",
+      /line 1: its pin: busy \| stop what uses it/,
+    ],
+    ["a serial card", "serial-card", {}, "good", /"Line Card 4" answers \(protocol 1, lines: 4\)/],
+    [
+      "a card's line that is audio alone",
+      "serial-card",
+      { looks: { "serial-card": card({ hasSlic: false }) } },
+      "bad",
+      /works no telephone \| name another/,
+    ],
+    [
+      "a card without audio",
+      "raspberry-pi-proslic",
+      { looks: { "serial-card": card({ hasAudio: false }) } },
+      "bad",
+      /carries no audio \| name another/,
+    ],
+  ])("asks the cards: %s", async (_, board, machine, state, words) => {
+    const files = { "/dev/spidev0.0": "", "/dev/ttyACM0": "" };
+    const { findings } = await examined({ files, ...machine }, board);
+    const lines = told(findings.filter(({ area }) => area === "card")).split("\n");
+    const fit = lines.filter((line) => line.startsWith(state) && words.test(line));
+    // A board of serial cards has two lines unless told, each of which is asked.
+    expect(fit).toHaveLength(board === "serial-card" ? 2 : 1);
+    expect(isHealthy(findings), told(findings)).toBe(state !== "bad");
+  });
+
+  const held = { kind: "held", place: "line 6", holder: "tipring" } as const;
+
+  it.each<[string, string, FakeMachineOptions]>([
+    ["SHK is in other hands", "raspberry-pi", { pins: { GPIO6: held } }],
+    ["the chip's reset is", "raspberry-pi-proslic", { pins: { GPIO24: held } }],
+    ["its interrupt is", "raspberry-pi-proslic", { pins: { GPIO25: held } }],
+    ["there is no SPI", "raspberry-pi-proslic", { files: {} }],
+    ["nothing is plugged in", "serial-card", { files: {} }],
+    ["it may not be used", "serial-card", { denied: ["/dev/ttyACM0"] }],
+  ])("asks no card where %s", async (_, board, machine) => {
+    const files = { "/dev/spidev0.0": "" };
+    const { ran, findings } = await examined({ files, ...machine }, board);
+    expect(ran.filter((what) => what.startsWith("ask"))).toEqual([]);
+    expect(findings.filter(({ area }) => area === "card")).toEqual([]);
+  });
+
   it("puts the mixer right where it is asked to, and changes nothing else", async () => {
     const before = await examined({ mixer: AGC_ON }, "raspberry-pi", { keptMixer: () => KEPT });
     expect(told(before.findings)).toMatch(/bad Device: Mic \(capture\) is 20 on, it was 12 on/);

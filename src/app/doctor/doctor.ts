@@ -1,6 +1,7 @@
 import type { ReadConfig } from "../cli/read-config.ts";
 import { boardLine } from "../config/board-file.ts";
 import { boardParts } from "./board-parts.ts";
+import { checkCards } from "./check-cards.ts";
 import { checkPins } from "./check-pins.ts";
 import { checkProgram, checkRights } from "./check-program.ts";
 import { checkSound } from "./check-sound.ts";
@@ -18,7 +19,7 @@ export interface DoctorOptions {
   readonly addressToward: (registrar: string) => Promise<string | undefined>;
 }
 
-/** Looks at everything that a configuration needs of a machine. It takes nothing for itself. */
+/** Looks at everything that a configuration needs of a machine. It keeps nothing for itself. */
 export async function examine(
   config: ReadConfig,
   machine: Machine,
@@ -39,6 +40,7 @@ export async function examine(
     ...hardware,
     ...checkRights(machine, parts),
     ...(await checkPins(machine, parts)),
+    ...(await checkCards(machine, config, parts)),
     ...(await checkSound(machine, parts, { ...options, hasLevels })),
     ...(await checkFax(machine, config.user, config.lines)),
     ...(await checkClock(machine)),

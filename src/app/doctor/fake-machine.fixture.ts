@@ -1,4 +1,5 @@
 import { PortError, type PortFault } from "../../base/port-fault.ts";
+import type { LineLook } from "../../gateway/realtime/line-hardware.ts";
 import type { PinState, SoundCard } from "../../hal/linux/index.ts";
 import type { Machine, ProgramResult } from "./machine.ts";
 
@@ -20,7 +21,20 @@ export interface FakeMachineOptions {
   readonly mixer?: string | undefined;
   readonly ntp?: string;
   readonly faxFault?: string;
+  /** What cards say by their driver, or why they do not; as they should unless told. */
+  readonly looks?: Readonly<Partial<Record<CardKind, LineLook | PortFault>>>;
 }
+
+type CardKind = "gpio-slic" | "si321x" | "serial-card";
+
+const LOOKS: Readonly<Record<CardKind, LineLook>> = {
+  "gpio-slic": { kind: "module", isOffHook: false },
+  si321x: { kind: "proslic", chip: "si3210", revision: "E" },
+  "serial-card": {
+    kind: "serial-card",
+    card: { name: "Line Card 4", version: 1, lines: 4, hasSlic: true, hasAudio: true },
+  },
+};
 
 /** A machine that notes which programs were run. */
 export function fakeMachine(options: FakeMachineOptions = {}): Machine & {
@@ -72,6 +86,18 @@ export function fakeMachine(options: FakeMachineOptions = {}): Machine & {
     openCard: async (name) => {
       if (options.soundFault !== undefined) throw new PortError(options.soundFault);
       return silentCard(name);
+    },
+    openLines: async () => {
+      const say = async (kind: CardKind): Promise<LineLook> => {
+        ran.push(`ask ${kind}`);
+        const look = options.looks?.[kind] ?? LOOKS[kind];
+        if ("advice" in look) throw new PortError(look);
+        return look;
+      };
+      return {
+        look: ({ slic }) => say(slic.driver),
+        lookAtSerialCard: () => say("serial-card"),
+      };
     },
   };
 }

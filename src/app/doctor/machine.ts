@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { errorHead } from "../../base/thrown.ts";
+import { LineHardware, type LineLook } from "../../gateway/realtime/line-hardware.ts";
+import type { LineWiring } from "../../gateway/realtime/realtime-config.ts";
 import {
   createCardOpener,
   createPwmFiles,
@@ -11,6 +13,8 @@ import {
   type PwmFiles,
 } from "../../hal/linux/index.ts";
 import { errorCode } from "../../hal/node/index.ts";
+import { boardSpec } from "../cli/board-spec.ts";
+import type { ReadConfig } from "../cli/read-config.ts";
 import { faxFault } from "../load-fax.ts";
 
 /** What a program said, and how it ended; undefined where it is not installed. */
@@ -42,6 +46,14 @@ export interface Machine {
   inspectPins(pins: readonly string[]): Promise<ReadonlyMap<string, PinState>>;
   readonly pwm: PwmFiles;
   readonly openCard: OpenSoundCard;
+  /** Asks the cards of a configuration's lines who they are; each is given back at once. */
+  openLines(config: ReadConfig): Promise<LinesToAsk>;
+}
+
+/** Lines whose cards can be asked; both reject with `PortError`. */
+export interface LinesToAsk {
+  look(wiring: LineWiring): Promise<LineLook>;
+  lookAtSerialCard(card: NonNullable<LineWiring["pcmCard"]>): Promise<LineLook>;
 }
 
 /** How long a program may take that only tells something. */
@@ -86,6 +98,10 @@ export function thisMachine(): Machine {
     inspectPins: (pins) => inspectPins(pins),
     pwm: createPwmFiles(),
     openCard: createCardOpener(),
+    openLines: async (config) => {
+      const { openBoard } = await import("../open-board.ts");
+      return new LineHardware((await openBoard(boardSpec(config), () => {})).ports);
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import { World } from "../../../test/hw-sim/world/world.ts";
 import { PortError } from "../../base/port-fault.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
 import { LineHardware } from "./line-hardware.ts";
-import type { GpioSlicSpec, LineWiring } from "./realtime-config.ts";
+import type { GpioSlicSpec, LineWiring, Si321xSpec } from "./realtime-config.ts";
 
 const gpioSlic: GpioSlicSpec = {
   driver: "gpio-slic",
@@ -80,6 +80,85 @@ describe("LineHardware.open()", () => {
       frames.length = 0;
     }
     expect(faults).toEqual([]);
+  });
+
+  const proslic: Si321xSpec = {
+    driver: "si321x",
+    chip: "si3210",
+    spi: "line2-spi",
+    outputStage: "si3201",
+    pins: { reset: "line2-reset" },
+  };
+
+  it("look() asks each card who it is, feeds nothing, and leaves it to be opened", async () => {
+    const { world, board, ports, open } = rig();
+    const lines = new LineHardware(ports);
+    const look = (wiring: LineWiring) => world.complete(lines.look(wiring), 20_000);
+    expect(await look({ slic: gpioSlic })).toEqual({ kind: "module", isOffHook: false });
+    expect(await look({ slic: proslic })).toMatchObject({ kind: "proslic", chip: "si3210" });
+    expect(await look({ slic: { driver: "serial-card", ...card } })).toMatchObject({
+      kind: "serial-card",
+      card: { lines: 1, version: 1, hasSlic: true, hasAudio: true },
+    });
+    expect(board.lines[1]?.si321x?.registers.get(64)).toBe(0);
+    await world.advance(300);
+    await open({ slic: gpioSlic, pcmCard: card });
+    await open({ slic: proslic, pcmChannel: "line2" });
+    expect(board.lines.flatMap(({ chip }) => chip.violations)).toEqual([]);
+  });
+
+  it("look() sees a lifted receiver", async () => {
+    const { world, board, ports } = rig();
+    board.gpio.stick("line1-shk", 1);
+    const looked = world.complete(new LineHardware(ports).look({ slic: gpioSlic }), 1000);
+    expect(await looked).toEqual({ kind: "module", isOffHook: true });
+  });
+
+  it.each<[string, (board: ReturnType<typeof rig>["board"]) => void, LineWiring, RegExp]>([
+    [
+      "a pin that is gone",
+      (board) => board.gpio.setFault("line1-shk", "gone"),
+      { slic: gpioSlic },
+      /^gone .*line1-shk/,
+    ],
+    [
+      "a chip whose wire sticks",
+      (board) => board.spi.stick("line2-spi", 1),
+      { slic: proslic },
+      /^not-found .*no chip answers/,
+    ],
+    [
+      "another chip than was named",
+      () => {},
+      { slic: { ...proslic, chip: "si3215" } },
+      /^unsupported .*it is not an si3215/,
+    ],
+    [
+      "no card",
+      (board) => board.serial.unplug("card1"),
+      { slic: { driver: "serial-card", ...card } },
+      /card1/,
+    ],
+    [
+      "no such line of a card",
+      () => {},
+      { slic: { driver: "serial-card", device: "card1", line: 9 } },
+      /^not-found line 9 of the card at card1: it has 1/,
+    ],
+  ])("look() tells of %s", async (_, fail, wiring, words) => {
+    const { world, board, ports } = rig();
+    fail(board);
+    const looking = world.complete(new LineHardware(ports).look(wiring), 20_000);
+    expect(await faultOf(looking)).toMatch(words);
+  });
+
+  it("look() leaves a ProSLIC alone whose line is in use", async () => {
+    const { world, ports } = rig();
+    const lines = new LineHardware(ports);
+    const silent = { onLoop() {}, onWatermark() {}, onFault() {} };
+    await world.complete(lines.openSlic({ slic: proslic }, silent), 20_000);
+    const looking = world.complete(lines.look({ slic: proslic }), 20_000);
+    expect(await faultOf(looking)).toMatch(/^busy the si3210 at line2-spi: close its line/);
   });
 
   it("audio on a card that is pulled out is a fault of the line's audio", async () => {

@@ -1,9 +1,12 @@
 import { unreachable } from "../../base/invariant.ts";
 import { PortError, type PortFault } from "../../base/port-fault.ts";
 import {
+  type CardLook,
   GPIO_SLIC_PROFILES,
+  type GpioSlicProfile,
   openGpioSlic,
   overrideProfile,
+  type SerialCardLineConfig,
   SerialCards,
   Si321xChips,
 } from "../../hal/drivers/index.ts";
@@ -17,6 +20,13 @@ export interface OpenLineHardware {
   readonly slic: Slic;
   readonly pcm: PcmStream;
 }
+
+/** What a line's card says when it is asked, without its line being opened. */
+export type LineLook =
+  /** A module on pins tells nothing but whether current flows in its loop. */
+  | { readonly kind: "module"; readonly isOffHook: boolean }
+  | { readonly kind: "proslic"; readonly chip: string; readonly revision: string }
+  | { readonly kind: "serial-card"; readonly card: CardLook };
 
 /** A line interface; its audio too, where its card carries it. */
 interface OpenCard {
@@ -58,6 +68,39 @@ export class LineHardware {
     return (await this.#openCard(wiring, events, NO_AUDIO)).slic;
   }
 
+  /**
+   * Asks a line's interface who it is, for tools that look at a machine: nothing is fed or rung, a
+   * ProSLIC with a reset pin is reset. Rejects with `PortError`, `busy` where somebody has it; then
+   * nothing is left open.
+   */
+  async look({ slic }: LineWiring): Promise<LineLook> {
+    switch (slic.driver) {
+      case "gpio-slic":
+        return this.#lookAtModule(slic);
+      case "serial-card":
+        return this.lookAtSerialCard(slic);
+      case "si321x":
+        return { kind: "proslic", chip: slic.chip, revision: await this.#proslics().look(slic) };
+      default:
+        return unreachable(slic);
+    }
+  }
+
+  /** The same of a serial card, also of one that carries the audio of a line alone. */
+  async lookAtSerialCard(config: SerialCardLineConfig): Promise<LineLook> {
+    return { kind: "serial-card", card: await this.#serialCards().look(config) };
+  }
+
+  async #lookAtModule(spec: GpioSlicSpec): Promise<LineLook> {
+    const { shkOffHookLevel } = gpioProfile(spec);
+    const ignore = { onEdge() {}, onWatermark() {}, onFault() {} };
+    const shk = await this.#ports.gpio.openInput(spec.pins.shk, ignore);
+    const level = shk.read();
+    shk.release();
+    if (!level.ok) throw new PortError(level.error);
+    return { kind: "module", isOffHook: level.value === shkOffHookLevel };
+  }
+
   async #openCard(
     { slic }: LineWiring,
     events: SlicEvents,
@@ -76,27 +119,22 @@ export class LineHardware {
   }
 
   async #openGpio(spec: GpioSlicSpec, events: SlicEvents): Promise<Slic> {
-    const chip = Object.entries(GPIO_SLIC_PROFILES).find(([name]) => name === spec.profile);
-    if (chip === undefined) {
-      throw new PortError({
-        kind: "unsupported",
-        what: `chip "${spec.profile}"`,
-        advice: `the driver ${spec.driver} knows ${Object.keys(GPIO_SLIC_PROFILES).join(", ")}`,
-      });
-    }
-    const profile = overrideProfile(chip[1], spec.overrides ?? {});
-    const config = { profile, pins: spec.pins, ohtBias: spec.ohtBias };
+    const config = { profile: gpioProfile(spec), pins: spec.pins, ohtBias: spec.ohtBias };
     return openGpioSlic(config, this.#ports, events);
   }
 
   #openChip(spec: Si321xSpec, events: SlicEvents): Promise<Slic> {
+    return this.#proslics().open(spec, events);
+  }
+
+  #proslics(): Si321xChips {
     const { spi, gpio, clock } = this.#ports;
     if (spi === undefined) {
       const advice = "choose a board with SPI";
       throw new PortError({ kind: "unsupported", what: "a ProSLIC on this board", advice });
     }
     this.#chips ??= new Si321xChips({ spi, gpio, clock });
-    return this.#chips.open(spec, events);
+    return this.#chips;
   }
 
   async #openSerial(
@@ -144,4 +182,15 @@ export class LineHardware {
     this.#cards ??= new SerialCards({ serial, clock, random });
     return this.#cards;
   }
+}
+
+/** What a module on pins is like, with what is known better of this one. */
+function gpioProfile({ driver, profile, overrides }: GpioSlicSpec): GpioSlicProfile {
+  const chip = Object.entries(GPIO_SLIC_PROFILES).find(([name]) => name === profile);
+  if (chip !== undefined) return overrideProfile(chip[1], overrides ?? {});
+  throw new PortError({
+    kind: "unsupported",
+    what: `chip "${profile}"`,
+    advice: `the driver ${driver} knows ${Object.keys(GPIO_SLIC_PROFILES).join(", ")}`,
+  });
 }

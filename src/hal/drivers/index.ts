@@ -19,6 +19,7 @@ export {
 } from "./serial-card/check/card-check.ts";
 export { HYBRIDS_DB, type HybridDb, type LineSettings } from "./serial-card/line-settings.ts";
 export {
+  type CardLook,
   type OpenCardLine,
   type SerialCardLineConfig,
   SerialCards,

@@ -44,6 +44,19 @@ export interface OpenCardLine {
   readonly close: () => void;
 }
 
+/** What a card says of itself, and of one of its lines. */
+export interface CardLook {
+  /** As its firmware calls it. */
+  readonly name: string;
+  /** Of the protocol. */
+  readonly version: number;
+  /** How many it has. */
+  readonly lines: number;
+  /** Whether the line feeds and rings a telephone. */
+  readonly hasSlic: boolean;
+  readonly hasAudio: boolean;
+}
+
 interface Card {
   readonly config: CardConfig;
   readonly session: Promise<CardSession>;
@@ -114,6 +127,30 @@ export class SerialCards {
       audio: (info.flags & LINE_FLAGS.audio) === 0 ? undefined : cardLine.audio,
       close: () => cardLine.close(),
     };
+  }
+
+  /**
+   * Greets a card and asks what it has; its lines are left alone, and none may be in use.
+   * @throws PortError (rejects) where the link or the card is not there, or it has no such line
+   */
+  async look(config: SerialCardLineConfig): Promise<CardLook> {
+    const card = this.#card(config);
+    const session = await card.session;
+    try {
+      const { welcome } = session;
+      const info = welcome?.lines[config.line - 1];
+      if (welcome === undefined || info === undefined) {
+        throw new PortError(noSuchLine(session, config));
+      }
+      const { flags } = info;
+      return {
+        ...{ name: welcome.name, version: welcome.version, lines: welcome.lines.length },
+        hasSlic: (flags & LINE_FLAGS.slic) !== 0,
+        hasAudio: (flags & LINE_FLAGS.audio) !== 0,
+      };
+    } finally {
+      this.#letGo(config.device, card, session);
+    }
   }
 
   #card(config: SerialCardLineConfig): Card {

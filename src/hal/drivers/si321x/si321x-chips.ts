@@ -85,6 +85,35 @@ export class Si321xChips {
     }
   }
 
+  /**
+   * Asks a chip who it is, and leaves it as after a reset where it has a reset pin, else as it was.
+   * @returns its revision, `A` for the first
+   * @throws PortError (rejects) as `open` does; `busy` where a line has it, or its pins
+   */
+  async look(config: Si321xConfig): Promise<string> {
+    const name = chipName(config);
+    checkChain(config);
+    if (this.#inUse.has(name)) {
+      const advice = "close its line first";
+      throw new PortError({ kind: "busy", what: name, advice });
+    }
+    const { spi, chainPlace, pins } = config;
+    const chain = await this.#use(this.#chains, spi, () => this.#openChain(config));
+    const place = chainPlace === undefined ? undefined : chainPlace - 1;
+    const bus = new ChipBus(name, chain.device, this.#ports.clock, place);
+    try {
+      checkPresence(bus, config, pins?.reset !== undefined && place === undefined);
+      const revision = bus.read(REGISTERS.SPI_MODE) & 0x0f;
+      return String.fromCharCode("A".charCodeAt(0) + revision - 1);
+    } finally {
+      bus.detach();
+      this.#leave(this.#chains, spi, ({ device, reset }) => {
+        reset?.release();
+        device.close();
+      });
+    }
+  }
+
   async #open(
     name: string,
     config: Si321xConfig,
