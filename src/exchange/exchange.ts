@@ -23,7 +23,7 @@ import {
   type ServiceKind,
   toUa,
 } from "./exchange-types.ts";
-import { Gruus } from "./gruus.ts";
+import { absenceOf, Gruus } from "./gruus.ts";
 import { LocationTable } from "./location.ts";
 import { PickupTickets } from "./pickup.ts";
 import { answerRegister } from "./registrar.ts";
@@ -376,7 +376,9 @@ class SmallExchange implements Exchange {
     const targets = new Targets({ ...who, id, domain, addresses, common, locate });
     const legs = targets.first(nowMs);
     const first = legs[0]?.session;
-    if (first === undefined) return [toUa({ kind: "respond", session, status: 480 })];
+    if (first === undefined) {
+      return [toUa({ kind: "respond", session, status: absenceOf(address) })];
+    }
     const isPrivate = isAnonymous(event.from);
     const offer = request.body === "" ? {} : { offer: request.body };
     const { pickup, createToken } = this.#config;

@@ -135,7 +135,7 @@ describe("a call to a GRUU", () => {
     expect(rings(exchange, later, 2000)).toEqual(["sip:102@192.0.2.1"]);
     // Its lease runs out: nobody is there, and what was granted is gone for good.
     exchange.handle({ kind: "timeout" }, 3_700_000);
-    expect(rings(exchange, later, 3_700_000)).toEqual(["respond it 480"]);
+    expect(rings(exchange, later, 3_700_000)).toEqual(["respond it 404"]);
     temp("restarted", 2, 3_700_000);
     expect(rings(exchange, later, 3_700_001)).toEqual(["respond it 404"]);
   });
@@ -148,6 +148,25 @@ describe("a call to a GRUU", () => {
     const ofLine = `sip:300@example.org;gr=${A.slice(1, -1)};sg=line-1`;
     expect(rings(exchange, ofLine)).toEqual(["sip:300@192.0.2.7:5080;sg=line-1"]);
     expect(rings(exchange, ofLine.replace("000a;", "000b;"))).toEqual(["respond it 480"]);
+  });
+
+  it("is told to who watches his own registrations, with each that comes", () => {
+    const exchange = withPhones();
+    const watched = ua({
+      ...{ kind: "watched", watch: "w", event: "reg", source: PHONE },
+      from: { user: "102", host: "example.org", uri: "sip:102@example.org" },
+      request: { kind: "request", method: "SUBSCRIBE", uri: "sip:102@x", headers: [], body: "" },
+    });
+    const text = JSON.stringify(exchange.handle(watched, 0)).replaceAll('\\"', '"');
+    expect(text.match(/<gr:pub-gruu uri="[^"]*"\/>/g)).toEqual(
+      [B, A].map((one) => `<gr:pub-gruu uri="sip:102@example.org;gr=${one.slice(1, -1)}"/>`),
+    );
+    const contacts = [`<sip:102@192.0.2.1>;+sip.instance="${A}"`];
+    const again = register("102", { contacts, callId: "a", cseq: 2, headers: GRUU });
+    const news = JSON.stringify(exchange.handle(again, 10_000)).replaceAll('\\"', '"');
+    expect(news).toMatch(
+      /callid="a" cseq="2">.*<gr:temp-gruu uri="sip:[0-9a-f]{40}@.* first-cseq="1"/,
+    );
   });
 
   it("takes a text to that telephone", () => {
@@ -179,11 +198,11 @@ describe("Gruus", () => {
         const given = all.map(({ user, gr }) => ({
           user,
           gr: String(gr),
-          uri: uriOf(gruus.temporaryOf(user, `<${gr}>`, "call", true)),
+          uri: uriOf(gruus.grant(user, `<${gr}>`, { callId: "call", cseq: 1 }, true).temporary),
         }));
         expect(new Set(given.map(({ uri }) => uri.user)).size).toBe(all.length);
         for (const { user, gr, uri } of given) {
-          expect(gruus.addressed(uri)).toEqual({ number: user, gr });
+          expect(gruus.addressed(uri)).toEqual({ number: user, gr, isTemporary: true });
           const digit = uri.user[at] === "0" ? "1" : "0";
           const changed = uri.user.slice(0, at) + digit + uri.user.slice(at + 1);
           expect(gruus.addressed({ ...uri, user: changed })).toBeUndefined();
@@ -193,12 +212,28 @@ describe("Gruus", () => {
     );
   });
 
-  it("keeps so many telephones in mind and no more", () => {
+  it("keeps so many telephones in mind and no more, those that asked last", () => {
     const gruus = made();
-    const uris = Array.from({ length: 1001 }, (_, at) =>
-      uriOf(gruus.temporaryOf(`u${at}`, A, "call", false)),
-    );
-    const [first, second] = uris.map((uri) => gruus.addressed(uri)?.number);
-    expect([first, second]).toEqual([undefined, "u1"]);
+    const grant = (at: number, cseq: number) =>
+      uriOf(gruus.grant(`u${at}`, A, { callId: "call", cseq }, true).temporary);
+    const uris = Array.from({ length: 1000 }, (_, at) => grant(at, 1));
+    // The first one renews its registration, and another one comes.
+    grant(0, 2);
+    grant(1000, 1);
+    expect(uris.slice(0, 3).map((uri) => gruus.addressed(uri)?.number)).toEqual([
+      ...["u0", undefined, "u2"],
+    ]);
+  });
+
+  it("knows what a telephone was granted, and since which registration all of it holds", () => {
+    const gruus = made();
+    const at = (callId: string, cseq: number) => ({ instance: A, callId, cseq });
+    gruus.grant("101", A, at("call", 7), false);
+    const second = gruus.grant("101", A, at("call", 8), true);
+    expect(gruus.grantedTo("101", at("call", 8))).toEqual(second);
+    expect(second.firstCseq).toBe(7);
+    expect(gruus.grant("101", A, at("other", 3), true).firstCseq).toBe(3);
+    expect(gruus.grantedTo("101", at("call", 8))).toBe(undefined);
+    expect(gruus.grantedTo("102", at("other", 3))).toBe(undefined);
   });
 });

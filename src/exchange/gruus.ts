@@ -8,11 +8,13 @@ export interface Addressed {
   readonly number: string;
   /** What the GRUU calls the telephone: see {@link grOf}. */
   readonly gr?: string;
+  /** Whether it holds for as long alone as that telephone is registered. */
+  readonly isTemporary?: true;
   /** Which line behind a private exchange is meant. @see RFC 6140 §7.1.1 */
   readonly sg?: string;
 }
 
-/** Telephones that temporary GRUUs are known of; the one that asked first makes room. */
+/** Telephones that temporary GRUUs are known of; whoever has not asked for longest makes room. */
 const PHONES_MAX = 1_000;
 
 /** Hexadecimal digits of the parts of a temporary GRUU. */
@@ -24,6 +26,16 @@ interface Phone {
   readonly user: string;
   readonly gr: string;
   readonly callId: string;
+  readonly granted: Granted;
+}
+
+/** The GRUUs of a telephone. */
+export interface Granted {
+  readonly public: string;
+  /** The last temporary one. */
+  readonly temporary: string;
+  /** CSeq number of the REGISTER that was granted the first one that still holds. */
+  readonly firstCseq: number;
 }
 
 /**
@@ -55,19 +67,45 @@ export class Gruus {
   }
 
   /**
-   * A new temporary one. `wasThere`: the telephone had a registration before this one; those of
-   * another Call-ID, or of one that had run out, are worth nothing any more.
+   * The two of a telephone that registers, with a new temporary one. `wasThere`: it had a
+   * registration before this one; those of another Call-ID, or of one that had run out, are worth
+   * nothing any more.
    */
-  temporaryOf(user: string, instance: string, callId: string, wasThere: boolean): string {
+  grant(
+    user: string,
+    instance: string,
+    { callId, cseq }: Pick<Binding, "callId" | "cseq">,
+    wasThere: boolean,
+  ): Granted {
     const gr = grOf(instance);
     const key = `${user} ${gr}`;
     const known = this.#ids.get(key) ?? 0;
-    const isSame = wasThere && this.#phones.get(known)?.callId === callId;
-    if (!isSame) this.#phones.delete(known);
+    const before = this.#phones.get(known);
+    const isSame = wasThere && before?.callId === callId;
     const id = isSame ? known : ++this.#last;
+    const granted: Granted = {
+      public: this.publicOf(user, instance, false),
+      temporary: this.#temporaryOf(id),
+      firstCseq: isSame ? before.granted.firstCseq : cseq,
+    };
+    this.#phones.delete(known);
     this.#ids.set(key, id);
-    this.#phones.set(id, { user, gr, callId });
+    this.#phones.set(id, { user, gr, callId, granted });
     if (this.#phones.size > PHONES_MAX) this.#forgetFirst();
+    return granted;
+  }
+
+  /** What a telephone that is registered was granted. @see RFC 5628 §5 */
+  grantedTo(
+    user: string,
+    { instance, callId }: Pick<Binding, "instance" | "callId">,
+  ): Granted | undefined {
+    if (instance === undefined) return undefined;
+    const phone = this.#phones.get(this.#ids.get(`${user} ${grOf(instance)}`) ?? 0);
+    return phone?.callId === callId ? phone.granted : undefined;
+  }
+
+  #temporaryOf(id: number): string {
     if (this.#secret === "") this.#secret = this.#config.createToken();
     const nonce = this.#digits("nonce", this.#config.createToken(), NONCE_DIGITS);
     const hidden = `${nonce}${this.#hide(id, nonce)}`;
@@ -87,7 +125,8 @@ export class Gruus {
     const nonce = hidden.slice(0, NONCE_DIGITS);
     const id = Number.parseInt(hidden.slice(NONCE_DIGITS), 16) ^ this.#pad(nonce);
     const phone = this.#phones.get(id >>> 0);
-    return phone === undefined ? undefined : { number: phone.user, gr: phone.gr };
+    if (phone === undefined) return undefined;
+    return { number: phone.user, gr: phone.gr, isTemporary: true };
   }
 
   #hide(id: number, nonce: string): string {
@@ -124,6 +163,11 @@ export class Gruus {
 /** What a public GRUU calls a telephone: its instance without the brackets. */
 export function grOf(instance: string): string {
   return instance.replace(/^<(.*)>$/, "$1");
+}
+
+/** What an address is answered where nobody is there. @see RFC 5627 §5.3, §5.4 */
+export function absenceOf({ isTemporary }: Addressed): 404 | 480 {
+  return isTemporary === true ? 404 : 480;
 }
 
 /** Whether a contact is the telephone that is meant. */

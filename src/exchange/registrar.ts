@@ -195,7 +195,7 @@ function grantedTo(
   for (const { instance, uri } of fresh) {
     if (gruus === undefined || instance === undefined || isBulk(uri)) continue;
     const wasThere = before.some((one) => one.instance === instance);
-    temporary.set(instance, gruus.temporaryOf(user, instance, origin.callId, wasThere));
+    temporary.set(instance, gruus.grant(user, instance, origin, wasThere).temporary);
   }
   return ({ instance, uri }) => {
     if (gruus === undefined || instance === undefined) return [];

@@ -17,7 +17,7 @@ import {
   toUa,
 } from "./exchange-types.ts";
 import { bestStatus } from "./final-status.ts";
-import type { Gruus } from "./gruus.ts";
+import { absenceOf, type Gruus } from "./gruus.ts";
 import { type Binding, type LocationTable, targetOf } from "./location.ts";
 
 type RequestEvent = Extract<UaEvent, { kind: "request" }>;
@@ -85,7 +85,7 @@ export class Texts {
     const address = uri.ok ? this.#parts.gruus.addressed(uri.value) : undefined;
     if (address === undefined || !authority.isUser(address.number)) return refuse(404);
     const contacts = onePerDevice(contactsOf(this.#parts, address, nowMs));
-    if (contacts.length === 0) return refuse(480);
+    if (contacts.length === 0) return refuse(absenceOf(address));
     if (this.#waiting.size >= EXCHANGE_LIMITS.texts) return refuse(503);
     const id = `${PREFIX} ${++this.#last}`;
     this.#waiting.set(id, { request, left: contacts.length, refusals: [] });

@@ -29,6 +29,7 @@ import {
 } from "../sip/index.ts";
 import type { Authority, Verdict } from "./authority.ts";
 import { type ExchangeConfig, type ExchangeOutput, logOf, toUa } from "./exchange-types.ts";
+import type { Gruus } from "./gruus.ts";
 import { type Binding, type LocationTable, targetOf } from "./location.ts";
 
 /** What telephones at the exchange may subscribe to. */
@@ -70,6 +71,7 @@ export interface WatchingParts {
   readonly config: ExchangeConfig;
   readonly authority: Authority;
   readonly location: LocationTable;
+  readonly gruus: Gruus;
 }
 
 /**
@@ -234,7 +236,7 @@ export class Watching {
       case MESSAGE_SUMMARY:
         return this.#summaryOf(user);
       case REG_EVENT.name:
-        return regInfo(this.#aorOf(user), this.#parts.location.of(user).map(contactOf));
+        return regInfo(this.#aorOf(user), this.#contactsOf(user));
       default:
         return dialogInfo(this.#aorOf(user), calls);
     }
@@ -249,6 +251,17 @@ export class Watching {
     return filtered(filter, dialogs.get(user) ?? []).map(({ peer, ...standing }) =>
       peer === undefined ? standing : { ...standing, remote: { uri: this.#aorOf(peer) } },
     );
+  }
+
+  /** Who watches registrations may make them, and so may know what they were granted. */
+  #contactsOf(user: string): readonly ContactStanding[] {
+    return this.#parts.location.of(user).map((binding) => {
+      const { uriText: uri, instance, callId, cseq } = binding;
+      const gruus = this.#parts.gruus.grantedTo(user, binding);
+      const named = instance === undefined ? {} : { instance };
+      const granted = gruus === undefined ? {} : { gruus: { ...gruus, callId, cseq } };
+      return { uri, isActive: true, event: "registered", ...named, ...granted };
+    });
   }
 
   #summaryOf(user: string): WatchDocument {
@@ -284,9 +297,4 @@ function byUser(calls: Iterable<CallStanding>): ReadonlyMap<string, readonly Dia
     add(to, { id, direction: "recipient", stage: theirs, ...peer, ...named });
   }
   return all;
-}
-
-function contactOf({ uriText, instance }: Binding): ContactStanding {
-  const named = instance === undefined ? {} : { instance };
-  return { uri: uriText, isActive: true, event: "registered", ...named };
 }

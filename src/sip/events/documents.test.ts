@@ -69,6 +69,21 @@ describe("regInfo(), parseRegInfo()", () => {
     expect(whole(regInfo("sip:101@example.org", []))).toContain('state="init">');
   });
 
+  it("tells the GRUUs of who was granted some, and by which registration", () => {
+    const gruus = {
+      ...{ public: "sip:101@x;gr=a&b", temporary: "sip:t1@x;gr", firstCseq: 3 },
+      ...{ callId: "c<1", cseq: 9 },
+    };
+    const text = whole(regInfo("sip:101@example.org", [{ ...contact, gruus }]));
+    expect(text).toContain(' xmlns:gr="urn:ietf:params:xml:ns:gruuinfo"');
+    expect(text).toContain(' callid="c&lt;1" cseq="9"');
+    expect(text).toContain(
+      '<gr:pub-gruu uri="sip:101@x;gr=a&amp;b"/><gr:temp-gruu uri="sip:t1@x;gr" first-cseq="3"/>',
+    );
+    expect(parseRegInfo(text)?.contacts).toEqual([contact]);
+    expect(whole(regInfo("sip:101@example.org", [contact]))).not.toContain("gruuinfo");
+  });
+
   it("reads a termination with its reason, and leaves out what makes no sense", () => {
     const text =
       '<reginfo xmlns="urn:ietf:params:xml:ns:reginfo" version="1" state="partial">' +

@@ -46,6 +46,20 @@ export interface ContactStanding {
   readonly retryAfterS?: number;
   /** The device's `+sip.instance`, without quotes: `<urn:uuid:…>`. */
   readonly instance?: string;
+  /** Written, and not read. */
+  readonly gruus?: GruuStanding;
+}
+
+/** What was granted to a contact, and by which REGISTER. @see RFC 5628 §5 */
+export interface GruuStanding {
+  readonly public: string;
+  /** The last temporary one. */
+  readonly temporary: string;
+  /** CSeq number of the REGISTER that was granted the first one that still holds. */
+  readonly firstCseq: number;
+  /** Of the last REGISTER. */
+  readonly callId: string;
+  readonly cseq: number;
 }
 
 /** Contacts of one document that are looked at. */
@@ -53,7 +67,10 @@ const CONTACTS_MAX = 100;
 
 /** All contacts of one address of record, as a notification tells them. @see RFC 3680 §5.2 */
 export function regInfo(aor: string, contacts: readonly ContactStanding[]): WatchDocument {
-  const body = '<?xml version="1.0"?>\n<reginfo xmlns="urn:ietf:params:xml:ns:reginfo" version="';
+  const hasGruus = contacts.some(({ gruus }) => gruus !== undefined);
+  const more = hasGruus ? ' xmlns:gr="urn:ietf:params:xml:ns:gruuinfo"' : "";
+  const names = `xmlns="urn:ietf:params:xml:ns:reginfo"${more}`;
+  const body = `<?xml version="1.0"?>\n<reginfo ${names} version="`;
   const state = contacts.some(({ isActive }) => isActive) ? "active" : "init";
   const all = contacts.map(contactElement).join("");
   const whose = `aor="${escapeXml(aor)}" id="${escapeXml(aor)}" state="${state}"`;
@@ -64,15 +81,23 @@ export function regInfo(aor: string, contacts: readonly ContactStanding[]): Watc
 }
 
 function contactElement(contact: ContactStanding): string {
-  const { uri, isActive, event, expiresS, instance } = contact;
+  const { uri, isActive, event, expiresS, instance, gruus } = contact;
   const state = isActive ? "active" : "terminated";
   const expires = expiresS === undefined ? "" : ` expires="${expiresS}"`;
   const param =
     instance === undefined
       ? ""
       : `<unknown-param name="+sip.instance">"${escapeXml(instance)}"</unknown-param>`;
-  const attributes = `id="${escapeXml(uri)}" state="${state}" event="${event}"${expires}`;
-  return `<contact ${attributes}><uri>${escapeXml(uri)}</uri>${param}</contact>\n`;
+  const by = gruus === undefined ? "" : ` callid="${escapeXml(gruus.callId)}" cseq="${gruus.cseq}"`;
+  const attributes = `id="${escapeXml(uri)}" state="${state}" event="${event}"${expires}${by}`;
+  const more = `${param}${gruus === undefined ? "" : gruuElements(gruus)}`;
+  return `<contact ${attributes}><uri>${escapeXml(uri)}</uri>${more}</contact>\n`;
+}
+
+/** @see RFC 5628 §7, §9 */
+function gruuElements(gruus: GruuStanding): string {
+  const temporary = `uri="${escapeXml(gruus.temporary)}" first-cseq="${gruus.firstCseq}"`;
+  return `<gr:pub-gruu uri="${escapeXml(gruus.public)}"/><gr:temp-gruu ${temporary}/>`;
 }
 
 /** What a notification says of an address's contacts. */
