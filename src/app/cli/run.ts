@@ -27,6 +27,7 @@ import { localWallTime } from "../wall-time.ts";
 import { createWorkerHost } from "../worker-host.ts";
 import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
+import { keepLines } from "./kept-lines.ts";
 import {
   createServiceLog,
   createTerminalLog,
@@ -284,17 +285,19 @@ async function start(
     log({ level: "info", area: "sip", text: `SIP is sent without a mark (sip.dscp): ${why}` });
     return undefined;
   });
+  const store = createFileStore(
+    config.user.data ?? DATA_FOLDER,
+    { [CALL_RECORDS_FILE]: callRecordLimit(config.user) },
+    (text) => log({ level: "warn", area: "records", text }),
+  );
+  await keepLines(store, config, log);
   return compose(config.box, {
     clock: createClock(),
     random: createRandom(),
     udp: createUdp(marks === undefined ? {} : { bindMarked: marks.bindUdp }),
     streams: createStreams(marks === undefined ? {} : { mark: marks.mark }),
     resolver: createResolver(nameServers === undefined ? {} : { servers: nameServers }),
-    store: createFileStore(
-      config.user.data ?? DATA_FOLDER,
-      { [CALL_RECORDS_FILE]: callRecordLimit(config.user) },
-      (text) => log({ level: "warn", area: "records", text }),
-    ),
+    store,
     hashes,
     realtime,
     wallTime: localWallTime,
