@@ -83,6 +83,19 @@ describe("a registrar that grants GRUUs", () => {
     expect(temps[0]).not.toBe(temps[1]);
   });
 
+  it("tells of each contact the last temporary one, whoever asks, to who knows them", () => {
+    const exchange = withPhones();
+    const contact = `<sip:102@192.0.2.1>;+sip.instance="${A}"`;
+    const first = granted(exchange, "102", contact, "a", { cseq: 2 });
+    const other = granted(exchange, "102", contact.replace(A, B).replace(".1>", ".2>"), "b", {
+      cseq: 2,
+    });
+    expect(other.get("192.0.2.1")).toEqual(first.get("192.0.2.1"));
+    const fetch = register("102", { callId: "c", headers: GRUU });
+    const all = answerOf(exchange.handle(fetch, 0), "contact")?.values ?? [];
+    expect(all.filter((value) => value.includes("temp-gruu="))).toHaveLength(2);
+  });
+
   it.each([
     ["does not say that it knows them", `<sip:101@192.0.2.9>;+sip.instance="${A}"`, false],
     ["names no instance", "<sip:101@192.0.2.9>", true],

@@ -191,15 +191,15 @@ function grantedTo(
   before: readonly Binding[],
   fresh: readonly BindingChange[],
 ): (binding: Binding) => readonly (readonly [string, string])[] {
-  const temporary = new Map<string, string>();
   for (const { instance, uri } of fresh) {
     if (gruus === undefined || instance === undefined || isBulk(uri)) continue;
     const wasThere = before.some((one) => one.instance === instance);
-    temporary.set(instance, gruus.grant(user, instance, origin, wasThere).temporary);
+    gruus.grant(user, instance, origin, wasThere);
   }
-  return ({ instance, uri }) => {
+  return (binding) => {
+    const { instance, uri } = binding;
     if (gruus === undefined || instance === undefined) return [];
-    const temp = temporary.get(instance);
+    const temp = gruus.grantedTo(user, binding)?.temporary;
     return [
       ["pub-gruu", gruus.publicOf(user, instance, isBulk(uri))],
       ...(temp === undefined ? [] : ([["temp-gruu", temp]] as const)),
