@@ -19,6 +19,7 @@ import {
   ua,
 } from "./call-script.fixture.ts";
 import type { CallConfig, CallInput } from "./call-types.ts";
+import { NO_CHOICES } from "./policy/choices.ts";
 
 // The first call takes two tokens.
 const WISH = { subscription: "call back t3", account: "line-1" } as const;
@@ -182,7 +183,7 @@ describe("calling back on a busy number", () => {
     },
     {
       name: "is refused where the last number was not busy, or was not told who called",
-      changes: { withholdsNumber: true },
+      changes: { choices: { ...NO_CHOICES, withholdsNumber: true } },
       steps: [
         ...BUSY,
         [closed, "record busy 486 far +stats"],

@@ -172,7 +172,7 @@ export function unreachedBy(
   { call, result, retryAfterS }: NonNullable<Step["finished"]>,
   nowMs: number,
 ): Unreached | undefined {
-  const isWithheld = call.withholds ?? context.config.withholdsNumber;
+  const isWithheld = call.withholds ?? context.choices.withholdsNumber;
   const isMeant = result === "busy" || retryAfterS !== undefined;
   if (!isMeant || call.emergency || isWithheld) return undefined;
   const retry = retryAfterS === undefined ? {} : { retryAtMs: nowMs + retryAfterS * 1000 };

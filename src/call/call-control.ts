@@ -28,6 +28,7 @@ import { outgoingStep } from "./outgoing.ts";
 import { OwnDialogs } from "./own-dialogs.ts";
 import { type Choices, NO_CHOICES } from "./policy/choices.ts";
 import { NOT_DIVERTED } from "./policy/diversions.ts";
+import { NO_TRIES } from "./policy/lock.ts";
 import { QualityReports } from "./quality-reports.ts";
 import { recallStep } from "./recall.ts";
 import { withReferral } from "./referred.ts";
@@ -70,6 +71,7 @@ class LineCallControl implements CallControl {
     this.#context = {
       config,
       choices,
+      pinTries: NO_TRIES,
       collector: collectorOf(config, choices),
       registration: undefined,
       side: [],
@@ -232,7 +234,8 @@ class LineCallControl implements CallControl {
   }
 
   /** Keeps what the user has dialled and chosen, and tells of that. Nothing is collected then. */
-  #choose({ choices, dialled }: Step): readonly CallOutput[] {
+  #choose({ choices, dialled, pinTries }: Step): readonly CallOutput[] {
+    if (pinTries !== undefined) this.#context = { ...this.#context, pinTries };
     if (dialled !== undefined) this.#context = { ...this.#context, lastDialled: dialled };
     if (choices === undefined) return [];
     const collector = collectorOf(this.#context.config, choices);

@@ -11,6 +11,7 @@ import type { MeasuredLevels } from "./call-levels.ts";
 import type { CallConfig, CallEndedBy, CallOutput, CallResult } from "./call-types.ts";
 import type { Choices } from "./policy/choices.ts";
 import type { Diversions } from "./policy/diversions.ts";
+import type { PinTries } from "./policy/lock.ts";
 
 /** One call attempt while it lives. `id` names its media session too. */
 export interface Call extends MeasuredLevels {
@@ -25,6 +26,8 @@ export interface Call extends MeasuredLevels {
   readonly isPlain?: true;
   /** Whether our number is withheld; as configured where absent. */
   readonly withholds?: boolean;
+  /** Our user wants no second caller to be heard of in it. */
+  readonly refusesWaiting?: true;
   /** The caller's number as a display would show it, where that is told. */
   readonly callerNumber?: string;
   /** Who is called where it does not reach anybody, one after the other. */
@@ -271,6 +274,8 @@ export interface Step {
   readonly diversions?: Diversions;
   /** What the user has chosen from now on, where that was just said. */
   readonly choices?: Choices;
+  /** Wrong PINs from now on, where one was just keyed. */
+  readonly pinTries?: PinTries;
   /** What was dialled for the call that begins, for who wants to dial it again. */
   readonly dialled?: string;
   /** The calls beside it from now on; as they were where absent. */
@@ -293,6 +298,8 @@ export interface CallContext {
   readonly diversions: Diversions;
   /** What the user has chosen by keys. */
   readonly choices: Choices;
+  /** PINs that were wrong. */
+  readonly pinTries: PinTries;
   /** What was dialled last for a call, but for help. */
   readonly lastDialled?: string;
   /** Who called last, once somebody has; without a number where none was told. */

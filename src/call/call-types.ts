@@ -15,6 +15,7 @@ import type { CallerSource } from "./policy/caller-sources.ts";
 import type { Choices } from "./policy/choices.ts";
 import type { Diversions } from "./policy/diversions.ts";
 import type { FeatureCodes } from "./policy/feature-codes.ts";
+import type { Lock } from "./policy/lock.ts";
 import type { Place } from "./policy/pidf-lo.ts";
 import type { RingRule } from "./policy/ring-cadence.ts";
 
@@ -175,8 +176,6 @@ export interface CallConfig {
   readonly musicOnHold?: string;
   /** What is said to who dialled in vain, before the tone. */
   readonly announcements?: Announcements;
-  /** Whether who is called is not told who calls. */
-  readonly withholdsNumber: boolean;
   /** Keyed before a number: for that call the own one is withheld, or shown. Empty: no code. */
   readonly withholdCode?: string;
   readonly showCode?: string;
@@ -188,6 +187,10 @@ export interface CallConfig {
   readonly featureCodes?: FeatureCodes;
   /** What the user has chosen by keys, or the configuration. Default: nothing. */
   readonly choices?: Choices;
+  /** How the telephone is locked; absent: it cannot be. */
+  readonly lock?: Lock;
+  /** Callers that are refused, by number, `*` at its end for any more digits. Default: nobody. */
+  readonly blockedCallers?: readonly string[];
   /** What is done with who calls, until the user says otherwise. Default: the bell rings. */
   readonly diversions?: Diversions;
   /** How long a call rings that is sent on where nobody answers, ms. Default 20 s. */
@@ -199,8 +202,6 @@ export interface CallConfig {
   readonly tel?: { readonly context: string };
   /** Whether a call that is led on goes straight to the new address, past the server. */
   readonly redirectsDirectly?: boolean;
-  /** Whether callers that withhold who they are are refused (433). @see RFC 5079 */
-  readonly rejectsAnonymous: boolean;
   readonly emergency: EmergencyConfig;
   /** Whether the server is asked to tell of messages; else it may tell unasked. */
   readonly asksForMessages: boolean;
@@ -220,8 +221,6 @@ export interface CallConfig {
   readonly allowsJoin?: boolean;
   /** Whether a far end that hands us over to somebody else is told no. @see RFC 3515 */
   readonly refusesTransfer?: boolean;
-  /** Whether a second caller is announced by a tone; else the line is busy. */
-  readonly callWaiting: boolean;
   /**
    * A call from which nothing has been heard for this long, though something should, is ended;
    * 0 leaves it.

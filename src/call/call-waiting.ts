@@ -21,7 +21,8 @@ type Waiting = Extract<SideCall, { kind: "waiting" }>;
  * take the tone for an error of each other.
  */
 function mayWait(context: CallContext, state: CallState): boolean {
-  if (!context.config.callWaiting || state.kind !== "talking" || state.call.emergency) return false;
+  if (!context.choices.callWaiting || state.kind !== "talking") return false;
+  if (state.call.emergency || state.call.refusesWaiting === true) return false;
   if (state.call.isModem === true || state.call.t38 !== undefined) return false;
   return context.side.every(({ kind }) => kind === "parting");
 }

@@ -23,6 +23,7 @@ import {
   ua,
 } from "./call-script.fixture.ts";
 import type { CallConfig, CallInput } from "./call-types.ts";
+import { NO_CHOICES } from "./policy/choices.ts";
 
 /** The INVITE of a call to a number, with this configuration. */
 function inviteOf(number: readonly Digit[], changes: Partial<CallConfig>) {
@@ -45,7 +46,7 @@ describe("an INVITE of ours", () => {
   });
 
   it("withholds the number from the called, and tells it to the server", () => {
-    expect(inviteOf(PLAIN, { withholdsNumber: true })).toMatchObject({
+    expect(inviteOf(PLAIN, { choices: { ...NO_CHOICES, withholdsNumber: true } })).toMatchObject({
       from: { displayName: "Anonymous", uri: "sip:anonymous@anonymous.invalid" },
       headers: [
         { name: "privacy", value: "id" },
@@ -62,7 +63,11 @@ describe("an INVITE of ours", () => {
   ] as const)(
     "the code %s decides for one call, withheld else: %s",
     (code, withholdsNumber, from) => {
-      const changes = { withholdsNumber, withholdCode: "*67", showCode: "*82" };
+      const changes = {
+        choices: { ...NO_CHOICES, withholdsNumber },
+        withholdCode: "*67",
+        showCode: "*82",
+      };
       // Each character of a code is a key.
       const command = inviteOf([...code, "1", "0", "2"] as readonly Digit[], changes);
       expect([command?.uri, command?.from?.uri]).toEqual(["sip:102@example.org", from]);
@@ -119,7 +124,10 @@ describe("an INVITE of ours", () => {
 
   it("for help withholds nothing, and says where it comes from", () => {
     const emergency = { asUrn: true, location: LOCATION };
-    const command = inviteOf(HELP, { withholdsNumber: true, emergency });
+    const command = inviteOf(HELP, {
+      choices: { ...NO_CHOICES, withholdsNumber: true },
+      emergency,
+    });
     expect(command).toMatchObject({
       uri: "urn:service:sos",
       headers: [
@@ -223,18 +231,18 @@ const COURSES: readonly Course[] = [
   {
     name: "of who will not say so is refused",
     steps: REFUSED,
-    changes: { rejectsAnonymous: true },
+    changes: { choices: { ...NO_CHOICES, rejectsAnonymous: true } },
   },
   {
     name: "is refused so too where the display is told nothing",
     steps: REFUSED,
-    changes: { rejectsAnonymous: true, callerId: false },
+    changes: { choices: { ...NO_CHOICES, rejectsAnonymous: true }, callerId: false },
   },
   { name: "of who will not say so rings otherwise", steps: [[anonymous, "media open"]] },
   {
     name: "of who says it rings",
     steps: [[invite(), "media open"]],
-    changes: { rejectsAnonymous: true },
+    changes: { choices: { ...NO_CHOICES, rejectsAnonymous: true } },
   },
   {
     name: "that somebody else answered is no missed call",

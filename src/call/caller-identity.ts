@@ -17,11 +17,11 @@ export function inviteIdentity(
   context: CallContext,
   call: Call,
 ): Pick<Invite, "from"> & { readonly headers: readonly SipHeader[] } {
-  const { account, emergency, withholdsNumber } = context.config;
+  const { account, emergency } = context.config;
   if (call.emergency) {
     return { headers: emergencyHeaders(call.isPlain === true ? undefined : emergency.location) };
   }
-  if (!(call.withholds ?? withholdsNumber)) return { headers: [] };
+  if (!(call.withholds ?? context.choices.withholdsNumber)) return { headers: [] };
   const { user, domain: host } = account;
   const uriText = printUri({ scheme: "sip", user, host, params: new Map() });
   return {

@@ -8,7 +8,8 @@ import { type CallWish, dialledUri, giveUp, placeCall } from "./placing.ts";
 import type { Choices } from "./policy/choices.ts";
 import { divertsAll } from "./policy/diversions.ts";
 import { isEmergencyNumber } from "./policy/emergency.ts";
-import { featureOf } from "./policy/feature-codes.ts";
+import { featureOf, headOf } from "./policy/feature-codes.ts";
+import { isBarred } from "./policy/lock.ts";
 import { sideOf } from "./side-calls.ts";
 import { startTransfer } from "./transfer.ts";
 
@@ -71,8 +72,20 @@ function collect(context: CallContext, input: CollectorInput, nowMs: number): St
     case "no-digits":
       return giveUp(context, "nothing was dialled in time", nowMs);
     case "invalid":
-      return giveUp(context, `"${said.digits}" is no number of the digit map`, nowMs, "notFound");
+      return giveUp(
+        context,
+        `"${shownDigits(context, said.digits)}" is no number of the digit map`,
+        nowMs,
+        "notFound",
+      );
   }
+}
+
+/** Digits as they may be logged: not those of a PIN. */
+function shownDigits({ config }: CallContext, digits: string): string {
+  const { lock = "", unlock = "" } = config.featureCodes ?? {};
+  const head = [lock, unlock].map(headOf).find((one) => one !== "" && digits.startsWith(one));
+  return head === undefined ? digits : `${head}…`;
 }
 
 /** A number, and what the codes before it say of the call. */
@@ -83,14 +96,18 @@ interface Decoded {
   readonly wish: CallWish;
 }
 
-/** The number behind a code that withholds the own one, or shows it; else as it was dialled. */
+/** The number behind a code that is about its call alone; else as it was dialled. */
 function decoded({ config, choices }: CallContext, dialled: string): Decoded {
-  const { withholdCode = "", showCode = "" } = config;
+  const { withholdCode = "", showCode = "", featureCodes = {} } = config;
+  const onceCode = headOf(featureCodes.callWaitingOffOnce ?? "");
   const isCoded = (code: string): boolean =>
     code !== "" && dialled.startsWith(code) && dialled.length > code.length;
-  const code = [withholdCode, showCode].find(isCoded) ?? "";
-  const wish = code === "" ? {} : { withholds: code === withholdCode };
-  return { number: speedDialled(choices, dialled.slice(code.length)), before: code, wish };
+  const before = [withholdCode, showCode, onceCode].find(isCoded) ?? "";
+  const number = speedDialled(choices, dialled.slice(before.length));
+  if (before === "") return { number, before, wish: {} };
+  const isOnce = before !== withholdCode && before !== showCode;
+  const wish: CallWish = isOnce ? { refusesWaiting: true } : { withholds: before === withholdCode };
+  return { number, before, wish };
 }
 
 /** What a key for speed dial calls, or the number itself. */
@@ -104,7 +121,9 @@ function codeKeyed(context: CallContext, dialled: string, nowMs: number): Step |
   const { callBackCode, featureCodes = {} } = context.config;
   if (dialled === callBackCode) return askForCallBack(context, nowMs);
   const wish = featureOf(featureCodes, dialled);
-  if (wish === undefined) return blindTransfer(context, dialled, nowMs);
+  if (wish === undefined || wish.name === "callWaitingOffOnce") {
+    return blindTransfer(context, dialled, nowMs);
+  }
   return wish.name === "redial" ? redial(context, nowMs) : featureKeyed(context, wish, nowMs);
 }
 
@@ -157,6 +176,9 @@ function blindTransfer(context: CallContext, number: string, nowMs: number): Ste
   const isCoded = blindTransferCode !== "" && number.startsWith(blindTransferCode);
   if (held === undefined || !isCoded || number === blindTransferCode) return undefined;
   const target = speedDialled(context.choices, number.slice(blindTransferCode.length));
+  if (isBarred(target, context.choices.isLocked, context.config)) {
+    return giveUp(context, `calls to ${target} are locked`, nowMs, "refused");
+  }
   const uri = dialledUri(context, target);
   const transfer = startTransfer(context, held, { kind: "uri", uri }, nowMs);
   const untilMs = nowMs + context.config.timers.reorderMs;

@@ -2,7 +2,7 @@ import { invariant } from "../base/invariant.ts";
 import { type DigitMap, type DigitMapRule, parseDigitMap } from "../fxs/index.ts";
 import type { CallConfig } from "./call-types.ts";
 import type { Choices } from "./policy/choices.ts";
-import { codeRules } from "./policy/feature-codes.ts";
+import { codeRules, headOf } from "./policy/feature-codes.ts";
 
 /**
  * The user's digit map with the emergency numbers before it, with every code there is, and with the
@@ -16,7 +16,8 @@ export function dialledMap(config: CallConfig, { speedDials }: Choices): DigitMa
   const { withholdCode = "", showCode = "", callBackCode = "" } = config;
   const transfers = mode === "relay" ? "" : blindTransferCode;
   const own = digitMapRules(config.digitMap);
-  const codes = [transfers, withholdCode, showCode].filter((code) => code !== "");
+  const once = headOf(config.featureCodes?.callWaitingOffOnce ?? "");
+  const codes = [transfers, withholdCode, showCode, once].filter((code) => code !== "");
   const spelled = parsedRules(config.digitMap);
   const help = ["", ...codes].flatMap((code) =>
     config.emergencyNumbers.map((number) => {

@@ -18,6 +18,7 @@ import {
   TALKING,
   trip,
 } from "./call-script.fixture.ts";
+import { NO_CHOICES } from "./policy/choices.ts";
 import { STAR_CODES } from "./policy/feature-codes.ts";
 
 const CODES = { featureCodes: STAR_CODES } as const;
@@ -255,10 +256,10 @@ describe("createCallControl() with calls that the user wants elsewhere", () => {
     ]);
     expect(told).toEqual(expected);
     const withheld = [{ name: "privacy", value: "id" }];
-    const choosy = play(createCallControl(configOf({ rejectsAnonymous: true })), [
-      ...calledHelp(DIAL_TONE),
-      [invite({ session: SECOND, headers: withheld }), "media open"],
-    ]);
+    const choosy = play(
+      createCallControl(configOf({ choices: { ...NO_CHOICES, rejectsAnonymous: true } })),
+      [...calledHelp(DIAL_TONE), [invite({ session: SECOND, headers: withheld }), "media open"]],
+    );
     expect(choosy.told).toEqual(choosy.expected);
     const later = createCallControl(configOf({ ...QUIET }));
     const steps: readonly Step[] = [

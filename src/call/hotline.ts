@@ -1,6 +1,6 @@
 import type { Call, CallContext, FinishedCall, Step } from "./call-state.ts";
 import type { Hotline } from "./call-types.ts";
-import { placeCall } from "./placing.ts";
+import { beginCall } from "./placing.ts";
 
 /** Calls whom a lifted receiver calls by itself. */
 export function callHotline(
@@ -8,7 +8,7 @@ export function callHotline(
   { number, otherwise }: Hotline,
   nowMs: number,
 ): Step {
-  return placeCall(context, number, nowMs, otherwise.length === 0 ? {} : { otherwise });
+  return beginCall(context, number, nowMs, otherwise.length === 0 ? {} : { otherwise });
 }
 
 /** Where there is somebody else to be called in the place of who was not reached: that call. */
@@ -19,7 +19,7 @@ export function callNext(
 ): Step | undefined {
   const [next, ...otherwise] = finished.call.otherwise ?? [];
   if (next === undefined) return undefined;
-  const placed = placeCall(context, next, nowMs, otherwise.length === 0 ? {} : { otherwise });
+  const placed = beginCall(context, next, nowMs, otherwise.length === 0 ? {} : { otherwise });
   const also = placed.finished === undefined ? [] : [placed.finished];
   return { ...placed, finished, alsoFinished: [...also, ...(placed.alsoFinished ?? [])] };
 }

@@ -27,6 +27,7 @@ import {
   trip,
 } from "./call-script.fixture.ts";
 import type { CallConfig } from "./call-types.ts";
+import { NO_CHOICES } from "./policy/choices.ts";
 
 const SCENARIOS: readonly Scenario[] = [
   [
@@ -150,7 +151,7 @@ const SCENARIOS: readonly Scenario[] = [
       [invite(), "ua end 486", "record busy 486 box"],
       [hang, ...REST, "ua end", "media close"],
     ],
-    { callWaiting: false },
+    { choices: { ...NO_CHOICES, callWaiting: false } },
   ],
   [
     "an INVITE while another rings",

@@ -12,19 +12,13 @@ import {
 import type { CallInput, CallOutput } from "./call-types.ts";
 import { ringAfterHangUp, secondCallStep } from "./call-waiting.ts";
 import { endForCost } from "./charging.ts";
-import {
-  type Diverted,
-  divertAtOnce,
-  findsBusy,
-  isDivertedAtOnce,
-  isForHelp,
-  sendOn,
-} from "./diverting.ts";
+import { type Diverted, divertAtOnce, findsBusy, isDivertedAtOnce, sendOn } from "./diverting.ts";
 import { flashStep } from "./flash.ts";
-import { callerOf, displayOf, incomingCall } from "./incoming.ts";
+import { callerOf, incomingCall } from "./incoming.ts";
 import { joinStep } from "./joining.ts";
 import { dialledUri } from "./placing.ts";
 import { startRecall } from "./recall.ts";
+import { refuseCaller } from "./refusing.ts";
 import { endSide, endSides, sideOf, without } from "./side-calls.ts";
 import { successorStep } from "./succession.ts";
 import { startTransfer } from "./transfer.ts";
@@ -49,8 +43,8 @@ export function interruptStep(
   if (input.kind === "stop") return stop(context, state, nowMs);
   if (input.kind === "ua" && input.event.kind === "incoming") {
     const { event } = input;
-    const anonymous = rejectAnonymous(context, state, event, nowMs);
-    if (anonymous !== undefined) return anonymous;
+    const refused = refuseCaller(context, state, event, nowMs);
+    if (refused !== undefined) return refused;
     const third = joinStep(context, state, event, nowMs);
     if (third !== undefined) return third;
     const successor = successorStep(context, state, event, nowMs);
@@ -109,26 +103,6 @@ function inVain(context: CallContext, state: CallState, event: Incoming, nowMs: 
 /** A call that is over before anything began. */
 function over(state: CallState, { outputs, finished }: Diverted): Step {
   return { state, outputs, finished: { ...finished, hasMedia: false } };
-}
-
-/** Callers that will not say who they are, where those are not wanted. @see RFC 5079 §3 */
-function rejectAnonymous(
-  context: CallContext,
-  state: CallState,
-  event: Incoming,
-  nowMs: number,
-): Step | undefined {
-  if (!context.config.rejectsAnonymous || isForHelp(context, nowMs)) return undefined;
-  if (displayOf(context, event, nowMs, true)?.absence !== "private") return undefined;
-  const call = incomingCall(context, event, nowMs);
-  return {
-    state,
-    outputs: [
-      toUa({ kind: "end", session: event.session, status: 433 }),
-      logOf(context, "info", "A caller who withholds the number is refused: 433."),
-    ],
-    finished: { call, result: "failed", endedBy: "box", sipStatus: 433, hasMedia: false },
-  };
 }
 
 /** The receiver is down: whatever went on is over, and the line is free at once. */

@@ -19,6 +19,7 @@ import {
   type Scenario,
   type Step,
 } from "./call-script.fixture.ts";
+import { NO_CHOICES } from "./policy/choices.ts";
 import { STAR_CODES } from "./policy/feature-codes.ts";
 
 const STAR = { featureCodes: STAR_CODES } as const;
@@ -114,7 +115,7 @@ const SCENARIOS: readonly Scenario[] = [
       ],
       ...dialled("*69", ...REFUSED),
     ],
-    { ...STAR, rejectsAnonymous: true },
+    { ...STAR, choices: { ...NO_CHOICES, rejectsAnonymous: true } },
   ],
   [
     "a key calls its number after a pause, also one of two digits",
@@ -130,12 +131,12 @@ const SCENARIOS: readonly Scenario[] = [
       [4000, ...CALLS],
       invited("308"),
     ],
-    { ...STAR, choices: { speedDials: { "2": "307", "20": "308" } } },
+    { ...STAR, choices: { ...NO_CHOICES, speedDials: { "2": "307", "20": "308" } } },
   ],
   [
     "or at once by #",
     [...dialled("2#", ...CALLS), [opened, "ua invite sip:+49711@example.org +sdp"]],
-    { ...STAR, choices: { speedDials: { "2": "+49711" } } },
+    { ...STAR, choices: { ...NO_CHOICES, speedDials: { "2": "+49711" } } },
   ],
   [
     "a key is one behind a code, too, and the whole number is dialled again",
@@ -149,22 +150,22 @@ const SCENARIOS: readonly Scenario[] = [
       ...dialled("*07", ...CALLS),
       invited("307"),
     ],
-    { ...STAR, withholdCode: "*67", choices: { speedDials: { "2": "307" } } },
+    { ...STAR, withholdCode: "*67", choices: { ...NO_CHOICES, speedDials: { "2": "307" } } },
   ],
   [
     "a number that begins with a key is one",
     [...dialled("207", ...CALLS), [opened, "ua invite sip:207@example.org +sdp"]],
-    { ...STAR, choices: { speedDials: { "2": "307" } } },
+    { ...STAR, choices: { ...NO_CHOICES, speedDials: { "2": "307" } } },
   ],
   [
     "help is dialled beside keys that begin so",
     [...dialled("112", ...CALLS), [opened, "ua invite sip:112@example.org +sdp"]],
-    { ...STAR, choices: { speedDials: { "1": "307", "11": "308" } } },
+    { ...STAR, choices: { ...NO_CHOICES, speedDials: { "1": "307", "11": "308" } } },
   ],
   [
     "a key that calls for help calls for help",
     [...dialled("2#", ...CALLS), [opened, "ua invite sip:112@example.org +sdp"]],
-    { ...STAR, choices: { speedDials: { "2": "112" } } },
+    { ...STAR, choices: { ...NO_CHOICES, speedDials: { "2": "112" } } },
   ],
   [
     "keys are set, used and emptied at the telephone",

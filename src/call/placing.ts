@@ -3,13 +3,27 @@ import { MEDIA_OPEN_LIMIT_MS } from "./call-media.ts";
 import { type Call, type CallContext, logOf, type Step, toLine, toMedia } from "./call-state.ts";
 import type { AnnouncementName } from "./policy/announcement.ts";
 import { isEmergencyNumber } from "./policy/emergency.ts";
+import { isBarred } from "./policy/lock.ts";
 import { startTone } from "./tone.ts";
 
 /** What is wanted of one call beside its number. */
-export type CallWish = Pick<Call, "withholds" | "otherwise">;
+export type CallWish = Pick<Call, "withholds" | "refusesWaiting" | "otherwise">;
 
-/** Calls a number, whoever or whatever has chosen it. */
+/** Calls a number that somebody at the telephone has chosen, unless it is locked. */
 export function placeCall(
+  context: CallContext,
+  number: string,
+  nowMs: number,
+  wish: CallWish = {},
+): Step {
+  if (!isBarred(number, context.choices.isLocked, context.config)) {
+    return beginCall(context, number, nowMs, wish);
+  }
+  return giveUp(context, `calls to ${number} are locked`, nowMs, "refused");
+}
+
+/** Calls a number, locked or not. */
+export function beginCall(
   context: CallContext,
   number: string,
   nowMs: number,
@@ -20,7 +34,7 @@ export function placeCall(
   const collected = toLine({ kind: "collect", on: false });
   if (context.registration === "lost" && config.account.register && !call.emergency) {
     const [next, ...otherwise] = wish.otherwise ?? [];
-    if (next !== undefined) return placeCall(context, next, nowMs, { ...wish, otherwise });
+    if (next !== undefined) return beginCall(context, next, nowMs, { ...wish, otherwise });
     const tone = startTone(context, "reorder", nowMs, "unavailable");
     const text = `The call to ${number} fails: ${config.account.id} is not registered.`;
     return {

@@ -26,6 +26,7 @@ import type { CallOutput } from "./call-types.ts";
 import { resume } from "./hold.ts";
 import { inCallRequest } from "./in-call-requests.ts";
 import { outgoingCall } from "./placing.ts";
+import { isBarred } from "./policy/lock.ts";
 import { peerOf } from "./session-update.ts";
 import { finishedCall, replaced, sideOf, without } from "./side-calls.ts";
 
@@ -76,6 +77,7 @@ export function referredStep(
     headers: [...headers, ...(by === undefined ? [] : [{ name: "referred-by", value: by }])],
   };
   const number = uri.user === "" ? uriText : uri.user;
+  if (isBarred(number, context.choices.isLocked, context.config)) return refuse(603);
   const call: Call = { ...outgoingCall(context, number, nowMs), referral };
   const referrer: Referrer = {
     kind: "referrer",

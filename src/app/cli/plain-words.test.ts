@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SimObservation } from "../../base/sim-messages.ts";
 import type { BoxEvent, LineStatus } from "../../gateway/control/box-events.ts";
-import { tellBox, tellLine, tellPhone } from "./plain-words.ts";
+import { isLoggable, tellBox, tellLine, tellPhone } from "./plain-words.ts";
 
 describe("tellPhone()", () => {
   it.each<[SimObservation, string | undefined]>([
@@ -56,6 +56,16 @@ describe("tellBox()", () => {
     [{ kind: "line", line: 1, event: { kind: "off-hook", atMs: 0 } }, undefined],
   ])("puts %j into words", (event, words) => {
     expect(tellBox(event)).toBe(words);
+  });
+});
+
+describe("isLoggable()", () => {
+  it("keeps single keys from a log, and nothing else", () => {
+    const digit = { kind: "digit", atMs: 0, digit: "4", source: "dtmf" } as const;
+    expect(isLoggable({ kind: "line", line: 1, event: digit })).toBe(false);
+    const flash = { kind: "hook-flash", atMs: 0, durationMs: 90 } as const;
+    expect(isLoggable({ kind: "line", line: 1, event: flash })).toBe(true);
+    expect(isLoggable({ kind: "line-ready", line: 1 })).toBe(true);
   });
 });
 

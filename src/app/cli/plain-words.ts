@@ -70,6 +70,14 @@ function spoken({ activeDbm0 }: SoundLevel): string {
   return activeDbm0 === undefined ? "nothing" : `${Math.round(activeDbm0)} dBm0`;
 }
 
+/**
+ * Whether an event may be written into a log: single keys are not, they may be those of a PIN, this
+ * box's or a bank's.
+ */
+export function isLoggable(event: BoxEvent): boolean {
+  return event.kind !== "line" || event.event.kind !== "digit";
+}
+
 /** What the box does or notices, as a sentence; undefined where the telephone tells it better. */
 export function tellBox(event: BoxEvent): string | undefined {
   switch (event.kind) {

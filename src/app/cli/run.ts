@@ -38,7 +38,7 @@ import {
 import { lossyWriter, serviceOutput } from "./log-output.ts";
 import { LookForMoves } from "./look-for-moves.ts";
 import { lookToward } from "./look-toward.ts";
-import { tellBox } from "./plain-words.ts";
+import { isLoggable, tellBox } from "./plain-words.ts";
 import { Prompt } from "./prompt.ts";
 import { type ReadConfig, readConfig, tellProblems } from "./read-config.ts";
 import { isAtRest, ReloadWhenIdle } from "./reload-when-idle.ts";
@@ -147,8 +147,8 @@ async function runBox(
         if (told !== undefined) {
           const news = { level: levelOf(event), area: "box", text: told };
           if (interactive) print(told);
-          else own(news);
-          syslog?.log(news);
+          else if (isLoggable(event)) own(news);
+          if (isLoggable(event)) syslog?.log(news);
         }
         if (event.kind === "fatal") end(1);
         const isReload = event.kind === "check-sync" && config.user.sip?.checkSync === "reload";

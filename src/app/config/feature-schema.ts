@@ -22,6 +22,27 @@ export const speedDialSchema = z.record(
   target,
 );
 
+/** How a telephone is locked. */
+export const lockSchema = z.strictObject({
+  pin: z
+    .string({ error: 'must be text in quotes, like "4711"' })
+    .regex(/^[0-9]{4,8}$/, "must be 4 to 8 digits"),
+  locked: z.boolean().optional(),
+  allowed: z.string().max(1024).optional(),
+});
+
+/** Most callers that one line refuses by what is written. */
+const BLOCKED_MAX = 100;
+
+/** Callers that are refused. */
+export const blockedSchema = z
+  .array(
+    z
+      .string({ error: 'must be text in quotes, like "0900*"' })
+      .regex(/^[0-9A-Za-z+#._-]{1,32}\*?$/, 'must be a number, "*" at its end for any more digits'),
+  )
+  .max(BLOCKED_MAX);
+
 /** Most numbers that are tried where a hotline is not reached. */
 const OTHERWISE_MAX = 8;
 

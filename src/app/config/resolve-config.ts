@@ -364,9 +364,6 @@ function callSettings(
       transferOnHangUp: user.dialing?.transferOnHangUp ?? true,
       blindTransferCode: user.dialing?.blindTransferCode ?? BLIND_TRANSFER_CODE,
     },
-    callWaiting: user.dialing?.callWaiting ?? true,
-    withholdsNumber: user.dialing?.withholdNumber ?? false,
-    rejectsAnonymous: user.dialing?.rejectAnonymous ?? false,
     emergency: {
       asUrn: user.dialing?.emergencyUrn ?? false,
       ...(user.dialing?.emergencyLocation === undefined

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ETSI_CODES, NOT_DIVERTED, STAR_CODES } from "../../call/index.ts";
+import { ETSI_CODES, NO_CHOICES, NOT_DIVERTED, STAR_CODES } from "../../call/index.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 import { checkFeatureCodes, featuresOf } from "./resolve-features.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
@@ -17,17 +17,21 @@ function resolved(user: UserConfig, line: Partial<UserLine> = {}, digitMap = "1x
   return { ...features, problems: problems.map(({ path, text }) => `${path.join(".")} ${text}`) };
 }
 
+/** Without a PIN there is nothing to lock by. */
+const { lock: LOCK, unlock: UNLOCK, ...STAR } = STAR_CODES;
+const { lock: _LOCK, unlock: _UNLOCK, ...ETSI } = ETSI_CODES;
+
 describe("featuresOf()", () => {
   it("has codes at the built-in exchange, and leaves a registrar its own", () => {
-    expect(resolved({}).featureCodes).toEqual(STAR_CODES);
+    expect(resolved({}).featureCodes).toEqual(STAR);
     expect(resolved({ registrar: "pbx" }).featureCodes).toEqual({});
     const etsi = { registrar: "pbx", dialing: { featureCodes: "etsi" } } as const;
-    expect(resolved(etsi).featureCodes).toEqual(ETSI_CODES);
+    expect(resolved(etsi).featureCodes).toEqual(ETSI);
     expect(resolved({ dialing: { featureCodes: "off" } }).featureCodes).toEqual({});
   });
 
   it("drops a code that an extension begins with", () => {
-    const { doNotDisturb: _, ...others } = STAR_CODES;
+    const { doNotDisturb: _, ...others } = STAR;
     expect(resolved({}, {}, "1xx|*78").featureCodes).toEqual(others);
     expect(resolved({}, {}, "( *78 | 1xx )").featureCodes).toEqual(others);
   });
@@ -44,6 +48,9 @@ describe("featuresOf()", () => {
   });
 
   it.each([
+    [{ lock: "*33#" }, /lock is "\*33#"; write P where its digits go, as in "\*33\*P#"/],
+    [{ callWaitingOffOnce: "*70N#" }, /is "\*70N#"; the N has to be its end/],
+    [{ speedDial: "*74N" }, /is "\*74N"; write KN where its digits go, as in "\*74KN"/],
     [{ forwardAlways: "*1" }, /forwardAlways is "\*1"; write N where its digits go, as in "\*72N"/],
     [{ doNotDisturb: "*1N" }, /doNotDisturb is "\*1N"; take the N out/],
     [{ forwardAlways: "*1N", doNotDisturb: "*1" }, /is "\*1", as forwardAlways has it/],
@@ -74,20 +81,44 @@ describe("featuresOf()", () => {
   });
 
   it("leaves codes of a set out that cannot be told from others", () => {
-    const { callReturn: _, ...others } = STAR_CODES;
+    const { callReturn: _, ...others } = STAR;
     expect(resolved({ dialing: { callBackCode: "*69" } }).featureCodes).toEqual(others);
-    const { speedDial: __, speedDialTwo: ___, redial: ____, ...rest } = STAR_CODES;
+    const { speedDial: __, speedDialTwo: ___, redial: ____, ...rest } = STAR;
     const dialing = { withholdCode: "*7", showCode: "*0" };
     expect(Object.keys(resolved({ dialing }).featureCodes ?? {})).toEqual(
-      Object.keys(rest).filter((name) => !(STAR_CODES[name as "redial"] ?? "").startsWith("*7")),
+      Object.keys(rest).filter((name) => !(STAR[name as "redial"] ?? "").startsWith("*7")),
     );
   });
 
   it("has keys of all lines, and a line's own before them", () => {
     const dialing = { speedDial: { "2": "102", "3": "103" } };
     const { choices, problems } = resolved({ dialing }, { speedDial: { "3": "203", "40": "204" } });
-    expect(choices).toEqual({ speedDials: { "2": "102", "3": "203", "40": "204" } });
+    expect(choices?.speedDials).toEqual({ "2": "102", "3": "203", "40": "204" });
     expect(problems).toEqual([]);
+  });
+
+  it("has a lock where there is a PIN, and what may be called then", () => {
+    const lock = { pin: "4711", locked: true, allowed: "1xx" };
+    const { featureCodes, choices, ...rest } = resolved({}, { lock, blocked: ["0900*"] });
+    expect(featureCodes).toEqual({ ...STAR, lock: LOCK, unlock: UNLOCK });
+    expect(choices?.isLocked).toBe(true);
+    expect(rest).toMatchObject({
+      lock: { pin: "4711", allowed: "1xx" },
+      blockedCallers: ["0900*"],
+      problems: [],
+    });
+    expect(resolved({}, { lock: { pin: "4711" } }).choices?.isLocked).toBe(false);
+    const { problems } = resolved({}, { lock: { pin: "4711", allowed: "1xx|[" } });
+    expect(problems).toEqual([
+      'lines.0.lock.allowed is wrong at character 5: the "[" is never closed',
+    ]);
+  });
+
+  it("has switches as they are written", () => {
+    const dialing = { callWaiting: false, withholdNumber: true, rejectAnonymous: true };
+    const switches = { callWaiting: false, withholdsNumber: true, rejectsAnonymous: true };
+    expect(resolved({ dialing }).choices).toEqual({ ...NO_CHOICES, ...switches });
+    expect(resolved({}).choices).toEqual(NO_CHOICES);
   });
 
   it("refuses keys that are numbers, or that help begins with", () => {

@@ -10,6 +10,7 @@ import {
   headOf,
   isFreeCode,
   lettersFault,
+  NO_CHOICES,
   NOT_DIVERTED,
   STAR_CODES,
   whyNoKey,
@@ -23,10 +24,16 @@ import type { UserDialing } from "./user-dialing.ts";
 
 const SETS = { off: {}, star: STAR_CODES, etsi: ETSI_CODES } as const;
 
+/** What is written of a line's features. */
+type FeatureLine = Pick<
+  UserLine,
+  "number" | "forward" | "doNotDisturb" | "speedDial" | "lock" | "blocked"
+>;
+
 /** What is done with who calls a line, and the codes by which its user says so. */
 export function featuresOf(
   { dialing = {}, registrar }: Pick<UserConfig, "dialing" | "registrar">,
-  line: Pick<UserLine, "number" | "forward" | "doNotDisturb" | "speedDial">,
+  line: FeatureLine,
   digitMap: string,
   { emergency }: Pick<CountryProfile, "emergency">,
   linePath: ConfigPath,
@@ -50,17 +57,22 @@ export function featuresOf(
     doNotDisturb: line.doNotDisturb ?? false,
   };
   return {
-    featureCodes: typeof written === "string" ? freeCodes(SETS[written], digitMap, codes) : written,
+    featureCodes:
+      typeof written === "string"
+        ? withoutLock(freeCodes(SETS[written], digitMap, codes), line)
+        : written,
     diversions,
+    ...lockOf(line, linePath, problems),
+    ...(line.blocked === undefined ? {} : { blockedCallers: line.blocked }),
     choices: choicesOf(dialing, line, { digitMap, emergencyNumbers }, linePath, problems),
     ...(dialing.forwardAfterMs === undefined ? {} : { forwardAfterMs: dialing.forwardAfterMs }),
   };
 }
 
-/** What keys call, unless their user says otherwise. */
+/** What there is unless the line's user says otherwise. */
 function choicesOf(
   dialing: UserDialing,
-  line: Pick<UserLine, "speedDial">,
+  line: Pick<UserLine, "speedDial" | "lock">,
   beside: Parameters<typeof whyNoKey>[1],
   linePath: ConfigPath,
   problems: ConfigProblem[],
@@ -79,7 +91,38 @@ function choicesOf(
       problems.push({ path: [...path, "speedDial", key], text });
     }
   }
-  return { speedDials: { ...dialing.speedDial, ...line.speedDial } };
+  return {
+    ...NO_CHOICES,
+    callWaiting: dialing.callWaiting ?? true,
+    withholdsNumber: dialing.withholdNumber ?? false,
+    rejectsAnonymous: dialing.rejectAnonymous ?? false,
+    isLocked: line.lock?.locked ?? false,
+    speedDials: { ...dialing.speedDial, ...line.speedDial },
+  };
+}
+
+/** How a line is locked, and what may be called then. */
+function lockOf(
+  { lock }: Pick<UserLine, "lock">,
+  linePath: ConfigPath,
+  problems: ConfigProblem[],
+): Pick<CallSettings, "lock"> {
+  if (lock === undefined) return {};
+  const { pin, allowed } = lock;
+  const parsed = allowed === undefined ? undefined : parseDigitMap(allowed);
+  if (parsed?.ok === false) {
+    const { message, at } = parsed.error;
+    const path = [...linePath, "lock", "allowed"];
+    problems.push({ path, text: `is wrong at character ${at + 1}: ${message}` });
+  }
+  return { lock: { pin, ...(allowed === undefined ? {} : { allowed }) } };
+}
+
+/** A telephone without a PIN has no lock. */
+function withoutLock(codes: FeatureCodes, { lock }: Pick<UserLine, "lock">): FeatureCodes {
+  if (lock !== undefined) return codes;
+  const { lock: _, unlock: __, ...others } = codes;
+  return others;
 }
 
 /** Those of a set by which nothing begins that could not be dialled then. */

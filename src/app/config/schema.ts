@@ -16,9 +16,11 @@ import {
   soundLevelsSchema,
 } from "./board-file-schema.ts";
 import {
+  blockedSchema,
   featureCodesSchema,
   forwardSchema,
   hotlineSchema,
+  lockSchema,
   speedDialSchema,
 } from "./feature-schema.ts";
 import { keptShape } from "./kept-schema.ts";
@@ -144,6 +146,8 @@ const line = z.strictObject({
   doNotDisturb: z.boolean().optional(),
   hotline: hotlineSchema.optional(),
   speedDial: speedDialSchema.optional(),
+  lock: lockSchema.optional(),
+  blocked: blockedSchema.optional(),
   fax: faxMode.optional(),
   ren: ren.optional(),
   rings: z.array(ringRule).max(RING_RULES_MAX).optional(),

@@ -304,6 +304,17 @@ export interface UserLine {
   readonly hotline?: UserHotline;
   /** The numbers that its keys of one or two digits call, before `dialing.speedDial`. */
   readonly speedDial?: Readonly<Record<string, string>>;
+  /** How its user locks it: only numbers for help, and those allowed, can be called then. */
+  readonly lock?: {
+    /** 4 to 8 digits. */
+    readonly pin: string;
+    /** Whether it is locked until its user says otherwise. Default false. */
+    readonly locked?: boolean;
+    /** A digit map of what may be called all the same. Default: nothing. */
+    readonly allowed?: string;
+  };
+  /** Callers that find it busy: a number, `*` at its end for any more digits. */
+  readonly blocked?: readonly string[];
   /** As `rtp.fax`, for this line. */
   readonly fax?: FaxMode;
   /** The sound channel, where it is not the board's: `plughw:CARD=Device,DEV=0`, `hw:1,0#left`. */

@@ -1,16 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  BLOCKED_MAX,
   type Choices,
   choiceEntries,
   choiceWords,
   NO_CHOICES,
   sameChoices,
+  withBlocked,
   withChoice,
   withSpeedDial,
 } from "./choices.ts";
 
-const KEYS: Choices = { speedDials: { "2": "102", "30": "+49711" } };
+const KEYS: Choices = { ...NO_CHOICES, speedDials: { "2": "102", "30": "+49711" } };
 
 describe("withSpeedDial()", () => {
   it("gives a key a number, another one, and none", () => {
@@ -34,18 +36,46 @@ describe("withSpeedDial()", () => {
   });
 });
 
+describe("withBlocked()", () => {
+  it("adds a caller once, and none beyond the limit or that is no number", () => {
+    const one = withBlocked(NO_CHOICES, "102");
+    expect(one.blocked).toEqual(["102"]);
+    expect(withBlocked(one, "102")).toEqual(one);
+    expect(withBlocked(one, "sip:1@x")).toEqual(one);
+    const full = Array.from({ length: BLOCKED_MAX - 1 }, (_, at) => `${200 + at}`).reduce(
+      withBlocked,
+      one,
+    );
+    expect(full.blocked).toHaveLength(BLOCKED_MAX);
+    expect(withBlocked(full, "103")).toEqual(full);
+  });
+});
+
 describe("choices", () => {
   it("are told in words, where there are some", () => {
     expect(choiceWords(KEYS)).toBe("speed dial on 2, 30");
     expect(choiceWords(NO_CHOICES)).toBeUndefined();
+    const all = {
+      callWaiting: false,
+      withholdsNumber: true,
+      rejectsAnonymous: true,
+      isLocked: true,
+    };
+    expect(choiceWords({ ...KEYS, ...all, blocked: ["1"] })).toBe(
+      "no call waiting, its number withheld, anonymous callers refused, calls locked, " +
+        "1 caller refused, speed dial on 2, 30",
+    );
   });
 
   it("are the same as what their names and values make", () => {
-    const choices = fc.record({
-      speedDials: fc.dictionary(
-        fc.stringMatching(/^[0-9]{1,2}$/),
-        fc.stringMatching(/^[0-9*#]{1,9}$/),
-      ),
+    const number = fc.stringMatching(/^[0-9*#]{1,9}$/);
+    const choices: fc.Arbitrary<Choices> = fc.record({
+      callWaiting: fc.boolean(),
+      withholdsNumber: fc.boolean(),
+      rejectsAnonymous: fc.boolean(),
+      isLocked: fc.boolean(),
+      blocked: fc.uniqueArray(number, { maxLength: BLOCKED_MAX }),
+      speedDials: fc.dictionary(fc.stringMatching(/^[0-9]{1,2}$/), number),
     });
     fc.assert(
       fc.property(choices, choices, (some, others) => {

@@ -24,6 +24,17 @@ export const FEATURE_NAMES = [
   "speedDialOff",
   "speedDialTwo",
   "speedDialTwoOff",
+  "callWaiting",
+  "callWaitingOff",
+  "callWaitingOffOnce",
+  "withhold",
+  "withholdOff",
+  "rejectAnonymous",
+  "rejectAnonymousOff",
+  "block",
+  "blockOff",
+  "lock",
+  "unlock",
 ] as const;
 
 /** Which letters a code has to have, in their order; those not named here have none. */
@@ -35,6 +46,9 @@ const LETTERS: Readonly<Partial<Record<FeatureName, string>>> = {
   speedDialOff: "K",
   speedDialTwo: "KKN",
   speedDialTwoOff: "KK",
+  callWaitingOffOnce: "N",
+  lock: "P",
+  unlock: "P",
 };
 
 /** Longest number that calls can be sent on to, or that a key calls, digits. */
@@ -42,9 +56,11 @@ export const CODE_DIGITS_MAX = 32;
 
 /**
  * As adapters have them. NANPA's list of vertical service codes has forwarding and its end (`*72`,
- * `*73`), the return of a call (`*69`) and the lists for speed calling (`*74`, `*75`); busy and no
- * answer are by the habit of North America's providers (`*90` to `*93`), do not disturb and redial
- * by that of Sipura's adapters. No source has codes that empty a key: `#` is ours.
+ * `*73`), the return of a call (`*69`), the lists for speed calling (`*74`, `*75`), no call waiting
+ * once (`*70`), and callers refused (`*60` and `*80`, `*77` and `*87`). Busy and no answer are by
+ * the habit of North America's providers (`*90` to `*93`), do not disturb and redial by that of
+ * Sipura's adapters, call waiting and the number withheld for good by that of Grandstream's, which
+ * nobody checked. The lock is that of {@link ETSI_CODES}. No source has codes that empty a key.
  */
 export const STAR_CODES: FeatureCodes = {
   forwardAlways: "*72N",
@@ -61,12 +77,23 @@ export const STAR_CODES: FeatureCodes = {
   speedDialOff: "#74K",
   speedDialTwo: "*75KKN",
   speedDialTwoOff: "#75KK",
+  callWaiting: "*51",
+  callWaitingOff: "*50",
+  callWaitingOffOnce: "*70N",
+  withhold: "*30",
+  withholdOff: "*31",
+  rejectAnonymous: "*77",
+  rejectAnonymousOff: "*87",
+  block: "*60",
+  blockOff: "*80",
+  lock: "*33*P#",
+  unlock: "#33*P#",
 };
 
 /**
- * As the networks of Europe and mobile telephones have forwarding (3GPP TS 22.030 annex B has its
- * numbers); speed dial and redial as British Telecom's exchanges; `*26#` for quiet is by common
- * knowledge. Each can be changed.
+ * As the networks of Europe and mobile telephones have forwarding, call waiting and the lock (3GPP
+ * TS 22.030 annex B has their numbers); speed dial and redial as British Telecom's exchanges;
+ * `*26#` for quiet is by common knowledge. Each can be changed.
  */
 export const ETSI_CODES: FeatureCodes = {
   forwardAlways: "*21*N#",
@@ -82,6 +109,10 @@ export const ETSI_CODES: FeatureCodes = {
   speedDialOff: "#51*K#",
   speedDialTwo: "*51*KK*N#",
   speedDialTwoOff: "#51*KK#",
+  callWaiting: "*43#",
+  callWaitingOff: "#43#",
+  lock: "*33*P#",
+  unlock: "#33*P#",
 };
 
 /** What comes before the first letter of a code, or all of it. */
@@ -91,7 +122,10 @@ export const headOf = (code: string): string => code.replace(/[NKP].*$/, "");
 export function lettersFault(name: FeatureName, code: string): string | undefined {
   const wanted = LETTERS[name] ?? "";
   const letters = code.replace(/[^NKP]/g, "");
-  if (letters === wanted) return undefined;
+  if (letters === wanted) {
+    const isLast = name !== "callWaitingOffOnce" || code.endsWith("N");
+    return isLast ? undefined : "; the N has to be its end";
+  }
   if (wanted === "") return `; take the ${[...new Set(letters)].join(" and ")} out`;
   const like = Object.values({ ...ETSI_CODES, [name]: STAR_CODES[name] ?? ETSI_CODES[name] });
   const example = like.find((one) => one.replace(/[^NKP]/g, "") === wanted);
@@ -110,7 +144,8 @@ function ruleParts(code: string): readonly string[] {
 export function codeRules(codes: FeatureCodes, rules: readonly string[]): readonly string[] {
   return FEATURE_NAMES.flatMap((name) => {
     const code = codes[name];
-    if (code === undefined || code === "") return [];
+    // What is called behind a code is somebody else's matter: numbers for help are among it.
+    if (code === undefined || code === "" || name === "callWaitingOffOnce") return [];
     return ruleParts(code).reduce<readonly string[]>(
       (sofar, part) => {
         // What ends in something has no need to wait whether more comes.

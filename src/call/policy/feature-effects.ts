@@ -1,4 +1,4 @@
-import { type Choices, withSpeedDial } from "./choices.ts";
+import { type Choices, type Switch, withSpeedDial } from "./choices.ts";
 import { type Diversions, withForwarding } from "./diversions.ts";
 import type { FeatureName, FeatureWish } from "./feature-codes.ts";
 
@@ -33,9 +33,20 @@ type ChoosingEffect = (before: Choices, wish: FeatureWish) => Choices;
 const setsKey: ChoosingEffect = (before, { key = "", number }) =>
   withSpeedDial(before, key, number);
 
+const sets =
+  (name: Switch, value: boolean): ChoosingEffect =>
+  (before) => ({ ...before, [name]: value });
+
 const CHOOSING: Readonly<Partial<Record<FeatureName, ChoosingEffect>>> = {
   speedDial: setsKey,
   speedDialOff: setsKey,
   speedDialTwo: setsKey,
   speedDialTwoOff: setsKey,
+  callWaiting: sets("callWaiting", true),
+  callWaitingOff: sets("callWaiting", false),
+  withhold: sets("withholdsNumber", true),
+  withholdOff: sets("withholdsNumber", false),
+  rejectAnonymous: sets("rejectsAnonymous", true),
+  rejectAnonymousOff: sets("rejectsAnonymous", false),
+  blockOff: (before) => ({ ...before, blocked: [] }),
 };

@@ -23,7 +23,7 @@ class OneFile {
 const logs: string[] = [];
 const open = (store: OneFile): Promise<ChoiceKeeper> =>
   ChoiceKeeper.open(store, ({ text }) => logs.push(text));
-const keys = (speedDials: Choices["speedDials"]): Choices => ({ speedDials });
+const keys = (speedDials: Choices["speedDials"]): Choices => ({ ...NO_CHOICES, speedDials });
 
 /** What a user has at a next start, with another configuration. */
 async function next(store: OneFile, user: string, configured: Choices): Promise<Choices> {
@@ -60,6 +60,18 @@ describe("ChoiceKeeper", () => {
       ...same,
       ...keys({ "2": "102", "4": "104", "5": "205" }),
     });
+  });
+
+  it("keeps switches, and who is refused", async () => {
+    const store = new OneFile();
+    const keeper = await open(store);
+    const said = { ...NO_CHOICES, callWaiting: false, isLocked: true, blocked: ["102", "103"] };
+    keeper.keep("101", NO_CHOICES, said);
+    await keeper.close();
+    expect(await next(store, "101", NO_CHOICES)).toEqual(said);
+    const written = { ...NO_CHOICES, callWaiting: false };
+    expect(await next(store, "101", written)).toEqual(said);
+    expect(await next(store, "101", NO_CHOICES)).toEqual({ ...said, callWaiting: true });
   });
 
   it("keeps nothing where the user has what is configured", async () => {
