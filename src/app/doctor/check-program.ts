@@ -23,8 +23,9 @@ export async function checkProgram(
   const lacks = async (name: string): Promise<string | undefined> => machine.tryPackage(name);
   const koffi = await lacks("koffi");
   if (koffi === undefined) findings.push(good("packages", "koffi is installed"));
-  else if (parts.spi.length > 0) {
-    findings.push(bad("packages", `SPI needs koffi (${koffi})`, "run: npm install koffi"));
+  else if (parts.spi.length > 0 || parts.serial.length > 0) {
+    const what = parts.spi.length > 0 ? "SPI" : "a serial line card";
+    findings.push(bad("packages", `${what} needs koffi (${koffi})`, "run: npm install koffi"));
   } else if (needs.pins || needs.sound) {
     const text = `koffi is not there (${koffi}): pins go by sysfs, sound by arecord and aplay`;
     findings.push(note("packages", text, "run: npm install koffi"));
@@ -36,18 +37,6 @@ export async function checkProgram(
       const advice = "run: npm install koffi";
       findings.push(bad("packages", `pins need koffi or onoff (${onoff})`, advice));
     }
-  }
-  if (parts.serial.length > 0) {
-    const serialport = await lacks("serialport");
-    findings.push(
-      serialport === undefined
-        ? good("packages", "serialport is installed")
-        : bad(
-            "packages",
-            `a serial line card needs serialport (${serialport})`,
-            "run: npm install serialport",
-          ),
-    );
   }
   return findings;
 }

@@ -169,8 +169,10 @@ describe("examine()", () => {
     expect(told(denied.findings)).toMatch(/may not be used by this user \| .*-aG dialout/);
     const there = await examined({ files: { [path]: "" } }, "serial-card");
     expect(isHealthy(there.findings)).toBe(true);
-    const bare = { files: { [path]: "" }, missingPackages: ["serialport"] };
-    expect(told((await examined(bare, "serial-card")).findings)).toMatch(/npm install serialport/);
+    const bare = { files: { [path]: "" }, missingPackages: ["koffi"] };
+    expect(told((await examined(bare, "serial-card")).findings)).toMatch(
+      /bad a serial line card needs koffi .*\| run: npm install koffi/,
+    );
   });
 
   it("looks at the SPI device and the pins of a ProSLIC", async () => {

@@ -6,12 +6,9 @@ import { errorText } from "../../base/thrown.ts";
 import { errorCode } from "../node/system-fault.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Serial, SerialLink, SerialLinkEvents } from "../ports/serial-link.ts";
+import { loadSerialPorts } from "./serial-ports.ts";
 import { loadOutputQueue, type OutputQueue } from "./serial-queue.ts";
-import {
-  loadSerialport,
-  type MakeSerialPort,
-  type SerialPortHandle,
-} from "./serialport-binding.ts";
+import type { MakeSerialPort, SerialPortHandle } from "./serialport-binding.ts";
 
 /** What may wait to leave, per link: two thirds of a second at 921,600 baud. */
 export const SERIAL_PENDING_MAX_BYTES = 64 * 1024;
@@ -36,7 +33,7 @@ const OPEN_SAID: readonly (readonly [RegExp, PortFaultKind])[] = [
   [/no such|does not exist|not a directory/i, "not-found"],
   [/permission denied|not permitted/i, "permission"],
   [/lock|busy/i, "busy"],
-  [/inappropriate ioctl|invalid argument|is a directory|baud/i, "unsupported"],
+  [/inappropriate ioctl|ENOTTY|invalid argument|EINVAL|(is|on) a directory|baud/i, "unsupported"],
 ];
 
 /** What a port that was open says when the adapter behind it went away. */
@@ -50,12 +47,13 @@ export interface SerialOptions {
 }
 
 /**
- * Serial lines by the npm package `serialport`, loaded when the first is opened. What the kernel
- * has taken and not sent yet (4 kB as a rule) counts as pending where `koffi` is installed and
- * its driver tells. What was written before `close` is handed over to the kernel first.
+ * Serial lines, by the better way that this machine has, chosen when the first is opened: as
+ * terminals of the runtime, or by the npm package `serialport`. What the kernel has taken and not
+ * sent yet (4 kB as a rule) counts as pending where `koffi` is installed and its driver tells. What
+ * was written before `close` is handed over to the kernel first.
  */
 export function createSerial(options: SerialOptions): Serial {
-  const { clock, load = loadSerialport, loadQueue = loadOutputQueue } = options;
+  const { clock, load = loadSerialPorts, loadQueue = loadOutputQueue } = options;
   let loaded: Promise<MakeSerialPort> | undefined;
   let queue: Promise<OutputQueue> | undefined;
   return {
