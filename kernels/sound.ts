@@ -5,8 +5,10 @@
  *
  * Memory: 64-bit floats sums (2 + 8), the noise's filter (44) and memory (12), that of what is
  * constant or a sine (6), correlations (16), and sums of sines (1280); then 16-bit words: two
- * tables of eight waves (80 each), a window (1280), sixteen zeros, and samples (1280).
+ * tables of eight waves (80 each), a window (1280), sixteen zeros, and samples (1280); then their
+ * codes by G.711, a byte each (1280).
  */
+import { alawFrom, mulawFrom, samplesOfAlaw, samplesOfMulaw } from "./companding.ts";
 import { measureWords, wordsOf } from "./words.ts";
 
 const BLOCK: i32 = 80;
@@ -29,6 +31,7 @@ let sines: usize = 0;
 let tables: usize = 0;
 let window: usize = 0;
 let words: usize = 0;
+let codes: usize = 0;
 
 /** Of so many floats. */
 function bytesOf(floats: i32): usize {
@@ -46,7 +49,8 @@ export function layOut(base: usize): usize {
   tables = sines + bytesOf(SAMPLES_MAX);
   window = tables + wordsOf(2 * WAVES * BLOCK);
   words = window + wordsOf(SAMPLES_MAX + LAGS);
-  return words + wordsOf(SAMPLES_MAX);
+  codes = words + wordsOf(SAMPLES_MAX);
+  return codes + usize(SAMPLES_MAX);
 }
 
 /** Where the sums are. */
@@ -87,6 +91,11 @@ export function waves(): usize {
 /** Where samples are to be written, and read. */
 export function samples(): usize {
   return words;
+}
+
+/** Where codes are to be written, and read. */
+export function codeBytes(): usize {
+  return codes;
 }
 
 /** Measures the block that was written. */
@@ -200,6 +209,26 @@ function wordsFrom(one: v128, other: v128): v128 {
   const high = i32x4.trunc_sat_f64x2_s_zero(f64x2.floor(f64x2.add(other, half)));
   const four = v128.shuffle<i32>(low, high, 0, 1, 4, 5);
   return i16x8.narrow_i32x4_s(four, four);
+}
+
+/** Codes so many samples that were written by µ-law. */
+export function encodeMulaw(count: i32): void {
+  mulawFrom(words, count, codes);
+}
+
+/** The same by A-law. */
+export function encodeAlaw(count: i32): void {
+  alawFrom(words, count, codes);
+}
+
+/** Decodes so many codes that were written by µ-law. */
+export function decodeMulaw(count: i32): void {
+  samplesOfMulaw(codes, count, words);
+}
+
+/** The same by A-law. */
+export function decodeAlaw(count: i32): void {
+  samplesOfAlaw(codes, count, words);
 }
 
 /** Begins so many samples of sines. */

@@ -67,7 +67,14 @@ export interface SoundArithmetic {
    * the angle of four. Their pointers move on; who keeps them puts their length right.
    */
   makeSines(sines: readonly Float64Array[], peak: number, out: Int16Array): void;
+  /** Codes samples by G.711; `codes` has room for as many. */
+  encodeLaw(law: CompandingLaw, samples: Int16Array, codes: Uint8Array): void;
+  /** Decodes as many codes as `samples` has room for. */
+  decodeLaw(law: CompandingLaw, codes: Uint8Array, samples: Int16Array): void;
 }
+
+/** How G.711 makes a byte of a sample. */
+export type CompandingLaw = "mulaw" | "alaw";
 
 /** Where in `SoundArithmetic.sums` what stands; a table's products follow. */
 export const BLOCK_SUMS = { squares: 0, neighbours: 1, products: 2 } as const;

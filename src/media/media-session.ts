@@ -230,7 +230,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     if (before === undefined) {
       const { ssrc, firstSequence, firstTimestamp, frameSamples } = this.#config;
       const start = { ssrc, sequence: firstSequence, timestamp: firstTimestamp };
-      return new RtpSender(start, frameSamples, options);
+      return new RtpSender(start, frameSamples, options, this.#config.arithmetic);
     }
     if (!sameCoding(before.flow, flow, this.modems)) before.sender.reconfigure(options);
     return before.sender;

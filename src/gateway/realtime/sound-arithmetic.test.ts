@@ -140,4 +140,39 @@ describe("createVectorSoundArithmetic() gives the reference's bits", () => {
     );
     fc.assert(property, { numRuns: 60 });
   });
+
+  it.each(["mulaw", "alaw"] as const)("of every sample and every code by %s", (law) => {
+    const samples = Int16Array.from({ length: 0x10000 }, (_, at) => at - 0x8000);
+    const [ours, theirs] = [new Uint8Array(0x10000), new Uint8Array(0x10000)];
+    kernel.encodeLaw(law, samples, ours);
+    reference.encodeLaw(law, samples, theirs);
+    expect(Buffer.from(ours).equals(theirs)).toBe(true);
+    const codes = Uint8Array.from({ length: 256 }, (_, code) => code);
+    const [made, wanted] = [new Int16Array(256), new Int16Array(256)];
+    kernel.decodeLaw(law, codes, made);
+    reference.decodeLaw(law, codes, wanted);
+    expect(made).toEqual(wanted);
+  });
+
+  it.each([
+    { codes: 160, room: 1504, decoded: 160 },
+    { codes: 163, room: 163, decoded: 163 },
+    { codes: 163, room: 161, decoded: 161 },
+    { codes: 1, room: 1, decoded: 1 },
+    { codes: 1280, room: 1280, decoded: 1280 },
+    { codes: 1281, room: 2000, decoded: 1281 },
+    { codes: 3000, room: 2563, decoded: 2563 },
+    { codes: 0, room: 8, decoded: 0 },
+  ])("of $codes codes where $room samples have room", ({ codes: count, room, decoded }) => {
+    const codes = Uint8Array.from({ length: count }, (_, at) => (at * 37) & 0xff);
+    const [made, wanted] = [new Int16Array(room).fill(77), new Int16Array(room).fill(77)];
+    kernel.decodeLaw("mulaw", codes, made);
+    reference.decodeLaw("mulaw", codes, wanted);
+    expect(made).toEqual(wanted);
+    expect(made.subarray(decoded)).toEqual(new Int16Array(room - decoded).fill(77));
+    const [ours, theirs] = [new Uint8Array(room + 9), new Uint8Array(room + 9)];
+    kernel.encodeLaw("alaw", made, ours);
+    reference.encodeLaw("alaw", made, theirs);
+    expect(ours).toEqual(theirs);
+  });
 });

@@ -24,6 +24,11 @@ interface SoundExports extends KernelExports {
   windowWords(): number;
   waves(): number;
   samples(): number;
+  codeBytes(): number;
+  encodeMulaw(count: number): void;
+  encodeAlaw(count: number): void;
+  decodeMulaw(count: number): void;
+  decodeAlaw(count: number): void;
   measure(): void;
   squares(count: number): number;
   weigh(count: number): void;
@@ -54,7 +59,7 @@ export function createVectorSoundArithmetic(): CreateSoundArithmetic | undefined
     waves.set(one);
     waves.set(other, one.length);
     const views = viewsOf(exports);
-    return { ...measuring(exports, views), ...making(exports, views) };
+    return { ...measuring(exports, views), ...making(exports, views), ...coding(exports, views) };
   };
 }
 
@@ -65,8 +70,6 @@ function viewsOf(exports: SoundExports) {
   const { buffer } = exports.memory;
   const floats = (at: number, count: number) => new Float64Array(buffer, at, count);
   const samples = new Int16Array(buffer, exports.samples(), SOUND_SAMPLES_MAX);
-  /** Views of the first samples, of the lengths that were asked for. */
-  const known = new Map<number, Int16Array>();
   return {
     samples,
     sums: floats(exports.sumList(), BLOCK_SUMS.products + TABLE_WAVES),
@@ -76,11 +79,19 @@ function viewsOf(exports: SoundExports) {
     noise: floats(exports.noiseMemory(), NOISE_MEMORY_NUMBERS),
     constant: floats(exports.constantMemory(), 2),
     sine: floats(exports.constantMemory(), Object.keys(SINE).length),
-    first(count: number): Int16Array {
-      const view = known.get(count) ?? samples.subarray(0, count);
-      known.set(count, view);
-      return view;
-    },
+    first: beginningsOf((count) => samples.subarray(0, count)),
+    firstCodes: beginningsOf((count) => new Uint8Array(buffer, exports.codeBytes(), count)),
+  };
+}
+
+/** Views of the first of something, of the lengths that were asked for. */
+function beginningsOf<View>(make: (count: number) => View): (count: number) => View {
+  // An array, though most lengths are never asked for: a map takes longer to look in.
+  const known = new Array<View | undefined>(PIECE + 1).fill(undefined);
+  return (count) => {
+    const view = known[count] ?? make(count);
+    known[count] = view;
+    return view;
   };
 }
 
@@ -202,6 +213,43 @@ function making(
       exports.makeNoise(out.length, most);
       copyNumbers(memory, noise);
       copyNumbers(out, first(out.length));
+    },
+  };
+  return made;
+}
+
+/** G.711. */
+function coding(
+  exports: SoundExports,
+  { samples, first, firstCodes }: Views,
+): Pick<SoundArithmetic, "encodeLaw" | "decodeLaw"> {
+  const bytes = firstCodes(PIECE);
+  const made: Pick<SoundArithmetic, "encodeLaw" | "decodeLaw"> = {
+    encodeLaw(law, sound, codes) {
+      if (sound.length > PIECE) {
+        for (let at = 0; at < sound.length; at += PIECE) {
+          made.encodeLaw(law, sound.subarray(at, at + PIECE), codes.subarray(at));
+        }
+        return;
+      }
+      copyNumbers(samples, sound);
+      if (law === "mulaw") exports.encodeMulaw(sound.length);
+      else exports.encodeAlaw(sound.length);
+      copyNumbers(codes, firstCodes(sound.length));
+    },
+    decodeLaw(law, codes, sound) {
+      const count = Math.min(codes.length, sound.length);
+      if (count > PIECE) {
+        for (let at = 0; at < count; at += PIECE) {
+          const piece = sound.subarray(at, Math.min(count, at + PIECE));
+          made.decodeLaw(law, codes.subarray(at, count), piece);
+        }
+        return;
+      }
+      copyNumbers(bytes, codes.length > count ? codes.subarray(0, count) : codes);
+      if (law === "mulaw") exports.decodeMulaw(count);
+      else exports.decodeAlaw(count);
+      copyNumbers(sound, first(count));
     },
   };
   return made;

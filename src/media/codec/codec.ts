@@ -1,3 +1,5 @@
+import type { SoundArithmetic } from "../../base/sound-arithmetic.ts";
+
 /**
  * One direction pair of a codec, made for one session (a codec may have memory).
  *
@@ -36,6 +38,9 @@ export interface CodecSpec {
   readonly packetTimesMs?: readonly number[];
   /** The largest payload for so many samples. */
   maxPayloadBytes(samples: number): number;
-  /** @param parameters what the far end's SDP says of it (its fmtp), where it says anything */
-  createCodec(parameters?: string): Codec;
+  /**
+   * @param parameters what the far end's SDP says of it (its fmtp), where it says anything
+   * @param arithmetic the plain one where it is absent; may serve others too
+   */
+  createCodec(parameters?: string, arithmetic?: SoundArithmetic): Codec;
 }

@@ -10,6 +10,7 @@ import {
   type SoundArithmetic,
   TABLE_WAVES,
 } from "../../base/sound-arithmetic.ts";
+import { decodeByTable, encodeByTable } from "./g711-laws.ts";
 import { clip } from "./levels.ts";
 
 /** Lags are worked out so many at a time: their sums do not wait for each other. */
@@ -23,6 +24,8 @@ class ReferenceSoundArithmetic implements SoundArithmetic {
   readonly sums = new Float64Array(BLOCK_SUMS.products + TABLE_WAVES);
   readonly #tables: readonly [Int16Array, Int16Array];
   readonly #block = new Int16Array(BLOCK_SAMPLES);
+  readonly encodeLaw: SoundArithmetic["encodeLaw"] = encodeByTable;
+  readonly decodeLaw: SoundArithmetic["decodeLaw"] = decodeByTable;
   #padded: Float64Array = new Float64Array(0);
   #sum: Float64Array = new Float64Array(0);
   readonly #made = new Float64Array(NOISE_AT_ONCE);

@@ -54,6 +54,7 @@ interface Block {
 /** From packets to frames and digits, for one stream at a time. */
 export class RtpReceiver {
   readonly #frameSamples: number;
+  readonly #arithmetic: MediaSessionConfig["arithmetic"];
   readonly #decoders = new Map<number, Codec>();
   readonly #events: TelephoneEventReceiver;
   readonly #options: ReceiverOptions;
@@ -80,11 +81,12 @@ export class RtpReceiver {
     const { frameSamples, jitter, arithmetic } = config;
     this.#lastPullMs = nowMs;
     this.#frameSamples = frameSamples;
+    this.#arithmetic = arithmetic;
     this.#options = options;
-    this.#decoders.set(options.payloadType, options.spec.createCodec());
+    this.#decoders.set(options.payloadType, options.spec.createCodec(undefined, arithmetic));
     const { voiceBand } = options;
     if (voiceBand !== undefined) {
-      this.#decoders.set(voiceBand.payloadType, voiceBand.spec.createCodec());
+      this.#decoders.set(voiceBand.payloadType, voiceBand.spec.createCodec(undefined, arithmetic));
     }
     if (options.keepsReceipts === true) this.#receipts = new ReceiptLog();
     this.#events = new TelephoneEventReceiver(options.spec.clockRateHz, options.ptimeMs);
@@ -294,7 +296,7 @@ export class RtpReceiver {
     if (known !== undefined || payloadType === this.#options.eventPayloadType) return known;
     const spec = findStaticCodec(payloadType);
     if (spec === undefined || spec.clockRateHz !== this.#options.spec.clockRateHz) return undefined;
-    const codec = spec.createCodec();
+    const codec = spec.createCodec(undefined, this.#arithmetic);
     this.#decoders.set(payloadType, codec);
     return codec;
   }

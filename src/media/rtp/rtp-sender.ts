@@ -1,6 +1,7 @@
 import { type Digit, LINE_SAMPLE_RATE_HZ, SAMPLES_PER_MS } from "../../base/audio.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { KeyCommand, MediaFlow } from "../../base/media-messages.ts";
+import type { SoundArithmetic } from "../../base/sound-arithmetic.ts";
 import type { Codec, CodecSpec } from "../codec/codec.ts";
 import { DigitPlayer } from "../dsp/digit-player.ts";
 import { eventFromDigit } from "../dsp/dtmf-tone.ts";
@@ -92,6 +93,7 @@ const NOTHING: readonly Uint8Array[] = [];
 export class RtpSender {
   #ssrc: number;
   readonly #frameSamples: number;
+  readonly #arithmetic: SoundArithmetic | undefined;
   #sequence: number;
   /** Of the next sample to come in, extended. */
   #timestamp: number;
@@ -107,13 +109,20 @@ export class RtpSender {
   #payloadBytes = 0;
   #lent: { readonly of: Uint8Array; readonly view: Uint8Array } | undefined;
 
-  constructor(start: RtpStart, frameSamples: number, options: SenderOptions) {
+  /** @param arithmetic of the codec; the plain one where it is absent */
+  constructor(
+    start: RtpStart,
+    frameSamples: number,
+    options: SenderOptions,
+    arithmetic?: SoundArithmetic,
+  ) {
+    this.#arithmetic = arithmetic;
     this.#ssrc = start.ssrc;
     this.#frameSamples = frameSamples;
     this.#sequence = start.sequence;
     this.#timestamp = start.timestamp;
     this.#options = options;
-    this.#coding = createCoding(options, frameSamples);
+    this.#coding = createCoding(options, frameSamples, arithmetic);
   }
 
   get ssrc(): number {
@@ -147,7 +156,7 @@ export class RtpSender {
   reconfigure(options: SenderOptions): void {
     this.#coding.codec.close?.();
     this.#options = options;
-    this.#coding = createCoding(options, this.#frameSamples);
+    this.#coding = createCoding(options, this.#frameSamples, this.#arithmetic);
     this.#filled = 0;
   }
 
@@ -325,13 +334,17 @@ export class RtpSender {
   }
 }
 
-function createCoding(options: SenderOptions, frameSamples: number): Coding {
+function createCoding(
+  options: SenderOptions,
+  frameSamples: number,
+  arithmetic: SoundArithmetic | undefined,
+): Coding {
   const { spec, payloadType, eventPayloadType, noisePayloadType, redundancy } = options;
   const packetSamples = packetSamplesOf(spec, options.ptimeMs, frameSamples);
   const pcm = new Int16Array(packetSamples);
   const voiceBytes = new Uint8Array(RTP_HEADER_BYTES + spec.maxPayloadBytes(packetSamples));
   return {
-    codec: spec.createCodec(options.parameters),
+    codec: spec.createCodec(options.parameters, arithmetic),
     payloadType,
     unitsPerSample: spec.clockRateHz / LINE_SAMPLE_RATE_HZ,
     eventPayloadType,
