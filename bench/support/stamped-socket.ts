@@ -1,6 +1,10 @@
 import { kernelError } from "../../src/hal/linux/kernel-error.ts";
 import { type Koffi, loadKoffi } from "../../src/hal/linux/koffi-binding.ts";
-import { encodeSocketAddress } from "../../src/hal/linux/socket-address.ts";
+import {
+  type AddressWords,
+  addressWords,
+  encodeSocketAddress,
+} from "../../src/hal/linux/socket-address.ts";
 import { loadSocketKernel } from "../../src/hal/linux/socket-kernel.ts";
 
 /** A datagram that came. */
@@ -62,7 +66,7 @@ export async function loadStampedSockets(): Promise<() => StampedSocket> {
   const inbox = createInbox(koffi);
   return () => {
     const file = kernel.open(4);
-    kernel.bind(file, addressOf(0));
+    kernel.bind(file, encoded(0));
     if (setsockopt(file, SOL_SOCKET, SO_TIMESTAMPNS, Int32Array.of(1), 4) !== 0) {
       throw kernelError(koffi.errno(), "setsockopt");
     }
@@ -80,13 +84,18 @@ export async function loadStampedSockets(): Promise<() => StampedSocket> {
   };
 }
 
-const addresses = new Map<number, Uint8Array>();
+const addresses = new Map<number, AddressWords>();
 
-function addressOf(port: number): Uint8Array {
-  const known = addresses.get(port) ?? encodeSocketAddress({ host: HOST, port });
-  if (known === undefined) throw new Error(`${port} is no port`);
+function addressOf(port: number): AddressWords {
+  const known = addresses.get(port) ?? addressWords(encoded(port));
   addresses.set(port, known);
   return known;
+}
+
+function encoded(port: number): Uint8Array {
+  const bytes = encodeSocketAddress({ host: HOST, port });
+  if (bytes === undefined) throw new Error(`${port} is no port`);
+  return bytes;
 }
 
 /** Where the kernel puts a datagram: memory that does not move. */

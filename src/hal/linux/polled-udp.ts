@@ -4,17 +4,16 @@ import { faultFromError } from "../node/system-fault.ts";
 import type { Udp, UdpBinding, UdpSocket } from "../ports/net.ts";
 import { kernelError } from "./kernel-error.ts";
 import {
+  type AddressWords,
+  addressWords,
   decodeSocketAddress,
   encodeSocketAddress,
   SOCKET_ADDRESS_BYTES,
 } from "./socket-address.ts";
-import { POLLIN, READY_WORDS, type SocketKernel } from "./socket-kernel.ts";
+import type { SocketKernel } from "./socket-kernel.ts";
 
 /** Datagrams taken from one socket at a time: a flood must not hold up the others. */
 export const DATAGRAMS_PER_POLL = 64;
-
-/** Longer datagrams are cut there; RTP and RTCP look at no more. */
-const DATAGRAM_BYTES = 4096;
 
 const BIND_ADVICE = {
   "in-use": "another program listens there: stop it or choose another port",
@@ -30,21 +29,24 @@ const SEND_ADVICE = { unreachable: "check the cable, the address and the default
  */
 export class PolledUdp implements Udp {
   readonly #kernel: SocketKernel;
-  #sockets: readonly PolledSocket[] = [];
-  /** What the kernel is asked of them, in their order. */
-  #table = new Int16Array(0);
+  /** Each at the index that it is found as. */
+  readonly #sockets: (PolledSocket | undefined)[] = [];
+  #openCount = 0;
+  /** What the kernel watches for us, while there are any. */
+  #list: number | undefined;
   readonly #onFirst: () => void;
-  readonly #inbox = new Inbox();
+  readonly #inbox: Inbox;
 
   /** @param onFirst there are sockets to be polled from now on */
   constructor(kernel: SocketKernel, onFirst: () => void) {
     this.#kernel = kernel;
     this.#onFirst = onFirst;
+    this.#inbox = new Inbox(kernel);
   }
 
   /** Whether there is anything to poll. */
   get isOpen(): boolean {
-    return this.#sockets.length > 0;
+    return this.#openCount > 0;
   }
 
   bind(binding: UdpBinding): Promise<UdpSocket> {
@@ -60,10 +62,7 @@ export class PolledUdp implements Udp {
       file = this.#kernel.open(family);
       this.#kernel.bind(file, address);
       if (binding.dscp !== undefined) this.#kernel.setDscp(file, family, binding.dscp);
-      const socket = new PolledSocket(this.#kernel, file, binding, () => {
-        this.#watch(this.#sockets.filter((other) => other !== socket));
-      });
-      this.#watch([...this.#sockets, socket]);
+      const socket = this.#watch(file, binding);
       this.#onFirst();
       return Promise.resolve(socket);
     } catch (error) {
@@ -76,80 +75,112 @@ export class PolledUdp implements Udp {
   /** Hands over every datagram that has come: one of each socket in turn, while there are any. */
   poll(): void {
     for (let round = 0; round < DATAGRAMS_PER_POLL; round++) {
-      // The handlers may open and close sockets: what was found is of those that were asked.
-      const sockets = this.#sockets;
-      const table = this.#table;
-      if (sockets.length === 0 || this.#kernel.findReady(table, sockets.length) <= 0) return;
-      for (let at = 0; at < sockets.length; at++) {
-        if (table[at * READY_WORDS.entry + READY_WORDS.found] === 0) continue;
-        sockets[at]?.receive(this.#inbox);
+      // The handlers may open and close sockets: where one was found another may be by now.
+      if (this.#list === undefined) return;
+      const found = this.#kernel.findReady(this.#list);
+      if (found <= 0) return;
+      for (let at = 0; at < found; at++) {
+        this.#sockets[this.#kernel.readyAt(at)]?.receive(this.#inbox);
       }
     }
   }
 
-  #watch(sockets: readonly PolledSocket[]): void {
-    const table = new Int16Array(sockets.length * READY_WORDS.entry);
-    const files = new Int32Array(table.buffer);
-    for (const [at, { file }] of sockets.entries()) {
-      files[(at * READY_WORDS.entry) / 2] = file;
-      table[at * READY_WORDS.entry + READY_WORDS.asked] = POLLIN;
+  #watch(file: number, binding: UdpBinding): PolledSocket {
+    const free = this.#sockets.indexOf(undefined);
+    const index = free < 0 ? this.#sockets.length : free;
+    const socket = new PolledSocket(this.#kernel, file, binding, () => this.#leave(index));
+    this.#list ??= this.#kernel.openList();
+    try {
+      this.#kernel.watch(this.#list, file, index);
+      this.#sockets[index] = socket;
+      this.#openCount++;
+      return socket;
+    } finally {
+      this.#closeIfEmpty();
     }
-    this.#sockets = sockets;
-    this.#table = table;
+  }
+
+  /** A socket that is closed leaves the kernel's list by itself. */
+  #leave(index: number): void {
+    this.#sockets[index] = undefined;
+    this.#openCount--;
+    this.#closeIfEmpty();
+  }
+
+  #closeIfEmpty(): void {
+    if (this.#openCount > 0 || this.#list === undefined) return;
+    this.#kernel.close(this.#list);
+    this.#list = undefined;
   }
 }
 
 /** Where datagrams come, one at a time. Most are as long as the one before. */
 class Inbox {
-  readonly bytes = new Uint8Array(DATAGRAM_BYTES);
-  #first = this.bytes;
+  readonly sender: Int32Array;
+  readonly senderBytes: Uint8Array;
+  readonly #bytes: Uint8Array;
+  #first: Uint8Array;
+
+  constructor({ received, sender }: SocketKernel) {
+    this.sender = sender;
+    this.senderBytes = new Uint8Array(sender.buffer, sender.byteOffset, sender.byteLength);
+    this.#bytes = received;
+    this.#first = received;
+  }
 
   first(length: number): Uint8Array {
-    if (this.#first.length !== length) this.#first = this.bytes.subarray(0, length);
+    if (this.#first.length !== length) this.#first = this.#bytes.subarray(0, length);
     return this.#first;
   }
 }
 
+/** A far end in both forms. */
+interface KnownAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly words: AddressWords;
+}
+
 class PolledSocket implements UdpSocket {
   readonly local: SocketAddress;
-  readonly file: number;
+  readonly #file: number;
   readonly #kernel: SocketKernel;
   readonly #binding: UdpBinding;
   readonly #onClose: () => void;
   /** Far ends seldom change: the last of each direction is kept in both forms. */
-  readonly #fromBytes = new Uint8Array(SOCKET_ADDRESS_BYTES);
-  readonly #lastFrom = new Uint8Array(SOCKET_ADDRESS_BYTES);
+  #fromWords: AddressWords = [];
   #from: SocketAddress | undefined;
-  #to: { readonly address: SocketAddress; readonly bytes: Uint8Array } | undefined;
+  #to: KnownAddress | undefined;
   #closed = false;
 
   constructor(kernel: SocketKernel, file: number, binding: UdpBinding, onClose: () => void) {
     this.#kernel = kernel;
-    this.file = file;
+    this.#file = file;
     this.#binding = binding;
     this.#onClose = onClose;
-    kernel.localAddress(file, this.#fromBytes);
+    const own = new Uint8Array(SOCKET_ADDRESS_BYTES);
+    kernel.localAddress(file, own);
     const { host, port } = binding;
-    this.local = decodeSocketAddress(this.#fromBytes) ?? { host, port };
+    this.local = decodeSocketAddress(own) ?? { host, port };
   }
 
   /** Hands over one datagram, if there is one. */
   receive(inbox: Inbox): void {
     if (this.#closed) return;
-    const length = this.#kernel.receive(this.file, inbox.bytes, this.#fromBytes);
+    const length = this.#kernel.receive(this.#file);
     if (length < 0) return;
-    const from = this.#sender();
+    const from = this.#sender(inbox);
     if (from !== undefined) this.#binding.onDatagram(inbox.first(length), from);
   }
 
   send(payload: Uint8Array, to: SocketAddress): void {
     if (this.#closed) return;
-    const bytes = this.#encoded(to);
-    const error = bytes === undefined ? 0 : this.#kernel.send(this.file, payload, bytes);
-    if (bytes !== undefined && error === 0) return;
+    const words = this.#encoded(to);
+    const error = words === undefined ? 0 : this.#kernel.send(this.#file, payload, words);
+    if (words !== undefined && error === 0) return;
     const what = `datagram to ${printAddress(to)}`;
     const fault =
-      bytes === undefined
+      words === undefined
         ? ({
             kind: "unreachable",
             what,
@@ -165,26 +196,29 @@ class PolledSocket implements UdpSocket {
     if (this.#closed) return;
     this.#closed = true;
     this.#onClose();
-    this.#kernel.close(this.file);
+    this.#kernel.close(this.#file);
   }
 
-  #sender(): SocketAddress | undefined {
-    const bytes = this.#fromBytes;
-    const last = this.#lastFrom;
+  /** Of an address the first word tells the family, and so how many words there are. */
+  #sender({ sender, senderBytes }: Inbox): SocketAddress | undefined {
+    const known = this.#fromWords;
     let isSame = this.#from !== undefined;
-    for (let at = 0; isSame && at < bytes.length; at++) isSame = bytes[at] === last[at];
-    if (!isSame) {
-      last.set(bytes);
-      this.#from = decodeSocketAddress(bytes);
-    }
+    for (let at = 0; isSame && at < known.length; at++) isSame = sender[at] === known[at];
+    if (isSame) return this.#from;
+    this.#from = decodeSocketAddress(senderBytes);
+    const encoded = this.#from === undefined ? undefined : encodeSocketAddress(this.#from);
+    this.#fromWords = encoded === undefined ? [] : [...sender.subarray(0, encoded.length / 4)];
     return this.#from;
   }
 
-  #encoded(to: SocketAddress): Uint8Array | undefined {
+  #encoded(to: SocketAddress): AddressWords | undefined {
     const known = this.#to;
-    if (known?.address.port === to.port && known.address.host === to.host) return known.bytes;
+    if (known?.port === to.port && known.host === to.host) return known.words;
+    const { host, port } = to;
     const bytes = encodeSocketAddress(to);
-    if (bytes !== undefined) this.#to = { address: { host: to.host, port: to.port }, bytes };
-    return bytes;
+    if (bytes === undefined) return undefined;
+    const words = addressWords(bytes);
+    this.#to = { host, port, words };
+    return words;
   }
 }

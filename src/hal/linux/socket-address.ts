@@ -50,6 +50,15 @@ function ipv6Words(host: string): readonly number[] | undefined {
   return [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last];
 }
 
+/** A `sockaddr` as words of 32 bits, as they stand in memory: four of IPv4, seven of IPv6. */
+export type AddressWords = readonly number[];
+
+/** The words of an encoded address. */
+export function addressWords(encoded: Uint8Array): AddressWords {
+  // Whole words, at the beginning of memory of its own: so it was encoded.
+  return [...new Int32Array(encoded.buffer, encoded.byteOffset, encoded.length / 4)];
+}
+
 /** The address that the kernel wrote; undefined where its family is neither. */
 export function decodeSocketAddress(bytes: Uint8Array): SocketAddress | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,5 +1,7 @@
+import { copyNumbers } from "../../base/copy-numbers.ts";
 import { kernelError } from "./kernel-error.ts";
 import { type Koffi, loadKoffi, type NativeLibrary } from "./koffi-binding.ts";
+import { type AddressWords, SOCKET_ADDRESS_BYTES } from "./socket-address.ts";
 
 /**
  * The kernel's datagram sockets, as the adapter sees them: files are numbers, nothing waits.
@@ -14,15 +16,21 @@ export interface SocketKernel {
   localAddress(file: number, address: Uint8Array): number;
   /** Voice before other traffic, in the network and in this machine. False where refused. */
   setDscp(file: number, family: 4 | 6, dscp: number): boolean;
-  /**
-   * Marks which of the first `count` sockets of a table have something to be received, see
-   * `READY_WORDS`; how many do. One call for all of them, and it does not wait.
-   */
-  findReady(table: Int16Array, count: number): number;
-  /** The bytes received, with their sender's address; −1 where nothing is there. */
-  receive(file: number, bytes: Uint8Array, address: Uint8Array): number;
+  /** A list of sockets that are looked at together, a file like others. */
+  openList(): number;
+  /** Puts a socket on a list, until it is closed; `index` is what it is found as. */
+  watch(list: number, file: number, index: number): void;
+  /** How many sockets of a list have something to be received, so many at most as fit at once. */
+  findReady(list: number): number;
+  /** Of those that were found last, the index of one. */
+  readyAt(at: number): number;
+  /** How many bytes there are now in `received`, from `sender`; −1 where nothing is there. */
+  receive(file: number): number;
+  /** The datagram that was received last, and its sender's `sockaddr`. Borrowed, both. */
+  readonly received: Uint8Array;
+  readonly sender: Int32Array;
   /** 0, or the kernel's error number. */
-  send(file: number, bytes: Uint8Array, address: Uint8Array): number;
+  send(file: number, bytes: Uint8Array, to: AddressWords): number;
   close(file: number): void;
   /** Lets this thread be woken to the microsecond, where the kernel would save power instead. */
   sharpenSleep(): void;
@@ -32,13 +40,25 @@ export interface SocketKernel {
   sleepOn(file: number, forMs: number): boolean;
 }
 
+/** Longer datagrams are cut there; RTP and RTCP look at no more. */
+const RECEIVED_BYTES = 4096;
+/** The longest datagram there is. */
+const SENT_BYTES_MAX = 65_535;
+/** Sockets that are found at a time; if there are more, the others come next. */
+const READY_MAX = 128;
 /**
- * A `struct pollfd` as 16-bit words, an entry a socket: its file in two, what is asked, what was
- * found. @see poll(2)
+ * A `struct epoll_event` as words of 32 bits: what is asked, and in the first half of what follows
+ * the index that we gave. The one's place is before eight bytes that elsewhere are aligned.
+ * @see epoll_ctl(2)
  */
-export const READY_WORDS = { entry: 4, asked: 2, found: 3 } as const;
-/** What is asked: something to be received. @see poll(2) */
-export const POLLIN = 1;
+const READY_WORDS = ["x64", "ia32"].includes(process.arch)
+  ? { entry: 3, index: 1 }
+  : { entry: 4, index: 2 };
+const EPOLL_CLOEXEC = 0o2000000;
+const EPOLL_CTL_ADD = 1;
+/** What is asked: something to be received. @see poll(2), epoll_ctl(2) */
+const POLLIN = 1;
+const EMSGSIZE = 90;
 
 const AF = { 4: 2, 6: 10 } as const;
 const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000;
@@ -74,14 +94,6 @@ export async function loadSocketKernel(
   const setsockopt = c.func(
     "int setsockopt(int file, int level, int name, const void *value, uint32_t length)",
   );
-  const poll = c.func("int poll(void *files, unsigned long count, int timeoutMs)");
-  const recvfrom = c.func(
-    "long recvfrom(int file, void *bytes, size_t length, int flags, void *from, void *fromLength)",
-  );
-  const sendto = c.func(
-    "long sendto(int file, const void *bytes, size_t length, int flags, const void *to, " +
-      "uint32_t toLength)",
-  );
   const close = c.func("int close(int file)");
   const number = (value: unknown): number => (typeof value === "number" ? value : Number(value));
   const must = (result: unknown, call: string): number => {
@@ -111,43 +123,129 @@ export async function loadSocketKernel(
       set(file, SOL_SOCKET, SO_PRIORITY, PRIORITY_INTERACTIVE);
       return set(file, level, name, dscp << 2);
     },
-    findReady: (table, count) => number(poll(table, count, 0)),
-    receive(file, bytes, address) {
-      length[0] = address.length;
-      return number(recvfrom(file, bytes, bytes.length, 0, address, length));
-    },
-    send(file, bytes, address) {
-      const sent = number(sendto(file, bytes, bytes.length, 0, address, address.length));
-      return sent < 0 ? koffi.errno() : 0;
-    },
     close: (file) => void close(file),
-    ...createSleep(c),
+    ...createList(c, koffi),
+    ...createMail(c, koffi),
+    ...createSleep(c, koffi),
+  };
+}
+
+/**
+ * Memory that C and we both see, and that does not move. Where it is goes to C as a number: what
+ * goes there as a typed array costs twice as much, and looks at four objects more.
+ */
+interface Fixed {
+  readonly address: number;
+  bytes(from: number, length: number): Uint8Array;
+  words(from: number, length: number): Int32Array;
+}
+
+function fixedMemory(koffi: Koffi, length: number): Fixed {
+  const memory = koffi.alloc("uint8_t", length);
+  const buffer = koffi.view(memory, length);
+  return {
+    address: Number(koffi.address(memory)),
+    bytes: (from, count) => new Uint8Array(buffer, from, count),
+    words: (from, count) => new Int32Array(buffer, from, count),
+  };
+}
+
+function createList(
+  c: NativeLibrary,
+  koffi: Koffi,
+): Pick<SocketKernel, "openList" | "watch" | "findReady" | "readyAt"> {
+  const create = c.func("int epoll_create1(int flags)");
+  const control = c.func("int epoll_ctl(int list, int what, int file, uintptr_t event)");
+  const wait = c.func("int epoll_wait(int list, uintptr_t events, int count, int timeoutMs)");
+  const { entry, index: indexWord } = READY_WORDS;
+  const memory = fixedMemory(koffi, READY_MAX * entry * 4);
+  const events = memory.words(0, READY_MAX * entry);
+  return {
+    openList() {
+      const list = Number(create(EPOLL_CLOEXEC));
+      if (list < 0) throw kernelError(koffi.errno(), "epoll_create1");
+      return list;
+    },
+    watch(list, file, index) {
+      events.fill(0, 0, entry);
+      events[0] = POLLIN;
+      events[indexWord] = index;
+      if (Number(control(list, EPOLL_CTL_ADD, file, memory.address)) < 0) {
+        throw kernelError(koffi.errno(), "epoll_ctl");
+      }
+    },
+    findReady: (list) => Number(wait(list, memory.address, READY_MAX, 0)),
+    readyAt: (at) => events[at * entry + indexWord] ?? 0,
+  };
+}
+
+function createMail(
+  c: NativeLibrary,
+  koffi: Koffi,
+): Pick<SocketKernel, "receive" | "received" | "sender" | "send"> {
+  const recvfrom = c.func(
+    "long recvfrom(int file, uintptr_t bytes, size_t length, int flags, uintptr_t from, " +
+      "uintptr_t fromLength)",
+  );
+  const sendto = c.func(
+    "long sendto(int file, uintptr_t bytes, size_t length, int flags, uintptr_t to, " +
+      "uint32_t toLength)",
+  );
+  const incoming = fixedMemory(koffi, RECEIVED_BYTES);
+  const outgoing = fixedMemory(koffi, SENT_BYTES_MAX);
+  const sent = outgoing.bytes(0, SENT_BYTES_MAX);
+  const from = fixedMemory(koffi, SOCKET_ADDRESS_BYTES + 4);
+  const length = from.words(SOCKET_ADDRESS_BYTES, 1);
+  const lengthAddress = from.address + SOCKET_ADDRESS_BYTES;
+  const target = fixedMemory(koffi, SOCKET_ADDRESS_BYTES);
+  const targetWords = target.words(0, SOCKET_ADDRESS_BYTES / 4);
+  return {
+    received: incoming.bytes(0, RECEIVED_BYTES),
+    sender: from.words(0, SOCKET_ADDRESS_BYTES / 4),
+    receive(file) {
+      length[0] = SOCKET_ADDRESS_BYTES;
+      const { address } = incoming;
+      return Number(recvfrom(file, address, RECEIVED_BYTES, 0, from.address, lengthAddress));
+    },
+    send(file, bytes, to) {
+      if (bytes.length > SENT_BYTES_MAX) return EMSGSIZE;
+      copyNumbers(sent, bytes);
+      for (let at = 0; at < to.length; at++) targetWords[at] = to[at] ?? 0;
+      const { address } = outgoing;
+      const done = sendto(file, address, bytes.length, 0, target.address, 4 * to.length);
+      return Number(done) < 0 ? koffi.errno() : 0;
+    },
   };
 }
 
 function createSleep(
   c: NativeLibrary,
+  koffi: Koffi,
 ): Pick<SocketKernel, "sharpenSleep" | "sleepUntil" | "sleepOn"> {
-  const nanosleep = c.func("int clock_nanosleep(int clock, int flags, const void *at, void *left)");
+  const nanosleep = c.func(
+    "int clock_nanosleep(int clock, int flags, uintptr_t at, uintptr_t left)",
+  );
   const ppoll = c.func(
-    "int ppoll(void *files, unsigned long count, const void *timeout, const void *mask)",
+    "int ppoll(uintptr_t files, unsigned long count, uintptr_t timeout, uintptr_t mask)",
   );
   const prctl = c.func("int prctl(int option, unsigned long value)");
-  const moment = createMoment();
-  const watched = new Int16Array(READY_WORDS.entry);
-  const watchedFile = new Int32Array(watched.buffer, 0, 1);
-  watched[READY_WORDS.asked] = POLLIN;
+  // A `struct timespec`, behind it a `struct pollfd`: its file, what is asked, what was found.
+  const memory = fixedMemory(koffi, MOMENT_BYTES + 8);
+  const moment = memory.words(0, MOMENT_BYTES / 4);
+  const watched = memory.words(MOMENT_BYTES, 2);
+  const watchedAddress = memory.address + MOMENT_BYTES;
+  watched[1] = POLLIN;
   return {
     sharpenSleep: () => void prctl(PR_SET_TIMERSLACK, 1),
     sleepUntil(atMs) {
       setMoment(moment, atMs);
-      while (Number(nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, moment, null)) === EINTR);
+      while (Number(nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, memory.address, 0)) === EINTR);
     },
     sleepOn(file, forMs) {
-      watchedFile[0] = file;
+      watched[0] = file;
       setMoment(moment, Math.max(0, forMs));
       // Where a signal cut it short, whoever asked looks at the clock and asks again.
-      return Number(ppoll(watched, 1, moment, null)) > 0;
+      return Number(ppoll(watchedAddress, 1, memory.address, 0)) > 0;
     },
   };
 }
@@ -156,9 +254,7 @@ function createSleep(
  * A `struct timespec`: seconds and nanoseconds, `long` both, as words of 32 bits; the upper halves
  * of longer ones stay 0, since neither number has more than 31 bits.
  */
-function createMoment(): Int32Array {
-  return new Int32Array(NARROW_MACHINES.includes(process.arch) ? 2 : 4);
-}
+const MOMENT_BYTES = NARROW_MACHINES.includes(process.arch) ? 8 : 16;
 
 function setMoment(moment: Int32Array, atMs: number): void {
   const seconds = Math.floor(atMs / 1000);
