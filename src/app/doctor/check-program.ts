@@ -30,14 +30,6 @@ export async function checkProgram(
     const text = `koffi is not there (${koffi}): pins go by sysfs, sound by arecord and aplay`;
     findings.push(note("packages", text, "run: npm install koffi"));
   }
-  if (koffi !== undefined && needs.pins) {
-    const onoff = await lacks("onoff");
-    if (onoff === undefined) findings.push(good("packages", "onoff is installed"));
-    else {
-      const advice = "run: npm install koffi";
-      findings.push(bad("packages", `pins need koffi or onoff (${onoff})`, advice));
-    }
-  }
   return findings;
 }
 

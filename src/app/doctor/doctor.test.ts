@@ -53,7 +53,7 @@ describe("examine()", () => {
   });
 
   it("asks nothing of a machine for the simulated board", async () => {
-    const lacking = { missingPackages: ["koffi", "onoff"], groups: [], mixer: undefined };
+    const lacking = { missingPackages: ["koffi"], groups: [], mixer: undefined };
     const { findings } = await examined(lacking, "hw-sim");
     expect(isHealthy(findings)).toBe(true);
     expect(told(findings)).toMatch(/needs no hardware/);
@@ -71,12 +71,6 @@ describe("examine()", () => {
     ["the oldest Node that will do", { nodeVersion: "20.19.0" }, "good", /Node 20.19.0/],
     ["another system", { platform: "darwin" }, "bad", /runs darwin \| use a board that runs Linux/],
     ["no koffi", { missingPackages: ["koffi"] }, "note", /sysfs.*\| run: npm install koffi/],
-    [
-      "no way to its pins",
-      { missingPackages: ["koffi", "onoff"] },
-      "bad",
-      /pins need koffi or onoff/,
-    ],
     ["no group gpio", { groups: ["audio"] }, "note", /group gpio.*\| run: sudo usermod -aG gpio/],
     [
       "a pin that a driver holds",

@@ -17,8 +17,8 @@ export interface GpioOptions {
 /**
  * GPIO of Linux, by the better way that this machine has, chosen when the first pin is opened: the
  * chips' device files (edges with the kernel's own times) where the kernel has them in version 2
- * and `koffi` is installed, else sysfs by `onoff`. It rejects with `unsupported`, saying what to
- * install, where there is neither.
+ * and `koffi` is installed, else sysfs. It rejects with `unsupported`, saying what to install,
+ * where there is neither.
  */
 export function createGpio(options: GpioOptions): Gpio {
   let chosen: Promise<Gpio> | undefined;

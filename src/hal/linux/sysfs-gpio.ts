@@ -1,3 +1,4 @@
+import { isMainThread } from "node:worker_threads";
 import { PortError, type PortFault } from "../../base/port-fault.ts";
 import { done, err, type Result } from "../../base/result.ts";
 import { type FaultAdvice, faultFromError } from "../node/system-fault.ts";
@@ -6,14 +7,17 @@ import type { Drive, Gpio, GpioInput, GpioInputEvents, GpioOutput, Level } from 
 import { findGpioLine, gpioSysfsPath, readGpioChips } from "./gpio-lines.ts";
 import { loadOnoff, type OnoffLine, type OpenOnoffLine } from "./onoff-binding.ts";
 import { SysfsInput } from "./sysfs-input.ts";
+import { createSysfsLines, type SysfsLinesOptions } from "./sysfs-lines.ts";
 
 /** What the GPIO of this machine stands on. */
 export interface SysfsGpioOptions {
   readonly clock: Clock;
   /** Where the chips are looked up. */
   readonly sysfsPath?: string;
-  /** How lines are opened: the npm package `onoff`, loaded at the first pin. */
+  /** How lines are opened; chosen at the first pin. */
   readonly loadLines?: () => Promise<OpenOnoffLine>;
+  /** Whether this is the program's first thread. */
+  readonly isFirstThread?: boolean;
 }
 
 const ADVICE: FaultAdvice = {
@@ -28,9 +32,10 @@ const ADVICE: FaultAdvice = {
 const KINDS = { EINVAL: "not-found", ENOENT: "not-found", EIO: "io" } as const;
 
 /**
- * GPIO of Linux through sysfs by the npm package `onoff`. Pins are named `GPIO17` (Raspberry Pi
- * header) or `chip-label:offset`. It rejects with `unsupported` where the kernel shows
- * no GPIO or the package is not installed, and refuses to open one pin twice.
+ * GPIO of Linux through sysfs: by the npm package `onoff`, where it is installed and this is the
+ * program's first thread, else by looking at inputs every 2 ms. Pins are named `GPIO17` (Raspberry
+ * Pi header) or `chip-label:offset`. It rejects with `unsupported` where the kernel shows no GPIO,
+ * and refuses to open one pin twice.
  *
  * Sysfs gives an edge neither a time nor a reliable level: an edge is stamped when it is read, its
  * level is read anew, and a pulse shorter than the event loop's delay is not seen. A pin keeps its
@@ -47,7 +52,7 @@ export function createSysfsGpio(options: SysfsGpioOptions): Gpio {
     edge: "none" | "both",
   ): Promise<{ line: OnoffLine; letGo: () => void }> => {
     const number = findGpioLine(pin, readGpioChips(sysfsPath));
-    opener ??= await (options.loadLines ?? loadOnoff)();
+    opener ??= await (options.loadLines?.() ?? loadLines({ ...options, sysfsPath }));
     if (held.has(number)) {
       const advice = "the configuration names it for two purposes: give each its own pin";
       throw new PortError({ kind: "busy", what: `pin ${JSON.stringify(pin)}`, advice });
@@ -74,6 +79,16 @@ export function createSysfsGpio(options: SysfsGpioOptions): Gpio {
       }
     },
   };
+}
+
+/** The package has the events of a line on the program's first thread, whoever watches it. */
+async function loadLines(
+  options: SysfsLinesOptions & Pick<SysfsGpioOptions, "isFirstThread">,
+): Promise<OpenOnoffLine> {
+  const { isFirstThread = isMainThread } = options;
+  return isFirstThread
+    ? loadOnoff().catch(() => createSysfsLines(options))
+    : createSysfsLines(options);
 }
 
 /** The direction word that also sets a level: an open-drain pin is let go by being an input. */
