@@ -1,6 +1,8 @@
+import { err, ok, type Result } from "../base/result.ts";
 import type { UaEvent } from "../sip/index.ts";
-import { MEDIA_OPEN_LIMIT_MS } from "./call-media.ts";
+import { MEDIA_OPEN_LIMIT_MS, statusOf, withBody } from "./call-media.ts";
 import {
+  type Call,
   type CallContext,
   type CallState,
   logOf,
@@ -9,6 +11,7 @@ import {
   toMedia,
   toUa,
 } from "./call-state.ts";
+import type { CallOutput } from "./call-types.ts";
 import { incomingCall } from "./incoming.ts";
 import { finishedCall, without } from "./side-calls.ts";
 
@@ -40,6 +43,24 @@ export function arrive(
     outputs: [toMedia({ kind: "open", session: call.id, owner })],
     side: [...context.side, arriving],
   };
+}
+
+/** The second call as it is answered, and what answers it; else the step that refuses it. */
+export function admit(
+  context: CallContext,
+  state: CallState,
+  arriving: Arriving,
+  call: Call,
+): Result<{ readonly call: Call; readonly answer: CallOutput }, Step> {
+  const described = withBody(context, call, arriving.offer);
+  if (!described.ok) {
+    return err(refuseArriving(context, state, arriving, statusOf(described.error)));
+  }
+  const { call: admitted, body } = described.value;
+  const contentType = "application/sdp";
+  const { session } = admitted;
+  const answer = toUa({ kind: "respond", session, status: 200, body, contentType });
+  return ok({ call: admitted, answer });
 }
 
 /** A second call that cannot be taken. */

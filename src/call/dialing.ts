@@ -11,6 +11,7 @@ import { isEmergencyNumber } from "./policy/emergency.ts";
 import { featureOf, headOf } from "./policy/feature-codes.ts";
 import { isBarred } from "./policy/lock.ts";
 import { sideOf } from "./side-calls.ts";
+import { confirmTone } from "./tone.ts";
 import { startTransfer } from "./transfer.ts";
 
 /** Dial tone, and digits are collected from now on. */
@@ -160,13 +161,9 @@ const NOBODY_TO_CALL_BACK =
  * may be called again.
  */
 function askForCallBack(context: CallContext, nowMs: number): Step {
-  const { unreached, config } = context;
+  const { unreached } = context;
   if (unreached === undefined) return giveUp(context, NOBODY_TO_CALL_BACK, nowMs);
-  return {
-    state: { kind: "tone", tone: "confirm", untilMs: nowMs + config.timers.reorderMs },
-    outputs: [toLine({ kind: "collect", on: false }), toLine({ kind: "tone", tone: "confirm" })],
-    callsBack: unreached,
-  };
+  return { ...confirmTone(context, nowMs), callsBack: unreached };
 }
 
 /** The code for it and a number, while a call is on hold: that call is handed over. */
@@ -181,14 +178,6 @@ function blindTransfer(context: CallContext, number: string, nowMs: number): Ste
   }
   const uri = dialledUri(context, target);
   const transfer = startTransfer(context, held, { kind: "uri", uri }, nowMs);
-  const untilMs = nowMs + context.config.timers.reorderMs;
-  return {
-    state: { kind: "tone", tone: "confirm", untilMs },
-    outputs: [
-      toLine({ kind: "collect", on: false }),
-      ...transfer.outputs,
-      toLine({ kind: "tone", tone: "confirm" }),
-    ],
-    side: transfer.side,
-  };
+  const { state, outputs } = confirmTone(context, nowMs);
+  return { state, outputs: [...transfer.outputs, ...outputs], side: transfer.side };
 }

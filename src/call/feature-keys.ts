@@ -1,4 +1,4 @@
-import { type CallContext, logOf, type Step, toLine } from "./call-state.ts";
+import { type CallContext, logOf, type Step } from "./call-state.ts";
 import { giveUp, placeCall } from "./placing.ts";
 import { type Choices, choiceWords, sameChoices, withBlocked } from "./policy/choices.ts";
 import { diversionWords, sameDiversions, whyNoTarget } from "./policy/diversions.ts";
@@ -6,6 +6,7 @@ import type { FeatureWish } from "./policy/feature-codes.ts";
 import { chosenBy, divertedBy } from "./policy/feature-effects.ts";
 import { isBarred, tryPin } from "./policy/lock.ts";
 import { whyNoKey } from "./policy/speed-keys.ts";
+import { confirmTone } from "./tone.ts";
 
 /**
  * What a code dialled at dial tone does; `undefined` where that is somebody else's matter. The
@@ -93,16 +94,9 @@ function turnLock(context: CallContext, { name, pin = "" }: FeatureWish, nowMs: 
   return { ...giveUp(context, why, nowMs), pinTries: tries };
 }
 
-/** The confirmation tone. */
 function taken(context: CallContext, text: string, nowMs: number): Step {
-  return {
-    state: { kind: "tone", tone: "confirm", untilMs: nowMs + context.config.timers.reorderMs },
-    outputs: [
-      toLine({ kind: "collect", on: false }),
-      toLine({ kind: "tone", tone: "confirm" }),
-      logOf(context, "info", text),
-    ],
-  };
+  const { state, outputs } = confirmTone(context, nowMs);
+  return { state, outputs: [...outputs, logOf(context, "info", text)] };
 }
 
 /** Who called last is called, where that is known. */

@@ -1,5 +1,5 @@
-import { type Arriving, arrive, type Incoming, refuseArriving } from "./arriving.ts";
-import { flowOutputs, statusOf, withBody } from "./call-media.ts";
+import { type Arriving, admit, arrive, type Incoming, refuseArriving } from "./arriving.ts";
+import { flowOutputs } from "./call-media.ts";
 import {
   type Call,
   type CallContext,
@@ -50,14 +50,13 @@ export function letIn(
   const isUp = state.kind === "talking" && state.call.session === arriving.joins;
   if (!isUp || others.length > 0) return refuseArriving(context, state, arriving, 486);
   const opened: Call = { ...arriving.call, answeredMs: nowMs };
-  const described = withBody(context, opened, arriving.offer);
-  if (!described.ok) return refuseArriving(context, state, arriving, statusOf(described.error));
-  const { call, body } = described.value;
-  const contentType = "application/sdp";
+  const admitted = admit(context, state, arriving, opened);
+  if (!admitted.ok) return admitted.error;
+  const { call, answer } = admitted.value;
   return {
     state,
     outputs: [
-      toUa({ kind: "respond", session: call.session, status: 200, body, contentType }),
+      answer,
       ...flowOutputs(call),
       logOf(context, "info", `${call.from} joins the call with ${peerOf(state.call)}.`),
     ],

@@ -153,7 +153,7 @@ const SCENARIOS: readonly Scenario[] = [
       [key("8")],
       [key("1")],
       [key("0")],
-      [key("3"), "line collect off", "ua refer sip:103@example.org", "line tone confirm"],
+      [key("3"), "ua refer sip:103@example.org", "line collect off", "line tone confirm"],
       [notify(OUT, "SIP/2.0 486 Busy"), "ua reply 200", "line tone reorder"],
       [flash, ...QUIET, ...RESUMES],
     ],

@@ -1,5 +1,5 @@
-import { type Arriving, arrive, type Incoming, refuseArriving } from "./arriving.ts";
-import { flowOutputs, statusOf, withBody } from "./call-media.ts";
+import { type Arriving, admit, arrive, type Incoming, refuseArriving } from "./arriving.ts";
+import { flowOutputs } from "./call-media.ts";
 import {
   type Call,
   type CallContext,
@@ -66,15 +66,14 @@ export function succeed(
     answeredMs: nowMs,
     ...(before.onHold === true ? { onHold: true } : {}),
   };
-  const described = withBody(context, opened, arriving.offer);
-  if (!described.ok) return refuseArriving(context, state, arriving, statusOf(described.error));
-  const { call, body } = described.value;
-  const contentType = "application/sdp";
+  const admitted = admit(context, state, arriving, opened);
+  if (!admitted.ok) return admitted.error;
+  const { call, answer } = admitted.value;
   const others = without(context.side, arriving);
   return {
     state: isFront ? frontAfter(state, call) : state,
     outputs: [
-      toUa({ kind: "respond", session: call.session, status: 200, body, contentType }),
+      answer,
       toMedia({ kind: "join", session: before.id, on: false }),
       ...(isFront ? [toLine({ kind: "tone-off" })] : []),
       ...flowOutputs(call),

@@ -29,6 +29,14 @@ export function startTone(
   };
 }
 
+/** The confirmation tone: what was keyed is taken, and no more keys are. */
+export function confirmTone(context: CallContext, nowMs: number): Step {
+  return {
+    state: { kind: "tone", tone: "confirm", untilMs: nowMs + context.config.timers.reorderMs },
+    outputs: [toLine({ kind: "collect", on: false }), toLine({ kind: "tone", tone: "confirm" })],
+  };
+}
+
 /** The tone after its announcement, which is over. */
 export function afterAnnouncement(
   context: CallContext,

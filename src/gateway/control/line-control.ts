@@ -66,6 +66,8 @@ export class LineControl {
   #levels: LineStatus["levels"];
   readonly #wallTime: (nowMs: number) => WallTime;
   readonly #keepers: Keepers;
+  /** As the configuration has them; then as they were changed at the telephone. */
+  readonly #configured: { readonly diversions: Diversions; readonly choices: Choices };
   #diversions: Diversions;
   #choices: Choices;
   /** What the telephone's lamp was told last. */
@@ -91,8 +93,10 @@ export class LineControl {
     const { user, domain, register } = config.account;
     this.#keepers = ports.keepers;
     const { diversions, choices } = ports.keepers;
-    this.#diversions = diversions.of(user, config.call.diversions ?? NOT_DIVERTED);
-    this.#choices = choices.of(user, config.call.choices ?? NO_CHOICES);
+    const { diversions: diverted = NOT_DIVERTED, choices: chosen = NO_CHOICES } = config.call;
+    this.#configured = { diversions: diverted, choices: chosen };
+    this.#diversions = diversions.of(user, diverted);
+    this.#choices = choices.of(user, chosen);
     this.#call = createCallControl({
       ...config.call,
       diversions: this.#diversions,
@@ -276,20 +280,14 @@ export class LineControl {
         return;
       case "diversions":
         this.#diversions = output.diversions;
-        this.#keepers.diversions.keep(
-          this.user,
-          this.#config.call.diversions ?? NOT_DIVERTED,
-          this.#diversions,
-        );
+        this.#keepers.diversions.keep(this.user, this.#configured.diversions, this.#diversions);
         this.#sinks.tell({ ...output, line: this.line });
         return;
-      case "choices": {
+      case "choices":
         this.#choices = output.choices;
-        const { choices: configured = NO_CHOICES } = this.#config.call;
-        this.#keepers.choices.keep(this.user, configured, this.#choices);
+        this.#keepers.choices.keep(this.user, this.#configured.choices, this.#choices);
         this.#sinks.tell({ ...output, line: this.line });
         return;
-      }
       case "mailbox":
         this.#tellLamp(output);
         this.#sinks.tell({ ...output, line: this.line });
