@@ -2,13 +2,8 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  FileOutput,
-  type Later,
-  LOG_WAITING_MAX_BYTES,
-  type LogOutput,
-  lossyWriter,
-} from "./log-output.ts";
+import type { Later } from "./later.ts";
+import { FileOutput, LOG_WAITING_MAX_BYTES, type LogOutput, lossyWriter } from "./log-output.ts";
 
 const note = (lines: number, why: string): string => `(${lines} lost: ${why})\n`;
 const failure = (code: string): Error => Object.assign(new Error(`${code}: no`), { code });

@@ -1,6 +1,7 @@
 import { fstatSync, writeSync } from "node:fs";
 import { asError } from "../../base/thrown.ts";
 import { errorCode } from "../../hal/node/index.ts";
+import type { Later } from "./later.ts";
 
 /** What may wait for a log's reader, bytes; what comes then is lost. */
 export const LOG_WAITING_MAX_BYTES = 256 * 1024;
@@ -81,9 +82,6 @@ export type LossNote = (lines: number, why: string) => string;
 
 /** From a loss to the next try to tell of it, where no line comes in between, ms. */
 const LOSS_TOLD_MS = 5000;
-
-/** Calls once, later, and keeps no process alive; what is returned takes it back. */
-export type Later = (run: () => void, ms: number) => () => void;
 
 /** Writes a log, or what a person at a terminal is told. */
 export interface LossyWriter {

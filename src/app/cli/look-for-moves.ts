@@ -1,4 +1,4 @@
-import type { Later } from "./log-output.ts";
+import type { Later } from "./later.ts";
 
 /** When it is looked after a change, ms after the look before: routes come later than addresses. */
 const LOOKS_MS = [0, 2000, 8000, 20_000] as const;

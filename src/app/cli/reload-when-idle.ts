@@ -1,4 +1,5 @@
 import type { LineStatus } from "../../gateway/control/box-events.ts";
+import type { Later } from "./later.ts";
 
 /** How often it is looked whether calls are over, ms. */
 export const LOOK_EVERY_MS = 1_000;
@@ -10,8 +11,7 @@ export const AGAIN_MS = 60_000;
 export interface ReloadPorts {
   /** Monotonic, ms. */
   nowMs(): number;
-  /** Calls once, later; what is returned takes it back. */
-  later(run: () => void, ms: number): () => void;
+  readonly later: Later;
   status(): readonly LineStatus[];
   /** Why the configuration as it is now cannot be used; empty where it can. */
   problems(): Promise<readonly string[]>;

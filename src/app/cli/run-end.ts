@@ -1,5 +1,5 @@
 import type { RealtimeHost } from "../../gateway/realtime/host.ts";
-import type { Later } from "./log-output.ts";
+import { type Later, later } from "./later.ts";
 
 /** How long a box may take to end in good order, and its lines to be made safe, ms. */
 export const STOP_LIMIT_MS = 5000;
@@ -14,12 +14,9 @@ export interface EndPorts {
 }
 
 /** The process. */
-export const PROCESS_END: EndPorts = {
+const PROCESS_END: EndPorts = {
   exit: (code) => process.exit(code),
-  later(run, ms) {
-    const timer = setTimeout(run, ms).unref();
-    return () => clearTimeout(timer);
-  },
+  later,
 };
 
 /** The lines of a box. */

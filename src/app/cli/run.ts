@@ -28,6 +28,7 @@ import { createWorkerHost } from "../worker-host.ts";
 import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
 import { keepLines } from "./kept-lines.ts";
+import { later } from "./later.ts";
 import {
   createServiceLog,
   createTerminalLog,
@@ -42,7 +43,7 @@ import { isLoggable, tellBox } from "./plain-words.ts";
 import { Prompt } from "./prompt.ts";
 import { type ReadConfig, readConfig, tellProblems } from "./read-config.ts";
 import { isAtRest, ReloadWhenIdle } from "./reload-when-idle.ts";
-import { PROCESS_END, RunEnd, START_AGAIN } from "./run-end.ts";
+import { RunEnd, START_AGAIN } from "./run-end.ts";
 import { watchSignals } from "./stop-signals.ts";
 
 /** The extension that a softphone on this machine may use where nothing is configured. */
@@ -75,7 +76,7 @@ export async function run(
   const end = new RunEnd();
   const unwatch = watchSignals(process, end.ask, end.hurry);
   const note = isInteractive() ? terminalLossNote : lossNote;
-  const output = lossyWriter(serviceOutput(), note, PROCESS_END.later);
+  const output = lossyWriter(serviceOutput(), note, later);
   try {
     return await runBoxes(read, end, (config) =>
       runBox(config, guestPassword, output.write, end, problems),
@@ -215,10 +216,7 @@ function reloadOf(
 ): ReloadWhenIdle {
   return new ReloadWhenIdle({
     nowMs: () => performance.now(),
-    later: (run, ms) => {
-      const timer = setTimeout(run, ms);
-      return () => clearTimeout(timer);
-    },
+    later,
     status: () => box.status(),
     problems,
     reload,
@@ -238,7 +236,6 @@ function watchNetwork(
   const tell = (text: string): void => log({ level: "warn", area: "box", text });
   const hasCalls = (): boolean => !box.status().every(isAtRest);
   const look = lookToward(config, { hasCalls, problems, tell });
-  const { later } = PROCESS_END;
   const moves = new LookForMoves({ look, moved, later }, config.way?.isSure ?? true);
   const watch = new NetworkWatch((what) => {
     box.networkChanged(what);

@@ -1,6 +1,6 @@
-import type { CallRecord } from "../../../src/call/index.ts";
 import { dbmFromMeanSquare, pcm16FromVolts, sineMix } from "../../hw-sim/audio/levels.ts";
 import type { Bench } from "../../hw-sim/bench/bench.ts";
+import { type EndedCall, EndedCalls } from "./ended-calls.ts";
 
 /**
  * Voices that an ear tells apart: one frequency each, where no tone, modem, fax machine or speech
@@ -112,15 +112,16 @@ class Ear {
  */
 export class VoiceWatch {
   readonly #lab: Bench;
+  readonly #ended: EndedCalls;
   readonly #fault: (text: string) => void;
   readonly #heard: Heard[] = [];
   readonly #talkedMs = new Map<number, number>();
   readonly #links: Link[] = [];
   readonly #stops: readonly (() => void)[];
-  #seenRecords = 0;
 
   constructor(lab: Bench, fault: (text: string) => void) {
     this.#lab = lab;
+    this.#ended = new EndedCalls(lab);
     this.#fault = fault;
     this.#stops = lab.phones.map(({ phone }, at) => {
       const ear = new Ear();
@@ -140,11 +141,7 @@ export class VoiceWatch {
     for (const { line, call } of this.#lab.box.status()) {
       if (TALKING.includes(call)) this.#talkedMs.set(line, nowMs);
     }
-    const { records } = this.#lab;
-    for (; this.#seenRecords < records.length; this.#seenRecords++) {
-      const record = records[this.#seenRecords];
-      if (record !== undefined) this.#links.push(linkOf(record, nowMs));
-    }
+    for (const ended of this.#ended.look()) this.#links.push(linkOf(ended, nowMs));
   }
 
   /** No ear listens any more: judges what was heard by the records of the calls. */
@@ -196,11 +193,9 @@ export class VoiceWatch {
 }
 
 /** When a call was up, as far as it can be told by when its record came. */
-function linkOf(record: CallRecord, seenMs: number): Link {
-  const { from, to, answeredAtMs = 0, durationMs, ringingMs = 0 } = record;
-  const aliveMs = Math.max(answeredAtMs, ringingMs) + durationMs;
+function linkOf({ record, aliveMs }: EndedCall, seenMs: number): Link {
   return {
-    users: [from, to],
+    users: [record.from, record.to],
     fromMs: seenMs - aliveMs - 2 * RECORD_LATE_MS,
     toMs: seenMs + LATE_MS,
   };

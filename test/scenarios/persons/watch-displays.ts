@@ -1,4 +1,5 @@
 import type { Bench } from "../../hw-sim/bench/bench.ts";
+import { EndedCalls } from "./ended-calls.ts";
 
 /** What a far end of some manners asserts in place of its number. */
 const ASSERTED = ["999"];
@@ -22,14 +23,13 @@ interface Span {
 
 /** The displays of all telephones: each number that is shown is that of somebody who called. */
 export class DisplayWatch {
-  readonly #lab: Bench;
+  readonly #ended: EndedCalls;
   readonly #shown: Shown[] = [];
   readonly #spans: Span[] = [];
   readonly #stops: readonly (() => void)[];
-  #seenRecords = 0;
 
   constructor(lab: Bench) {
-    this.#lab = lab;
+    this.#ended = new EndedCalls(lab);
     this.#stops = lab.phones.map(({ phone }, at) =>
       phone.onObservation((seen) => {
         if (seen.kind !== "caller-id" || seen.number === undefined) return;
@@ -46,12 +46,8 @@ export class DisplayWatch {
 
   /** Looks which calls have ended. */
   look(nowMs: number): void {
-    const { records } = this.#lab;
-    for (; this.#seenRecords < records.length; this.#seenRecords++) {
-      const record = records[this.#seenRecords];
-      if (record === undefined) continue;
-      const { line, direction, from, to, answeredAtMs = 0, durationMs, ringingMs = 0 } = record;
-      const aliveMs = Math.max(answeredAtMs, ringingMs) + durationMs;
+    for (const { record, aliveMs } of this.#ended.look()) {
+      const { line, direction, from, to } = record;
       const isOut = direction === "out";
       this.#spans.push({
         line,
