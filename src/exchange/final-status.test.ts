@@ -18,6 +18,7 @@ describe("bestStatus()", () => {
     [[500, 404], 404],
     [[600, 486], 600],
     [[486, 603], 603],
+    [[606, 488], 606],
     [[503, 302], 480],
   ])("of %j is %i", (statuses, best) => {
     expect(bestStatus(statuses)).toBe(best);

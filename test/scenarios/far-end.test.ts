@@ -141,6 +141,37 @@ describe("a call to a far end that is not ours", () => {
     await assertSettled(lab, { records: ["1 out 101>555 answered"] });
   });
 
+  it("another codec in the middle of the call: speech before and after, by each", async () => {
+    const { lab, far } = await benchWithFarEnd(57);
+    const [alice] = lab.phones;
+    far.run(
+      expectMessage(INVITE_OF_BOX, { timeoutMs: 30_000 }),
+      reply("200 OK", withSdp(sdp())),
+      expectMessage(/^ACK /),
+    );
+    await dials(alice, "555");
+    await far.passes();
+    far.sendAudio();
+    await lab.world.advance(500);
+    await talkWithFarEnd(lab, alice, far);
+
+    const other = sdp("sendrecv", 2).replace("AVP 0 ", "AVP 8 ").replace("0 PCMU", "8 PCMA");
+    far.run(
+      send(inTheirDialog("INVITE", other)),
+      expectMessage(/^SIP\/2\.0 200 [\s\S]*\r\nm=audio \d+ RTP\/AVP 8 101\r\n/),
+      send(inTheirDialog("ACK")),
+    );
+    await far.passes();
+    far.rtp.changeLaw("PCMA");
+    await lab.world.advance(500);
+    await talkWithFarEnd(lab, alice, far);
+    far.run(expectMessage(/^BYE /), reply("200 OK"));
+    alice.hang();
+    await far.passes();
+    far.rtp.stop();
+    await assertSettled(lab, { records: ["1 out 101>555 answered"] });
+  });
+
   it("digits keyed in a call arrive as telephone-events", async () => {
     const { lab, far } = await benchWithFarEnd(54);
     const [alice] = lab.phones;

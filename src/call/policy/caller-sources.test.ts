@@ -31,6 +31,24 @@ describe("assertedCaller()", () => {
       CALLER_SOURCES,
       ["302"],
     ],
+    [
+      "one address and one number of those that are asserted",
+      request(
+        ["p-asserted-identity", "<mailto:bob@h>"],
+        ["p-asserted-identity", "<tel:+301>"],
+        ["p-asserted-identity", "<sips:bob@h>"],
+        ["p-asserted-identity", "<sip:999@h>"],
+        ["p-asserted-identity", "<tel:+999>"],
+      ),
+      CALLER_SOURCES,
+      ["+301", "bob"],
+    ],
+    [
+      "nothing of an asserted address that is none of a telephone",
+      request(["p-asserted-identity", "<mailto:bob@h>"], RPID),
+      CALLER_SOURCES,
+      ["302"],
+    ],
     ["not what is not to be asked", request(PAI, RPID), ["from"], []],
   ];
   it.each(rows)("takes %s", (_, invite, sources, users) => {

@@ -44,12 +44,24 @@ export function assertedCaller(
     const values = headerValues(request, source).filter(
       (value) => source !== "remote-party-id" || isCalling(value),
     );
-    const parties = values.map(partyFromHeader).filter((party) => party !== undefined);
+    const named = values.map(partyFromHeader).filter((party) => party !== undefined);
+    const parties = source === "p-asserted-identity" ? expected(named) : named;
     if (parties.length === 0) continue;
     const isWithheld = source === "remote-party-id" && values.some(withholds);
     return { parties, ...(isWithheld ? { privacy: "id" } : wish) };
   }
   return { parties: [], ...wish };
+}
+
+/**
+ * Of what is asserted one address of SIP and one number: others of a kind, and other kinds, are to
+ * be passed over. @see RFC 5876 §4.5
+ */
+function expected(parties: readonly SipParty[]): readonly SipParty[] {
+  const [sip, tel] = [/^sips?:/i, /^tel:/i].map((kind) =>
+    parties.find(({ uri }) => kind.test(uri)),
+  );
+  return parties.filter((party) => party === sip || party === tel);
 }
 
 function isNamed({ user, host }: SipParty): boolean {

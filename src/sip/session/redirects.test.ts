@@ -27,6 +27,7 @@ describe("Redirects", () => {
     [486, "sip:c@h"],
     [503, "sip:c@h"],
     [603, undefined],
+    [606, undefined],
   ])("leads to the next one where the one before answers %i", (status, next) => {
     const redirects = new Redirects("sip:a@h");
     expect(redirects.next(refused(status, "<sip:x@h>"))).toBe(undefined);

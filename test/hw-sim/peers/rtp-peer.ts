@@ -56,7 +56,7 @@ interface SentEvent {
  */
 export class RtpPeer {
   readonly #clock: Clock;
-  readonly #law: G711Law;
+  #law: G711Law;
   readonly #eventPayloadType: number;
   readonly #continuity = new RtpContinuity();
   readonly #faults = new Map<RtpReadFault | "unknown-payload", number>();
@@ -123,6 +123,11 @@ export class RtpPeer {
   close(): void {
     this.stop();
     this.#socket?.close();
+  }
+
+  /** Speaks and hears the other law from the next packet on. */
+  changeLaw(law: G711Law): void {
+    this.#law = law;
   }
 
   /** Talks from the next packet on, in place of what it was saying; 16-bit linear. */
