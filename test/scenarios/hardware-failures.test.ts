@@ -95,6 +95,13 @@ const FAILURES: readonly Failure[] = [
     fault: /over-current/,
   },
   {
+    name: "the card reports that it is too hot",
+    chip: "serial-card",
+    fail: ({ board }) => board.lines[0]?.card?.card.raiseFault(0, 2),
+    mend: ({ board }) => board.lines[0]?.card?.card.clearFault(0),
+    fault: /too hot/,
+  },
+  {
     name: "the ProSLIC's wire sticks low",
     chip: "si3210",
     fail: ({ board }) => board.spi.stick("line1-spi", 0),
@@ -129,21 +136,42 @@ const FAILURES: readonly Failure[] = [
     mend: ({ board }) => board.gpio.setFault("line1-shk", undefined),
     fault: /line1-shk/,
   },
+  {
+    name: "the sound card is pulled",
+    chip: "ag1171",
+    fail: ({ board }) => board.pcm.unplug("line1"),
+    mend: ({ board }) => board.pcm.refuse("line1", undefined),
+    fault: /line1/,
+  },
 ];
 
 describe.each(FAILURES)("$name", ({ chip, fail, mend, fault }) => {
-  it("at rest: that line is out of order and told, the other works; it comes back", async () => {
-    const lab = await withCard(3, chip);
-    const [, bob] = lab.phones;
+  it("that line is told of and comes back; others in a call do not notice", async () => {
+    const lab = await bench({
+      seed: 3,
+      phones: ["touch-tone", "touch-tone", "touch-tone"],
+      line: [{ chip }, { chip: "ag1171" }, { chip: "ag1171" }],
+    });
+    const [, bob, carol] = [...lab.phones];
+    if (carol === undefined) throw new Error("there are three");
+    await bob.calls("103");
+    await carol.rings();
+    carol.lift();
+    await lab.world.advance(500);
     fail(lab);
-    await lab.world.advance(4000);
+    // The failure, and the first tries to open the line again.
+    const speech = lab.speech("while it fails", 4000);
+    await bob.says(speech);
+    await carol.heard(speech);
     expect(faultOf(lab)).toMatch(fault);
-    expect(hardwareOf(lab, 2)).toEqual([]);
-    bob.lift();
-    await bob.hears("dial-tone");
-    bob.hang();
     mend(lab);
+    const back = lab.speech("while it comes back", 2000);
+    await carol.says(back);
+    await bob.heard(back);
+    bob.hang();
+    carol.hang();
     await lab.world.advance(70_000);
+    expect([...hardwareOf(lab, 2), ...hardwareOf(lab, 3)]).toEqual([]);
     expect(hardwareOf(lab, 1).at(-1)).toBe("recovered");
     expect(lab.box.status()[0]?.hardware).toBe("ready");
     await callsAndIsHeard(lab);
