@@ -40,6 +40,8 @@ async function main(words: readonly string[]): Promise<number> {
     }
     case "check":
       return (await import("./cli/check.ts")).check(options);
+    case "provision":
+      return (await import("./cli/provision.ts")).provision(options);
     case "calls":
       return (await import("./cli/calls.ts")).calls(options);
     case "doctor":

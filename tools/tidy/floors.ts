@@ -54,6 +54,7 @@ const composition = (at: string, packages: readonly string[]): Room => ({
     "src/app/compose.ts",
     "src/app/config/",
     "src/app/syslog/",
+    "src/app/provision/",
   ],
   node: false,
   packages,
@@ -95,6 +96,13 @@ export const ROOMS = [
   composition("src/app/compose.ts", []),
   composition("src/app/config/", ["yaml", "zod"]),
   core("src/app/syslog/"),
+  {
+    at: "src/app/provision/",
+    mayImport: ["src/base/", "src/app/config/"],
+    node: false,
+    packages: [],
+    pure: true,
+  },
   { at: "src/", mayImport: ["src/"], ...OUTSIDE },
   {
     at: "test/hw-sim/",

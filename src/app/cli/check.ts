@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { printAddress } from "../../base/address.ts";
 import type { SipHop } from "../../sip/index.ts";
+import { shownSourceUrl } from "../provision/source-url.ts";
 import type { CommandOptions } from "./command-line.ts";
 import { readConfig, tellProblems } from "./read-config.ts";
 
@@ -11,8 +12,13 @@ export async function check(options: CommandOptions): Promise<number> {
     const count = read.error.length === 1 ? "1 problem" : `${read.error.length} problems`;
     return tellProblems([...read.error, count]);
   }
-  const { box, board, file, syslog, warnings } = read.value;
+  const { box, board, file, provisioning, syslog, warnings } = read.value;
   const told = [`${file ?? "no configuration file: the defaults"}: good`];
+  if (provisioning !== undefined) {
+    const { kept, settings } = provisioning;
+    const what = kept === undefined ? "nothing was fetched yet" : `with what ${kept.from} had`;
+    told.push(`${what}, which is looked for at ${shownSourceUrl(settings.url)}`);
+  }
   told.push(`board ${board.name}: ${board.title}`);
   for (const line of box.control.lines) {
     const { server } = line;

@@ -37,6 +37,7 @@ export interface CommandOptions {
   readonly loop?: boolean;
   readonly volts?: string;
   readonly last?: string;
+  readonly apply?: boolean;
 }
 
 /** What `tipring help` prints. */
@@ -45,6 +46,8 @@ export const USAGE = `tipring: an analog telephone adapter
   tipring run      run the adapter (the default)
   tipring demo     make one complete call between two simulated telephones
   tipring check    read the configuration and say what is wrong with it
+  tipring provision
+                   fetch the configuration now from where that is kept, and show what changes
   tipring calls    list the calls that were kept, the last ones last
   tipring doctor   look at this machine and say what it lacks, and what to do about it
   tipring boards   list the boards, and what each needs
@@ -56,13 +59,15 @@ export const USAGE = `tipring: an analog telephone adapter
                    hold a line card on a serial port to the protocol's document
   tipring help, tipring version
 
-run, check, calls, doctor, safe, learn, line-test
+run, check, provision, calls, doctor, safe, learn, line-test
   --config FILE          a configuration file (tipring.yaml, where there is one)
   --board NAME           a folder in boards/; hw-sim needs no hardware
 run, check
   --registrar HOST:PORT  register the lines there, not at the built-in exchange
   --sip-port PORT        where IP phones reach the built-in exchange (5060)
   --log-level LEVEL      error, warn, info or debug
+provision
+  --apply                keep it
 calls
   --last N               so many (20)
   --line N               of one line

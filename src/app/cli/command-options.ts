@@ -6,6 +6,7 @@ export const COMMANDS = [
   "run",
   "demo",
   "check",
+  "provision",
   "calls",
   "doctor",
   "boards",
@@ -36,7 +37,16 @@ interface OptionRule {
   readonly mustBe?: string;
 }
 
-const CONFIGURED = ["run", "check", "calls", "doctor", "safe", "learn", "line-test"] as const;
+const CONFIGURED = [
+  "run",
+  "check",
+  "provision",
+  "calls",
+  "doctor",
+  "safe",
+  "learn",
+  "line-test",
+] as const;
 const text = (of: readonly Command[]) => ({ type: "string", of }) as const;
 const flag = (of: readonly Command[]) => ({ type: "boolean", of }) as const;
 const whole = (value: string): boolean => /^\d{1,15}$/.test(value);
@@ -98,6 +108,7 @@ export const OPTIONS = {
     isGood: within(1, 1_000_000),
     mustBe: "it must be a number from 1 to 1000000",
   },
+  apply: flag(["provision"]),
   quiet: flag(["line-test", "card-check"]),
   echo: flag(["line-test"]),
   hook: flag(["card-check"]),

@@ -14,23 +14,36 @@ import {
 } from "../config/config-problem.ts";
 import { linesOf, resolveConfig } from "../config/resolve-config.ts";
 import { wantsT38 } from "../config/resolve-fax.ts";
+import { type ProvisioningSettings, resolveProvisioning } from "../config/resolve-provisioning.ts";
 import { type CodecFaults, DEFAULT_RECORDINGS } from "../config/resolve-rtp.ts";
 import { parseRegistrar, type WrittenRegistrar, withDhcpServers } from "../config/resolve-sip.ts";
 import { resolveSyslog, type SyslogSettings } from "../config/resolve-syslog.ts";
 import type { UserConfig, UserLine } from "../config/user-config.ts";
 import { ConfigReader } from "../config-reader.ts";
+import type { KeptConfig } from "../kept-provisioning.ts";
 import { codecFault } from "../load-codecs.ts";
 import { faxFault } from "../load-fax.ts";
 import { ownHostsToward } from "../own-hosts.ts";
 import { packageVersion, readBoard } from "../package-files.ts";
 import { type CommandOptions, DEFAULT_FILE } from "./command-line.ts";
+import { type Describe, type Written, withFetched } from "./read-fetched.ts";
 import { directoryFault } from "./usable-directory.ts";
+
+/** A configuration that is fetched: where from, and what it is now. */
+export interface ReadProvisioning {
+  readonly settings: ProvisioningSettings;
+  /** What was fetched, where there is something that is used. */
+  readonly kept?: KeptConfig;
+}
 
 /** A configuration, resolved, with what the app itself needs of it. */
 export interface ReadConfig {
   /** The file it came from; undefined where there was none. */
   readonly file?: string;
   readonly user: UserConfig;
+  /** The same before anything was added to it: the file's, and what was fetched. */
+  readonly written: UserConfig;
+  readonly provisioning?: ReadProvisioning;
   readonly board: BoardFile;
   readonly box: BoxConfig;
   readonly lines: readonly UserLine[];
@@ -42,18 +55,18 @@ export interface ReadConfig {
   readonly warnings: readonly string[];
 }
 
-/** Turns problems into lines that name their places. */
-type Describe = (problems: readonly ConfigProblem[]) => Promise<readonly string[]>;
-
 /** What is read, and how. */
 export type ReadOptions = CommandOptions & {
   /** Nobody is called: no name is asked for, which may take long, and no warning is of worth. */
   readonly isOffline?: true;
+  /** In the place of the one that was fetched last: whether it would do. */
+  readonly candidate?: KeptConfig;
 };
 
 /**
- * Reads the configuration that the options name, or the default one. `extend` may add what this
- * run needs (a guest extension). Every problem is one printable line.
+ * Reads the configuration that the options name, or the default one, with what was fetched for it
+ * under it. `extend` may add what this run needs (a guest extension). Every problem is one
+ * printable line. One that was fetched and does not do any more is left aside, and warned of.
  */
 export async function readConfig(
   options: ReadOptions,
@@ -61,6 +74,26 @@ export async function readConfig(
   extend: (user: UserConfig) => UserConfig = (user) => user,
   reader: Pick<ConfigReader, "read"> = new ConfigReader(),
 ): Promise<Result<ReadConfig, readonly string[]>> {
+  const own = await readOwn(options, reader);
+  if (!own.ok) return own;
+  const whole = await withFetched(own.value, options.candidate, reader);
+  const resolve = (written: Written) => resolveWritten(written, options, createToken, extend);
+  const read = whole.ok ? await resolve(whole.value) : whole;
+  const isFetched = !whole.ok || whole.value.kept !== undefined;
+  if (read.ok || !isFetched || options.candidate !== undefined) return read;
+  const alone = await resolve(own.value);
+  if (!alone.ok) return read;
+  const left = read.error.map(
+    (text) => `The configuration that was fetched is left aside: ${text}`,
+  );
+  return ok({ ...alone.value, warnings: [...left, ...alone.value.warnings] });
+}
+
+/** The file of this machine, as it is written. */
+async function readOwn(
+  options: ReadOptions,
+  reader: Pick<ConfigReader, "read">,
+): Promise<Result<Written, readonly string[]>> {
   const file = options.config ?? ((await exists(DEFAULT_FILE)) ? DEFAULT_FILE : undefined);
   let user: UserConfig = {};
   let describe: Describe = async (problems) =>
@@ -78,7 +111,16 @@ export async function readConfig(
       return again.ok ? again.value.told : again.error;
     };
   }
-  user = withDhcpServers(extend(fromOptions(user, options)));
+  return ok({ user, describe, ...(file === undefined ? {} : { file }) });
+}
+
+async function resolveWritten(
+  { user: written, kept, describe, file }: Written,
+  options: ReadOptions,
+  createToken: () => string,
+  extend: (user: UserConfig) => UserConfig,
+): Promise<Result<ReadConfig, readonly string[]>> {
+  let user = withDhcpServers(extend(fromOptions(written, options)));
   const way = options.isOffline === true ? undefined : await findWay(user);
   if (way?.hosts !== undefined) user = { ...user, sip: { ...way.hosts, ...user.sip } };
   const board = await readBoard(user.board ?? "hw-sim");
@@ -97,6 +139,7 @@ export async function readConfig(
   });
   const problems: ConfigProblem[] = [];
   const syslog = resolveSyslog(user, readTextFile, problems);
+  const settings = resolveProvisioning(user, readTextFile, problems);
   if (!box.ok) return err(await describe([...box.error, ...problems]));
   if (problems.length > 0) return err(await describe(problems));
   const folders = await folderProblems(user);
@@ -104,6 +147,10 @@ export async function readConfig(
   if (hopeless.length > 0) return err(await describe(hopeless.map(({ problem }) => problem)));
   return ok({
     user,
+    written,
+    ...(settings === undefined
+      ? {}
+      : { provisioning: { settings, ...(kept === undefined ? {} : { kept }) } }),
     board: board.value,
     box: box.value,
     lines,

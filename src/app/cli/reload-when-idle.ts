@@ -43,6 +43,13 @@ export class ReloadWhenIdle {
     this.#look();
   }
 
+  /** Another configuration is there: that counts at any time. */
+  changed(): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    this.#look();
+  }
+
   /** Nothing more is to be done. */
   stop(): void {
     this.#cancel?.();

@@ -27,6 +27,7 @@ import { localWallTime } from "../wall-time.ts";
 import { createWorkerHost } from "../worker-host.ts";
 import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
+import type { CheckCandidate, FollowServer } from "./follow-server.ts";
 import { keepLines } from "./kept-lines.ts";
 import { later } from "./later.ts";
 import {
@@ -65,6 +66,8 @@ export async function run(
     return { ...user, exchange: { extensions } };
   };
   const read = () => readConfig(options, createToken, withGuest, reader);
+  const check: CheckCandidate = (candidate) =>
+    readConfig({ ...options, candidate }, createToken, withGuest, reader);
   const problems = async (): Promise<readonly string[]> => {
     try {
       const now = await read();
@@ -79,7 +82,7 @@ export async function run(
   const output = lossyWriter(serviceOutput(), note, later);
   try {
     return await runBoxes(read, end, (config) =>
-      runBox(config, guestPassword, output.write, end, problems),
+      runBox(config, guestPassword, output.write, end, { problems, check }),
     );
   } finally {
     output.close();
@@ -110,12 +113,19 @@ export async function runBoxes(
   return end.code;
 }
 
+/** Looks at the configuration as it is now, or would be. */
+interface Anew {
+  /** What is wrong with it. */
+  readonly problems: () => Promise<readonly string[]>;
+  readonly check: CheckCandidate;
+}
+
 async function runBox(
   config: ReadConfig,
   guestPassword: string | undefined,
   write: (text: string) => boolean,
   ending: RunEnd,
-  problems: () => Promise<readonly string[]>,
+  { problems, check }: Anew,
 ): Promise<number> {
   const interactive = isInteractive();
   const simulated = config.board.module === "tipring/hw-sim";
@@ -125,19 +135,14 @@ async function runBox(
     if (prompt === undefined) write(`${printable(line)}\n`);
     else prompt.print(line);
   };
-  const level = config.user.log?.level ?? "info";
-  const own: LogSink = interactive
-    ? createTerminalLog(level, print)
-    : createServiceLog(level, write);
-  const syslog = await syslogOf(config, level, own);
-  const log: LogSink = syslog === undefined ? own : both(own, syslog.log);
+  const { log, news, close } = await openLogs(config, interactive ? print : undefined, write);
   for (const text of config.warnings) log({ level: "warn", area: "box", text });
   if (config.board.module === "linux") void warnOfMixer(config, log);
   const realtime = createWorkerHost(boardSpec(config));
   const forget = endOnCrash(ending, log);
   try {
     return await ending.live(realtime, async (end) => {
-      const asked: { reload?: ReloadWhenIdle } = {};
+      const asked: { reload?: { asked(): void } } = {};
       const onEvent = (event: BoxEvent): void => {
         if (event.kind === "board") {
           // The only board that speaks is the simulated one, and it speaks SimTold.
@@ -146,26 +151,24 @@ async function runBox(
         }
         const told = tellBox(event);
         if (told !== undefined) {
-          const news = { level: levelOf(event), area: "box", text: told };
-          if (interactive) print(told);
-          else if (isLoggable(event)) own(news);
-          if (isLoggable(event)) syslog?.log(news);
+          const show = (): void => print(told);
+          if (isLoggable(event)) news(levelOf(event), told, show);
+          else if (interactive) show();
         }
         if (event.kind === "fatal") end(1);
         const isReload = event.kind === "check-sync" && config.user.sip?.checkSync === "reload";
         if (isReload) asked.reload?.asked();
       };
       const box = await start(config, realtime, log, onEvent);
-      const news = { level: "info", area: "box", text: started(config, box) } as const;
-      if (interactive) greet(config, box, guestPassword, print);
-      else own(news);
-      syslog?.log(news);
+      news("info", started(config, box), () => greet(config, box, guestPassword, print));
       prompt?.open(box);
       const reload = reloadOf(box, problems, log, () => end(START_AGAIN));
-      asked.reload = reload;
+      const server = await serverOf(config, check, log, reload);
+      asked.reload = server ?? reload;
       const unwatch = watchNetwork(config, box, problems, log, () => end(START_AGAIN));
       return {
         unwatch() {
+          server?.stop();
           reload.stop();
           unwatch();
           prompt?.close();
@@ -175,17 +178,50 @@ async function runBox(
     });
   } finally {
     prompt?.close();
-    await syslog?.close();
+    await close();
     forget();
   }
 }
 
-/** Each event to one log, then to the other. */
-function both(one: LogSink, other: LogSink): LogSink {
-  return (event) => {
-    one(event);
-    other(event);
+/**
+ * The log of a box: what goes to this machine's goes to the server's, where there is one. A person
+ * at a terminal, to whom `print` shows lines, is shown news of the box in other words.
+ */
+async function openLogs(
+  config: ReadConfig,
+  print: ((line: string) => void) | undefined,
+  write: (text: string) => boolean,
+) {
+  const level = config.user.log?.level ?? "info";
+  const own =
+    print === undefined ? createServiceLog(level, write) : createTerminalLog(level, print);
+  const syslog = await syslogOf(config, level, own);
+  const log: LogSink = (event) => {
+    own(event);
+    syslog?.log(event);
   };
+  const news = (of: LogLevel, text: string, show: () => void): void => {
+    const event = { level: of, area: "box", text };
+    if (print === undefined) own(event);
+    else show();
+    syslog?.log(event);
+  };
+  return { log, news, close: async () => syslog?.close() };
+}
+
+/** What looks for a new configuration at a server, where one is named. */
+async function serverOf(
+  config: ReadConfig,
+  check: CheckCandidate,
+  log: LogSink,
+  reload: ReloadWhenIdle,
+): Promise<FollowServer | undefined> {
+  if (config.provisioning === undefined) return undefined;
+  const { followServer } = await import("./provisioning-ports.ts");
+  return followServer(config, check, log, {
+    changed: () => reload.changed(),
+    unchanged: () => reload.asked(),
+  });
 }
 
 /** The server that gets the log too, where there is one; its own troubles stay on this machine. */

@@ -25,6 +25,7 @@ import {
 } from "./feature-schema.ts";
 import { keptShape } from "./kept-schema.ts";
 import { fingerprintSchema, logSchema } from "./log-schema.ts";
+import { provisioningSchema } from "./provisioning-schema.ts";
 import { announcementsSchema, soundNameSchema } from "./sound-schema.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
 
@@ -376,6 +377,7 @@ export const userConfigSchema = z.strictObject({
   ringing: z.strictObject({ renMax: ren.optional() }).optional(),
   countryOverrides: z.record(z.string(), z.unknown()).optional(),
   log: logSchema.optional(),
+  provisioning: provisioningSchema.optional(),
   ...keptShape,
 });
 

@@ -6,6 +6,7 @@ import type { BoardLevels } from "./board-file.ts";
 import type { UserDialing } from "./user-dialing.ts";
 import type { FaxMode, UserT38 } from "./user-fax.ts";
 import type { UserHotline } from "./user-hotline.ts";
+import type { UserProvisioning } from "./user-provisioning.ts";
 import type { UserRegistrar } from "./user-registrar.ts";
 import type { UserLog } from "./user-syslog.ts";
 
@@ -238,6 +239,8 @@ export interface UserConfig {
   /** Values of the country's profile to be replaced; the same shape, as much as is named. */
   readonly countryOverrides?: Readonly<Record<string, unknown>>;
   readonly log?: UserLog;
+  /** Where a configuration is fetched from that fills in what this one leaves open. */
+  readonly provisioning?: UserProvisioning;
   /** Folder for call records. Default `tipring-data`. */
   readonly data?: string;
   /**

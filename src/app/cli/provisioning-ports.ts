@@ -1,0 +1,58 @@
+import { createClock, createRandom } from "../../hal/node/index.ts";
+import type { LogSink } from "../../hal/ports/log-sink.ts";
+import { DATA_FOLDER } from "../config/call-records.ts";
+import { type KeptConfig, readKept, writeKept } from "../kept-provisioning.ts";
+import { machineNames } from "../machine-names.ts";
+import { packageVersion } from "../package-files.ts";
+import { type LookPorts, lookOnce } from "../provision-once.ts";
+import { type CheckCandidate, FollowServer } from "./follow-server.ts";
+import type { ReadConfig, ReadProvisioning } from "./read-config.ts";
+
+/** What looking at a server takes on this machine. */
+export async function lookPorts(
+  config: ReadConfig,
+  { settings }: ReadProvisioning,
+  check: CheckCandidate,
+): Promise<LookPorts> {
+  const version = await packageVersion();
+  return {
+    settings,
+    names: (url) => machineNames(url, settings.interface, config.board.name, version),
+    agent: `Tipring/${version}`,
+    kept: () => readKept(dataFolder(config)),
+    check,
+  };
+}
+
+/** Where what was fetched is kept. */
+export function dataFolder({ user }: ReadConfig): string {
+  return user.data ?? DATA_FOLDER;
+}
+
+/** Follows the server that a configuration names, while its box runs; undefined without one. */
+export async function followServer(
+  config: ReadConfig,
+  check: CheckCandidate,
+  log: LogSink,
+  then: { readonly changed: () => void; readonly unchanged: () => void },
+): Promise<FollowServer | undefined> {
+  const { provisioning } = config;
+  if (provisioning === undefined) return undefined;
+  const ports = await lookPorts(config, provisioning, check);
+  const { kept, settings } = provisioning;
+  const schedule = {
+    everyMs: settings.everyMs,
+    chance: (createRandom().bytes(1)[0] ?? 0) / 256,
+    isKept: kept !== undefined,
+  };
+  const following = new FollowServer(schedule, kept?.text, {
+    clock: createClock(),
+    log,
+    look: (signal) => lookOnce({ ...ports, signal }),
+    keep: (candidate: KeptConfig) => writeKept(dataFolder(config), candidate),
+    kept: ports.kept,
+    ...then,
+  });
+  following.start();
+  return following;
+}
