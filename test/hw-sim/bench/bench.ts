@@ -8,6 +8,7 @@ import type { LogEvent } from "../../../src/base/log-event.ts";
 import { err, ok } from "../../../src/base/result.ts";
 import type { BoxEvent } from "../../../src/gateway/control/box-events.ts";
 import { createTokenSource } from "../../../src/gateway/control/token.ts";
+import type { RealtimeHost } from "../../../src/gateway/realtime/host.ts";
 import { createSameThreadHost } from "../../../src/gateway/realtime/same-thread-host.ts";
 import type { RealtimePorts } from "../../../src/hal/ports/board.ts";
 import type { Resolver, Streams, Udp } from "../../../src/hal/ports/net.ts";
@@ -71,6 +72,8 @@ export interface BenchOptions {
   readonly prepare?: (place: BenchPlace) => void | Promise<void>;
   /** Where recordings go and sounds come from; without it there are none. */
   readonly sounds?: Sounds;
+  /** What stands between the box and its real-time plane, at each start anew. */
+  readonly between?: (plane: RealtimeHost, clock: World["clock"]) => RealtimeHost;
   /** Modems for T.38; without them a line that wants it passes faxes as sound. */
   readonly fax?: FaxEngine;
   /** Keeps what viewers can show: {@link Bench.recorder} has it. */
@@ -265,7 +268,11 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     logs,
     around,
     // Each start has a plane of its own.
-    compose: () => compose(current, { ...ports, realtime: createSameThreadHost(realtime) }),
+    compose: () => {
+      const plane = createSameThreadHost(realtime);
+      const between = options.between?.(plane, world.clock) ?? plane;
+      return compose(current, { ...ports, realtime: between });
+    },
     configure: (config) => {
       current = configOf(config);
     },

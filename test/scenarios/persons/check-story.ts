@@ -1,8 +1,11 @@
 import { errorText } from "../../../src/base/thrown.ts";
 import { BENCH_HOST, type Bench } from "../../hw-sim/bench/bench.ts";
 import type { FarSide } from "./far-side.ts";
+import type { Pace } from "./slow-host.ts";
 import type { Stage } from "./story.ts";
 import { STRANGER_HOST, type StoryStranger } from "./story-stranger.ts";
+import { takeBack } from "./take-back.ts";
+import { lockFaults } from "./watch-locks.ts";
 import type { StoryWatch } from "./watch-story.ts";
 
 /** What a story is played with. */
@@ -12,6 +15,8 @@ export interface Played {
   readonly stranger: StoryStranger;
   readonly stage: Stage;
   readonly watch: StoryWatch;
+  /** How late messages between the planes are. */
+  readonly pace: Pace;
   /** How much of one thing the far side had too much of. */
   readonly flooded: number;
   /** A call is answered twice: its id alone does not tell whether it has ended. */
@@ -36,10 +41,6 @@ const QUIET_MS = 8000;
 const TEXTS = "texts shown";
 const STOP_MS = 10_000;
 const HM_MS = 1000;
-/** What has calls come in again, where it says who calls whom; a dial tone is there within ms. */
-const CALLS_AGAIN = { always: "*73", busy: "*91", noAnswer: "*93", doNotDisturb: "*79" } as const;
-const DIAL_TONE_MS = 2500;
-const KEYED_MS = 4000;
 /**
  * The same speech, be its pauses cut and its time a little stretched. Of 200 pairs of other speech
  * half are under 0.31, and one in 25 is above this.
@@ -82,12 +83,13 @@ export async function checkAfter(played: Played): Promise<void> {
   const isUnquiet = watch.hadNetworkTrouble || stage.settings.some(({ name }) => name === TEXTS);
   await world.advance(isUnquiet ? QUIET_MS : RING_OUT_MS);
   watch.judgeCalls();
-  await takeCallsAgain(lab, watch);
+  await takeBack(lab, watch);
   checkRinging(lab, watch);
   await ordinaryCall(played);
   await atRest(LEFT_MS);
   for (const fault of played.stranger.faults.slice(0, 2)) watch.fault(fault);
   watch.checkLog(watch.hadHardwareTrouble, played.flooded);
+  for (const fault of lockFaults(lab, stage, watch.hadDiskTrouble).slice(0, 2)) watch.fault(fault);
   // A port that the next call has at once may be named in a message over a stream, unseen.
   const isUnsure = played.hasTwins || stage.settings.some(({ name }) => name === "few ports");
   if (!isUnsure) {
@@ -122,25 +124,6 @@ function checkRinging(lab: Bench, watch: StoryWatch): void {
   for (const { id, chip } of lab.board.lines) {
     if (chip.isRinging) watch.fault(`line ${id} rings at rest`);
   }
-}
-
-/** Whoever sends calls on, or wants none, keys what ends that. */
-async function takeCallsAgain({ world, box, phones }: Bench, watch: StoryWatch): Promise<void> {
-  for (const [at, { diversions }] of box.status().entries()) {
-    const phone = phones[at];
-    if (diversions === undefined || phone === undefined) continue;
-    for (const what of ["always", "busy", "noAnswer", "doNotDisturb"] as const) {
-      if (diversions[what] === undefined || diversions[what] === false) continue;
-      phone.phone.lift();
-      await world.advance(DIAL_TONE_MS);
-      phone.phone.dial(CALLS_AGAIN[what]);
-      await world.advance(KEYED_MS);
-      phone.hang();
-      await world.advance(QUIET_MS);
-    }
-  }
-  const left = box.status().filter(({ diversions }) => diversions !== undefined);
-  if (left.length > 0) watch.fault(`calls do not come in again: ${JSON.stringify(left)}`);
 }
 
 /** The first line calls the second: dial tone, bell, answer, speech both ways, busy tone. */

@@ -13,6 +13,7 @@ import { checkAfter, type Played } from "./check-story.ts";
 import { TWINS } from "./far-manners.ts";
 import { FarSide } from "./far-side.ts";
 import { FAR_NAME } from "./far-wire.ts";
+import { type Pace, SlowHost } from "./slow-host.ts";
 import type { Act, Story, Wish } from "./story.ts";
 import { changedConfig, configOf, isAbroad } from "./story-config.ts";
 import { StoryStranger } from "./story-stranger.ts";
@@ -63,6 +64,7 @@ export async function playStory(story: Story, show?: (lab: Bench) => void): Prom
   const faults: string[] = [];
   let lab: Bench | undefined;
   let watch: StoryWatch | undefined;
+  const pace: Pace = { delayMs: 0 };
   try {
     lab = await bench({
       seed,
@@ -74,6 +76,7 @@ export async function playStory(story: Story, show?: (lab: Bench) => void): Prom
       startUnregistered: true,
       sounds: new MemorySounds(SOUNDS),
       ...(await modems()),
+      between: (plane, clock) => new SlowHost(plane, clock, pace),
       prepare: async (place) => {
         place.names.set(FAR_NAME, [FAR_HOST]);
         if (stage.server === "names") {
@@ -96,7 +99,7 @@ export async function playStory(story: Story, show?: (lab: Bench) => void): Prom
     const hasTwins = story.acts.some((act) => act.kind === "person" && act.number === TWINS);
     const floods = story.acts.map((act) => (act.kind === "flood" ? act.times : 0));
     const flooded = floods.reduce((sum, times) => sum + times, 0);
-    const played: Played = { lab, far, stranger, stage, watch, flooded, hasTwins };
+    const played: Played = { lab, far, stranger, stage, watch, pace, flooded, hasTwins };
     await play(played, story.acts);
   } catch (error) {
     faults.push(errorStack(error));
@@ -139,7 +142,7 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
       case "trouble": {
         if (isOfHardware(act)) watch.hardwareInTrouble(act.line, act.forMs);
         else if (act.trouble === "disk-full") watch.hadDiskTrouble = true;
-        else watch.networkInTrouble();
+        else if (act.trouble !== "slow-worker") watch.networkInTrouble();
         if (act.trouble === "restart" || act.trouble === "reloaded") {
           for (const mend of [...mends]) mend();
           if (act.trouble === "reloaded") {

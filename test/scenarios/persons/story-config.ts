@@ -3,7 +3,7 @@ import { FAR_HOST } from "../support/far-end.ts";
 import { FAR_NUMBERS } from "./far-manners.ts";
 import { FAR_NAME, FAR_PASSWORD } from "./far-wire.ts";
 import type { Stage, Trouble } from "./story.ts";
-import { isFar, merged } from "./story-settings.ts";
+import { HOT, HOT_LINE, isFar, merged } from "./story-settings.ts";
 
 /** Where a box is reloaded to from everywhere. */
 const OTHER_COUNTRY = "de";
@@ -55,5 +55,16 @@ export function configOf({ country, server, lines, settings }: Stage): UserConfi
           },
         }),
   };
-  return settings.reduce((all, { config }) => merged(all, config), base);
+  const all = settings.reduce((sofar, { config }) => merged(sofar, config), base);
+  return settings.some(({ name }) => name === HOT_LINE) ? withHotLine(all) : all;
+}
+
+function withHotLine(config: UserConfig): UserConfig {
+  const { lines = [] } = config;
+  if (lines.length < 3) return config;
+  const isLast = (at: number): boolean => at === lines.length - 1;
+  return {
+    ...config,
+    lines: lines.map((line, at) => (isLast(at) ? { ...line, hotline: HOT } : line)),
+  };
 }

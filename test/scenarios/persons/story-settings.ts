@@ -11,6 +11,17 @@ export interface LikelySetting extends Setting {
 /** Whether a server is the far side's. */
 export const isFar = (server: Server): boolean => server !== "memory" && server !== "exchange";
 
+/** What locks and unlocks every telephone; it must not stand in any log. */
+export const PIN = "86420975";
+/** Nobody dials for so long, and somebody is called by itself: one who does not answer, then … */
+const WARM = { number: "503", afterMs: 5000, otherwise: ["502", "600"], tryMs: 5000 };
+/** The last of many lines calls by lifting alone. */
+export const HOT_LINE = "a hot line";
+/** Whom it calls. */
+export const HOT = { number: "502", otherwise: ["102", "501"], tryMs: 5000 };
+/** Whom lifting alone may call. */
+export const HOTLINED = [WARM, HOT].flatMap(({ number, otherwise }) => [number, ...otherwise]);
+
 /** Fragments of configuration. */
 export const SETTINGS: readonly LikelySetting[] = [
   set("short waits", 0.6, {
@@ -18,6 +29,11 @@ export const SETTINGS: readonly LikelySetting[] = [
   }),
   set("call back", 0.4, { dialing: { callBackCode: "*37" } }),
   set("codes for calls", 0.5, { dialing: { featureCodes: "star", forwardAfterMs: 5000 } }),
+  set("speed dial", 0.4, { dialing: { speedDial: { "4": "102", "30": "501" } } }),
+  set("a lock", 0.4, { lines: [{ number: "", lock: { pin: PIN, allowed: "10x" } }] }),
+  set("callers blocked", 0.15, { lines: [{ number: "", blocked: ["504", "52*"] }] }),
+  set("warm lines", 0.15, { lines: [{ number: "", hotline: WARM }] }),
+  set(HOT_LINE, 0.15, {}),
   set("pickup", 0.5, { exchange: { pickupCode: "**" } }),
   set("SHA-256", 0.15, { exchange: { digest: ["SHA-256", "MD5"] } }),
   set("tel addresses", 0.1, { dialing: { telUri: true } }),

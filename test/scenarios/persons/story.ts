@@ -125,6 +125,7 @@ export const TROUBLES = [
   "restart",
   "reloaded",
   "disk-full",
+  "slow-worker",
   "serial-unplugged",
   "card-reset",
   "card-hangs",

@@ -1,6 +1,7 @@
 import { BENCH_HOST, type Bench } from "../../hw-sim/bench/bench.ts";
 import { FAR_HOST } from "../support/far-end.ts";
 import type { FarSide } from "./far-side.ts";
+import type { Pace } from "./slow-host.ts";
 import type { Stage, Trouble } from "./story.ts";
 
 /** What a trouble needs. */
@@ -8,6 +9,8 @@ export interface TroublePlace {
   readonly lab: Bench;
   readonly far: FarSide;
   readonly stage: Stage;
+  /** How late messages between the planes are. */
+  readonly pace: Pace;
 }
 
 /** Whether a trouble is of a line's hardware or wires, which may be out of order for a while. */
@@ -26,6 +29,7 @@ const NETWORK: readonly Trouble["trouble"][] = [
   "restart",
   "reloaded",
   "disk-full",
+  "slow-worker",
 ];
 
 const HOUR_MS = 3_600_000;
@@ -72,6 +76,11 @@ export function startTrouble(place: TroublePlace, { trouble, line, forMs }: Trou
     case "disk-full":
       lab.store.setFault("io");
       return () => lab.store.setFault(undefined);
+    case "slow-worker":
+      place.pace.delayMs = forMs > 1000 ? 400 : 30;
+      return () => {
+        place.pace.delayMs = 0;
+      };
     case "late-edges":
       board.gpio.setLateness(forMs > 1000 ? 200 : 20);
       return () => board.gpio.setLateness(0);

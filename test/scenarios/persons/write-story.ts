@@ -14,7 +14,7 @@ import {
   TROUBLES,
   type Wish,
 } from "./story.ts";
-import { isFar, SETTINGS } from "./story-settings.ts";
+import { isFar, PIN, SETTINGS } from "./story-settings.ts";
 
 const SERVERS = [
   "memory",
@@ -49,6 +49,9 @@ const ODD_NUMBERS = [
   ...["9", "1", "112", "911", "0", "#", "*", "*98", "*98102", "*37", "*67102"],
   ...["**", "**102", "**101", "**9"],
   ...["*78", "*79", "*72103", "*72501", "*73", "*90101", "*91", "*92102", "*92507", "*93"],
+  ...["*07", "*69", "4#", "30#", "3", "*744103", "*7530502", "*747501", "#744", "#7530", "*674#"],
+  ...["*50", "*51", "*70102", "*70501", "*70112", "*30", "*31", "*77", "*87", "*60", "*80"],
+  ...[`*33*${PIN}#`, `*33*${PIN}#`, `#33*${PIN}#`, "#33*1111#", `*33*${PIN.slice(0, -1)}`],
 ];
 const SERVICES = ["600", "601"] as const;
 const DIGITS_IN_CALL = ["1", "2", "3", "5", "0", "#", "102", "*98103", "2*8#"] as const;
@@ -153,7 +156,7 @@ function numberOf(random: RandomStream, stage: Stage): string {
   if (what < 0.07) return "";
   if (what < 0.45) return ext;
   if (what < 0.52) return oneOf(random, SERVICES);
-  if (what < 0.65) return oneOf(random, ODD_NUMBERS);
+  if (what < 0.7) return oneOf(random, ODD_NUMBERS);
   if (stage.server === "memory") return ext;
   return oneOf(random, FAR_NUMBERS);
 }
