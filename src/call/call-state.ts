@@ -92,7 +92,12 @@ export interface Call extends MeasuredLevels {
 /** A call beside the one that the handset is at. */
 export type SideCall =
   /** Our user has put it on hold. */
-  | { readonly kind: "held"; readonly call: Call }
+  | {
+      readonly kind: "held";
+      readonly call: Call;
+      /** The bell does not remind of it at once when the handset is hung up. */
+      readonly isParked?: true;
+    }
   /** In conference with the one that the handset is at. */
   | { readonly kind: "joined"; readonly call: Call }
   /** A second caller, or one who takes another's place: media is asked for. */
@@ -193,7 +198,13 @@ export type CallState =
   /** Flash with two calls up, where a digit says what is meant. `call` is the last one's. */
   | { readonly kind: "menu"; readonly call: Call; readonly untilMs: number }
   /** Hung up with a call on hold: the bell reminds the user of it. */
-  | { readonly kind: "recall"; readonly call: Call; readonly untilMs: number }
+  | {
+      readonly kind: "recall";
+      readonly call: Call;
+      readonly untilMs: number;
+      /** It is parked: the bell is silent until then. */
+      readonly isParked?: true;
+    }
   /** Somebody who was busy is free: the bell offers to call. */
   | { readonly kind: "call-back"; readonly number: string; readonly untilMs: number }
   /** An INVITE came; media is asked for before the bell is rung. */

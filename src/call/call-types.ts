@@ -189,6 +189,8 @@ export interface CallConfig {
   readonly choices?: Choices;
   /** How the telephone is locked; absent: it cannot be. */
   readonly lock?: Lock;
+  /** How long a parked call waits before the bell reminds of it, ms. Default 2 min. */
+  readonly parkMs?: number;
   /** Callers that are refused, by number, `*` at its end for any more digits. Default: nobody. */
   readonly blockedCallers?: readonly string[];
   /** What is done with who calls, until the user says otherwise. Default: the bell rings. */

@@ -6,6 +6,7 @@ import type { FeatureWish } from "./policy/feature-codes.ts";
 import { chosenBy, divertedBy } from "./policy/feature-effects.ts";
 import { isBarred, tryPin } from "./policy/lock.ts";
 import { whyNoKey } from "./policy/speed-keys.ts";
+import { replaced, sideOf } from "./side-calls.ts";
 import { confirmTone } from "./tone.ts";
 
 /**
@@ -18,6 +19,7 @@ export function featureKeyed(
   nowMs: number,
 ): Step | undefined {
   if (wish.name === "callReturn") return returnCall(context, nowMs);
+  if (wish.name === "park") return park(context, nowMs);
   if (wish.name === "block") return blockCaller(context, nowMs);
   if (wish.name === "lock" || wish.name === "unlock") return turnLock(context, wish, nowMs);
   const diverted = divertedBy(context.diversions, wish);
@@ -64,6 +66,14 @@ function chosen(context: CallContext, choices: Choices, nowMs: number): Step {
     ...taken(context, `The user has chosen: ${words}.`, nowMs),
     ...(sameChoices(choices, context.choices) ? {} : { choices }),
   };
+}
+
+/** The call on hold stays so when the handset is hung up, for somebody to take it over. */
+function park(context: CallContext, nowMs: number): Step {
+  const held = sideOf(context.side, "held");
+  if (held === undefined) return giveUp(context, "there is no call on hold to be parked", nowMs);
+  const side = replaced(context.side, held, { ...held, isParked: true });
+  return { ...taken(context, "The call on hold is to be parked.", nowMs), side };
 }
 
 /** Who called last is not to call any more. */

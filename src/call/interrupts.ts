@@ -17,7 +17,7 @@ import { flashStep } from "./flash.ts";
 import { callerOf, incomingCall } from "./incoming.ts";
 import { joinStep } from "./joining.ts";
 import { dialledUri } from "./placing.ts";
-import { startRecall } from "./recall.ts";
+import { startParked, startRecall } from "./recall.ts";
 import { refuseCaller } from "./refusing.ts";
 import { endSide, endSides, sideOf, without } from "./side-calls.ts";
 import { successorStep } from "./succession.ts";
@@ -165,7 +165,8 @@ function withOthers(context: CallContext, step: Step, nowMs: number): Step {
     };
   }
   if (held !== undefined) {
-    const recall = startRecall(context, held.call, nowMs);
+    const start = held.isParked === true ? startParked : startRecall;
+    const recall = start(context, held.call, nowMs);
     return {
       ...step,
       state: recall.state,

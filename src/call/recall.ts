@@ -36,7 +36,24 @@ export function startRecall(
   };
 }
 
-/** Lifted: the call is taken back. Left ringing, it is ended. */
+/** How long a call is parked before the bell reminds of it, ms. No source says how long. */
+export const PARK_MS = 120_000;
+
+/** A call on hold is parked: the telephone is down, and quiet for a while. */
+export function startParked(
+  context: CallContext,
+  call: Call,
+  nowMs: number,
+): Pick<Step, "state" | "outputs"> {
+  const untilMs = nowMs + (context.config.parkMs ?? PARK_MS);
+  const party = call.direction === "in" ? call.from : call.to;
+  return {
+    state: { kind: "recall", call, untilMs, isParked: true },
+    outputs: [logOf(context, "info", `${party} is parked.`)],
+  };
+}
+
+/** Lifted: the call is taken back. Left ringing, it is ended; where it is parked it rings first. */
 export function recallStep(
   context: CallContext,
   state: Recall,
@@ -47,6 +64,7 @@ export function recallStep(
   switch (input.kind) {
     case "timeout":
       if (nowMs < state.untilMs) return undefined;
+      if (state.isParked === true) return startRecall(context, call, nowMs);
       return {
         state: { kind: "idle" },
         outputs: [toLine({ kind: "stop-ringing" }), toUa({ kind: "end", session: call.session })],

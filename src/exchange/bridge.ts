@@ -1,5 +1,11 @@
 import { earliestMs } from "../base/core.ts";
-import type { DialogId, SipHeader, SipResponse, UaEvent } from "../sip/index.ts";
+import {
+  type DialogId,
+  holdsOther,
+  type SipHeader,
+  type SipResponse,
+  type UaEvent,
+} from "../sip/index.ts";
 import {
   type BridgeCall,
   contentOf,
@@ -52,6 +58,8 @@ export class Bridge {
   /** Whether the caller's ACK has come. */
   #confirmed = false;
   readonly #offers = new CarriedOffer();
+  /** Sessions whose last offer puts the other side on hold. */
+  readonly #holders = new Set<string>();
   /** Sessions that took another's place, or tried to. */
   readonly #newcomers: string[] = [];
   #pickup: Pickup | undefined;
@@ -110,6 +118,15 @@ export class Bridge {
 
   get ticket(): DialogId | undefined {
     return this.#call.ticket;
+  }
+
+  /** The session by which a user has the other side on hold; undefined where it is not so. */
+  holdOf(user: string): string | undefined {
+    if (this.#over || this.#callee === undefined) return undefined;
+    const { from } = this.#call;
+    if (user === from && this.#holders.has(this.#caller)) return this.#caller;
+    const isCallee = user === this.#called.number && this.#holders.has(this.#callee);
+    return isCallee ? this.#callee : undefined;
   }
 
   /** Somebody who was not called takes the call; `body` is his offer, where he has one. */
@@ -320,6 +337,8 @@ export class Bridge {
     if (answerer === undefined) return [];
     // Both sides at once, or before the call is settled: the asker tries again. RFC 3261 §14.2
     if (this.#isOffering) return [toUa({ kind: "respond", session: asker, status: 491 })];
+    if (body !== undefined && holdsOther(body)) this.#holders.add(asker);
+    else this.#holders.delete(asker);
     return this.#offers.begin({ asker, answerer }, body);
   }
 
@@ -331,6 +350,7 @@ export class Bridge {
     if (this.#pickup?.newcomer === session && !this.#pickup.isDone) {
       return this.#pickupFailed(session, nowMs);
     }
+    if (this.#offers.asker !== undefined) this.#holders.delete(this.#offers.asker);
     return this.#carried(this.#offers.refused(session, status), nowMs);
   }
 

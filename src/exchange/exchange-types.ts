@@ -50,6 +50,11 @@ export interface ExchangeConfig {
   readonly voicemail?: string;
   /** Whether users may pick up each other's calls, and how; absent: they may not. */
   readonly pickup?: PickupConfig;
+  /**
+   * What is dialled before the number of somebody who has a call on hold, to take that over;
+   * absent: nobody can.
+   */
+  readonly retrieveCode?: string;
   /** A fresh unguessable token of letters and digits. */
   readonly createToken: () => string;
   readonly hashes: Hashes;

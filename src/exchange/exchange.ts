@@ -28,6 +28,7 @@ import { LocationTable } from "./location.ts";
 import { PickupTickets } from "./pickup.ts";
 import { answerRegister } from "./registrar.ts";
 import { ServiceCall, serviceOf } from "./service-call.ts";
+import { takenBy } from "./take-over.ts";
 import { Targets } from "./targets.ts";
 import { Texts } from "./texts.ts";
 import { type CallStanding, Watching } from "./watching.ts";
@@ -296,9 +297,9 @@ class SmallExchange implements Exchange {
     const address = uri.ok ? this.#gruus.addressed(uri.value) : undefined;
     if (address === undefined) return refuse(404);
     const called = address.number;
-    const picked = this.#pickedBy(called);
-    if (picked !== undefined) {
-      return picked === "nobody" ? refuse(480) : this.#replace(event, picked, nowMs);
+    const taken = takenBy(this.#config, this.#calls, called);
+    if (taken !== undefined) {
+      return taken === "nobody" ? refuse(480) : this.#replace(event, taken, nowMs);
     }
     const service = serviceOf(this.#config, called);
     if (service !== undefined) return this.#startService(event, service, caller, called, nowMs);
@@ -316,18 +317,6 @@ class SmallExchange implements Exchange {
     // One that was refused is none of the call's: nothing would ever forget it.
     if (call.sessions.includes(session)) this.#bySession.set(session, call);
     return outputs;
-  }
-
-  /** The call that somebody picks up by a code, of a user or the one that rings longest. */
-  #pickedBy(called: string): string | "nobody" | undefined {
-    const code = this.#config.pickup?.code;
-    if (code === undefined || !called.startsWith(code)) return undefined;
-    const user = called.slice(code.length);
-    for (const call of this.#calls) {
-      if (!(call instanceof Bridge) || !call.rings) continue;
-      if (user === "" || call.callee.user === user) return call.callee.session;
-    }
-    return "nobody";
   }
 
   #startService(

@@ -23,6 +23,7 @@ export { isIpAddress } from "./locator.ts";
 export { WAYS_MAX } from "./registration/account-group.ts";
 export { answerInPlaces, idleAnswer, offerInPlaces } from "./sdp/idle-answer.ts";
 export * from "./sdp/offer-answer.ts";
+export { holdsOther } from "./sdp/on-hold.ts";
 export { answeredStream, placeStream } from "./sdp/stream-places.ts";
 export {
   acceptFaxAnswer,

@@ -1,5 +1,5 @@
 import { DIGIT_MAP_RULE_LIMIT, DIGIT_MAP_TEXT_LIMIT } from "../../fxs/index.ts";
-import { pickupCodeOf } from "./resolve-pickup.ts";
+import { pickupCodeOf, retrieveCodeOf } from "./resolve-pickup.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
 
 /** The built-in exchange's own numbers: echo and milliwatt. */
@@ -20,7 +20,10 @@ export function exchangeDigitMap(lines: readonly UserLine[], { exchange }: UserC
   const dialled = numbers.filter((number) => /^[0-9*#A-D]+$/.test(number));
   const code = pickupCodeOf(exchange);
   const pickups = code === undefined ? [] : [...reached.map((number) => code + number), `${code}T`];
-  const rules = [...dialled, ...pickups.filter((number) => /^[0-9*#A-DT]+$/.test(number))];
+  const retrieve = retrieveCodeOf(exchange);
+  const retrieves = retrieve === undefined ? [] : reached.map((number) => retrieve + number);
+  const coded = [...pickups, ...retrieves];
+  const rules = [...dialled, ...coded.filter((number) => /^[0-9*#A-DT]+$/.test(number))];
   if (fits(rules)) return rules.join("|");
   const short = shortened(rules);
   if (fits(short)) return short.join("|");

@@ -65,6 +65,7 @@ export function featuresOf(
     ...lockOf(line, linePath, problems),
     ...(line.blocked === undefined ? {} : { blockedCallers: line.blocked }),
     choices: choicesOf(dialing, line, { digitMap, emergencyNumbers }, linePath, problems),
+    ...(dialing.parkMs === undefined ? {} : { parkMs: dialing.parkMs }),
     ...(dialing.forwardAfterMs === undefined ? {} : { forwardAfterMs: dialing.forwardAfterMs }),
   };
 }

@@ -40,6 +40,9 @@ const keyedCode = z
   .string({ error: 'must be text in quotes, like "*98"' })
   .regex(/^[0-9*#]{0,8}$/, 'must be at most 8 of digits, "*" and "#"');
 
+/** Keyed before an extension, or alone. */
+const exchangeCode = z.string().regex(/^[0-9*#]{1,8}$/, "must be one to eight of 0-9, * and #");
+
 /** A point needs both of its numbers, an address parts that there are. */
 const emergencyPlace = z
   .strictObject({
@@ -266,10 +269,8 @@ export const userConfigSchema = z.strictObject({
         .optional(),
       voicemail: extension.optional(),
       pickup: z.boolean().optional(),
-      pickupCode: z
-        .string()
-        .regex(/^[0-9*#]{1,8}$/, "must be one to eight of 0-9, * and #")
-        .optional(),
+      pickupCode: exchangeCode.optional(),
+      retrieveCode: exchangeCode.optional(),
     })
     .optional(),
   rtp: z
@@ -348,6 +349,7 @@ export const userConfigSchema = z.strictObject({
       callBackCode: keyedCode.optional(),
       featureCodes: featureCodesSchema.optional(),
       speedDial: speedDialSchema.optional(),
+      parkMs: z.int().min(1000).max(3_600_000).optional(),
       forwardAfterMs: z.int().min(1000).max(300_000).optional(),
       callerIdFrom: z
         .array(z.enum(["p-asserted-identity", "remote-party-id", "from"]))

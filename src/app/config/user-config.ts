@@ -151,6 +151,11 @@ export interface UserConfig {
     readonly pickup?: boolean;
     /** What is dialled for that before the number, or alone. Default: no code. */
     readonly pickupCode?: string;
+    /**
+     * What is dialled before the number of who has a call on hold, to take that over. Default: no
+     * code.
+     */
+    readonly retrieveCode?: string;
   };
   readonly rtp?: {
     readonly host?: string;

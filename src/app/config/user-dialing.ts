@@ -30,6 +30,8 @@ export interface UserDialing {
   readonly featureCodes?: "off" | "star" | "etsi" | FeatureCodes;
   /** The numbers that keys of one or two digits call, at every line. */
   readonly speedDial?: Readonly<Record<string, string>>;
+  /** How long a parked call waits before the bell reminds of it. Default 120000. */
+  readonly parkMs?: number;
   /** How long a call rings that is sent on where nobody answers. Default 20000. */
   readonly forwardAfterMs?: number;
   /** Where it is looked who calls, first things first. Default: all three, as they stand here. */

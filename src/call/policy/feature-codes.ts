@@ -35,6 +35,7 @@ export const FEATURE_NAMES = [
   "blockOff",
   "lock",
   "unlock",
+  "park",
 ] as const;
 
 /** Which letters a code has to have, in their order; those not named here have none. */
@@ -59,8 +60,9 @@ export const CODE_DIGITS_MAX = 32;
  * `*73`), the return of a call (`*69`), the lists for speed calling (`*74`, `*75`), no call waiting
  * once (`*70`), and callers refused (`*60` and `*80`, `*77` and `*87`). Busy and no answer are by
  * the habit of North America's providers (`*90` to `*93`), do not disturb and redial by that of
- * Sipura's adapters, call waiting and the number withheld for good by that of Grandstream's, which
- * nobody checked. The lock is that of {@link ETSI_CODES}. No source has codes that empty a key.
+ * Sipura's adapters. By habits that nobody checked are call waiting and the number withheld for
+ * good (Grandstream's adapters) and parking (hosted exchanges). The lock is that of
+ * {@link ETSI_CODES}. No source has codes that empty a key.
  */
 export const STAR_CODES: FeatureCodes = {
   forwardAlways: "*72N",
@@ -88,6 +90,7 @@ export const STAR_CODES: FeatureCodes = {
   blockOff: "*80",
   lock: "*33*P#",
   unlock: "#33*P#",
+  park: "*68",
 };
 
 /**

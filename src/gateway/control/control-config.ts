@@ -64,6 +64,8 @@ export interface ControlExchangeConfig {
   readonly voicemail?: string;
   /** How calls that ring elsewhere are picked up; not at all where absent. */
   readonly pickup?: PickupConfig;
+  /** What is dialled before the number of who has a call on hold, to take that over. */
+  readonly retrieveCode?: string;
 }
 
 /** All that the control plane is told at its start. */

@@ -95,6 +95,7 @@ export class ExchangeControl {
         : { digestAlgorithms: config.digestAlgorithms }),
       ...(config.voicemail === undefined ? {} : { voicemail: config.voicemail }),
       ...(config.pickup === undefined ? {} : { pickup: config.pickup }),
+      ...(config.retrieveCode === undefined ? {} : { retrieveCode: config.retrieveCode }),
       ...(config.digestQop === undefined ? {} : { digestQop: config.digestQop }),
       authenticate: true,
       minExpiresS: EXPIRES_MIN_S,
