@@ -25,7 +25,7 @@ import {
   sdp,
   ua,
 } from "./call-script.fixture.ts";
-import type { Hotline } from "./call-types.ts";
+import { DEFAULT_CALL_TIMERS, type Hotline } from "./call-types.ts";
 
 const HOT: Hotline = { number: "102", afterMs: 0, otherwise: [], tryMs: 30_000 };
 const WARM: Hotline = { ...HOT, afterMs: 5000 };
@@ -125,7 +125,27 @@ const SCENARIOS: readonly Scenario[] = [
     [[lost], [lift, "line collect off", "line tone reorder", "record failed box"]],
     { hotline: HOT },
   ],
-  ["but help is tried all the same", [[lost], [lift, ...CALLS]], { hotline: MORE }],
+  [
+    "but help is tried all the same, for as long as any call",
+    [
+      [lost],
+      [lift, ...CALLS],
+      [openedOf("line1-t5"), "ua invite sip:112@example.org +sdp"],
+      [DEFAULT_CALL_TIMERS.outgoingMs - 1],
+    ],
+    { hotline: MORE },
+  ],
+  [
+    "a call for help is not given up for the next one sooner than any call",
+    [
+      [lift, ...CALLS],
+      [opened, "ua invite sip:112@example.org +sdp"],
+      [progress(180), "line tone ringback"],
+      [DEFAULT_CALL_TIMERS.outgoingMs - 1],
+      [1, "ua end", ...CALLS, "media close"],
+    ],
+    { hotline: { ...HOT, number: "112", otherwise: ["103"] } },
+  ],
   [
     "who lifts just as somebody calls gets the hotline, and the caller finds it busy",
     [

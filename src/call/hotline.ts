@@ -24,9 +24,12 @@ export function callNext(
   return { ...placed, finished, alsoFinished: [...also, ...(placed.alsoFinished ?? [])] };
 }
 
-/** How long a call may take to be answered: less, where there is somebody else to be called. */
-export function answerLimitMs({ config }: CallContext, { otherwise }: Call): number {
+/**
+ * How long a call may take to be answered: less, where there is somebody else to be called. One for
+ * help is never given up for that.
+ */
+export function answerLimitMs({ config }: CallContext, { emergency, otherwise }: Call): number {
   const { timers, hotline } = config;
-  if (otherwise === undefined || hotline === undefined) return timers.outgoingMs;
+  if (emergency || otherwise === undefined || hotline === undefined) return timers.outgoingMs;
   return Math.min(hotline.tryMs, timers.outgoingMs);
 }
