@@ -261,6 +261,7 @@ export const FAR = "incoming 1";
 /** An INVITE of 102, called Bob, to us. */
 export function invite(
   options: {
+    user?: string;
     session?: string;
     body?: string;
     headers?: readonly SipHeader[];
@@ -268,7 +269,7 @@ export function invite(
     joins?: string;
   } = {},
 ): CallInput {
-  const { session = FAR, body = sdp(), headers = [], replaces, joins } = options;
+  const { user = "102", session = FAR, body = sdp(), headers = [], replaces, joins } = options;
   const request: SipRequest = {
     kind: "request",
     method: "INVITE",
@@ -280,7 +281,7 @@ export function invite(
     kind: "incoming",
     session,
     account: "line-1",
-    from: { user: "102", host: "example.org", uri: "sip:102@example.org", displayName: "Bob" },
+    from: { user, host: "example.org", uri: `sip:${user}@example.org`, displayName: "Bob" },
     to: { user: "101", host: "example.org", uri: "sip:101@example.org" },
     request,
     source: { transport: "udp", host: "198.51.100.7", port: 5060 },

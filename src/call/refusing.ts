@@ -27,7 +27,9 @@ export function refuseCaller(
 
 function isBlocked({ config, choices }: CallContext, number: string): boolean {
   if (number === "") return false;
-  return [...choices.blocked, ...(config.blockedCallers ?? [])].some((blocked) =>
+  // What a caller is shown as may end in "*" too: only what is written means more than itself.
+  if (choices.blocked.includes(number)) return true;
+  return (config.blockedCallers ?? []).some((blocked) =>
     blocked.endsWith("*") ? number.startsWith(blocked.slice(0, -1)) : number === blocked,
   );
 }

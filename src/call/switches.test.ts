@@ -129,6 +129,18 @@ const SCENARIOS: readonly Scenario[] = [
     ],
     { blockedCallers: ["0900*", "10*"] },
   ],
+  [
+    "who called last is one number, whatever stands in it",
+    [
+      [invite({ user: "1*" }), "media open"],
+      [ended(FAR, "cancel"), "media close"],
+      [2000, "record missed far"],
+      ...says("*60", "choices 1 caller refused"),
+      [invite({ user: "1*" }), "ua end 486", "record failed 486 box"],
+      [invite(), "media open"],
+    ],
+    STAR,
+  ],
   ["others ring", [[invite(), "media open"]], { blockedCallers: ["0900*", "1", "1022"] }],
   [
     "a locked telephone calls help and what is allowed",
