@@ -97,14 +97,14 @@ interface Decoded {
   readonly wish: CallWish;
 }
 
-/** The number behind a code that is about its call alone; else as it was dialled. */
-function decoded({ config, choices }: CallContext, dialled: string): Decoded {
+/** The number behind a code that is about its call alone, or that of a key there. */
+function decoded({ config }: CallContext, dialled: string, keys: Choices["speedDials"]): Decoded {
   const { withholdCode = "", showCode = "", featureCodes = {} } = config;
   const onceCode = headOf(featureCodes.callWaitingOffOnce ?? "");
   const isCoded = (code: string): boolean =>
     code !== "" && dialled.startsWith(code) && dialled.length > code.length;
   const before = [withholdCode, showCode, onceCode].find(isCoded) ?? "";
-  const number = speedDialled(choices, dialled.slice(before.length));
+  const number = speedDialled(keys, dialled.slice(before.length));
   if (before === "") return { number, before, wish: {} };
   const isOnce = before !== withholdCode && before !== showCode;
   const wish: CallWish = isOnce ? { refusesWaiting: true } : { withholds: before === withholdCode };
@@ -112,8 +112,8 @@ function decoded({ config, choices }: CallContext, dialled: string): Decoded {
 }
 
 /** What a key for speed dial calls, or the number itself. */
-function speedDialled({ speedDials }: Choices, dialled: string): string {
-  const number = Object.hasOwn(speedDials, dialled) ? speedDials[dialled] : undefined;
+function speedDialled(keys: Choices["speedDials"], dialled: string): string {
+  const number = Object.hasOwn(keys, dialled) ? keys[dialled] : undefined;
   return number ?? dialled;
 }
 
@@ -134,21 +134,28 @@ export function startCall(context: CallContext, dialled: string, nowMs: number):
   if (isEmergencyNumber(dialled, context.config.emergencyNumbers)) {
     return placeCall(context, dialled, nowMs);
   }
-  return codeKeyed(context, dialled, nowMs) ?? callNumber(context, dialled, nowMs);
+  const { speedDials } = context.choices;
+  return codeKeyed(context, dialled, nowMs) ?? callNumber(context, dialled, nowMs, speedDials);
 }
 
-function callNumber(context: CallContext, dialled: string, nowMs: number): Step {
-  const { number, before, wish } = decoded(context, dialled);
+function callNumber(
+  context: CallContext,
+  dialled: string,
+  nowMs: number,
+  keys: Choices["speedDials"],
+): Step {
+  const { number, before, wish } = decoded(context, dialled, keys);
   const placed = placeCall(context, number, nowMs, wish);
   const isHelp = isEmergencyNumber(number, context.config.emergencyNumbers);
-  return isHelp ? placed : { ...placed, dialled: before + number };
+  if (isHelp || isBarred(number, context.choices.isLocked, context.config)) return placed;
+  return { ...placed, dialled: before + number };
 }
 
-/** The same number again, with the code before it. */
+/** The same number again, with the code before it: no key any more, though it may look like one. */
 function redial(context: CallContext, nowMs: number): Step {
   const { lastDialled } = context;
   if (lastDialled === undefined) return giveUp(context, "nothing was dialled before", nowMs);
-  return callNumber(context, lastDialled, nowMs);
+  return callNumber(context, lastDialled, nowMs, {});
 }
 
 /** What the log says where a code to call back comes to nothing: whom it was about is not kept. */
@@ -172,7 +179,7 @@ function blindTransfer(context: CallContext, number: string, nowMs: number): Ste
   const held = sideOf(context.side, "held");
   const isCoded = blindTransferCode !== "" && number.startsWith(blindTransferCode);
   if (held === undefined || !isCoded || number === blindTransferCode) return undefined;
-  const target = speedDialled(context.choices, number.slice(blindTransferCode.length));
+  const target = speedDialled(context.choices.speedDials, number.slice(blindTransferCode.length));
   if (isBarred(target, context.choices.isLocked, context.config)) {
     return giveUp(context, `calls to ${target} are locked`, nowMs, "refused");
   }

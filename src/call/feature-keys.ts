@@ -117,5 +117,9 @@ function returnCall(context: CallContext, nowMs: number): Step {
   if (number === undefined) {
     return giveUp(context, "who called last has told no number", nowMs, "withheld");
   }
+  // Callers choose what they are shown as: "*72" and more would be an order to our server.
+  if (/[*#]/.test(number)) {
+    return giveUp(context, `"${number}", who called last, may be a code`, nowMs, "refused");
+  }
   return { ...placeCall(context, number, nowMs), dialled: number };
 }

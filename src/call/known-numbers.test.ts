@@ -93,6 +93,11 @@ const SCENARIOS: readonly Scenario[] = [
     ],
     STAR,
   ],
+  [
+    "return keys no codes of a server that a caller has told in place of a number",
+    [...missed({ user: "*72900" }), ...dialled("*69", ...REFUSED)],
+    STAR,
+  ],
   ["return has nobody at first", dialled("*69", ...REFUSED), STAR],
   [
     "return says that a number was withheld",
@@ -151,6 +156,27 @@ const SCENARIOS: readonly Scenario[] = [
       invited("307"),
     ],
     { ...STAR, withholdCode: "*67", choices: { ...NO_CHOICES, speedDials: { "2": "307" } } },
+  ],
+  [
+    "redial calls the number of a key, though that is a key too",
+    [
+      ...dialled("2#", ...CALLS),
+      [opened, "ua invite sip:30@example.org +sdp"],
+      [hang, ...REST, "ua end", "media close"],
+      [2000, "record cancelled near"],
+      ...dialled("*07", ...CALLS),
+      invited("30"),
+    ],
+    { ...STAR, choices: { ...NO_CHOICES, speedDials: { "2": "30", "30": "307" } } },
+  ],
+  [
+    "redial calls who was called, not what was locked",
+    [...called, ...dialled("307", ...REFUSED), hungUp, ...dialled("*07", ...CALLS)],
+    {
+      ...STAR,
+      lock: { pin: "4711", allowed: "102" },
+      choices: { ...NO_CHOICES, isLocked: true },
+    },
   ],
   [
     "a number that begins with a key is one",
