@@ -5,7 +5,10 @@ import { profileOf } from "./override.ts";
 import type { CountryProfile } from "./profile.ts";
 import { profileFaults } from "./profile-faults.ts";
 
-const GROUPS = ["tones", "ringing", "hook", "flash", "pulse", "callerId", "emergency"] as const;
+const GROUPS = [
+  ...(["tones", "ringing", "hook", "flash", "pulse", "dtmf"] as const),
+  ...(["callerId", "supervision", "line", "emergency"] as const),
+] as const;
 
 function profile(code: string): CountryProfile {
   const found = countryProfile(code);
@@ -65,14 +68,45 @@ describe("countryProfile()", () => {
     expect(emergency.unverified).toEqual(["911"]);
   });
 
+  /** What of a group is a value: its keys, of tones their names, of emergency the numbers too. */
+  const valuesOf = (group: object): readonly string[] => {
+    const keys = Object.keys(group).filter((key) => !(key in MARKS));
+    if ("table" in group) return Object.keys(Object(group.table));
+    if (!("numbers" in group)) return keys;
+    return [...keys, ...Object.values<string>(Object(group.numbers))];
+  };
+  const MARKS = { source: 0, verified: 0, unverified: 0, inherited: 0 };
+
   it.each(COUNTRIES)("names nothing in $code as unchecked that is not there", (country) => {
     const profile = profileOf(country);
-    const { tones, emergency } = profile;
-    const names: readonly string[] = [...Object.keys(tones.table), ...emergency.numbers, "shared"];
-    for (const group of [tones, emergency]) {
-      for (const name of group.unverified ?? []) expect(names).toContain(name);
+    for (const name of GROUPS) {
+      for (const one of profile[name].unverified ?? []) {
+        expect(valuesOf(profile[name]), name).toContain(one);
+      }
     }
   });
+
+  it.each(COUNTRIES)("calls nothing in $code checked of which all is open", (country) => {
+    const profile = profileOf(country);
+    for (const name of GROUPS) {
+      const group = profile[name];
+      if (!group.verified) continue;
+      const open = [...(group.unverified ?? []), ...(group.inherited ?? [])];
+      // What a scheme is called says nothing yet.
+      const checked = valuesOf(group).filter((one) => !open.includes(one) && one !== "scheme");
+      const own = checked.filter((one) => !["also", "waiting", "lamp"].includes(one));
+      expect(own, name).not.toEqual([]);
+    }
+  });
+
+  it.each(COUNTRIES)(
+    "calls no volts of $code's ringing checked, which no source tells",
+    (country) => {
+      const { ringing } = profileOf(country);
+      const open = [...(ringing.unverified ?? []), ...(ringing.inherited ?? [])];
+      if (ringing.verified) expect(open).toEqual(expect.arrayContaining(["shape", "voltsRms"]));
+    },
+  );
 
   const tones: readonly [string, "dial" | "ringback" | "busy" | "reorder", unknown][] = [
     ["us", "dial", [[[350, 440], -13, undefined]]],

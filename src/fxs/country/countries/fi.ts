@@ -30,7 +30,7 @@ export const FI = {
     frequencyHz: 25,
     cadenceMs: [1000, 4000],
   },
-  flash: { source: "Zyxel IES-1248, appendix B (Finland)", verified: true, minMs: 90, maxMs: 500 },
+  flash: { source: "Zyxel IES-1248, appendix B (Finland)", verified: false, minMs: 90, maxMs: 500 },
   callerId: {
     source: "spandsp's adsi.h, DTMF variant 1; when and with which sign unverified",
     verified: false,

@@ -31,8 +31,7 @@ export const NL = {
   },
   callerId: {
     source: "digits: spandsp's adsi.h, variant 1, Asterisk's chan_dahdi.conf; when and how open",
-    verified: true,
-    unverified: ["transport", "signal", "message"],
+    verified: false,
     ...callerIdScheme("dtmf-netherlands"),
   },
   line: {

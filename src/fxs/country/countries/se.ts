@@ -35,8 +35,7 @@ export const SE = {
   pulse: { source: "common knowledge: 0 is one pulse", verified: false, digitMap: "sweden" },
   callerId: {
     source: "digits: spandsp's adsi.h, variant 1, Asterisk's chan_dahdi.conf; when and how open",
-    verified: true,
-    unverified: ["transport", "signal", "message"],
+    verified: false,
     ...callerIdScheme("dtmf-sweden"),
   },
   line: {

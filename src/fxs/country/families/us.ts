@@ -46,6 +46,7 @@ export const US_FAMILY = {
   ringing: {
     source: "Grandstream HT80x P4429 and P4040; Cisco SPA Bellcore-r1 to r8",
     verified: true,
+    unverified: ["shape", "voltsRms"],
     // P4429 default
     frequencyHz: 20,
     // P4040 c=2000/4000; Asterisk [us] ringcadence
@@ -64,7 +65,7 @@ export const US_FAMILY = {
   flash: { source: "common US window", verified: false, minMs: 300, maxMs: 1000 },
   pulse: {
     source: "NEC NEAX2000 (9–22 pps, 55–77 % break, 256 ms); DAHDI kernel.h",
-    verified: true,
+    verified: false,
     ...COMMON_PULSE,
   },
   dtmf: {
