@@ -1,4 +1,5 @@
 import { SAMPLES_PER_MS } from "../base/audio.ts";
+import { copyNumbers } from "../base/copy-numbers.ts";
 import { invariant } from "../base/invariant.ts";
 import type { JitterSettings } from "../base/media-messages.ts";
 import type { SoundArithmetic } from "../base/sound-arithmetic.ts";
@@ -43,8 +44,9 @@ export class Playout {
   readonly #decoderOf: (payloadType: number) => Codec | undefined;
   readonly #concealment = new Concealment();
   readonly #held = new Int16Array(HELD_LIMIT_SAMPLES);
-  /** A view of its beginning. */
+  /** Views of its beginning, and of the frame behind that. */
   readonly #nextFrame: Int16Array;
+  readonly #frameBehind: Int16Array;
   readonly #decoded = new Int16Array(PACKET_LIMIT_SAMPLES);
   /** A view of its beginning. */
   #whole = new Int16Array(0);
@@ -71,6 +73,7 @@ export class Playout {
     invariant(frameSamples <= FRAME_LIMIT_SAMPLES, "a frame is 60 ms at most");
     this.#frameSamples = frameSamples;
     this.#nextFrame = this.#held.subarray(0, frameSamples);
+    this.#frameBehind = this.#held.subarray(frameSamples, 2 * frameSamples);
     this.#jitter = new JitterBuffer(frameSamples, unitsPerSample, settings);
     this.#decoderOf = decoderOf;
   }
@@ -119,7 +122,7 @@ export class Playout {
     this.#restSamples = Math.max(0, this.#restSamples - this.#frameSamples);
     if (this.#restSamples === 0 && advice === "grow") this.#slowDown();
     else if (this.#restSamples === 0 && advice !== "keep") this.#speedUp(advice === "cut-now");
-    out.set(this.#nextFrame);
+    copyNumbers(out, this.#nextFrame);
     this.#remove(this.#frameSamples);
   }
 
@@ -175,7 +178,7 @@ export class Playout {
     const from = Math.min(skip, samples);
     const audio = this.#audio(from, Math.min(samples, from + room));
     this.#concealment.good(audio);
-    this.#held.set(audio, this.#heldSamples);
+    copyNumbers(this.#held, audio, this.#heldSamples);
     this.#heldSamples += audio.length;
   }
 
@@ -242,7 +245,11 @@ export class Playout {
   }
 
   #remove(samples: number): void {
-    if (samples < this.#heldSamples) this.#held.copyWithin(0, samples, this.#heldSamples);
-    this.#heldSamples -= samples;
+    const left = this.#heldSamples - samples;
+    // Mostly one frame of the two of a packet is left.
+    if (left === samples && samples === this.#frameSamples) {
+      copyNumbers(this.#held, this.#frameBehind);
+    } else if (left > 0) this.#held.copyWithin(0, samples, this.#heldSamples);
+    this.#heldSamples = left;
   }
 }

@@ -8,16 +8,25 @@ export function reflectionsFrom(correlation: Float64Array, reflections: Float64A
   reflections.fill(0);
   let error = correlation[0] ?? 0;
   const taps = new Float64Array(order);
-  const before = new Float64Array(order);
   for (let i = 0; i < order && error > 0; i++) {
     let sum = correlation[i + 1] ?? 0;
     for (let j = 0; j < i; j++) sum -= (taps[j] ?? 0) * (correlation[i - j] ?? 0);
     const k = Math.max(-LIMIT, Math.min(LIMIT, sum / error));
-    before.set(taps);
-    taps[i] = k;
-    for (let j = 0; j < i; j++) taps[j] = (before[j] ?? 0) - k * (before[i - 1 - j] ?? 0);
+    lengthen(taps, i, k);
     reflections[i] = k;
     error *= 1 - k * k;
+  }
+}
+
+/** Makes the predictor of `order` taps one longer; `k` is the last one. */
+function lengthen(taps: Float64Array, order: number, k: number): void {
+  taps[order] = k;
+  // Each from itself and the one that mirrors it.
+  for (let j = 0, mirror = order - 1; j <= mirror; j++, mirror--) {
+    const one = taps[j] ?? 0;
+    const other = taps[mirror] ?? 0;
+    taps[j] = one - k * other;
+    taps[mirror] = other - k * one;
   }
 }
 
@@ -38,14 +47,11 @@ export function predictorFrom(
 ): number {
   taps.fill(0);
   let error = (correlation[0] ?? 0) * (1 + floor);
-  const before = new Float64Array(taps.length);
   for (let i = 0; i < taps.length && error > 0; i++) {
     let sum = correlation[i + 1] ?? 0;
     for (let j = 0; j < i; j++) sum -= (taps[j] ?? 0) * (correlation[i - j] ?? 0);
     const k = sum / error;
-    before.set(taps);
-    taps[i] = k;
-    for (let j = 0; j < i; j++) taps[j] = (before[j] ?? 0) - k * (before[i - 1 - j] ?? 0);
+    lengthen(taps, i, k);
     error *= 1 - k * k;
   }
   return error;

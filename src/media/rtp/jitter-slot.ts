@@ -1,3 +1,5 @@
+import { copyNumbers } from "../../base/copy-numbers.ts";
+
 /** The longest payload that is taken: an Ethernet frame's. */
 export const PAYLOAD_LIMIT_BYTES = 1500;
 
@@ -38,12 +40,13 @@ export function createSlot(): Slot {
 /** Copies a packet into a slot; `at` is its extended timestamp in samples. */
 export function fillSlot(slot: Slot, packet: BufferedPacket, at: number): void {
   const { length } = packet.payload;
-  if (slot.bytes.length < length) slot.bytes = new Uint8Array(PAYLOAD_LIMIT_BYTES);
-  // Most payloads are as long as the last one: a view for each would be garbage.
-  if (slot.payload.length !== length || slot.payload.buffer !== slot.bytes.buffer) {
-    slot.payload = slot.bytes.subarray(0, length);
+  if (slot.bytes.length < length) {
+    slot.bytes = new Uint8Array(PAYLOAD_LIMIT_BYTES);
+    slot.payload = slot.bytes;
   }
-  slot.payload.set(packet.payload);
+  // Most payloads are as long as the last one: a view for each would be garbage.
+  if (slot.payload.length !== length) slot.payload = slot.bytes.subarray(0, length);
+  copyNumbers(slot.payload, packet.payload);
   slot.sequence = packet.sequence;
   slot.at = at;
   slot.samples = packet.samples;

@@ -1,4 +1,5 @@
 import { type Digit, LINE_SAMPLE_RATE_HZ, SAMPLES_PER_MS } from "../../base/audio.ts";
+import { copyNumbers } from "../../base/copy-numbers.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { KeyCommand, MediaFlow } from "../../base/media-messages.ts";
 import type { SoundArithmetic } from "../../base/sound-arithmetic.ts";
@@ -227,7 +228,7 @@ export class RtpSender {
     const end = this.#filled + frame.length;
     const taken = this.#coding.frames[this.#filled / frame.length];
     invariant(taken !== undefined, "a packet has whole frames");
-    taken.set(frame);
+    copyNumbers(taken, frame);
     if (sending) this.#tones.render(taken);
     silence?.suppressor.hear(taken);
     this.#filled = end;

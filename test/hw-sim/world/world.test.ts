@@ -172,6 +172,24 @@ describe("World with promises", () => {
     ]);
   });
 
+  it("a wait that a callback begins within another is looked at from then on", async () => {
+    const world = new World({ seed: 1 });
+    const seen: string[] = [];
+    let isMet = false;
+    for (const atMs of [10, 11, 12, 13, 30]) world.clock.at(atMs, () => seen.push(`${atMs}`));
+    world.clock.at(11, () => {
+      void world.waitUntil(() => isMet, 50).then((met) => seen.push(`${met} ${nowMs()}`));
+      void world.advance(1).then(() => seen.push(`rested ${nowMs()}`));
+    });
+    world.clock.at(13, () => {
+      isMet = true;
+    });
+    const nowMs = () => world.clock.nowMs();
+    await world.advance(40);
+    expect(seen).toEqual(["10", "11", "12", "rested 12", "13", "true 13", "30"]);
+    expect(nowMs()).toBe(40);
+  });
+
   it("complete() runs until a promise of the program settles", async () => {
     const world = new World({ seed: 1 });
     const stopped = new Promise<string>((resolve) => {

@@ -20,7 +20,8 @@ export interface Pacer {
 }
 
 interface Waiter {
-  readonly met: () => boolean;
+  /** Undefined where only time is waited for. */
+  readonly met: (() => boolean) | undefined;
   readonly limitAtMs: number;
   readonly resolve: (met: boolean) => void;
   readonly reject: (reason: unknown) => void;
@@ -178,7 +179,7 @@ export class World {
 
   /** As `runFor`, with promises. */
   async advance(ms: number): Promise<void> {
-    await this.#wait(() => false, ms);
+    await this.#wait(undefined, ms);
   }
 
   /**
@@ -186,12 +187,12 @@ export class World {
    * settles. A world of its own time waits for nobody, and nothing happens.
    */
   async breathe(): Promise<void> {
-    if (this.#pacer !== undefined) await this.#wait(() => false, 1);
+    if (this.#pacer !== undefined) await this.#wait(undefined, 1);
   }
 
   /** As `runUntil`, with promises. */
   async advanceTo(atMs: number): Promise<void> {
-    await this.#wait(() => false, atMs - this.#currentMs());
+    await this.#wait(undefined, atMs - this.#currentMs());
   }
 
   /** Runs until `met` holds, `limitMs` at most; false where it never did. */
@@ -243,7 +244,7 @@ export class World {
     return nextMs !== undefined && nextMs <= limitAtMs;
   }
 
-  #wait(met: () => boolean, limitMs: number): Promise<boolean> {
+  #wait(met: (() => boolean) | undefined, limitMs: number): Promise<boolean> {
     invariant(Number.isFinite(limitMs), "a wait needs a limit");
     return new Promise((resolve, reject) => {
       const limitAtMs = this.#currentMs() + Math.max(0, limitMs);
@@ -277,12 +278,25 @@ export class World {
     }
   }
 
-  /** Runs what is due next, or lets the time pass to the first wait's limit. */
+  /**
+   * Runs what is due next, or lets the time pass to the first wait's limit. Goes on where nobody
+   * has to look in between: all wait for their time alone, and no promise is in play.
+   */
   #stepForWaiters(): void {
+    const { length } = this.#waiters;
     let limitAtMs = Number.POSITIVE_INFINITY;
-    for (const waiter of this.#waiters) limitAtMs = Math.min(limitAtMs, waiter.limitAtMs);
-    if (this.#isDue(limitAtMs)) this.step();
-    else this.#nowMs = limitAtMs;
+    let looks = this.#watched > 0;
+    for (const { met, limitAtMs: oneMs } of this.#waiters) {
+      limitAtMs = Math.min(limitAtMs, oneMs);
+      if (met !== undefined) looks = true;
+    }
+    do {
+      if (!this.#isDue(limitAtMs)) {
+        this.#nowMs = limitAtMs;
+        return;
+      }
+      this.step();
+    } while (!looks && !this.#unsettled && this.#watched === 0 && this.#waiters.length === length);
   }
 
   /** Answers those whose wait is over; whether there was one. */
@@ -291,7 +305,7 @@ export class World {
     for (let at = 0; at < this.#waiters.length; at++) {
       const waiter = this.#waiters[at];
       if (waiter === undefined) continue;
-      const met = waiter.met();
+      const met = waiter.met?.() === true;
       const over = this.#nowMs >= waiter.limitAtMs && !this.#isDue(waiter.limitAtMs);
       if (met || over) {
         waiting ??= this.#waiters.slice(0, at);

@@ -176,12 +176,7 @@ export class EchoControl {
    */
   begin(far: number, near: number): number | undefined {
     const frame = this.#frameSamples;
-    const fars = this.#fars;
-    fars[this.#at] = far;
-    this.#at = this.#at + 1 === fars.length ? 0 : this.#at + 1;
-    let farMax = 0;
-    for (let at = 0; at < fars.length; at++) farMax = Math.max(farMax, fars[at] ?? 0);
-    this.#farMax = farMax;
+    const farMax = this.#followFar(far);
     this.#farLoud = Math.max(far, this.#farLoud * this.#loudDecay);
     const active = farMax > FAR_MIN_POWER;
     this.#lingerLeft = active ? LINGER_SAMPLES : Math.max(0, this.#lingerLeft - frame);
@@ -204,6 +199,22 @@ export class EchoControl {
     }
     this.#learnedFrames++;
     return this.#step;
+  }
+
+  /** The most of the far end's powers over the tail, with a new one. */
+  #followFar(far: number): number {
+    const fars = this.#fars;
+    const gone = fars[this.#at] ?? 0;
+    fars[this.#at] = far;
+    this.#at = this.#at + 1 === fars.length ? 0 : this.#at + 1;
+    // All are looked at only where the most may be what has gone.
+    let most = Math.max(this.#farMax, far);
+    if (gone === most) {
+      most = 0;
+      for (let at = 0; at < fars.length; at++) most = Math.max(most, fars[at] ?? 0);
+    }
+    this.#farMax = most;
+    return most;
   }
 
   /**
