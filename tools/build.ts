@@ -23,8 +23,8 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build as bundle, type Message } from "esbuild";
-import { withConstants } from "./constants.ts";
+import type { Message } from "esbuild";
+import { bundleSources } from "./bundle.ts";
 import { buildKernels } from "./kernels.ts";
 
 /** Folders that `dist` is made of. */
@@ -48,6 +48,7 @@ const SETTINGS = [
   "tsconfig.base.json",
   "tsconfig.build.json",
   "tools/build.ts",
+  "tools/bundle.ts",
   "tools/constants.ts",
   "package-lock.json",
 ] as const;
@@ -129,31 +130,18 @@ type Bundled =
 /** Writes the programs, and beside them what of the sources is no program. */
 async function bundlePrograms(root: string, paths: readonly string[]): Promise<Bundled> {
   try {
-    const { metafile } = await bundle({
-      absWorkingDir: root,
-      entryPoints: PROGRAMS.filter((path) => paths.includes(path)).map((path) => ({
-        in: path,
-        out: path.replace(/\.ts$/, ""),
-      })),
+    const programs = PROGRAMS.filter((path) => paths.includes(path));
+    const bundled = await bundleSources(root, {
+      entries: Object.fromEntries(programs.map((path) => [path.replace(/\.ts$/, ""), path])),
       outdir: outFolder,
       chunkNames: PIECES,
       tsconfig: "tsconfig.build.json",
-      bundle: true,
       splitting: true,
-      metafile: true,
       packages: "external",
-      platform: "node",
-      format: "esm",
-      target: "node20",
-      logLevel: "silent",
     });
-    for (const path of Object.keys(metafile.outputs)) {
-      const output = join(root, path);
-      writeFileSync(output, withConstants(readFileSync(output, "utf8")));
-    }
     const others = paths.filter((path) => !path.endsWith(".ts"));
     for (const path of others) copy(root, path);
-    const outputs = [...Object.keys(metafile.outputs), ...others.map(outputOf)];
+    const outputs = [...bundled, ...others.map(outputOf)];
     return { ok: true, outputs: outputs.toSorted() };
   } catch (error) {
     if (error instanceof Error && "errors" in error && Array.isArray(error.errors)) {

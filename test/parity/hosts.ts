@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { build } from "esbuild";
 import { createWorkerHost } from "../../src/app/worker-host.ts";
 import type { RealtimeHost } from "../../src/gateway/realtime/host.ts";
 import { createSameThreadHost } from "../../src/gateway/realtime/same-thread-host.ts";
 import type { BoardSpec } from "../../src/hal/ports/board.ts";
+import { bundleSources } from "../../tools/bundle.ts";
 import { openBoard } from "../hw-sim/index.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -27,20 +27,12 @@ export const sameThread: MakeHost = async () => {
 /** Builds the worker and the simulator as a release has them: the worker cannot load TypeScript. */
 export async function buildWorker(): Promise<{ make: MakeHost; remove: () => void }> {
   const folder = mkdtempSync(join(ROOT, "node_modules", ".parity-"));
-  await build({
-    entryPoints: {
-      worker: join(ROOT, "src/app/realtime-worker.ts"),
-      simulator: join(ROOT, "test/hw-sim/index.ts"),
-    },
+  await bundleSources(ROOT, {
+    entries: { worker: "src/app/realtime-worker.ts", simulator: "test/hw-sim/index.ts" },
     outdir: folder,
     outExtension: { ".js": ".mjs" },
-    bundle: true,
     splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
     packages: "external",
-    logLevel: "error",
   });
   const url = (name: string): URL => pathToFileURL(join(folder, `${name}.mjs`));
   return {
