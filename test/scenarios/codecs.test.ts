@@ -79,6 +79,19 @@ describe("a call by another codec", () => {
     expect(lab.records[0]).toMatchObject({ codec: "OPUS", media: { framesConcealed: 0 } });
   });
 
+  it("opus, once a box is configured anew: its engine comes with the start", async () => {
+    const lab = await bench({ seed: 7, config: { rtp: { codecs: ["PCMU"] } } });
+    const [alice, bob] = lab.phones;
+    await lab.stop();
+    lab.configure({ rtp: { codecs: ["opus"] } });
+    await lab.start();
+    await lab.world.advance(1000);
+    await call(alice, "102", bob);
+    await talk(lab, alice, bob, { delayUnderMs: 70, correlationOver: 0.7 });
+    await assertSettled(lab, { records: RECORDS });
+    expect(lab.records.map(({ codec }) => codec)).toEqual(["OPUS", "OPUS"]);
+  });
+
   it.each([
     { rtp: { redundancy: 2 }, offer: "102 0 8 101", types: [102] },
     { rtp: { silenceSuppression: true }, offer: "0 8 101 13", types: [0, 13] },

@@ -223,9 +223,10 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
   const random = world.random("box");
   const createToken = createTokenSource(random);
   const lines = specs.map((_, at) => lineOptions(options, at));
-  const configOf = (config: UserConfig = {}): BoxConfig => {
+  const configOf = (config: UserConfig = {}) => {
     const user = userConfig({ ...options, config }, specs.length, host);
-    return boxConfig(user, lines, createToken, options);
+    const box = boxConfig(user, lines, createToken, options);
+    return { box, codecs: loadCodecs(config.rtp?.codecs ?? []) };
   };
   let current = configOf(options.config);
   const board = boardOf(lines, around);
@@ -244,10 +245,10 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     log: (event) => void logs.push(event),
     onEvent: (event) => void events.push(event),
   };
-  const realtime = { ports: realtimePorts(around, board, random, options) };
+  const realtime = realtimePorts(around, board, random, options);
   const speech: SpeechTimes = new WeakMap();
   const [first, second, ...more] = board.lines.map((line, at) => {
-    const profile = current.realtime.lines[at]?.country;
+    const profile = current.box.realtime.lines[at]?.country;
     const phone = plugIn(line, specs[at] ?? "touch-tone", {
       world,
       name: `phone${line.id}`,
@@ -269,9 +270,10 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     around,
     // Each start has a plane of its own.
     compose: () => {
-      const plane = createSameThreadHost(realtime);
+      const { box, codecs } = current;
+      const plane = createSameThreadHost({ ports: { ...realtime, codecs } });
       const between = options.between?.(plane, world.clock) ?? plane;
-      return compose(current, { ...ports, realtime: between });
+      return compose(box, { ...ports, realtime: between });
     },
     configure: (config) => {
       current = configOf(config);
@@ -311,12 +313,10 @@ function realtimePorts(
   { world, udp }: Surroundings,
   { gpio, pcm, spi, serial }: SimBoard,
   random: Random,
-  { sounds, fax, config }: BenchOptions,
+  { sounds, fax }: BenchOptions,
 ): RealtimePorts {
-  const codecs = loadCodecs(config?.rtp?.codecs ?? []);
-  const ports = { clock: world.clock, random, udp, gpio, pcm, spi, serial, ciphers, codecs };
   return {
-    ...ports,
+    ...{ clock: world.clock, random, udp, gpio, pcm, spi, serial, ciphers },
     ...(sounds === undefined ? {} : { sounds }),
     ...(fax === undefined ? {} : { fax }),
   };

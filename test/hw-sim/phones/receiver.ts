@@ -141,9 +141,11 @@ export class Receiver {
 
   #take(piece: Float64Array, firstSample: number, measured: Float64Array | undefined): void {
     this.#onPiece?.(piece, firstSample, measured);
-    if (this.earMuted) piece.fill(0);
-    this.#recorder?.take(piece, firstSample);
-    this.#identifier.process(piece, firstSample, this.earMuted ? undefined : measured);
+    // What is measured is kept before anybody is told. Silence has no measure: it is read while
+    // tones are told, and whoever hears of one may have another pair mixed.
+    const heard = this.earMuted ? this.#pieceOf(piece.length).fill(0) : piece;
+    this.#recorder?.take(heard, firstSample);
+    this.#identifier.process(heard, firstSample, this.earMuted ? undefined : measured);
   }
 
   /** Fills a piece with what the ear gets. */
