@@ -20,6 +20,8 @@ interface Mending {
   readonly first: string;
   readonly second: string;
   readonly isAsked: boolean;
+  /** They have never agreed on anything that they could fall back to. */
+  readonly isFirst?: true;
 }
 
 /** What an answer comes to. */
@@ -92,7 +94,7 @@ export class CarriedOffer {
    * that is acknowledged the two are brought together.
    */
   bringTogether(caller: string, callee: string): void {
-    this.#apart = { first: caller, second: callee, isAsked: false };
+    this.#apart = { first: caller, second: callee, isAsked: false, isFirst: true };
   }
 
   /** A side has answered; `undefined` where nobody had asked it. `sdpSessionId` are digits. */
@@ -131,7 +133,7 @@ export class CarriedOffer {
       if (session !== (mending.isAsked ? mending.second : mending.first)) return undefined;
       this.#mending = undefined;
       // Who offered waits for an answer that there is none of.
-      return mending.isAsked ? BROKEN : { outputs: [] };
+      return mending.isAsked || mending.isFirst === true ? BROKEN : { outputs: [] };
     }
     if (this.#offer?.answerer !== session) return undefined;
     const { asker, isTakenBack } = this.#offer;
@@ -169,7 +171,7 @@ export class CarriedOffer {
   #mended(mending: Mending, session: string, body: string | undefined): CarriedStep | undefined {
     const { first, second, isAsked } = mending;
     if (session !== (isAsked ? second : first)) return undefined;
-    this.#mending = isAsked ? undefined : { first, second, isAsked: true };
+    this.#mending = isAsked ? undefined : { ...mending, isAsked: true };
     if (body === undefined) return BROKEN;
     return { outputs: [isAsked ? acknowledge(first, body) : reinvite(second, body)] };
   }

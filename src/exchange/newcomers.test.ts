@@ -162,6 +162,16 @@ describe("a caller who was told of one telephone's voice", () => {
     ]);
   });
 
+  it("is let go where he does not agree with who has answered", () => {
+    const made = exchange();
+    for (const input of [invite(), progress(LEG, 183, "voice"), failed(LEG)]) made.handle(input, 0);
+    made.handle(answered(FORWARDED, "theirs"), 0);
+    expect(told(made, confirmed("a"))).toEqual(["reinvite a"]);
+    expect(told(made, reofferFailed("a", 488))).toEqual([
+      ...["end a", `end ${FORWARDED}`, "record 101 to 102 answered"],
+    ]);
+  });
+
   it.each([
     ["two ring", 2, "respond a 183", "respond a 200 +voice"],
     ["it alone rings", 1, "respond a 183 +voice", "respond a 200"],
