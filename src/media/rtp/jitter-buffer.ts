@@ -95,7 +95,7 @@ export class JitterBuffer {
     | undefined;
   #playedSequence = -1;
   /** Sequence numbers of late that are no sound, each in its place of a ring. */
-  readonly #others = new Float64Array(JITTER_BUFFER_LIMIT_PACKETS).fill(-1);
+  #others: Float64Array | undefined;
 
   /** `unitsPerSample` is the RTP clock against 8 kHz: 1 for G.711. */
   constructor(frameSamples: number, unitsPerSample = 1, settings: JitterSettings = DEFAULT_JITTER) {
@@ -161,6 +161,7 @@ export class JitterBuffer {
 
   /** A packet of the same stream that is no sound: an event. What is missing is not missing. */
   passOver(sequence: number): void {
+    this.#others ??= new Float64Array(JITTER_BUFFER_LIMIT_PACKETS).fill(-1);
     this.#others[sequence % JITTER_BUFFER_LIMIT_PACKETS] = sequence;
   }
 
@@ -267,7 +268,7 @@ export class JitterBuffer {
     let missing = Math.max(0, head.sequence - this.#playedSequence - 1);
     if (missing * head.samples >= hole + JITTER_BUFFER_LIMIT_PACKETS * head.samples) return 0;
     for (let n = this.#playedSequence + 1; n < head.sequence; n++) {
-      if (this.#others[n % JITTER_BUFFER_LIMIT_PACKETS] === n) missing--;
+      if (this.#others?.[n % JITTER_BUFFER_LIMIT_PACKETS] === n) missing--;
     }
     return Math.max(0, hole - missing * head.samples);
   }

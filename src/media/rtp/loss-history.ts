@@ -34,8 +34,11 @@ export interface LossFigures {
  * @see RFC 3611 §4.7.2, App. A.2
  */
 export class LossHistory {
-  /** Of the packets that are not settled: bits of came and discarded, by number. */
-  readonly #fates = new Uint8Array(SETTLED_PACKETS);
+  /** Of the packets that are not settled, a bit each by its number: of even 32 and of odd ones. */
+  #cameEven = 0;
+  #cameOdd = 0;
+  #discardedEven = 0;
+  #discardedOdd = 0;
   #next = -1;
   #highest = -1;
   #settled = 0;
@@ -60,12 +63,17 @@ export class LossHistory {
     if (sequence < this.#next) return;
     while (sequence >= this.#next + SETTLED_PACKETS) this.#settle();
     this.#highest = Math.max(this.#highest, sequence);
-    this.#mark(sequence, CAME);
+    const bit = 1 << (sequence & 31);
+    if ((sequence & 32) === 0) this.#cameEven |= bit;
+    else this.#cameOdd |= bit;
   }
 
   /** A packet that came was of no use. */
   discarded(sequence: number): void {
-    if (sequence >= this.#next && sequence <= this.#highest) this.#mark(sequence, DISCARDED);
+    if (sequence < this.#next || sequence > this.#highest) return;
+    const bit = 1 << (sequence & 31);
+    if ((sequence & 32) === 0) this.#discardedEven |= bit;
+    else this.#discardedOdd |= bit;
   }
 
   figures(): LossFigures {
@@ -97,29 +105,32 @@ export class LossHistory {
   }
 
   #begin(sequence: number): void {
-    this.#fates.fill(0);
+    this.#cameEven = 0;
+    this.#cameOdd = 0;
+    this.#discardedEven = 0;
+    this.#discardedOdd = 0;
     this.#next = sequence;
     this.#highest = sequence;
     this.#good = GAP_MIN_PACKETS;
     this.#bad = 0;
   }
 
-  #mark(sequence: number, fate: number): void {
-    const at = sequence % SETTLED_PACKETS;
-    this.#fates[at] = (this.#fates[at] ?? 0) | fate;
-  }
-
   #settle(): void {
-    const at = this.#next % SETTLED_PACKETS;
-    const fate = this.#fates[at] ?? 0;
-    this.#fates[at] = 0;
+    const bit = 1 << (this.#next & 31);
+    const isEven = (this.#next & 32) === 0;
+    const came = ((isEven ? this.#cameEven : this.#cameOdd) & bit) !== 0;
+    const discarded = ((isEven ? this.#discardedEven : this.#discardedOdd) & bit) !== 0;
+    if (isEven) this.#cameEven &= ~bit;
+    else this.#cameOdd &= ~bit;
+    if (discarded && isEven) this.#discardedEven &= ~bit;
+    else if (discarded) this.#discardedOdd &= ~bit;
     this.#next++;
     this.#settled++;
-    if (fate === CAME) {
+    if (came && !discarded) {
       this.#good++;
       return;
     }
-    if ((fate & CAME) === 0) this.#lost++;
+    if (!came) this.#lost++;
     else this.#discarded++;
     if (this.#good > 0) this.#runs++;
     if (this.#good >= GAP_MIN_PACKETS) {
@@ -139,6 +150,3 @@ export class LossHistory {
     this.#good = 0;
   }
 }
-
-const CAME = 1;
-const DISCARDED = 2;

@@ -40,6 +40,9 @@ export class PlayoutDelay {
   readonly #settings: JitterSettings;
   readonly #frameSamples: number;
   readonly #delays = new SlidingQuantile(DELAY_WINDOW_PACKETS);
+  /** Of these; packets that come as evenly as most do move neither. */
+  #least: number | undefined;
+  #late: number | undefined;
   #tooLongSamples = 0;
   #spareSamples = 0;
 
@@ -50,7 +53,7 @@ export class PlayoutDelay {
 
   /** The delay of the fastest packet of late; undefined before the first. */
   get least(): number | undefined {
-    return this.#delays.quantile(0);
+    return this.#least;
   }
 
   /** The middle one. */
@@ -59,11 +62,15 @@ export class PlayoutDelay {
   }
 
   push(delay: number): void {
-    this.#delays.push(delay);
+    if (!this.#delays.push(delay)) return;
+    this.#least = this.#delays.quantile(0);
+    this.#late = this.#delays.quantile(IN_TIME_QUANTILE);
   }
 
   clear(): void {
     this.#delays.clear();
+    this.#least = undefined;
+    this.#late = undefined;
     this.#tooLongSamples = 0;
   }
 
@@ -74,11 +81,7 @@ export class PlayoutDelay {
 
   /** The delay to begin with, where the first packet to be played has waited `first` already. */
   start(first: number): number {
-    const least = this.least;
-    return Math.max(
-      first,
-      this.#within(this.#delays.quantile(IN_TIME_QUANTILE) ?? first, least ?? first),
-    );
+    return Math.max(first, this.#within(this.#late ?? first, this.#least ?? first));
   }
 
   /** What the last advice thought too much: so much may be cut. */
@@ -88,8 +91,8 @@ export class PlayoutDelay {
 
   /** Advice for a frame that is played with a delay of `delay`. */
   advise(delay: number): DelayAdvice {
-    const least = this.least;
-    const late = this.#delays.quantile(IN_TIME_QUANTILE);
+    const least = this.#least;
+    const late = this.#late;
     if (least === undefined || late === undefined) return "keep";
     const frame = this.#frameSamples;
     this.#spareSamples = delay - this.#within(late, least);

@@ -69,8 +69,8 @@ export class RtpReceiver {
   readonly #losses = new LossHistory();
   #receipts: ReceiptLog | undefined;
   #voiceTimestamp: number | undefined;
-  /** The sequence numbers that came of late, each in its place of a ring. */
-  readonly #seen = new Float64Array(SEEN_PACKETS).fill(-1);
+  /** The numbers that came of late, each in its place of a ring; for copies, where there are any. */
+  readonly #seen: Float64Array | undefined;
   #lastPullMs: number;
 
   constructor(
@@ -85,6 +85,8 @@ export class RtpReceiver {
     this.#options = options;
     this.#decoders.set(options.payloadType, options.spec.createCodec(undefined, arithmetic));
     const { voiceBand } = options;
+    const hasCopies = options.redPayloadType !== undefined || voiceBand?.redundancy !== undefined;
+    if (hasCopies) this.#seen = new Float64Array(SEEN_PACKETS).fill(-1);
     if (voiceBand !== undefined) {
       this.#decoders.set(voiceBand.payloadType, voiceBand.spec.createCodec(undefined, arithmetic));
     }
@@ -144,7 +146,7 @@ export class RtpReceiver {
     const samples = noise
       ? this.#frameSamples
       : (this.#decoder(payloadType)?.payloadSamples(payload) ?? 0);
-    this.#seen[sequence % SEEN_PACKETS] = sequence;
+    if (this.#seen !== undefined) this.#seen[sequence % SEEN_PACKETS] = sequence;
     this.#voiceTimestamp = timestamp;
     const put: BufferedPacket = {
       sequence,
@@ -168,7 +170,7 @@ export class RtpReceiver {
       const sequence = newest - (blocks.value.length - 1 - at);
       const isVoice = payloadType !== this.#options.eventPayloadType;
       if (payloadType === packet.payloadType || !this.knows(payloadType)) continue;
-      if (isVoice && this.#seen[sequence % SEEN_PACKETS] === sequence) continue;
+      if (isVoice && this.#seen?.[sequence % SEEN_PACKETS] === sequence) continue;
       const timestamp = (packet.timestamp - timestampOffset) >>> 0;
       signals.push(...this.#take({ payloadType, timestamp, payload, sequence }, nowMs));
     }

@@ -1,11 +1,10 @@
+import { SeenNumbers } from "./seen-numbers.ts";
+
 /** A jump forward of this many or more is no loss but another stream. @see RFC 3550 App. A.1 */
 const DROPOUT_MAX = 3000;
 
 /** A packet this far behind, or less, is a late one. @see RFC 3550 App. A.1 */
 const MISORDER_MAX = 100;
-
-/** How many of the latest packets are remembered, to tell a duplicate from a late one. */
-const HISTORY_PACKETS = 128;
 
 const SEQUENCE_MODULUS = 0x10000;
 
@@ -31,7 +30,7 @@ export class SequenceTracker {
   #suspectNext = -1;
   #received = 0;
   #duplicates = 0;
-  readonly #seen = new Float64Array(HISTORY_PACKETS).fill(-1);
+  readonly #seen = new SeenNumbers();
   #extended = 0;
 
   /** Judges one number, 0–65535. `extended` is its extended form until the next call. */
@@ -45,13 +44,14 @@ export class SequenceTracker {
     if (ahead !== 0 && ahead < DROPOUT_MAX) {
       this.#suspectNext = -1;
       this.#highest += ahead;
+      this.#seen.advance(ahead);
       this.#take(this.#highest);
       return "next";
     }
     const behind = -ahead & 0xffff;
     if (behind <= MISORDER_MAX && this.#highest - behind >= 0) {
       const extended = this.#highest - behind;
-      if (this.#seen[extended % HISTORY_PACKETS] === extended) {
+      if (this.#seen.has(behind)) {
         this.#duplicates++;
         return "duplicate";
       }
@@ -98,13 +98,13 @@ export class SequenceTracker {
     this.#suspectNext = -1;
     this.#received = 0;
     this.#duplicates = 0;
-    this.#seen.fill(-1);
+    this.#seen.clear();
     this.#take(extended);
   }
 
   #take(extended: number): void {
     this.#extended = extended;
-    this.#seen[extended % HISTORY_PACKETS] = extended;
+    this.#seen.add(this.#highest - extended);
     this.#received++;
   }
 }

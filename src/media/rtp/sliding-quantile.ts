@@ -14,13 +14,16 @@ export class SlidingQuantile {
     return this.#count;
   }
 
-  push(value: number): void {
+  /** Whether any quantile may be another now: not where the oldest was the same. */
+  push(value: number): boolean {
     const isFull = this.#count === this.#ring.length;
     const oldest = this.#ring[this.#next] ?? 0;
     this.#ring[this.#next] = value;
     this.#next = this.#next + 1 === this.#ring.length ? 0 : this.#next + 1;
+    if (isFull && oldest === value) return false;
     if (isFull) this.#replace(oldest, value);
     else this.#insert(value);
+    return true;
   }
 
   /** The least value that a share of `q` (0–1] does not exceed; `undefined` while empty. */
@@ -44,7 +47,6 @@ export class SlidingQuantile {
 
   /** Those between the old value and the new one move by one place. */
   #replace(old: number, value: number): void {
-    if (old === value) return;
     const sorted = this.#sorted;
     let at = this.#position(old);
     if (value > old) {
