@@ -1,24 +1,26 @@
 import type { AudioEndpoint, AudioSource } from "../base/audio.ts";
 import { createMilliwatt } from "./dsp/tone-source.ts";
+import { SharedFrames } from "./shared-frames.ts";
 
 const NOTHING: readonly never[] = [];
 
-/** Sends back what it hears, in the same frame: `push`, then `pull`. */
-export class EchoEndpoint implements AudioEndpoint {
-  readonly #heard: Int16Array;
+/** One serves all bridges: who is given a frame keeps nothing of it. */
+const FRAMES = new SharedFrames();
 
-  constructor(frameSamples: number) {
-    this.#heard = new Int16Array(frameSamples);
+/** Sends back to a far side what it says, in the same frame. */
+export class EchoBridge<Output> {
+  readonly #far: AudioEndpoint<Output>;
+  readonly #frame: Int16Array;
+
+  constructor(far: AudioEndpoint<Output>, frameSamples: number) {
+    this.#far = far;
+    this.#frame = FRAMES.of(frameSamples);
   }
 
-  push(frame: Int16Array): readonly never[] {
-    this.#heard.set(frame);
-    return NOTHING;
-  }
-
-  pull(frame: Int16Array): readonly never[] {
-    frame.set(this.#heard);
-    return NOTHING;
+  /** One frame. */
+  process(nowMs: number): readonly Output[] {
+    const pulled = this.#far.pull(this.#frame, nowMs);
+    return joined(pulled, this.#far.push(this.#frame, nowMs));
   }
 }
 
@@ -47,22 +49,21 @@ export class SourceEndpoint implements AudioEndpoint {
 export class AudioBridge<Output> {
   readonly #a: AudioEndpoint<Output>;
   readonly #b: AudioEndpoint<Output>;
-  readonly #fromA: Int16Array;
-  readonly #fromB: Int16Array;
+  readonly #frame: Int16Array;
 
   constructor(a: AudioEndpoint<Output>, b: AudioEndpoint<Output>, frameSamples: number) {
     this.#a = a;
     this.#b = b;
-    this.#fromA = new Int16Array(frameSamples);
-    this.#fromB = new Int16Array(frameSamples);
+    this.#frame = FRAMES.of(frameSamples);
   }
 
-  /** One frame: from `a` to `b`, then back, so that an echo at `b` costs no extra frame. */
+  /** One frame: from `a` to `b`, then back. */
   process(nowMs: number): readonly Output[] {
-    const pulledA = this.#a.pull(this.#fromA, nowMs);
-    const pushedB = this.#b.push(this.#fromA, nowMs);
-    const pulledB = this.#b.pull(this.#fromB, nowMs);
-    const pushedA = this.#a.push(this.#fromB, nowMs);
+    const frame = this.#frame;
+    const pulledA = this.#a.pull(frame, nowMs);
+    const pushedB = this.#b.push(frame, nowMs);
+    const pulledB = this.#b.pull(frame, nowMs);
+    const pushedA = this.#a.push(frame, nowMs);
     return joined(joined(pulledA, pushedB), joined(pulledB, pushedA));
   }
 }

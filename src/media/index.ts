@@ -30,7 +30,7 @@ export { SampleSource } from "./dsp/sample-source.ts";
 export { SOUND_TABLES } from "./dsp/sound-tables.ts";
 export { createMilliwatt, createToneSource } from "./dsp/tone-source.ts";
 export { isPlainFax } from "./dsp/v8-menu.ts";
-export { AudioBridge, EchoEndpoint, SourceEndpoint } from "./endpoints.ts";
+export { AudioBridge, EchoBridge, SourceEndpoint } from "./endpoints.ts";
 export { type FaxError, FaxSwitch, type FaxSwitchConfig } from "./fax/fax-switch.ts";
 export {
   LINE_ENDPOINTS_MAX,

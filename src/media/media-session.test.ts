@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { levelDbm0 } from "./dsp/levels.ts";
 import { createMilliwatt } from "./dsp/tone-source.ts";
-import { AudioBridge, EchoEndpoint, SourceEndpoint } from "./endpoints.ts";
+import { AudioBridge, EchoBridge, SourceEndpoint } from "./endpoints.ts";
 import {
   addressA,
   addressB,
@@ -404,7 +404,7 @@ describe("AudioBridge", () => {
   it("sends back through an echo what came, a packet and a frame later", () => {
     const session = createSession("e", 3);
     session.setFlow(flowTo(addressA), 0);
-    const bridge = new AudioBridge(session, new EchoEndpoint(FRAME), FRAME);
+    const bridge = new EchoBridge(session, FRAME);
     const back: Uint8Array[] = [];
     for (let n = 0; n < 20; n++) {
       const bytes = new Uint8Array(12 + 160).fill(0x90, 12);

@@ -29,6 +29,17 @@ const CUT_SAMPLES = LAG_MAX_SAMPLES + OVERLAP_SAMPLES;
 /** Held at most: a frame and what a cut wants, less one sample, and the longest packet on top. */
 const HELD_LIMIT_SAMPLES = FRAME_LIMIT_SAMPLES + CUT_SAMPLES + PACKET_LIMIT_SAMPLES;
 
+/**
+ * Where packets are decoded, and what is played of them. One of each serves all: what is left of a
+ * frame is put away.
+ */
+const DECODED = new Int16Array(PACKET_LIMIT_SAMPLES);
+const HELD = new Int16Array(HELD_LIMIT_SAMPLES);
+/** Views of them, in the lengths that were wanted last. */
+let decodedBeginning: Int16Array = DECODED;
+let heldBeginning: Int16Array = HELD;
+let heldBehind: Int16Array = HELD;
+
 /** Between two changes of speed in a voice, so that it changes by a third at most: 50 ms. */
 const REST_SAMPLES = 50 * SAMPLES_PER_MS;
 
@@ -43,13 +54,8 @@ export class Playout {
   readonly #jitter: JitterBuffer;
   readonly #decoderOf: (payloadType: number) => Codec | undefined;
   readonly #concealment = new Concealment();
-  readonly #held = new Int16Array(HELD_LIMIT_SAMPLES);
-  /** Views of its beginning, and of the frame behind that. */
-  readonly #nextFrame: Int16Array;
-  readonly #frameBehind: Int16Array;
-  readonly #decoded = new Int16Array(PACKET_LIMIT_SAMPLES);
-  /** A view of its beginning. */
-  #whole = new Int16Array(0);
+  /** What was left of the last frame, in its beginning. */
+  #left = new Int16Array(0);
   #heldSamples = 0;
   #framesConcealed = 0;
   /** Made up since the last packet: they count once the stream goes on. Its end is no loss. */
@@ -72,8 +78,6 @@ export class Playout {
     this.#noise = new ComfortNoise(undefined, arithmetic);
     invariant(frameSamples <= FRAME_LIMIT_SAMPLES, "a frame is 60 ms at most");
     this.#frameSamples = frameSamples;
-    this.#nextFrame = this.#held.subarray(0, frameSamples);
-    this.#frameBehind = this.#held.subarray(frameSamples, 2 * frameSamples);
     this.#jitter = new JitterBuffer(frameSamples, unitsPerSample, settings);
     this.#decoderOf = decoderOf;
   }
@@ -116,14 +120,15 @@ export class Playout {
   pull(out: Int16Array): void {
     invariant(out.length === this.#frameSamples, "a frame is as long as it was said to be");
     const advice = this.#jitter.beginFrame(this.#heldSamples);
+    this.#takeUp();
     let concealed = false;
     while (this.#heldSamples < this.#frameSamples) concealed = this.#refill() || concealed;
     if (concealed) this.#framesPending++;
     this.#restSamples = Math.max(0, this.#restSamples - this.#frameSamples);
     if (this.#restSamples === 0 && advice === "grow") this.#slowDown();
     else if (this.#restSamples === 0 && advice !== "keep") this.#speedUp(advice === "cut-now");
-    copyNumbers(out, this.#nextFrame);
-    this.#remove(this.#frameSamples);
+    copyNumbers(out, beginningOfHeld(this.#frameSamples));
+    this.#leave(this.#frameSamples);
   }
 
   /** Gets some more samples; returns whether lost ones were made up. */
@@ -161,7 +166,7 @@ export class Playout {
     if (hole === undefined || decoder?.recover === undefined) return false;
     const end = this.#heldSamples + hole.samples;
     if (end > HELD_LIMIT_SAMPLES) return false;
-    const out = this.#held.subarray(this.#heldSamples, end);
+    const out = HELD.subarray(this.#heldSamples, end);
     if (!decoder.recover(hole.payload, out)) return false;
     this.#jitter.next(hole.samples);
     this.#concealment.good(out);
@@ -173,20 +178,13 @@ export class Playout {
     const decoder = this.#decoderOf(payloadType);
     if (decoder === undefined) return;
     this.#decoder = decoder;
-    const samples = decoder.decode(payload, this.#decoded);
+    const samples = decoder.decode(payload, DECODED);
     const room = HELD_LIMIT_SAMPLES - this.#heldSamples;
     const from = Math.min(skip, samples);
-    const audio = this.#audio(from, Math.min(samples, from + room));
+    const audio = decoded(from, Math.min(samples, from + room));
     this.#concealment.good(audio);
-    copyNumbers(this.#held, audio, this.#heldSamples);
+    copyNumbers(HELD, audio, this.#heldSamples);
     this.#heldSamples += audio.length;
-  }
-
-  /** Of what was decoded; most packets are as long as others, and wanted whole. */
-  #audio(from: number, to: number): Int16Array {
-    if (from > 0) return this.#decoded.subarray(from, to);
-    if (this.#whole.length !== to) this.#whole = this.#decoded.subarray(0, to);
-    return this.#whole;
   }
 
   #describeNoise(payload: Uint8Array, samples: number): void {
@@ -198,7 +196,7 @@ export class Playout {
   /** The far end's noise in its pauses; else what was lost, which after its fade is silence. */
   #makeUp(samples: number): void {
     const end = Math.min(this.#heldSamples + samples, HELD_LIMIT_SAMPLES);
-    const out = this.#held.subarray(this.#heldSamples, end);
+    const out = HELD.subarray(this.#heldSamples, end);
     if (this.#pausing) {
       this.#noise.render(out);
       this.#concealment.good(out);
@@ -213,11 +211,11 @@ export class Playout {
       this.#makeUp(this.#frameSamples);
       return;
     }
-    const held = this.#held.subarray(0, this.#heldSamples);
+    const held = HELD.subarray(0, this.#heldSamples);
     const likeness = findLikeness(held);
     if (likeness?.unheard !== true) return;
     if (this.#heldSamples + likeness.lag > HELD_LIMIT_SAMPLES) return;
-    this.#heldSamples = lengthen(this.#held, this.#heldSamples, likeness.lag);
+    this.#heldSamples = lengthen(HELD, this.#heldSamples, likeness.lag);
     this.#restSamples = likeness.quiet ? 0 : REST_SAMPLES;
   }
 
@@ -236,20 +234,46 @@ export class Playout {
     const wanted = this.#frameSamples + CUT_SAMPLES;
     while (this.#heldSamples < wanted && this.#jitter.ready) this.#refill();
     if (this.#heldSamples < wanted) return 0;
-    const likeness = findLikeness(this.#held.subarray(0, this.#heldSamples), most);
+    const likeness = findLikeness(HELD.subarray(0, this.#heldSamples), most);
     if (likeness === undefined || !(likeness.unheard || force)) return 0;
-    this.#heldSamples = shorten(this.#held, this.#heldSamples, likeness.lag);
+    this.#heldSamples = shorten(HELD, this.#heldSamples, likeness.lag);
     this.#restSamples = likeness.quiet ? 0 : REST_SAMPLES;
     this.#jitter.cut();
     return likeness.lag;
   }
 
-  #remove(samples: number): void {
-    const left = this.#heldSamples - samples;
-    // Mostly one frame of the two of a packet is left.
-    if (left === samples && samples === this.#frameSamples) {
-      copyNumbers(this.#held, this.#frameBehind);
-    } else if (left > 0) this.#held.copyWithin(0, samples, this.#heldSamples);
-    this.#heldSamples = left;
+  /** What was put away is in its place again. */
+  #takeUp(): void {
+    const count = this.#heldSamples;
+    if (count === this.#left.length) copyNumbers(HELD, this.#left);
+    else for (let at = 0; at < count; at++) HELD[at] = this.#left[at] ?? 0;
   }
+
+  /** Puts away what lies behind the frame that was played: mostly the other one of a packet. */
+  #leave(played: number): void {
+    const left = this.#heldSamples - played;
+    this.#heldSamples = left;
+    if (left > this.#left.length) this.#left = new Int16Array(left);
+    const isFrame = left === played && left === this.#left.length;
+    if (isFrame) copyNumbers(this.#left, frameBehind(played));
+    else for (let at = 0; at < left; at++) this.#left[at] = HELD[played + at] ?? 0;
+  }
+}
+
+/** Of what was decoded; most packets are as long as others, and wanted whole. */
+function decoded(from: number, to: number): Int16Array {
+  if (from > 0) return DECODED.subarray(from, to);
+  if (decodedBeginning.length !== to) decodedBeginning = DECODED.subarray(0, to);
+  return decodedBeginning;
+}
+
+function beginningOfHeld(samples: number): Int16Array {
+  if (heldBeginning.length !== samples) heldBeginning = HELD.subarray(0, samples);
+  return heldBeginning;
+}
+
+/** The frame behind the first one. */
+function frameBehind(samples: number): Int16Array {
+  if (heldBehind.length !== samples) heldBehind = HELD.subarray(samples, 2 * samples);
+  return heldBehind;
 }

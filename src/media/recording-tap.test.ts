@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SampleSource } from "./dsp/sample-source.ts";
-import { EchoEndpoint, SourceEndpoint } from "./endpoints.ts";
+import { SourceEndpoint } from "./endpoints.ts";
 import { RecordingTap } from "./recording-tap.ts";
 
 describe("RecordingTap", () => {
@@ -18,7 +18,18 @@ describe("RecordingTap", () => {
       [1, 7, 2, 8],
       [3, 9, 4, 0],
     ]);
-    const echo = new RecordingTap(new EchoEndpoint(2), 2, () => {});
+    const heard = new Int16Array(2);
+    const endpoint = {
+      push: (frame: Int16Array) => {
+        heard.set(frame);
+        return [];
+      },
+      pull: (frame: Int16Array) => {
+        frame.set(heard);
+        return [];
+      },
+    };
+    const echo = new RecordingTap(endpoint, 2, () => {});
     echo.push(Int16Array.of(5, 6), 20);
     echo.pull(far, 20);
     expect([...far]).toEqual([5, 6]);

@@ -1,8 +1,7 @@
-import type { AudioEndpoint } from "../../base/audio.ts";
 import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
 import {
   AudioBridge,
-  EchoEndpoint,
+  EchoBridge,
   type MediaOutput,
   type MediaSession,
   SourceEndpoint,
@@ -18,9 +17,10 @@ export function createServiceTicker(
   frameSamples: number,
   carry: (output: MediaOutput) => void,
 ): PcmStream {
-  const endpoint: AudioEndpoint =
-    service === "echo" ? new EchoEndpoint(frameSamples) : new SourceEndpoint();
-  const bridge = new AudioBridge<MediaOutput>(session, endpoint, frameSamples);
+  const bridge =
+    service === "echo"
+      ? new EchoBridge<MediaOutput>(session, frameSamples)
+      : new AudioBridge<MediaOutput>(session, new SourceEndpoint(), frameSamples);
   return createTickerStream(beats, frameSamples, (_, __, ___, nowMs) => {
     for (const output of bridge.process(nowMs)) carry(output);
   });

@@ -30,7 +30,8 @@ export class Concealment {
   /** The latest samples end at `#end`; where there is no more room behind it they move to front. */
   readonly #history = new Int16Array(HISTORY_ROOM_SAMPLES);
   #end = HISTORY_SAMPLES;
-  readonly #period = new Float64Array(PITCH_MAX_SAMPLES);
+  /** Made with the first loss: many calls have none. */
+  #period: Float64Array | undefined;
   #periodSamples = PITCH_MIN_SAMPLES;
   /** Samples made up in the present loss; a stream begins as if after a long one. */
   #lost = FADE_END_SAMPLES;
@@ -65,7 +66,7 @@ export class Concealment {
     if (lost >= FADE_END_SAMPLES) return 0;
     const joinSamples = this.#periodSamples >> 2;
     const join = lost < joinSamples ? this.#step * (1 - (lost + 1) / (joinSamples + 1)) : 0;
-    const value = (this.#period[lost % this.#periodSamples] ?? 0) + join;
+    const value = (this.#period?.[lost % this.#periodSamples] ?? 0) + join;
     if (lost < HOLD_SAMPLES) return value;
     return (value * (FADE_END_SAMPLES - lost)) / (FADE_END_SAMPLES - HOLD_SAMPLES);
   }
@@ -74,14 +75,16 @@ export class Concealment {
     const length = this.#bestLag();
     this.#periodSamples = length;
     const start = this.#end - length;
-    for (let at = 0; at < length; at++) this.#period[at] = this.#history[start + at] ?? 0;
+    this.#period ??= new Float64Array(PITCH_MAX_SAMPLES);
+    const period = this.#period;
+    for (let at = 0; at < length; at++) period[at] = this.#history[start + at] ?? 0;
     // The end of the period is blended into what stood before its beginning: repeats join smoothly.
     const blend = length >> 2;
     for (let at = 0; at < blend; at++) {
       const weight = (at + 1) / (blend + 1);
       const index = length - blend + at;
       const before = this.#history[start - blend + at] ?? 0;
-      this.#period[index] = (this.#period[index] ?? 0) * (1 - weight) + before * weight;
+      period[index] = (period[index] ?? 0) * (1 - weight) + before * weight;
     }
     this.#step = (this.#history[this.#end - 1] ?? 0) - (this.#history[start - 1] ?? 0);
   }

@@ -55,8 +55,19 @@ function correlationOf(hz: number): number {
   return Math.cos((2 * Math.PI * hz) / LINE_SAMPLE_RATE_HZ);
 }
 
-/** A block of a longer frame, while it is heard: one serves all detectors. */
-const PIECE = new Int16Array(BLOCK_SAMPLES);
+/** The blocks of a longer frame. Frames are used again and again: these are made once. */
+const blocksOfFrames = new WeakMap<Int16Array, readonly Int16Array[]>();
+
+function blocksOf(frame: Int16Array): readonly Int16Array[] {
+  const known = blocksOfFrames.get(frame);
+  if (known !== undefined) return known;
+  const blocks: Int16Array[] = [];
+  for (let from = 0; from < frame.length; from += BLOCK_SAMPLES) {
+    blocks.push(frame.subarray(from, from + BLOCK_SAMPLES));
+  }
+  blocksOfFrames.set(frame, blocks);
+  return blocks;
+}
 
 /**
  * Hears fax machines and modems in one direction; each tone is told once, until silence. What
@@ -117,10 +128,7 @@ export class FaxToneDetector {
 
   #hearBlocks(frame: Int16Array): FaxTone | undefined {
     let found: FaxTone | undefined;
-    for (let from = 0; from < frame.length; from += BLOCK_SAMPLES) {
-      for (let at = 0; at < BLOCK_SAMPLES; at++) PIECE[at] = frame[from + at] ?? 0;
-      found = this.#hearBlock(PIECE) ?? found;
-    }
+    for (const block of blocksOf(frame)) found = this.#hearBlock(block) ?? found;
     return found;
   }
 

@@ -69,7 +69,7 @@ export class RtpReceiver {
   readonly #losses = new LossHistory();
   #receipts: ReceiptLog | undefined;
   #voiceTimestamp: number | undefined;
-  /** The numbers that came of late, each in its place of a ring; for copies, where there are any. */
+  /** The numbers that came of late, each in its place of a ring; where there are copies at all. */
   readonly #seen: Float64Array | undefined;
   #lastPullMs: number;
 

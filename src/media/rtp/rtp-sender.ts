@@ -8,6 +8,7 @@ import { DigitPlayer } from "../dsp/digit-player.ts";
 import { eventFromDigit } from "../dsp/dtmf-tone.ts";
 import type { NoiseModel } from "../dsp/noise-model.ts";
 import { SilenceSuppressor } from "../dsp/silence-suppressor.ts";
+import { SharedFrames } from "../shared-frames.ts";
 import { COMFORT_NOISE_MAX_BYTES, writeComfortNoise } from "./comfort-noise-payload.ts";
 import { RedWriter } from "./red.ts";
 import { RTP_HEADER_BYTES, writeRtpHeader } from "./rtp-packet.ts";
@@ -89,6 +90,9 @@ interface Coding {
 }
 
 const NOTHING: readonly Uint8Array[] = [];
+
+/** One serves all senders of packets that are a frame long. */
+const FRAMES = new SharedFrames();
 
 /** From frames to packets: packetisation, encoder, digits as events or, without them, as tones. */
 export class RtpSender {
@@ -342,7 +346,9 @@ function createCoding(
 ): Coding {
   const { spec, payloadType, eventPayloadType, noisePayloadType, redundancy } = options;
   const packetSamples = packetSamplesOf(spec, options.ptimeMs, frameSamples);
-  const pcm = new Int16Array(packetSamples);
+  // What is encoded as soon as it comes is kept by nobody.
+  const isWhole = packetSamples === frameSamples;
+  const pcm = isWhole ? FRAMES.of(packetSamples) : new Int16Array(packetSamples);
   const voiceBytes = new Uint8Array(RTP_HEADER_BYTES + spec.maxPayloadBytes(packetSamples));
   return {
     codec: spec.createCodec(options.parameters, arithmetic),
@@ -351,9 +357,11 @@ function createCoding(
     eventPayloadType,
     events: new TelephoneEventSender(spec.clockRateHz),
     pcm,
-    frames: Array.from({ length: packetSamples / frameSamples }, (_, at) =>
-      pcm.subarray(at * frameSamples, (at + 1) * frameSamples),
-    ),
+    frames: isWhole
+      ? [pcm]
+      : Array.from({ length: packetSamples / frameSamples }, (_, at) =>
+          pcm.subarray(at * frameSamples, (at + 1) * frameSamples),
+        ),
     voiceBytes,
     voicePayload: voiceBytes.subarray(RTP_HEADER_BYTES),
     red:
