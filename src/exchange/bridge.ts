@@ -379,6 +379,7 @@ export class Bridge {
   #finish(nowMs: number, result: ExchangeResult, sipStatus?: number): readonly ExchangeOutput[] {
     this.#over = true;
     const times = { startedMs: this.#startedMs, answeredMs: this.#answeredMs, endedMs: nowMs };
-    return [{ kind: "record", record: recordOf(this.#call, times, result, sipStatus) }];
+    const record = recordOf(this.#call, times, result, sipStatus);
+    return [...this.#relayed.over(), { kind: "record", record }];
   }
 }

@@ -195,6 +195,25 @@ describe("a request inside a call", () => {
     });
   });
 
+  it("is answered where the call ends before the other side has answered it, and once", () => {
+    const exchange = talking();
+    exchange.handle(request("a", "INFO"), 0);
+    exchange.handle(request(LEG, "REFER", [{ name: "refer-to", value: "<sip:9@x>" }]), 0);
+    expect(told(exchange, ua({ kind: "ended", session: "a", cause: "bye" }))).toEqual([
+      ...[`end ${LEG}`, "reply 487", "reply 487", "record 101 to 102 answered"],
+    ]);
+    const late = { kind: "response", request: "exchange-token2 1", status: 200, response } as const;
+    expect(told(exchange, ua(late))).toEqual([]);
+  });
+
+  it("is answered where an offer before the answer finds the call given up", () => {
+    const exchange = ringing(1, true);
+    exchange.handle(request("a", "UPDATE", [], "offer"), 0);
+    expect(told(exchange, ua({ kind: "ended", session: "a", cause: "cancel" }))).toEqual([
+      ...[`end ${LEG}`, "reply 487", "record 101 to 102 unanswered"],
+    ]);
+  });
+
   it("is refused where nobody is there, or too many wait", () => {
     expect(told(talking(), request(undefined, "REFER"))).toEqual(["reply 403"]);
     expect(told(talking(), request("nobody", "INFO"))).toEqual(["reply 501"]);
@@ -235,6 +254,7 @@ describe("an INVITE in another's place", () => {
     expect(told(exchange, request("c", "INFO"))).toEqual([`session-request ${stays} +`]);
     expect(told(exchange, ua({ kind: "ended", session: "c", cause: "bye" }))).toEqual([
       `end ${stays}`,
+      "reply 487",
       "record 101 to 102 answered",
     ]);
   });

@@ -108,6 +108,14 @@ export class RelayedRequests {
     return [toUa({ kind: "reply", request, status, reason, body, headers: carried(response) })];
   }
 
+  /** The call is over: whoever still waits is told so. @see RFC 3261 §15.1.2 */
+  over(): readonly ExchangeOutput[] {
+    const open = [...this.#waiting.values()];
+    this.#waiting.clear();
+    this.#earlyOffer = undefined;
+    return open.map((request) => toUa({ kind: "reply", request, status: 487 }));
+  }
+
   #count(session: string, refer: SipMessage): void {
     const cseq = parseCSeq(headerValue(refer, "cseq") ?? "");
     const isLater = this.#refers.has(session) && cseq.ok;
