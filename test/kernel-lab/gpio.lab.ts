@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { PortError, type PortFault } from "../../src/base/port-fault.ts";
 import { errorText } from "../../src/base/thrown.ts";
-import { createGpio } from "../../src/hal/linux/index.ts";
+import { createGpio, createSysfsGpio } from "../../src/hal/linux/index.ts";
 import { createClock } from "../../src/hal/node/index.ts";
 import type { GpioEdge, GpioInputEvents } from "../../src/hal/ports/gpio.ts";
 
@@ -156,11 +156,8 @@ async function askHook(): Promise<string> {
   return `20 edges, stamped at most ${maxMs.toFixed(3)} ms after they were made`;
 }
 
-async function askPulses(): Promise<string> {
-  writeFileSync(wire(6, "pull"), "pull-up");
-  const { edges, marks, events } = listen();
-  const pin = await gpio.openInput("GPIO6", events);
-  const number = "5550123";
+/** Another program dials a number at line 6, ten pulses a second. */
+function dial(number: string): Promise<unknown> {
   const steps = [...number].flatMap((digit) => [
     ...Array.from({ length: digit === "0" ? 10 : Number(digit) }, () => [
       [0, 60] as const,
@@ -168,7 +165,15 @@ async function askPulses(): Promise<string> {
     ]).flat(),
     [1, 500] as const,
   ]);
-  const generator = ended(generate([[1, 200], ...steps]));
+  return ended(generate([[1, 200], ...steps]));
+}
+
+async function askPulses(): Promise<string> {
+  writeFileSync(wire(6, "pull"), "pull-up");
+  const { edges, marks, events } = listen();
+  const pin = await gpio.openInput("GPIO6", events);
+  const number = "5550123";
+  const generator = dial(number);
   // While it dials, nothing here turns for 300 ms at a time: three pulses long.
   let dialling = true;
   void generator.then(() => {
@@ -181,6 +186,16 @@ async function askPulses(): Promise<string> {
   pin.requestWatermark(clock.nowMs());
   await pause(50);
   pin.release();
+  const { digits, breaks, makes } = dialled(edges);
+  expect(digits === number, `dialled ${digits} of ${edges.length} edges`);
+  expect(marks.length === 1, "the watermark is answered");
+  const range = (all: readonly number[]): string =>
+    `${Math.min(...all).toFixed(2)} to ${Math.max(...all).toFixed(2)} ms`;
+  return `${digits}; breaks ${range(breaks)}, makes ${range(makes)}`;
+}
+
+/** What was dialled by these edges, and how long its breaks and makes were, ms. */
+function dialled(edges: readonly GpioEdge[]) {
   const digits: number[] = [];
   let pulses = 0;
   let breakMs = 0;
@@ -200,11 +215,33 @@ async function askPulses(): Promise<string> {
     }
   });
   digits.push(pulses % 10);
-  expect(digits.join("") === number, `dialled ${digits.join("")} of ${edges.length} edges`);
-  expect(marks.length === 1, "the watermark is answered");
-  const range = (all: readonly number[]): string =>
-    `${Math.min(...all).toFixed(2)} to ${Math.max(...all).toFixed(2)} ms`;
-  return `${digits.join("")}; breaks ${range(breaks)}, makes ${range(makes)}`;
+  return { digits: digits.join(""), breaks, makes };
+}
+
+/** The same lines by the files of sysfs, as a thread of lines has them without the better way. */
+async function askSysfs(): Promise<string> {
+  const files = createSysfsGpio({ clock, isFirstThread: false });
+  const output = await files.openOutput("ata-sim:5", { initial: 1 });
+  const seen = [readFileSync(wire(5, "value"), "latin1").trim()];
+  for (const level of [0, 1, 0] as const) {
+    expect(output.write(level).ok, `write ${level}`);
+    seen.push(readFileSync(wire(5, "value"), "latin1").trim());
+  }
+  output.release();
+  expect(seen.join("") === "1010", `the wire had ${seen.join("")}`);
+  writeFileSync(wire(6, "pull"), "pull-up");
+  // The wait for an edge of the pin that was just given back may last a moment.
+  await pause(300);
+  const { edges, faults, events } = listen();
+  const pin = await files.openInput("ata-sim:6", events);
+  await dial("3071");
+  await pause(50);
+  pin.release();
+  const { digits } = dialled(edges);
+  expect(digits === "3071" && faults.length === 0, `dialled ${digits} of ${edges.length} edges`);
+  // What was given back is free for the better way.
+  (await gpio.openInput("GPIO6", listen().events)).release();
+  return `1, 0, 1, 0 on the wire; ${digits}`;
 }
 
 async function askKilled(): Promise<string> {
@@ -250,6 +287,7 @@ const QUESTIONS = [
   ["busy", askBusy],
   ["hook", askHook],
   ["pulses", askPulses],
+  ["sysfs", askSysfs],
   ["killed", askKilled],
   ["exit", askExit],
   ["unplugged", askUnplugged],
