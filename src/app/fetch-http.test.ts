@@ -62,6 +62,7 @@ describe("fetchHttp()", () => {
     [429, { "retry-after": "-1" }, "was answered with 429", undefined],
     [206, {}, "was answered with 206", undefined],
     [302, {}, "was answered with 302", undefined],
+    [304, {}, "was answered with 304", undefined],
   ])("answered with %i %j fails: it %s", async (status, headers, why, waitMs) => {
     const { url } = await serve((_, response) => response.writeHead(status, headers).end("x"));
     const fetched = await fetchFrom(url);
@@ -77,6 +78,11 @@ describe("fetchHttp()", () => {
     const fetched = await fetchFrom(url);
     expect(fetched.kind).toBe(kind);
     if (fetched.kind === "failed") expect(fetched.why).toBe("is larger than 1000000 bytes");
+  });
+
+  it("fails where the address has the shape of one and is none", async () => {
+    const why = "is no address: look at its host and its port";
+    expect(await fetchFrom("http://192.0.2.400/a")).toEqual({ kind: "failed", why });
   });
 
   it("takes nothing that is no text", async () => {

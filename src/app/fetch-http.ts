@@ -43,6 +43,9 @@ export type Fetched =
 export async function fetchHttp(request: FetchRequest): Promise<Fetched> {
   const limit = AbortSignal.timeout(FETCH_LIMIT_MS);
   const stop = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
+  if (!URL.canParse(request.url)) {
+    return { kind: "failed", why: "is no address: look at its host and its port" };
+  }
   const first = new URL(request.url);
   let url = first;
   for (let sent = 0; sent <= REDIRECTS_MAX; sent++) {
@@ -52,7 +55,7 @@ export async function fetchHttp(request: FetchRequest): Promise<Fetched> {
     } catch (error) {
       return { kind: "failed", why: whyOf(error, stop) };
     }
-    if (answer.location === undefined) return judged(answer);
+    if (answer.location === undefined) return judged(answer, request);
     const next = nextUrl(answer.location, url);
     if (typeof next === "string") return { kind: "failed", why: next };
     url = next;
@@ -109,7 +112,7 @@ function ask(
             take,
           )
         : requestPlain(url, common, take);
-    sent.once("error", reject);
+    sent.on("error", reject);
     sent.end();
   });
 }
@@ -142,8 +145,9 @@ async function read(message: IncomingMessage): Promise<Answer> {
   return { status, bytes: Buffer.concat(pieces), headers };
 }
 
-function judged({ status, bytes, headers }: Answer): Fetched {
-  if (status === 304) return { kind: "same" };
+function judged({ status, bytes, headers }: Answer, asked: FetchRequest): Fetched {
+  const isAskedForNews = asked.etag !== undefined || asked.lastModified !== undefined;
+  if (status === 304 && isAskedForNews) return { kind: "same" };
   if (status !== 200) {
     const waitS = Number(headers["retry-after"] ?? Number.NaN);
     const wait = Number.isInteger(waitS) && waitS > 0 ? { waitMs: waitS * 1000 } : {};

@@ -11,7 +11,7 @@ import type { ReadConfig, ReadProvisioning } from "./read-config.ts";
 /** What looking at a server takes on this machine. */
 export async function lookPorts(
   config: ReadConfig,
-  { settings }: ReadProvisioning,
+  { settings, kept }: ReadProvisioning,
   check: CheckCandidate,
 ): Promise<LookPorts> {
   const version = await packageVersion();
@@ -19,7 +19,8 @@ export async function lookPorts(
     settings,
     names: (url) => machineNames(url, settings.interface, config.board.name, version),
     agent: `Tipring/${version}`,
-    kept: () => readKept(dataFolder(config)),
+    // What is kept and left aside is nothing to be content with: it is fetched, and judged, again.
+    kept: async () => (kept === undefined ? undefined : readKept(dataFolder(config))),
     check,
   };
 }

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { printConfigPath } from "../config/config-problem.ts";
 import { loadConfig } from "../config/load-config.ts";
+import { userConfigSchema } from "../config/schema.ts";
 import { FETCHABLE, notFetchable } from "./fetchable.ts";
 
 describe("notFetchable()", () => {
@@ -53,4 +56,44 @@ describe("notFetchable()", () => {
     });
     expect(unknown).toEqual([]);
   });
+
+  it("refuses those settings alone that the document names, a new one not without a word", () => {
+    const refused = [
+      ...["board", "data", "recording", "callRecords", "provisioning"],
+      ...["sip.host", "sip.host6", "sip.dhcpOption120", "sip.nameServers", "sip.tls"],
+      ...["rtp.host", "rtp.realtimePriority"],
+      ...["log.syslog.hostname", "log.syslog.maxBytes", "log.syslog.tls"],
+      ...["lines.phone", "lines.sound", "lines.levels", "lines.module", "lines.card"],
+    ];
+    expect(notIn(FETCHABLE, schemaOf(userConfigSchema), "").sort()).toEqual(refused.sort());
+    const document = readFileSync(
+      new URL("../../../docs/provisioning.md", import.meta.url),
+      "utf8",
+    );
+    const [, paragraph = ""] =
+      /\n(\*\*What cannot be fetched\*\*[\s\S]*?)\n\n/.exec(document) ?? [];
+    const unnamed = refused.filter((name) => !paragraph.includes(`\`${name.split(".").at(-1)}\``));
+    expect(unnamed).toEqual([]);
+  });
 });
+
+interface Shape {
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly items?: Shape;
+}
+
+/** What settings there are, as JSON Schema has it. */
+function schemaOf(schema: z.ZodType): Shape {
+  // Of JSON Schema only these two are looked at.
+  return z.toJSONSchema(schema, { unrepresentable: "any", io: "input" }) as Shape;
+}
+
+function notIn(allowed: object, shape: Shape, path: string): string[] {
+  return Object.entries(shape.properties ?? shape.items?.properties ?? {}).flatMap(
+    ([key, inner]) => {
+      const rule: unknown = Object.hasOwn(allowed, key) ? Reflect.get(allowed, key) : undefined;
+      if (typeof rule === "object" && rule !== null) return notIn(rule, inner, `${path}${key}.`);
+      return rule === undefined ? [path + key] : [];
+    },
+  );
+}

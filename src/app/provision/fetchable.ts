@@ -11,6 +11,7 @@ const LINE: Settings = {
   ...{ registrars: true, country: true, callerId: true, pulseDialing: true, autoAnswer: true },
   ...{ forward: true, doNotDisturb: true, fax: true, ren: true, rings: true },
   ...{ releaseAtTone: true, gain: true, echoCanceller: true, hotline: true, speedDial: true },
+  ...{ lock: true, blocked: true },
 };
 
 /**

@@ -60,6 +60,7 @@ describe("changesOf()", () => {
       ["a[1].n: 2 > 3"],
     ],
     ["a longer list", { a: [1] }, { a: [1, 2] }, ["a[1]: undefined > 2"]],
+    ["a PIN", { lock: { pin: "1" } }, {}, ['lock: {"pin":"(secret)"} > undefined']],
     ["a password", { password: "x" }, { password: "y" }, ["password: (secret) > (secret)"]],
     [
       "a password inside",

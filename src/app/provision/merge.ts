@@ -69,7 +69,7 @@ function shown(value: unknown, path: ConfigPath): string | undefined {
 }
 
 function isSecret(key: unknown): boolean {
-  return key === "password";
+  return key === "password" || key === "pin";
 }
 
 function hasParts(value: unknown): value is object {
