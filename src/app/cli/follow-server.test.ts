@@ -79,6 +79,16 @@ describe("FollowServer", () => {
     expect(told).toEqual(["unchanged"]);
   });
 
+  it("forgets who asked too soon, and starts nothing over for him much later", async () => {
+    const { world, following, told, looked } = setUp("country: de", []);
+    following.start();
+    await world.advance(30_000);
+    following.asked();
+    await world.advance(3_600_000);
+    await world.advance(0);
+    expect([looked(), told]).toEqual([2, []]);
+  });
+
   it("tells what is wrong once, until that is something else, and tries again", async () => {
     const looks = [FAILED, FAILED, new Error("the disk is full"), FAILED];
     const { world, following, log, told, looked } = setUp(undefined, looks);

@@ -36,6 +36,7 @@ export class FollowServer {
   /** What the box runs with. */
   readonly #text: string | undefined;
   #isAsked = false;
+  #isLooking = false;
   #told = "";
 
   constructor(schedule: ScheduleConfig, text: string | undefined, ports: FollowPorts) {
@@ -55,8 +56,8 @@ export class FollowServer {
 
   /** Looks now, if that was not just done. */
   asked(): void {
-    this.#isAsked = true;
     this.#runner.feed({ kind: "asked" });
+    if (this.#isLooking) this.#isAsked = true;
   }
 
   stop(): void {
@@ -65,12 +66,14 @@ export class FollowServer {
   }
 
   async #fetch(): Promise<void> {
+    this.#isLooking = true;
     const look = await this.#look();
     if (this.#stop.signal.aborted) return;
     if (look.kind === "failed") this.#tell(look.problems);
     else await this.#take(look);
     const isGood = look.kind !== "failed";
     const wait = look.kind === "failed" && look.waitMs !== undefined ? { waitMs: look.waitMs } : {};
+    this.#isLooking = false;
     this.#runner.feed({ kind: "ended", isGood, ...wait });
   }
 
