@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { tagIn } from "../testing/calls.ts";
 import { answerTo, Desk, field, PEER } from "../testing/desk.ts";
 import type { SipAccount } from "../user-agent-types.ts";
+import { INTERVALS_MAX } from "./session-timer.ts";
 
 const CONTACT = ["Contact: <sip:bob@192.0.2.20:5060>"];
 const SDP = [...CONTACT, "Content-Type: application/sdp"];
@@ -167,6 +168,26 @@ describe("OutgoingInvite end()", () => {
     desk.answerNames({ "example.com": ["192.0.2.20"] });
     expect(desk.letters).toEqual([]);
     expect(desk.eventKinds()).toEqual(["ended"]);
+    expectIdle(desk);
+  });
+});
+
+describe("OutgoingInvite whose session interval is too short each time", () => {
+  it("gives up before long, however much more is wanted then", () => {
+    const desk = new Desk({ sessionTimer: { expiresS: 1800, minS: 90 } });
+    let invite = invited(desk);
+    let tries = 1;
+    for (; tries < 50; tries++) {
+      const wants = [`Min-SE: ${2000 + tries}`];
+      desk.receive(answerTo(invite, "422 Session Interval Too Small", "b", wants));
+      const again = desk.letters.splice(0).find(({ text }) => text.startsWith("INVITE "));
+      if (again === undefined) break;
+      invite = again.text;
+      expect(field(invite, "Session-Expires")).toBe(String(2000 + tries));
+    }
+    expect(tries).toBe(1 + INTERVALS_MAX);
+    expect(desk.event("failed")).toMatchObject({ session: "a", status: 422 });
+    desk.events = [];
     expectIdle(desk);
   });
 });

@@ -35,7 +35,7 @@ import {
 } from "./prepare-invite.ts";
 import { Redirects } from "./redirects.ts";
 import { Session } from "./session.ts";
-import { minSeOf, timerOffer } from "./session-timer.ts";
+import { INTERVALS_MAX, minSeOf, timerOffer } from "./session-timer.ts";
 
 /*
  * An INVITE of ours until its final answer.
@@ -72,8 +72,9 @@ export class OutgoingInvite implements Leg {
   readonly #former: ClientRequest[] = [];
   #invite: PreparedInvite;
   #sequence = 1;
-  /** The shortest session interval that somebody on the way takes. */
+  /** The shortest session interval that somebody on the way takes, and how often one was told. */
   #floorS = 0;
+  #intervals = 0;
   #isOver = false;
   /** A provisional response to the running attempt came: it may be cancelled. */
   #isProceeding = false;
@@ -279,8 +280,10 @@ export class OutgoingInvite implements Leg {
     if (response.status === 422) {
       const { sessionTimer } = this.#stack.config;
       const floorS = minSeOf(response);
-      if (sessionTimer === undefined || floorS <= this.#floorS) return false;
+      const isMore = floorS > this.#floorS && this.#intervals < INTERVALS_MAX;
+      if (sessionTimer === undefined || !isMore) return false;
       this.#floorS = floorS;
+      this.#intervals++;
       const { request } = this.#invite;
       const headers = request.headers.filter(
         ({ name }) => name !== "session-expires" && name !== "min-se",

@@ -28,6 +28,9 @@ export interface SessionInterval {
 /** The shortest interval there may be, seconds. @see RFC 4028 §4 */
 export const MIN_SE_S = 90;
 
+/** Longer intervals that a call is tried by: each proxy on the way may want one. */
+export const INTERVALS_MAX = 3;
+
 /** The extension's name in Supported and Require. */
 export const TIMER = "timer";
 
