@@ -174,7 +174,7 @@ export function unreachedBy(
 ): Unreached | undefined {
   const isWithheld = call.withholds ?? context.choices.withholdsNumber;
   const isMeant = result === "busy" || retryAfterS !== undefined;
-  if (!isMeant || call.emergency || isWithheld) return undefined;
+  if (!isMeant || call.emergency || isWithheld || call.direct !== undefined) return undefined;
   const retry = retryAfterS === undefined ? {} : { retryAtMs: nowMs + retryAfterS * 1000 };
   return { number: call.to, ...retry };
 }

@@ -26,6 +26,8 @@ export interface Call extends MeasuredLevels {
   readonly isPlain?: true;
   /** Whether our number is withheld; as configured where absent. */
   readonly withholds?: boolean;
+  /** It goes straight to an address, past the server, which nothing is told of the account. */
+  readonly direct?: SocketAddress;
   /** Our user wants no second caller to be heard of in it. */
   readonly refusesWaiting?: true;
   /** The caller's number as a display would show it, where that is told. */

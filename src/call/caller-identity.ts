@@ -22,12 +22,16 @@ export function inviteIdentity(
     return { headers: emergencyHeaders(call.isPlain === true ? undefined : emergency.location) };
   }
   if (!(call.withholds ?? context.choices.withholdsNumber)) return { headers: [] };
+  const from = { displayName: "Anonymous", uri: "sip:anonymous@anonymous.invalid" };
+  const privacy = { name: "privacy", value: "id" };
+  // Nobody stands between who would keep the number from whom it is withheld from.
+  if (call.direct !== undefined) return { from, headers: [privacy] };
   const { user, domain: host } = account;
   const uriText = printUri({ scheme: "sip", user, host, params: new Map() });
   return {
-    from: { displayName: "Anonymous", uri: "sip:anonymous@anonymous.invalid" },
+    from,
     headers: [
-      { name: "privacy", value: "id" },
+      privacy,
       { name: "p-preferred-identity", value: printNameAddr({ uriText, params: new Map() }) },
     ],
   };

@@ -6,6 +6,7 @@ import { featureKeyed } from "./feature-keys.ts";
 import { callHotline } from "./hotline.ts";
 import { type CallWish, dialledUri, giveUp, placeCall } from "./placing.ts";
 import type { Choices } from "./policy/choices.ts";
+import { directTarget } from "./policy/direct-call.ts";
 import { divertsAll } from "./policy/diversions.ts";
 import { isEmergencyNumber } from "./policy/emergency.ts";
 import { featureOf, headOf } from "./policy/feature-codes.ts";
@@ -122,6 +123,10 @@ function codeKeyed(context: CallContext, dialled: string, nowMs: number): Step |
   const { callBackCode, featureCodes = {} } = context.config;
   if (dialled === callBackCode) return askForCallBack(context, nowMs);
   const wish = featureOf(featureCodes, dialled);
+  if (wish?.name === "directCall") {
+    const isAddress = directTarget(featureCodes, dialled) !== undefined;
+    return isAddress ? undefined : giveUp(context, "what was dialled is no address", nowMs);
+  }
   if (wish === undefined || wish.name === "callWaitingOffOnce") {
     return blindTransfer(context, dialled, nowMs);
   }

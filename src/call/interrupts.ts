@@ -17,6 +17,7 @@ import { flashStep } from "./flash.ts";
 import { callerOf, incomingCall } from "./incoming.ts";
 import { joinStep } from "./joining.ts";
 import { dialledUri } from "./placing.ts";
+import { directUri } from "./policy/direct-call.ts";
 import { startParked, startRecall } from "./recall.ts";
 import { refuseCaller } from "./refusing.ts";
 import { endSide, endSides, sideOf, without } from "./side-calls.ts";
@@ -144,7 +145,9 @@ function transferOnHangUp(context: CallContext, state: CallState, nowMs: number)
   const isOnItsWay = state.kind === "calling" || state.kind === "ringback";
   if (!isOnItsWay || state.call.emergency) return undefined;
   // Who rings is not in a call yet that could be taken over: the other one calls anew.
-  const target = { kind: "uri", uri: dialledUri(context, state.call.to) } as const;
+  const { to, direct } = state.call;
+  const uri = direct === undefined ? dialledUri(context, to) : directUri(direct);
+  const target = { kind: "uri", uri } as const;
   const transfer = startTransfer(context, held, target, nowMs);
   const down = rest(context, state, { kind: "idle" }, "near", nowMs);
   return { ...down, outputs: [...down.outputs, ...transfer.outputs], side: transfer.side };

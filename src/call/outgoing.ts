@@ -2,8 +2,10 @@ import {
   ADVICE_OF_CHARGE_TYPE,
   answeredDialog,
   headerValue,
+  printUri,
   type SipResponse,
   secondsOf,
+  type UaCommand,
   type UaEvent,
 } from "../sip/index.ts";
 import { flowOutputs, withAccepted, withMedia, withOffer } from "./call-media.ts";
@@ -23,6 +25,7 @@ import { progressStep, voiceComes } from "./early-media.ts";
 import { answerLimitMs, callNext } from "./hotline.ts";
 import { dialledUri, plainUri } from "./placing.ts";
 import { type AnnouncementName, announcementOf } from "./policy/announcement.ts";
+import { directUri } from "./policy/direct-call.ts";
 import { refusalOf } from "./policy/refusal.ts";
 import { relayDigit } from "./relayed-digits.ts";
 import { sessionIdOf } from "./session-id.ts";
@@ -34,6 +37,7 @@ const ACCEPTS_CHARGES = {
   value: `application/sdp, ${ADVICE_OF_CHARGE_TYPE}`,
 } as const;
 
+type InviteCommand = Extract<UaCommand, { kind: "invite" }>;
 type Outgoing = Extract<CallState, { kind: "calling" | "ringback" }>;
 
 /** From the dialled number to the answer: media opens, the INVITE goes out, the far end rings. */
@@ -81,8 +85,7 @@ function sendInvite(context: CallContext, opened: Call, nowMs: number): Step | u
           kind: "invite",
           session: call.session,
           uri: call.referral?.uri ?? calledUri(context, call),
-          account: config.account.id,
-          redirects: config.redirectsDirectly === true ? "direct" : "server",
+          ...wayOf(context, call),
           ...identity,
           headers: [
             ...identity.headers,
@@ -97,7 +100,18 @@ function sendInvite(context: CallContext, opened: Call, nowMs: number): Step | u
   };
 }
 
+/** By the account's server; or straight to an address, which gets the line's, and no password. */
+function wayOf({ config }: CallContext, { direct }: Call): Partial<InviteCommand> {
+  const { id: account, user, domain: host } = config.account;
+  if (direct === undefined) {
+    return { account, redirects: config.redirectsDirectly === true ? "direct" : "server" };
+  }
+  const from = { uri: printUri({ scheme: "sip", user, host, params: new Map() }) };
+  return { to: { transport: "udp", ...direct }, from };
+}
+
 function calledUri(context: CallContext, call: Call): string {
+  if (call.direct !== undefined) return directUri(call.direct);
   if (call.isPlain === true) return plainUri(context, call.to);
   const isSos = call.emergency && context.config.emergency.asUrn;
   return isSos ? SOS_URN : dialledUri(context, call.to);

@@ -1,7 +1,9 @@
+import { printAddress } from "../base/address.ts";
 import { printUri } from "../sip/index.ts";
 import { MEDIA_OPEN_LIMIT_MS } from "./call-media.ts";
 import { type Call, type CallContext, logOf, type Step, toLine, toMedia } from "./call-state.ts";
 import type { AnnouncementName } from "./policy/announcement.ts";
+import { directTarget } from "./policy/direct-call.ts";
 import { isEmergencyNumber } from "./policy/emergency.ts";
 import { isBarred } from "./policy/lock.ts";
 import { startTone } from "./tone.ts";
@@ -32,7 +34,8 @@ export function beginCall(
   const { config } = context;
   const call = { ...outgoingCall(context, number, nowMs), ...wish };
   const collected = toLine({ kind: "collect", on: false });
-  if (context.registration === "lost" && config.account.register && !call.emergency) {
+  const isByServer = !call.emergency && call.direct === undefined;
+  if (context.registration === "lost" && config.account.register && isByServer) {
     const [next, ...otherwise] = wish.otherwise ?? [];
     if (next !== undefined) return beginCall(context, next, nowMs, { ...wish, otherwise });
     const tone = startTone(context, "reorder", nowMs, "unavailable");
@@ -78,12 +81,14 @@ export function giveUp(
 export function outgoingCall(context: CallContext, number: string, nowMs: number): Call {
   const { config } = context;
   const id = `line${config.line}-${config.createToken()}`;
+  const direct = directTarget(config.featureCodes ?? {}, number);
   return {
     id,
     direction: "out",
     session: id,
     from: config.account.user,
-    to: number,
+    to: direct === undefined ? number : printAddress(direct),
+    ...(direct === undefined ? {} : { direct }),
     emergency: isEmergencyNumber(number, config.emergencyNumbers),
     startedMs: nowMs,
     sdpSessionId: sdpSessionId(config.createToken()),

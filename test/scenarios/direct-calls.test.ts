@@ -1,12 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { bytesFromLatin1, latin1FromBytes } from "../../src/base/bytes.ts";
 import { BENCH_HOST, type Bench, bench } from "../hw-sim/index.ts";
-import { expectMessage, pause, ScriptedPeer, send } from "../hw-sim/peers/scripted-peer.ts";
-import { ANSWER_OF_BOX, inOurDialog, inviteTo, sdp } from "./support/far-end.ts";
+import { expectMessage, pause, reply, ScriptedPeer, send } from "../hw-sim/peers/scripted-peer.ts";
+import {
+  ANSWER_OF_BOX,
+  farEndFirst,
+  INVITE_OF_BOX,
+  inOurDialog,
+  inTheirDialog,
+  inviteTo,
+  sdp,
+  withSdp,
+} from "./support/far-end.ts";
 import { assertSettled } from "./support/settled.ts";
 import { request, Stranger } from "./support/stranger.ts";
 
 const STRANGER = "10.0.0.66";
+/** As `INVITE_OF_BOX`, to nobody's name. */
+const STRAIGHT_INVITE = new RegExp(
+  INVITE_OF_BOX.source.replace("INVITE sip:(?<dialled>[^@]+)@", "INVITE sip:(?<dialled>[0-9.]+) "),
+);
 
 /** The port of the lines' own SIP stack: with the exchange on UDP it has a socket. */
 function linePort(lab: Bench): number {
@@ -145,5 +158,36 @@ describe("a call from a stranger, past the server", () => {
     await lab.world.advance(100);
     expect(stranger.heard.map((text) => text.slice(0, 11))).toEqual(["SIP/2.0 403"]);
     await lab.stop();
+  });
+});
+
+describe("a call to an address", () => {
+  it("goes past the exchange, from a key, and who is there has the line call nobody", async () => {
+    const far = farEndFirst([]);
+    const lab = await bench({
+      seed: 312,
+      config: { sip: { directCalls: true }, dialing: { speedDial: { "4": "*4710*0*0*9" } } },
+      prepare: far.prepare,
+    });
+    const [alice, bob] = lab.phones;
+    far
+      .get()
+      .run(
+        expectMessage(STRAIGHT_INVITE),
+        reply("200 OK", withSdp(sdp())),
+        expectMessage(/^ACK /),
+        send(
+          inTheirDialog("REFER").replace("Content-Length", "Refer-To: <sip:102@x>\nContent-Length"),
+        ),
+        expectMessage(/^SIP\/2\.0 403 /),
+        expectMessage(/^BYE /),
+        reply("200 OK"),
+      );
+    await alice.calls("4#");
+    await far.get().reaches(5);
+    await bob.doesNotRing(2000);
+    alice.hang();
+    await far.get().passes();
+    await assertSettled(lab, { records: ["1 out 101>10.0.0.9:5060 answered"] });
   });
 });

@@ -61,8 +61,8 @@ export const hotlineSchema = z.strictObject({
 const code = z
   .string({ error: 'must be text in quotes, like "*72N"' })
   .regex(
-    /^(?:[0-9*#]{1,8}(?:(?:KK?|P)[0-9*#]{0,4})?(?:N[0-9*#]{0,4})?)?$/,
-    'must be at most 8 of digits, "*" and "#", then K, P or N where a key, a PIN or a number goes',
+    /^(?:[0-9*#]{1,8}(?:(?:KK?|P|A)[0-9*#]{0,4})?(?:N[0-9*#]{0,4})?)?$/,
+    'must be at most 8 of digits, "*" and "#", then K, P, A or N where other digits go',
   );
 
 const [first, ...others] = FEATURE_NAMES;

@@ -17,8 +17,8 @@ function resolved(user: UserConfig, line: Partial<UserLine> = {}, digitMap = "1x
   return { ...features, problems: problems.map(({ path, text }) => `${path.join(".")} ${text}`) };
 }
 
-/** Without a PIN there is nothing to lock by. */
-const { lock: LOCK, unlock: UNLOCK, ...STAR } = STAR_CODES;
+/** Without a PIN there is nothing to lock by; calls past every server have to be allowed. */
+const { lock: LOCK, unlock: UNLOCK, directCall: DIRECT, ...STAR } = STAR_CODES;
 const { lock: _LOCK, unlock: _UNLOCK, ...ETSI } = ETSI_CODES;
 
 describe("featuresOf()", () => {
@@ -111,6 +111,18 @@ describe("featuresOf()", () => {
     const { problems } = resolved({}, { lock: { pin: "4711", allowed: "1xx|[" } });
     expect(problems).toEqual([
       'lines.0.lock.allowed is wrong at character 5: the "[" is never closed',
+    ]);
+  });
+
+  it("has calls past every server where those are allowed, and says so where not", () => {
+    const sip = { directCalls: true };
+    expect(resolved({ sip }).featureCodes).toEqual({ ...STAR, directCall: DIRECT });
+    const dialing = { featureCodes: { directCall: "*47A" } };
+    expect(resolved({ dialing, sip }).problems).toEqual([]);
+    expect(resolved({ dialing }).problems).toEqual([
+      expect.stringMatching(
+        /featureCodes.directCall is for calls past every server, which sip.dir/,
+      ),
     ]);
   });
 

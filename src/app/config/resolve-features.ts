@@ -32,7 +32,7 @@ type FeatureLine = Pick<
 
 /** What is done with who calls a line, and the codes by which its user says so. */
 export function featuresOf(
-  { dialing = {}, registrar }: Pick<UserConfig, "dialing" | "registrar">,
+  { dialing = {}, registrar, sip }: Pick<UserConfig, "dialing" | "registrar" | "sip">,
   line: FeatureLine,
   digitMap: string,
   { emergency }: Pick<CountryProfile, "emergency">,
@@ -59,7 +59,7 @@ export function featuresOf(
   return {
     featureCodes:
       typeof written === "string"
-        ? withoutLock(freeCodes(SETS[written], digitMap, codes), line)
+        ? usable(freeCodes(SETS[written], digitMap, codes), line, sip)
         : written,
     diversions,
     ...lockOf(line, linePath, problems),
@@ -119,11 +119,16 @@ function lockOf(
   return { lock: { pin, ...(allowed === undefined ? {} : { allowed }) } };
 }
 
-/** A telephone without a PIN has no lock. */
-function withoutLock(codes: FeatureCodes, { lock }: Pick<UserLine, "lock">): FeatureCodes {
-  if (lock !== undefined) return codes;
-  const { lock: _, unlock: __, ...others } = codes;
-  return others;
+/** A telephone without a PIN has no lock, and only one that strangers may call calls strangers. */
+function usable(
+  codes: FeatureCodes,
+  { lock }: Pick<UserLine, "lock">,
+  sip: UserConfig["sip"],
+): FeatureCodes {
+  const isOff = (name: string): boolean =>
+    (lock === undefined && (name === "lock" || name === "unlock")) ||
+    (sip?.directCalls !== true && name === "directCall");
+  return Object.fromEntries(Object.entries(codes).filter(([name]) => !isOff(name)));
 }
 
 /** Those of a set by which nothing begins that could not be dialled then. */
@@ -175,12 +180,16 @@ export function codesBeside(
  * The sets are known to be.
  */
 export function checkFeatureCodes(
-  { dialing = {} }: Pick<UserConfig, "dialing">,
+  { dialing = {}, sip }: Pick<UserConfig, "dialing" | "sip">,
   beside: CodesBeside,
   problems: ConfigProblem[],
 ): void {
   const codes = dialing.featureCodes;
   if (codes === undefined || typeof codes === "string") return;
+  if ((codes.directCall ?? "") !== "" && sip?.directCalls !== true) {
+    const text = "is for calls past every server, which sip.directCalls has to allow";
+    problems.push({ path: ["dialing", "featureCodes", "directCall"], text });
+  }
   const seen = new Map(Object.entries(beside.codes).filter(([, code]) => code !== ""));
   for (const name of FEATURE_NAMES) {
     const code = codes[name] ?? "";

@@ -4,7 +4,7 @@ interface Place {
   readonly repeats?: true;
 }
 
-const KEYS = "0123456789*#ABCD";
+const KEYS = "0123456789*#";
 const DIGITS = "0123456789";
 
 /** Whether something could be dialled that is both codes, whatever goes where their letters are. */
@@ -31,6 +31,7 @@ export function areAlike(one: string, other: string): boolean {
 function placesOf(code: string): readonly Place[] {
   return [...code].map((key) => {
     if (key === "N") return { keys: KEYS, repeats: true };
+    if (key === "A") return { keys: `${DIGITS}*`, repeats: true };
     if (key === "P") return { keys: DIGITS, repeats: true };
     return { keys: key === "K" ? DIGITS : key };
   });

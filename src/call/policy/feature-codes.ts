@@ -1,7 +1,7 @@
 /**
  * What is keyed at dial tone. Letters stand for digits: `N` for a number, `K` for one digit of a
- * key for speed dial, `P` for a PIN; `*72N` is the code and the number after it, `*21*N#` has more
- * after that. Absent or empty: no such code.
+ * key for speed dial, `P` for a PIN, `A` for an address of numbers with `*` between them; `*72N` is
+ * the code and the number after it, `*21*N#` has more after that. Absent or empty: no such code.
  */
 export type FeatureCodes = Readonly<Partial<Record<FeatureName, string>>>;
 
@@ -36,6 +36,7 @@ export const FEATURE_NAMES = [
   "lock",
   "unlock",
   "park",
+  "directCall",
 ] as const;
 
 /** Which letters a code has to have, in their order; those not named here have none. */
@@ -50,6 +51,7 @@ const LETTERS: Readonly<Partial<Record<FeatureName, string>>> = {
   callWaitingOffOnce: "N",
   lock: "P",
   unlock: "P",
+  directCall: "A",
 };
 
 /** Longest number that calls can be sent on to, or that a key calls, digits. */
@@ -60,9 +62,9 @@ export const CODE_DIGITS_MAX = 32;
  * `*73`), the return of a call (`*69`), the lists for speed calling (`*74`, `*75`), no call waiting
  * once (`*70`), and callers refused (`*60` and `*80`, `*77` and `*87`). Busy and no answer are by
  * the habit of North America's providers (`*90` to `*93`), do not disturb and redial by that of
- * Sipura's adapters. By habits that nobody checked are call waiting and the number withheld for
- * good (Grandstream's adapters) and parking (hosted exchanges). The lock is that of
- * {@link ETSI_CODES}. No source has codes that empty a key.
+ * Sipura's adapters. By habits that nobody checked are call waiting, the number withheld for good
+ * and calls to an address (Grandstream's adapters), and parking (hosted exchanges). The lock is
+ * that of {@link ETSI_CODES}. No source has codes that empty a key.
  */
 export const STAR_CODES: FeatureCodes = {
   forwardAlways: "*72N",
@@ -91,6 +93,7 @@ export const STAR_CODES: FeatureCodes = {
   lock: "*33*P#",
   unlock: "#33*P#",
   park: "*68",
+  directCall: "*47A",
 };
 
 /**
@@ -119,25 +122,28 @@ export const ETSI_CODES: FeatureCodes = {
 };
 
 /** What comes before the first letter of a code, or all of it. */
-export const headOf = (code: string): string => code.replace(/[NKP].*$/, "");
+export const headOf = (code: string): string => code.replace(/[NKPA].*$/, "");
 
 /** What is wrong with the letters of a code; undefined where they are as its feature wants. */
 export function lettersFault(name: FeatureName, code: string): string | undefined {
   const wanted = LETTERS[name] ?? "";
-  const letters = code.replace(/[^NKP]/g, "");
+  const letters = code.replace(/[^NKPA]/g, "");
   if (letters === wanted) {
     const isLast = name !== "callWaitingOffOnce" || code.endsWith("N");
     return isLast ? undefined : "; the N has to be its end";
   }
   if (wanted === "") return `; take the ${[...new Set(letters)].join(" and ")} out`;
   const like = Object.values({ ...ETSI_CODES, [name]: STAR_CODES[name] ?? ETSI_CODES[name] });
-  const example = like.find((one) => one.replace(/[^NKP]/g, "") === wanted);
+  const example = like.find((one) => one.replace(/[^NKPA]/g, "") === wanted);
   return `; write ${wanted} where its digits go, as in "${example}"`;
 }
 
+/** An address of IPv4, and one with a port. */
+const ADDRESS_RULES = ["xx.*xx.*xx.*xx.T", "xx.*xx.*xx.*xx.*xx.T"];
+
 /** What stands in a digit map for each letter; a number is every rule there is. */
 function ruleParts(code: string): readonly string[] {
-  return code.split(/(N|K+|P)/).filter((part) => part !== "");
+  return code.split(/(N|K+|P|A)/).filter((part) => part !== "");
 }
 
 /**
@@ -154,6 +160,7 @@ export function codeRules(codes: FeatureCodes, rules: readonly string[]): readon
         // What ends in something has no need to wait whether more comes.
         const heads = sofar.map((head) => head.replace(/[Tt]\s*$/, ""));
         if (part === "N") return heads.flatMap((head) => rules.map((rule) => head + rule));
+        if (part === "A") return heads.flatMap((head) => ADDRESS_RULES.map((rule) => head + rule));
         const places = part.replace(/K/g, "x").replace("P", "xx.T");
         return heads.map((head) => head + places);
       },
@@ -170,6 +177,7 @@ export interface FeatureWish {
   /** The key for speed dial in it. */
   readonly key?: string;
   readonly pin?: string;
+  readonly address?: string;
 }
 
 /** Reads dialled digits as a code; undefined where they are none, or lack their number. */
@@ -186,6 +194,7 @@ export function featureOf(codes: FeatureCodes, dialled: string): FeatureWish | u
 function patternOf(code: string): RegExp {
   const parts = ruleParts(code).map((part) => {
     if (part === "N") return `(?<number>.{1,${CODE_DIGITS_MAX}})`;
+    if (part === "A") return "(?<address>[0-9*]+)";
     if (part === "P") return "(?<pin>[0-9]+)";
     if (part.startsWith("K")) return `(?<key>[0-9]{${part.length}})`;
     return part.replace(/\*/g, "\\*");

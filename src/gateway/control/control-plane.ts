@@ -12,7 +12,7 @@ import type { BoxEvent, BoxLoad, LineStatus } from "./box-events.ts";
 import type { ControlConfig, ControlLineConfig, LineServer } from "./control-config.ts";
 import { ExchangeControl } from "./exchange-control.ts";
 import { type AccountServers, LineAccounts } from "./line-accounts.ts";
-import { type Keepers, LineControl } from "./line-control.ts";
+import { type Keepers, LineControl, needsNetwork } from "./line-control.ts";
 import { MemoryBus } from "./memory-bus.ts";
 import { SessionRoutes } from "./session-routes.ts";
 import type { SipNetworkConfig } from "./sip-network.ts";
@@ -92,9 +92,7 @@ export class ControlPlane {
             bus,
             { media: (owner, command) => plane?.sendMedia(owner, command) },
           );
-    const needsSocket = config.lines.some(
-      ({ server }) => server.kind === "network" || server.transport === "udp",
-    );
+    const needsSocket = config.lines.some(needsNetwork);
     const strangers = new StrangerScreen((source) => plane?.trusts(source) === true, ports.log);
     const allowsJoin = config.lines.some(({ call }) => call.allowsJoin === true);
     const lineSip = await SipShell.open(
@@ -295,6 +293,7 @@ export class ControlPlane {
     if ("request" in command && command.kind !== "reply") {
       this.#requests.set(command.request, owner);
     }
+    this.#strangers.made(command);
     this.#lineSip.command(command);
   }
 

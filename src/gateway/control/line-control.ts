@@ -305,3 +305,9 @@ export class LineControl {
     }
   }
 }
+
+/** Whether a line's SIP leaves the box: to its server, or straight to whom it calls. */
+export function needsNetwork({ server, call }: ControlLineConfig): boolean {
+  const isDirect = (call.featureCodes?.directCall ?? "") !== "";
+  return isDirect || server.kind === "network" || server.transport === "udp";
+}

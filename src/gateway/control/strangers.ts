@@ -109,6 +109,12 @@ export function turnedAway(
 export class StrangerCalls {
   readonly #sessions = new SessionRoutes<true>();
 
+  /** Takes note of a command: whom a line has called straight is a stranger, too. */
+  made(command: UaCommand): void {
+    const isStraight = command.kind === "invite" && command.account === undefined;
+    if (isStraight) this.#sessions.set(command.session, true);
+  }
+
   /** Takes note of an event; how it is refused, where it is such a request. */
   refusal(owner: Trusting | undefined, event: UaEvent): TurnedAway | undefined {
     switch (event.kind) {

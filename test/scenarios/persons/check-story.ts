@@ -26,10 +26,10 @@ export interface Played {
 /** Failed hardware comes back within its longest wait; a registration within its own, ms. */
 const HARDWARE_BACK_MS = 140_000;
 const REGISTERED_BACK_MS = 400_000;
-/** A line whose people have hung up is idle within this, and with calls on hold after it, ms. */
+/** A line whose people have hung up is idle within this, and with calls on hold or parked, ms. */
 const IDLE_MS = 10_000;
 const NO_ANSWER_MS = 200_000;
-const RECALL_MS = 75_000;
+const RECALL_MS = 195_000;
 /** Somebody waits for a busy number, ms. */
 const CALL_BACK_MS = 1_900_000;
 /** The longest that a transaction, or media that was open, may still be there, ms. */
@@ -89,7 +89,7 @@ export async function checkAfter(played: Played): Promise<void> {
   await atRest(LEFT_MS);
   for (const fault of played.stranger.faults.slice(0, 2)) watch.fault(fault);
   watch.checkLog(watch.hadHardwareTrouble, played.flooded);
-  for (const fault of lockFaults(lab, stage, watch.hadDiskTrouble).slice(0, 2)) watch.fault(fault);
+  for (const fault of lockFaults(lab, stage, watch).slice(0, 2)) watch.fault(fault);
   // A port that the next call has at once may be named in a message over a stream, unseen.
   const isUnsure = played.hasTwins || stage.settings.some(({ name }) => name === "few ports");
   if (!isUnsure) {

@@ -149,6 +149,7 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
             isReloaded = true;
             lab.configure(changedConfig(played.stage, act));
             watch.isElsewhere = isAbroad(act);
+            watch.wasElsewhere ||= watch.isElsewhere;
           }
           watch.isAway = true;
           await restart(played);

@@ -6,7 +6,7 @@ import type { Stage, Trouble } from "./story.ts";
 import { HOT, HOT_LINE, isFar, merged } from "./story-settings.ts";
 
 /** Where a box is reloaded to from everywhere. */
-const OTHER_COUNTRY = "de";
+export const OTHER_COUNTRY = "de";
 
 /** Whether a configuration that is read anew has another country: its tones are others then. */
 export const isAbroad = ({ forMs }: Pick<Trouble, "forMs">): boolean => forMs > 1500;

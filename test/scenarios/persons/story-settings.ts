@@ -35,6 +35,8 @@ export const SETTINGS: readonly LikelySetting[] = [
   set("warm lines", 0.15, { lines: [{ number: "", hotline: WARM }] }),
   set(HOT_LINE, 0.15, {}),
   set("pickup", 0.5, { exchange: { pickupCode: "**" } }),
+  set("calls on hold taken", 0.5, { exchange: { retrieveCode: "*88" } }),
+  set("parked for short", 0.4, { dialing: { parkMs: 4000 } }),
   set("SHA-256", 0.15, { exchange: { digest: ["SHA-256", "MD5"] } }),
   set("tel addresses", 0.1, { dialing: { telUri: true } }),
   set("withheld", 0.1, { dialing: { withholdNumber: true } }),

@@ -1,17 +1,16 @@
 import { resolveCountry } from "../../../src/fxs/index.ts";
 import type { Bench } from "../../hw-sim/bench/bench.ts";
 import type { Stage } from "./story.ts";
+import { OTHER_COUNTRY } from "./story-config.ts";
 import { HOTLINED, PIN } from "./story-settings.ts";
+import type { StoryWatch } from "./watch-story.ts";
 
 /** What a locked telephone of a story may call. */
 const ALLOWED = /^10[0-9]$/;
-/** Help that can be dialled in every story. */
-const HELP = ["112", "911"];
-
-/** Help in the story's country, and in the one that it may be reloaded to. */
-function helpIn({ country }: Stage): readonly string[] {
-  const countries = [country, "de"].map((code) => resolveCountry(code));
-  return [...HELP, ...countries.flatMap((one) => (one.ok ? one.value.emergency.numbers : []))];
+/** Whom people in one country call for help. */
+function helpIn(country: string): readonly string[] {
+  const resolved = resolveCountry(country);
+  return resolved.ok ? resolved.value.emergency.numbers : [];
 }
 
 /**
@@ -21,18 +20,21 @@ function helpIn({ country }: Stage): readonly string[] {
  */
 export function lockFaults(
   { logs }: Pick<Bench, "logs">,
-  stage: Stage,
-  mayBeLost: boolean,
+  { country }: Stage,
+  { hadDiskTrouble, wasElsewhere }: Pick<StoryWatch, "hadDiskTrouble" | "wasElsewhere">,
 ): readonly string[] {
-  const help = helpIn(stage);
+  const [here, there] = [helpIn(country), helpIn(OTHER_COUNTRY)];
+  // What is help here and there is help all the time.
+  const always = wasElsewhere ? here.filter((number) => there.includes(number)) : here;
+  const help = [...here, ...there];
   const locked = new Map<string, boolean>();
   return logs.flatMap(({ area, text, data }) => {
     if (`${text} ${JSON.stringify(data ?? {})}`.includes(PIN)) return [`a PIN in the log: ${text}`];
     if (text.startsWith("The user has chosen:")) locked.set(area, text.includes("calls locked"));
     const [, refused = ""] = /^Reorder tone: (?:"|calls to )([0-9]+)(?:" is no|")/.exec(text) ?? [];
-    if (HELP.includes(refused)) return [`help was refused at ${area}: ${text}`];
+    if (always.includes(refused)) return [`help was refused at ${area}: ${text}`];
     const [, called] = /^Calls (\S+)\.$/.exec(text) ?? [];
-    if (called === undefined || mayBeLost || locked.get(area) !== true) return [];
+    if (called === undefined || hadDiskTrouble || locked.get(area) !== true) return [];
     const isFree = ALLOWED.test(called) || help.includes(called) || HOTLINED.includes(called);
     return isFree ? [] : [`${area} is locked, and calls ${called}`];
   });

@@ -52,6 +52,8 @@ export class StoryWatch {
   hadDiskTrouble = false;
   /** It was told of another country, whose tones its telephones do not know. */
   isElsewhere = false;
+  /** It was once. */
+  wasElsewhere = false;
   /** The program ends and starts: what it said last is not what it would say. */
   isAway = false;
 
