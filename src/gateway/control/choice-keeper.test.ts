@@ -74,6 +74,21 @@ describe("ChoiceKeeper", () => {
     expect(await next(store, "101", NO_CHOICES)).toEqual({ ...said, callWaiting: true });
   });
 
+  it("keeps all that one user can choose", async () => {
+    const store = new OneFile();
+    const keeper = await open(store);
+    const digits = Array.from("0123456789");
+    const all = [...digits, ...digits.flatMap((first) => digits.map((second) => first + second))];
+    const said: Choices = {
+      ...{ callWaiting: false, withholdsNumber: true, rejectsAnonymous: true, isLocked: true },
+      blocked: Array.from({ length: 31 }, (_, at) => `30${at}`),
+      speedDials: Object.fromEntries(all.map((key) => [key, "102"])),
+    };
+    keeper.keep("101", NO_CHOICES, said);
+    await keeper.close();
+    expect(await next(store, "101", NO_CHOICES)).toEqual(said);
+  });
+
   it("keeps nothing where the user has what is configured", async () => {
     const store = new OneFile();
     const keeper = await open(store);
