@@ -39,6 +39,7 @@ describe("boards/", () => {
       expect(readme).toMatch(/nobody has run this on (the )?hardware/i);
       expect(readme).toMatch(/never the public network/);
       expect(readme).toMatch(/fuse/);
+      expect(readme).toMatch(/isolate/);
       expect(readme).toMatch(/V AC|60 to 90 V/);
     },
   );

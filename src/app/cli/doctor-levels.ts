@@ -128,7 +128,8 @@ async function keepMixer(
   if (card === undefined) return [];
   const controls = await readMixer(machine, card);
   if (typeof controls === "string") {
-    return [note("mixer", `the mixer of ${card} could not be kept: ${controls}`)];
+    const advice = "see that the card is there, and run: amixer scontents";
+    return [note("mixer", `the mixer of ${card} could not be kept: ${controls}`, advice)];
   }
   const file = keptMixerFile(user.data, card);
   await makeDirectory(dirname(file));

@@ -64,7 +64,10 @@ function checkPin(needed: NeededPin, state: PinState | undefined): Finding {
     case "free":
       return good("gpio", `${thing} is ${state.place}, free`);
     case "held":
-      if (state.holder === OURS) return note("gpio", `${thing} is held by a Tipring that runs`);
+      if (state.holder === OURS) {
+        const advice = "stop it where this machine is to be looked at without it";
+        return note("gpio", `${thing} is held by a Tipring that runs`, advice);
+      }
       return bad(
         "gpio",
         `${thing} is ${state.place}, held by "${state.holder}"`,

@@ -31,7 +31,8 @@ export async function checkClock(machine: Machine): Promise<readonly Finding[]> 
       ),
     );
   } else {
-    findings.push(note("clock", "whether NTP sets the time of day cannot be told here"));
+    const advice = "look at the output of date; without NTP, set the clock by: sudo date -s";
+    findings.push(note("clock", "whether NTP sets the time of day cannot be told here", advice));
   }
   return findings;
 }
@@ -62,7 +63,11 @@ export async function checkNetwork(
     const text = "no address but loopback";
     findings.push(
       user.registrar === undefined
-        ? note("network", `${text}: IP phones cannot reach this box`)
+        ? note(
+            "network",
+            `${text}: IP phones cannot reach this box`,
+            "connect the network cable where there are to be any",
+          )
         : bad("network", text, "connect the network cable, or set up wireless"),
     );
   }

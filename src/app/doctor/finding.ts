@@ -8,7 +8,7 @@ export interface Finding {
   readonly state: FindingState;
   /** What was found, naming the thing. */
   readonly text: string;
-  /** What to do about it, one plain sentence; never absent with `bad`. */
+  /** What to do about it, one plain sentence; absent with `good` alone. */
   readonly advice?: string;
 }
 
@@ -18,8 +18,8 @@ export function good(area: string, text: string): Finding {
 }
 
 /** What may be meant so, or could not be told. */
-export function note(area: string, text: string, advice?: string): Finding {
-  return { area, state: "note", text, ...(advice === undefined ? {} : { advice }) };
+export function note(area: string, text: string, advice: string): Finding {
+  return { area, state: "note", text, advice };
 }
 
 /** What keeps a line from working. */
