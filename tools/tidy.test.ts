@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CircleWatch } from "./tidy/circle-rules.ts";
+import { ExportWatch } from "./tidy/export-rules.ts";
 import { parseSource } from "./tidy/source-file.ts";
 import { checkFile, printFinding } from "./tidy.ts";
 
@@ -270,5 +271,87 @@ describe("CircleWatch", () => {
         "src/c.ts": 'import type { a } from "./a.ts";\nimport { type B } from "./b.ts";',
       }),
     ).toEqual([]);
+  });
+});
+
+describe("ExportWatch", () => {
+  /** What is said of files, each with its text. */
+  const saidOf = (files: Readonly<Record<string, string>>): readonly string[] => {
+    const watch = new ExportWatch();
+    for (const [path, text] of Object.entries(files)) watch.add(parseSource(path, text));
+    return watch.findings().map(({ path, line, message }) => `${path}:${line} ${message}`);
+  };
+  const value = "export const a = 1;";
+  const used = "export const a = 1; const b = a;";
+  const type = "export interface A {}";
+  const fixture = "move it to a fixture";
+
+  it.each([
+    ["is imported", { "src/a.ts": value, "src/b.ts": 'import { a } from "./a.ts";' }, []],
+    ["by another name", { "src/a.ts": value, "src/b.ts": 'import { a as b } from "./a.ts";' }, []],
+    ["as a whole", { "src/a.ts": value, "src/b.ts": 'import * as a from "./a.ts";' }, []],
+    ["when asked for", { "src/a.ts": value, "src/b.ts": 'const a = import("./a.ts");' }, []],
+    ["by nobody", { "src/a.ts": value }, ['src/a.ts:1 nothing imports "a": delete it']],
+    ["only here", { "src/a.ts": used }, ['src/a.ts:1 nothing imports "a": take its export off']],
+    [
+      "from another file of that name",
+      { "src/a.ts": value, "src/b/c.ts": 'import { a } from "./a.ts";' },
+      ['src/a.ts:1 nothing imports "a": delete it'],
+    ],
+    [
+      "by tests alone",
+      { "src/a.ts": value, "src/a.test.ts": 'import { a } from "./a.ts";' },
+      [`src/a.ts:1 only tests use "a": delete it with its tests, or ${fixture}`],
+    ],
+    [
+      "by tests, and here",
+      { "src/a.ts": used, "src/a.test.ts": 'import { a } from "./a.ts";' },
+      [],
+    ],
+    [
+      "by tests of tests",
+      { "test/a.ts": value, "test/a.test.ts": 'import { a } from "./a.ts";' },
+      [],
+    ],
+    [
+      "passed on for nobody",
+      { "src/a.ts": used, "src/x/index.ts": 'export { a } from "../a.ts";' },
+      [
+        'src/a.ts:1 nothing imports "a": take its export off',
+        'src/x/index.ts:1 nothing imports "a": delete it',
+      ],
+    ],
+    [
+      "passed on for somebody",
+      {
+        "src/a.ts": value,
+        "src/x/index.ts": 'export { a as b } from "../a.ts";',
+        "src/c.ts": 'import { b } from "./x/index.ts";',
+      },
+      [],
+    ],
+    [
+      "passed on with all",
+      {
+        "src/a.ts": value,
+        "src/x/index.ts": 'export * from "../a.ts";',
+        "src/c.ts": 'import { a } from "./x/index.ts";',
+      },
+      [],
+    ],
+    [
+      "passed on to strangers",
+      { "src/a.ts": value, "src/index.ts": 'export { a } from "./a.ts";' },
+      [],
+    ],
+    ["a type of nobody", { "src/a.ts": type }, ['src/a.ts:1 nothing imports "A": delete it']],
+    ["a type of a signature", { "src/a.ts": `${type} const f = (a: A) => a;` }, []],
+    [
+      "a type passed on",
+      { "src/a.ts": type, "src/x/index.ts": 'export type { A } from "../a.ts";' },
+      [],
+    ],
+  ])("of an export that is taken %s", (_, files, said) => {
+    expect(saidOf(files)).toEqual(said);
   });
 });

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CircleWatch } from "./tidy/circle-rules.ts";
 import { checkDocs } from "./tidy/doc-rules.ts";
+import { ExportWatch } from "./tidy/export-rules.ts";
 import { checkImports } from "./tidy/import-rules.ts";
 import { checkSizes } from "./tidy/size-rules.ts";
 import { type Finding, parseSource, type SourceFile } from "./tidy/source-file.ts";
@@ -53,6 +54,7 @@ function main(only: readonly string[]): number {
   const root = fileURLToPath(new URL("..", import.meta.url));
   const findings: Finding[] = [];
   const circles = new CircleWatch();
+  const exports = new ExportWatch();
   let files = 0;
   for (const path of filesUnder(root, "")) {
     if (only.length > 0 && !only.some((prefix) => path.startsWith(prefix))) continue;
@@ -66,8 +68,11 @@ function main(only: readonly string[]): number {
     const file = parseSource(path, text);
     findings.push(...checkSource(file));
     circles.add(file);
+    exports.add(file);
   }
   findings.push(...circles.findings());
+  // Of a part of the tree it cannot be said who takes what.
+  if (only.length === 0) findings.push(...exports.findings());
   for (const finding of findings) process.stdout.write(`${printFinding(finding)}\n`);
   process.stdout.write(`tidy: ${files} files, ${findings.length} to put right\n`);
   return findings.length === 0 ? 0 : 1;

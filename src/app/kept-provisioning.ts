@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { makeDirectory, replaceFile } from "../hal/node/index.ts";
 
 /** Where the configuration is kept that was fetched last and was good. */
-export const KEPT_FILE = "provisioned.json";
+const KEPT_FILE = "provisioned.json";
 
 /** A configuration that was fetched and found good. */
 export interface KeptConfig {

@@ -12,7 +12,7 @@ import { messageOutputs } from "./in-call-requests.ts";
 import { messagesTold } from "./mailbox.ts";
 
 /** An event of common practice: no RFC has it. */
-export const CHECK_SYNC = "check-sync";
+const CHECK_SYNC = "check-sync";
 
 type RequestEvent = Extract<UaEvent, { kind: "request" }>;
 

@@ -84,7 +84,7 @@ export function configOf(changes: Partial<CallConfig> = {}): CallConfig {
 }
 
 /** An output in a few words; what a test does not look at is left out. */
-export function words(output: CallOutput): string {
+function words(output: CallOutput): string {
   switch (output.kind) {
     case "line": {
       const { command } = output;
@@ -183,7 +183,7 @@ export function play(control: CallControl, steps: readonly Step[]): Played {
 }
 
 /** A hook event. */
-export const line = (kind: "off-hook" | "on-hook" | "ring-trip"): CallInput => ({
+const line = (kind: "off-hook" | "on-hook" | "ring-trip"): CallInput => ({
   kind: "line",
   event: { kind, atMs: 0 },
 });

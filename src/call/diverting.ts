@@ -4,7 +4,7 @@ import { dialledUri } from "./placing.ts";
 import { FORWARDS_MAX, type Forwarding, sentOnHeaders, whyNoTarget } from "./policy/diversions.ts";
 
 /** How long a call that nobody lifts for rings before it is sent on, ms: some four rings. */
-export const FORWARD_AFTER_MS = 20_000;
+const FORWARD_AFTER_MS = 20_000;
 
 /** What becomes of a call that does not stay: its end, and what its record says. */
 export interface Diverted {

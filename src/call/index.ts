@@ -1,10 +1,9 @@
 /** What the floors above may use of call control. */
-export { CHECK_SYNC } from "./account-requests.ts";
 export { type CallControl, createCallControl } from "./call-control.ts";
 export type { Call, CallState } from "./call-state.ts";
 export * from "./call-types.ts";
 export { digitMapRules, isFreeCode } from "./dialled-map.ts";
-export { type CallerDisplay, type CallerSigns, callerDisplay } from "./policy/caller-display.ts";
+export type { CallerDisplay, CallerSigns } from "./policy/caller-display.ts";
 export {
   type Choices,
   choiceEntries,
@@ -23,7 +22,6 @@ export {
   sameDiversions,
   whyNoTarget,
 } from "./policy/diversions.ts";
-export { isEmergencyNumber } from "./policy/emergency.ts";
 export {
   CODE_DIGITS_MAX,
   codeRules,
@@ -35,6 +33,6 @@ export {
   STAR_CODES,
 } from "./policy/feature-codes.ts";
 export { CIVIC_PARTS, type Place } from "./policy/pidf-lo.ts";
-export { type Refusal, refusalOf } from "./policy/refusal.ts";
+export type { Refusal } from "./policy/refusal.ts";
 export type { RingRule } from "./policy/ring-cadence.ts";
 export { whyNoKey } from "./policy/speed-keys.ts";

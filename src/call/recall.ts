@@ -37,7 +37,7 @@ export function startRecall(
 }
 
 /** How long a call is parked before the bell reminds of it, ms. No source says how long. */
-export const PARK_MS = 120_000;
+const PARK_MS = 120_000;
 
 /** A call on hold is parked: the telephone is down, and quiet for a while. */
 export function startParked(

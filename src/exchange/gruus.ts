@@ -161,7 +161,7 @@ export class Gruus {
 }
 
 /** What a public GRUU calls a telephone: its instance without the brackets. */
-export function grOf(instance: string): string {
+function grOf(instance: string): string {
   return instance.replace(/^<(.*)>$/, "$1");
 }
 

@@ -1,13 +1,12 @@
 /** Analog line core: hook and dial, ringing, tones, DTMF, caller ID, countries. No I/O. */
 
-export { alertSignal, callerIdSignal, messageWaitingSignal } from "./caller-id/caller-id-signal.ts";
+export { callerIdSignal, messageWaitingSignal } from "./caller-id/caller-id-signal.ts";
 export type { FskModem } from "./caller-id/fsk-source.ts";
 export type { CallerIdName, CallerIdScheme } from "./caller-id/schemes.ts";
 export {
   CALLER_ID_NAMES,
   callerIdScheme,
   displayModem,
-  isCallerIdName,
 } from "./caller-id/schemes.ts";
 export type { Signal, SignalPart } from "./caller-id/signal.ts";
 export { createSignalSource, signalDurationMs } from "./caller-id/signal.ts";
@@ -16,7 +15,6 @@ export type { UnknownCountry } from "./country/countries.ts";
 export { COUNTRY_CODES, countryProfile } from "./country/countries.ts";
 export type { CountryProfile, RingCadenceMs, Sourced } from "./country/profile.ts";
 export type { ProfileFault } from "./country/profile-faults.ts";
-export { profileFaults } from "./country/profile-faults.ts";
 export type { CountryFault, DeepPartial } from "./country/resolve.ts";
 export { resolveCountry } from "./country/resolve.ts";
 export type {
@@ -24,12 +22,7 @@ export type {
   CollectorOutput,
   DigitCollectorConfig,
 } from "./dialing/digit-collector.ts";
-export {
-  createDigitCollector,
-  DEFAULT_DIGIT_MAP,
-  DEFAULT_DIGIT_TIMERS,
-  DEFAULT_MAX_DIGITS,
-} from "./dialing/digit-collector.ts";
+export { createDigitCollector } from "./dialing/digit-collector.ts";
 export type { DigitMap, DigitMapError, DigitMapRule, DigitMatch } from "./dialing/digit-map.ts";
 export {
   DIGIT_MAP_RULE_LIMIT,

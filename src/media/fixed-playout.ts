@@ -7,7 +7,7 @@ import type { BufferedPacket } from "./rtp/jitter-slot.ts";
 const RING_SAMPLES = 8192;
 
 /** How far a modem's audio is behind the packet that brought it, unless told otherwise. */
-export const FIXED_DELAY_MS = 120;
+const FIXED_DELAY_MS = 120;
 
 /** A jump of the timestamps past this begins anew. */
 const JUMP_SAMPLES = RING_SAMPLES / 2;

@@ -6,13 +6,11 @@ export {
   DEFAULT_OPUS,
   ENGINE_CODECS,
   type EngineCodec,
-  findCodec,
-  findStaticCodec,
 } from "./codec/codecs.ts";
 export { PCMA, PCMU } from "./codec/g711.ts";
 export { G722 } from "./codec/g722.ts";
 export { AAL2_G726, G726 } from "./codec/g726.ts";
-export { DIGIT_TIMES, DigitPlayer } from "./dsp/digit-player.ts";
+export { DIGIT_TIMES } from "./dsp/digit-player.ts";
 export { DtmfTone } from "./dsp/dtmf-tone.ts";
 export {
   ECHO_TAIL_MAX_MS,
@@ -23,12 +21,11 @@ export {
 export { createReferenceEchoFilter } from "./dsp/echo/reference-echo-filter.ts";
 export { isAnswerTone } from "./dsp/fax-tones.ts";
 export { LevelMeter } from "./dsp/level-meter.ts";
-export { applyGain, factorFromDb, levelDbm0, mixInto } from "./dsp/levels.ts";
 export { AutomaticGain, DcRemoval, Gain } from "./dsp/line-levels.ts";
 export { createReferenceSoundArithmetic } from "./dsp/reference-sound-arithmetic.ts";
 export { SampleSource } from "./dsp/sample-source.ts";
 export { SOUND_TABLES } from "./dsp/sound-tables.ts";
-export { createMilliwatt, createToneSource } from "./dsp/tone-source.ts";
+export { createToneSource } from "./dsp/tone-source.ts";
 export { isPlainFax } from "./dsp/v8-menu.ts";
 export { AudioBridge, EchoBridge, SourceEndpoint } from "./endpoints.ts";
 export { type FaxError, FaxSwitch, type FaxSwitchConfig } from "./fax/fax-switch.ts";
@@ -46,5 +43,4 @@ export {
   type MediaSessionConfig,
 } from "./media-session.ts";
 export { RecordingTap } from "./recording-tap.ts";
-export { COMFORT_NOISE_PAYLOAD_TYPE } from "./rtp/comfort-noise-payload.ts";
 export { DEFAULT_JITTER, JITTER_MAX_MS } from "./rtp/playout-delay.ts";

@@ -18,7 +18,7 @@ import { JitterBuffer, type PutVerdict } from "./rtp/jitter-buffer.ts";
 import { type BufferedPacket, PAYLOAD_LIMIT_BYTES } from "./rtp/jitter-slot.ts";
 
 /** The longest frame that is played, 60 ms. */
-export const FRAME_LIMIT_SAMPLES = 60 * SAMPLES_PER_MS;
+const FRAME_LIMIT_SAMPLES = 60 * SAMPLES_PER_MS;
 
 /** The most samples that a packet is taken to hold, 187 ms; what more it decodes to is left out. */
 export const PACKET_LIMIT_SAMPLES = PAYLOAD_LIMIT_BYTES;

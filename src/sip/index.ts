@@ -19,7 +19,6 @@ export type {
   WatchEvent,
 } from "./events/watch-types.ts";
 export { escapeXml, parseXml } from "./events/xml.ts";
-export { isIpAddress } from "./locator.ts";
 export { WAYS_MAX } from "./registration/account-group.ts";
 export { answerInPlaces, idleAnswer, offerInPlaces } from "./sdp/idle-answer.ts";
 export * from "./sdp/offer-answer.ts";

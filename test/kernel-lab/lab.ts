@@ -12,7 +12,7 @@ export const clock = createClock();
 export type Question = readonly [name: string, ask: () => Promise<string>];
 
 /** Prints a line of the laboratory's report. */
-export function say(text: string): void {
+function say(text: string): void {
   process.stdout.write(`lab: ${text}\n`);
 }
 

@@ -9,7 +9,7 @@ import {
 } from "./source-file.ts";
 
 /** What fits in a head: lines of a file, of a test, of a function; columns of a line. */
-export const SIZE_LIMITS = {
+const SIZE_LIMITS = {
   fileLines: 400,
   testLines: 600,
   functionLines: 70,

@@ -29,7 +29,7 @@ export function parseSource(path: string, text: string): SourceFile {
 }
 
 /** Whether a path is that of a test, which no program loads. */
-export function isTestPath(path: string): boolean {
+function isTestPath(path: string): boolean {
   return /\.(?:test|conformance|interop)\.ts$/.test(path);
 }
 

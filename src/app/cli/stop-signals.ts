@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 
 /** Signals that a service manager, a terminal or its end stop a program with. */
-export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 /** One of them. */
 export type StopSignalName = (typeof STOP_SIGNALS)[number];
 
@@ -43,7 +43,7 @@ export function watchSignals(
 }
 
 /** What a shell says of a program that a signal ended: 130 for Ctrl-C, 143 for SIGTERM. */
-export function signalExitCode(signal: StopSignalName): number {
+function signalExitCode(signal: StopSignalName): number {
   return 128 + constants.signals[signal];
 }
 

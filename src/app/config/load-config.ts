@@ -9,7 +9,7 @@ import { userConfigSchema } from "./schema.ts";
 import type { UserConfig } from "./user-config.ts";
 
 /** The largest configuration file that is read, characters. */
-export const CONFIG_FILE_MAX_CHARS = 1_000_000;
+const CONFIG_FILE_MAX_CHARS = 1_000_000;
 
 /** A configuration that has the right shape, and how to name a place in its file. */
 export interface LoadedConfig {

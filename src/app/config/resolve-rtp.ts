@@ -106,7 +106,7 @@ export function eventPayloadType(user: UserConfig): number {
 }
 
 /** Whether a fax machine that is heard changes what the call is like. */
-export function passesModems(user: UserConfig): boolean {
+function passesModems(user: UserConfig): boolean {
   return user.rtp?.fax !== "off";
 }
 

@@ -20,7 +20,7 @@ const PORTS = { udp: 514, tcp: 514, tls: 6514 } as const;
 const MAX_BYTES = { udp: 1232, tcp: 8192, tls: 8192 } as const;
 
 /** The number that documents use for enterprises; nobody has to register it. @see RFC 5612 §2 */
-export const EXAMPLE_ENTERPRISE = 32_473;
+const EXAMPLE_ENTERPRISE = 32_473;
 
 /** Where the log goes besides. */
 export interface SyslogSettings {

@@ -30,7 +30,7 @@ import { announcementsSchema, soundNameSchema } from "./sound-schema.ts";
 import type { UserConfig, UserLine } from "./user-config.ts";
 
 /** Most lines one box is asked to run. */
-export const LINES_MAX = 48;
+const LINES_MAX = 48;
 
 /** @see RFC 4028 §5 */
 const SESSION_EXPIRES_MIN_S = 90;
@@ -386,6 +386,5 @@ export const userConfigSchema = z.strictObject({
 type Checked = z.infer<typeof userConfigSchema>;
 type CheckedLine = NonNullable<Checked["lines"]>[number];
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
-/** Compiles only while the schema and `UserConfig` name the same settings. */
-export const schemaMatches: Same<keyof Checked, keyof UserConfig> &
-  Same<keyof CheckedLine, keyof UserLine> = true;
+// Compiles only while the schema and `UserConfig` name the same settings.
+true satisfies Same<keyof Checked, keyof UserConfig> & Same<keyof CheckedLine, keyof UserLine>;

@@ -2,7 +2,7 @@
 export const RATE_HZ = 8000;
 
 /** Peak of the largest sine that 16 bits hold: 0 dB of all levels here. */
-export const FULL_SCALE_PEAK = 32_768;
+const FULL_SCALE_PEAK = 32_768;
 
 /** What is told in place of silence, dB under a full-scale sine. */
 const FLOOR_DBFS = -120;

@@ -1,7 +1,7 @@
 import type { Core } from "../../base/core.ts";
 
 /** The first wait after a fetch that failed, ms; each is twice the one before. */
-export const AGAIN_FIRST_MS = 10_000;
+const AGAIN_FIRST_MS = 10_000;
 /** The longest wait after a fetch that failed, ms; a server may ask for as long. */
 export const AGAIN_LONGEST_MS = 3_600_000;
 

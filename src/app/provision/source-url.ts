@@ -29,7 +29,7 @@ const PORTS = { https: 443, http: 80, tftp: 69 } as const;
 export const URL_MAX_CHARS = 500;
 
 /** What an address that ends with "/" goes on with. */
-export const DEFAULT_FILE_NAME = "tipring-{mac}.yaml";
+const DEFAULT_FILE_NAME = "tipring-{mac}.yaml";
 
 /** What each placeholder stands for. */
 const PLACEHOLDERS: Readonly<Record<string, (names: MachineNames) => string | undefined>> = {

@@ -9,7 +9,7 @@ export const FACILITIES = [
 ] as const;
 
 /** The severity that each level of the log has. @see RFC 5424 §6.2.1, table 2 */
-export const SEVERITIES = { error: 3, warn: 4, info: 6, debug: 7 } as const satisfies Readonly<
+const SEVERITIES = { error: 3, warn: 4, info: 6, debug: 7 } as const satisfies Readonly<
   Record<LogLevel, number>
 >;
 

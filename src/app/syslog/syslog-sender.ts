@@ -9,9 +9,9 @@ export const WAITING_MAX_LINES = 1000;
 export const WAITING_MAX_BYTES = 256 * 1024;
 
 /** The first wait after a failure, ms; each is twice the one before, up to the longest. */
-export const AGAIN_FIRST_MS = 1000;
+const AGAIN_FIRST_MS = 1000;
 /** The longest wait, ms. */
-export const AGAIN_LONGEST_MS = 60_000;
+const AGAIN_LONGEST_MS = 60_000;
 
 /** A way that held for so long is a good one: the next failure begins with the first wait, ms. */
 export const STABLE_MS = 60_000;

@@ -21,7 +21,7 @@ import { bytesFromIp, ipFromBytes } from "./ip-bytes.ts";
  */
 
 /** @see RFC 8489 §5 */
-export const STUN_MAGIC = 0x2112a442;
+const STUN_MAGIC = 0x2112a442;
 /** The head before the attributes. */
 export const STUN_HEAD_BYTES = 20;
 /** The one method that everybody has. @see RFC 8489 §18.2 */

@@ -14,7 +14,7 @@ export const FSK_MODEMS = {
 } as const satisfies Record<FskModem, { markHz: number; spaceHz: number }>;
 
 /** Bits a second of both modems. */
-export const FSK_BITS_PER_SECOND = 1200;
+const FSK_BITS_PER_SECOND = 1200;
 
 /** Most bits of a burst's seizure, mark or tail. */
 export const FSK_PREAMBLE_LIMIT_BITS = 4000;

@@ -41,17 +41,14 @@ export interface DigitCollectorConfig {
  * digit when it has run back, which alone takes over a second for a `0`.
  * @see RFC 3435 §2.1.5 (16 s and 4 s); common adapters use 4 s after each digit
  */
-export const DEFAULT_DIGIT_TIMERS = {
+const DEFAULT_DIGIT_TIMERS = {
   firstDigitMs: 15_000,
   interDigitMs: 4_000,
   completeMs: 4_000,
 } as const;
 
 /** Most digits collected unless told otherwise. */
-export const DEFAULT_MAX_DIGITS = 32;
-
-/** Any number of one digit or more, `*` codes included: ends by the timer or by `#`. */
-export const DEFAULT_DIGIT_MAP = "[0-9*][0-9*].T";
+const DEFAULT_MAX_DIGITS = 32;
 
 /**
  * Collects dialed digits until they are a number.

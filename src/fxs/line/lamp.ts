@@ -7,7 +7,7 @@ export type LampCommand = Extract<LineCommand, { kind: "message-waiting" }>;
 export type DisplayCommand = Extract<LineCommand, { kind: "display" }>;
 
 /** From the end of whatever went on at the line to the lamp's message, ms: sets take a moment. */
-export const LAMP_QUIET_MS = 1500;
+const LAMP_QUIET_MS = 1500;
 
 /**
  * The lamp or display of a telephone that is told by a message: as soon as the line is quiet, and

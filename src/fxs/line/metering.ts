@@ -2,7 +2,7 @@ import type { MeteringConfig } from "../country/profile.ts";
 import type { LineOutput } from "./line-types.ts";
 
 /** Most pulses that are waited for; more at a time are not sent. */
-export const METERING_LIMIT = 1000;
+const METERING_LIMIT = 1000;
 
 /** What is to follow the last pulse follows after this in any case. */
 export const METERING_WAIT_LIMIT_MS = 5000;

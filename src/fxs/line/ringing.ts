@@ -39,7 +39,7 @@ export const DUTY_WINDOW_MS = 12_000;
  * timer is always a little late: without this, one millisecond would make the next silence 4 s
  * longer. The duty of a cycle counts it all the same.
  */
-export const LATE_GRACE_MS = 50;
+const LATE_GRACE_MS = 50;
 
 /** What sums of times that are no whole milliseconds may be off by, ms; it is no excess. */
 const ROUNDING_MS = 1e-6;

@@ -81,7 +81,7 @@ export interface StutterBursts {
 }
 
 /** The commonest stutter: six bursts of 100 ms. */
-export const SIX_BURSTS = { count: 6, onMs: 100, offMs: 100 } as const satisfies StutterBursts;
+const SIX_BURSTS = { count: 6, onMs: 100, offMs: 100 } as const satisfies StutterBursts;
 
 /** Any tone: its parts in order, repeated from part `repeatFrom` on, or played once. */
 export function phrase(

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "../../hal/ports/clock.ts";
 
 /** Deadlines of sessions are kept to this grid, ms: the longest frame of what ticks. */
-export const BEAT_MS = 20;
+const BEAT_MS = 20;
 
 /** Who is called at each beat; `hasLeft` also while a beat goes on. */
 interface Member {

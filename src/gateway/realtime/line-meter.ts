@@ -4,7 +4,7 @@ import { LevelMeter, type LineAudioConfig } from "../../media/index.ts";
 import { soundArithmetic } from "./sound-arithmetic.ts";
 
 /** How often the levels of a call are told. */
-export const LEVELS_EVERY_MS = 2000;
+const LEVELS_EVERY_MS = 2000;
 
 /** What a telephone said and heard for the last seconds. */
 export interface LineLevelsHeard {

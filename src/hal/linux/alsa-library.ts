@@ -3,7 +3,7 @@ import { errorHead } from "../../base/thrown.ts";
 import type { Koffi } from "./koffi-binding.ts";
 
 /** The library's name on every Linux. */
-export const ALSA_LIBRARY = "libasound.so.2";
+const ALSA_LIBRARY = "libasound.so.2";
 
 /**
  * Constants of alsa/asoundlib.h and of the kernel's error numbers. A test compiles them against the

@@ -43,7 +43,7 @@ export interface GpioKernel {
 }
 
 /** Where device files stand. */
-export const devicePath = "/dev";
+const devicePath = "/dev";
 
 /** `struct pollfd` and its bits. @see poll(2), include/uapi/asm-generic/poll.h */
 export const POLL = {

@@ -10,7 +10,7 @@ import {
 import { basename, join } from "node:path";
 
 /** Where Linux shows its PWM chips. */
-export const pwmSysfsPath = "/sys/class/pwm";
+const pwmSysfsPath = "/sys/class/pwm";
 
 /**
  * The files of the kernel's PWM chips. Names are relative to that folder (`pwmchip0/npwm`). Reading

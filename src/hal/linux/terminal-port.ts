@@ -26,7 +26,7 @@ export interface TerminalKernel {
  * The kernel of this machine, by system calls through `koffi`.
  * @throws PortError (rejects) `unsupported` where the package is not installed
  */
-export async function loadTerminalKernel(
+async function loadTerminalKernel(
   load: () => Promise<Koffi> = () => loadKoffi("serial ports"),
 ): Promise<TerminalKernel> {
   const koffi = await load();

@@ -1,20 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { peakFromDbm0 } from "../../base/audio.ts";
-import { applyGain, factorFromDb, levelDbm0, mixInto, SILENCE_DBM0 } from "./levels.ts";
+import { levelDbm0, SILENCE_DBM0, toSample } from "./levels.ts";
 
-describe("mixInto()", () => {
-  it("adds and clips at both limits", () => {
-    const frame = Int16Array.of(1, 32767, -32768, 30000, -30000);
-    mixInto(frame, Int16Array.of(2, 1, -1, -30000, 30000));
-    expect(Array.from(frame)).toEqual([3, 32767, -32768, 0, 0]);
-  });
-});
-
-describe("applyGain()", () => {
-  it("multiplies, rounds and clips", () => {
-    const frame = Int16Array.of(10, -10, 20000, -20000);
-    applyGain(frame, factorFromDb(6));
-    expect(Array.from(frame)).toEqual([20, -20, 32767, -32768]);
+describe("toSample()", () => {
+  it.each([
+    [2.5, 3],
+    [-2.5, -2],
+    [19.95, 20],
+    [32767.4, 32767],
+    [40_000, 32767],
+    [-32768.4, -32768],
+    [-40_000, -32768],
+  ])("of %d is %d", (value, sample) => {
+    expect(toSample(value)).toBe(sample);
   });
 });
 

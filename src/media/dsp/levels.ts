@@ -3,18 +3,6 @@ import { peakFromDbm0 } from "../../base/audio.ts";
 /** The level of what has no power at all. */
 export const SILENCE_DBM0 = -100;
 
-/** Adds `other` to `frame`, clipping at the 16-bit limits. */
-export function mixInto(frame: Int16Array, other: Int16Array): void {
-  for (let at = 0; at < frame.length; at++) {
-    frame[at] = clip((frame[at] ?? 0) + (other[at] ?? 0));
-  }
-}
-
-/** Multiplies by a linear factor, clipping at the 16-bit limits. */
-export function applyGain(frame: Int16Array, factor: number): void {
-  for (let at = 0; at < frame.length; at++) frame[at] = toSample((frame[at] ?? 0) * factor);
-}
-
 /** The linear factor of a gain in decibels. */
 export function factorFromDb(gainDb: number): number {
   return 10 ** (gainDb / 20);

@@ -56,9 +56,9 @@ export interface VoipMetrics {
 /** What stands where a figure is not known. @see RFC 3611 §4.7.4, §4.7.5 */
 export const METRIC_UNKNOWN = 127;
 /** Blocks of one report that are looked at. */
-export const EXTENDED_BLOCKS_LIMIT = 16;
+const EXTENDED_BLOCKS_LIMIT = 16;
 /** Chunks of one block that are looked at, and written. */
-export const RLE_CHUNKS_LIMIT = 512;
+const RLE_CHUNKS_LIMIT = 512;
 
 const BLOCK = { lossRle: 1, voipMetrics: 7 } as const;
 const METRICS_WORDS = 8;

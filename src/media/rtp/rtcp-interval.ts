@@ -1,5 +1,5 @@
 /** The least time between reports. @see RFC 3550 §6.2 */
-export const RTCP_MIN_INTERVAL_MS = 5000;
+const RTCP_MIN_INTERVAL_MS = 5000;
 
 /** Timer reconsideration makes intervals too short; this takes it back. @see RFC 3550 §6.3.1 */
 const COMPENSATION = Math.E - 1.5;

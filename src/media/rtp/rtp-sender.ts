@@ -16,7 +16,7 @@ import { FLASH_EVENT, TELEPHONE_EVENT_BYTES, writeTelephoneEvent } from "./telep
 import { type EventPacket, TelephoneEventSender } from "./telephone-event-sender.ts";
 
 /** The longest packet that is made. */
-export const PTIME_LIMIT_MS = 120;
+const PTIME_LIMIT_MS = 120;
 
 /** Frames missing for longer than this were not clocked: the timestamp moves on by the time. */
 const CLOCK_GAP_MS = 100;

@@ -227,7 +227,7 @@ export function sequenceOf(message: SipMessage): number {
 }
 
 /** The first Contact of a message that SIP can follow. */
-export function contactUri(message: SipMessage): string | undefined {
+function contactUri(message: SipMessage): string | undefined {
   for (const value of headerValues(message, "contact")) {
     const uri = uriOf(value);
     if (uri !== undefined) return uri;

@@ -3,7 +3,7 @@ import type { ServerTransactionId } from "../transaction/server-transactions.ts"
 import type { Leg } from "./leg.ts";
 
 /** Sessions that may live at one time, those on their way out included. */
-export const SESSIONS_MAX = 1000;
+const SESSIONS_MAX = 1000;
 
 /** What stands for every tag of the far end. No tag has a space. */
 const ANY_REMOTE = "  *";

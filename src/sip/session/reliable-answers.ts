@@ -10,7 +10,7 @@ import { headerValue, type SipRequest, type SipResponse } from "../wire/message.
 import { names, parseRAck, RELIABLE } from "./reliable.ts";
 
 /** Provisional answers that wait for their turn: of more the last are left out. */
-export const WAITING_MAX = 8;
+const WAITING_MAX = 8;
 
 interface Pending {
   readonly response: SipResponse;

@@ -104,7 +104,7 @@ type SettledInvite<User> = {
 export const SETTLED_INVITES_BYTES_MAX = 16 * 2 ** 20;
 
 /** What a refused one takes besides its ACK. */
-export const REFUSED_BYTES = 400;
+const REFUSED_BYTES = 400;
 
 /** What an accepted one takes with all that it holds on to, as measured. */
 export const ACCEPTED_BYTES = 10_000;

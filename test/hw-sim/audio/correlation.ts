@@ -9,7 +9,7 @@ export interface AlignedCorrelation {
 }
 
 /** At least this share of the shorter signal must overlap, so that a chance match is no match. */
-export const MIN_OVERLAP_SHARE = 0.5;
+const MIN_OVERLAP_SHARE = 0.5;
 
 function centred(samples: ArrayLike<number>): Float64Array {
   let sum = 0;

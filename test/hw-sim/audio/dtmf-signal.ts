@@ -52,7 +52,7 @@ export function dtmfSignal(
 }
 
 /** The most digits one dialling takes. */
-export const DIAL_LIMIT_DIGITS = 64;
+const DIAL_LIMIT_DIGITS = 64;
 
 /** The keys of a number as written; dashes, blanks and dots are left out. */
 export function parseDigits(text: string): Result<readonly Digit[], string> {

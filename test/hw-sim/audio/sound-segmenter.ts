@@ -21,7 +21,7 @@ export interface SoundSegment {
 }
 
 /** Quieter than this is quiet: tones come at -30 dBm and up, a noisy line hums at -60. */
-export const DEFAULT_THRESHOLD_DBM = -45;
+const DEFAULT_THRESHOLD_DBM = -45;
 
 const FRAME_SAMPLES = PIECE_SAMPLES / 2;
 /**

@@ -64,7 +64,7 @@ export const DE_TONES = [
  * @see ITU-T list of national tones (Iran, annex to Operational Bulletin 781), as a public
  * repository of tones for Asterisk in Iran copies it
  */
-export const IR_TONES = [
+const IR_TONES = [
   { name: "dial-tone", frequenciesHz: [425], cadence: [] },
   { name: "ringback", frequenciesHz: [425], cadence: [1000, 4000] },
   { name: "busy", frequenciesHz: [425], cadence: [500, 500] },
@@ -75,7 +75,7 @@ export const IR_TONES = [
 ] as const satisfies ToneTable;
 
 /** @see BT SIN 350 (dial, ringing and engaged tone), as public tables tell it */
-export const UK_TONES = [
+const UK_TONES = [
   { name: "dial-tone", frequenciesHz: [350, 440], cadence: [] },
   { name: "ringback", frequenciesHz: [400, 450], cadence: [400, 200, 400, 2000] },
   { name: "busy", frequenciesHz: [400], cadence: [375, 375] },
@@ -86,7 +86,7 @@ export const UK_TONES = [
 ] as const satisfies ToneTable;
 
 /** The French plan of public tables: 440 Hz. Not verified against ITU-T E.180 Supplement 2. */
-export const FR_TONES = [
+const FR_TONES = [
   { name: "dial-tone", frequenciesHz: [440], cadence: [], verified: false },
   { name: "ringback", frequenciesHz: [440], cadence: [1500, 3500], verified: false },
   { name: "busy", frequenciesHz: [440], cadence: [500, 500], verified: false },

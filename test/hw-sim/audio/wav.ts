@@ -27,7 +27,7 @@ export interface WavFault {
 /** An hour of 8 kHz mono. */
 export const WAV_LIMIT_BYTES = 2 * SAMPLE_RATE_HZ * 3600 + 4096;
 /** More chunks than any recorder writes. */
-export const WAV_LIMIT_CHUNKS = 64;
+const WAV_LIMIT_CHUNKS = 64;
 
 const FORMAT_PCM = 1;
 const FORMAT_EXTENSIBLE = 0xfffe;

@@ -71,7 +71,7 @@ export function displayFor(callerId: CallerIdOfCountry | undefined): DisplayOfCo
 }
 
 /** The tones that a person of a country knows; the North American ones where we have no table. */
-export function tonesKnownIn(country: string): ToneTable {
+function tonesKnownIn(country: string): ToneTable {
   return Object.entries(TONE_TABLES).find(([code]) => code === country)?.[1] ?? TONE_TABLES.us;
 }
 

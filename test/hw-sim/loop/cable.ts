@@ -9,7 +9,7 @@ export interface Cable {
  * that of 0.5 mm cable, taken for the others as well.
  * @see BT SIN 351 (0.5 mm: 168 ohm, 50 nF, 1.7 dB at 1600 Hz a kilometre)
  */
-export const CABLES = {
+const CABLES = {
   "0.32 mm": { ohmsPerKm: 434, nanofaradsPerKm: 50 },
   "0.4 mm": { ohmsPerKm: 275, nanofaradsPerKm: 50 },
   "0.5 mm": { ohmsPerKm: 168, nanofaradsPerKm: 50 },

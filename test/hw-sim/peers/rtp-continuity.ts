@@ -14,7 +14,7 @@ export interface ContinuityReport {
 }
 
 /** The most faults that are told. */
-export const FAULT_LIMIT = 20;
+const FAULT_LIMIT = 20;
 /** A jump further than this is a new beginning, not a loss. @see RFC 3550 appendix A.1 */
 const MAX_DROPOUT = 3000;
 const HALF = 0x8000;

@@ -40,7 +40,7 @@ const DEFAULT_EVENT_PAYLOAD_TYPE = 101;
 const EVENT_ENDS = 3;
 const EVENT_VOLUME = 10;
 /** The most audio that is kept: half an hour. */
-export const HEARD_LIMIT_SAMPLES = 1800 * 8000;
+const HEARD_LIMIT_SAMPLES = 1800 * 8000;
 
 interface SentEvent {
   readonly event: number;

@@ -76,7 +76,7 @@ export interface ScriptedPeerOptions {
 }
 
 /** The most messages remembered, both ways together. */
-export const MESSAGE_LIMIT = 5000;
+const MESSAGE_LIMIT = 5000;
 const DEFAULT_TIMEOUT_MS = 5000;
 
 /**

@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** The peers, and the Debian package that holds each. */
-export const PEER_PACKAGES = {
+const PEER_PACKAGES = {
   kamailio: "kamailio",
   baresip: "baresip-core",
   sipp: "sip-tester",
@@ -26,7 +26,7 @@ export type PeerName = keyof typeof PEER_PACKAGES;
 const SERVER_FOLDERS = ["/usr/sbin", "/usr/local/sbin"];
 
 /** Where a program of this machine is; `undefined` where it is not installed. */
-export function findProgram(name: PeerName): string | undefined {
+function findProgram(name: PeerName): string | undefined {
   const folders = [...(process.env["PATH"] ?? "").split(delimiter), ...SERVER_FOLDERS];
   return folders
     .filter((folder) => folder !== "")

@@ -8,7 +8,7 @@ const INSIDE_HOST = "127.0.0.1";
  * An address translator in front of one server: each who sends to its inside goes on from a port of
  * its own outside, and what comes to that port, from anybody, reaches who it stands for.
  */
-export class Translator {
+class Translator {
   readonly outsideHost: string;
   /** The port that it is reached at from inside. */
   readonly port: number;

@@ -16,7 +16,7 @@ const RTP_PORTS = 4;
 const SOUND = ["dev_ringtone", "dev_speaker", "dev_mic"].map((name) => `${name}=alsa:null`);
 
 /** A twinkle: a soft phone with a SIP stack of its own, which sends and plays silence. */
-export class Twinkle {
+class Twinkle {
   readonly #console: string;
 
   /** Use {@link startTwinkle}. */

@@ -378,6 +378,6 @@ export class FarCall {
 }
 
 /** The tag of a response's To. */
-export function tagOf(text: string): string {
+function tagOf(text: string): string {
   return /;\s*tag=([^;\s]+)/i.exec(headerValue(text, "To") ?? "")?.[1] ?? "";
 }

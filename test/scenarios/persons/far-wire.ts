@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { printAddress, type SocketAddress } from "../../../src/base/address.ts";
+import type { SocketAddress } from "../../../src/base/address.ts";
 import { bytesFromLatin1, latin1FromBytes } from "../../../src/base/bytes.ts";
 import type { Clock, Timer } from "../../../src/hal/ports/clock.ts";
 import type { Stream, UdpSocket } from "../../../src/hal/ports/net.ts";
@@ -283,6 +283,3 @@ export function seenFrom(request: string, route: Route): string {
   const { host, port } = route.address;
   return request.replace(/;rport(?=[;\r])/, `;received=${host};rport=${port}`);
 }
-
-/** An address as it stands in a URI. */
-export const printHost = (address: SocketAddress): string => printAddress(address);

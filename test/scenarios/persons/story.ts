@@ -223,7 +223,7 @@ export function tellStory({ seed, stage, acts }: Story): string {
 const phoneName = (phone: PhoneSpec): string => (typeof phone === "string" ? phone : phone.kind);
 
 /** One act in words. */
-export function tellAct(act: Act): string {
+function tellAct(act: Act): string {
   switch (act.kind) {
     case "person": {
       const { answers, lifts, number, otherwise } = act;

@@ -101,7 +101,7 @@ export async function bringUp(
 }
 
 /** Line open and converter off, as far as the chip still listens. */
-export function powerOff(bus: ChipBus): void {
+function powerOff(bus: ChipBus): void {
   try {
     bus.write(REGISTERS.LINEFEED, LINE_FEEDS.open);
     bus.write(REGISTERS.POWER_DOWN_1, BITS.DCOF);

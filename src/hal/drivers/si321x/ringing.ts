@@ -22,9 +22,9 @@ const TRAPEZOID_HZ = 8000;
 /** The battery stands so far over the peak of ringing. */
 const OVERHEAD_VOLTS = 7.5;
 /** Peak over effective value of the trapezoid, as the data sheet's own example has it. */
-export const TRAPEZOID_CREST_FACTOR = 1.3;
+const TRAPEZOID_CREST_FACTOR = 1.3;
 /** What HIGH_BATTERY may ask of the converter, volts. */
-export const BATTERY_MAX_VOLTS = 94.5;
+const BATTERY_MAX_VOLTS = 94.5;
 const BATTERY_STEP_VOLTS = 1.5;
 
 /** Ring-trip filter and debounce that the data sheet recommends: up to a frequency, NRTP, RTDI. */

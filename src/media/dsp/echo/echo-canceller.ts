@@ -12,7 +12,7 @@ export const ECHO_TAIL_MIN_MS = 8;
 /** The longest tail. */
 export const ECHO_TAIL_MAX_MS = 128;
 /** The longest delay of a sound path that is aligned: 0.5 s. */
-export const BULK_DELAY_MAX_SAMPLES = 500 * SAMPLES_PER_MS;
+const BULK_DELAY_MAX_SAMPLES = 500 * SAMPLES_PER_MS;
 
 /** How a canceller is made. */
 export interface EchoCancellerConfig {

@@ -76,7 +76,7 @@ export class HmacSha1 {
 }
 
 /** Bytes of a tag in full. */
-export const SHA1_BYTES = 20;
+const SHA1_BYTES = 20;
 
 const BLOCK_BYTES = 64;
 const STATE_WORDS = 5;

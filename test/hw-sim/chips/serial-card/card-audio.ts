@@ -10,7 +10,7 @@ export const CODING = { MU_LAW: 0, A_LAW: 1, LINEAR: 2 } as const;
 const LAWS: Readonly<Record<number, "PCMU" | "PCMA">> = { 0: "PCMU", 1: "PCMA" };
 
 /** Samples of a frame. */
-export const CARD_FRAME_SAMPLES = 80;
+const CARD_FRAME_SAMPLES = 80;
 const SAMPLES_PER_MS = 8;
 const POSITIONS = 2 ** 32;
 /** Answers that are kept for their time: more than the largest lead. */

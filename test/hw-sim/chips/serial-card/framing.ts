@@ -5,9 +5,9 @@
  */
 
 /** The longest frame that is taken, without its zero. @see docs/serial-line-card.md R6 */
-export const FRAME_MAX_BYTES = 1406;
+const FRAME_MAX_BYTES = 1406;
 /** Type, seq, CRC. */
-export const PACKET_MIN_BYTES = 4;
+const PACKET_MIN_BYTES = 4;
 
 const CRC_START = 0xffff;
 const CRC_POLYNOMIAL = 0x1021;

@@ -2,7 +2,7 @@ import type { RandomStream } from "../../world/random-stream.ts";
 import { type IndirectName, indirectAddress, type Si321xKind } from "./register-map.ts";
 
 /** Accesses are served so often. @see Si3215 datasheet, "Indirect Registers": 16 kHz */
-export const INDIRECT_PERIOD_MS = 1000 / 16_000;
+const INDIRECT_PERIOD_MS = 1000 / 16_000;
 const CELLS = 256;
 
 /** An access that waits to be served. */
