@@ -97,6 +97,36 @@ describe("RegistrationWatch", () => {
       body,
     ].join("\n");
 
+  it("registers after longer and longer where the registrar ends it each time", () => {
+    const { desk, subscribe } = watching();
+    const waits: number[] = [];
+    for (let times = 0; times < 8; times++) {
+      const cseq = `CSeq: ${times + 1} NOTIFY`;
+      const body = document("full", `terminated deactivated ${BOUND}`);
+      const again = notify(subscribe, body).replace("CSeq: 1 NOTIFY", cseq);
+      desk.receive(again.replace("z9hG4bKn1", `z9hG4bKn${times}`));
+      const { retryMs = 0 } = desk.event("registration-failed") ?? {};
+      waits.push(Math.floor(retryMs / 1000));
+      desk.letters = [];
+      desk.advance(retryMs);
+      const register = desk.letters.find(({ text }) => text.startsWith("REGISTER"))?.text ?? "";
+      const contact = `Contact: ${field(register, "Contact")}`;
+      desk.receive(answerTo(register, "200 OK", "s", [contact, "Expires: 6000"]));
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 120]);
+    for (let minutes = 0; minutes < 10; minutes++) {
+      desk.advance(60_000);
+      for (const { text } of desk.letters.splice(0)) {
+        if (text.startsWith("SUBSCRIBE")) desk.receive(answerTo(text, "200 OK", "reg"));
+      }
+    }
+    desk.events = [];
+    const body = document("full", `terminated deactivated ${BOUND}`);
+    const later = notify(subscribe, body).replace("CSeq: 1 NOTIFY", "CSeq: 99 NOTIFY");
+    desk.receive(later.replace("z9hG4bKn1", "z9hG4bKlater"));
+    expect(Math.floor((desk.event("registration-failed")?.retryMs ?? 0) / 1000)).toBe(1);
+  });
+
   it("asks once it is registered, and registers anew when its contact was taken away", () => {
     const { desk, subscribe } = watching();
     expect(subscribe).toMatch(/^SUBSCRIBE sip:101@example\.org SIP\/2\.0\r\n/);

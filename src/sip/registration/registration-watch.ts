@@ -21,6 +21,9 @@ export interface RevocationHost {
   revoked(account: string, why: Revoked, nowMs: number): void;
 }
 
+/** How long it counts that a registration was ended, ms. */
+const REMEMBERED_MS = 600_000;
+
 /**
  * Asks a registrar to tell of our own registration, for the accounts that want that, so that one
  * that it ends is made anew at once and not when its lease runs low. @see RFC 3680 §3
@@ -28,6 +31,8 @@ export interface RevocationHost {
 export class RegistrationWatch {
   readonly #subscriptions: Subscriptions;
   readonly #host: RevocationHost;
+  /** How often in a row registrations of an account were ended. */
+  readonly #ended = new Map<string, { readonly times: number; readonly untilMs: number }>();
 
   constructor(subscriptions: Subscriptions, host: RevocationHost) {
     this.#subscriptions = subscriptions;
@@ -54,6 +59,7 @@ export class RegistrationWatch {
 
   /** The account goes. */
   removed(account: SipAccount, nowMs: number): void {
+    this.#ended.delete(account.id);
     if (account.watchesRegistration === true) {
       this.#subscriptions.unsubscribe(idOf(account), nowMs);
     }
@@ -62,7 +68,16 @@ export class RegistrationWatch {
   #notified(account: SipAccount, body: string, nowMs: number): void {
     const bound = this.#host.bound(account.id);
     const revoked = bound === undefined ? undefined : revocationOf(body, bound, account);
-    if (revoked !== undefined) this.#host.revoked(account.id, revoked, nowMs);
+    if (revoked === undefined) return;
+    const { event } = revoked;
+    const { untilMs = nowMs, times = 0 } = this.#ended.get(account.id) ?? {};
+    const isAgain = nowMs < untilMs;
+    const before = isAgain ? times : 0;
+    this.#ended.set(account.id, { times: before + 1, untilMs: nowMs + REMEMBERED_MS });
+    // A registrar that ends each one is not to have us register as fast as it does.
+    const longerMs = Math.min(revoked.waitMs * 2 ** before, REGISTRATION_TIMES.retryMostMs);
+    const waitMs = Math.max(revoked.waitMs, longerMs);
+    this.#host.revoked(account.id, { event, waitMs }, nowMs);
   }
 }
 
