@@ -32,7 +32,9 @@ export function beginCall(
   wish: CallWish = {},
 ): Step {
   const { config } = context;
-  const call = { ...outgoingCall(context, number, nowMs), ...wish };
+  const direct = directTarget(config.featureCodes ?? {}, number);
+  const straight = direct === undefined ? {} : { direct, to: printAddress(direct) };
+  const call: Call = { ...outgoingCall(context, number, nowMs), ...straight, ...wish };
   const collected = toLine({ kind: "collect", on: false });
   const isByServer = !call.emergency && call.direct === undefined;
   if (context.registration === "lost" && config.account.register && isByServer) {
@@ -77,18 +79,16 @@ export function giveUp(
   return { state: tone.state, outputs };
 }
 
-/** A call attempt to a number. */
+/** A call attempt to a number by the server, whoever has named it. */
 export function outgoingCall(context: CallContext, number: string, nowMs: number): Call {
   const { config } = context;
   const id = `line${config.line}-${config.createToken()}`;
-  const direct = directTarget(config.featureCodes ?? {}, number);
   return {
     id,
     direction: "out",
     session: id,
     from: config.account.user,
-    to: direct === undefined ? number : printAddress(direct),
-    ...(direct === undefined ? {} : { direct }),
+    to: number,
     emergency: isEmergencyNumber(number, config.emergencyNumbers),
     startedMs: nowMs,
     sdpSessionId: sdpSessionId(config.createToken()),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { UaEvent } from "../sip/index.ts";
 import { createCallControl } from "./call-control.ts";
 import {
   configOf,
@@ -6,11 +7,15 @@ import {
   failed,
   hang,
   key,
+  LOCAL,
   lift,
+  media,
+  OUT,
   opened,
   play,
   REST,
   type Step,
+  TALKING,
   ua,
 } from "./call-script.fixture.ts";
 import { NO_CHOICES } from "./policy/choices.ts";
@@ -64,6 +69,24 @@ describe("a call to an address", () => {
     play(control, [...dials(number, ...CALLS), [opened], [failed(486)], [hang, ...REST]]);
     play(control, dials("*07"));
     expect(control.state).toMatchObject({ call: { direct: { host: "10.0.0.1", port: 5060 } } });
+  });
+
+  it("is none that a far end hands the line over to: our server is to know of it", () => {
+    const refer: UaEvent = {
+      ...{ kind: "request", request: "r", session: OUT },
+      message: {
+        ...{ kind: "request", method: "REFER", uri: "sip:101@example.org", body: "" },
+        headers: [{ name: "refer-to", value: "<sip:*47203*0*113*5@example.org>" }],
+      },
+      source: { transport: "udp", host: "198.51.100.7", port: 5060 },
+    };
+    const openedNext = media({ kind: "opened", session: "line1-t3", local: LOCAL });
+    const invites = invitesOf(STAR, [...TALKING, [ua(refer)], [openedNext]]);
+    expect(invites.map(({ account, to }) => [account, to])).toEqual([
+      ["line-1", undefined],
+      ["line-1", undefined],
+    ]);
+    expect(invites[1]?.uri).toBe("sip:*47203*0*113*5@example.org");
   });
 
   it.each([
