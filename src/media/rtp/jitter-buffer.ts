@@ -145,7 +145,9 @@ export class JitterBuffer {
 
     let index = this.#slots.length;
     while (index > 0 && (this.#slots[index - 1]?.sequence ?? 0) > packet.sequence) index--;
-    if (this.#slots[index - 1]?.sequence === packet.sequence) return "duplicate";
+    // Not looked up before the first: a name that no list has takes longer than all the rest.
+    const before = index > 0 ? this.#slots[index - 1] : undefined;
+    if (before?.sequence === packet.sequence) return "duplicate";
     if (this.#slots.length === JITTER_BUFFER_LIMIT_PACKETS) {
       // The oldest would be played first and is worth least; one older still is worth nothing.
       if (index === 0) return this.#tooLate();
