@@ -118,12 +118,14 @@ export class SoundSegmenter {
 
   /** The segment that lasts now; `end` is where listening has got to. */
   get open(): SoundSegment {
-    return {
-      kind: this.#level === 0 ? "quiet" : "sound",
-      start: this.#start,
-      end: this.#position,
-      ...(this.#tones === undefined ? {} : { tones: this.#tones }),
-    };
+    return this.#segment(this.#position);
+  }
+
+  #segment(end: number): SoundSegment {
+    const kind = this.#level === 0 ? "quiet" : "sound";
+    const start = this.#start;
+    const tones = this.#tones;
+    return tones === undefined ? { kind, start, end } : { kind, start, end, tones };
   }
 
   /** The tones of the segment that lasts now: the same object until they are measured anew. */
@@ -237,9 +239,7 @@ export class SoundSegmenter {
       const to = Math.min(boundary - GUARD_SAMPLES, from + this.#meterSamples);
       if (to - from >= METER_MIN_SAMPLES) this.#tones = this.#measure(from, to);
     }
-    if (boundary > this.#start) {
-      this.#onClosed({ ...this.open, end: boundary });
-    }
+    if (boundary > this.#start) this.#onClosed(this.#segment(boundary));
     this.#start = boundary;
     this.#measuredTo = boundary + GUARD_SAMPLES;
     this.#tones = undefined;

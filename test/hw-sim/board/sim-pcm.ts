@@ -196,7 +196,7 @@ class Card {
     line.beginFrame(this.#playout, beginMs, samplePeriodMs, firstSample);
     this.#frames++;
     const endMs = this.#startMs + this.#frames * frameMs;
-    this.#next = this.#world.clock.at(endMs, this.#onEnd);
+    this.#next = this.#world.atAgain(this.#next, endMs, this.#onEnd);
   }
 
   #end(): void {

@@ -1,4 +1,3 @@
-import { copyNumbers } from "../../../src/base/copy-numbers.ts";
 import { err, ok, type Result } from "../../../src/base/result.ts";
 import { SAMPLE_RATE_HZ } from "../audio/levels.ts";
 
@@ -64,7 +63,8 @@ function lay(pieces: Piece[], out: Float64Array, firstSample: number): Piece[] {
   for (const { start, volts } of pieces) {
     const from = Math.max(firstSample, start);
     const to = Math.min(end, start + volts.length);
-    if (from < to) copyNumbers(out, volts.subarray(from - start, to - start), from - firstSample);
+    // By hand: a view of so few numbers takes longer.
+    for (let at = from; at < to; at++) out[at - firstSample] = volts[at - start] ?? 0;
     isOver ||= start + volts.length <= end;
   }
   return isOver ? pieces.filter((piece) => endOf(piece) > end) : pieces;

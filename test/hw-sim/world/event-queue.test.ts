@@ -27,6 +27,26 @@ describe("EventQueue", () => {
     expect(queue.nextMs()).toBe(3);
   });
 
+  it("addAgain() takes the handle of a callback that was taken, and no other", () => {
+    const queue = new EventQueue();
+    const ran: string[] = [];
+    const taken = queue.add(1, () => ran.push("first"));
+    const pending = queue.add(5, () => ran.push("pending"));
+    const cancelled = queue.add(3, () => ran.push("cancelled"));
+    cancelled.cancel();
+    queue.take()?.run();
+    expect(queue.addAgain(taken, 5, () => ran.push("again"))).toBe(taken);
+    expect(queue.addAgain(taken, 6, () => ran.push("other"))).not.toBe(taken);
+    expect(queue.addAgain(pending, 2, () => ran.push("new"))).not.toBe(pending);
+    expect(queue.addAgain(cancelled, 4, () => ran.push("fresh"))).not.toBe(cancelled);
+    expect(new EventQueue().addAgain(taken, 4, () => {})).not.toBe(taken);
+    expect(queue.length).toBe(5);
+    for (let next = queue.take(); next !== undefined; next = queue.take()) next.run();
+    expect(ran).toEqual(["first", "new", "fresh", "pending", "again", "other"]);
+    queue.addAgain(taken, 7, () => ran.push("never")).cancel();
+    expect(queue.take()).toBeUndefined();
+  });
+
   it("keeps order and count whatever is added, taken and cancelled", () => {
     const operation = fc.oneof(
       { weight: 5, arbitrary: fc.record({ add: fc.integer({ min: 0, max: 20 }) }) },

@@ -2,10 +2,12 @@ import type { Timer } from "../../../src/hal/ports/clock.ts";
 
 /** A callback that waits, and the handle that its owner has on it. */
 class Entry implements Timer {
-  readonly atMs: number;
-  readonly sequence: number;
+  atMs: number;
+  sequence: number;
   run: () => void;
   isPending = true;
+  /** It was taken off the queue; one that was cancelled lies there yet. */
+  isTaken = false;
   readonly #onCancel: () => void;
 
   constructor(atMs: number, sequence: number, run: () => void, onCancel: () => void) {
@@ -13,6 +15,11 @@ class Entry implements Timer {
     this.sequence = sequence;
     this.run = run;
     this.#onCancel = onCancel;
+  }
+
+  /** Whether it is one of the queue that is told so of what is cancelled, and nothing has it. */
+  isFree(onCancel: () => void): boolean {
+    return this.isTaken && this.#onCancel === onCancel;
   }
 
   cancel(): void {
@@ -42,7 +49,24 @@ export class EventQueue {
   }
 
   add(atMs: number, run: () => void): Timer {
-    const entry = new Entry(atMs, this.#sequence++, run, this.#onCancel);
+    return this.#put(new Entry(atMs, this.#sequence++, run, this.#onCancel));
+  }
+
+  /**
+   * As `add`, for what comes back for ever: the handle on a callback that was taken serves the next
+   * one, and nothing is made anew. Any other handle is left as it is.
+   */
+  addAgain(timer: Timer | undefined, atMs: number, run: () => void): Timer {
+    if (!(timer instanceof Entry && timer.isFree(this.#onCancel))) return this.add(atMs, run);
+    timer.atMs = atMs;
+    timer.sequence = this.#sequence++;
+    timer.run = run;
+    timer.isPending = true;
+    timer.isTaken = false;
+    return this.#put(timer);
+  }
+
+  #put(entry: Entry): Entry {
     this.#heap.push(entry);
     this.#up(this.#heap.length - 1);
     return entry;
@@ -65,6 +89,7 @@ export class EventQueue {
     const top = this.#heap[0];
     if (top === undefined) return undefined;
     top.isPending = false;
+    top.isTaken = true;
     this.#removeTop();
     return top;
   }

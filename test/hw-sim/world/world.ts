@@ -1,5 +1,5 @@
 import { invariant } from "../../../src/base/invariant.ts";
-import type { Clock } from "../../../src/hal/ports/clock.ts";
+import type { Clock, Timer } from "../../../src/hal/ports/clock.ts";
 import { EventQueue } from "./event-queue.ts";
 import { createRandomStream, type RandomStream } from "./random-stream.ts";
 
@@ -67,13 +67,7 @@ export class World {
     this.clock = {
       nowMs: () => this.#currentMs(),
       wallMs: () => this.#wallAheadMs + this.#currentMs(),
-      at: (atMs, run) => {
-        invariant(!Number.isNaN(atMs), "a callback needs a time");
-        const dueMs = Math.max(atMs, this.#currentMs());
-        const timer = this.#queue.add(dueMs, run);
-        if (!this.#running) this.#pacer?.wake(dueMs);
-        return timer;
-      },
+      at: (atMs, run) => this.atAgain(undefined, atMs, run),
       sleep: (ms) =>
         new Promise((resolve) => {
           this.clock.at(this.#currentMs() + ms, () => {
@@ -96,6 +90,15 @@ export class World {
   /** Sets the wall's clock ahead, or back; nothing else of time changes. */
   stepWall(byMs: number): void {
     this.#wallAheadMs += byMs;
+  }
+
+  /** As `clock.at`; `timer`, whose callback has run, serves again. See `EventQueue.addAgain`. */
+  atAgain(timer: Timer | undefined, atMs: number, run: () => void): Timer {
+    invariant(!Number.isNaN(atMs), "a callback needs a time");
+    const dueMs = Math.max(atMs, this.#currentMs());
+    const asked = this.#queue.addAgain(timer, dueMs, run);
+    if (!this.#running) this.#pacer?.wake(dueMs);
+    return asked;
   }
 
   /** When the next callback is due. */
