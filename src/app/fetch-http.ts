@@ -41,8 +41,7 @@ export type Fetched =
  * password or a certificate to no other server than the one that is named.
  */
 export async function fetchHttp(request: FetchRequest): Promise<Fetched> {
-  const limit = AbortSignal.timeout(FETCH_LIMIT_MS);
-  const stop = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
+  const stop = withinLimit(request.signal);
   if (!URL.canParse(request.url)) {
     return { kind: "failed", why: "is no address: look at its host and its port" };
   }
@@ -61,6 +60,12 @@ export async function fetchHttp(request: FetchRequest): Promise<Fetched> {
     url = next;
   }
   return { kind: "failed", why: `sends on more than ${REDIRECTS_MAX} times` };
+}
+
+/** What ends a fetch that takes too long, or that nobody waits for any more. */
+export function withinLimit(signal: AbortSignal | undefined): AbortSignal {
+  const limit = AbortSignal.timeout(FETCH_LIMIT_MS);
+  return signal === undefined ? limit : AbortSignal.any([limit, signal]);
 }
 
 /** One answer of a server, whole. */

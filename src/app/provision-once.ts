@@ -1,11 +1,10 @@
 import type { Result } from "../base/result.ts";
 import type { ProvisioningSettings } from "./config/resolve-provisioning.ts";
-import { type Fetched, fetchHttp } from "./fetch-http.ts";
+import type { Fetched, FetchRequest } from "./fetch-http.ts";
 import type { KeptConfig } from "./kept-provisioning.ts";
 import {
   fillSourceUrl,
   type MachineNames,
-  printSourceUrl,
   type SourceUrl,
   shownSourceUrl,
 } from "./provision/source-url.ts";
@@ -13,6 +12,8 @@ import {
 /** What one look at the server needs. */
 export interface LookPorts {
   readonly settings: ProvisioningSettings;
+  /** Where the file is as told, with its placeholders; else why that is not known. */
+  readonly source: () => Promise<Result<SourceUrl, string>>;
   /** Whom the server's files are named for. */
   readonly names: (url: SourceUrl) => Promise<MachineNames>;
   readonly agent: string;
@@ -20,7 +21,7 @@ export interface LookPorts {
   /** Whether a box could run with it; else why not, line by line. */
   readonly check: (candidate: KeptConfig) => Promise<Result<unknown, readonly string[]>>;
   readonly signal?: AbortSignal;
-  readonly fetch?: (request: Parameters<typeof fetchHttp>[0]) => Promise<Fetched>;
+  readonly fetch: (url: SourceUrl, request: Omit<FetchRequest, "url">) => Promise<Fetched>;
 }
 
 /** What a look came to. */
@@ -34,20 +35,23 @@ export type Look =
 
 /** Looks once what the server has for this machine, and whether that is good. Keeps nothing. */
 export async function lookOnce(ports: LookPorts): Promise<Look> {
-  const { settings, agent, fetch = fetchHttp } = ports;
-  const { origin, url: template } = settings;
-  const filled = fillSourceUrl(template, await ports.names(template));
+  const { settings, agent, fetch } = ports;
+  const { origin } = settings;
+  const template = await ports.source();
+  if (!template.ok) return { kind: "failed", problems: [template.error] };
+  const filled = fillSourceUrl(template.value, await ports.names(template.value));
   if (!filled.ok) {
-    const text = `${filled.error} is not known on this machine; name the file another way`;
-    return { kind: "failed", problems: [`provisioning.url: ${text}`] };
+    const what = `${filled.error} of ${shownSourceUrl(template.value)}`;
+    const text = `${what} is not known on this machine; name the file another way`;
+    return { kind: "failed", problems: [text] };
   }
   const url = filled.value;
   const from = shownSourceUrl(url);
   const before = await ports.kept();
   const kept = before?.origin === origin && before.from === from ? before : undefined;
   const { etag, lastModified } = kept ?? {};
-  const fetched = await fetch({
-    ...{ url: printSourceUrl(url), settings, agent },
+  const fetched = await fetch(url, {
+    ...{ settings, agent },
     ...(ports.signal === undefined ? {} : { signal: ports.signal }),
     ...(etag === undefined ? {} : { etag }),
     ...(lastModified === undefined ? {} : { lastModified }),

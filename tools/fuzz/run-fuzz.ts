@@ -6,6 +6,7 @@ import { eventTargets } from "./event-targets.ts";
 import { faxTargets } from "./fax-targets.ts";
 import { lengthen, mutate } from "./mutate.ts";
 import { networkTargets } from "./network-targets.ts";
+import { provisionTargets } from "./provision-targets.ts";
 import { sessionTargets } from "./session-targets.ts";
 import { type FuzzTarget, promise } from "./target.ts";
 import { textTargets } from "./text-targets.ts";
@@ -57,6 +58,7 @@ export function fuzzTargets(): readonly FuzzTarget[] {
     byteTargets,
     faxTargets,
     networkTargets,
+    provisionTargets,
   ];
   return [...plain.flatMap((targets) => targets()), userAgentTarget()];
 }

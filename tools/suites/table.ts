@@ -6,6 +6,7 @@ const END = "<!-- end of results -->";
 
 /** Programs of Debian that the runs call. */
 const PEERS = [
+  "atftpd",
   "baresip-core",
   "coturn",
   "kamailio",

@@ -17,7 +17,9 @@ export async function check(options: CommandOptions): Promise<number> {
   if (provisioning !== undefined) {
     const { kept, settings } = provisioning;
     const what = kept === undefined ? "nothing was fetched yet" : `with what ${kept.from} had`;
-    told.push(`${what}, which is looked for at ${shownSourceUrl(settings.url)}`);
+    const { source } = settings;
+    const where = source.kind === "url" ? shownSourceUrl(source.url) : `${source.file} (DHCP)`;
+    told.push(`${what}, which is looked for by ${where}`);
   }
   told.push(`board ${board.name}: ${board.title}`);
   for (const line of box.control.lines) {

@@ -8,6 +8,7 @@ import type { CommandOptions } from "./command-line.ts";
 import { printable } from "./log.ts";
 import { dataFolder, lookPorts } from "./provisioning-ports.ts";
 import { readConfig, tellProblems } from "./read-config.ts";
+import { leaseWords } from "./read-lease.ts";
 
 /** `tipring provision`: fetches the configuration now, and shows what would change. */
 export async function provision(options: CommandOptions): Promise<number> {
@@ -17,8 +18,13 @@ export async function provision(options: CommandOptions): Promise<number> {
   const { provisioning, file, written } = read.value;
   if (provisioning === undefined) {
     const where = file ?? "there is no configuration file, which";
-    return tellProblems([`${where} names no provisioning.url to fetch from`]);
+    return tellProblems([
+      `${where} names no server to fetch from: see provisioning in docs/configuration.md`,
+    ]);
   }
+  const { lease } = read.value;
+  const told = lease === undefined ? [] : leaseWords(lease);
+  for (const text of told) process.stdout.write(`${printable(text)}\n`);
   let after: UserConfig = written;
   const ports = await lookPorts(read.value, provisioning, async (candidate) => {
     const good = await readConfig({ ...options, candidate }, createToken);
@@ -34,15 +40,15 @@ export async function provision(options: CommandOptions): Promise<number> {
   const { candidate } = look;
   const changes = changesOf(written, after).map(printChange);
   const isSame = changes.length === 0;
-  const told = [
+  const results = [
     `${candidate.from}: good`,
     ...(isSame ? ["no setting changes"] : ["what changes:", ...changes]),
   ];
   if (options.apply === true) {
     await writeKept(dataFolder(read.value), candidate);
-    told.push("kept; a box that runs takes it over when it looks next, or is started anew");
-  } else told.push('nothing was kept: "tipring provision --apply" keeps it');
-  process.stdout.write(`${told.map(printable).join("\n")}\n`);
+    results.push("kept; a box that runs takes it over when it looks next, or is started anew");
+  } else results.push('nothing was kept: "tipring provision --apply" keeps it');
+  process.stdout.write(`${results.map(printable).join("\n")}\n`);
   return 0;
 }
 

@@ -25,8 +25,10 @@ import { codecFault } from "../load-codecs.ts";
 import { faxFault } from "../load-fax.ts";
 import { ownHostsToward } from "../own-hosts.ts";
 import { packageVersion, readBoard } from "../package-files.ts";
+import type { LeaseOptions } from "../provision/lease.ts";
 import { type CommandOptions, DEFAULT_FILE } from "./command-line.ts";
 import { type Describe, type Written, withFetched } from "./read-fetched.ts";
+import { leaseOf, withLeaseServers } from "./read-lease.ts";
 import { directoryFault } from "./usable-directory.ts";
 
 /** A configuration that is fetched: where from, and what it is now. */
@@ -44,6 +46,8 @@ export interface ReadConfig {
   /** The same before anything was added to it: the file's, and what was fetched. */
   readonly written: UserConfig;
   readonly provisioning?: ReadProvisioning;
+  /** What DHCP has told, where that is read. */
+  readonly lease?: LeaseOptions;
   readonly board: BoardFile;
   readonly box: BoxConfig;
   readonly lines: readonly UserLine[];
@@ -120,7 +124,9 @@ async function resolveWritten(
   createToken: () => string,
   extend: (user: UserConfig) => UserConfig,
 ): Promise<Result<ReadConfig, readonly string[]>> {
+  const lease = leaseOf(written);
   let user = withDhcpServers(extend(fromOptions(written, options)));
+  user = withLeaseServers(user, lease);
   const way = options.isOffline === true ? undefined : await findWay(user);
   if (way?.hosts !== undefined) user = { ...user, sip: { ...way.hosts, ...user.sip } };
   const board = await readBoard(user.board ?? "hw-sim");
@@ -148,6 +154,7 @@ async function resolveWritten(
   return ok({
     user,
     written,
+    ...(lease === undefined ? {} : { lease }),
     ...(settings === undefined
       ? {}
       : { provisioning: { settings, ...(kept === undefined ? {} : { kept }) } }),

@@ -39,6 +39,20 @@ describe("readConfig() with what was fetched", () => {
   });
 
   it.each([
+    ["registers at the servers of option 120", "", "a.example", ["b.example"]],
+    ["goes by its own file before", "registrar: own.example\n", "own.example", undefined],
+  ])("%s", async (_, more, registrar, backups) => {
+    const lease = join(folder, "lease");
+    const option = Buffer.from("\0\x01a\x07example\0\x01b\x07example\0", "latin1");
+    writeFileSync(lease, `OPTION_120=${option.toString("hex")}\nnew_tcode=Europe/Berlin\n`);
+    const config = await read(`provisioning: { dhcp: "${lease}" }\n${more}`);
+    const told = config.ok ? config.value : undefined;
+    expect(told?.user.registrar).toBe(registrar);
+    expect(told?.user.registrarBackups).toEqual(backups);
+    expect(told?.lease?.zone).toBe("Europe/Berlin");
+  });
+
+  it.each([
     ["nothing was fetched", undefined, OWN],
     ["it came from another address", kept("country: de", "https://other/"), OWN],
     ["none is to be fetched any more", kept("country: de"), ""],
@@ -83,7 +97,7 @@ describe("readConfig() with what was fetched", () => {
   });
 
   it.each([
-    ["provisioning: {}", "provisioning.url is missing"],
+    ["provisioning: {}", "provisioning needs url, or dhcp"],
     ['provisioning: { url: "ftp://a" }', "provisioning.url must be an address like https://"],
     ['provisioning: { url: "https://u@a/" }', "provisioning.url names a user"],
     ['provisioning: { url: "https://a/{mca}" }', "provisioning.url holds {mca}"],
@@ -93,7 +107,7 @@ describe("readConfig() with what was fetched", () => {
     ],
     [
       'provisioning: { url: "http://a/", user: b, password: c }',
-      "provisioning.password would be readable",
+      "provisioning.password is of no use over http",
     ],
     ['provisioning: { url: "http://a/", tls: {} }', "provisioning.tls is of no use over http"],
     [
@@ -104,6 +118,16 @@ describe("readConfig() with what was fetched", () => {
       'provisioning: { url: "https://a/", tls: { ca: own.yaml } }',
       "provisioning.tls.ca names own.yaml: ENOENT",
     ],
+    ['provisioning: { url: "https://a/", allowPlain: true }', "provisioning.allowPlain is about"],
+    [
+      "provisioning: { dhcp: lease, user: b, password: c }",
+      "provisioning.password is for a server that url names, not for one that DHCP tells",
+    ],
+    [
+      "provisioning: { dhcp: lease, tls: { certificate: a, key: b } }",
+      "provisioning.tls.certificate is for a server that url names",
+    ],
+    ['provisioning: { dhcp: "" }', "provisioning.dhcp is"],
     [
       'provisioning: { url: "https://a/", everyS: 299 }',
       "provisioning.everyS is 299: must be 0 or at least 300",

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "../../base/result.ts";
 import { DATA_FOLDER } from "../config/call-records.ts";
 import type { ConfigProblem } from "../config/config-problem.ts";
+import { originOf } from "../config/resolve-provisioning.ts";
 import type { UserConfig } from "../config/user-config.ts";
 import type { ConfigReader } from "../config-reader.ts";
 import { type KeptConfig, readKept } from "../kept-provisioning.ts";
@@ -32,7 +33,7 @@ export async function withFetched(
   const { provisioning, data = DATA_FOLDER } = own.user;
   if (provisioning === undefined) return ok(own);
   const kept = candidate ?? (await readKept(data));
-  if (kept === undefined || kept.origin !== provisioning.url) return ok(own);
+  if (kept === undefined || kept.origin !== originOf(provisioning)) return ok(own);
   const toRead = { text: kept.text, fileName: kept.from };
   const read = await reader.read({ ...toRead, problems: [] });
   if (!read.ok) return read;

@@ -43,6 +43,7 @@ import { lookToward } from "./look-toward.ts";
 import { isLoggable, tellBox } from "./plain-words.ts";
 import { Prompt } from "./prompt.ts";
 import { type ReadConfig, readConfig, tellProblems } from "./read-config.ts";
+import { liveInZone } from "./read-lease.ts";
 import { isAtRest, ReloadWhenIdle } from "./reload-when-idle.ts";
 import { RunEnd, START_AGAIN } from "./run-end.ts";
 import { watchSignals } from "./stop-signals.ts";
@@ -136,7 +137,8 @@ async function runBox(
     else prompt.print(line);
   };
   const { log, news, close } = await openLogs(config, interactive ? print : undefined, write);
-  for (const text of config.warnings) log({ level: "warn", area: "box", text });
+  for (const text of [...config.warnings, ...liveInZone(config.lease)])
+    log({ level: "warn", area: "box", text });
   if (config.board.module === "linux") void warnOfMixer(config, log);
   const realtime = createWorkerHost(boardSpec(config));
   const forget = endOnCrash(ending, log);

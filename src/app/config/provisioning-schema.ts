@@ -9,6 +9,8 @@ const EVERY_MAX_S = 2_592_000;
 /** Where a configuration is fetched from. */
 export const provisioningSchema = z.strictObject({
   url: z.string().min(1, "must not be empty").optional(),
+  dhcp: file.optional(),
+  allowPlain: z.boolean().optional(),
   user: z.string().min(1, "must not be empty").max(128).optional(),
   password: z
     .string({ error: "must be text in quotes" })

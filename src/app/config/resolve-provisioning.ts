@@ -1,15 +1,19 @@
 import { parseSourceUrl, type SourceUrl } from "../provision/source-url.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import type { ReadTextFile, UserConfig } from "./user-config.ts";
+import type { UserProvisioning } from "./user-provisioning.ts";
 
 /** Once a day. */
 const EVERY_S = 86_400;
 
 /** Where a configuration is fetched from, and how its server is met. */
 export interface ProvisioningSettings {
-  /** As written: what was fetched from elsewhere does not count any more. */
+  /** As written: what was fetched by another way does not count any more. */
   readonly origin: string;
-  readonly url: SourceUrl;
+  readonly source:
+    | { readonly kind: "url"; readonly url: SourceUrl }
+    /** Told by DHCP: it is read each time. */
+    | { readonly kind: "lease"; readonly file: string; readonly allowsPlain: boolean };
   readonly everyMs: number;
   readonly interface?: string;
   readonly credentials?: { readonly user: string; readonly password: string };
@@ -20,6 +24,11 @@ export interface ProvisioningSettings {
   };
 }
 
+/** What tells one way to a configuration from another. */
+export function originOf({ url, dhcp = "" }: UserProvisioning): string {
+  return url ?? `dhcp:${dhcp}`;
+}
+
 /** Where a configuration is fetched from; undefined where from nowhere, or that is not right. */
 export function resolveProvisioning(
   user: UserConfig,
@@ -28,25 +37,13 @@ export function resolveProvisioning(
 ): ProvisioningSettings | undefined {
   const written = user.provisioning;
   if (written === undefined) return undefined;
-  const at = (key: string): ConfigPath => ["provisioning", key];
-  if (written.url === undefined) {
-    problems.push({ path: at("url"), text: "is missing" });
-    return undefined;
-  }
-  const url = parseSourceUrl(written.url);
-  if (!url.ok) {
-    problems.push({ path: at("url"), text: url.error });
-    return undefined;
-  }
-  if (url.value.scheme === "tftp") {
-    problems.push({ path: at("url"), text: "begins with tftp; there are https and http" });
-    return undefined;
-  }
-  const credentials = credentialsOf(user, url.value, problems);
-  const tls = tlsOf(user, url.value, readTextFile, problems);
+  const source = sourceOf(written, problems);
+  if (source === undefined) return undefined;
+  const credentials = credentialsOf(written, source, problems);
+  const tls = tlsOf(written, source, readTextFile, problems);
   return {
-    origin: written.url,
-    url: url.value,
+    origin: originOf(written),
+    source,
     everyMs: (written.everyS ?? EVERY_S) * 1000,
     ...(written.interface === undefined ? {} : { interface: written.interface }),
     ...(credentials === undefined ? {} : { credentials }),
@@ -54,12 +51,39 @@ export function resolveProvisioning(
   };
 }
 
+type Source = ProvisioningSettings["source"];
+
+function sourceOf(written: UserProvisioning, problems: ConfigProblem[]): Source | undefined {
+  const { url: text, dhcp, allowPlain } = written;
+  if (text === undefined && dhcp !== undefined) {
+    return { kind: "lease", file: dhcp, allowsPlain: allowPlain ?? false };
+  }
+  if (allowPlain !== undefined) {
+    const why = "is about addresses that DHCP tells, but none of those is followed here";
+    problems.push({ path: ["provisioning", "allowPlain"], text: why, atKey: true });
+  }
+  if (text === undefined) {
+    problems.push({ path: ["provisioning"], text: "needs url, or dhcp", atKey: true });
+    return undefined;
+  }
+  const url = parseSourceUrl(text);
+  if (url.ok) return { kind: "url", url: url.value };
+  problems.push({ path: ["provisioning", "url"], text: url.error });
+  return undefined;
+}
+
+/** Why nothing secret may go there, continuing the setting; undefined where it may. */
+function whyOpen(source: Source): string | undefined {
+  if (source.kind === "lease") return "is for a server that url names, not for one that DHCP tells";
+  const { scheme } = source.url;
+  return scheme === "https" ? undefined : `is of no use over ${scheme}: only https keeps it secret`;
+}
+
 function credentialsOf(
-  { provisioning = {} }: UserConfig,
-  { scheme }: SourceUrl,
+  { user, password }: UserProvisioning,
+  source: Source,
   problems: ConfigProblem[],
 ): ProvisioningSettings["credentials"] {
-  const { user, password } = provisioning;
   if (user === undefined && password === undefined) return undefined;
   if (user === undefined || password === undefined) {
     const [there, missing] = user === undefined ? ["password", "user"] : ["user", "password"];
@@ -67,8 +91,8 @@ function credentialsOf(
     problems.push({ path: ["provisioning", there], text, atKey: true });
     return undefined;
   }
-  if (scheme !== "https") {
-    const text = `would be readable on the way over ${scheme}; it is sent over https alone`;
+  const text = whyOpen(source);
+  if (text !== undefined) {
     problems.push({ path: ["provisioning", "password"], text, atKey: true });
     return undefined;
   }
@@ -76,15 +100,18 @@ function credentialsOf(
 }
 
 function tlsOf(
-  { provisioning = {} }: UserConfig,
-  { scheme }: SourceUrl,
+  written: UserProvisioning,
+  source: Source,
   readTextFile: ReadTextFile,
   problems: ConfigProblem[],
 ): ProvisioningSettings["tls"] {
-  const { tls = {} } = provisioning;
+  const { tls = {} } = written;
   const path: ConfigPath = ["provisioning", "tls"];
-  if (provisioning.tls !== undefined && scheme !== "https") {
-    problems.push({ path, text: `is of no use over ${scheme}`, atKey: true });
+  const why = whyOpen(source);
+  if (why !== undefined && source.kind === "url" && written.tls !== undefined) {
+    problems.push({ path, text: why, atKey: true });
+  } else if (why !== undefined && tls.certificate !== undefined) {
+    problems.push({ path: [...path, "certificate"], text: why, atKey: true });
   }
   const read = (key: "ca" | "certificate" | "key"): string | undefined => {
     const file = tls[key];

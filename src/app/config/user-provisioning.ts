@@ -2,6 +2,10 @@
 export interface UserProvisioning {
   /** Its address, with placeholders such as `{mac}`. */
   readonly url?: string;
+  /** The file where a DHCP client leaves what it was told: the address, where there is no `url`. */
+  readonly dhcp?: string;
+  /** Whether addresses that DHCP tells are followed that are not https. Default no. */
+  readonly allowPlain?: boolean;
   /** Who we are to its server: HTTP's Basic, over https alone. */
   readonly user?: string;
   readonly password?: string;

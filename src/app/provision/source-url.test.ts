@@ -54,6 +54,7 @@ describe("parseSourceUrl()", () => {
         if (!parsed.ok) return;
         expect(parseSourceUrl(printSourceUrl(parsed.value))).toEqual(parsed);
       }),
+      { numRuns: 60 },
     );
   });
 });

@@ -17,6 +17,7 @@ const PEER_PACKAGES = {
   "twinkle-console": "twinkle-console",
   turnserver: "coturn",
   rsyslogd: "rsyslog",
+  atftpd: "atftpd",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** A program that the interop tests run. */
