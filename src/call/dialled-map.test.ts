@@ -54,3 +54,11 @@ describe("dialledMap() has a number for help dialled at once", () => {
     expect(matchDigitMap(map, digits)).toBe(match);
   });
 });
+
+it("dialledMap() leaves out what is too long for a rule behind a code", () => {
+  const [longest, short] = ["9".repeat(64), "[1-8]xx"];
+  const codes = { withholdCode: "*67", featureCodes: STAR_CODES } as const;
+  const map = dialledMap(configOf({ digitMap: `${longest}|${short}`, ...codes }), NO_CHOICES);
+  const standing = [longest, "*67102", "*72102"].map((digits) => matchDigitMap(map, digits));
+  expect(standing).toEqual(["complete", "complete", "complete"]);
+});

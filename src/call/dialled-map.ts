@@ -31,7 +31,9 @@ export function dialledMap(config: CallConfig, { speedDials }: Choices): DigitMa
   const coded = codes.flatMap((code) => [...own, ...keys].map((rule) => `${code}${rule}`));
   const alone = callBackCode === "" ? [] : [callBackCode];
   const features = codeRules(config.featureCodes ?? {}, own);
-  const texts = [config.digitMap, ...keys, ...alone, ...coded, ...features];
+  // Behind a code the longest rules there can be are none any more: nobody dials so many digits.
+  const behind = [...coded, ...features].filter((text) => parseDigitMap(text).ok);
+  const texts = [config.digitMap, ...keys, ...alone, ...behind];
   const urgent = help.flatMap(({ text, isShared }) =>
     parsedRules(text).map((rule) => ({ ...rule, timed: isShared, urgent: true })),
   );
