@@ -13,6 +13,7 @@ import { checkAfter, type Played } from "./check-story.ts";
 import { TWINS } from "./far-manners.ts";
 import { FarSide } from "./far-side.ts";
 import { FAR_NAME } from "./far-wire.ts";
+import { Machines } from "./machines.ts";
 import { type Pace, SlowHost } from "./slow-host.ts";
 import type { Act, Story, Wish } from "./story.ts";
 import { changedConfig, configOf, isAbroad } from "./story-config.ts";
@@ -120,6 +121,7 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
   await watch.noteBase(played.far);
   let isReloaded = false;
   const mends = new Set<() => void>();
+  const machines = new Machines(lab);
   for (const act of acts) {
     await world.advance(act.pauseMs);
     switch (act.kind) {
@@ -135,6 +137,9 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
         break;
       case "stranger":
         played.stranger.does(act);
+        break;
+      case "machine":
+        machines.begins(act);
         break;
       case "flood":
         played.far.floods(act);
@@ -166,6 +171,7 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
     }
   }
   for (const mend of [...mends]) mend();
+  machines.unplug();
   if (isReloaded) {
     lab.configure(configOf(played.stage));
     watch.isAway = true;

@@ -196,8 +196,17 @@ export interface FloodAct {
   readonly times: number;
 }
 
+/** What stands beside a telephone. */
+export const MACHINES = ["alarm-panel", "alarm-receiver", "fax-calls", "fax-answers"] as const;
+/** One of them begins to do what it is there for, until the end of the story. */
+export interface MachineAct {
+  readonly kind: "machine";
+  readonly machine: (typeof MACHINES)[number];
+  readonly line: number;
+}
+
 /** One thing of a story. */
-export type Act = (Wish | FarCall | FarWord | StrangerAct | FloodAct | Trouble) & {
+export type Act = (Wish | FarCall | FarWord | StrangerAct | FloodAct | MachineAct | Trouble) & {
   /** How long nothing of the story happens before it. */
   readonly pauseMs: number;
 };
@@ -243,6 +252,8 @@ function tellAct(act: Act): string {
       return `a stranger sends ${act.word} to ${act.to}, ${act.times} times`;
     case "flood":
       return `far end floods ${act.to} with ${act.times} ${act.flood}`;
+    case "machine":
+      return `a machine begins at line ${act.line}: ${act.machine}`;
     case "trouble":
       return `trouble: ${act.trouble} at line ${act.line} for ${act.forMs} ms`;
   }

@@ -7,6 +7,7 @@ import {
   CALLER_MANNERS,
   FAR_WORDS,
   FLOODS,
+  MACHINES,
   type Server,
   STRANGER_WORDS,
   type Stage,
@@ -134,7 +135,8 @@ function drawAct(random: RandomStream, stage: Stage, pausesMs: readonly number[]
     const flood = oneOf(random, FLOODS);
     return { kind: "flood", pauseMs, to, flood, times: oneOf(random, [20, 100, 300]) };
   }
-  if (kind < 0.26) return { kind: "far-word", pauseMs, to, word: oneOf(random, FAR_WORDS) };
+  if (kind < 0.24) return { kind: "machine", pauseMs, line, machine: oneOf(random, MACHINES) };
+  if (kind < 0.28) return { kind: "far-word", pauseMs, to, word: oneOf(random, FAR_WORDS) };
   return { ...drawWish(random, line, stage), pauseMs };
 }
 
