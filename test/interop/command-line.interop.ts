@@ -136,6 +136,16 @@ describe("exit codes", () => {
     expect([...first, ...second]).toEqual(rows);
   });
 
+  it("doctor, where a sound card is not there: the library's own words are not heard", () => {
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      [PROGRAM, "doctor", "--board", "raspberry-pi"],
+      { cwd: folder, encoding: "utf8" },
+    );
+    expect(stdout).toMatch(/^(BAD|good) +sound: /m);
+    expect(stderr).toBe("");
+  });
+
   it.each(["data: /proc/tipring", "recording: { calls: all, folder: /sys/a }"])(
     "%s: 1, told where it stands and why",
     async (text) => {

@@ -101,12 +101,24 @@ export interface AlsaLibrary {
 }
 
 /**
+ * The library writes what fails to the standard error of whoever uses it, in the midst of a log.
+ * What is told of it here is enough: its words go to a function that does nothing with them.
+ */
+function quieten(koffi: Pick<Koffi, "load">): void {
+  const symbol = koffi.load(null).func("void *dlsym(void *handle, const char *name)");
+  const setHandler = koffi.load(ALSA_LIBRARY).func("int snd_lib_error_set_handler(void *handler)");
+  const nothing = symbol(null, "getpid");
+  if (nothing !== null) setHandler(nothing);
+}
+
+/**
  * Opens the system's ALSA library.
  * @throws PortError `unsupported` where it is not installed
  */
 export function loadAlsa(koffi: Pick<Koffi, "load">): AlsaLibrary {
   try {
     const library = koffi.load(ALSA_LIBRARY);
+    quieten(koffi);
     const functions = Object.entries(ALSA_PROTOTYPES).map(([name, prototype]) => [
       name,
       library.func(prototype),
