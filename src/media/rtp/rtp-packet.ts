@@ -58,6 +58,19 @@ function u16At(bytes: Uint8Array, at: number): number {
   return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }
 
+/** The payload that was lent last: datagrams come one after the other into the same bytes. */
+let lent:
+  | { readonly of: Uint8Array; readonly start: number; readonly view: Uint8Array }
+  | undefined;
+
+function payloadOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const isSame = lent?.of === bytes && lent.start === start && lent.view.length === end - start;
+  if (lent !== undefined && isSame) return lent.view;
+  const view = bytes.subarray(start, end);
+  lent = { of: bytes, start, view };
+  return view;
+}
+
 /** Reads one RTP packet. Views in the result are borrowed from `bytes`. @see RFC 3550 §5.1 */
 export function parseRtp(bytes: Uint8Array): Result<RtpPacket, RtpError> {
   if (bytes.length < RTP_HEADER_BYTES) return err("too-short");
@@ -97,7 +110,7 @@ export function parseRtp(bytes: Uint8Array): Result<RtpPacket, RtpError> {
     timestamp: u32At(bytes, 4),
     ssrc: u32At(bytes, 8),
     csrcs,
-    payload: bytes.subarray(start, end),
+    payload: payloadOf(bytes, start, end),
   };
   return ok(extension === undefined ? packet : { ...packet, extension });
 }
