@@ -28,7 +28,7 @@ const RUNS = 5;
 /** The full box has no peer to take turns with. */
 const FULL_RUNS = 3;
 const LIMIT_MS = 15_000;
-/** Calls are up and the code is compiled by then. */
+/** Calls are up by then. Watched twice: until it is compiled what runs, and after that. */
 const SETTLE_MS = 5000;
 const WATCH_MS = 8000;
 const OUR_RTP_PORT = 27_000;
@@ -39,6 +39,8 @@ const usersOf = (calls: number): readonly string[] =>
 interface Measured {
   /** Processor time a call takes in 20 ms, all threads of the process, µs. */
   readonly cpuUs: number;
+  /** The same of the time before, in which an engine still compiles. */
+  readonly earlyCpuUs: number;
   /** Distances between packets, ms: while the SIP port is asked, where it is. */
   readonly gapsMs: readonly number[];
   /** Memory of the process that is in the machine's memory. */
@@ -73,8 +75,9 @@ type Contestant = (rtpPorts: readonly number[], server: SipServer) => Promise<In
  * does. Full: both planes as `tipring run` wires them, on a board without chip, copper and
  * telephone; captured is speech, in which digits are looked for, and echoes cancelled. A new
  * process each run; runs take turns; medians. Memory and pacing are the full box's, the latter
- * while its SIP port and the peer's are asked 200 times a second. Before memory is read both of our
- * threads are told to collect their garbage: else it hangs on whether they just had.
+ * while its SIP port and the peer's are asked 200 times a second. Each is watched twice, and the
+ * second time counts; the first, in which an engine still compiles, is noted. Before memory is read
+ * both of our threads are told to collect their garbage: else it hangs on whether they just had.
  */
 export const eightCalls: FigureGroup = {
   limits: {
@@ -107,6 +110,13 @@ export const eightCalls: FigureGroup = {
         const beside = (of: (one: Measured) => number): Peer | undefined =>
           peerName === undefined ? undefined : { name: peerName, value: middle(seen.peer, of) };
         const unit = "us/call-frame";
+        for (const [who, of] of [
+          ["bare", seen.bare],
+          ["full", seen.full],
+          ["peer", seen.peer],
+        ] as const) {
+          if (of.length > 0) note(`${who}, ${calls} calls: ${printEarly(of)}`);
+        }
         if (contestants.bare) {
           figures.push(figure(bareName(calls), middle(seen.bare, cpu), unit, beside(cpu)));
         }
@@ -126,6 +136,13 @@ export const eightCalls: FigureGroup = {
     return [...figures, figure(RSS, (more - less) / (many - few), "KiB")];
   },
 };
+
+/** The seconds before those of the figures, and all runs: what compiling takes is in the former. */
+function printEarly(seen: readonly Measured[]): string {
+  const list = (of: (one: Measured) => number): string =>
+    seen.map((one) => of(one).toFixed(0)).join(", ");
+  return `${list(earlyCpu)} us/call-frame from the 6th second on, ${list(cpu)} from the 14th`;
+}
 
 function printMemory(seen: readonly Measured[]): string {
   return seen.map(({ residentKb }) => residentKb).join(", ");
@@ -148,6 +165,7 @@ function contestantsFor(calls: number, isWanted: (name: string) => boolean): Con
 }
 
 const cpu = ({ cpuUs }: Measured): number => cpuUs;
+const earlyCpu = ({ earlyCpuUs }: Measured): number => earlyCpuUs;
 const pacing = ({ gapsMs }: Measured): number => deviationMs(gapsMs);
 const middle = (all: readonly Measured[], of: (one: Measured) => number): number =>
   median(all.map(of));
@@ -237,8 +255,9 @@ async function inCalls(
     farEnd.talk(started.answered);
     await waitMs(SETTLE_MS);
     const pid = pidOf(started.child);
+    const { cpuUs: earlyCpuUs } = await watch(pid, farEnd, calls);
     const watched = await watch(pid, farEnd, calls);
-    const measured = { ...watched, residentKb: await residentKbOf(started) };
+    const measured = { ...watched, earlyCpuUs, residentKb: await residentKbOf(started) };
     if (calls !== PACING_CALLS || started.sipPort === undefined) return measured;
     return { ...measured, gapsMs: await hammered(programs, started.sipPort, farEnd, calls) };
   } finally {
@@ -261,7 +280,7 @@ async function watch(
   pid: number,
   farEnd: RtpFarEnd,
   calls: number,
-): Promise<Omit<Measured, "residentKb">> {
+): Promise<Pick<Measured, "cpuUs" | "gapsMs">> {
   farEnd.listen();
   const startedMs = performance.now();
   const before = cpuMs(pid);

@@ -6,11 +6,11 @@ import { collectGarbage } from "./garbage.ts";
 import type { FromWorker, ToWorker, WorkerBirth } from "./worker-messages.ts";
 
 /**
- * Room for what frames leave behind: 32 calls fill it four times a second. It is swept in less than
- * half a millisecond, and does not grow with calls; half of it lets short-lived things grow old.
- * Twice as much is 4 MiB that a box without calls holds as well.
+ * Room for what frames leave behind: 32 calls behind lines fill it three times a second, and it is
+ * swept in a quarter of a millisecond; twice as much is swept half as often, and takes a third
+ * longer. It grows to this with the first calls, and a box without any holds a part of it.
  */
-const YOUNG_MB = 6;
+const YOUNG_MB = 3;
 
 /**
  * Runs the real-time plane in a worker thread, so that neither a garbage collection nor a log
