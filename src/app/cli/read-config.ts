@@ -125,8 +125,9 @@ async function resolveWritten(
   extend: (user: UserConfig) => UserConfig,
 ): Promise<Result<ReadConfig, readonly string[]>> {
   const lease = leaseOf(written);
-  let user = withDhcpServers(extend(fromOptions(written, options)));
-  user = withLeaseServers(user, lease);
+  // Before it is extended: a guest's exchange is no word against a registrar.
+  const told = withLeaseServers(withDhcpServers(fromOptions(written, options)), lease);
+  let user = extend(told);
   const way = options.isOffline === true ? undefined : await findWay(user);
   if (way?.hosts !== undefined) user = { ...user, sip: { ...way.hosts, ...user.sip } };
   const board = await readBoard(user.board ?? "hw-sim");

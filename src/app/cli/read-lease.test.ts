@@ -26,12 +26,20 @@ describe("readLease()", () => {
   });
 });
 
+const PROXIED = { outboundProxies: ["p"] };
+const IPV6_FIRST = { registrar: "[2001:db8::1]", registrarBackups: ["[2001:db8::2]", "b"] };
+
 it.each([
   [{}, undefined, {}],
   [{}, {}, {}],
   [{}, { sipServers: ["a"] }, { registrar: "a" }],
   [{}, { sipServers: ["a", "b"] }, { registrar: "a", registrarBackups: ["b"] }],
   [{ registrar: "own" }, { sipServers: ["a"] }, { registrar: "own" }],
+  [{}, { sipServers: ["2001:db8::1", "a..b", "[2001:db8::2]", "b"] }, IPV6_FIRST],
+  [{}, { sipServers: ["a..b"] }, {}],
+  [{ outboundProxies: ["p"] }, { sipServers: ["a", "b"] }, { ...PROXIED, registrar: "a" }],
+  [{ exchange: {} }, { sipServers: ["a"] }, { exchange: {}, registrar: "a" }],
+  [{ exchange: { voicemail: "250" } }, { sipServers: ["a"] }, { exchange: { voicemail: "250" } }],
 ])("withLeaseServers() of %j and %j is %j", (user, lease, wanted) => {
   expect(withLeaseServers(user, lease)).toEqual(wanted);
 });

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { err, ok, type Result } from "../../base/result.ts";
 import { errorText } from "../../base/thrown.ts";
 import { errorCode } from "../../hal/node/index.ts";
+import { parseRegistrar } from "../config/resolve-sip.ts";
 import type { UserConfig } from "../config/user-config.ts";
+import { isAddress } from "../config/written-host.ts";
 import { type LeaseOptions, parseLease } from "../provision/lease.ts";
 import { zoneOf } from "../provision/lease-source.ts";
 
@@ -24,11 +26,19 @@ export function leaseOf({ provisioning }: UserConfig): LeaseOptions | undefined 
   return lease.ok ? lease.value : undefined;
 }
 
-/** The configuration with the SIP servers of option 120 where it names no registrar. */
+/**
+ * The configuration with the SIP servers of option 120 where it names no registrar and sets up no
+ * exchange. What is no server is left out: who wrote none has nothing to put right.
+ */
 export function withLeaseServers(user: UserConfig, lease: LeaseOptions | undefined): UserConfig {
-  const [registrar, ...backups] = lease?.sipServers ?? [];
-  if (registrar === undefined || user.registrar !== undefined) return user;
-  return { ...user, registrar, ...(backups.length === 0 ? {} : { registrarBackups: backups }) };
+  const isExchange = Object.keys(user.exchange ?? {}).length > 0;
+  if (user.registrar !== undefined || isExchange) return user;
+  const told = (lease?.sipServers ?? []).map((one) => (isAddress(one, 6) ? `[${one}]` : one));
+  const [registrar, ...backups] = told.filter((one) => parseRegistrar(one) !== undefined);
+  if (registrar === undefined) return user;
+  // Proxies that are written are the ways there are to a registrar.
+  const hasBackups = backups.length > 0 && user.outboundProxies === undefined;
+  return { ...user, registrar, ...(hasBackups ? { registrarBackups: backups } : {}) };
 }
 
 /**
