@@ -53,6 +53,20 @@ describe("TftpReader", () => {
     expect(get(data(2, Uint8Array.of(1, 2)))).toEqual([]);
   });
 
+  it("goes on where the numbers of small blocks begin anew", () => {
+    const { reader, handle, get } = setUp();
+    handle({ kind: "start" });
+    get(oack("blksize", "8"));
+    const bytes = data(0, new Uint8Array(8));
+    for (let block = 1; block <= 65_536; block++) {
+      bytes[2] = block >> 8;
+      bytes[3] = block;
+      reader.handle({ kind: "datagram", port: 5000, bytes }, 0);
+    }
+    expect(get(bytes)).toEqual(["ack 0 to 5000"]);
+    expect(get(data(1, new Uint8Array(0)))).toEqual(["ack 1 to 5000", "done 524288"]);
+  });
+
   it.each([
     [511, ["ack 1 to 5000", "done 511"]],
     [512, ["ack 1 to 5000"]],

@@ -133,10 +133,10 @@ export class TftpReader implements Core<TftpInput, TftpOutput> {
   }
 
   #data(port: number, block: number, bytes: Uint8Array, nowMs: number): readonly TftpOutput[] {
-    const wanted = this.#blocks.length + 1;
+    const count = this.#blocks.length;
     // Our acknowledgement of it was lost.
-    if (block === wanted - 1 && block > 0) return this.#send(ackPacket(block), nowMs);
-    if (block !== wanted || bytes.length > this.#blockBytes) return [];
+    if (count > 0 && block === numberOf(count)) return this.#send(ackPacket(block), nowMs);
+    if (block !== numberOf(count + 1) || bytes.length > this.#blockBytes) return [];
     this.#port = port;
     this.#size += bytes.length;
     if (this.#size > this.#request.maxBytes) return this.#tooLarge(port);
@@ -179,6 +179,11 @@ export class TftpReader implements Core<TftpInput, TftpOutput> {
     this.#sent++;
     return [{ kind: "send", port: this.#port ?? this.#request.port, bytes: this.#last }];
   }
+}
+
+/** The number of a block, of 16 bits: after the last comes 0, as servers have it that go on. */
+function numberOf(block: number): number {
+  return block & 0xffff;
 }
 
 function ackPacket(block: number): Uint8Array {
