@@ -63,10 +63,14 @@ export function sideUaStep(
     const finished = { ...step.finished, call };
     return { ...step, outputs: [...outputs, ...step.outputs], finished };
   }
-  const update = sessionUpdate(context, one.call, event);
+  // Of a call that is handed over there are two far ends, each in a session of its own.
+  const partner = one.kind === "parting" && one.call.session !== session ? one.partner : undefined;
+  const update = sessionUpdate(context, partner ?? one.call, event);
   if (update === undefined) return undefined;
-  const changed = { ...one, call: update.call };
-  return { state, outputs: update.outputs, side: replaced(context.side, one, changed) };
+  const { call, outputs } = update;
+  const changed =
+    one.kind === "parting" && partner !== undefined ? { ...one, partner: call } : { ...one, call };
+  return { state, outputs, side: replaced(context.side, one, changed) };
 }
 
 /** The end of a call beside the handset's; who waited may have been answered by somebody else. */
