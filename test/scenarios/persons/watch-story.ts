@@ -39,6 +39,7 @@ export class StoryWatch {
   readonly #troubledMs = new Map<number, number>();
   readonly #rangOffHookMs = new Map<number, number>();
   readonly #lineWatches: readonly LineWatch[];
+  readonly #hasMusic: boolean;
   /** Since when every receiver has been on the hook. */
   #allRestMs: number | undefined;
   #sentVoiceMs = 0;
@@ -62,6 +63,7 @@ export class StoryWatch {
     this.#stage = stage;
     this.#voices = new VoiceWatch(lab, (text) => this.fault(text));
     this.#displays = new DisplayWatch(lab);
+    this.#hasMusic = stage.settings.some(({ config }) => config.dialing?.musicOnHold !== undefined);
     this.#lineWatches = stage.lines.map(() => new LineWatch());
     lab.network.tap(({ kind, from, atMs, payload }) => {
       const type = payload[1] ?? 0;
@@ -212,9 +214,11 @@ export class StoryWatch {
 
   /** A hand was at a telephone: it may be lifted for less than from one look to the next. */
   noteHandsets(): void {
-    // A call on hold that the bell reminds of may hear music.
-    const isHeld = this.#lab.box.status().some(({ call }) => call === "recall");
-    if (isHeld || this.#lab.phones.some(({ phone }) => phone.isOffHook))
+    // A call on hold that the bell reminds of, or that is being handed over, may hear music.
+    const { box } = this.#lab;
+    const isHeld = box.status().some(({ call }) => call === "recall");
+    const isPlayed = this.#hasMusic && box.load.media > 0;
+    if (isHeld || isPlayed || this.#lab.phones.some(({ phone }) => phone.isOffHook))
       this.#allRestMs = undefined;
     else this.#allRestMs ??= this.#lab.world.clock.nowMs();
   }
