@@ -4,6 +4,7 @@ export * from "./auth/digest-client.ts";
 export * from "./auth/digest-server.ts";
 export * from "./auth/nonce.ts";
 export { answeredDialog } from "./dialog/answered-dialog.ts";
+export { parseSessionId, printSessionId, type SessionId } from "./dialog/session-id.ts";
 export * from "./events/advice-of-charge.ts";
 export * from "./events/dialog-filter.ts";
 export * from "./events/dialog-info.ts";
@@ -35,7 +36,6 @@ export {
 export type { GuardCounts, GuardLimits, RateLimit } from "./security/source-guard.ts";
 export { TellLimit } from "./security/tell-limit.ts";
 export * from "./session/refer.ts";
-export { parseSessionId, printSessionId, type SessionId } from "./session/session-id.ts";
 export type { SessionTimerConfig } from "./session/session-timer.ts";
 export { wantsReferNews } from "./session/target-dialog.ts";
 export {

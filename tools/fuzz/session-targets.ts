@@ -2,6 +2,7 @@ import { latin1FromBytes } from "../../src/base/bytes.ts";
 import { isAnsweredElsewhere } from "../../src/call/policy/answered-elsewhere.ts";
 import { forwardedBy } from "../../src/call/policy/forwarded-by.ts";
 import { parseSignal } from "../../src/call/policy/info-signal.ts";
+import { parseSessionId } from "../../src/sip/dialog/session-id.ts";
 import { parseMessageSummary } from "../../src/sip/events/message-summary.ts";
 import {
   parseRefer,
@@ -11,7 +12,6 @@ import {
 } from "../../src/sip/session/refer.ts";
 import { parseRAck } from "../../src/sip/session/reliable.ts";
 import { parseReplaces, printReplaces } from "../../src/sip/session/replaces.ts";
-import { parseSessionId } from "../../src/sip/session/session-id.ts";
 import { parseSessionExpires } from "../../src/sip/session/session-timer.ts";
 import type { SipRequest } from "../../src/sip/wire/message.ts";
 import { type FuzzTarget, promise, seedsOf } from "./target.ts";

@@ -1,11 +1,5 @@
 import { ownText } from "../../base/own-text.ts";
 import { err, ok, type Result } from "../../base/result.ts";
-import {
-  heardSessionId,
-  printSessionId,
-  type SessionId,
-  sessionIdIn,
-} from "../session/session-id.ts";
 import type { DialogId, SipTransport } from "../user-agent-types.ts";
 import { printCSeq } from "../wire/cseq.ts";
 import {
@@ -18,6 +12,7 @@ import {
 } from "../wire/message.ts";
 import { parseNameAddr, printNameAddr, tagOf, withTag } from "../wire/name-addr.ts";
 import { cseqIn, tagIn } from "../wire/wire-header.ts";
+import { heardSessionId, printSessionId, type SessionId, sessionIdIn } from "./session-id.ts";
 
 /** Values of one route set. More is no network but an attack. */
 export const ROUTE_SET_MAX = 32;
@@ -210,6 +205,12 @@ export function dialogRequest(
     ...extra,
   ];
   return { request: { kind: "request", method, uri, headers, body }, hopUri };
+}
+
+/** The dialog with the identifiers that our answer told. */
+export function withSession(dialog: Dialog, answer: SipResponse): Dialog {
+  const session = sessionIdIn(answer);
+  return session === undefined ? dialog : { ...dialog, session };
 }
 
 function sessionOf(session: SessionId | undefined): { readonly session?: SessionId } {

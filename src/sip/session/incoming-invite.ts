@@ -6,6 +6,7 @@ import {
   dialogIdOf,
   dialogKey,
   takeRemoteSequence,
+  withSession,
 } from "../dialog/dialog.ts";
 import type { DialogIdentity } from "../dialog/dialog-usage.ts";
 import { createResponse } from "../responses.ts";
@@ -31,7 +32,6 @@ import type {
 import { ReliableAnswers } from "./reliable-answers.ts";
 import { respondStatus } from "./respond-status.ts";
 import { Session } from "./session.ts";
-import { withSession } from "./session-id.ts";
 import { type TimerAnswer, timerAnswer } from "./session-timer.ts";
 
 /*

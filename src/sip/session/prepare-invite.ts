@@ -2,6 +2,7 @@ import { aorOf, credentialsOf, fromValue } from "../account-book.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import { carriedText } from "../auth/digest.ts";
 import { isSips, sequenceOf } from "../dialog/dialog.ts";
+import { newSessionId } from "../dialog/session-id.ts";
 import { hopOfUri } from "../locator.ts";
 import type { Route } from "../route.ts";
 import type { Stack } from "../stack.ts";
@@ -12,7 +13,6 @@ import { printNameAddr } from "../wire/name-addr.ts";
 import { parseUri } from "../wire/uri.ts";
 import { RELIABLE } from "./reliable.ts";
 import { withDefaults } from "./request-headers.ts";
-import { newSessionId } from "./session-id.ts";
 import { timerOffer } from "./session-timer.ts";
 
 /** Starts a session. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { TRYING_AFTER_MS } from "../session/incoming-reoffer.ts";
 import { callIn, callOut, peerRequest, tagIn } from "../testing/calls.ts";
 import { answerTo, Desk, field } from "../testing/desk.ts";
-import { TRYING_AFTER_MS } from "./incoming-reoffer.ts";
 import { ownSessionId, parseSessionId } from "./session-id.ts";
 
 const A = "a".repeat(32);

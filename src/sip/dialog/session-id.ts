@@ -1,6 +1,5 @@
 import { bytesFromLatin1 } from "../../base/bytes.ts";
-import type { Dialog } from "../dialog/dialog.ts";
-import { headerValue, type SipHeader, type SipMessage, type SipResponse } from "../wire/message.ts";
+import { headerValue, type SipHeader, type SipMessage } from "../wire/message.ts";
 
 /** Who has no identifier yet. @see RFC 7989 §4.2 */
 const NIL = "0".repeat(32);
@@ -68,10 +67,4 @@ export function heardSessionId(
   const told = known === undefined ? undefined : sessionIdIn(message);
   if (known === undefined || told === undefined || told.local === known.remote) return known;
   return { ...known, remote: told.local };
-}
-
-/** The dialog with the identifiers that our answer told. */
-export function withSession(dialog: Dialog, answer: SipResponse): Dialog {
-  const session = sessionIdIn(answer);
-  return session === undefined ? dialog : { ...dialog, session };
 }
