@@ -48,10 +48,10 @@ export interface SoundArithmetic {
   /** Products of the block that was measured last with each wave of a table (0 or 1). */
   compare(table: number): void;
   /**
-   * Takes away, in place, what is constant in an even number of samples. `memory` is of two
-   * numbers, of zeros at first.
+   * Fills `frame` with as many samples, an even number, less what is constant in them; in place
+   * where they are the same. `memory` is of two numbers, of zeros at first.
    */
-  removeConstant(frame: Int16Array, memory: Float64Array): void;
+  removeConstant(samples: Int16Array, memory: Float64Array, frame: Int16Array): void;
   /**
    * Makes noise, whole fours of it: xorshift in four lanes (Marsaglia, "Xorshift RNGs", 2003)
    * through an all-pole filter, four samples at a time,

@@ -154,7 +154,10 @@ describe("LineAudio", () => {
     let modem = false;
     const line = new LineAudio({
       frameSamples: FRAME,
-      conditionNear: (frame) => void seen.push(`condition ${frame[0]}`),
+      conditionNear: (frame, captured) => {
+        frame.set(captured);
+        seen.push(`condition ${frame[0]}`);
+      },
       cancelEcho: (near, _, pass) => void seen.push(`cancel ${near[0]} ${pass}`),
       shapeNear: (frame) => void frame.fill((frame[0] ?? 0) * 2),
       shapeFar: (frame) => void frame.fill((frame[0] ?? 0) * 3),

@@ -20,8 +20,8 @@ export interface LineAudioConfig {
   readonly cancelEcho?: (near: Int16Array, played: Int16Array, pass: boolean) => void;
   /** What `cancelEcho` left of the echo, taken out of `near` once digits were looked for in it. */
   readonly suppressEcho?: (near: Int16Array) => void;
-  /** Works on what was captured, in place, before anything else does. */
-  readonly conditionNear?: (frame: Int16Array) => void;
+  /** Fills `frame` with what was captured, worked on before anything else does. */
+  readonly conditionNear?: (frame: Int16Array, captured: Int16Array) => void;
   /** Works on what goes to the far sides, and what comes from them; not while a modem talks. */
   readonly shapeNear?: (frame: Int16Array) => void;
   readonly shapeFar?: (frame: Int16Array) => void;
@@ -163,8 +163,8 @@ export class LineAudio {
       "a frame is as long as it was said to be",
     );
     const near = this.#near;
-    copyNumbers(near, captured);
-    conditionNear?.(near);
+    if (conditionNear === undefined) copyNumbers(near, captured);
+    else conditionNear(near, captured);
     const modem = this.#hasModem();
     cancelEcho?.(near, this.#played, modem);
     const sounding = detectDigits?.(near, firstSample) === true;

@@ -15,7 +15,7 @@ export function createLineLevels(
   const far = new Gain(frameSamples, gain?.rxDb ?? 0);
   const automatic = automaticGain === true ? new AutomaticGain(frameSamples) : undefined;
   return {
-    conditionNear: (frame) => constant.process(frame),
+    conditionNear: (frame, captured) => constant.process(frame, captured),
     shapeNear: (frame) => {
       near.process(frame);
       automatic?.process(frame);

@@ -175,18 +175,21 @@ function making(
   { samples, constant, sine, filter, noise, first }: Views,
 ): Pick<SoundArithmetic, "removeConstant" | "makeSines" | "makeNoise"> {
   const made: Pick<SoundArithmetic, "removeConstant" | "makeSines" | "makeNoise"> = {
-    removeConstant(frame, memory) {
-      if (frame.length > PIECE) {
-        for (const piece of piecesOf(frame)) made.removeConstant(piece, memory);
+    removeConstant(sound, memory, frame) {
+      if (sound.length > PIECE) {
+        const rest = piecesOf(frame);
+        for (const [at, piece] of piecesOf(sound).entries()) {
+          made.removeConstant(piece, memory, rest[at] ?? piece);
+        }
         return;
       }
-      copyNumbers(samples, frame);
+      copyNumbers(samples, sound);
       constant[0] = memory[0] ?? 0;
       constant[1] = memory[1] ?? 0;
-      exports.removeConstant(frame.length);
+      exports.removeConstant(sound.length);
       memory[0] = constant[0] ?? 0;
       memory[1] = constant[1] ?? 0;
-      copyNumbers(frame, first(frame.length));
+      copyNumbers(frame, first(sound.length));
     },
     makeSines(sines, peak, out) {
       if (out.length > PIECE) {

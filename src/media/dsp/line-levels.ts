@@ -16,9 +16,9 @@ export class DcRemoval {
     this.#arithmetic = arithmetic;
   }
 
-  /** In place; a frame is of an even number of samples, 60 ms at the most. */
-  process(frame: Int16Array): void {
-    this.#arithmetic.removeConstant(frame, this.#memory);
+  /** In place, or of other `samples`; they are an even number, 60 ms at the most. */
+  process(frame: Int16Array, samples = frame): void {
+    this.#arithmetic.removeConstant(samples, this.#memory, frame);
   }
 }
 

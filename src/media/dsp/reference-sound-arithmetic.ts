@@ -104,12 +104,12 @@ class ReferenceSoundArithmetic implements SoundArithmetic {
     }
   }
 
-  removeConstant(frame: Int16Array, memory: Float64Array): void {
+  removeConstant(samples: Int16Array, memory: Float64Array, frame: Int16Array): void {
     let before = memory[0] ?? 0;
     let level = memory[1] ?? 0;
-    for (let at = 0; at < frame.length; at += 2) {
-      const one = frame[at] ?? 0;
-      const other = frame[at + 1] ?? 0;
+    for (let at = 0; at < samples.length; at += 2) {
+      const one = samples[at] ?? 0;
+      const other = samples[at + 1] ?? 0;
       const change = one - before;
       const left = change + CONSTANT_POLE * level;
       // Two samples at a time: the second need not wait for the first.

@@ -163,7 +163,7 @@ export class PairAudio {
     const { ownPiece, heardPiece, sent } = PAIR_MIXER;
     this.#rendered = PIECE_SAMPLES;
     this.#rendering = true;
-    copyNumbers(ownPiece, SILENCE);
+    if (terminal?.fillsAll !== true) copyNumbers(ownPiece, SILENCE);
     terminal?.transmit(ownPiece, this.#firstSample);
     copyNumbers(sent, this.#down, MIX_HISTORY_SAMPLES - this.#historySamples);
     this.#mixPiece(PIECE_SAMPLES, this.#firstSample, this.#closed);

@@ -34,6 +34,8 @@ export interface Terminal {
   readonly ren: number;
   /** Told at every change of the state at its terminals, ringing phases included. */
   onLoopState(state: LoopState, atMs: number): void;
+  /** `transmit` fills all of `out`: it need not be silent before. */
+  readonly fillsAll?: boolean;
   /** Fill `out` with what it sends, volts; silence while it has nothing to say. */
   transmit(out: Float64Array, firstSample: number): void;
   /** What is across the pair, its own sending (as sidetone) included; also while on-hook. */

@@ -111,6 +111,7 @@ export class TelephoneSet implements Phone {
       offHookOhms: options.offHookOhms ?? DEFAULT_OFF_HOOK_OHMS,
       offHookVolts: options.offHookVolts ?? DEFAULT_OFF_HOOK_VOLTS,
       ren: options.ren ?? 1,
+      fillsAll: true,
       onLoopState: (state, atMs) => this.#onLoopState(state, atMs),
       transmit: (out, firstSample) => this.#transmit(out, firstSample),
       receive: (heard, firstSample) => this.#receive(heard, firstSample),
