@@ -18,6 +18,12 @@ export const TRYING_AFTER_MS = 200;
  */
 export const UPDATE_LIMIT_MS = 20_000;
 
+/**
+ * How long a re-INVITE may wait: longer than one that is carried on to another far end does, which
+ * is put off for 180 s at most and cancelled then. It must not stay without an answer for ever.
+ */
+export const REINVITE_LIMIT_MS = 240_000;
+
 /** The offer of theirs that a session has to answer: one at a time. */
 export class IncomingReoffer {
   readonly #stack: Stack;
@@ -26,7 +32,7 @@ export class IncomingReoffer {
   #open: OpenReoffer | undefined;
   /** When a re-INVITE that is not answered yet gets its 100. */
   #tryingAtMs: number | undefined;
-  /** When an UPDATE has to be answered by. */
+  /** When it has to be answered by. */
   #limitAtMs: number | undefined;
 
   constructor(stack: Stack, leg: Leg, session: string) {
@@ -43,8 +49,9 @@ export class IncomingReoffer {
   /** Keeps it until it is answered; a CANCEL of it comes to the leg. */
   begin(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {
     this.#open = { transaction, request };
-    if (request.method === "INVITE") this.#tryingAtMs = nowMs + TRYING_AFTER_MS;
-    else this.#limitAtMs = nowMs + UPDATE_LIMIT_MS;
+    const isInvite = request.method === "INVITE";
+    if (isInvite) this.#tryingAtMs = nowMs + TRYING_AFTER_MS;
+    this.#limitAtMs = nowMs + (isInvite ? REINVITE_LIMIT_MS : UPDATE_LIMIT_MS);
     this.#stack.legs.bindInvite(transaction, this.#leg);
   }
 
@@ -52,7 +59,7 @@ export class IncomingReoffer {
     return this.#tryingAtMs ?? this.#limitAtMs;
   }
 
-  /** Says that it is being dealt with, once that takes long; an UPDATE has had its time then. */
+  /** Says that it is being dealt with, once that takes long; after its limit it is refused. */
   timeout(nowMs: number): void {
     const pending = this.#open;
     if (this.#limitAtMs !== undefined && this.#limitAtMs <= nowMs) this.takeBack(504, nowMs);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { callIn, callOut, peerRequest, tagIn } from "../testing/calls.ts";
 import { answerTo, Desk, field, OURS } from "../testing/desk.ts";
-import { TRYING_AFTER_MS, UPDATE_LIMIT_MS } from "./incoming-reoffer.ts";
+import { REINVITE_LIMIT_MS, TRYING_AFTER_MS, UPDATE_LIMIT_MS } from "./incoming-reoffer.ts";
 import { REOFFER_LIMIT_MS } from "./offer-cancel.ts";
 
 const SDP = ["Contact: <sip:bob@192.0.2.20:5060>", "Content-Type: application/sdp"];
@@ -236,12 +236,15 @@ describe("Session is re-INVITEd", () => {
     expect(desk.eventKinds()).toEqual(["reoffered", "taken-back"]);
   });
 
-  it("by UPDATE, which is answered in time, whoever takes longer", () => {
+  it.each([
+    ["UPDATE", UPDATE_LIMIT_MS, []],
+    ["INVITE", REINVITE_LIMIT_MS, ["SIP/2.0 100 Trying"]],
+  ])("by %s, which is answered in time, whoever takes longer", (method, limitMs, before) => {
     const desk = new Desk();
     const { session, tag } = callIn(desk);
-    desk.receive(inside(tag, "UPDATE", 2, { body: "x" }));
-    desk.advance(UPDATE_LIMIT_MS - 1);
-    expect([desk.firstLines(), desk.eventKinds()]).toEqual([[], ["reoffered"]]);
+    desk.receive(inside(tag, method, 2, { body: "x" }));
+    desk.advance(limitMs - 1);
+    expect([desk.firstLines(), desk.eventKinds()]).toEqual([before, ["reoffered"]]);
     desk.advance(1);
     expect(desk.firstLines()).toEqual(["SIP/2.0 504 Server Time-out"]);
     desk.command({ kind: "respond", session, status: 200, body: "late" });
