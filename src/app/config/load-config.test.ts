@@ -24,6 +24,26 @@ describe("loadConfig()", () => {
   });
 
   it.each([
+    "password: *geheim",
+    "password: |geheim",
+    "password: >geheim",
+    'password: "\\qgeheim"',
+    'password: "\\Ugeheim"',
+    "password: !e!geheim x",
+    "password: &geheim &b x",
+    "password: @geheim",
+    "password: %geheim",
+    'password: "a" "geheim"',
+    "password: a: geheim",
+    'password: "geheim',
+    "password: [geheim",
+  ])("repeats nothing of a text that cannot be read: %s", (text) => {
+    const told = problems(`lines:\n  - number: "1"\n    ${text}\n`).join("\n");
+    expect(told).toMatch(/^tipring\.yaml:\d+:\d+: /);
+    expect(told).not.toMatch(/geheim|Ugeh|\\q/);
+  });
+
+  it.each([
     ["contry: ir\n", 'tipring.yaml:1:1: contry is not a setting; did you mean "country"?'],
     [
       "lines:\n  - number: '101'\n    phone: rotery\n",

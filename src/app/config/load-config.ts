@@ -33,7 +33,9 @@ export function loadConfig(
     return `${fileName}:${at.line}:${at.col}`;
   };
   if (document.errors.length > 0) {
-    return err(document.errors.map((error) => `${place(error.pos[0])}: ${error.message}`));
+    return err(
+      document.errors.map((error) => `${place(error.pos[0])}: ${withoutText(error.message)}`),
+    );
   }
   const describe = (problem: ConfigProblem): string =>
     printConfigProblem(place(offsetOf(document, problem)), problem);
@@ -41,7 +43,7 @@ export function loadConfig(
   try {
     value = document.toJS() ?? {};
   } catch (error) {
-    return err([`${fileName}:1:1: ${errorText(error)}`]);
+    return err([`${fileName}:1:1: ${withoutText(errorText(error))}`]);
   }
   const checked = userConfigSchema.safeParse(value);
   if (!checked.success) {
@@ -49,6 +51,19 @@ export function loadConfig(
   }
   // The schema is checked against UserConfig in schema.ts; the cast only drops `| undefined`.
   return ok({ config: checked.data as UserConfig, describe });
+}
+
+/** How messages of YAML's parser begin, or go on, that repeat a piece of the text. */
+const REPEATING = [
+  ...["Unresolved alias", "Unresolved tag", "Unresolved plain scalar", "Could not resolve tag"],
+  ...["Block scalar header", "Not a valid tag", "Not a YAML token", "Verbatim tag"],
+  ...["Anchor must", "Invalid escape sequence", "tag has no suffix"],
+];
+
+/** A message of the parser as it may be told: a piece of the text may be one of a password. */
+function withoutText(message: string): string {
+  if (!REPEATING.some((words) => message.includes(words))) return message;
+  return "cannot be read: a text that begins with * & ! | > % or @ needs quotes, and so does a \\";
 }
 
 /** What a schema issue means to the person who wrote the file. */
