@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Bench, bench } from "../hw-sim/index.ts";
+import { callsAndIsHeard } from "./support/talk.ts";
 
 /** Line 1 has the card that fails, line 2 an Ag1171 of its own, which must not notice. */
 const withCard = (seed: number, chip: "serial-card" | "si3210" | "ag1171"): Promise<Bench> =>
@@ -20,22 +21,6 @@ function faultOf(lab: Bench): string {
     if (event.kind === "line" && event.event.kind === "fault") return event.event.fault.what;
   }
   return "no fault";
-}
-
-async function callsAndIsHeard(lab: Bench): Promise<void> {
-  const [alice, bob] = lab.phones;
-  alice.forget();
-  bob.forget();
-  await alice.calls("102");
-  await bob.rings({ withCallerId: "101" });
-  bob.lift();
-  await lab.world.advance(500);
-  const speech = lab.speech("after", 1500);
-  await alice.says(speech);
-  await bob.heard(speech);
-  alice.hang();
-  bob.hang();
-  await lab.world.advance(2000);
 }
 
 /** Alice calls Bob, and they talk. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Bench, bench } from "../hw-sim/index.ts";
+import { callsAndIsHeard } from "./support/talk.ts";
 
 /** What was told of line 1's hardware, in order. */
 function hardwareOf(lab: Bench): readonly string[] {
@@ -11,22 +12,6 @@ function hardwareOf(lab: Bench): readonly string[] {
     if (!tells || (event.event.kind !== "fault" && event.event.kind !== "recovered")) return [];
     return [event.event.kind];
   });
-}
-
-async function callsAndIsHeard(lab: Bench): Promise<void> {
-  const [alice, bob] = lab.phones;
-  alice.forget();
-  bob.forget();
-  await alice.calls("102");
-  await bob.rings({ withCallerId: "101" });
-  bob.lift();
-  await lab.world.advance(500);
-  const speech = lab.speech("after", 1500);
-  await alice.says(speech);
-  await bob.heard(speech);
-  alice.hang();
-  bob.hang();
-  await lab.world.advance(2000);
 }
 
 describe("a line whose hardware fails", () => {

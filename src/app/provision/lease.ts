@@ -2,7 +2,7 @@ import { latin1FromBytes } from "../../base/bytes.ts";
 import { parseOption120 } from "../config/option-120.ts";
 
 /** The largest text that is read, characters. */
-export const LEASE_MAX_CHARS = 65_536;
+const LEASE_MAX_CHARS = 65_536;
 
 /** The most servers that are taken of one option. */
 const SERVERS_MAX = 8;

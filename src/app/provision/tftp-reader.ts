@@ -11,7 +11,7 @@ const OPTIONS_ACK = 6;
 /** The block without an option, and what we ask for: what an Ethernet frame takes, bytes. */
 const BLOCK_BYTES = 512;
 /** What is asked for: with the heads of IPv6 and UDP it fits into an Ethernet frame, bytes. */
-export const BLOCK_WANTED_BYTES = 1428;
+const BLOCK_WANTED_BYTES = 1428;
 /** The least that a server may make of it. @see RFC 2348 */
 const BLOCK_MIN_BYTES = 8;
 

@@ -64,3 +64,20 @@ export async function talkWithFarEnd(
   await bench.world.advance(2000);
   await phone.heard(told, { saidAtMs, delayUnderMs });
 }
+
+/** Line 1 calls line 2 and is heard there; both hang up. */
+export async function callsAndIsHeard(lab: Bench): Promise<void> {
+  const [alice, bob] = lab.phones;
+  alice.forget();
+  bob.forget();
+  await alice.calls("102");
+  await bob.rings({ withCallerId: "101" });
+  bob.lift();
+  await lab.world.advance(500);
+  const speech = lab.speech("after", 1500);
+  await alice.says(speech);
+  await bob.heard(speech);
+  alice.hang();
+  bob.hang();
+  await lab.world.advance(2000);
+}
