@@ -218,6 +218,18 @@ function dialled(edges: readonly GpioEdge[]) {
   return { digits: digits.join(""), breaks, makes };
 }
 
+/** What `open` opens: the wait for edges of a pin that was just given back ends a moment later. */
+async function onceFree<T>(open: () => Promise<T>): Promise<T> {
+  for (const untilMs = clock.nowMs() + 10_000; ; await pause(20)) {
+    try {
+      return await open();
+    } catch (error) {
+      const isHeld = error instanceof PortError && error.fault.kind === "busy";
+      if (!isHeld || clock.nowMs() > untilMs) throw error;
+    }
+  }
+}
+
 /** The same lines by the files of sysfs, as a thread of lines has them without the better way. */
 async function askSysfs(): Promise<string> {
   const files = createSysfsGpio({ clock, isFirstThread: false });
@@ -230,10 +242,8 @@ async function askSysfs(): Promise<string> {
   output.release();
   expect(seen.join("") === "1010", `the wire had ${seen.join("")}`);
   writeFileSync(wire(6, "pull"), "pull-up");
-  // The wait for an edge of the pin that was just given back may last a moment.
-  await pause(300);
   const { edges, faults, events } = listen();
-  const pin = await files.openInput("ata-sim:6", events);
+  const pin = await onceFree(() => files.openInput("ata-sim:6", events));
   await dial("3071");
   await pause(50);
   pin.release();
