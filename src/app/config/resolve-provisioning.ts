@@ -1,5 +1,6 @@
 import { parseSourceUrl, type SourceUrl } from "../provision/source-url.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
+import { readTlsFiles, type TlsFiles } from "./tls-files.ts";
 import type { ReadTextFile, UserConfig } from "./user-config.ts";
 import type { UserProvisioning } from "./user-provisioning.ts";
 
@@ -17,11 +18,7 @@ export interface ProvisioningSettings {
   readonly everyMs: number;
   readonly interface?: string;
   readonly credentials?: { readonly user: string; readonly password: string };
-  readonly tls: {
-    readonly verify: boolean;
-    readonly authorities?: string;
-    readonly identity?: { readonly certificate: string; readonly key: string };
-  };
+  readonly tls: TlsFiles & { readonly verify: boolean };
 }
 
 /** What tells one way to a configuration from another. */
@@ -113,30 +110,5 @@ function tlsOf(
   } else if (why !== undefined && tls.certificate !== undefined) {
     problems.push({ path: [...path, "certificate"], text: why, atKey: true });
   }
-  const read = (key: "ca" | "certificate" | "key"): string | undefined => {
-    const file = tls[key];
-    if (file === undefined) return undefined;
-    const text = readTextFile(file);
-    const wanted = key === "key" ? "PRIVATE KEY" : "CERTIFICATE";
-    if (text.ok && new RegExp(`-----BEGIN (?:[A-Z0-9]+ )*${wanted}-----`).test(text.value)) {
-      return text.value;
-    }
-    const why = text.ok ? `, which is no ${wanted.toLowerCase()} in PEM` : `: ${text.error}`;
-    problems.push({ path: [...path, key], text: `names ${file}${why}` });
-    return undefined;
-  };
-  const authorities = read("ca");
-  const certificate = read("certificate");
-  const key = read("key");
-  if ((tls.certificate === undefined) !== (tls.key === undefined)) {
-    const [there, missing] =
-      tls.key === undefined ? ["certificate", "key"] : ["key", "certificate"];
-    const text = `needs provisioning.tls.${missing} beside it`;
-    problems.push({ path: [...path, there ?? ""], text, atKey: true });
-  }
-  return {
-    verify: tls.verify ?? true,
-    ...(authorities === undefined ? {} : { authorities }),
-    ...(certificate === undefined || key === undefined ? {} : { identity: { certificate, key } }),
-  };
+  return { verify: tls.verify ?? true, ...readTlsFiles(tls, { path, readTextFile }, problems) };
 }

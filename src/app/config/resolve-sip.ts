@@ -10,6 +10,7 @@ import type { SipTlsConfig } from "../../gateway/control/sip-streams.ts";
 import type { SipAccount, SipHop } from "../../sip/index.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { parseOption120 } from "./option-120.ts";
+import { plainFingerprints, readTlsFiles } from "./tls-files.ts";
 import type { ReadTextFile, UserConfig, UserLine } from "./user-config.ts";
 import { isAddress, isNameOrIpv4 } from "./written-host.ts";
 
@@ -271,6 +272,9 @@ export function stunServerOf(
   return server;
 }
 
+/** A text of the simulated world, which stands in for PEM there. */
+const SIMULATED = /^simulated /;
+
 /** What the box shows over TLS and asks of others. Its files are read here. */
 export function tlsOf(
   user: UserConfig,
@@ -278,39 +282,15 @@ export function tlsOf(
   problems: ConfigProblem[],
 ): SipTlsConfig {
   const tls = user.sip?.tls ?? {};
-  const read = (key: "ca" | "certificate" | "key"): string | undefined => {
-    const file = tls[key];
-    if (file === undefined) return undefined;
-    const path: ConfigPath = ["sip", "tls", key];
-    const text = readTextFile?.(file) ?? { ok: false as const, error: "no files are read here" };
-    if (!text.ok) {
-      problems.push({ path, text: `names ${file}: ${text.error}` });
-      return undefined;
-    }
-    const wanted = key === "key" ? "PRIVATE KEY" : "CERTIFICATE";
-    if (!isPem(text.value, wanted)) {
-      problems.push({ path, text: `names ${file}, which is no ${wanted.toLowerCase()} in PEM` });
-      return undefined;
-    }
-    return text.value;
-  };
-  const authorities = read("ca");
-  const certificate = read("certificate");
-  const key = read("key");
-  if ((tls.certificate === undefined) !== (tls.key === undefined)) {
-    const [there, missing] =
-      tls.key === undefined ? ["certificate", "key"] : ["key", "certificate"];
-    const text = `needs sip.tls.${missing} beside it`;
-    problems.push({ path: ["sip", "tls", there ?? ""], text, atKey: true });
-  }
+  const path: ConfigPath = ["sip", "tls"];
+  const files = readTlsFiles(tls, { path, readTextFile, alsoTaken: SIMULATED }, problems);
   return {
     policy: {
       verify: tls.verify ?? true,
       wildcards: tls.wildcards ?? false,
-      fingerprints: (tls.fingerprints ?? []).map((one) => one.replaceAll(":", "").toLowerCase()),
+      fingerprints: plainFingerprints(tls.fingerprints),
     },
-    ...(authorities === undefined ? {} : { authorities }),
-    ...(certificate === undefined || key === undefined ? {} : { identity: { certificate, key } }),
+    ...files,
   };
 }
 
@@ -335,11 +315,4 @@ export function exchangeTlsPort(user: UserConfig): number | undefined {
 /** Where IP phones reach the exchange. */
 export function exchangeListen(user: UserConfig, host: string): SocketAddress {
   return { host, port: user.sip?.port ?? SIP_PORT };
-}
-
-/** PEM, or a text of the simulated world, which stands in for it there. */
-function isPem(text: string, label: string): boolean {
-  return (
-    new RegExp(`-----BEGIN (?:[A-Z0-9]+ )*${label}-----`).test(text) || /^simulated /.test(text)
-  );
 }

@@ -3,6 +3,7 @@ import type { CertificatePolicy } from "../../sip/index.ts";
 import { FACILITIES, MESSAGE_MIN_BYTES } from "../syslog/syslog-message.ts";
 import type { ConfigPath, ConfigProblem } from "./config-problem.ts";
 import { parseRegistrar } from "./resolve-sip.ts";
+import { plainFingerprints, readTlsFiles } from "./tls-files.ts";
 import type { ReadTextFile, UserConfig } from "./user-config.ts";
 import type { UserSyslog } from "./user-syslog.ts";
 
@@ -87,15 +88,7 @@ function tlsOf(
   const policy = {
     verify: tls?.verify ?? true,
     wildcards: true,
-    fingerprints: (tls?.fingerprints ?? []).map((one) => one.replaceAll(":", "").toLowerCase()),
+    fingerprints: plainFingerprints(tls?.fingerprints),
   };
-  if (tls?.ca === undefined) return { policy };
-  const read = readTextFile?.(tls.ca) ?? { ok: false as const, error: "no files are read here" };
-  const why = !read.ok
-    ? `: ${read.error}`
-    : /-----BEGIN (?:[A-Z0-9]+ )*CERTIFICATE-----/.test(read.value)
-      ? undefined
-      : ", which is no certificate in PEM";
-  if (why !== undefined) problems.push({ path: [...path, "ca"], text: `names ${tls.ca}${why}` });
-  return { policy, ...(read.ok ? { authorities: read.value } : {}) };
+  return { policy, ...readTlsFiles(tls ?? {}, { path, readTextFile }, problems) };
 }
