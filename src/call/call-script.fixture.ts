@@ -345,3 +345,8 @@ export type Scenario = readonly [
   steps: readonly Step[],
   changes?: Partial<CallConfig>,
 ];
+
+/** Rows of a table of tests: `it.each(scenarioRows(SCENARIOS))("$name", …)`. */
+export function scenarioRows(scenarios: readonly Scenario[]) {
+  return scenarios.map(([name, steps, changes = {}]) => ({ name, steps, changes }));
+}

@@ -20,6 +20,7 @@ import {
   response,
   type Scenario,
   type Step,
+  scenarioRows,
   sdp,
   TALKING,
   trip,
@@ -307,13 +308,10 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 
 describe("createCallControl() with T.38", () => {
-  it.each(SCENARIOS.map(([name, steps, changes]) => ({ name, steps, changes })))(
-    "$name",
-    ({ steps, changes }) => {
-      const { told, expected } = play(createCallControl(configOf(changes)), steps);
-      expect(told).toEqual(expected);
-    },
-  );
+  it.each(scenarioRows(SCENARIOS))("$name", ({ steps, changes }) => {
+    const { told, expected } = play(createCallControl(configOf(changes)), steps);
+    expect(told).toEqual(expected);
+  });
 
   it("does not move an encrypted call, which must stay so, and refuses to be moved", () => {
     const secured = media({

@@ -22,6 +22,7 @@ import {
   type Scenario,
   STATS,
   type Step,
+  scenarioRows,
   sdp,
   ua,
 } from "./call-script.fixture.ts";
@@ -157,8 +158,7 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 
 describe("a hotline", () => {
-  const scenarios = SCENARIOS.map(([name, steps, changes]) => ({ name, steps, changes }));
-  it.each(scenarios)("$name", ({ steps, changes }) => {
+  it.each(scenarioRows(SCENARIOS))("$name", ({ steps, changes }) => {
     const played = play(createCallControl(configOf(changes)), steps);
     expect(played.told).toEqual(played.expected);
   });

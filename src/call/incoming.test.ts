@@ -22,6 +22,7 @@ import {
   RINGING,
   type Scenario,
   type Step,
+  scenarioRows,
   sdp,
   TALKING,
   trip,
@@ -178,12 +179,9 @@ function check(steps: readonly Step[], changes: Partial<CallConfig> = {}) {
 }
 
 describe("createCallControl() for a call in", () => {
-  it.each(SCENARIOS.map(([name, steps, changes]) => ({ name, steps, changes })))(
-    "does what the figure says: $name",
-    ({ steps, changes }) => {
-      check(steps, changes);
-    },
-  );
+  it.each(scenarioRows(SCENARIOS))("does what the figure says: $name", ({ steps, changes }) => {
+    check(steps, changes);
+  });
 
   it("rings without caller ID where the line is to be told none", () => {
     check(

@@ -18,6 +18,7 @@ import {
   REST,
   type Scenario,
   type Step,
+  scenarioRows,
 } from "./call-script.fixture.ts";
 import { NO_CHOICES } from "./policy/choices.ts";
 import { STAR_CODES } from "./policy/feature-codes.ts";
@@ -218,8 +219,7 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 
 describe("numbers that are known", () => {
-  const scenarios = SCENARIOS.map(([name, steps, changes]) => ({ name, steps, changes }));
-  it.each(scenarios)("$name", ({ steps, changes }) => {
+  it.each(scenarioRows(SCENARIOS))("$name", ({ steps, changes }) => {
     const played = play(createCallControl(configOf(changes)), steps);
     expect(played.told).toEqual(played.expected);
   });

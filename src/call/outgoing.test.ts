@@ -23,6 +23,7 @@ import {
   type Scenario,
   STATS,
   type Step,
+  scenarioRows,
   sdp,
   TALKING,
   ua,
@@ -274,12 +275,9 @@ function check(steps: readonly Step[], changes: Partial<CallConfig> = {}) {
 }
 
 describe("createCallControl() for a call out", () => {
-  it.each(SCENARIOS.map(([name, steps, changes]) => ({ name, steps, changes })))(
-    "does what the figure says: $name",
-    ({ steps, changes }) => {
-      check(steps, changes);
-    },
-  );
+  it.each(scenarioRows(SCENARIOS))("does what the figure says: $name", ({ steps, changes }) => {
+    check(steps, changes);
+  });
 
   it.each([
     [486, "busy", "busy"],

@@ -17,6 +17,7 @@ import {
   REST,
   type Scenario,
   type Step,
+  scenarioRows,
   sdp,
 } from "./call-script.fixture.ts";
 import { type Choices, NO_CHOICES } from "./policy/choices.ts";
@@ -206,8 +207,7 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 
 describe("what is chosen by keys", () => {
-  const scenarios = SCENARIOS.map(([name, steps, changes]) => ({ name, steps, changes }));
-  it.each(scenarios)("$name", ({ steps, changes }) => {
+  it.each(scenarioRows(SCENARIOS))("$name", ({ steps, changes }) => {
     const played = play(createCallControl(configOf(changes)), steps);
     expect(played.told).toEqual(played.expected);
   });

@@ -23,6 +23,7 @@ import {
   reoffered,
   type Scenario,
   type Step,
+  scenarioRows,
   sdp,
   TALKING,
   ua,
@@ -245,12 +246,9 @@ function check(steps: readonly Step[], changes: Partial<CallConfig> = {}) {
 }
 
 describe("createCallControl() while talking", () => {
-  it.each(SCENARIOS.map(([name, steps, changes]) => ({ name, steps, changes })))(
-    "does what the figure says: $name",
-    ({ steps, changes }) => {
-      check(steps, changes);
-    },
-  );
+  it.each(scenarioRows(SCENARIOS))("does what the figure says: $name", ({ steps, changes }) => {
+    check(steps, changes);
+  });
 
   it("tells in an INFO how long the key was pressed", () => {
     const steps: readonly Step[] = [

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { UserConfig } from "../../src/app/config/user-config.ts";
 import { type Bench, bench } from "../hw-sim/bench/bench.ts";
 import type { BenchPhone } from "../hw-sim/bench/bench-phone.ts";
-import { expectMessage, expectSilence, pause, reply, send } from "../hw-sim/peers/scripted-peer.ts";
+import {
+  expectMessage,
+  expectSilence,
+  pause,
+  reply,
+  type ScriptStep,
+  send,
+} from "../hw-sim/peers/scripted-peer.ts";
 import {
   ANSWER_OF_BOX,
   FAR_SERVER,
@@ -31,8 +38,28 @@ async function benchWithFarEnd(
   return { lab, far: far.get() };
 }
 
-async function dials(phone: BenchPhone, number: string): Promise<void> {
-  await phone.calls(number);
+/** Line 1 calls 555, who answers at once and does `then`; both are heard. */
+async function talkTo555(lab: Bench, far: FarEnd, ...then: readonly ScriptStep[]): Promise<void> {
+  const [alice] = lab.phones;
+  far.run(
+    expectMessage(INVITE_OF_BOX, { timeoutMs: 30_000 }),
+    reply("200 OK", withSdp(sdp())),
+    expectMessage(/^ACK /),
+    ...then,
+  );
+  await alice.calls("555");
+  await far.passes();
+  far.sendAudio();
+  await lab.world.advance(500);
+  await talkWithFarEnd(lab, alice, far);
+}
+
+/** The telephone hangs up first. */
+async function hangsUp(phone: BenchPhone, far: FarEnd): Promise<void> {
+  far.run(expectMessage(/^BYE /), reply("200 OK"));
+  phone.hang();
+  await far.passes();
+  far.rtp.stop();
 }
 
 describe("a call to a far end that is not ours", () => {
@@ -49,7 +76,7 @@ describe("a call to a far end that is not ours", () => {
       expectMessage(/^BYE /, { timeoutMs: 60_000 }),
       reply("200 OK"),
     );
-    await dials(alice, "555");
+    await alice.calls("555");
     await far.reaches(3);
     far.rtp.sendTone([TEST_TONE_HZ]);
     far.sendAudio();
@@ -81,7 +108,7 @@ describe("a call to a far end that is not ours", () => {
       answered ? reply("200 OK", withSdp(sdp()), "INVITE") : reply("404 Not Found", {}, "INVITE"),
       expectMessage(/^ACK /),
     );
-    await dials(alice, "555");
+    await alice.calls("555");
     if (answered) await alice.hears("ringback", { withinMs: 3500 });
     await far.reaches(first.length + 3);
     far.rtp.sendTone([TEST_TONE_HZ]);
@@ -103,16 +130,7 @@ describe("a call to a far end that is not ours", () => {
       expectMessage(/^SIP\/2\.0 200 [\s\S]*\r\na=(?<direction>sendrecv|recvonly|inactive)/),
       send(inTheirDialog("ACK")),
     ];
-    far.run(
-      expectMessage(INVITE_OF_BOX, { timeoutMs: 30_000 }),
-      reply("200 OK", withSdp(sdp())),
-      expectMessage(/^ACK /),
-    );
-    await dials(alice, "555");
-    await far.passes();
-    far.sendAudio();
-    await lab.world.advance(500);
-    await talkWithFarEnd(lab, alice, far);
+    await talkTo555(lab, far);
 
     far.run(...reinvite("sendonly", 2));
     await far.passes();
@@ -144,16 +162,7 @@ describe("a call to a far end that is not ours", () => {
   it("another codec in the middle of the call: speech before and after, by each", async () => {
     const { lab, far } = await benchWithFarEnd(57);
     const [alice] = lab.phones;
-    far.run(
-      expectMessage(INVITE_OF_BOX, { timeoutMs: 30_000 }),
-      reply("200 OK", withSdp(sdp())),
-      expectMessage(/^ACK /),
-    );
-    await dials(alice, "555");
-    await far.passes();
-    far.sendAudio();
-    await lab.world.advance(500);
-    await talkWithFarEnd(lab, alice, far);
+    await talkTo555(lab, far);
 
     const other = sdp("sendrecv", 2).replace("AVP 0 ", "AVP 8 ").replace("0 PCMU", "8 PCMA");
     far.run(
@@ -165,10 +174,7 @@ describe("a call to a far end that is not ours", () => {
     far.rtp.changeLaw("PCMA");
     await lab.world.advance(500);
     await talkWithFarEnd(lab, alice, far);
-    far.run(expectMessage(/^BYE /), reply("200 OK"));
-    alice.hang();
-    await far.passes();
-    far.rtp.stop();
+    await hangsUp(alice, far);
     await assertSettled(lab, { records: ["1 out 101>555 answered"] });
   });
 
@@ -180,17 +186,14 @@ describe("a call to a far end that is not ours", () => {
       reply("200 OK", withSdp(sdp())),
       expectMessage(/^ACK /),
     );
-    await dials(alice, "555");
+    await alice.calls("555");
     await far.passes();
     far.sendAudio();
     await lab.world.advance(500);
     await alice.dials("1590#*");
     await lab.world.advance(500);
     expect(far.rtp.digits.map(({ digit }) => digit).join("")).toBe("1590#*");
-    far.run(expectMessage(/^BYE /), reply("200 OK"));
-    alice.hang();
-    await far.passes();
-    far.rtp.stop();
+    await hangsUp(alice, far);
     await assertSettled(lab, { records: ["1 out 101>555 answered"] });
   });
 
@@ -205,7 +208,7 @@ describe("a call to a far end that is not ours", () => {
       expectMessage(/^BYE /),
       reply("200 OK"),
     );
-    await dials(alice, "555");
+    await alice.calls("555");
     await alice.hears("reorder");
     await far.passes();
     await assertSettled(lab, { records: ["1 out 101>555 failed"] });
@@ -252,10 +255,7 @@ describe("a call from a far end that is not ours", () => {
     far.sendAudio();
     await lab.world.advance(500);
     await talkWithFarEnd(lab, alice, far);
-    far.run(expectMessage(/^BYE /), reply("200 OK"));
-    alice.hang();
-    await far.passes();
-    far.rtp.stop();
+    await hangsUp(alice, far);
     await assertSettled(lab, { records: ["1 in 300>101 answered"] });
   });
 
@@ -332,22 +332,9 @@ describe("a call from a far end that is not ours", () => {
   it("while the line is in a call and nobody may wait: 486, the call goes on", async () => {
     const { lab, far } = await benchWithFarEnd(59, { callWaiting: false });
     const [alice] = lab.phones;
-    far.run(
-      expectMessage(INVITE_OF_BOX, { timeoutMs: 30_000 }),
-      reply("200 OK", withSdp(sdp())),
-      expectMessage(/^ACK /),
-      send(inviteTo("101", sdp())),
-      expectMessage(/^SIP\/2\.0 486 /),
-    );
-    await dials(alice, "555");
-    await far.passes();
-    far.sendAudio();
-    await lab.world.advance(500);
-    await talkWithFarEnd(lab, alice, far);
-    far.run(expectMessage(/^BYE /), reply("200 OK"));
-    alice.hang();
-    await far.passes();
-    far.rtp.stop();
+    const refused = expectMessage(/^SIP\/2\.0 486 /);
+    await talkTo555(lab, far, send(inviteTo("101", sdp())), refused);
+    await hangsUp(alice, far);
     await assertSettled(lab, { records: ["1 out 101>555 answered", "1 in 300>101 busy"] });
   });
 });
@@ -356,8 +343,8 @@ describe("the echo and the test tone of the exchange", () => {
   it("600 sends back what is said, 601 is 1004 Hz", async () => {
     const lab = await bench({ seed: 61, phones: ["touch-tone", "rotary"] });
     const [alice, bob] = lab.phones;
-    await dials(alice, "600");
-    await dials(bob, "601");
+    await alice.calls("600");
+    await bob.calls("601");
     const tone = await bob.hears("milliwatt");
     expect(tone.frequenciesHz).toHaveLength(1);
     expect(tone.frequenciesHz[0]).toBeCloseTo(1004, 0);
