@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PortError } from "../../base/port-fault.ts";
 import { ALSA, ALSA_PROTOTYPES, loadAlsa } from "./alsa-library.ts";
+import type { NativeFunction } from "./koffi-binding.ts";
 
 const hasHeaders =
   existsSync("/usr/include/alsa/asoundlib.h") && spawnSync("gcc", ["--version"]).status === 0;
@@ -74,5 +75,24 @@ describe("loadAlsa()", () => {
     };
     expect(() => loadAlsa({ load })).toThrow(PortError);
     expect(() => loadAlsa({ load })).toThrow(/libasound2.*cannot open\)$/);
+  });
+
+  const callbacks = { proto: () => "proto", pointer: () => "pointer", register: () => "handler" };
+
+  it.each([
+    ["has no way to be quiet", callbacks, true, []],
+    ["cannot call back", {}, false, []],
+    ["can be quiet", callbacks, false, ["handler"]],
+  ])("has sound of a library that %s", (_, more, lacksHandler, quiet) => {
+    const handlers: unknown[] = [];
+    const func = (prototype: string): NativeFunction => {
+      const isOfWords = prototype.includes("snd_lib_error");
+      if (isOfWords && lacksHandler) throw new Error("Cannot find function");
+      return Object.assign((handler: unknown) => isOfWords && handlers.push(handler), {
+        async() {},
+      });
+    };
+    expect(loadAlsa({ load: () => ({ func }), ...more }).open).toBeTypeOf("function");
+    expect(handlers).toEqual(quiet);
   });
 });

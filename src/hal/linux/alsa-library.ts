@@ -1,6 +1,6 @@
 import { PortError } from "../../base/port-fault.ts";
 import { errorHead } from "../../base/thrown.ts";
-import type { Koffi } from "./koffi-binding.ts";
+import { hasCallbacks, type Koffi, type NativeLibrary } from "./koffi-binding.ts";
 
 /** The library's name on every Linux. */
 const ALSA_LIBRARY = "libasound.so.2";
@@ -22,6 +22,8 @@ export const ALSA = {
   errorBadState: 77,
   errorSuspended: 86,
 } as const;
+
+type LibraryLoader = Pick<Koffi, "load">;
 
 /** A pointer as `koffi` shows it; only handed back. */
 export type AlsaPointer = bigint;
@@ -100,25 +102,33 @@ export interface AlsaLibrary {
   swApply(pcm: AlsaPointer, sw: AlsaPointer): number;
 }
 
+/** What is told of an error: file, line, function, number, words, and what goes into them. */
+const ERROR_TOLD = ["void *", "int", "void *", "int", "void *", "void *"];
+
 /**
  * The library writes what fails to the standard error of whoever uses it, in the midst of a log.
- * What is told of it here is enough: its words go to a function that does nothing with them.
+ * What is told of it here is enough: its words go to a function that does nothing with them, for
+ * this thread alone: another may end before it. A library that cannot be quiet talks on.
+ * @see alsa/error.h, snd_local_error_handler_t
  */
-function quieten(koffi: Pick<Koffi, "load">): void {
-  const symbol = koffi.load(null).func("void *dlsym(void *handle, const char *name)");
-  const setHandler = koffi.load(ALSA_LIBRARY).func("int snd_lib_error_set_handler(void *handler)");
-  const nothing = symbol(null, "getpid");
-  if (nothing !== null) setHandler(nothing);
+function quieten(koffi: LibraryLoader, library: NativeLibrary): void {
+  if (!hasCallbacks(koffi)) return;
+  try {
+    const setHandler = library.func("void *snd_lib_error_set_local(void *handler)");
+    setHandler(koffi.register(() => {}, koffi.pointer(koffi.proto("void", ERROR_TOLD))));
+  } catch {
+    // There is sound all the same.
+  }
 }
 
 /**
  * Opens the system's ALSA library.
  * @throws PortError `unsupported` where it is not installed
  */
-export function loadAlsa(koffi: Pick<Koffi, "load">): AlsaLibrary {
+export function loadAlsa(koffi: LibraryLoader): AlsaLibrary {
   try {
     const library = koffi.load(ALSA_LIBRARY);
-    quieten(koffi);
+    quieten(koffi, library);
     const functions = Object.entries(ALSA_PROTOTYPES).map(([name, prototype]) => [
       name,
       library.func(prototype),

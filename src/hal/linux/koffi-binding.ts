@@ -64,7 +64,7 @@ export async function loadKoffi(
 }
 
 /** Whether C can call back; only test doubles lack it. */
-export function hasCallbacks(koffi: Koffi): koffi is KoffiCallbacks {
+export function hasCallbacks(koffi: object): koffi is KoffiCallbacks {
   return "proto" in koffi && "pointer" in koffi && "register" in koffi;
 }
 
