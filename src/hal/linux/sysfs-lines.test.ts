@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSysfsGpio } from "./sysfs-gpio.ts";
 import { createSysfsLines, SYSFS_LOOK_MS } from "./sysfs-lines.ts";
+import { filesOpenIn } from "./testing/files-open.ts";
 import { HandClock } from "./testing/hand-clock.ts";
 
 let sysfs = "";
@@ -78,6 +79,14 @@ describe("createSysfsLines()", () => {
     const line = rig().open(529, "in", "both");
     expect(() => line.readSync()).toThrow("EISDIR");
     expect(() => line.watch(() => {})).toThrow("EISDIR");
+  });
+
+  it("keeps no file of a line that cannot be set", () => {
+    rmSync(join(sysfs, "gpio529/direction"));
+    mkdirSync(join(sysfs, "gpio529/direction"));
+    const { open } = rig();
+    expect(() => open(529, "high", "none")).toThrow("EISDIR");
+    expect(filesOpenIn(sysfs)).toEqual([]);
   });
 
   it("is what GPIO goes by in a thread of its own", async () => {

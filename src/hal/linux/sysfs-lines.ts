@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { asError } from "../../base/thrown.ts";
 import { errorCode } from "../node/system-fault.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Level } from "../ports/gpio.ts";
@@ -35,8 +36,12 @@ export function createSysfsLines(options: SysfsLinesOptions): OpenOnoffLine {
       made.write("active_low", "0");
       made.setDirection(direction);
     } catch (error) {
-      // Who exported it before may have kept these for itself: its direction is looked at next.
-      if (isNew || errorCode(error) !== "EACCES") throw error;
+      // Who exported it before may have kept these for itself, and have set it as it is wanted.
+      const isKept = !isNew && errorCode(error) === "EACCES";
+      if (!isKept || made.direction().trim() !== (direction === "in" ? "in" : "out")) {
+        made.close();
+        throw error;
+      }
     }
     return made;
   };
@@ -103,7 +108,7 @@ class SysfsLine implements OnoffLine {
         if (level !== last) changed(null, level);
         last = level;
       } catch (error) {
-        changed(error instanceof Error ? error : new Error(String(error)), last);
+        changed(asError(error), last);
         return;
       }
       // Who was told may have let it go.
@@ -112,11 +117,16 @@ class SysfsLine implements OnoffLine {
     this.#look = clock.at(clock.nowMs() + SYSFS_LOOK_MS, look);
   }
 
-  unexport(): void {
-    if (!this.#isOpen) return;
+  /** Lets it go without giving it back. */
+  close(): void {
     this.#isOpen = false;
     this.#look?.cancel();
     closeSync(this.#value);
+  }
+
+  unexport(): void {
+    if (!this.#isOpen) return;
+    this.close();
     writeFileSync(join(this.#options.sysfsPath, "unexport"), `${this.#number}`);
   }
 }
