@@ -7,6 +7,7 @@ import { createClock } from "../node/index.ts";
 import type { SerialLink } from "../ports/serial-link.ts";
 import { createSerial } from "./serial.ts";
 import { loadTerminalPorts } from "./terminal-port.ts";
+import { filesOpenIn } from "./testing/files-open.ts";
 import { type PseudoTerminal, pseudoTerminals } from "./testing/pseudo-terminal.ts";
 
 const BAUD = 921_600;
@@ -98,6 +99,24 @@ describe.skipIf(makePair === undefined)("loadTerminalPorts(), on real terminals"
       expect(await faultOf(opened(join(folder, "none")))).toBe("not-found");
       expect(await faultOf(opened(folder))).toBe("unsupported");
       expect(await faultOf(opened(file))).toBe("unsupported");
+      expect(filesOpenIn(folder)).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe("loadTerminalPorts()", () => {
+  it("keeps no file open that the runtime does not take", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tipring-terminal-"));
+    try {
+      const path = join(folder, "file");
+      writeFileSync(path, "");
+      const make = await loadTerminalPorts(async () => ({ setRaw() {}, lock() {}, flush() {} }));
+      const port = make({ path, baudRate: BAUD, autoOpen: false, lock: true });
+      const error = await new Promise((opened) => port.open(opened));
+      expect(error).toBeInstanceOf(Error);
+      expect(filesOpenIn(folder)).toEqual([]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1,6 +1,8 @@
 import { closeSync, constants, openSync } from "node:fs";
 import type { SocketConstructorOpts } from "node:net";
 import { ReadStream } from "node:tty";
+import { propertyOf } from "../../base/record.ts";
+import { asError } from "../../base/thrown.ts";
 import { errorCode } from "../node/system-fault.ts";
 import { kernelError } from "./kernel-error.ts";
 import { type Koffi, loadKoffi } from "./koffi-binding.ts";
@@ -79,7 +81,7 @@ class TerminalPort implements SerialPortHandle {
     try {
       this.#open();
     } catch (thrown) {
-      error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      error = asError(thrown);
     }
     process.nextTick(opened, error);
   }
@@ -89,14 +91,15 @@ class TerminalPort implements SerialPortHandle {
     // Without waiting for a carrier, and without becoming the program's own terminal.
     const flags = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
     const file = openSync(path, flags);
+    let stream: ReadStream;
     try {
       this.#kernel.lock(file);
       this.#kernel.setRaw(file, baudRate);
+      stream = readStream(file, (bytes) => this.#listeners.get("data")?.(bytes));
     } catch (error) {
       closeSync(file);
       throw error;
     }
-    const stream = readStream(file, (bytes) => this.#listeners.get("data")?.(bytes));
     this.#stream = stream;
     stream.on("error", (error) => this.#listeners.get("error")?.(error));
     stream.on("end", () => {
@@ -163,8 +166,7 @@ function readStream(file: number, onBytes: (bytes: Uint8Array) => void): ReadStr
 
 /** The number of the file that a stream of the runtime reads. */
 function fileOf(stream: ReadStream): number {
-  const handle: unknown = Reflect.get(stream, "_handle");
-  const file: unknown = typeof handle === "object" && handle !== null && Reflect.get(handle, "fd");
+  const file = propertyOf(propertyOf(stream, "_handle"), "fd");
   if (typeof file === "number" && file >= 0) return file;
   throw new Error("the runtime does not tell which file a terminal is");
 }

@@ -11,11 +11,7 @@
  *
  * @see ioctl_tty(2), termios(3), include/uapi/asm-generic/termbits.h
  */
-export const TERMINAL_REQUESTS = {
-  TCSETS2: 0x402c_542b,
-  TCFLSH: 0x540b,
-  TIOCOUTQ: 0x5411,
-} as const;
+export const TERMINAL_REQUESTS = { TCSETS2: 0x402c_542b } as const;
 
 /** `struct termios2`: its size, and the offset of each field that is used, in bytes. */
 export const TERMIOS2 = {
@@ -41,7 +37,7 @@ export const CONTROL_FLAGS = {
 /** Where in `c_cc` it says how many bytes a read waits for: with none an idle line would end. */
 export const VMIN = 6;
 
-/** For `TCFLSH`: what was not read, and what was not sent. */
+/** For tcflush(3): what was not read, and what was not sent. */
 export const TCIOFLUSH = 2;
 
 /** A raw line of eight data bits, no parity, one stop bit, no flow control, at a speed. */
