@@ -56,7 +56,7 @@ async function canAsk(machine: Machine, { slic }: RealtimeLineConfig): Promise<b
 }
 
 async function asked(
-  { line, slic }: RealtimeLineConfig,
+  { line }: RealtimeLineConfig,
   looking: Promise<LineLook>,
   part: "line" | "audio",
 ): Promise<Finding> {
@@ -67,7 +67,7 @@ async function asked(
     const { kind, what, advice } = error.fault;
     const text = `line ${line}: ${what}: ${kind}`;
     if (kind !== "busy") return bad("card", text, advice);
-    return note("card", text, `stop what uses it, and the ${slic.driver} is asked as well`);
+    return note("card", text, "stop what uses it, and it is asked as well");
   }
 }
 
