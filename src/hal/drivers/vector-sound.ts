@@ -177,9 +177,9 @@ function making(
   const made: Pick<SoundArithmetic, "removeConstant" | "makeSines" | "makeNoise"> = {
     removeConstant(sound, memory, frame) {
       if (sound.length > PIECE) {
-        const rest = piecesOf(frame);
-        for (const [at, piece] of piecesOf(sound).entries()) {
-          made.removeConstant(piece, memory, rest[at] ?? piece);
+        for (let at = 0; at < sound.length; at += PIECE) {
+          const end = at + PIECE;
+          made.removeConstant(sound.subarray(at, end), memory, frame.subarray(at, end));
         }
         return;
       }
