@@ -5,9 +5,8 @@ class Entry implements Timer {
   atMs: number;
   sequence: number;
   run: () => void;
-  isPending = true;
-  /** It was taken off the queue; one that was cancelled lies there yet. */
-  isTaken = false;
+  /** What was taken is off the queue; what was cancelled may lie there yet. */
+  state: "pending" | "taken" | "cancelled" = "pending";
   readonly #onCancel: () => void;
 
   constructor(atMs: number, sequence: number, run: () => void, onCancel: () => void) {
@@ -17,14 +16,14 @@ class Entry implements Timer {
     this.#onCancel = onCancel;
   }
 
-  /** Whether it is one of the queue that is told so of what is cancelled, and nothing has it. */
-  isFree(onCancel: () => void): boolean {
-    return this.isTaken && this.#onCancel === onCancel;
+  /** Whether it was taken off the queue that is told so of what is cancelled. */
+  isTakenOff(onCancel: () => void): boolean {
+    return this.state === "taken" && this.#onCancel === onCancel;
   }
 
   cancel(): void {
-    if (!this.isPending) return;
-    this.isPending = false;
+    if (this.state !== "pending") return;
+    this.state = "cancelled";
     // What it would have run need not live until it is swept out.
     this.run = nothing;
     this.#onCancel();
@@ -57,12 +56,11 @@ export class EventQueue {
    * one, and nothing is made anew. Any other handle is left as it is.
    */
   addAgain(timer: Timer | undefined, atMs: number, run: () => void): Timer {
-    if (!(timer instanceof Entry && timer.isFree(this.#onCancel))) return this.add(atMs, run);
+    if (!(timer instanceof Entry && timer.isTakenOff(this.#onCancel))) return this.add(atMs, run);
     timer.atMs = atMs;
     timer.sequence = this.#sequence++;
     timer.run = run;
-    timer.isPending = true;
-    timer.isTaken = false;
+    timer.state = "pending";
     return this.#put(timer);
   }
 
@@ -77,7 +75,7 @@ export class EventQueue {
     for (;;) {
       const top = this.#heap[0];
       if (top === undefined) return undefined;
-      if (top.isPending) return top.atMs;
+      if (top.state === "pending") return top.atMs;
       this.#cancelled--;
       this.#removeTop();
     }
@@ -88,8 +86,7 @@ export class EventQueue {
     if (this.nextMs() === undefined) return undefined;
     const top = this.#heap[0];
     if (top === undefined) return undefined;
-    top.isPending = false;
-    top.isTaken = true;
+    top.state = "taken";
     this.#removeTop();
     return top;
   }
@@ -101,7 +98,7 @@ export class EventQueue {
 
   /** Throws the cancelled entries out: a timer that is always re-armed must not fill the heap. */
   #sweep(): void {
-    this.#heap = this.#heap.filter((entry) => entry.isPending).sort(order);
+    this.#heap = this.#heap.filter(({ state }) => state === "pending").sort(order);
     this.#cancelled = 0;
   }
 
