@@ -93,6 +93,87 @@ describe("PolledUdp", () => {
     a.socket.close();
   });
 
+  it("hears more sockets than are found at a time, and leaves no file open", async () => {
+    const files = new Set<number>();
+    const opened = (file: number): number => {
+      files.add(file);
+      return file;
+    };
+    let isFull = false;
+    const { udp, listen } = setUp({
+      open: (family) => opened(kernel.open(family)),
+      openList: () => opened(kernel.openList()),
+      watch(...args) {
+        if (isFull) throw Object.assign(new Error("no more"), { code: "ENOSPC" });
+        kernel.watch(...args);
+      },
+      close(file) {
+        files.delete(file);
+        kernel.close(file);
+      },
+    });
+    isFull = true;
+    await expect(listen("127.0.0.1")).rejects.toThrow(PortError);
+    expect([files.size, udp.isOpen]).toEqual([0, false]);
+    isFull = false;
+    const all = await Promise.all(Array.from({ length: 130 }, () => listen("127.0.0.1")));
+    for (const { socket } of all) socket.send(Uint8Array.of(7), socket.local);
+    udp.poll();
+    expect(all.filter(({ heard }) => heard.length === 1)).toHaveLength(130);
+    isFull = true;
+    await expect(listen("127.0.0.1")).rejects.toThrow(PortError);
+    expect(files.size).toBe(131);
+    for (const { socket } of all) socket.close();
+    expect([files.size, udp.isOpen]).toEqual([0, false]);
+  });
+
+  it("sockets opened in place of those that were found hear only what is theirs", async () => {
+    const { udp, listen } = setUp();
+    const far = await setUp().listen("127.0.0.1");
+    const old = await Promise.all([1, 2, 3].map(() => listen("127.0.0.1")));
+    const heard: string[] = [];
+    const late: Awaited<ReturnType<typeof udp.bind>>[] = [];
+    const bind = (name: string, onDatagram: () => void) =>
+      udp.bind({
+        ...{ host: "127.0.0.1", port: 0, onFault() {} },
+        onDatagram: ([payload = -1]) => {
+          heard.push(`${name} ${payload}`);
+          onDatagram();
+        },
+      });
+    const first = await bind("first", () => {
+      for (const { socket } of old) socket.close();
+      first.close();
+      // All were closed, and so was the list: these are on another, at the same places.
+      for (const name of ["a", "b", "c", "d"]) {
+        void bind(name, () => {}).then((socket) => late.push(socket));
+      }
+    });
+    far.socket.send(Uint8Array.of(1), first.local);
+    for (const { socket } of old) far.socket.send(Uint8Array.of(2), socket.local);
+    udp.poll();
+    await Promise.resolve();
+    expect(late).toHaveLength(4);
+    for (const [at, { local }] of late.entries()) far.socket.send(Uint8Array.of(10 + at), local);
+    udp.poll();
+    expect(heard.toSorted()).toEqual(["a 10", "b 11", "c 12", "d 13", "first 1"]);
+    for (const socket of [...late, far.socket]) socket.close();
+    expect(udp.isOpen).toBe(false);
+  });
+
+  it.each([
+    { sent: 4096, heard: 4096 },
+    { sent: 4097, heard: 4097 },
+    { sent: 5000, heard: 4097 },
+  ])("of $sent bytes hands over $heard: too long shows", async ({ sent, heard }) => {
+    const { udp, listen } = setUp();
+    const a = await listen("127.0.0.1");
+    a.socket.send(new Uint8Array(sent).fill(3), a.socket.local);
+    udp.poll();
+    expect(a.heard.map(({ payload }) => payload.length)).toEqual([heard]);
+    a.socket.close();
+  });
+
   it("bind() refuses what cannot be", async () => {
     const { udp, listen } = setUp();
     const a = await listen("127.0.0.1");

@@ -40,8 +40,8 @@ export interface SocketKernel {
   sleepOn(file: number, forMs: number): boolean;
 }
 
-/** Longer datagrams are cut there; RTP and RTCP look at no more. */
-const RECEIVED_BYTES = 4096;
+/** Longer datagrams are cut there: one more than UDPTL takes, of all the longest, so it shows. */
+const RECEIVED_BYTES = 4097;
 /** The longest datagram there is. */
 const SENT_BYTES_MAX = 65_535;
 /** Sockets that are found at a time; if there are more, the others come next. */
