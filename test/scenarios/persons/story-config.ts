@@ -3,10 +3,7 @@ import { FAR_HOST } from "../support/far-end.ts";
 import { FAR_NUMBERS } from "./far-manners.ts";
 import { FAR_NAME, FAR_PASSWORD } from "./far-wire.ts";
 import type { Stage, Trouble } from "./story.ts";
-import { HOT, HOT_LINE, isFar, merged } from "./story-settings.ts";
-
-/** Where a box is reloaded to from everywhere. */
-export const OTHER_COUNTRY = "de";
+import { HOT, HOT_LINE, isFar, merged, OTHER_COUNTRY } from "./story-settings.ts";
 
 /** Whether a configuration that is read anew has another country: its tones are others then. */
 export const isAbroad = ({ forMs }: Pick<Trouble, "forMs">): boolean => forMs > 1500;

@@ -8,6 +8,9 @@ export interface LikelySetting extends Setting {
   readonly where?: "registrar" | "exchange";
 }
 
+/** Where a box is reloaded to from everywhere. */
+export const OTHER_COUNTRY = "de";
+
 /** Whether a server is the far side's. */
 export const isFar = (server: Server): boolean => server !== "memory" && server !== "exchange";
 

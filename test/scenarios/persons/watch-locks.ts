@@ -1,8 +1,7 @@
 import { resolveCountry } from "../../../src/fxs/index.ts";
 import type { Bench } from "../../hw-sim/bench/bench.ts";
 import type { Stage } from "./story.ts";
-import { OTHER_COUNTRY } from "./story-config.ts";
-import { HOTLINED, PIN } from "./story-settings.ts";
+import { HOTLINED, OTHER_COUNTRY, PIN } from "./story-settings.ts";
 import type { StoryWatch } from "./watch-story.ts";
 
 /** What a locked telephone of a story may call. */
@@ -20,7 +19,7 @@ function helpIn(country: string): readonly string[] {
  */
 export function lockFaults(
   { logs }: Pick<Bench, "logs">,
-  { country }: Stage,
+  { country }: Pick<Stage, "country">,
   { hadDiskTrouble, wasElsewhere }: Pick<StoryWatch, "hadDiskTrouble" | "wasElsewhere">,
 ): readonly string[] {
   const [here, there] = [helpIn(country), helpIn(OTHER_COUNTRY)];
@@ -31,7 +30,8 @@ export function lockFaults(
   return logs.flatMap(({ area, text, data }) => {
     if (`${text} ${JSON.stringify(data ?? {})}`.includes(PIN)) return [`a PIN in the log: ${text}`];
     if (text.startsWith("The user has chosen:")) locked.set(area, text.includes("calls locked"));
-    const [, refused = ""] = /^Reorder tone: (?:"|calls to )([0-9]+)(?:" is no|")/.exec(text) ?? [];
+    const [, refused = ""] =
+      /^Reorder tone: (?:"|calls to )([0-9]+)(?:"| are locked)/.exec(text) ?? [];
     if (always.includes(refused)) return [`help was refused at ${area}: ${text}`];
     const [, called] = /^Calls (\S+)\.$/.exec(text) ?? [];
     if (called === undefined || hadDiskTrouble || locked.get(area) !== true) return [];
