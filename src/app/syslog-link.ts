@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import { hostname } from "node:os";
 import type { LogEvent, LogLevel } from "../base/log-event.ts";
+import { errorText } from "../base/thrown.ts";
 import { CoreRunner } from "../gateway/core-runner.ts";
 import { RunQueue } from "../gateway/run-queue.ts";
 import type { Clock } from "../hal/ports/clock.ts";
@@ -154,8 +155,7 @@ class Link implements SyslogLink {
       this.#way = way;
       this.#runner.feed({ kind: "opened", way: number });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.#runner.feed({ kind: "failed", way: number, why });
+      this.#runner.feed({ kind: "failed", way: number, why: errorText(error) });
     }
   }
 

@@ -10,7 +10,7 @@ describe("what is said of something thrown", () => {
     ["an error", BROKEN, BROKEN.message, "no library", BROKEN.stack],
     ["one without words", new Error(""), "", "", undefined],
     ["one without a stack", BARE, "bare", "bare", "bare"],
-    ["a text", "words\nmore", "words\nmore", "words\nmore", "words\nmore"],
+    ["a text", "words\nmore", "words\nmore", "words", "words\nmore"],
     ["nothing at all", undefined, "undefined", "undefined", "undefined"],
   ])("%s", (_, thrown, text, head, stack) => {
     expect([errorText(thrown), errorHead(thrown)]).toEqual([text, head]);

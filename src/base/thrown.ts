@@ -5,7 +5,7 @@ export function errorText(thrown: unknown): string {
 
 /** Its first line: what loaders of libraries say goes on with where they looked. */
 export function errorHead(thrown: unknown): string {
-  return thrown instanceof Error ? (thrown.message.split("\n")[0] ?? "") : String(thrown);
+  return errorText(thrown).split("\n")[0] ?? "";
 }
 
 /** Where it came from as well, where that is known: for what is a bug. */
