@@ -29,7 +29,7 @@ export interface MediaSessionConfig {
   readonly passesModems?: boolean;
   /** How long playout waits for late packets; absent: adaptive, up to 200 ms. */
   readonly jitter?: JitterSettings;
-  /** The arithmetic of tones and noise; absent: the plain one. */
+  /** The arithmetic of tones, noise and G.711; absent: the plain one. */
   readonly arithmetic?: SoundArithmetic;
   /** The least that a far end's digits are played; absent: 40 ms, and as much between. */
   readonly digits?: DigitTimes;

@@ -91,7 +91,10 @@ interface Coding {
 
 const NOTHING: readonly Uint8Array[] = [];
 
-/** One serves all senders of packets that are a frame long. */
+/**
+ * One serves all senders of packets that are a frame long, and not the bridges too: what a bridge
+ * holds is its far side's, and a digit is mixed into this.
+ */
 const FRAMES = new SharedFrames();
 
 /** From frames to packets: packetisation, encoder, digits as events or, without them, as tones. */
