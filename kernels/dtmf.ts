@@ -7,6 +7,7 @@
  * of a look (8), filtered (two hops), what `take` gives back (6), a receiver's samples; then 16-bit
  * words: two hops, and eight that are read past them.
  */
+import { doublesOf, wordsOf } from "./words.ts";
 
 const HOP: i32 = 40;
 const HALF: i32 = 80;
@@ -43,24 +44,19 @@ let a2: f64 = 0;
 let b1: f64 = 0;
 let b2: f64 = 0;
 
-/** Of so many floats. */
-function bytesOf(floats: i32): usize {
-  return usize(floats) << 3;
-}
-
 /** Lays out the memory; `base` is its first free byte. Returns the first byte not used. */
 export function layOut(base: usize): usize {
   window = base;
-  rows = window + bytesOf(HALF);
-  columns = rows + bytesOf(HALF * 2 * TONES);
-  even = columns + bytesOf(HALF * 2 * TONES);
-  odd = even + bytesOf(HALF);
-  sums = odd + bytesOf(HALF);
-  filtered = sums + bytesOf(2 * TONES);
-  given = filtered + bytesOf(2 * HOP);
-  samples = given + bytesOf(6);
-  words = samples + bytesOf(KEPT);
-  return words + (usize(2 * HOP + 8) << 1);
+  rows = window + doublesOf(HALF);
+  columns = rows + doublesOf(HALF * 2 * TONES);
+  even = columns + doublesOf(HALF * 2 * TONES);
+  odd = even + doublesOf(HALF);
+  sums = odd + doublesOf(HALF);
+  filtered = sums + doublesOf(2 * TONES);
+  given = filtered + doublesOf(2 * HOP);
+  samples = given + doublesOf(6);
+  words = samples + doublesOf(KEPT);
+  return words + wordsOf(2 * HOP + 8);
 }
 
 /** Where the tables are to be written: window, rows and columns in turn. */
@@ -99,7 +95,7 @@ export function take(count: i32, was1: f64, was2: f64, then1: f64, then2: f64): 
   a2 = was2;
   b1 = then1;
   b2 = then2;
-  let energy = given + bytesOf(4);
+  let energy = given + doublesOf(4);
   for (let from = 0; from < count; from += HOP) {
     store<f64>(energy, isQuiet(from) ? silence(from) : highPass(from));
     energy += 8;
@@ -112,8 +108,8 @@ export function take(count: i32, was1: f64, was2: f64, then1: f64, then2: f64): 
 
 function isQuiet(from: i32): bool {
   let squares = i64x2.splat(0);
-  const first = words + (usize(from) << 1);
-  for (let at: usize = 0; at < usize(HOP) << 1; at += 16) {
+  const first = words + wordsOf(from);
+  for (let at: usize = 0; at < wordsOf(HOP); at += 16) {
     const eight = v128.load(first + at);
     const pairs = i32x4.dot_i16x8_s(eight, eight);
     squares = i64x2.add(squares, i64x2.extend_low_i32x4_u(pairs));
@@ -123,7 +119,7 @@ function isQuiet(from: i32): bool {
 }
 
 function silence(from: i32): f64 {
-  memory.fill(filtered + bytesOf(from), 0, bytesOf(HOP));
+  memory.fill(filtered + doublesOf(from), 0, doublesOf(HOP));
   a1 = 0;
   a2 = 0;
   b1 = 0;
@@ -136,9 +132,9 @@ function highPass(from: i32): f64 {
   let c2 = a2;
   let d1 = b1;
   let d2 = b2;
-  let word = words + (usize(from) << 1);
-  const first = filtered + bytesOf(from);
-  const end = first + bytesOf(HOP);
+  let word = words + wordsOf(from);
+  const first = filtered + doublesOf(from);
+  const end = first + doublesOf(HOP);
   for (let out = first; out < end; out += 8) {
     const c0 = f64(load<i16>(word)) - Q2 * c2 - Q1 * c1;
     const middle = P2 * c2 + P1 * c1 + P0 * c0;
@@ -164,9 +160,9 @@ function highPass(from: i32): f64 {
 
 /** Weighs the window of the samples that were written that begins at `from`. */
 export function weigh(from: i32): f64 {
-  const middle = samples + bytesOf(from + HALF);
+  const middle = samples + doublesOf(from + HALF);
   let energy = f64x2.splat(0);
-  for (let at: usize = 0; at < bytesOf(HALF); at += 16) {
+  for (let at: usize = 0; at < doublesOf(HALF); at += 16) {
     const weights = v128.load(window + at);
     const after = f64x2.mul(v128.load(middle + at), weights);
     const backward = v128.load(middle - at - 16);
@@ -182,9 +178,9 @@ export function weigh(from: i32): f64 {
 
 /** Takes the two hops that were written as a window. */
 export function fold(): f64 {
-  const middle = words + (usize(HOP) << 1);
+  const middle = words + wordsOf(HOP);
   let energy = f64x2.splat(0);
-  for (let at: usize = 0; at < usize(HOP) << 1; at += 4) {
+  for (let at: usize = 0; at < wordsOf(HOP); at += 4) {
     const after = twoFrom(v128.load32_zero(middle + at));
     const backward = twoFrom(v128.load32_zero(middle - at - 4));
     const before = v128.shuffle<i64>(backward, backward, 1, 0);
@@ -218,7 +214,7 @@ function look(waves: usize): void {
   let imaginary01 = real01;
   let imaginary23 = real01;
   let wave = waves;
-  for (let at: usize = 0; at < bytesOf(half); at += 8) {
+  for (let at: usize = 0; at < doublesOf(half); at += 8) {
     const sum = v128.load64_splat(even + at);
     const difference = v128.load64_splat(odd + at);
     real01 = f64x2.add(real01, f64x2.mul(sum, v128.load(wave)));

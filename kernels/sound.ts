@@ -9,7 +9,7 @@
  * codes by G.711, a byte each (1280).
  */
 import { alawFrom, mulawFrom, samplesOfAlaw, samplesOfMulaw } from "./companding.ts";
-import { measureWords, wordsOf } from "./words.ts";
+import { doublesOf, measureWords, wordsOf } from "./words.ts";
 
 const BLOCK: i32 = 80;
 const WAVES: i32 = 8;
@@ -33,20 +33,15 @@ let window: usize = 0;
 let words: usize = 0;
 let codes: usize = 0;
 
-/** Of so many floats. */
-function bytesOf(floats: i32): usize {
-  return usize(floats) << 3;
-}
-
 /** Lays out the memory; `base` is its first free byte. Returns the first byte not used. */
 export function layOut(base: usize): usize {
   sums = base;
-  filter = sums + bytesOf(2 + WAVES);
-  noise = filter + bytesOf(FILTER);
-  constant = noise + bytesOf(MEMORY);
-  correlations = constant + bytesOf(SINE);
-  sines = correlations + bytesOf(LAGS);
-  tables = sines + bytesOf(SAMPLES_MAX);
+  filter = sums + doublesOf(2 + WAVES);
+  noise = filter + doublesOf(FILTER);
+  constant = noise + doublesOf(MEMORY);
+  correlations = constant + doublesOf(SINE);
+  sines = correlations + doublesOf(LAGS);
+  tables = sines + doublesOf(SAMPLES_MAX);
   window = tables + wordsOf(2 * WAVES * BLOCK);
   words = window + wordsOf(SAMPLES_MAX + LAGS);
   codes = words + wordsOf(SAMPLES_MAX);
@@ -119,7 +114,7 @@ export function weigh(count: i32): void {
 /** Correlates so many samples that were written, a multiple of eight, at each of some lags. */
 export function correlate(count: i32, lags: i32): void {
   for (let lag = 0; lag < lags; lag++) {
-    store<f64>(correlations + bytesOf(lag), productsOf(count, lag));
+    store<f64>(correlations + doublesOf(lag), productsOf(count, lag));
   }
 }
 
@@ -144,8 +139,8 @@ function productsOf(count: i32, lag: i32): f64 {
 /** Products of the block that was written with each wave of a table. */
 export function compare(table: i32): void {
   let wave = tables + wordsOf(table * WAVES * BLOCK);
-  const last = sums + bytesOf(2 + WAVES);
-  for (let into = sums + bytesOf(2); into < last; into += 16) {
+  const last = sums + doublesOf(2 + WAVES);
+  for (let into = sums + doublesOf(2); into < last; into += 16) {
     let one = i32x4.splat(0);
     let other = one;
     for (let at: usize = 0; at < wordsOf(BLOCK); at += 16) {
@@ -233,7 +228,7 @@ export function decodeAlaw(count: i32): void {
 
 /** Begins so many samples of sines. */
 export function clearSines(count: i32): void {
-  memory.fill(sines, 0, bytesOf(count));
+  memory.fill(sines, 0, doublesOf(count));
 }
 
 /** Adds a sine to so many samples; where its pointer is then stands with what is constant. */
@@ -253,7 +248,7 @@ export function addSine(count: i32, peak: f64, x: f64, y: f64): void {
   let y01 = f64x2.replace_lane(f64x2.splat(y), 1, y1);
   let x23 = f64x2.replace_lane(f64x2.splat(x2), 1, x3);
   let y23 = f64x2.replace_lane(f64x2.splat(y2), 1, y3);
-  const end = sines + bytesOf(count);
+  const end = sines + doublesOf(count);
   for (let at = sines; at < end; at += 32) {
     v128.store(at, f64x2.add(v128.load(at), f64x2.mul(peaks, y01)));
     v128.store(at, f64x2.add(v128.load(at, 16), f64x2.mul(peaks, y23)), 16);
@@ -280,7 +275,7 @@ export function roundSines(count: i32): void {
 
 /** Makes so many samples of noise, a multiple of four. */
 export function makeNoise(count: i32, most: f64): void {
-  const answers = filter + bytesOf(4 * ORDER);
+  const answers = filter + doublesOf(4 * ORDER);
   const answer1 = v128.load64_splat(answers);
   const answer2 = v128.load64_splat(answers, 8);
   const answer3 = v128.load64_splat(answers, 16);
@@ -288,7 +283,7 @@ export function makeNoise(count: i32, most: f64): void {
   const zero = f64x2.splat(0);
   const upper = f64x2.splat(most);
   const lower = f64x2.splat(-most);
-  let chance = v128.load(noise + bytesOf(ORDER));
+  let chance = v128.load(noise + doublesOf(ORDER));
   /* The samples before, two by two. */
   let y10 = v128.load(noise);
   let y8 = v128.load(noise, 16);
@@ -323,7 +318,7 @@ export function makeNoise(count: i32, most: f64): void {
   v128.store(noise, y6, 32);
   v128.store(noise, y4, 48);
   v128.store(noise, y2, 64);
-  v128.store(noise + bytesOf(ORDER), chance);
+  v128.store(noise + doublesOf(ORDER), chance);
 }
 
 /** A sum and, one after the other, the parts of two samples before. */
