@@ -1,4 +1,5 @@
 import { copyNumbers } from "../../base/copy-numbers.ts";
+import { fixedMemory } from "./fixed-memory.ts";
 import { kernelError } from "./kernel-error.ts";
 import { type Koffi, loadKoffi, type NativeLibrary } from "./koffi-binding.ts";
 import { type AddressWords, SOCKET_ADDRESS_BYTES } from "./socket-address.ts";
@@ -127,26 +128,6 @@ export async function loadSocketKernel(
     ...createList(c, koffi),
     ...createMail(c, koffi),
     ...createSleep(c, koffi),
-  };
-}
-
-/**
- * Memory that C and we both see, and that does not move. Where it is goes to C as a number: what
- * goes there as a typed array costs twice as much, and looks at four objects more.
- */
-interface Fixed {
-  readonly address: number;
-  bytes(from: number, length: number): Uint8Array;
-  words(from: number, length: number): Int32Array;
-}
-
-function fixedMemory(koffi: Koffi, length: number): Fixed {
-  const memory = koffi.alloc("uint8_t", length);
-  const buffer = koffi.view(memory, length);
-  return {
-    address: Number(koffi.address(memory)),
-    bytes: (from, count) => new Uint8Array(buffer, from, count),
-    words: (from, count) => new Int32Array(buffer, from, count),
   };
 }
 

@@ -1,4 +1,5 @@
 import { closeSync, openSync } from "node:fs";
+import { fixedMemory } from "./fixed-memory.ts";
 import { kernelError } from "./kernel-error.ts";
 import { type Koffi, loadKoffi } from "./koffi-binding.ts";
 
@@ -39,11 +40,8 @@ export async function loadSpiKernel(
     },
     close: (file) => closeSync(file),
     memory: (length) => {
-      const memory = koffi.alloc("uint8_t", length);
-      return {
-        address: koffi.address(memory),
-        bytes: new Uint8Array(koffi.view(memory, length)),
-      };
+      const memory = fixedMemory(koffi, length);
+      return { address: BigInt(memory.address), bytes: memory.bytes(0, length) };
     },
   };
 }
