@@ -1,5 +1,6 @@
 import { SAMPLES_PER_MS } from "../base/audio.ts";
 import type { Codec } from "./codec/codec.ts";
+import { PACKET_LIMIT_SAMPLES } from "./playout.ts";
 import type { PutVerdict } from "./rtp/jitter-buffer.ts";
 import type { BufferedPacket } from "./rtp/jitter-slot.ts";
 
@@ -12,8 +13,8 @@ const FIXED_DELAY_MS = 120;
 /** A jump of the timestamps past this begins anew. */
 const JUMP_SAMPLES = RING_SAMPLES / 2;
 
-/** A longest packet's samples. */
-const PACKET_SAMPLES = 1500;
+/** Where packets are decoded. One serves all: what came is in its ring at once. */
+const DECODED = new Int16Array(PACKET_LIMIT_SAMPLES);
 
 /**
  * Playout for modems and fax machines: every sample sounds a fixed time after the first one's, and
@@ -30,7 +31,6 @@ export class FixedPlayout {
   readonly #delay: number;
   readonly #ring = new Int16Array(RING_SAMPLES);
   readonly #came = new Uint8Array(RING_SAMPLES);
-  readonly #decoded = new Int16Array(PACKET_SAMPLES);
   #newest: { timestamp: number; at: number } | undefined;
   #read = 0;
   #late = 0;
@@ -68,7 +68,7 @@ export class FixedPlayout {
   put(packet: BufferedPacket): PutVerdict {
     const decoder = this.#decoderOf(packet.payloadType);
     if (decoder === undefined || packet.noise === true) return "dropped";
-    const samples = decoder.decode(packet.payload, this.#decoded);
+    const samples = decoder.decode(packet.payload, DECODED);
     if (samples === 0) return "dropped";
     const at = this.#place(packet.timestamp);
     if (at + samples <= this.#read || at + samples > this.#read + RING_SAMPLES) {
@@ -77,7 +77,7 @@ export class FixedPlayout {
     }
     for (let n = Math.max(0, this.#read - at); n < samples; n++) {
       const place = (at + n) % RING_SAMPLES;
-      this.#ring[place] = this.#decoded[n] ?? 0;
+      this.#ring[place] = DECODED[n] ?? 0;
       this.#came[place] = 1;
     }
     return "stored";
