@@ -4,6 +4,7 @@ import type { Charge } from "../sip/index.ts";
 import { callLevels } from "./call-levels.ts";
 import type { Call, FinishedCall } from "./call-state.ts";
 import type { CallConfig, CallRecord } from "./call-types.ts";
+import { type PinSigns, withoutPin } from "./policy/lock.ts";
 
 /** How long a record waits for its media's figures before it is written without them. */
 export const STATS_LIMIT_MS = 2_000;
@@ -13,13 +14,14 @@ export const WAITING_RECORDS_LIMIT = 16;
 
 /**
  * The record of a call that is over at `nowMs`. When it began is told by the wall's clock as it is
- * now: it may have been set meanwhile, and then it is right.
+ * now: it may have been set meanwhile, and then it is right. A PIN that was dialled is left out.
  */
 export function callRecord(
-  { line, wallTime }: Pick<CallConfig, "line" | "wallTime">,
+  config: Pick<CallConfig, "line" | "wallTime"> & PinSigns,
   finished: FinishedCall,
   nowMs: number,
 ): CallRecord {
+  const { line, wallTime } = config;
   const { call } = finished;
   const ringingMs =
     call.rangMs === undefined ? undefined : Math.round((call.answeredMs ?? nowMs) - call.rangMs);
@@ -30,7 +32,7 @@ export function callRecord(
     line,
     direction: call.direction,
     from: call.from,
-    to: call.to,
+    to: withoutPin(call.to, config),
     startedAt: wallTime(call.startedMs).iso,
     ...(ringingMs === undefined ? {} : { ringingMs }),
     ...(answeredMs === undefined ? {} : { answeredAtMs: Math.round(answeredMs - call.startedMs) }),

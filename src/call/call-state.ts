@@ -11,7 +11,7 @@ import type { MeasuredLevels } from "./call-levels.ts";
 import type { CallConfig, CallEndedBy, CallOutput, CallResult } from "./call-types.ts";
 import type { Choices } from "./policy/choices.ts";
 import type { Diversions } from "./policy/diversions.ts";
-import type { PinTries } from "./policy/lock.ts";
+import { type PinTries, withoutPin } from "./policy/lock.ts";
 
 /** One call attempt while it lives. `id` names its media session too. */
 export interface Call extends MeasuredLevels {
@@ -332,16 +332,17 @@ export const toUa = (command: UaCommand): CallOutput => ({ kind: "ua", command }
 /** An output to media. */
 export const toMedia = (command: MediaCommand): CallOutput => ({ kind: "media", command });
 
-/** A log event of our line. */
+/** A log event of our line; its PIN is taken out of the text. */
 export function logOf(
   context: CallContext,
   level: LogLevel,
   text: string,
   data?: Readonly<Record<string, string | number | boolean>>,
 ): CallOutput {
-  const area = `line ${context.config.line}`;
-  return {
-    kind: "log",
-    event: data === undefined ? { level, area, text } : { level, area, text, data },
+  const event = {
+    level,
+    area: `line ${context.config.line}`,
+    text: withoutPin(text, context.config),
   };
+  return { kind: "log", event: data === undefined ? event : { ...event, data } };
 }

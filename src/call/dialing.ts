@@ -10,7 +10,7 @@ import { directTarget } from "./policy/direct-call.ts";
 import { divertsAll } from "./policy/diversions.ts";
 import { isEmergencyNumber } from "./policy/emergency.ts";
 import { featureOf, headOf } from "./policy/feature-codes.ts";
-import { isBarred } from "./policy/lock.ts";
+import { isBarred, misdialledShown } from "./policy/lock.ts";
 import { sideOf } from "./side-calls.ts";
 import { confirmTone } from "./tone.ts";
 import { startTransfer } from "./transfer.ts";
@@ -76,18 +76,11 @@ function collect(context: CallContext, input: CollectorInput, nowMs: number): St
     case "invalid":
       return giveUp(
         context,
-        `"${shownDigits(context, said.digits)}" is no number of the digit map`,
+        `"${misdialledShown(said.digits, context.config)}" is no number of the digit map`,
         nowMs,
         "notFound",
       );
   }
-}
-
-/** Digits as they may be logged: not those of a PIN. */
-function shownDigits({ config }: CallContext, digits: string): string {
-  const { lock = "", unlock = "" } = config.featureCodes ?? {};
-  const head = [lock, unlock].map(headOf).find((one) => one !== "" && digits.startsWith(one));
-  return head === undefined ? digits : `${head}…`;
 }
 
 /** A number, and what the codes before it say of the call. */

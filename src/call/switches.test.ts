@@ -224,4 +224,25 @@ describe("what is chosen by keys", () => {
     expect(JSON.stringify(outputs)).not.toMatch(/47/);
     expect(JSON.stringify(outputs)).toMatch(/#33\*…/);
   });
+
+  it("logs and keeps no PIN behind a mistyped code, called, locked or no number", () => {
+    const digitMap = "33xxxx|*3*xxxx#|[1-8]xx";
+    const open = createCallControl(configOf({ ...STAR, lock: LOCK, digitMap }));
+    const locked = createCallControl(configOf({ ...LOCKED, digitMap }));
+    const outputs = [
+      ...play(open, [...dialled("334711"), [4000], hungUp, [4000]]).outputs,
+      ...play(locked, [...dialled("334711"), [4000], hungUp]).outputs,
+      ...play(locked, [...dialled("*3*4711*"), hungUp]).outputs,
+    ];
+    const texts = outputs.flatMap((one) => {
+      if (one.kind === "record") return [`A record: ${one.record.to}.`];
+      return one.kind === "log" && one.event.text !== "Off the hook." ? [one.event.text] : [];
+    });
+    expect(texts).toEqual([
+      "Calls 33….",
+      "A record: 33….",
+      "Reorder tone: calls to 33… are locked.",
+      'Reorder tone: "*3*…*" is no number of the digit map.',
+    ]);
+  });
 });
