@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { VirtualNetwork } from "../../test/hw-sim/world/network.ts";
 import { World } from "../../test/hw-sim/world/world.ts";
 import { latin1FromBytes } from "../base/bytes.ts";
+import type { UdpSocket } from "../hal/ports/net.ts";
 import { fetchTftp } from "./fetch-tftp.ts";
 import type { SourceUrl } from "./provision/source-url.ts";
 
@@ -40,6 +41,24 @@ describe("fetchTftp()", () => {
     expect(fetched).toEqual({ kind: "new", text: "country: é" });
     expect(asked).toEqual(["\0\x01b c.yaml\0octet\0blksize\x001428\0tsize\x000\0"]);
     expect(network.host(BOX).bound).toEqual([]);
+  });
+
+  it.each(["2001:db8::2", "2001:DB8:0:0:0:0:0:2"])("knows its server at %s", async (host) => {
+    const world = new World({ seed: 1 });
+    const network = new VirtualNetwork(world);
+    const six = "2001:db8::2";
+    const binding = { host: six, port: 69, onFault: () => {} };
+    const server: UdpSocket = await world.complete(
+      network.host(six).udp.bind({
+        ...binding,
+        onDatagram: (_, from) => server.send(Uint8Array.of(0, 3, 0, 1, 97), from),
+      }),
+      1000,
+    );
+    const { udp } = network.host("2001:db8::1");
+    const ports = { clock: world.clock, udp, resolve: async () => host };
+    const fetched = await world.complete(fetchTftp(URL, ports), 5000);
+    expect(fetched).toEqual({ kind: "new", text: "a" });
   });
 
   it("takes nothing that is no text", async () => {

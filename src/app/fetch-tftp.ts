@@ -1,4 +1,5 @@
 import { lookup } from "node:dns/promises";
+import { plainIp } from "../base/ip-bytes.ts";
 import { errorText } from "../base/thrown.ts";
 import { CoreRunner } from "../gateway/core-runner.ts";
 import { RunQueue } from "../gateway/run-queue.ts";
@@ -23,7 +24,7 @@ export async function fetchTftp(
 ): Promise<Fetched> {
   const { resolve = resolveBySystem } = ports;
   try {
-    const address = await resolve(host);
+    const address = plainIp(await resolve(host));
     const file = decodeURIComponent(path.slice(1));
     const bytes = await read({ file, port, maxBytes: FETCHED_MAX_BYTES }, address, ports, signal);
     if (typeof bytes === "string") return { kind: "failed", why: bytes };

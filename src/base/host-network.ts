@@ -1,4 +1,4 @@
-import { bytesFromIp } from "./stun/ip-bytes.ts";
+import { bytesFromIp } from "./ip-bytes.ts";
 
 /**
  * What a host is counted as where somebody could come as many: an IPv6 address by its network of 64

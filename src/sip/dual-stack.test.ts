@@ -33,6 +33,17 @@ describe("a user agent of two families", () => {
     expect(whereIn(desk.next())).toEqual(where);
   });
 
+  it.each([
+    ["2001:DB8:0:0:0:0:0:41", SERVER6],
+    ["2001:0db8::0041", SERVER6],
+  ])("knows its server at %s by what its answers come from", (host, seen) => {
+    const desk = made(true);
+    desk.command({ kind: "add-account", account: { ...account, server: { ...PEER, host } } });
+    expect(desk.letters[0]?.to.host).toBe(seen);
+    desk.receive(answerTo(desk.next(), "200 OK", "r"), { ...PEER, host: seen });
+    expect(desk.agent.isServerOf("line-1", { ...PEER, host: seen }, desk.nowMs)).toBe(true);
+  });
+
   it("goes on to an address of the other family where one does not answer", () => {
     const desk = made(true);
     desk.command({ kind: "add-account", account });

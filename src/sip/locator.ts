@@ -1,4 +1,5 @@
 import type { NaptrRecord, SrvRecord } from "../base/dns.ts";
+import { plainIp } from "../base/ip-bytes.ts";
 import { DeadlineQueue } from "./deadline-queue.ts";
 import { fractionOf } from "./fraction.ts";
 import { type DnsQuestion, defaultPort, locationStep, STUN_PORT } from "./location/plan.ts";
@@ -189,7 +190,7 @@ function directAddress(hop: SipHop): SipAddress | undefined {
   const transport = hop.transport ?? (secure ? "tls" : "udp");
   return {
     transport,
-    host,
+    host: plainIp(host),
     port: port ?? (hop.service === "stun" ? STUN_PORT : defaultPort(transport)),
     ...(flow === undefined ? {} : { flow }),
     ...(serverName === undefined ? {} : { serverName }),

@@ -1,7 +1,7 @@
 import type { SocketAddress } from "../address.ts";
 import { ByteReader, ByteWriter } from "../bytes.ts";
+import { bytesFromIp, ipFromBytes } from "../ip-bytes.ts";
 import { err, ok, type Result } from "../result.ts";
-import { bytesFromIp, ipFromBytes } from "./ip-bytes.ts";
 
 /*
  *  0                   1                   2                   3

@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../../base/address.ts";
+import { plainIp } from "../../base/ip-bytes.ts";
 import type { IceCredentials, IceSession } from "../../base/media-messages.ts";
 import { ipFamily } from "../wire/host.ts";
 import { attribute, attributes, type Sdp, type SdpMedia } from "./sdp.ts";
@@ -64,7 +65,7 @@ function parseCandidate(value: string): Candidate | undefined {
   const match = /^\S{1,32} ([12]) UDP (\d{1,10}) (\S{2,45}) (\d{1,5}) typ /i.exec(value);
   if (match === null) return undefined;
   const [, component, priority, host = "", port] = match;
-  const address = { host, port: Number(port) };
+  const address = { host: plainIp(host), port: Number(port) };
   if (ipFamily(host) === undefined || address.port < 1 || address.port > 65_535) return undefined;
   return { component: component === "1" ? 1 : 2, priority: Number(priority), address };
 }

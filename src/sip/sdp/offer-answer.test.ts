@@ -210,6 +210,17 @@ describe("answerOffer()", () => {
   });
 
   it.each([
+    ["2001:DB8:0:0:0:0:0:2", "2001:DB8::0009", "2001:db8::2", "2001:db8::9"],
+    ["2001:db8::2", "FF02::1", "2001:db8::2", "2001:db8::2"],
+  ])("writes %s and %s as the system writes what comes from there", (host, rtcp, ...seen) => {
+    const lines = [`c=IN IP6 ${host}`, `a=rtcp:6000 IN IP6 ${rtcp}`];
+    const local = { host: "2001:db8::1", port: 4000 };
+    const offer = sdp("m=audio 5000 RTP/AVP 0", ...lines);
+    const { flow } = answered(offer, { ...OURS, local });
+    expect([flow.remote.host, flow.remoteRtcp.host]).toEqual(seen);
+  });
+
+  it.each([
     ["", "bad-sdp"],
     ["v=0\r\nm=audio x RTP/AVP 0\r\n", "bad-sdp"],
     [sdp(), "bad-sdp"],

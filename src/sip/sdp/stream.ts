@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../../base/address.ts";
+import { plainIp } from "../../base/ip-bytes.ts";
 import { ipFamily } from "../wire/host.ts";
 import { attribute, parseConnection, type Sdp, type SdpMedia } from "./sdp.ts";
 
@@ -61,7 +62,7 @@ export function streamAddress(
   const line = [...stream.lines, ...sdp.lines].find(({ type }) => type === "c");
   const connection = line === undefined ? undefined : parseConnection(line.value);
   if (connection === undefined) return undefined;
-  const { address } = connection;
+  const address = plainIp(connection.address);
   if (!isSendable(address, local) || ipFamily(address) !== (connection.family === "IP4" ? 4 : 6)) {
     return undefined;
   }
@@ -84,7 +85,7 @@ function rtcpAddress(stream: SdpMedia, rtp: SocketAddress, local: SocketAddress)
   const port = Number(match?.[1] ?? 0);
   if (port < 1 || port > 65535) return { host: rtp.host, port: Math.min(65535, rtp.port + 1) };
   const host = match?.[2];
-  return { host: host !== undefined && isSendable(host, local) ? host : rtp.host, port };
+  return { host: host !== undefined && isSendable(host, local) ? plainIp(host) : rtp.host, port };
 }
 
 /** Where RTCP is to be sent, if not to the next port. @see RFC 3605 §2.1 */

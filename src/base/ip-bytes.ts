@@ -29,6 +29,15 @@ export function ipFromBytes(bytes: Uint8Array): string | undefined {
   return `${print(groups.slice(0, start))}::${print(groups.slice(start + length))}`;
 }
 
+/**
+ * An IPv6 address as the system writes those it hears from, however it was written; anything
+ * else as it is: names, IPv4, and what has a zone or IPv4 inside.
+ */
+export function plainIp(text: string): string {
+  const bytes = text.includes(":") && !text.includes(".") ? bytesFromIp(text) : undefined;
+  return (bytes && ipFromBytes(bytes)) ?? text;
+}
+
 function ipv4Bytes(text: string): Uint8Array | undefined {
   const parts = text.split(".", 5);
   if (parts.length !== 4) return undefined;
