@@ -44,7 +44,8 @@ export class Machines {
 
   /** From now on people alone are at the telephones. */
   unplug(): void {
-    for (const leave of this.#leave.splice(0)) leave();
+    // What was begun last goes first: a machine hangs up while it still has its telephone.
+    for (const leave of this.#leave.splice(0).reverse()) leave();
   }
 
   /** A telephone as a machine beside it has it: once unplugged it hears and does nothing. */
