@@ -40,14 +40,56 @@ describe("SourceLatch", () => {
   });
 
   it.each([
-    { packets: 49, taken: true },
-    { packets: 50, taken: false },
-  ])("lets the signalled source take over after $packets packets: $taken", ({ packets, taken }) => {
+    { packets: 49, needs: 1 },
+    { packets: 50, needs: STRANGER_PACKETS },
+    { packets: 5000, needs: STRANGER_PACKETS },
+  ])("gives a stranger's place after $packets packets to $needs of the signalled source", (row) => {
     const latch = new SourceLatch(signalled);
-    send(latch, moved, packets + STRANGER_PACKETS - 1);
-    expect(latch.accept(signalled, mark(1))).toBe(taken);
-    expect(latch.destination).toEqual(taken ? signalled : moved);
-    if (taken) expect(latch.accept(moved, mark(100))).toBe(false);
+    send(latch, moved, row.packets + STRANGER_PACKETS - 1);
+    expect(send(latch, signalled, row.needs, 70).indexOf(true)).toBe(row.needs - 1);
+    expect(latch.destination).toEqual(signalled);
+    expect(send(latch, moved, 10, row.packets + 2)).not.toContain(true);
+  });
+
+  it("does not give it to packets of the signalled address that do not follow one another", () => {
+    const latch = new SourceLatch(signalled);
+    send(latch, moved, 60);
+    for (const sequence of [1, 3, 5, 5, 7, 6]) {
+      expect(latch.accept(signalled, mark(sequence))).toBe(false);
+    }
+    expect(latch.destination).toEqual(moved);
+  });
+
+  it("gives nobody the place of a source that was nominated", () => {
+    const latch = new SourceLatch(signalled);
+    latch.nominate(moved);
+    expect(send(latch, signalled, 10, 0, 66)).not.toContain(true);
+    expect(send(latch, stranger, 10, 0, 67)).not.toContain(true);
+    expect(latch.destination).toEqual(moved);
+  });
+
+  it("keeps nothing for an attacker who was there before the far end said a word", () => {
+    const latch = new SourceLatch(signalled);
+    send(latch, stranger, 500, 0, 66);
+    expect(latch.destination).toEqual(stranger);
+    send(latch, signalled, 60, 9000);
+    expect(latch.destination).toEqual(signalled);
+    latch.release();
+    expect(send(latch, stranger, 500, 500, 66)).not.toContain(true);
+    expect(latch.accept(signalled, mark(9060))).toBe(true);
+  });
+
+  it.each([
+    { packets: STRANGER_PACKETS, back: true },
+    { packets: 55, back: false },
+  ])("is back at a source behind a NAT after a silence: $back, for $packets false ones", (row) => {
+    const latch = new SourceLatch(signalled);
+    send(latch, moved, 100);
+    send(latch, signalled, row.packets, 0, 66);
+    expect(latch.destination).toEqual(signalled);
+    latch.release();
+    expect(send(latch, moved, 5, 400).includes(true)).toBe(row.back);
+    expect(send(latch, stranger, 5, 400, 99)).not.toContain(true);
   });
 
   it("signal() of another address listens anew, of the same changes nothing", () => {

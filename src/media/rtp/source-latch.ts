@@ -1,6 +1,6 @@
 import { type SocketAddress, sameAddress } from "../../base/address.ts";
 
-/** So many packets long the signalled address may still take a latched stranger's place. */
+/** So many packets long the first of the signalled address take a latched stranger's place. */
 const PROBATION_PACKETS = 50;
 
 /** A stranger is listened to with its third packet in a row. @see RFC 3550 App. A.1 */
@@ -12,28 +12,41 @@ export interface StreamMark {
   readonly sequence: number;
 }
 
+/** A source that was listened to. */
+interface Heard {
+  readonly host: string;
+  readonly ssrc: number;
+}
+
 /**
  * Symmetric RTP: to whom we listen, and where we send.
  *
  *              the signalled address, or three packets in a row of one stream
  *    open ───────────────────────────────────────────────────────▶ latched ─▶ (others ignored)
  *     ▲                                                             │  ▲
- *     └──────────────── release (silence) ──────────────────────────┘  └─ the signalled address,
- *                                                                         the first 50 packets
+ *     └──────────────── release (silence) ──────────────────────────┘  └─ the signalled address:
+ *                                             with its first packet while the stranger is new, with
+ *                                             three in a row ever after
  *
  * A peer behind a NAT sends from an address that its SDP does not know; so such a source is taken,
  * and answered. To keep others from steering our voice to themselves: the signalled address is
- * taken at once and may retake its place; a stranger needs packets that follow one another; and
- * once a stream was heard, only that stream (by its SSRC) or a source on the same host may take its
- * place after a silence. What is authentic by SRTP is taken from anywhere.
+ * taken at once and takes its place from a stranger, however long that one was heard; a stranger
+ * needs packets that follow one another; and once a stream was heard, only that stream (by its
+ * SSRC) or a source on the same host may take its place after a silence. Whose place the signalled
+ * address took comes back the same way, unless that one was heard for long: its few packets were
+ * somebody's under a false address. What is authentic by SRTP is taken from anywhere.
  * @see RFC 4961, RFC 7362 §4, §5 (latching and its attacks)
  */
 export class SourceLatch {
   #signalled: SocketAddress;
   #latched: SocketAddress | undefined;
   #packets = 0;
+  /** By a check of ICE that was signed: nobody takes its place. */
+  #isNominated = false;
   /** Whom we listened to before a silence. */
-  #before: { readonly host: string; readonly ssrc: number } | undefined;
+  #before: readonly Heard[] = [];
+  /** Whose place the signalled address has taken. */
+  #displaced: Heard | undefined;
   #ssrc: number | undefined;
   #candidate:
     | { readonly from: SocketAddress; readonly ssrc: number; next: number; packets: number }
@@ -62,7 +75,7 @@ export class SourceLatch {
     if (sameAddress(address, this.#signalled)) return;
     this.#signalled = address;
     this.release();
-    this.#before = undefined;
+    this.#before = [];
   }
 
   /** The far end has proved that it is there, and wants our voice there. @see RFC 8445 §8.3.1 */
@@ -70,14 +83,19 @@ export class SourceLatch {
     if (this.#latched !== undefined && sameAddress(address, this.#latched)) return;
     this.#latched = { host: address.host, port: address.port };
     this.#candidate = undefined;
-    this.#packets = PROBATION_PACKETS;
+    this.#displaced = undefined;
+    this.#isNominated = true;
   }
 
   /** The source went silent: it may come back from elsewhere. */
   release(): void {
-    if (this.#latched !== undefined && this.#ssrc !== undefined) {
-      this.#before = { host: this.#latched.host, ssrc: this.#ssrc };
+    const heard = this.#heard();
+    if (heard !== undefined) {
+      const isBrief = this.#displaced !== undefined && this.#packets < PROBATION_PACKETS;
+      this.#before = isBrief && this.#displaced ? [heard, this.#displaced] : [heard];
     }
+    this.#displaced = undefined;
+    this.#isNominated = false;
     this.#latched = undefined;
     this.#candidate = undefined;
     this.#packets = 0;
@@ -93,10 +111,8 @@ export class SourceLatch {
       this.#ssrc = stream.ssrc;
       return true;
     }
-    const isSignalled = sameAddress(from, this.#signalled);
-    if (this.#latched !== undefined) {
-      if (!isAuthentic && !(isSignalled && this.#packets < PROBATION_PACKETS)) return false;
-    } else if (!isAuthentic && !isSignalled && !this.#hasProved(from, stream)) return false;
+    if (!isAuthentic && !this.#mayTake(from, stream)) return false;
+    this.#displaced = isAuthentic ? undefined : this.#heard();
     this.#latched = { host: from.host, port: from.port };
     this.#ssrc = stream.ssrc;
     this.#candidate = undefined;
@@ -104,10 +120,29 @@ export class SourceLatch {
     return true;
   }
 
+  /** Whether a source that is not the present one is to become that. */
+  #mayTake(from: SocketAddress, stream: StreamMark): boolean {
+    const isSignalled = sameAddress(from, this.#signalled);
+    if (this.#latched === undefined) return isSignalled || this.#hasProved(from, stream);
+    // An attacker's first packets may all be here before the far end has said a word.
+    if (isSignalled && !this.#isNominated)
+      return this.#packets < PROBATION_PACKETS || this.#isRow(from, stream);
+    return false;
+  }
+
+  #heard(): Heard | undefined {
+    if (this.#latched === undefined || this.#ssrc === undefined) return undefined;
+    return { host: this.#latched.host, ssrc: this.#ssrc };
+  }
+
   /** Whether a stranger's packets follow one another, and it may take the place at all. */
-  #hasProved(from: SocketAddress, { ssrc, sequence }: StreamMark): boolean {
-    const before = this.#before;
-    if (before !== undefined && before.ssrc !== ssrc && before.host !== from.host) return false;
+  #hasProved(from: SocketAddress, stream: StreamMark): boolean {
+    const isOther = ({ host, ssrc }: Heard): boolean => ssrc !== stream.ssrc && host !== from.host;
+    if (this.#before.length > 0 && this.#before.every(isOther)) return false;
+    return this.#isRow(from, stream);
+  }
+
+  #isRow(from: SocketAddress, { ssrc, sequence }: StreamMark): boolean {
     const candidate = this.#candidate;
     const next = (sequence + 1) & 0xffff;
     const goesOn =
