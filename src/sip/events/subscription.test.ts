@@ -1,8 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { latin1FromBytes } from "../../base/bytes.ts";
 import { answerTo, Desk, field, OURS, PEER } from "../testing/desk.ts";
+import type { UserAgentConfig } from "../user-agent-types.ts";
 import {
   REFUSED_MS,
+  REPLACED_MS,
   RETRY_MS,
   type SubscriptionInput,
   type SubscriptionMachine,
@@ -14,6 +17,7 @@ const CONFIG = { expiresS: 3600, spread: 0.5 };
 const ACTIVE = { kind: "active", refreshAtMs: 3_060_000, endsAtMs: 3_600_000 } as const;
 const SUBSCRIBING = { kind: "subscribing", expiresS: 3600, inDialog: false } as const;
 const REFRESHING = { ...SUBSCRIBING, inDialog: true };
+const REPLACED = { kind: "replaced" } as const;
 const NEW = "send 3600 new";
 const INSIDE = "send 3600 inside";
 
@@ -54,6 +58,11 @@ describe("subscriptionStep()", () => {
       "waiting",
       ["forget", "tell false"],
     ],
+    ["goes on by another account", ACTIVE, REPLACED, "waiting", ["forget", "tell false"]],
+    ["so while it refreshes", REFRESHING, REPLACED, "waiting", ["forget", "tell false"]],
+    ["is not begun by that", { kind: "idle" }, REPLACED, "idle", []],
+    ["nor ended twice", { kind: "gone" }, REPLACED, "gone", []],
+    ["is ended while it leaves", { kind: "leaving" }, REPLACED, "gone", ["forget"]],
     [
       "begins anew where its dialog is unknown",
       REFRESHING,
@@ -119,6 +128,7 @@ describe("subscriptionStep()", () => {
     const input: fc.Arbitrary<SubscriptionInput> = fc.oneof(
       fc.constant<SubscriptionInput>({ kind: "start" }),
       fc.constant<SubscriptionInput>({ kind: "timeout" }),
+      fc.constant<SubscriptionInput>(REPLACED),
       fc.record({
         kind: fc.constant("accepted" as const),
         expiresS: fc.option(fc.nat(9000), { nil: undefined }),
@@ -159,8 +169,11 @@ const ACCOUNT = {
   expiresS: 3600,
 } as const;
 
-function subscribed(): { readonly desk: Desk; readonly subscribe: string } {
-  const desk = new Desk({ serves: ["NOTIFY"] });
+function subscribed(config: Partial<UserAgentConfig> = {}): {
+  readonly desk: Desk;
+  readonly subscribe: string;
+} {
+  const desk = new Desk({ serves: ["NOTIFY"], ...config });
   desk.command({ kind: "add-account", account: ACCOUNT });
   desk.command({
     kind: "subscribe",
@@ -239,6 +252,25 @@ describe("UserAgent subscribes", () => {
     expect(desk.next()).toMatch(/^SIP\/2.0 481 /);
     desk.advance(100_000);
     expect(desk.isIdle).toBe(true);
+  });
+
+  it("goes on by the account that has taken the place of its own, with its password", () => {
+    const hashed: string[] = [];
+    const hash = (bytes: Uint8Array) => String(hashed.push(latin1FromBytes(bytes)));
+    const { desk, subscribe } = subscribed({
+      hashes: { md5: hash, sha256: hash, sha512Trunc256: hash },
+    });
+    desk.receive(answerTo(subscribe, "200 OK", "server", accepted));
+    desk.command({ kind: "add-account", account: { ...ACCOUNT, password: "another" } });
+    desk.receive(notify(subscribe, 1));
+    expect(desk.firstLines()).toEqual(["SIP/2.0 481 Call/Transaction Does Not Exist"]);
+    desk.advance(REPLACED_MS);
+    const anew = desk.next();
+    expect(field(anew, "CSeq")).toBe("1 SUBSCRIBE");
+    expect(field(anew, "Call-ID")).not.toBe(field(subscribe, "Call-ID"));
+    const challenge = 'WWW-Authenticate: Digest realm="example.org", nonce="n", algorithm=MD5';
+    desk.receive(answerTo(anew, "401 Unauthorized", "server", [challenge]));
+    expect(hashed).toContain("101:example.org:another");
   });
 
   it("of no account is refused at once", () => {

@@ -37,6 +37,8 @@ export type SubscriptionInput =
       readonly retryAfterS?: number;
     }
   | { readonly kind: "notified"; readonly state: SubscriptionState }
+  /** Its account is another one from now on: a new dialog is made by that. */
+  | { readonly kind: "replaced" }
   | { readonly kind: "timeout" };
 
 /** What is to be done. `send` with 0 ends it; without `inDialog` it makes a new one. */
@@ -61,6 +63,8 @@ export interface SubscriptionConfig {
 
 /** The wait before the next try where the server names none, ms. */
 export const RETRY_MS = 30_000;
+/** The wait where another account has taken the place of its own, ms. */
+export const REPLACED_MS = 2_000;
 /** How long a refusal that will not change is left alone. */
 export const REFUSED_MS = 14_400_000;
 /** The shortest lease that is kept up with, seconds. */
@@ -99,6 +103,8 @@ export function subscriptionStep(
       return refused(config, state, input, nowMs);
     case "notified":
       return notified(config, state, input.state, nowMs);
+    case "replaced":
+      return replaced(state, nowMs);
     case "timeout": {
       const dueMs = subscriptionDeadlineMs(state);
       if (dueMs === undefined || nowMs < dueMs) return stay;
@@ -186,6 +192,13 @@ function wait(waitMs: number, nowMs: number, status?: number): SubscriptionStep 
       { kind: "tell", isActive: false, ...(status === undefined ? {} : { status }) },
     ],
   };
+}
+
+/** The server keeps what it had until its lease is over; the account registers first. */
+function replaced(state: SubscriptionMachine, nowMs: number): SubscriptionStep {
+  if (state.kind === "leaving") return { state: { kind: "gone" }, actions: [{ kind: "forget" }] };
+  const isOn = state.kind !== "idle" && state.kind !== "gone";
+  return isOn ? wait(REPLACED_MS, nowMs) : { state, actions: [] };
 }
 
 /** @see RFC 6665 §4.1.3 */

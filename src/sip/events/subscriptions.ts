@@ -81,6 +81,14 @@ export class Subscriptions {
     this.#live.get(subscription)?.step({ kind: "stop" }, nowMs);
   }
 
+  /**
+   * Another account has taken the place of one of the same id: subscriptions go on by that. Those
+   * that are the user agent's own end without a word: whoever made them makes them anew.
+   */
+  replaced(account: SipAccount, nowMs: number): void {
+    for (const one of [...this.#live.values()]) one.replaced(account, nowMs);
+  }
+
   deadlineMs(): number | undefined {
     return this.#deadlines.earliestMs();
   }
@@ -105,7 +113,7 @@ interface SubscriptionHost {
 /** A subscription of ours: its dialog is a leg, so that NOTIFYs find it. @see RFC 6665 §4.1 */
 class Subscription implements Leg {
   readonly #stack: Stack;
-  readonly #account: SipAccount;
+  #account: SipAccount;
   readonly #command: SubscribeCommand;
   readonly #listener: NotificationListener | undefined;
   readonly #host: SubscriptionHost;
@@ -130,6 +138,18 @@ class Subscription implements Leg {
     this.#command = command;
     this.#host = host;
     this.#spread = fractionOf(stack.config.createToken());
+  }
+
+  /** Goes on by another account of its id; one of the user agent's own is over. */
+  replaced(account: SipAccount, nowMs: number): void {
+    if (this.#account.id !== account.id) return;
+    this.#account = account;
+    if (this.#listener === undefined) {
+      this.step({ kind: "replaced" }, nowMs);
+      return;
+    }
+    this.#forget();
+    this.#host.gone();
   }
 
   step(input: SubscriptionInput, nowMs: number): void {

@@ -151,6 +151,25 @@ describe("RegistrationWatch", () => {
     expect(desk.next()).toMatch(/^REGISTER /);
   });
 
+  it.each([
+    [{ watchesRegistration: true }, ["SUBSCRIBE"]],
+    [{ watchesRegistration: false }, []],
+  ])(
+    "asks anew by an account with %j that takes its place, once that is registered",
+    (over, asks) => {
+      const { desk, subscribe } = watching();
+      desk.command({ kind: "add-account", account: { ...ACCOUNT, ...over } });
+      const register = desk.next();
+      desk.receive(notify(subscribe, document("full", `active registered ${BOUND}`)));
+      expect(desk.firstLines()).toEqual(["SIP/2.0 481 Call/Transaction Does Not Exist"]);
+      const contact = `Contact: ${field(register, "Contact")}`;
+      desk.receive(answerTo(register, "200 OK", "s2", [contact, "Expires: 600"]));
+      const sent = desk.letters.map(({ text }) => text);
+      expect(sent.map((text) => text.split(" ", 1)[0])).toEqual(asks);
+      for (const text of sent) expect(field(text, "Call-ID")).not.toBe(field(subscribe, "Call-ID"));
+    },
+  );
+
   it("ends the subscription with the account", () => {
     const { desk } = watching();
     desk.command({ kind: "remove-account", account: "line-1" });

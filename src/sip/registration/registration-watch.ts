@@ -57,6 +57,12 @@ export class RegistrationWatch {
     );
   }
 
+  /** Another account has taken the place of one of the same id, and is still to be registered. */
+  replaced(account: SipAccount, nowMs: number): void {
+    this.#ended.delete(account.id);
+    this.#subscriptions.replaced(account, nowMs);
+  }
+
   /** The account goes. */
   removed(account: SipAccount, nowMs: number): void {
     this.#ended.delete(account.id);

@@ -52,11 +52,12 @@ export class Registrations {
 
   /** Takes an account; one of the same id is replaced without a word to its server. */
   add(account: SipAccount, nowMs: number): void {
-    this.#replace(account.id, nowMs);
+    const isReplaced = this.#replace(account.id, nowMs);
     const { trunk } = account;
     const known = trunk === undefined ? undefined : this.#trunkGroup(trunk.id, nowMs);
     const group = known ?? new AccountGroup(this.#stack, account);
     group.add(account);
+    if (isReplaced) this.#watch.replaced(account, nowMs);
     if (known !== undefined) return;
     this.#groups.add(group);
     for (const [way, server] of group.ways.entries()) {
@@ -83,11 +84,13 @@ export class Registrations {
     }
   }
 
-  #replace(id: string, nowMs: number): void {
+  /** Whether there was one of that id. */
+  #replace(id: string, nowMs: number): boolean {
     const before = this.#groupOf(id);
-    if (before === undefined) return;
+    if (before === undefined) return false;
     if (before.size > 1 && !before.isLeaving) before.release(id);
     else this.#dropAll(before, nowMs);
+    return true;
   }
 
   #groupOf(id: string): AccountGroup | undefined {
