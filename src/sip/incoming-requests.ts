@@ -96,7 +96,9 @@ export class IncomingRequests {
     const { method } = request;
     if (method === "ACK" || servers.isKnown(request, via)) return "stranger";
     const key = dialogKeyOfRequest(request);
-    if (key !== undefined && legs.dialog(key) !== undefined) return "own";
+    if (key !== undefined && legs.dialog(key) !== undefined) {
+      return guard?.dropsInside(key, source, nowMs) === true ? undefined : "own";
+    }
     const isCancel = method === "CANCEL";
     if (isCancel && servers.findCancelled(request, via) !== undefined) return "own";
     if (guard?.drops(request, source, nowMs) === true) return undefined;

@@ -107,6 +107,45 @@ describe("SourceGuard drops()", () => {
   });
 });
 
+describe("SourceGuard dropsInside()", () => {
+  const passedIn = (guard: SourceGuard, dialog: string, host: string, nowMs: number): number => {
+    let through = 0;
+    for (let n = 0; n < 100; n++) if (!guard.dropsInside(dialog, at(host), nowMs)) through++;
+    return through;
+  };
+
+  it.each([
+    ["a dialog", "d1", "192.0.2.20", 0, 0],
+    ["it, from another address", "d1", "192.0.2.21", 0, 0],
+    ["it, a second later", "d1", "192.0.2.20", 1000, 10],
+    ["another dialog of that address", "d2", "192.0.2.20", 0, 20],
+    ["it, from a server that is trusted", "d1", "192.0.2.99", 0, 100],
+  ])("of %s that has sent its fill", (_, dialog, host, nowMs, through) => {
+    const { guard } = guarded();
+    expect(passedIn(guard, "d1", "192.0.2.20", 0)).toBe(20);
+    expect(passedIn(guard, dialog, host, nowMs)).toBe(through);
+  });
+
+  it("takes nothing from what may be sent outside, and counts what it drops", () => {
+    const { guard, passed, told } = guarded();
+    passedIn(guard, "d1", "192.0.2.20", 0);
+    expect(guard.isSpent(at("192.0.2.20"), 0)).toBe(false);
+    expect(passed(20, 0)).toBe(20);
+    expect([guard.counts.floods, told.length]).toEqual([80, 1]);
+    const all = guarded({}).guard;
+    expect(passedIn(all, "d1", "192.0.2.20", 0)).toBe(100);
+  });
+
+  it("keeps no more dialogs than sources", () => {
+    const { guard } = guarded();
+    expect(passedIn(guard, "d", "192.0.2.20", 0)).toBe(20);
+    for (let n = 0; n < GUARD_SOURCES_MAX - 1; n++) guard.dropsInside(`${n}`, at("192.0.2.20"), 0);
+    expect(guard.dropsInside("d", at("192.0.2.20"), 0)).toBe(true);
+    for (let n = 0; n < GUARD_SOURCES_MAX; n++) guard.dropsInside(`${n}`, at("192.0.2.20"), 0);
+    expect(guard.dropsInside("d", at("192.0.2.20"), 0)).toBe(false);
+  });
+});
+
 describe("a user agent with a guard", () => {
   const guard = {
     rate: { perSecond: 1, burst: 2 },
@@ -186,6 +225,25 @@ describe("a user agent with a guard, while one of its callers floods it", () => 
     desk.receive(peerRequest({ ...bye, branch: "z9hG4bKb2", toTag: tag, callId: "other" }));
     expect(desk.firstLines()).toEqual(["SIP/2.0 200 OK", "SIP/2.0 200 OK"]);
     expect(desk.agent.dropped.floods).toBe(dropped);
+  });
+
+  it("hears no more inside its call than the limit, and the end of that call later on", () => {
+    const desk = new Desk({ guard });
+    const { tag } = callIn(desk);
+    desk.letters = [];
+    for (let n = 0; n < 50; n++) {
+      const about = { cseq: 2 + n, branch: `z9hG4bKi${n}`, toTag: tag };
+      desk.receive(peerRequest({ method: "OPTIONS", ...about }));
+    }
+    expect(desk.firstLines()).toEqual(Array.from({ length: 3 }, () => "SIP/2.0 200 OK"));
+    expect(desk.agent.dropped.floods).toBe(47);
+    const bye = peerRequest({ method: "BYE", cseq: 60, branch: "z9hG4bKbye", toTag: tag });
+    desk.receive(bye);
+    expect(desk.firstLines()).toEqual([]);
+    desk.advance(1000);
+    desk.receive(bye);
+    expect(desk.firstLines()).toEqual(["SIP/2.0 200 OK"]);
+    expect(desk.event("ended")).toBeDefined();
   });
 
   it.each([

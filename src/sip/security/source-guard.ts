@@ -4,7 +4,7 @@ import type { SipAddress } from "../account.ts";
 import { headerValue, type SipRequest } from "../wire/message.ts";
 import { TellLimit } from "./tell-limit.ts";
 
-/** How many new requests outside of dialogs one source may send. */
+/** How many new requests one source may send outside of dialogs, and inside of each of them. */
 export interface RateLimit {
   /** In the long run, a second. */
   readonly perSecond: number;
@@ -30,7 +30,7 @@ export interface GuardCounts {
   readonly floods: number;
 }
 
-/** Sources whose requests are counted; the one that was silent for longest is forgotten. */
+/** Sources, and dialogs, that requests are counted of; the one longest silent is forgotten. */
 export const GUARD_SOURCES_MAX = 2_000;
 
 /**
@@ -40,6 +40,7 @@ export const GUARD_SOURCES_MAX = 2_000;
 const SCANNERS =
   /friendly-(?:scanner|request)|sipvicious|sip-?scan|sundayddr|iwar\b|sipcli|pplsip|vaxsip|smap\b/i;
 
+/** What requests are counted of: a source, or a dialog. */
 interface Source {
   /** Requests that it may send now. */
   tokens: number;
@@ -54,6 +55,7 @@ export class SourceGuard {
   readonly #limits: GuardLimits;
   readonly #log: (level: LogEvent["level"], text: string) => void;
   readonly #sources = new Map<string, Source>();
+  readonly #dialogs = new Map<string, Source>();
   readonly #tells = new TellLimit();
   #scanners = 0;
   #floods = 0;
@@ -71,7 +73,7 @@ export class SourceGuard {
   drops(request: SipRequest, source: SipAddress, nowMs: number): boolean {
     if (source.transport === "memory" || this.#limits.isTrusted(source)) return false;
     const { rate, dropsScanners } = this.#limits;
-    const from = this.#sourceOf(networkOf(source.host), nowMs);
+    const from = this.#counted(this.#sources, networkOf(source.host), nowMs);
     if (dropsScanners && isScanner(request)) {
       this.#scanners++;
       this.#tell(source, `a scanner at ${source.host} gets no answer`, nowMs);
@@ -82,9 +84,21 @@ export class SourceGuard {
 
   /** The same of what could not be read: nobody knows what it would have been. */
   dropsUnreadable(source: SipAddress, nowMs: number): boolean {
+    return this.#dropsOf(this.#sources, networkOf(source.host), source, nowMs);
+  }
+
+  /**
+   * The same of a new request inside a dialog that there is. Each dialog is counted by itself: who
+   * is in one and writes another's address into what is sent strikes nobody's calls but that.
+   */
+  dropsInside(dialog: string, source: SipAddress, nowMs: number): boolean {
+    return this.#dropsOf(this.#dialogs, dialog, source, nowMs);
+  }
+
+  #dropsOf(all: Map<string, Source>, name: string, source: SipAddress, nowMs: number): boolean {
     const { rate, isTrusted } = this.#limits;
     if (rate === undefined || source.transport === "memory" || isTrusted(source)) return false;
-    return this.#isAbove(rate, this.#sourceOf(networkOf(source.host), nowMs), source, nowMs);
+    return this.#isAbove(rate, this.#counted(all, name, nowMs), source, nowMs);
   }
 
   /**
@@ -115,19 +129,19 @@ export class SourceGuard {
     if (this.#tells.isDue(networkOf(host), nowMs)) this.#log("warn", text);
   }
 
-  #sourceOf(host: string, nowMs: number): Source {
-    const known = this.#sources.get(host);
+  #counted(all: Map<string, Source>, name: string, nowMs: number): Source {
+    const known = all.get(name);
     if (known !== undefined) {
-      this.#sources.delete(host);
-      this.#sources.set(host, known);
+      all.delete(name);
+      all.set(name, known);
       return known;
     }
     const tokens = this.#limits.rate?.burst ?? 0;
     const made: Source = { tokens, atMs: nowMs };
-    this.#sources.set(host, made);
-    for (const oldest of this.#sources.keys()) {
-      if (this.#sources.size <= GUARD_SOURCES_MAX) break;
-      this.#sources.delete(oldest);
+    all.set(name, made);
+    for (const oldest of all.keys()) {
+      if (all.size <= GUARD_SOURCES_MAX) break;
+      all.delete(oldest);
     }
     return made;
   }
