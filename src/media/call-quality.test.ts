@@ -6,6 +6,7 @@ const path = (settled: number, lost: number, codec = "PCMU"): PathFigures => ({
   codec,
   ptimeMs: 20,
   roundTripMs: undefined,
+  playout: { adapts: true, conceals: true, limitMs: 200 },
   jitterBufferMs: 0,
   losses: {
     settled,

@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { MediaFlow } from "../base/media-messages.ts";
 import { LossHistory } from "./rtp/loss-history.ts";
-import { extendedBlocks, type PathFigures } from "./session-quality.ts";
+import { extendedBlocks, type PathFigures, type PlayoutKind } from "./session-quality.ts";
 
 const path = (settled: number): PathFigures => ({
   codec: "PCMU",
   ptimeMs: 20,
   losses: { ...new LossHistory().figures(), settled },
   roundTripMs: undefined,
-  jitterBufferMs: 0,
+  jitterBufferMs: 40,
+  playout: { adapts: true, conceals: true, limitMs: 300 },
 });
 
 describe("extendedBlocks()", () => {
@@ -32,5 +33,30 @@ describe("extendedBlocks()", () => {
     expect(blocks.map(({ kind }) => kind)).toEqual(row.kinds);
     // What is not told is kept for the next report.
     expect(taken).toBe(blocks.some(({ kind }) => kind === "loss-rle") ? 1 : 0);
+  });
+
+  // @see RFC 3611 §4.7.6, §4.7.7
+  it.each([
+    { adapts: true, conceals: true, limitMs: 300, config: 0b10_11_0000, told: 300 },
+    { adapts: false, conceals: true, limitMs: 40, config: 0b10_10_0000, told: 40 },
+    { adapts: false, conceals: false, limitMs: 120, config: 0b01_10_0000, told: 40 },
+  ])("tells how playout is done, adapting $adapts, concealing $conceals", (row) => {
+    const { config, told, ...playout }: PlayoutKind & { config: number; told: number } = row;
+    const receiver = { ssrc: 7, takeReceipts: () => undefined };
+    const figures = { ...path(10), playout };
+    const [block] = extendedBlocks(
+      { rtcpXr: { metrics: true, lossRle: false } },
+      receiver,
+      figures,
+    );
+    expect(block).toMatchObject({
+      kind: "voip-metrics",
+      metrics: {
+        receiverConfig: config,
+        jitterBufferMs: 40,
+        jitterBufferMaximumMs: 40,
+        jitterBufferLimitMs: told,
+      },
+    });
   });
 });

@@ -13,6 +13,16 @@ export interface PathFigures {
   readonly roundTripMs: number | undefined;
   /** What playout waits beyond the fastest packets. */
   readonly jitterBufferMs: number;
+  readonly playout: PlayoutKind;
+}
+
+/** How playout is done. */
+export interface PlayoutKind {
+  readonly adapts: boolean;
+  /** Whether what is lost is made up, and not silence. */
+  readonly conceals: boolean;
+  /** The longest that it is let to wait. */
+  readonly limitMs: number;
 }
 
 /** Our own delay besides packet and jitter buffer: a frame on each side of the line. */
@@ -52,12 +62,12 @@ function endSystemMs({ ptimeMs, jitterBufferMs }: PathFigures): number {
 /** The figures of a flow as they are now. */
 export function pathOf(
   flow: MediaFlow,
-  receiver: Pick<RtpReceiver, "losses" | "jitterBufferMs">,
+  receiver: Pick<RtpReceiver, "losses" | "jitterBufferMs" | "playoutKind">,
   roundTripMs: number | undefined,
 ): PathFigures {
-  const { losses, jitterBufferMs } = receiver;
+  const { losses, jitterBufferMs, playoutKind: playout } = receiver;
   const { name, ptimeMs } = flow.codec;
-  return { codec: name, ptimeMs, losses, roundTripMs, jitterBufferMs };
+  return { codec: name, ptimeMs, losses, roundTripMs, jitterBufferMs, playout };
 }
 
 /** What an extended report tells of a source, where the far end wants to know. */
@@ -106,15 +116,16 @@ function metricsBlock(ssrc: number, path: PathFigures, quality: MediaQuality): E
       externalR: METRIC_UNKNOWN,
       mosListening: Math.round(10 * quality.mosListening),
       mosConversational: Math.round(10 * quality.mosConversational),
-      receiverConfig: ADAPTIVE_ENHANCED,
+      receiverConfig: receiverConfig(path.playout),
       jitterBufferMs: word(path.jitterBufferMs),
       jitterBufferMaximumMs: word(path.jitterBufferMs),
-      jitterBufferLimitMs: JITTER_BUFFER_LIMIT_MS,
+      // Where nothing adapts this is to be the same. @see RFC 3611 §4.7.7
+      jitterBufferLimitMs: word(path.playout.adapts ? path.playout.limitMs : path.jitterBufferMs),
     },
   };
 }
 
-/** Concealment better than repetition, an adaptive buffer, rate unknown. @see RFC 3611 §4.7.6 */
-const ADAPTIVE_ENHANCED = 0b10_11_0000;
-/** The longest that playout is let to wait. */
-const JITTER_BUFFER_LIMIT_MS = 200;
+/** Concealment better than repetition, or none; an adaptive buffer or not. @see RFC 3611 §4.7.6 */
+function receiverConfig({ conceals, adapts }: PlayoutKind): number {
+  return ((conceals ? 0b10 : 0b01) << 6) | ((adapts ? 0b11 : 0b10) << 4);
+}

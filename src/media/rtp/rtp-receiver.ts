@@ -1,14 +1,17 @@
 import { LINE_SAMPLE_RATE_HZ } from "../../base/audio.ts";
+import type { JitterSettings } from "../../base/media-messages.ts";
 import type { Codec, CodecSpec } from "../codec/codec.ts";
 import { findStaticCodec } from "../codec/codecs.ts";
 import type { DigitPath } from "../far-digits.ts";
 import { FixedPlayout } from "../fixed-playout.ts";
 import type { MediaSessionConfig } from "../media-session-types.ts";
 import { PACKET_LIMIT_SAMPLES, Playout } from "../playout.ts";
+import type { PlayoutKind } from "../session-quality.ts";
 import { COMFORT_NOISE_PAYLOAD_TYPE } from "./comfort-noise-payload.ts";
 import type { BufferedPacket } from "./jitter-slot.ts";
 import { type LossFigures, LossHistory } from "./loss-history.ts";
 import type { NtpTime } from "./ntp-time.ts";
+import { DEFAULT_JITTER } from "./playout-delay.ts";
 import { ReceiptLog, type Receipts } from "./receipt-log.ts";
 import { ReceiverStatistics } from "./receiver-statistics.ts";
 import { parseRed } from "./red.ts";
@@ -58,6 +61,7 @@ export class RtpReceiver {
   readonly #decoders = new Map<number, Codec>();
   readonly #events: TelephoneEventReceiver;
   readonly #options: ReceiverOptions;
+  readonly #jitter: JitterSettings;
   #playout: Playout | FixedPlayout;
   #stream: ReceiverStatistics | undefined;
   /** A second source on the same address: it takes over with its second packet. */
@@ -78,7 +82,8 @@ export class RtpReceiver {
     options: ReceiverOptions,
     nowMs: number,
   ) {
-    const { frameSamples, jitter, arithmetic } = config;
+    const { frameSamples, jitter = DEFAULT_JITTER, arithmetic } = config;
+    this.#jitter = jitter;
     this.#lastPullMs = nowMs;
     this.#frameSamples = frameSamples;
     this.#arithmetic = arithmetic;
@@ -258,6 +263,14 @@ export class RtpReceiver {
   /** What playout waits beyond the fastest packets. */
   get jitterBufferMs(): number {
     return (this.#playout.delaySamples * 1000) / LINE_SAMPLE_RATE_HZ;
+  }
+
+  get playoutKind(): PlayoutKind {
+    const { mode, minMs, maxMs } = this.#jitter;
+    const conceals = this.#playout instanceof Playout;
+    const adapts = conceals && mode === "adaptive";
+    const limitMs = conceals ? (adapts ? maxMs : minMs) : this.jitterBufferMs;
+    return { adapts, conceals, limitMs };
   }
 
   get packets(): number {
