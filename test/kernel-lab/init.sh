@@ -22,6 +22,7 @@ insmod /modules/lab-chips.ko
 cd /lab
 # The last question of gpio.lab.mjs takes the lines away.
 node ring.lab.mjs || echo "lab: ended with $?"
+node pins.lab.mjs || echo "lab: ended with $?"
 node gpio.lab.mjs || echo "lab: ended with $?"
 for module in soundcore snd snd-timer snd-pcm snd-aloop; do
   insmod "/modules/$module.ko"

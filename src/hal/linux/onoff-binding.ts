@@ -12,12 +12,12 @@ export interface OnoffLine {
   unexport(): void;
 }
 
-/** Exports a line by its global number; throws what the kernel said. */
+/** Exports a line by its global number; throws, or rejects with, what the kernel said. */
 export type OpenOnoffLine = (
   line: number,
   direction: "in" | "high" | "low",
   edge: "none" | "both",
-) => OnoffLine;
+) => OnoffLine | Promise<OnoffLine>;
 
 type OnoffConstructor = new (
   line: number,

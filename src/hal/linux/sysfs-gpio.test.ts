@@ -7,6 +7,8 @@ import { createClock } from "../node/clock.ts";
 import type { Gpio, GpioEdge, Level } from "../ports/gpio.ts";
 import { loadOnoff, type OnoffLine } from "./onoff-binding.ts";
 import { createSysfsGpio } from "./sysfs-gpio.ts";
+import { FakeSysfs } from "./testing/fake-sysfs.ts";
+import { HandClock } from "./testing/hand-clock.ts";
 
 let sysfs = "";
 
@@ -142,6 +144,21 @@ describe("createSysfsGpio() opening", () => {
     lines.stuckDirection = "in";
     const fault = await faultOf(build(lines).openOutput("GPIO5", { initial: 0 }));
     expect(fault?.kind).toBe("permission");
+    expect(lines.journal.at(-1)).toBe("517 unexport");
+  });
+
+  it.each([
+    ["cannot be set", "in", "permission", 0],
+    ["is set so already", "low", undefined, 1],
+  ] as const)("another's line that %s is left to it", async (_, direction, kind, open) => {
+    const clock = new HandClock();
+    const files = new FakeSysfs(clock, 512, 58);
+    files.leave(517, { direction });
+    files.refusals.set(517, "EACCES");
+    const loadLines = async () => files.openByOnoff;
+    const gpio = createSysfsGpio({ clock, sysfsPath: sysfs, files, loadLines });
+    expect((await faultOf(gpio.openOutput("GPIO5", { initial: 0 })))?.kind).toBe(kind);
+    expect([files.openLevels, files.isExported(517)]).toEqual([open, true]);
   });
 
   it("an input that cannot be read is given back", async () => {

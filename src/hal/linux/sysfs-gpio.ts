@@ -6,14 +6,17 @@ import type { Clock } from "../ports/clock.ts";
 import type { Drive, Gpio, GpioInput, GpioInputEvents, GpioOutput, Level } from "../ports/gpio.ts";
 import { findGpioLine, gpioSysfsPath, readGpioChips } from "./gpio-lines.ts";
 import { loadOnoff, type OnoffLine, type OpenOnoffLine } from "./onoff-binding.ts";
+import { createSysfsFiles, type SysfsFiles } from "./sysfs-files.ts";
 import { SysfsInput } from "./sysfs-input.ts";
-import { createSysfsLines, type SysfsLinesOptions } from "./sysfs-lines.ts";
+import { createSysfsLines, takeOverLine } from "./sysfs-lines.ts";
 
 /** What the GPIO of this machine stands on. */
 export interface SysfsGpioOptions {
   readonly clock: Clock;
   /** Where the chips are looked up. */
   readonly sysfsPath?: string;
+  /** The files of lines; those in that folder unless given. */
+  readonly files?: SysfsFiles;
   /** How lines are opened; chosen at the first pin. */
   readonly loadLines?: () => Promise<OpenOnoffLine>;
   /** Whether this is the program's first thread. */
@@ -29,7 +32,9 @@ const ADVICE: FaultAdvice = {
 };
 
 /** EINVAL and ENOENT are how the kernel says that there is no such line. */
-const KINDS = { EINVAL: "not-found", ENOENT: "not-found", EIO: "io" } as const;
+const OPEN_KINDS = { EINVAL: "not-found", ENOENT: "not-found", EIO: "io" } as const;
+/** The files of a line that was open vanish with its chip. */
+const KINDS = { ...OPEN_KINDS, ENOENT: "gone" } as const;
 
 /**
  * GPIO of Linux through sysfs: by the npm package `onoff`, where it is installed and this is the
@@ -38,13 +43,14 @@ const KINDS = { EINVAL: "not-found", ENOENT: "not-found", EIO: "io" } as const;
  * and refuses to open one pin twice.
  *
  * Sysfs gives an edge neither a time nor a reliable level: an edge is stamped when it is read, its
- * level is read anew, and a pulse shorter than the event loop's delay is not seen. A pin keeps its
- * level when it is released, and when the process dies: park outputs first.
+ * level is read anew, and a pulse shorter than the event loop's delay (or 2 ms) is not seen. A pin
+ * keeps its level when it is released, and when the process dies: park outputs first.
  */
 export function createSysfsGpio(options: SysfsGpioOptions): Gpio {
   const sysfsPath = options.sysfsPath ?? gpioSysfsPath;
+  const files = options.files ?? createSysfsFiles(sysfsPath);
   const held = new Set<number>();
-  let opener: OpenOnoffLine | undefined;
+  let opening: Promise<OpenOnoffLine> | undefined;
 
   const open = async (
     pin: string,
@@ -52,14 +58,20 @@ export function createSysfsGpio(options: SysfsGpioOptions): Gpio {
     edge: "none" | "both",
   ): Promise<{ line: OnoffLine; letGo: () => void }> => {
     const number = findGpioLine(pin, readGpioChips(sysfsPath));
-    opener ??= await (options.loadLines?.() ?? loadLines({ ...options, sysfsPath }));
+    opening ??= options.loadLines?.() ?? loadLines(files, options);
+    const opener = await opening;
     if (held.has(number)) {
       const advice = "the configuration names it for two purposes: give each its own pin";
       throw new PortError({ kind: "busy", what: `pin ${JSON.stringify(pin)}`, advice });
     }
-    const line = exportLine(opener, pin, number, direction, edge);
     held.add(number);
-    return { line, letGo: () => held.delete(number) };
+    const letGo = () => held.delete(number);
+    try {
+      return { line: await exportLine(files, opener, { pin, number, direction, edge }), letGo };
+    } catch (error) {
+      letGo();
+      throw error instanceof PortError ? error : new PortError(pinFault(error, pin, OPEN_KINDS));
+    }
   };
 
   return {
@@ -83,12 +95,11 @@ export function createSysfsGpio(options: SysfsGpioOptions): Gpio {
 
 /** The package has the events of a line on the program's first thread, whoever watches it. */
 async function loadLines(
-  options: SysfsLinesOptions & Pick<SysfsGpioOptions, "isFirstThread">,
+  files: SysfsFiles,
+  { clock, isFirstThread = isMainThread }: SysfsGpioOptions,
 ): Promise<OpenOnoffLine> {
-  const { isFirstThread = isMainThread } = options;
-  return isFirstThread
-    ? loadOnoff().catch(() => createSysfsLines(options))
-    : createSysfsLines(options);
+  const byFiles = (): OpenOnoffLine => createSysfsLines({ clock, files });
+  return isFirstThread ? loadOnoff().catch(byFiles) : byFiles();
 }
 
 /** The direction word that also sets a level: an open-drain pin is let go by being an input. */
@@ -97,30 +108,44 @@ function directionFor(level: Level, drive: Drive): "in" | "high" | "low" {
   return drive === "open-drain" ? "in" : "high";
 }
 
-function exportLine(
-  opener: OpenOnoffLine,
-  pin: string,
-  number: number,
-  direction: "in" | "high" | "low",
-  edge: "none" | "both",
-): OnoffLine {
-  try {
-    const line = opener(number, direction, edge);
-    // A line that was exported before is opened without a word even where it cannot be set.
-    const wanted = direction === "in" ? "in" : "out";
-    if (line.direction().trim() === wanted) return line;
-    throw new PortError({
-      kind: "permission",
-      what: `pin ${JSON.stringify(pin)}`,
-      advice: `its direction cannot be set to "${wanted}": unexport it or check its rights`,
-    });
-  } catch (error) {
-    throw error instanceof PortError ? error : new PortError(pinFault(error, pin));
-  }
+interface WantedLine {
+  readonly pin: string;
+  readonly number: number;
+  readonly direction: "in" | "high" | "low";
+  readonly edge: "none" | "both";
 }
 
-function pinFault(error: unknown, pin: string): PortFault {
-  return faultFromError(error, `pin ${JSON.stringify(pin)}`, ADVICE, KINDS);
+async function exportLine(
+  files: SysfsFiles,
+  opener: OpenOnoffLine,
+  { pin, number, direction, edge }: WantedLine,
+): Promise<OnoffLine> {
+  // The package opens a line that was exported before without a word even where it cannot be set.
+  const isThere = files.exists(`gpio${number}`);
+  if (isThere && !takeOverLine(files, number, direction)) throw notSet(pin, direction);
+  const line = await opener(number, direction, edge);
+  if (line.direction() === (direction === "in" ? "in" : "out")) return line;
+  attempt(pin, () => line.unexport());
+  throw notSet(pin, direction);
+}
+
+function notSet(pin: string, direction: "in" | "high" | "low"): PortError {
+  const wanted = direction === "in" ? "in" : "out";
+  return new PortError({
+    kind: "permission",
+    what: `pin ${JSON.stringify(pin)}`,
+    advice:
+      `another program exported it, and it cannot be set to "${wanted}" with active_low off: ` +
+      "unexport it or check its rights",
+  });
+}
+
+function pinFault(
+  error: unknown,
+  pin: string,
+  kinds: Parameters<typeof faultFromError>[3] = KINDS,
+): PortFault {
+  return faultFromError(error, `pin ${JSON.stringify(pin)}`, ADVICE, kinds);
 }
 
 class SysfsOutput implements GpioOutput {

@@ -1,10 +1,9 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { asError } from "../../base/thrown.ts";
 import { errorCode } from "../node/system-fault.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Level } from "../ports/gpio.ts";
 import type { OnoffLine, OpenOnoffLine } from "./onoff-binding.ts";
+import type { SysfsFiles, SysfsLevel } from "./sysfs-files.ts";
 
 /** How often an input that is watched is read, ms: an edge is seen so late at the most. */
 export const SYSFS_LOOK_MS = 2;
@@ -15,92 +14,112 @@ const RIGHTS_LOOK_MS = 5;
 /** Where the lines are, and what times the looks at them. */
 export interface SysfsLinesOptions {
   readonly clock: Clock;
-  readonly sysfsPath: string;
-  /** How long the files of a line that was exported are waited for; tests have none to wait for. */
-  readonly rightsMaxMs?: number;
+  readonly files: SysfsFiles;
 }
 
 /**
- * Lines of sysfs by its files alone, as `onoff` has them. An input that is watched is read again
- * and again. For threads in which `onoff` cannot be: its events are of the program's first thread.
+ * Lines of sysfs by its files alone, as `onoff` has them; one that was exported before is opened as
+ * it is. An input that is watched is read again and again. For threads in which `onoff` cannot be:
+ * its events are of the program's first thread.
  */
-export function createSysfsLines(options: SysfsLinesOptions): OpenOnoffLine {
-  return (line, direction) => {
-    const path = join(options.sysfsPath, `gpio${line}`);
-    const isNew = !existsSync(path);
-    if (isNew) writeFileSync(join(options.sysfsPath, "export"), `${line}`);
-    if (isNew) waitForRights(path, options.rightsMaxMs ?? RIGHTS_MAX_MS);
-    const made = new SysfsLine(path, line, options);
+export function createSysfsLines({ clock, files }: SysfsLinesOptions): OpenOnoffLine {
+  return async (number, direction) => {
+    if (files.exists(`gpio${number}`)) return new SysfsLine(number, files, clock);
+    files.write("export", `${number}`);
     try {
-      // An export left over by another program may have turned it on.
-      made.write("active_low", "0");
-      made.setDirection(direction);
+      await rightsOf(number, files, clock);
+      files.write(`gpio${number}/direction`, direction);
+      return new SysfsLine(number, files, clock);
     } catch (error) {
-      // Who exported it before may have kept these for itself, and have set it as it is wanted.
-      const isKept = !isNew && errorCode(error) === "EACCES";
-      if (!isKept || made.direction().trim() !== (direction === "in" ? "in" : "out")) {
-        made.close();
-        throw error;
-      }
+      giveBack(number, files);
+      throw error;
     }
-    return made;
   };
 }
 
-function waitForRights(path: string, maxMs: number): void {
-  const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (let waitedMs = 0; ; waitedMs += RIGHTS_LOOK_MS) {
+/**
+ * Sets a line that was exported before, by another program perhaps: its direction and level, and
+ * that high is 1. False where it is not so then: what may not be written may be right already.
+ */
+export function takeOverLine(
+  files: SysfsFiles,
+  number: number,
+  direction: "in" | "high" | "low",
+): boolean {
+  const wanted = { active_low: "0", direction: direction === "in" ? "in" : "out" };
+  set(files, `gpio${number}/active_low`, wanted.active_low);
+  set(files, `gpio${number}/direction`, direction);
+  return Object.entries(wanted).every(
+    ([name, text]) => files.read(`gpio${number}/${name}`) === text,
+  );
+}
+
+function set(files: SysfsFiles, name: string, text: string): void {
+  try {
+    files.write(name, text);
+  } catch (error) {
+    if (errorCode(error) !== "EACCES") throw error;
+  }
+}
+
+function giveBack(number: number, files: SysfsFiles): void {
+  try {
+    files.write("unexport", `${number}`);
+  } catch {
+    // Why it could not be opened is what helps.
+  }
+}
+
+/** Resolves once the files of a line just exported may be written; others' sound goes on. */
+async function rightsOf(number: number, files: SysfsFiles, clock: Clock): Promise<void> {
+  const endMs = clock.nowMs() + RIGHTS_MAX_MS;
+  for (;;) {
     try {
       for (const file of ["value", "direction", "active_low"]) {
-        closeSync(openSync(join(path, file), "r+"));
+        files.checkRights(`gpio${number}/${file}`);
       }
       return;
     } catch (error) {
-      if (waitedMs >= maxMs) throw error;
+      if (clock.nowMs() >= endMs) throw error;
     }
-    Atomics.wait(pause, 0, 0, RIGHTS_LOOK_MS);
+    await new Promise<void>((resolve) => {
+      clock.at(clock.nowMs() + RIGHTS_LOOK_MS, resolve);
+    });
   }
 }
 
 class SysfsLine implements OnoffLine {
-  readonly #path: string;
   readonly #number: number;
-  readonly #options: SysfsLinesOptions;
-  readonly #value: number;
-  readonly #byte = new Uint8Array(1);
+  readonly #files: SysfsFiles;
+  readonly #clock: Clock;
+  readonly #value: SysfsLevel;
   #look: Timer | undefined;
   #isOpen = true;
 
-  constructor(path: string, number: number, options: SysfsLinesOptions) {
-    this.#path = path;
+  constructor(number: number, files: SysfsFiles, clock: Clock) {
     this.#number = number;
-    this.#options = options;
-    this.#value = openSync(join(path, "value"), "r");
-  }
-
-  write(file: string, text: string): void {
-    writeFileSync(join(this.#path, file), text);
+    this.#files = files;
+    this.#clock = clock;
+    this.#value = files.openLevel(`gpio${number}/value`);
   }
 
   readSync(): Level {
-    readSync(this.#value, this.#byte, 0, 1, 0);
-    return this.#byte[0] === 0x31 ? 1 : 0;
+    return this.#value.read();
   }
 
   writeSync(level: Level): void {
-    this.write("value", level === 1 ? "1" : "0");
+    this.#files.write(`gpio${this.#number}/value`, level === 1 ? "1" : "0");
   }
 
   direction(): string {
-    return readFileSync(join(this.#path, "direction"), "latin1");
+    return this.#files.read(`gpio${this.#number}/direction`);
   }
 
   setDirection(direction: "in" | "high" | "low"): void {
-    this.write("direction", direction);
+    this.#files.write(`gpio${this.#number}/direction`, direction);
   }
 
   watch(changed: (error: Error | null | undefined, level: Level) => void): void {
-    const { clock } = this.#options;
     let last = this.readSync();
     const look = (): void => {
       try {
@@ -112,21 +131,16 @@ class SysfsLine implements OnoffLine {
         return;
       }
       // Who was told may have let it go.
-      if (this.#isOpen) this.#look = clock.at(clock.nowMs() + SYSFS_LOOK_MS, look);
+      if (this.#isOpen) this.#look = this.#clock.at(this.#clock.nowMs() + SYSFS_LOOK_MS, look);
     };
-    this.#look = clock.at(clock.nowMs() + SYSFS_LOOK_MS, look);
-  }
-
-  /** Lets it go without giving it back. */
-  close(): void {
-    this.#isOpen = false;
-    this.#look?.cancel();
-    closeSync(this.#value);
+    this.#look = this.#clock.at(this.#clock.nowMs() + SYSFS_LOOK_MS, look);
   }
 
   unexport(): void {
     if (!this.#isOpen) return;
-    this.close();
-    writeFileSync(join(this.#options.sysfsPath, "unexport"), `${this.#number}`);
+    this.#isOpen = false;
+    this.#look?.cancel();
+    this.#value.close();
+    this.#files.write("unexport", `${this.#number}`);
   }
 }
