@@ -56,6 +56,8 @@ export interface MediaFlow {
   readonly voiceBand?: VoiceBandData;
   /** What redundant audio is sent as, and how many packets each repeats. @see RFC 2198 */
   readonly redundancy?: { readonly payloadType: number; readonly generations: number };
+  /** The same of telephone events: each repeats how so many before it ended. */
+  readonly eventRedundancy?: { readonly payloadType: number; readonly generations: number };
   readonly send: boolean;
   readonly receive: boolean;
   /** Absent where the call is not encrypted. */

@@ -19,6 +19,7 @@ export function senderOptions(flow: MediaFlow, spec: CodecSpec): SenderOptions {
     eventPayloadType: flow.telephoneEventPayloadType,
     noisePayloadType: flow.suppressSilence === true ? flow.comfortNoisePayloadType : undefined,
     redundancy: flow.redundancy,
+    eventRedundancy: flow.eventRedundancy,
     voiceBand: voiceBandOf(flow),
   };
 }
@@ -32,6 +33,7 @@ export function receiverOptions(flow: MediaFlow, spec: CodecSpec): ReceiverOptio
     eventPayloadType: flow.telephoneEventPayloadType,
     noisePayloadType: flow.comfortNoisePayloadType,
     redPayloadType: flow.redundancy?.payloadType,
+    eventRedPayloadType: flow.eventRedundancy?.payloadType,
     voiceBand: voiceBandOf(flow),
     keepsReceipts: flow.rtcpXr?.lossRle ?? false,
   };
@@ -70,6 +72,8 @@ export function sameCoding(a: MediaFlow, b: MediaFlow, modems: ModemWatch): bool
     a.codec.parameters === b.codec.parameters &&
     a.redundancy?.payloadType === b.redundancy?.payloadType &&
     a.redundancy?.generations === b.redundancy?.generations &&
+    a.eventRedundancy?.payloadType === b.eventRedundancy?.payloadType &&
+    a.eventRedundancy?.generations === b.eventRedundancy?.generations &&
     a.telephoneEventPayloadType === b.telephoneEventPayloadType &&
     a.comfortNoisePayloadType === b.comfortNoisePayloadType &&
     a.suppressSilence === b.suppressSilence &&

@@ -93,7 +93,7 @@ describe("a call by another codec", () => {
   });
 
   it.each([
-    { rtp: { redundancy: 2 }, offer: "102 0 8 101", types: [102] },
+    { rtp: { redundancy: 2 }, offer: "102 0 8 101 103", types: [102] },
     { rtp: { silenceSuppression: true }, offer: "0 8 101 13", types: [0, 13] },
   ])("$rtp: offered as $offer, sent as $types", async ({ rtp, offer, types: expected }) => {
     const types = new Set<number>();

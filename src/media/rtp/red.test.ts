@@ -81,6 +81,23 @@ describe("RedWriter", () => {
     }
   });
 
+  it("wrap() repeats what is to be repeated, once, and never beside itself", () => {
+    const writer = new RedWriter(121, 2);
+    const ages = [
+      [100, false],
+      [100, true],
+      [100, true],
+      [900, false],
+      [900, true],
+      [1700, false],
+    ].map(([timestamp, isRepeated]) => {
+      const packet = writer.wrap(101, Number(timestamp), bytes(1), isRepeated === true);
+      const parsed = parseRed(packet.subarray(RTP_HEADER_BYTES));
+      return parsed.ok ? parsed.value.map(({ timestampOffset }) => timestampOffset) : [];
+    });
+    expect(ages).toEqual([[0], [0], [0], [800, 0], [800, 0], [1600, 800, 0]]);
+  });
+
   it.each([
     { what: "at the largest offset", gap: 0x3fff, length: 10, copies: 1 },
     { what: "past the largest offset", gap: 0x4000, length: 10, copies: 0 },

@@ -82,7 +82,7 @@ export class RedWriter {
   readonly payloadType: number;
   readonly #generations: number;
   readonly #sent: Sent[] = [];
-  /** Two, since an event and a voice may leave in one frame. */
+  /** Two, since two events may leave in one frame. */
   readonly #buffers = [
     new Uint8Array(RTP_PACKET_LIMIT_BYTES),
     new Uint8Array(RTP_PACKET_LIMIT_BYTES),
@@ -97,13 +97,16 @@ export class RedWriter {
 
   /**
    * A packet whose header is still to be written: its payload lies at `RTP_HEADER_BYTES`. Borrowed
-   * until the next but one. Copies that no field or datagram has room for are left out.
+   * until the next but one. Copies that no field or datagram has room for are left out, and those
+   * of the same timestamp: what tells of it now tells more.
    * @param timestamp extended, never wrapping
+   * @param isRepeated whether later packets repeat it
    */
-  wrap(payloadType: number, timestamp: number, payload: Uint8Array): Uint8Array {
+  wrap(payloadType: number, timestamp: number, payload: Uint8Array, isRepeated = true): Uint8Array {
     let room = RTP_PACKET_LIMIT_BYTES - RTP_HEADER_BYTES - 1 - payload.length;
     const copies: Sent[] = [];
     for (const sent of this.#sent.toReversed()) {
+      if (sent.timestamp === timestamp) continue;
       room -= COPY_HEADER_BYTES + sent.payload.length;
       if (room < 0 || timestamp - sent.timestamp > OFFSET_MAX || timestamp < sent.timestamp) break;
       copies.unshift(sent);
@@ -123,15 +126,22 @@ export class RedWriter {
       out.set(bytes, at);
       at += bytes.length;
     }
-    this.#remember(payloadType, timestamp, payload);
+    if (isRepeated) this.#remember(payloadType, timestamp, payload);
     return out.subarray(0, at);
   }
 
   #remember(payloadType: number, timestamp: number, payload: Uint8Array): void {
-    if (this.#generations === 0) return;
+    if (this.#generations === 0 || this.#sent.at(-1)?.timestamp === timestamp) return;
     this.#sent.push({ payloadType, timestamp, payload: payload.slice(0, LENGTH_MAX + 1) });
     // What is too long for its field has no copy, and breaks the row for those before it.
     if (payload.length > LENGTH_MAX) this.#sent.length = 0;
     if (this.#sent.length > this.#generations) this.#sent.shift();
   }
+}
+
+/** What writes the copies that were agreed on, if any were. */
+export function createRedWriter(
+  agreed: { readonly payloadType: number; readonly generations: number } | undefined,
+): RedWriter | undefined {
+  return agreed && new RedWriter(agreed.payloadType, agreed.generations);
 }

@@ -18,6 +18,7 @@ import { parseRed } from "./red.ts";
 import type { ReportBlock } from "./rtcp-packet.ts";
 import type { RtpPacket } from "./rtp-packet.ts";
 import type { VoiceBand } from "./rtp-sender.ts";
+import { SeenPackets } from "./seen-packets.ts";
 import { parseTelephoneEvent } from "./telephone-event.ts";
 import { type DigitSignal, TelephoneEventReceiver } from "./telephone-event-receiver.ts";
 
@@ -35,6 +36,8 @@ export interface ReceiverOptions {
   readonly noisePayloadType?: number | undefined;
   /** Of redundant audio. */
   readonly redPayloadType?: number | undefined;
+  /** Of redundant events. */
+  readonly eventRedPayloadType?: number | undefined;
   /** Of modems. */
   readonly voiceBand?: VoiceBand | undefined;
   /** Whether `takeReceipts` will be asked. */
@@ -42,9 +45,6 @@ export interface ReceiverOptions {
 }
 
 const NOTHING: readonly DigitSignal[] = [];
-
-/** Packets back from the newest that copies are compared with; more copies than that are none. */
-const SEEN_PACKETS = 64;
 
 interface Block {
   readonly payloadType: number;
@@ -73,8 +73,8 @@ export class RtpReceiver {
   readonly #losses = new LossHistory();
   #receipts: ReceiptLog | undefined;
   #voiceTimestamp: number | undefined;
-  /** The numbers that came of late, each in its place of a ring; where there are copies at all. */
-  readonly #seen: Float64Array | undefined;
+  /** Where there are copies of a voice at all. */
+  readonly #seen: SeenPackets | undefined;
   #lastPullMs: number;
 
   constructor(
@@ -91,7 +91,7 @@ export class RtpReceiver {
     this.#decoders.set(options.payloadType, options.spec.createCodec(undefined, arithmetic));
     const { voiceBand } = options;
     const hasCopies = options.redPayloadType !== undefined || voiceBand?.redundancy !== undefined;
-    if (hasCopies) this.#seen = new Float64Array(SEEN_PACKETS).fill(-1);
+    if (hasCopies) this.#seen = new SeenPackets();
     if (voiceBand !== undefined) {
       this.#decoders.set(voiceBand.payloadType, voiceBand.spec.createCodec(undefined, arithmetic));
     }
@@ -119,7 +119,10 @@ export class RtpReceiver {
     if (stream === undefined || stream.ssrc !== packet.ssrc) return ended;
     const verdict = stream.onSequence(packet.sequence);
     if (verdict === "suspect" || verdict === "duplicate") return ended;
-    if (verdict === "restart") this.#playout.restart();
+    if (verdict === "restart") {
+      this.#playout.restart();
+      this.#seen?.clear();
+    }
     this.#packets++;
     this.#losses.received(stream.extendedSequence);
     this.#receipts?.received(stream.extendedSequence);
@@ -130,28 +133,36 @@ export class RtpReceiver {
     if (payloadType === voiceBand?.payloadType) this.passModem(nowMs);
     if (isRedundant && payloadType === voiceBand?.redundancy?.payloadType) this.passModem(nowMs);
     const sequence = stream.extendedSequence;
-    if (payloadType !== this.#options.eventPayloadType) stream.onTimestamp(timestamp, nowMs);
-    const signals = isRedundant
-      ? this.#takeRedundant(packet, sequence, nowMs)
-      : this.#take({ payloadType, timestamp, payload, sequence }, nowMs);
+    const block = { payloadType, timestamp, payload, sequence };
+    const signals = isRedundant ? this.#takeRedundant(block, nowMs) : this.#takeNew(block, nowMs);
     return ended.length === 0 ? signals : [...ended, ...signals];
   }
 
-  /** A block of its own, or one of redundant audio. */
-  #take(block: Block, nowMs: number): readonly DigitSignal[] {
-    const { payloadType, timestamp, payload, sequence } = block;
+  /** What is new, in a packet of its own or behind copies. */
+  #takeNew(block: Block, nowMs: number): readonly DigitSignal[] {
+    const { payloadType, timestamp, sequence } = block;
     if (payloadType === this.#options.eventPayloadType) {
       if (this.#playout instanceof Playout) this.#playout.passOver(sequence);
-      const event = parseTelephoneEvent(payload);
-      if (!event.ok) return NOTHING;
-      this.#events.lateMs = this.jitterBufferMs;
-      return this.#events.receive(timestamp, event.value, nowMs);
+      return this.#takeEvent(block, nowMs);
     }
+    this.#stream?.onTimestamp(timestamp, nowMs);
+    this.#takeVoice(block, nowMs);
+    return NOTHING;
+  }
+
+  #takeEvent({ timestamp, payload }: Block, nowMs: number): readonly DigitSignal[] {
+    const event = parseTelephoneEvent(payload);
+    if (!event.ok) return NOTHING;
+    this.#events.lateMs = this.jitterBufferMs;
+    return this.#events.receive(timestamp, event.value, nowMs);
+  }
+
+  #takeVoice({ payloadType, timestamp, payload, sequence }: Block, nowMs: number): void {
     const noise = this.#isNoise(payloadType);
     const samples = noise
       ? this.#frameSamples
       : (this.#decoder(payloadType)?.payloadSamples(payload) ?? 0);
-    if (this.#seen !== undefined) this.#seen[sequence % SEEN_PACKETS] = sequence;
+    this.#seen?.note(sequence, timestamp);
     this.#voiceTimestamp = timestamp;
     const put: BufferedPacket = {
       sequence,
@@ -163,21 +174,25 @@ export class RtpReceiver {
     };
     const verdict = this.#playout.put(put, (nowMs - this.#lastPullMs) / this.#frameMs);
     if (verdict === "late") this.#losses.discarded(sequence);
-    return NOTHING;
   }
 
-  /** Copies are taken for packets that did not come; each is one packet older than the next. */
-  #takeRedundant(packet: RtpPacket, newest: number, nowMs: number): readonly DigitSignal[] {
+  /** Copies are taken for packets that did not come, before what is new. */
+  #takeRedundant(packet: Block, nowMs: number): readonly DigitSignal[] {
     const blocks = parseRed(packet.payload);
     if (!blocks.ok) return NOTHING;
     const signals: DigitSignal[] = [];
     for (const [at, { payloadType, timestampOffset, payload }] of blocks.value.entries()) {
-      const sequence = newest - (blocks.value.length - 1 - at);
-      const isVoice = payloadType !== this.#options.eventPayloadType;
-      if (payloadType === packet.payloadType || !this.knows(payloadType)) continue;
-      if (isVoice && this.#seen?.[sequence % SEEN_PACKETS] === sequence) continue;
+      if (this.#isRedundant(payloadType) || !this.knows(payloadType)) continue;
       const timestamp = (packet.timestamp - timestampOffset) >>> 0;
-      signals.push(...this.#take({ payloadType, timestamp, payload, sequence }, nowMs));
+      const block = { payloadType, timestamp, payload, sequence: packet.sequence };
+      const position = blocks.value.length - 1 - at;
+      if (position === 0) signals.push(...this.#takeNew(block, nowMs));
+      else if (payloadType === this.#options.eventPayloadType) {
+        signals.push(...this.#takeEvent(block, nowMs));
+      } else {
+        const sequence = this.#seen?.missing(timestamp, packet, position);
+        if (sequence !== undefined) this.#takeVoice({ ...block, sequence }, nowMs);
+      }
     }
     return signals;
   }
@@ -204,6 +219,7 @@ export class RtpReceiver {
   /** The source begins anew: it was silent, or signalling moved it. */
   restart(): readonly DigitSignal[] {
     this.#playout.restart();
+    this.#seen?.clear();
     return this.#events.restart();
   }
 
@@ -294,8 +310,12 @@ export class RtpReceiver {
   }
 
   #isRedundant(payloadType: number): boolean {
-    const { redPayloadType, voiceBand } = this.#options;
-    return payloadType === redPayloadType || payloadType === voiceBand?.redundancy?.payloadType;
+    const { redPayloadType, eventRedPayloadType, voiceBand } = this.#options;
+    return (
+      payloadType === redPayloadType ||
+      payloadType === eventRedPayloadType ||
+      payloadType === voiceBand?.redundancy?.payloadType
+    );
   }
 
   #isNoise(payloadType: number): boolean {

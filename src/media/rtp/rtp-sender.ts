@@ -10,7 +10,7 @@ import type { NoiseModel } from "../dsp/noise-model.ts";
 import { SilenceSuppressor } from "../dsp/silence-suppressor.ts";
 import { SharedFrames } from "../shared-frames.ts";
 import { COMFORT_NOISE_MAX_BYTES, writeComfortNoise } from "./comfort-noise-payload.ts";
-import { RedWriter } from "./red.ts";
+import { createRedWriter, type RedWriter } from "./red.ts";
 import { RTP_HEADER_BYTES, writeRtpHeader } from "./rtp-packet.ts";
 import { FLASH_EVENT, TELEPHONE_EVENT_BYTES, writeTelephoneEvent } from "./telephone-event.ts";
 import { type EventPacket, TelephoneEventSender } from "./telephone-event-sender.ts";
@@ -66,6 +66,8 @@ export interface SenderOptions {
   readonly noisePayloadType?: number | undefined;
   /** With it, each packet repeats those before it. */
   readonly redundancy?: MediaFlow["redundancy"] | undefined;
+  /** The same of events. */
+  readonly eventRedundancy?: MediaFlow["eventRedundancy"] | undefined;
   /** With it a modem's sound changes over to that, unless copies would be lost by it. */
   readonly voiceBand?: VoiceBand | undefined;
 }
@@ -84,9 +86,21 @@ interface Coding {
   /** What of it lies behind the header. */
   readonly voicePayload: Uint8Array;
   readonly red: RedWriter | undefined;
+  /** Copies of events are events: a far end may know others inside copies of a voice, or none. */
+  readonly eventRed: RedWriter | undefined;
   readonly silence:
     | { readonly suppressor: SilenceSuppressor; readonly payloadType: number }
     | undefined;
+}
+
+/** What goes before a payload. */
+interface PacketHeader {
+  readonly marker: boolean;
+  readonly payloadType: number;
+  readonly timestamp: number;
+  /** What it goes into with its copies, and whether it becomes one. */
+  readonly red: RedWriter | undefined;
+  readonly isRepeated?: boolean;
 }
 
 const NOTHING: readonly Uint8Array[] = [];
@@ -277,40 +291,38 @@ export class RtpSender {
 
   #noise(model: NoiseModel, payloadType: number, timestamp: number): Uint8Array {
     const length = writeComfortNoise(this.#noiseBytes.subarray(RTP_HEADER_BYTES), model);
-    return this.#packet(this.#noiseBytes, length, { marker: false, payloadType, timestamp });
+    const { red } = this.#coding;
+    return this.#packet(this.#noiseBytes, length, { marker: false, payloadType, timestamp, red });
   }
 
   /** Nothing where the codec itself pauses. */
   #voice(timestamp: number): readonly Uint8Array[] {
-    const { codec, pcm, voiceBytes, payloadType } = this.#coding;
+    const { codec, pcm, voiceBytes, payloadType, red } = this.#coding;
     const length = codec.encode(pcm, this.#coding.voicePayload);
     const marker = this.#markNext;
     this.#markNext = length === 0;
     if (length === 0) return NOTHING;
-    return [this.#packet(voiceBytes, length, { marker, payloadType, timestamp })];
+    return [this.#packet(voiceBytes, length, { marker, payloadType, timestamp, red })];
   }
 
   #event(event: EventPacket, payloadType: number): Uint8Array {
     const bytes = new Uint8Array(RTP_HEADER_BYTES + TELEPHONE_EVENT_BYTES);
     writeTelephoneEvent(bytes, RTP_HEADER_BYTES, event.payload);
-    const { marker, timestamp } = event;
-    return this.#packet(bytes, TELEPHONE_EVENT_BYTES, { marker, payloadType, timestamp });
+    const { marker, timestamp, payload } = event;
+    const { eventRed: red } = this.#coding;
+    const header = { marker, payloadType, timestamp, red, isRepeated: payload.end };
+    return this.#packet(bytes, TELEPHONE_EVENT_BYTES, header);
   }
 
   /** Completes a packet whose payload lies behind the room for its header. */
-  #packet(
-    bytes: Uint8Array,
-    payloadBytes: number,
-    header: { readonly marker: boolean; readonly payloadType: number; readonly timestamp: number },
-  ): Uint8Array {
-    const { red } = this.#coding;
-    const { marker, timestamp } = header;
+  #packet(bytes: Uint8Array, payloadBytes: number, header: PacketHeader): Uint8Array {
+    const { marker, timestamp, payloadType, red } = header;
     const plain = this.#beginning(bytes, RTP_HEADER_BYTES + payloadBytes);
-    const packet =
-      red?.wrap(header.payloadType, timestamp, plain.subarray(RTP_HEADER_BYTES)) ?? plain;
+    const payload = plain.subarray(RTP_HEADER_BYTES);
+    const packet = red?.wrap(payloadType, timestamp, payload, header.isRepeated) ?? plain;
     writeRtpHeader(packet, {
       marker,
-      payloadType: red?.payloadType ?? header.payloadType,
+      payloadType: red?.payloadType ?? payloadType,
       sequence: this.#sequence,
       timestamp: timestamp % 2 ** 32,
       ssrc: this.#ssrc,
@@ -367,10 +379,8 @@ function createCoding(
         ),
     voiceBytes,
     voicePayload: voiceBytes.subarray(RTP_HEADER_BYTES),
-    red:
-      redundancy === undefined
-        ? undefined
-        : new RedWriter(redundancy.payloadType, redundancy.generations),
+    red: createRedWriter(redundancy),
+    eventRed: createRedWriter(options.eventRedundancy),
     silence:
       noisePayloadType === undefined
         ? undefined

@@ -10,6 +10,8 @@ export interface AuxiliaryFormats {
   readonly toneEvents?: readonly number[];
   readonly comfortNoise?: number;
   readonly red?: { readonly payloadType: number; readonly generations: number };
+  /** Redundancy of the events. */
+  readonly eventRed?: { readonly payloadType: number; readonly generations: number };
 }
 
 /** What is listed before a stream's codecs and after them, and what attributes that needs. */
@@ -37,6 +39,8 @@ const EVENTS = "0-16";
 /** ANS and its kin, CNG, the flags of V.21. @see RFC 4734 §2 */
 const TONE_EVENTS = [32, 33, 34, 35, 36, 54];
 const EVENTS_WITH_TONES = `${EVENTS},32-36,54`;
+/** As parsed SDP names them. */
+const EVENT_NAME = "TELEPHONE-EVENT";
 /** @see RFC 3551 §6, table 4 */
 const COMFORT_NOISE = 13;
 const COMFORT_NOISE_RATE_HZ = 8000;
@@ -57,7 +61,8 @@ const format = (
 
 /**
  * What our offer lists beside its codecs: events at the clock of each codec, since a stream's
- * timestamps have one clock; comfort noise; redundancy of the first codec. @see RFC 7587 §7
+ * timestamps have one clock; comfort noise; redundancy of the first codec and of its events,
+ * each with a format of its own, which names all that is in it. @see RFC 7587 §7, RFC 2198 §5
  */
 export function offeredAuxiliary(
   ours: AuxiliaryWishes,
@@ -88,8 +93,14 @@ export function offeredAuxiliary(
   const lines = voiceBandLines(voiceBand);
   const [codec] = codecs;
   if (redundancy === 0 || codec === undefined) return { first: [], last, lines };
-  return { first: [redFormat(next(), codec, redundancy)], last, lines };
+  const first = [redFormat(next(), codec, redundancy)];
+  const event = last.find((one) => isEvent(one, codec));
+  if (event !== undefined) last.push(redFormat(next(), event, redundancy));
+  return { first, last, lines };
 }
+
+const isEvent = ({ name, clockRateHz }: SdpCodec, codec: Pick<SdpCodec, "clockRateHz">): boolean =>
+  name.toUpperCase() === EVENT_NAME && clockRateHz === codec.clockRateHz;
 
 /** `red/8000` with the payload type of each generation, the newest first. @see RFC 2198 §5 */
 function redFormat(
@@ -110,14 +121,16 @@ export function matchAuxiliary(
 ): AuxiliaryFormats {
   const find = (name: string): SdpCodec | undefined =>
     theirs.find((one) => one.name === name && one.clockRateHz === codec.clockRateHz);
-  const event = ours.telephoneEventPayloadType === undefined ? undefined : find("TELEPHONE-EVENT");
+  const event = ours.telephoneEventPayloadType === undefined ? undefined : find(EVENT_NAME);
   const noise = ours.comfortNoise === true ? find("CN") : undefined;
   const red = redOf(theirs, codec, ours.redundancy ?? 0);
+  const eventRed = event && redOf(theirs, event, ours.redundancy ?? 0);
   return {
     ...(event === undefined ? {} : { telephoneEvent: event.payloadType }),
     ...(event === undefined || ours.toneEvents !== true ? {} : knownTones(event.fmtp ?? "")),
     ...(noise === undefined ? {} : { comfortNoise: noise.payloadType }),
     ...(red === undefined ? {} : { red }),
+    ...(eventRed === undefined ? {} : { eventRed }),
     ...(voiceBand === undefined || ours.voiceBand !== true || codec.clockRateHz !== LINE_RATE_HZ
       ? {}
       : { voiceBand: withRed(voiceBand, theirs, ours.redundancy ?? 0) }),
@@ -146,7 +159,7 @@ function knownTones(list: string): Pick<AuxiliaryFormats, "toneEvents"> {
   return toneEvents.length === 0 ? {} : { toneEvents };
 }
 
-/** Redundancy of this codec alone, as deep as both want it. */
+/** Redundancy of this format alone, as deep as both want it. */
 function redOf(
   theirs: readonly SdpCodec[],
   codec: SdpCodec,
@@ -164,7 +177,7 @@ function redOf(
 
 /** What our answer lists around its one codec. */
 export function answeredAuxiliary(found: AuxiliaryFormats, codec: SdpCodec): ListedAuxiliary {
-  const { telephoneEvent, toneEvents, comfortNoise, red, voiceBand } = found;
+  const { telephoneEvent, toneEvents, comfortNoise, red, eventRed, voiceBand } = found;
   const last: SdpCodec[] = [];
   if (telephoneEvent !== undefined) {
     const list = toneEvents === undefined ? EVENTS : EVENTS_WITH_TONES;
@@ -180,5 +193,9 @@ export function answeredAuxiliary(found: AuxiliaryFormats, codec: SdpCodec): Lis
     }
   }
   const first = red === undefined ? [] : [redFormat(red.payloadType, codec, red.generations)];
+  if (eventRed !== undefined && telephoneEvent !== undefined) {
+    const event = { payloadType: telephoneEvent, clockRateHz: codec.clockRateHz };
+    last.push(redFormat(eventRed.payloadType, event, eventRed.generations));
+  }
   return { first, last, lines: voiceBandLines(voiceBand) };
 }

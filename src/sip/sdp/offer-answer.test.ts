@@ -328,9 +328,32 @@ describe("comfort noise and redundancy", () => {
 
   it("createOffer() lists them around the codecs", () => {
     const body = createOffer(ours);
-    expect(body).toContain("m=audio 4000 RTP/AVP 102 0 8 97 101 13\r\n");
+    expect(body).toContain("m=audio 4000 RTP/AVP 102 0 8 97 101 13 103\r\n");
     expect(body).toContain("a=rtpmap:102 red/8000\r\na=fmtp:102 0/0/0\r\n");
+    expect(body).toContain("a=rtpmap:103 red/8000\r\na=fmtp:103 101/101/101\r\n");
     expect(body).toContain("a=rtpmap:13 CN/8000\r\n");
+  });
+
+  it.each([
+    ["both", ["99 0 98 100", "fmtp:99 0/0/0", "fmtp:100 98/98/98"], 2, 2],
+    ["those of events, once", ["0 98 100", "fmtp:100 98/98"], undefined, 1],
+    ["those of the voice", ["99 0 98", "fmtp:99 0/0"], 1, undefined],
+    ["one for both", ["99 0 98", "fmtp:99 0/98"], undefined, undefined],
+  ] as const)("answers copies, %s, and both agree", (_, [formats, ...fmtps], voice, events) => {
+    const reds = fmtps.map((fmtp) => `a=rtpmap:${/\d+/.exec(fmtp)?.[0]} red/8000`);
+    const offer = sdp(
+      `m=audio 5000 RTP/AVP ${formats}`,
+      "a=rtpmap:98 telephone-event/8000",
+      ...reds,
+      ...fmtps.map((fmtp) => `a=${fmtp}`),
+    );
+    const { body, flow } = answered(offer, ours);
+    expect(flow.telephoneEventPayloadType).toBe(98);
+    expect(flow.redundancy?.generations).toBe(voice);
+    expect(flow.eventRedundancy).toEqual(events && { payloadType: 100, generations: events });
+    const answer = acceptAnswer(body, ours);
+    expect(answer.ok && answer.value.eventRedundancy).toEqual(flow.eventRedundancy);
+    expect(answer.ok && answer.value.redundancy).toEqual(flow.redundancy);
   });
 
   it.each([

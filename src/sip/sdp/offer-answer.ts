@@ -253,7 +253,7 @@ function answerDirection(sdp: Sdp, match: Match, wanted: MediaDirection): MediaD
 
 function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): MediaFlow {
   const { codec, address } = match;
-  const { telephoneEvent, toneEvents, comfortNoise, red, voiceBand } = match.auxiliary;
+  const { telephoneEvent, toneEvents, comfortNoise, red, eventRed, voiceBand } = match.auxiliary;
   const srtp = keysOf(match.crypto);
   return {
     remote: address.rtp,
@@ -271,6 +271,7 @@ function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): Media
       ? {}
       : { comfortNoisePayloadType: comfortNoise, suppressSilence: true }),
     ...(red === undefined ? {} : { redundancy: red }),
+    ...(eventRed === undefined ? {} : { eventRedundancy: eventRed }),
     ...(voiceBand === undefined ? {} : { voiceBand }),
     send: sends(direction),
     receive: receives(direction),
