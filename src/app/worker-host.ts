@@ -6,9 +6,9 @@ import { collectGarbage } from "./garbage.ts";
 import type { FromWorker, ToWorker, WorkerBirth } from "./worker-messages.ts";
 
 /**
- * Room for what frames leave behind: 32 calls behind lines fill it three times a second, and it is
- * swept in a quarter of a millisecond; twice as much is swept half as often, and takes a third
- * longer. It grows to this with the first calls, and a box without any holds a part of it.
+ * Room for what frames leave behind. More is swept less often, but then for longer at a time, while
+ * frames wait: docs/performance.md ("Garbage") has how long, and how to see it. It grows to this
+ * with the first calls, and a box without any holds a part of it.
  */
 const YOUNG_MB = 3;
 
