@@ -49,14 +49,29 @@ function decodeTable(toLinear: (code: number) => number): Int16Array {
   return Int16Array.from({ length: 256 }, (_, code) => toLinear(code));
 }
 
-const TABLES = {
-  mulaw: { codes: encodeTable(mulawFromLinear), samples: decodeTable(linearFromMulaw) },
-  alaw: { codes: encodeTable(alawFromLinear), samples: decodeTable(linearFromAlaw) },
-} as const;
+interface Tables {
+  readonly codes: Uint8Array;
+  readonly samples: Int16Array;
+}
+
+/** Made when they are first wanted: where there is vector arithmetic they never are. */
+const made: Partial<Record<CompandingLaw, Tables>> = {};
+
+function makeTables(law: CompandingLaw): Tables {
+  return law === "mulaw"
+    ? { codes: encodeTable(mulawFromLinear), samples: decodeTable(linearFromMulaw) }
+    : { codes: encodeTable(alawFromLinear), samples: decodeTable(linearFromAlaw) };
+}
+
+function tablesOf(law: CompandingLaw): Tables {
+  const known = made[law] ?? makeTables(law);
+  made[law] = known;
+  return known;
+}
 
 /** Codes samples by G.711, by table. @see ITU-T G.711, ITU-T G.191 (reference arithmetic) */
 export function encodeByTable(law: CompandingLaw, samples: Int16Array, codes: Uint8Array): void {
-  const table = TABLES[law].codes;
+  const table = tablesOf(law).codes;
   const { length } = samples;
   const inFours = length - (length % 4);
   // Four at a time: minding the loop takes as long as a table.
@@ -71,7 +86,7 @@ export function encodeByTable(law: CompandingLaw, samples: Int16Array, codes: Ui
 
 /** Decodes as many codes as `samples` has room for, by table. */
 export function decodeByTable(law: CompandingLaw, codes: Uint8Array, samples: Int16Array): void {
-  const table = TABLES[law].samples;
+  const table = tablesOf(law).samples;
   const count = Math.min(codes.length, samples.length);
   const inFours = count - (count % 4);
   for (let at = 0; at < inFours; at += 4) {
