@@ -5,7 +5,7 @@ import { checkRequest, type Refusal, withSessionBody } from "./request-checks.ts
 import { createResponse } from "./responses.ts";
 import { findReplaced } from "./session/find-replaced.ts";
 import { IncomingInvite } from "./session/incoming-invite.ts";
-import type { Leg } from "./session/leg.ts";
+import type { DialogLeg } from "./session/leg.ts";
 import { timerAnswer } from "./session/session-timer.ts";
 import { asksByItself, targetSession, wantsReferNews } from "./session/target-dialog.ts";
 import type { Stack } from "./stack.ts";
@@ -60,7 +60,7 @@ export class IncomingRequests {
       case "ack": {
         const key = dialogKeyOfRequest(request);
         const leg = key === undefined ? undefined : this.#stack.legs.dialog(key);
-        leg?.receiveAck(withSessionBody(request), nowMs);
+        leg?.receiveAck?.(withSessionBody(request), nowMs);
         return;
       }
       case "branch-reused":
@@ -203,7 +203,7 @@ export class IncomingRequests {
   }
 
   #receiveInDialog(
-    leg: Leg,
+    leg: DialogLeg,
     transaction: ServerTransactionId,
     request: SipRequest,
     nowMs: number,

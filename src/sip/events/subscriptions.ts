@@ -5,7 +5,7 @@ import { DeadlineQueue } from "../deadline-queue.ts";
 import { dialogFromRequest, dialogFromResponse, isSips } from "../dialog/dialog.ts";
 import { DialogUsage } from "../dialog/dialog-usage.ts";
 import { fractionOf } from "../fraction.ts";
-import type { Leg, LegStanding } from "../session/leg.ts";
+import type { DialogLeg } from "../session/leg.ts";
 import { anyRemoteKey } from "../session/leg-registry.ts";
 import { parseSubscriptionState } from "../session/refer.ts";
 import { withDefaults } from "../session/request-headers.ts";
@@ -111,7 +111,7 @@ interface SubscriptionHost {
 }
 
 /** A subscription of ours: its dialog is a leg, so that NOTIFYs find it. @see RFC 6665 §4.1 */
-class Subscription implements Leg {
+class Subscription implements DialogLeg {
   readonly #stack: Stack;
   #account: SipAccount;
   readonly #command: SubscribeCommand;
@@ -161,31 +161,6 @@ class Subscription implements Leg {
     if (this.#state.kind === "gone") this.#host.gone();
   }
 
-  respond(): void {
-    // Sessions alone are answered.
-  }
-
-  reinvite(): void {
-    // Sessions alone have offers.
-  }
-
-  ack(): void {
-    // Sessions alone are acknowledged.
-  }
-
-  end(): void {
-    // `unsubscribe` ends it.
-  }
-
-  request(): void {
-    // Nothing but SUBSCRIBE is sent in its dialog.
-  }
-
-  /** Nobody can take the place of a subscription. */
-  get standing(): LegStanding {
-    return { session: this.#command.subscription, stage: "ringing" };
-  }
-
   receiveRequest(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {
     const reply = (status: number) => this.#stack.reply(transaction, request, status, nowMs);
     const remoteTag = tagOf(headerValue(request, "from") ?? "") ?? "";
@@ -219,18 +194,6 @@ class Subscription implements Leg {
     }
     const state = parseSubscriptionState(headerValue(request, "subscription-state") ?? "");
     this.step({ kind: "notified", state }, nowMs);
-  }
-
-  receiveAck(): void {
-    // There is no INVITE.
-  }
-
-  receiveCancel(): void {
-    // There is no INVITE.
-  }
-
-  timeout(): void {
-    // Its timers are kept by `Subscriptions`.
   }
 
   #act(action: SubscriptionAction, nowMs: number): void {

@@ -2,7 +2,7 @@ import { earliestMs } from "../../base/core.ts";
 import { credentialsOf } from "../account-book.ts";
 import type { Dialog } from "../dialog/dialog.ts";
 import { DialogUsage } from "../dialog/dialog-usage.ts";
-import type { Leg, LegStanding } from "../session/leg.ts";
+import type { DialogLeg } from "../session/leg.ts";
 import type { Stack } from "../stack.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
 import type { SipAccount, SipAddress } from "../user-agent-types.ts";
@@ -51,7 +51,7 @@ export interface WatchHost {
  * One NOTIFY is under way at a time; what changes meanwhile is told with the next one.
  * @see RFC 6665 §4.2
  */
-export class Watch implements Leg {
+export class Watch implements DialogLeg {
   readonly #stack: Stack;
   readonly #parts: WatchParts;
   readonly #host: WatchHost;
@@ -109,31 +109,6 @@ export class Watch implements Leg {
     this.#leave();
   }
 
-  respond(): void {
-    // Sessions alone are answered.
-  }
-
-  reinvite(): void {
-    // Sessions alone have offers.
-  }
-
-  ack(): void {
-    // Sessions alone are acknowledged.
-  }
-
-  end(): void {
-    // `end-watch` ends it.
-  }
-
-  request(): void {
-    // Nothing but NOTIFY is sent in its dialog.
-  }
-
-  /** Nobody can take the place of a subscription. */
-  get standing(): LegStanding {
-    return { session: this.#parts.id, stage: "ringing" };
-  }
-
   receiveRequest(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void {
     const reply = (status: number, headers: readonly SipHeader[] = []) =>
       this.#stack.reply(transaction, request, status, nowMs, { headers });
@@ -155,14 +130,6 @@ export class Watch implements Leg {
       if (granted.value === 0) this.finish("timeout", nowMs);
       else this.#notify(nowMs, true);
     }
-  }
-
-  receiveAck(): void {
-    // There is no INVITE.
-  }
-
-  receiveCancel(): void {
-    // There is no INVITE.
   }
 
   timeout(nowMs: number): void {

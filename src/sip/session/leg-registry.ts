@@ -1,6 +1,6 @@
 import { DeadlineQueue } from "../deadline-queue.ts";
 import type { ServerTransactionId } from "../transaction/server-transactions.ts";
-import type { Leg } from "./leg.ts";
+import type { DialogLeg, Leg } from "./leg.ts";
 
 /** Sessions that may live at one time, those on their way out included. */
 const SESSIONS_MAX = 1000;
@@ -21,7 +21,7 @@ function callIdOf(key: string): string {
 /** Who answers for a session id, a dialog, an INVITE to us; and who waits until when. */
 export class LegRegistry {
   readonly #bySession = new Map<string, Leg>();
-  readonly #byDialog = new Map<string, Leg>();
+  readonly #byDialog = new Map<string, DialogLeg>();
   readonly #byInvite = new Map<ServerTransactionId, Leg>();
   readonly deadlines = new DeadlineQueue<Leg>();
   readonly #onDialog: (callId: string) => void;
@@ -70,12 +70,12 @@ export class LegRegistry {
   }
 
   /** Who answers in a dialog; where nobody has exactly it, who takes any far end's tag. */
-  dialog(key: string): Leg | undefined {
+  dialog(key: string): DialogLeg | undefined {
     const space = key.lastIndexOf(" ");
     return this.#byDialog.get(key) ?? this.#byDialog.get(`${key.slice(0, space)}${ANY_REMOTE}`);
   }
 
-  bindDialog(key: string, leg: Leg): void {
+  bindDialog(key: string, leg: DialogLeg): void {
     this.#byDialog.set(key, leg);
     this.#onDialog(callIdOf(key));
   }
@@ -85,7 +85,7 @@ export class LegRegistry {
     for (const key of this.#byDialog.keys()) yield callIdOf(key);
   }
 
-  unbindDialog(key: string, leg: Leg): void {
+  unbindDialog(key: string, leg: DialogLeg): void {
     if (this.#byDialog.get(key) === leg) this.#byDialog.delete(key);
   }
 

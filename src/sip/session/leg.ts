@@ -26,11 +26,20 @@ export interface LegStanding {
   readonly dialog?: Dialog;
 }
 
+/** Whoever answers in a dialog: a leg of a call, or a subscription, which only has requests. */
+export interface DialogLeg {
+  /** Absent: nobody can take its place, or refer to it. */
+  readonly standing?: LegStanding;
+  /** A new request inside a dialog of it. */
+  receiveRequest(transaction: ServerTransactionId, request: SipRequest, nowMs: number): void;
+  receiveAck?(request: SipRequest, nowMs: number): void;
+}
+
 /**
  * One stage of a session's life, as commands and requests meet it: an INVITE of ours or to us that
  * has no final answer yet, or an established session.
  */
-export interface Leg {
+export interface Leg extends DialogLeg {
   respond(command: RespondCommand, nowMs: number): void;
   reinvite(command: ReinviteCommand, nowMs: number): void;
   /** Gives an offer of ours up that has no answer yet. */
