@@ -1,14 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { startBaresip } from "./support/baresip.ts";
-import { nextRecord, SPEAKING_MS, speakAndListen } from "./support/conversation.ts";
+import { BARESIP_HZ, weCall } from "./support/baresip-calls.ts";
+import { nextRecord } from "./support/conversation.ts";
 import { freePorts } from "./support/free-ports.ts";
 import { isPeerMissing } from "./support/programs.ts";
 import { onStage } from "./support/stage.ts";
-import { expectTone } from "./support/tone-check.ts";
 
-const BARESIP_HZ = 440;
-const OURS_HZ = 1000;
-const ENOUGH_MS = 0.7 * SPEAKING_MS;
 const PASSWORD = "secret-201";
 
 describe.skipIf(isPeerMissing("baresip"))("[interop.codecs-baresip] by another codec", () => {
@@ -35,15 +32,7 @@ describe.skipIf(isPeerMissing("baresip"))("[interop.codecs-baresip] by another c
       });
       await baresip.registers();
       const [alice] = box.phones;
-      alice.lift();
-      await alice.dials("201");
-      await baresip.tells("CALL_INCOMING");
-      baresip.accept();
-      await baresip.tells("CALL_ESTABLISHED");
-      expectTone(await speakAndListen(box, alice, OURS_HZ), BARESIP_HZ, ENOUGH_MS);
-      alice.hang();
-      await baresip.tells("CALL_CLOSED");
-      expectTone(baresip.heard(), OURS_HZ, ENOUGH_MS);
+      await weCall({ box, baresip }, alice);
       expect(await nextRecord(box)).toMatchObject({ to: "201", result: "answered", codec: used });
     })(),
   );

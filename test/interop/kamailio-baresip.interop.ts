@@ -4,6 +4,14 @@ import type { Bench } from "../hw-sim/bench/bench.ts";
 import type { CapturedDatagram } from "../hw-sim/trace/pcap.ts";
 import { type Baresip, type BaresipOptions, startBaresip } from "./support/baresip.ts";
 import {
+  BARESIP_HZ,
+  callAnswered,
+  ENOUGH_MS,
+  OURS_HZ,
+  talkUntilTheyHang,
+  talkUntilWeHang,
+} from "./support/baresip-calls.ts";
+import {
   bellStops,
   listen,
   nextRecord,
@@ -15,12 +23,6 @@ import { passwordOf, startKamailio } from "./support/kamailio.ts";
 import { isPeerMissing } from "./support/programs.ts";
 import { onStage, type Stage } from "./support/stage.ts";
 import { expectTone, findTone } from "./support/tone-check.ts";
-
-/** What each side sends: neither is the other's, so that an echo is not taken for a voice. */
-const BARESIP_HZ = 440;
-const OURS_HZ = 1000;
-/** How much of the tone must arrive; the rest is what a busy machine may swallow. */
-const ENOUGH_MS = 0.7 * SPEAKING_MS;
 
 /** Our two telephones, 101 (touch-tone) and 102 (rotary), and a baresip, all at one Kamailio. */
 async function putUp(
@@ -59,10 +61,7 @@ describe.skipIf(missing)("[interop.kamailio-baresip] our telephone calls", () =>
       await alice.hears("ringback");
       baresip.accept();
       await baresip.tells("CALL_ESTABLISHED");
-      expectTone(await speakAndListen(box, alice, OURS_HZ), BARESIP_HZ, ENOUGH_MS);
-      alice.hang();
-      await baresip.tells("CALL_CLOSED");
-      expectTone(baresip.heard(), OURS_HZ, ENOUGH_MS);
+      await talkUntilWeHang({ box, baresip }, alice);
       const ended = { from: "101", to: "201", result: "answered", endedBy: "near", codec: "PCMU" };
       expect(await nextRecord(box)).toMatchObject(ended);
     }),
@@ -77,10 +76,7 @@ describe.skipIf(missing)("[interop.kamailio-baresip] our telephone calls", () =>
       await baresip.tells("CALL_INCOMING");
       baresip.accept();
       await baresip.tells("CALL_ESTABLISHED");
-      expectTone(await speakAndListen(box, bob, OURS_HZ), BARESIP_HZ, ENOUGH_MS);
-      baresip.hangUp();
-      await bob.hears("busy");
-      expectTone(baresip.heard(), OURS_HZ, ENOUGH_MS);
+      await talkUntilTheyHang({ box, baresip }, bob);
       const ended = { to: "201", result: "answered", endedBy: "far", codec: "PCMA" };
       expect(await nextRecord(box)).toMatchObject(ended);
     }),
@@ -92,10 +88,7 @@ describe.skipIf(missing)("[interop.kamailio-baresip] our telephone calls", () =>
       const { box, baresip } = await putUp(stage);
       const [alice] = box.phones;
       alice.lift();
-      await alice.dials("201");
-      await baresip.tells("CALL_INCOMING");
-      baresip.accept();
-      await baresip.tells("CALL_ESTABLISHED");
+      await callAnswered({ box, baresip }, alice);
       await alice.dials("5#");
       await baresip.tells("CALL_DTMF_END", 2);
       const keyed = baresip.events.filter(({ type }) => type === "CALL_DTMF_START");
@@ -113,10 +106,7 @@ describe.skipIf(missing)("[interop.kamailio-baresip] our telephone calls", () =>
       const { box, baresip } = await putUp(stage, {}, (one) => datagrams.push(one));
       const [alice] = box.phones;
       alice.lift();
-      await alice.dials("201");
-      await baresip.tells("CALL_INCOMING");
-      baresip.accept();
-      await baresip.tells("CALL_ESTABLISHED");
+      await callAnswered({ box, baresip }, alice);
       expectTone(await listen(box, alice, 600), BARESIP_HZ, 400);
       baresip.hold();
       await baresip.tells("CALL_REMOTE_SDP", 2);
@@ -206,10 +196,7 @@ describe.skipIf(missing)("[interop.kamailio-baresip] baresip calls", () => {
       expect(baresip.events.map(({ type }) => type)).toContain("CALL_RINGING");
       alice.lift();
       await baresip.tells("CALL_ESTABLISHED");
-      expectTone(await speakAndListen(box, alice, OURS_HZ), BARESIP_HZ, ENOUGH_MS);
-      baresip.hangUp();
-      await alice.hears("busy");
-      expectTone(baresip.heard(), OURS_HZ, ENOUGH_MS);
+      await talkUntilTheyHang({ box, baresip }, alice);
       const ended = { direction: "in", from: "201", result: "answered", endedBy: "far" };
       expect(await nextRecord(box)).toMatchObject(ended);
     }),

@@ -1,16 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { CapturedDatagram } from "../hw-sim/trace/pcap.ts";
 import { startBaresip } from "./support/baresip.ts";
-import { nextRecord, SPEAKING_MS, speakAndListen } from "./support/conversation.ts";
+import { BARESIP_HZ, theyCall, weCall } from "./support/baresip-calls.ts";
+import { nextRecord } from "./support/conversation.ts";
 import { passwordOf, startKamailio } from "./support/kamailio.ts";
 import { isPeerMissing } from "./support/programs.ts";
 import { startRtpengine } from "./support/rtpengine.ts";
 import { onStage, type Stage } from "./support/stage.ts";
-import { expectTone } from "./support/tone-check.ts";
-
-const BARESIP_HZ = 440;
-const OURS_HZ = 1000;
-const ENOUGH_MS = 0.7 * SPEAKING_MS;
 
 /** Our box, which encrypts always; a baresip, which never does; rtpengine between their media. */
 async function putUp(stage: Stage) {
@@ -48,15 +44,7 @@ describe.skipIf(missing)("[interop.rtpengine] SRTP here, RTP behind an rtpengine
     onStage(async (stage) => {
       const { box, baresip, profiles } = await putUp(stage);
       const [alice] = box.phones;
-      alice.lift();
-      await alice.dials("201");
-      await baresip.tells("CALL_INCOMING");
-      baresip.accept();
-      await baresip.tells("CALL_ESTABLISHED");
-      expectTone(await speakAndListen(box, alice, OURS_HZ), BARESIP_HZ, ENOUGH_MS);
-      alice.hang();
-      await baresip.tells("CALL_CLOSED");
-      expectTone(baresip.heard(), OURS_HZ, ENOUGH_MS);
+      await weCall({ box, baresip }, alice);
       expect(await nextRecord(box)).toMatchObject({ to: "201", result: "answered" });
       expect(new Set(profiles())).toEqual(new Set(["RTP/SAVP"]));
     }),
@@ -67,14 +55,7 @@ describe.skipIf(missing)("[interop.rtpengine] SRTP here, RTP behind an rtpengine
     onStage(async (stage) => {
       const { box, baresip, profiles } = await putUp(stage);
       const [, bob] = box.phones;
-      baresip.dial("sip:102@127.0.0.1");
-      await bob.rings();
-      bob.lift();
-      await baresip.tells("CALL_ESTABLISHED");
-      expectTone(await speakAndListen(box, bob, OURS_HZ), BARESIP_HZ, ENOUGH_MS);
-      baresip.hangUp();
-      await bob.hears("busy");
-      expectTone(baresip.heard(), OURS_HZ, ENOUGH_MS);
+      await theyCall({ box, baresip }, bob, "102");
       expect(new Set(profiles())).toEqual(new Set(["RTP/SAVP"]));
     }),
   );

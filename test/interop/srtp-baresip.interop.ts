@@ -1,15 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { UserConfig } from "../../src/app/config/user-config.ts";
 import { startBaresip } from "./support/baresip.ts";
-import { nextRecord, SPEAKING_MS, speakAndListen } from "./support/conversation.ts";
+import { BARESIP_HZ, theyCall, weCall } from "./support/baresip-calls.ts";
+import { nextRecord } from "./support/conversation.ts";
 import { freePorts } from "./support/free-ports.ts";
 import { isPeerMissing } from "./support/programs.ts";
 import { onStage, type Stage } from "./support/stage.ts";
-import { expectTone } from "./support/tone-check.ts";
 
-const BARESIP_HZ = 440;
-const OURS_HZ = 1000;
-const ENOUGH_MS = 0.7 * SPEAKING_MS;
 const PASSWORD = "secret-201";
 
 /** Our box with its own exchange, and a baresip that encrypts. */
@@ -38,15 +35,7 @@ describe.skipIf(isPeerMissing("baresip"))("[interop.srtp-baresip] encrypted by S
     onStage(async (stage) => {
       const { box, baresip } = await putUp(stage, { srtp: "required", srtpSuites: [suite] });
       const [alice] = box.phones;
-      alice.lift();
-      await alice.dials("201");
-      await baresip.tells("CALL_INCOMING");
-      baresip.accept();
-      await baresip.tells("CALL_ESTABLISHED");
-      expectTone(await speakAndListen(box, alice, OURS_HZ), BARESIP_HZ, ENOUGH_MS);
-      alice.hang();
-      await baresip.tells("CALL_CLOSED");
-      expectTone(baresip.heard(), OURS_HZ, ENOUGH_MS);
+      await weCall({ box, baresip }, alice);
       expect(await nextRecord(box)).toMatchObject({ to: "201", result: "answered" });
     })(),
   );
@@ -56,14 +45,7 @@ describe.skipIf(isPeerMissing("baresip"))("[interop.srtp-baresip] encrypted by S
     onStage(async (stage) => {
       const { box, baresip } = await putUp(stage, { srtp: "optional" });
       const [, bob] = box.phones;
-      baresip.dial("sip:102@127.0.0.1");
-      await bob.rings();
-      bob.lift();
-      await baresip.tells("CALL_ESTABLISHED");
-      expectTone(await speakAndListen(box, bob, OURS_HZ), BARESIP_HZ, ENOUGH_MS);
-      baresip.hangUp();
-      await bob.hears("busy");
-      expectTone(baresip.heard(), OURS_HZ, ENOUGH_MS);
+      await theyCall({ box, baresip }, bob, "102");
     }),
   );
 
