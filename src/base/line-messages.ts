@@ -142,5 +142,13 @@ export type LineEvent =
       readonly said: SoundLevel;
       readonly heard: SoundLevel;
     }
+  /** Its sound device ran over or dry so often since the last of these; the line goes on. */
+  | {
+      readonly kind: "xruns";
+      readonly atMs: number;
+      readonly count: number;
+      /** How much of what the telephone said was lost, ms. */
+      readonly lostMs: number;
+    }
   | { readonly kind: "fault"; readonly atMs: number; readonly fault: PortFault }
   | { readonly kind: "recovered"; readonly atMs: number };

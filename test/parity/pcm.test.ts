@@ -41,6 +41,7 @@ describe.each(WORLDS)("a PCM stream of %s", (_name, makeRig) => {
   async function open(onFrame: (stream: PcmStream) => void = () => {}) {
     const frames: { first: number; said: number; length: number; silent: boolean }[] = [];
     const faults: string[] = [];
+    const lost: number[] = [];
     const stream: PcmStream = await rig.open({
       onFrame: (captured, playout, first) => {
         const silent = playout.length === captured.length && playout.every((step) => step === 0);
@@ -50,9 +51,14 @@ describe.each(WORLDS)("a PCM stream of %s", (_name, makeRig) => {
         onFrame(stream);
       },
       onFault: (fault) => faults.push(fault.kind),
+      onXrun: ({ side, lostSamples, what }) => {
+        expect(what).not.toBe("");
+        if (side === "recording") lost.push(lostSamples);
+        else expect(lostSamples).toBe(0);
+      },
     });
     streams.push(stream);
-    return { stream, frames, faults };
+    return { stream, frames, faults, lost };
   }
 
   async function kindOf(opening: Promise<PcmStream>): Promise<string> {
@@ -196,11 +202,12 @@ describe.each(WORLDS)("a PCM stream of %s", (_name, makeRig) => {
     expect(frames.length).toBe(counted);
   });
 
-  it("shows what was lost as a gap in its positions", async () => {
+  it("shows what was lost as a gap in its positions, and tells of it", async () => {
     if (rig.lose === undefined) return;
-    const { stream, frames } = await open();
+    const { stream, frames, lost } = await open();
     stream.start();
     await rig.run(100);
+    expect(lost).toEqual([]);
     rig.lose();
     await rig.run(400);
     const gaps = frames.flatMap(({ first }, at) => {
@@ -209,5 +216,6 @@ describe.each(WORLDS)("a PCM stream of %s", (_name, makeRig) => {
     });
     expect(gaps.filter((gap) => gap !== 0)).toHaveLength(1);
     expect(Math.max(...gaps)).toBeGreaterThanOrEqual(80);
+    expect(lost).toEqual(gaps.filter((gap) => gap !== 0));
   });
 });

@@ -90,6 +90,14 @@ describe("tellLine()", () => {
       { levels: { said: { ...level, activeDbm0: -19.6 }, heard: level } },
       "line 1 (101): off-hook, talking, registered at pbx; says -20 dBm0, hears nothing of late",
     ],
+    [
+      { xruns: { count: 1, lostMs: 120 } },
+      "line 1 (101): off-hook, talking, registered at pbx; its sound broke off once",
+    ],
+    [
+      { xruns: { count: 3, lostMs: 0 } },
+      "line 1 (101): off-hook, talking, registered at pbx; its sound broke off 3 times",
+    ],
   ])("puts %j into words", (change, words) => {
     expect(tellLine({ ...line, ...change })).toBe(words);
   });

@@ -50,7 +50,7 @@ export function tellPhone(told: SimTold): string | undefined {
 
 /** Where a line stands, and how loud its call is, as a sentence. */
 export function tellLine(status: LineStatus): string {
-  const { line, user, hook, call, registration, server, hardware, levels } = status;
+  const { line, user, hook, call, registration, server, hardware, levels, xruns } = status;
   const registered =
     registration === "registered" ? `registered at ${server}` : `not registered at ${server}`;
   const broken = hardware === "ready" ? "" : `, hardware ${hardware}`;
@@ -58,12 +58,16 @@ export function tellLine(status: LineStatus): string {
     levels === undefined
       ? ""
       : `; says ${spoken(levels.said)}, hears ${spoken(levels.heard)} of late`;
+  const lost =
+    xruns === undefined
+      ? ""
+      : `; its sound broke off ${xruns.count === 1 ? "once" : `${xruns.count} times`}`;
   const wishes = [
     status.diversions && diversionWords(status.diversions),
     status.choices && choiceWords(status.choices),
   ];
   const said = wishes.flatMap((words) => (words === undefined ? [] : [`, ${words}`])).join("");
-  return `line ${line} (${user}): ${hook}, ${call}, ${registered}${said}${broken}${loud}`;
+  return `line ${line} (${user}): ${hook}, ${call}, ${registered}${said}${broken}${loud}${lost}`;
 }
 
 function spoken({ activeDbm0 }: SoundLevel): string {

@@ -77,4 +77,9 @@ export interface LineStatus {
   readonly choices?: Choices;
   /** How loud its call was in the last two seconds; absent where it is in none. */
   readonly levels?: { readonly said: SoundLevel; readonly heard: SoundLevel };
+  /**
+   * How often its sound device ran over or dry since the box started, and how much of what the
+   * telephone said was lost, ms; absent where it never did.
+   */
+  readonly xruns?: { readonly count: number; readonly lostMs: number };
 }

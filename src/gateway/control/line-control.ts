@@ -64,6 +64,7 @@ export class LineControl {
   #hardware: LineStatus["hardware"] = "opening";
   #hook: LineStatus["hook"] = "on-hook";
   #levels: LineStatus["levels"];
+  #xruns: LineStatus["xruns"];
   readonly #wallTime: (nowMs: number) => WallTime;
   readonly #keepers: Keepers;
   /** As the configuration has them; then as they were changed at the telephone. */
@@ -158,6 +159,11 @@ export class LineControl {
     if (event.kind === "on-hook") this.#hook = "on-hook";
     if (event.kind === "on-hook" || event.kind === "hook-flash") this.#levels = undefined;
     if (event.kind === "level") this.#levels = { said: event.said, heard: event.heard };
+    if (event.kind === "xruns") {
+      const { count, lostMs } = this.#xruns ?? { count: 0, lostMs: 0 };
+      this.#xruns = { count: count + event.count, lostMs: lostMs + event.lostMs };
+      return;
+    }
     if (event.kind === "fault") this.#hardware = "failed";
     if (event.kind === "recovered") {
       this.#hardware = "ready";
@@ -200,6 +206,7 @@ export class LineControl {
       ...(this.#levels === undefined || this.#call.state.kind !== "talking"
         ? {}
         : { levels: this.#levels }),
+      ...(this.#xruns === undefined ? {} : { xruns: this.#xruns }),
     };
   }
 

@@ -14,7 +14,7 @@ import {
   type SlicAction,
 } from "../../fxs/index.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
-import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
+import type { PcmStream, PcmXrun } from "../../hal/ports/pcm-stream.ts";
 import type { Slic, SlicEvents } from "../../hal/ports/slic.ts";
 import type { Sounds } from "../../hal/ports/sounds.ts";
 import { createToneSource, LineAudio, type MediaOutput, SampleSource } from "../../media/index.ts";
@@ -30,6 +30,7 @@ import { type LineLevelsHeard, LineMeter } from "./line-meter.ts";
 import type { RealtimeLineConfig } from "./realtime-config.ts";
 import { NO_SOUNDS } from "./session-sounds.ts";
 import { soundArithmetic } from "./sound-arithmetic.ts";
+import { XrunReport, type XrunSum, xrunText } from "./xrun-report.ts";
 
 /** What a line's shell hands on. */
 export interface LineShellSinks {
@@ -75,6 +76,7 @@ export class LineShell {
   readonly #relaysDigits: boolean;
   readonly #pcm: PcmStream;
   readonly #sounds: Sounds;
+  readonly #xruns: XrunReport;
   /** Counts the sounds that were asked for and stopped: only the last is played. */
   #asked = 0;
   #stopAtMs: number | undefined;
@@ -94,6 +96,7 @@ export class LineShell {
     this.#sinks = sinks;
     this.#slic = parts.slic;
     this.#pcm = parts.pcm;
+    this.#xruns = new XrunReport(ports.clock, (sum) => this.#tellXruns(sum));
     this.#line = createLine({
       country: config.country,
       capabilities: parts.slic.capabilities,
@@ -139,6 +142,7 @@ export class LineShell {
       {
         onFrame: (captured, playout, first) => shell?.frame(captured, playout, first),
         onFault: (fault) => shell?.fault(fault),
+        onXrun: (xrun) => shell?.xrun(xrun),
       },
     );
     const opened = new LineShell(config, ports, queue, sinks, parts, ringShare);
@@ -201,6 +205,11 @@ export class LineShell {
     this.#sinks.faulted();
   }
 
+  /** Sound was lost; the line goes on. */
+  xrun(xrun: PcmXrun): void {
+    this.#xruns.note(xrun);
+  }
+
   /** Ringing off, whatever else is going on. */
   safe(): void {
     this.#slic.safe();
@@ -211,6 +220,7 @@ export class LineShell {
     this.#pcm.close();
     this.#slic.safe();
     this.#slic.close();
+    this.#xruns.close();
   }
 
   #detect(frame: Int16Array): boolean {
@@ -228,6 +238,14 @@ export class LineShell {
 
   #tellLevels(levels: LineLevelsHeard): void {
     this.#sinks.event(this.#id, { kind: "level", atMs: this.#clock.nowMs(), ...levels });
+  }
+
+  #tellXruns(sum: XrunSum): void {
+    const { what: device, recording, playing, lostMs } = sum;
+    const data = { device, recording, playing, lostMs: Math.round(lostMs) };
+    this.#sinks.log({ level: "warn", area: `line ${this.#id}`, text: xrunText(sum), data });
+    const count = recording + playing;
+    this.#sinks.event(this.#id, { kind: "xruns", atMs: this.#clock.nowMs(), count, lostMs });
   }
 
   #watermark(atMs: number): void {

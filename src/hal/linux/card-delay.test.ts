@@ -86,6 +86,22 @@ describe("PcmStream.bulkDelaySamples of a card", () => {
     },
   );
 
+  it("is right again after each of ten xruns", () => {
+    const { hand, stream, measure, setLate } = rig({ echo: { fifoSamples: 10 } });
+    stream.start();
+    hand.runFor(300);
+    for (let xrun = 0; xrun < 10; xrun++) {
+      const lateMs = 90 + 7 * xrun;
+      setLate(lateMs);
+      hand.runFor(lateMs + 15);
+      setLate(0);
+      hand.runFor(400);
+      const measured = measure();
+      const told = stream.bulkDelaySamples ?? Number.NaN;
+      expect(Math.abs(told - measured), `after xrun ${xrun + 1}`).toBeLessThanOrEqual(8);
+    }
+  });
+
   it("is right again after a stop and a start", () => {
     const { hand, stream, measure } = rig({ echo: { fifoSamples: 0 } });
     stream.start();

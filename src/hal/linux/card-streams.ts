@@ -1,6 +1,6 @@
 import type { PortFault } from "../../base/port-fault.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
-import type { PcmStream, PcmStreamEvents } from "../ports/pcm-stream.ts";
+import type { PcmStream, PcmStreamEvents, PcmXrun } from "../ports/pcm-stream.ts";
 import { BulkDelay } from "./bulk-delay.ts";
 import { ClockDrift } from "./clock-drift.ts";
 import { FramePace } from "./frame-pace.ts";
@@ -10,6 +10,7 @@ import { LINE_RATE_HZ } from "./resample.ts";
 import type { CardResult, CardTrouble, SoundCard } from "./sound-card.ts";
 import type { ChannelSide } from "./sound-channel.ts";
 import type { SoundGains } from "./sound-levels.ts";
+import { XrunLimit } from "./xrun-limit.ts";
 
 /** The queue begins with two frames: one is played while the next is on its way. */
 const SILENT_FRAMES = 2;
@@ -24,9 +25,6 @@ const EMPTY_LOOKS_MIN = 100;
 /** The gains of a line whose levels nobody told. */
 const UNCHANGED: SoundGains = { capture: 1, playout: 1 };
 
-/** So many xruns without a frame between them, and the card is out of order. */
-const XRUNS_MAX = 10;
-
 /**
  * The sample clock of a card, shared by its one or two lines. It runs while one of them is started.
  * A timer looks at the card when the next frame should be there; the recording side's count, not
@@ -35,7 +33,8 @@ const XRUNS_MAX = 10;
  *
  *    stopped ──a line starts──▶ running ──fault──▶ dead (lines are told, and again at a start)
  *       ▲                         │ │ ▲
- *       └──the last line stops────┘ └─┘ xrun: that side starts again, lost samples are counted
+ *       └──the last line stops────┘ └─┘ xrun: that side starts again, lost samples are counted,
+ *                                       lines are told; xruns without end are a fault
  */
 export class CardStreams {
   readonly #card: SoundCard;
@@ -60,7 +59,7 @@ export class CardStreams {
   #restSamples = 0;
   #emptyLooks = 0;
   #frameMs = 0;
-  #xruns = 0;
+  readonly #xruns = { recording: new XrunLimit(), playing: new XrunLimit() } as const;
   /** Samples read since the recording side was started. */
   #readSamples = 0;
 
@@ -137,7 +136,8 @@ export class CardStreams {
     this.#frameMs = nowMs;
     this.#restSamples = 0;
     this.#emptyLooks = 0;
-    this.#xruns = 0;
+    this.#xruns.recording.restart();
+    this.#xruns.playing.restart();
     const playing = this.#card.playout.start(this.#queue.silentSamples);
     const begun = playing.ok ? this.#card.capture.start() : playing;
     if (begun.ok) this.#lookIn(FRAME_MS);
@@ -225,7 +225,7 @@ export class CardStreams {
     if (!this.#pace.take(nowMs)) return { ok: true, value: this.#frameSamples };
     const read = this.#card.capture.read(this.#captured);
     if (!read.ok) return read;
-    this.#xruns = 0;
+    this.#xruns.recording.worked();
     this.#readMs = nowMs;
     this.#restSamples = waiting - this.#frameSamples;
     this.#readSamples += this.#frameSamples;
@@ -255,6 +255,10 @@ export class CardStreams {
     const queued = playout.queued();
     if (!queued.ok) {
       if (queued.error.kind === "fault") return queued;
+      if (!this.#xruns.playing.allows(this.#clock.nowMs())) {
+        return { ok: false, error: { kind: "fault", fault: cannotKeepUp(this.#card.what) } };
+      }
+      this.#tellXrun("playing", 0);
       this.#queue.ranDry();
       this.#delay.restart();
       // What follows in this look counts towards the queue, which is to be as long as at a start.
@@ -263,6 +267,7 @@ export class CardStreams {
       const started = playout.start(Math.max(this.#frameSamples, wanted));
       return started.ok ? playout.write(this.#playout) : started;
     }
+    this.#xruns.playing.worked();
     const verdict = this.#queue.judge(queued.value);
     if (verdict === "play") this.#observeDelay(backlogSamples, queued.value);
     else this.#delay.restart();
@@ -286,12 +291,13 @@ export class CardStreams {
 
   /** Starts the recording side again after an xrun; the lines are told by their position. */
   #recoverCapture(trouble: CardTrouble, nowMs: number): boolean {
-    if (trouble.kind === "xrun" && ++this.#xruns <= XRUNS_MAX) {
+    if (trouble.kind === "xrun" && this.#xruns.recording.allows(nowMs)) {
       const started = this.#card.capture.start();
       if (started.ok) {
         const lostMs = nowMs - this.#readMs + (this.#restSamples / this.#card.rateHz) * 1000;
         const lost = Math.round((lostMs * LINE_RATE_HZ) / 1000);
         for (const line of this.#lines.values()) if (line.isStarted) line.skip(lost);
+        this.#tellXrun("recording", lost);
         this.#delay.restart();
         this.#recordAnew();
         this.#readMs = nowMs;
@@ -318,11 +324,16 @@ export class CardStreams {
     return false;
   }
 
+  #tellXrun(side: PcmXrun["side"], lostSamples: number): void {
+    const { what } = this.#card;
+    for (const line of this.#lines.values()) {
+      if (line.isStarted) line.xrun({ what, side, lostSamples });
+    }
+  }
+
   #die(trouble: CardTrouble): void {
     this.#halt();
-    const advice = "the card cannot keep up: lighten this machine's load, or use another card";
-    const fault: PortFault =
-      trouble.kind === "fault" ? trouble.fault : { kind: "io", what: this.#card.what, advice };
+    const fault = trouble.kind === "fault" ? trouble.fault : cannotKeepUp(this.#card.what);
     this.#dead = fault;
     // The kernel keeps a card that was unplugged until it is closed.
     this.#release();
@@ -338,4 +349,9 @@ export class CardStreams {
       if (this.#lines.get(line.side) === line) line.fault(fault);
     });
   }
+}
+
+function cannotKeepUp(what: string): PortFault {
+  const advice = "the card cannot keep up: lighten this machine's load, or use another card";
+  return { kind: "io", what, advice };
 }

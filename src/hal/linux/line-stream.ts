@@ -1,5 +1,5 @@
 import type { PortFault } from "../../base/port-fault.ts";
-import type { PcmStreamEvents } from "../ports/pcm-stream.ts";
+import type { PcmStreamEvents, PcmXrun } from "../ports/pcm-stream.ts";
 import { LINE_RATE_HZ, Resampler } from "./resample.ts";
 import type { CardChannels, CardRateHz } from "./sound-card.ts";
 import type { ChannelSide } from "./sound-channel.ts";
@@ -78,6 +78,10 @@ export class LineStream {
         card[n * channels + channel] = from[n] ?? 0;
       }
     }
+  }
+
+  xrun(xrun: PcmXrun): void {
+    this.#events.onXrun?.(xrun);
   }
 
   fault(fault: PortFault): void {

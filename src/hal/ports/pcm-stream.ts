@@ -1,5 +1,15 @@
 import type { PortFault } from "../../base/port-fault.ts";
 
+/** Sound that was lost because a device was served too late; it was started again at once. */
+export interface PcmXrun {
+  /** The device, as messages name it: `sound card "plughw:1,0"`. */
+  readonly what: string;
+  /** It ran over while it recorded, or dry while it played: then the line heard a pause. */
+  readonly side: "recording" | "playing";
+  /** What was recorded and lost, samples of the stream; 0 where it ran dry. */
+  readonly lostSamples: number;
+}
+
 /** What the user of a PCM stream hands over when opening it. */
 export interface PcmStreamEvents {
   /**
@@ -10,6 +20,8 @@ export interface PcmStreamEvents {
    */
   onFrame(captured: Int16Array, playout: Int16Array, firstSample: number): void;
   onFault(fault: PortFault): void;
+  /** The stream goes on. Xruns that do not end are a fault. */
+  onXrun?(xrun: PcmXrun): void;
 }
 
 /**

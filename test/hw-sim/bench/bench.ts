@@ -12,6 +12,7 @@ import type { RealtimeHost } from "../../../src/gateway/realtime/host.ts";
 import { createSameThreadHost } from "../../../src/gateway/realtime/same-thread-host.ts";
 import type { RealtimePorts } from "../../../src/hal/ports/board.ts";
 import type { Resolver, Streams, Udp } from "../../../src/hal/ports/net.ts";
+import type { Pcm } from "../../../src/hal/ports/pcm-stream.ts";
 import type { Random } from "../../../src/hal/ports/random.ts";
 import type { Sounds } from "../../../src/hal/ports/sounds.ts";
 import { pcm16FromVolts } from "../audio/levels.ts";
@@ -32,6 +33,7 @@ import { ciphers, createRealPorts, hashes, loadCodecs } from "../world/real-time
 import { World } from "../world/world.ts";
 import { BENCH_HOST } from "./bench-host.ts";
 import { BenchPhone, ScenarioError, type SpeechTimes } from "./bench-phone.ts";
+import { lineOptions } from "./line-options.ts";
 import { displayFor, type PhoneSpec, plugIn } from "./phone-maker.ts";
 import { simBoardFile } from "./sim-board-file.ts";
 import { tapUdp } from "./tap-udp.ts";
@@ -74,6 +76,8 @@ export interface BenchOptions {
   readonly sounds?: Sounds;
   /** What stands between the box and its real-time plane, at each start anew. */
   readonly between?: (plane: RealtimeHost, clock: World["clock"]) => RealtimeHost;
+  /** The sound port that the box gets in place of the board's own, on which it may stand. */
+  readonly pcm?: (board: SimBoard, world: World) => Pcm;
   /** Modems for T.38; without them a line that wants it passes faxes as sound. */
   readonly fax?: FaxEngine;
   /** Keeps what viewers can show: {@link Bench.recorder} has it. */
@@ -222,7 +226,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
   const host = realTime ? "127.0.0.1" : (options.host ?? BENCH_HOST);
   const random = world.random("box");
   const createToken = createTokenSource(random);
-  const lines = specs.map((_, at) => lineOptions(options, at));
+  const lines = specs.map((_, at) => lineOptions(options.line, at));
   const configOf = (config: UserConfig = {}) => {
     const user = userConfig({ ...options, config }, specs.length, host);
     const box = boxConfig(user, lines, createToken, options);
@@ -311,19 +315,17 @@ function boardOf(
 
 function realtimePorts(
   { world, udp }: Surroundings,
-  { gpio, pcm, spi, serial }: SimBoard,
+  board: SimBoard,
   random: Random,
-  { sounds, fax }: BenchOptions,
+  { sounds, fax, pcm }: BenchOptions,
 ): RealtimePorts {
+  const { gpio, spi, serial } = board;
   return {
-    ...{ clock: world.clock, random, udp, gpio, pcm, spi, serial, ciphers },
+    ...{ clock: world.clock, random, udp, gpio, spi, serial, ciphers },
+    pcm: pcm?.(board, world) ?? board.pcm,
     ...(sounds === undefined ? {} : { sounds }),
     ...(fax === undefined ? {} : { fax }),
   };
-}
-
-function lineOptions({ line }: BenchOptions, at: number): SimLineOptions {
-  return { chip: "ag1171", ohtBias: true, ...(isList(line) ? line[at] : line) };
 }
 
 /** Reads the files that the scenario brought. */
@@ -332,12 +334,6 @@ function filesOf({ files = {} }: BenchOptions): ReadTextFile {
     const text = files[file];
     return text === undefined ? err("the bench has no such file") : ok(text);
   };
-}
-
-function isList(
-  line: BenchOptions["line"],
-): line is Extract<BenchOptions["line"], readonly unknown[]> {
-  return Array.isArray(line);
 }
 
 async function untilRegistered({ world, box, events }: Bench): Promise<void> {

@@ -91,7 +91,10 @@ export class SimPcm implements Pcm {
     known.card?.reckonAnew();
   }
 
-  /** Loses the next frames: the user sees a gap in the position, the line hears silence. */
+  /**
+   * An xrun: the next frames are lost. The user is told, and sees a gap in the position; the line
+   * hears silence.
+   */
   loseFrames(channel: string, count: number): void {
     this.#known(channel).card?.loseFrames(count);
   }
@@ -107,7 +110,7 @@ export class SimPcm implements Pcm {
     if (channel === undefined) throw new PortError(channelFault(name, "not-found"));
     const refused = channel.card === undefined ? channel.refused : "busy";
     if (refused !== undefined) throw new PortError(channelFault(name, refused));
-    const card = new Card(this.#world, channel, events);
+    const card = new Card(this.#world, nameOf(name), channel, events);
     channel.card = card;
     return {
       frameSamples: channel.frameSamples,
@@ -124,6 +127,7 @@ export class SimPcm implements Pcm {
 /** The sample clock of one open channel. */
 class Card {
   readonly #world: World;
+  readonly #what: string;
   readonly #channel: Channel;
   readonly #events: PcmStreamEvents;
   readonly #captured: Int16Array;
@@ -135,12 +139,15 @@ class Card {
   /** Frames since `#startMs`; times are multiples from there, so that they do not drift. */
   #frames = 0;
   #losing = 0;
+  /** Samples of the xrun that is under way. */
+  #lost = 0;
   #reckons = false;
   #open = true;
   readonly #onEnd = (): void => this.#end();
 
-  constructor(world: World, channel: Channel, events: PcmStreamEvents) {
+  constructor(world: World, what: string, channel: Channel, events: PcmStreamEvents) {
     this.#world = world;
+    this.#what = what;
     this.#channel = channel;
     this.#events = events;
     this.#captured = new Int16Array(channel.frameSamples);
@@ -174,8 +181,15 @@ class Card {
     this.#world.clock.at(nowMs, () => this.#events.onFault(fault));
   }
 
+  #tellXrun(): void {
+    const lostSamples = this.#lost;
+    this.#lost = 0;
+    this.#events.onXrun?.({ what: this.#what, side: "recording", lostSamples });
+  }
+
   loseFrames(count: number): void {
     this.#losing += count;
+    this.#lost += count * this.#channel.frameSamples;
   }
 
   /** The period is another one from the next frame on: times count from there. */
@@ -206,16 +220,23 @@ class Card {
     this.#position += this.#channel.frameSamples;
     copyNumbers(this.#playout, this.#silence);
     if (this.#losing > 0) this.#losing--;
-    else this.#events.onFrame(this.#captured, this.#playout, firstSample);
+    else {
+      if (this.#lost > 0) this.#tellXrun();
+      this.#events.onFrame(this.#captured, this.#playout, firstSample);
+    }
     // The user may have stopped the stream in there, or stopped and started it.
     if (this.#next === pending && pending !== undefined) this.#begin();
   }
 }
 
+function nameOf(channel: string): string {
+  return `channel "${channel}" of the simulated sound device`;
+}
+
 function channelFault(name: string, kind: PortFaultKind) {
   return {
     kind,
-    what: `channel "${name}" of the simulated sound device`,
+    what: nameOf(name),
     advice:
       kind === "busy"
         ? "Close the program that has the channel open."

@@ -39,6 +39,8 @@ export class FakeSoundCard implements SoundCard {
   fault: PortFault | undefined;
   /** The card brings nothing, but says nothing either. */
   isHung = false;
+  /** So many times more each side runs over or dry before it is looked at. */
+  readonly xruns = { recording: 0, playing: 0 };
   looks = 0;
   readonly #clock: Clock;
   readonly #options: FakeCardOptions;
@@ -112,6 +114,10 @@ export class FakeSoundCard implements SoundCard {
       queued: () => {
         if (this.fault !== undefined) return this.#broken(this.fault);
         const queued = this.#queued();
+        if (this.xruns.playing > 0) {
+          this.xruns.playing--;
+          return err({ kind: "xrun" });
+        }
         if (queued < 0) return err({ kind: "xrun" });
         this.queueLengths.push(queued);
         return ok(queued);
@@ -164,6 +170,10 @@ export class FakeSoundCard implements SoundCard {
     this.looks++;
     if (this.fault !== undefined) return this.#broken(this.fault);
     if (this.#captureSinceMs === undefined || this.isHung) return ok(0);
+    if (this.xruns.recording > 0) {
+      this.xruns.recording--;
+      return err({ kind: "xrun" });
+    }
     const waiting = this.#recorded();
     if (waiting <= (this.rateHz * 80) / 1000) return ok(waiting);
     this.#captureSinceMs = undefined;
