@@ -133,7 +133,7 @@ export class Playout {
 
   /** Gets some more samples; returns whether lost ones were made up. */
   #refill(): boolean {
-    if (this.#recover()) return true;
+    if (this.#recover()) return false;
     const step = this.#jitter.next(this.#frameSamples - this.#heldSamples);
     switch (step.kind) {
       case "packet":
@@ -165,11 +165,15 @@ export class Playout {
     const decoder = hole === undefined ? undefined : this.#decoderOf(hole.payloadType);
     if (hole === undefined || decoder?.recover === undefined) return false;
     const end = this.#heldSamples + hole.samples;
-    if (end > HELD_LIMIT_SAMPLES) return false;
-    const out = HELD.subarray(this.#heldSamples, end);
-    if (!decoder.recover(hole.payload, out)) return false;
+    // The beginning of what is lost may have been made up before its copy came.
+    const copied = Math.max(hole.samples, decoder.copySamples?.(hole.payload) ?? 0);
+    if (end > HELD_LIMIT_SAMPLES || copied > DECODED.length) return false;
+    const copy = DECODED.subarray(0, copied);
+    if (!decoder.recover(hole.payload, copy)) return false;
+    const audio = copy.subarray(copied - hole.samples);
     this.#jitter.next(hole.samples);
-    this.#concealment.good(out);
+    this.#concealment.good(audio);
+    HELD.set(audio, this.#heldSamples);
     this.#heldSamples = end;
     return true;
   }

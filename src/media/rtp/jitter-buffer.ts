@@ -138,8 +138,12 @@ export class JitterBuffer {
    */
   put(packet: BufferedPacket, lateness = 0): PutVerdict {
     if (packet.samples <= 0 || packet.payload.length > PAYLOAD_LIMIT_BYTES) return "dropped";
+    const { copySamples = 0 } = packet;
+    const isCopied = copySamples > 0 && this.#isMissingBefore(packet.sequence);
     const at = this.#extend(packet);
     this.#measure(at, lateness);
+    // What was lost comes with this one, and so late: as long as some are lost that is waited for.
+    if (isCopied) this.#measure(at - copySamples, lateness);
     const over = this.#playing && at + packet.samples <= this.#decodedTo;
     if (over || packet.sequence <= this.#playedSequence) return this.#tooLate();
 
@@ -159,6 +163,13 @@ export class JitterBuffer {
     if (index === this.#slots.length) this.#slots.push(slot);
     else this.#slots.splice(index, 0, slot);
     return "stored";
+  }
+
+  #isMissingBefore(sequence: number): boolean {
+    const newest = this.#newest;
+    if (newest === undefined || sequence <= newest.sequence + 1) return false;
+    const before = sequence - 1;
+    return this.#others?.[before % JITTER_BUFFER_LIMIT_PACKETS] !== before;
   }
 
   /** A packet of the same stream that is no sound: an event. What is missing is not missing. */

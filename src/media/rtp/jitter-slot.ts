@@ -15,6 +15,8 @@ export interface BufferedPacket {
   readonly samples: number;
   /** It describes the noise from here on until the next packet. @see RFC 3389 */
   readonly noise?: boolean;
+  /** So much of what lies right before it is in it as well. */
+  readonly copySamples?: number;
 }
 
 /** A packet that waits in the buffer. Slots are used again and again. */

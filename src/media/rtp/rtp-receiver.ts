@@ -159,9 +159,8 @@ export class RtpReceiver {
 
   #takeVoice({ payloadType, timestamp, payload, sequence }: Block, nowMs: number): void {
     const noise = this.#isNoise(payloadType);
-    const samples = noise
-      ? this.#frameSamples
-      : (this.#decoder(payloadType)?.payloadSamples(payload) ?? 0);
+    const decoder = noise ? undefined : this.#decoder(payloadType);
+    const samples = noise ? this.#frameSamples : (decoder?.payloadSamples(payload) ?? 0);
     this.#seen?.note(sequence, timestamp);
     this.#voiceTimestamp = timestamp;
     const put: BufferedPacket = {
@@ -171,6 +170,7 @@ export class RtpReceiver {
       payload,
       samples: Math.min(samples, PACKET_LIMIT_SAMPLES),
       noise,
+      copySamples: decoder?.copySamples?.(payload) ?? 0,
     };
     const verdict = this.#playout.put(put, (nowMs - this.#lastPullMs) / this.#frameMs);
     if (verdict === "late") this.#losses.discarded(sequence);
