@@ -115,7 +115,8 @@ function ownLine(audio: Int16Array): () => number {
     for (let round = 0; round < rounds; round++) {
       for (let at = 0; at < audio.length; at += FRAME) {
         nowMs += FRAME_MS;
-        graph.process(audio.subarray(at, at + FRAME), playout, at, nowMs);
+        graph.hear(audio.subarray(at, at + FRAME), at, nowMs);
+        graph.speak(playout, nowMs);
         digits.play(playout);
       }
     }

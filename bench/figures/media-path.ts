@@ -138,7 +138,7 @@ function behindLine(session: MediaSession, index: number): Frame {
     for (let at = 0; at < FRAME_SAMPLES; at++) {
       captured[at] = 0.25 * (playout[at] ?? 0) + (isSilent ? 0 : (said[at] ?? 0));
     }
-    const outputs = audio.process(captured, playout, 0, nowMs);
+    const outputs = [...audio.hear(captured, 0, nowMs), ...audio.speak(playout, nowMs)];
     digits.play(playout);
     return outputs.filter((output) => output.kind !== "source-done");
   };

@@ -149,16 +149,20 @@ class Ticker implements Pcm {
       this.#frame = (this.#frame + 1) % SPEECH_FRAMES;
       const at = this.#frame * FRAME_SAMPLES;
       const speech = this.#speech.subarray(at, at + FRAME_SAMPLES);
-      for (const channel of this.#channels) {
-        if (channel.running) runFrame(channel, speech);
-      }
+      const running = this.#channels.filter((channel) => channel.running);
+      for (const channel of running) capture(channel, speech);
+      for (const channel of running) if (channel.running) answer(channel);
     }
     if (!this.#stopped) this.#clock.at(this.#dueMs, () => this.#tick(), "frame");
   }
 }
 
-function runFrame(channel: Channel, speech: Int16Array): void {
-  channel.captured.set(speech);
+function capture({ events, captured, position }: Channel, speech: Int16Array): void {
+  captured.set(speech);
+  events.onCaptured?.(captured, position);
+}
+
+function answer(channel: Channel): void {
   channel.playout.fill(0);
   const first = channel.position;
   channel.position += FRAME_SAMPLES;

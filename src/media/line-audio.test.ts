@@ -42,7 +42,7 @@ class Far implements AudioEndpoint<MediaOutput> {
 
 const playoutOf = (line: LineAudio, captured = filled(0)) => {
   const playout = filled(-1);
-  const outputs = line.process(captured, playout, 0, 10);
+  const outputs = [...line.hear(captured, 0, 10), ...line.speak(playout, 10)];
   expect(new Set(playout).size).toBe(1);
   return { value: playout[0], outputs };
 };
@@ -113,8 +113,8 @@ describe("LineAudio", () => {
         return false;
       },
     });
-    line.process(filled(7), filled(0), 160, 30);
-    line.process(filled(8), filled(0), 240, 40);
+    line.hear(filled(7), 160, 30);
+    line.hear(filled(8), 240, 40);
     expect(seen).toEqual([
       [7, 160],
       [8, 240],

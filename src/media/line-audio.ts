@@ -57,6 +57,9 @@ interface Member {
  *                      ├─ tone          until replaced or taken away
  *                      └─ played source once: caller ID, a prompt; tells when it ended
  *
+ * A frame has two halves, so that what is to be sent on all lines goes out before anything is
+ * played on one: `hear` is the upper row, `speak` the lower.
+ *
  * What the canceller leaves of the echo is suppressed behind the digit detector: it could take a
  * key for residual echo.
  *
@@ -147,21 +150,12 @@ export class LineAudio {
   }
 
   /**
-   * One frame of the line's sample clock, as the PCM port hands it over: `captured` ended now,
-   * `playout` is filled for the frame that begins. Outputs hold borrowed bytes: carry them out
-   * before the next call.
+   * A frame that the telephone said, which ended now, as the PCM port hands it over. Outputs hold
+   * borrowed bytes: carry them out before the next call.
    */
-  process(
-    captured: Int16Array,
-    playout: Int16Array,
-    firstSample: number,
-    nowMs: number,
-  ): readonly LineAudioOutput[] {
+  hear(captured: Int16Array, firstSample: number, nowMs: number): readonly LineAudioOutput[] {
     const { frameSamples, cancelEcho, detectDigits, conditionNear } = this.#config;
-    invariant(
-      captured.length === frameSamples && playout.length === frameSamples,
-      "a frame is as long as it was said to be",
-    );
+    invariant(captured.length === frameSamples, "a frame is as long as it was said to be");
     const near = this.#near;
     if (conditionNear === undefined) copyNumbers(near, captured);
     else conditionNear(near, captured);
@@ -172,10 +166,22 @@ export class LineAudio {
 
     if (!modem) this.#config.shapeNear?.(near);
     if (this.#isMuted) near.fill(0);
-    const outputs = this.#exchange(near, sounding, playout, nowMs);
-    if (!modem) this.#config.shapeFar?.(playout);
+    return this.#push(near, sounding, nowMs);
+  }
+
+  /**
+   * Fills `playout` for the frame that begins; each frame is heard first, and then spoken. Outputs
+   * as those of `hear`.
+   */
+  speak(playout: Int16Array, nowMs: number): readonly LineAudioOutput[] {
+    invariant(
+      playout.length === this.#config.frameSamples,
+      "a frame is as long as it was said to be",
+    );
+    const outputs = this.#pull(playout, nowMs);
+    if (!this.#hasModem()) this.#config.shapeFar?.(playout);
     if (this.#isMuted) playout.fill(0);
-    if (this.#members.length > 0) this.#config.meter?.(near, playout);
+    if (this.#members.length > 0) this.#config.meter?.(this.#near, playout);
     const ended = this.#addSources(playout);
     copyNumbers(this.#played, playout);
     return ended.length === 0 ? outputs : [...outputs, ...ended];
@@ -186,34 +192,14 @@ export class LineAudio {
     return false;
   }
 
-  /** Hands the telephone's frame to the endpoints and fills `playout` with what they say. */
-  #exchange(
-    near: Int16Array,
-    sounding: boolean,
-    playout: Int16Array,
-    nowMs: number,
-  ): readonly LineAudioOutput[] {
+  /** Hands the telephone's frame to the endpoints: in a conference also what the others said. */
+  #push(near: Int16Array, sounding: boolean, nowMs: number): readonly LineAudioOutput[] {
     const [only, another] = this.#members;
-    if (only === undefined) {
-      playout.fill(0);
-      return NOTHING;
-    }
+    if (only === undefined) return NOTHING;
     if (another === undefined) {
       const heard = sounding && only.relaysDigits() ? this.#silence : near;
-      const pushed = only.endpoint.push(heard, nowMs);
-      const pulled = only.endpoint.pull(playout, nowMs);
-      copyNumbers(only.said, playout);
-      return joined(pushed, pulled);
+      return only.endpoint.push(heard, nowMs);
     }
-    return this.#confer(near, sounding, playout, nowMs);
-  }
-
-  #confer(
-    near: Int16Array,
-    sounding: boolean,
-    playout: Int16Array,
-    nowMs: number,
-  ): readonly LineAudioOutput[] {
     const sum = this.#sum;
     let outputs = NOTHING;
     for (const member of this.#members) {
@@ -223,6 +209,23 @@ export class LineAudio {
       member.limiter.apply(sum, this.#scratch);
       outputs = joined(outputs, member.endpoint.push(this.#scratch, nowMs));
     }
+    return outputs;
+  }
+
+  /** Fills `playout` with what the endpoints say. */
+  #pull(playout: Int16Array, nowMs: number): readonly LineAudioOutput[] {
+    const [only, another] = this.#members;
+    if (only === undefined) {
+      playout.fill(0);
+      return NOTHING;
+    }
+    if (another === undefined) {
+      const pulled = only.endpoint.pull(playout, nowMs);
+      copyNumbers(only.said, playout);
+      return pulled;
+    }
+    const sum = this.#sum;
+    let outputs = NOTHING;
     sum.fill(0);
     for (const { endpoint, said } of this.#members) {
       outputs = joined(outputs, endpoint.pull(said, nowMs));

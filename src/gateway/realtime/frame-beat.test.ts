@@ -3,11 +3,6 @@ import { World } from "../../../test/hw-sim/world/world.ts";
 import type { Clock } from "../../hal/ports/clock.ts";
 import { beatingClock, FrameBeat, FrameBeats } from "./frame-beat.ts";
 
-/** Somebody who does so at each beat. */
-function member(run: (nowMs: number, frame: number) => void) {
-  return { beat: run };
-}
-
 /** A world's clock that counts what is asked of it. */
 function setUp(startMs = 0) {
   const world = new World({ seed: 1 });
@@ -29,33 +24,40 @@ describe("FrameBeat", () => {
     const { world, clock, asked } = setUp(7);
     const beat = new FrameBeat(clock, 20);
     const heard: string[] = [];
-    beat.join(member((nowMs, frame) => heard.push(`a ${nowMs} ${frame}`)));
-    beat.join(member((nowMs, frame) => heard.push(`b ${nowMs} ${frame}`)));
-    expect(beat.nextFrame).toBe(1);
+    beat.join((nowMs) => heard.push(`a ${nowMs}`));
+    beat.join((nowMs) => heard.push(`b ${nowMs}`));
+    expect(beat.nextMs).toBe(20);
     world.runUntil(40);
-    expect(heard).toEqual(["a 20 1", "b 20 1", "a 40 2", "b 40 2"]);
+    expect(heard).toEqual(["a 20", "b 20", "a 40", "b 40"]);
     expect(asked).toEqual([20, 40, 60].map((atMs) => ({ atMs, kind: "frame" })));
+  });
+
+  it("calls before all others who is to come before them, while anybody is there", () => {
+    const { world, clock } = setUp();
+    const heard: string[] = [];
+    const beat = new FrameBeat(clock, 20, () => heard.push("before"));
+    const leave = beat.join((nowMs) => heard.push(`a ${nowMs}`));
+    world.runUntil(40);
+    leave();
+    world.runUntil(100);
+    expect(heard).toEqual(["before", "a 20", "before", "a 40"]);
   });
 
   it("calls nobody who left, be it during a beat, and rests without anybody", () => {
     const { world, clock, asked } = setUp();
     const beat = new FrameBeat(clock, 10);
     const heard: string[] = [];
-    const a = member(() => {
+    const leaveA = beat.join(() => {
       heard.push("a");
-      beat.leave(b);
-      beat.leave(a);
+      leaveB();
+      leaveA();
     });
-    const b = member(() => heard.push("b"));
-    const c = member(() => heard.push("c"));
-    beat.join(a);
-    beat.join(b);
+    const leaveB = beat.join(() => heard.push("b"));
     world.runUntil(100);
     expect(heard).toEqual(["a"]);
     expect(asked).toHaveLength(1);
-    beat.leave(b);
-    beat.join(c);
-    beat.leave(c);
+    leaveB();
+    beat.join(() => heard.push("c"))();
     world.runUntil(200);
     expect(heard).toEqual(["a"]);
   });
@@ -64,11 +66,10 @@ describe("FrameBeat", () => {
     const { world, clock } = setUp();
     const beat = new FrameBeat(clock, 10);
     const heard: number[] = [];
-    const first = member(() => {
-      beat.leave(first);
-      beat.join(member((nowMs) => heard.push(nowMs)));
+    const leave = beat.join(() => {
+      leave();
+      beat.join((nowMs) => heard.push(nowMs));
     });
-    beat.join(first);
     world.runUntil(30);
     expect(heard).toEqual([20, 30]);
   });
@@ -85,10 +86,9 @@ describe("FrameBeat", () => {
       },
     };
     const beat = new FrameBeat(clock, 10);
-    const broken = member(() => {
+    beat.join(() => {
       throw new Error("a bug");
     });
-    beat.join(broken);
     nowMs = 35;
     expect(() => due[0]?.run()).toThrow("a bug");
     expect(due.map(({ atMs }) => atMs)).toEqual([10, 40]);
@@ -100,17 +100,17 @@ describe("FrameBeats", () => {
     const beats = new FrameBeats(setUp(15).clock);
     expect(beats.of(10)).toBe(beats.of(10));
     expect(beats.of(10)).not.toBe(beats.of(20));
-    expect([beats.of(10).nextFrame, beats.of(20).nextFrame]).toEqual([2, 1]);
-    expect(beats.of(5).nextFrame).toBe(4);
+    expect([beats.of(10).nextMs, beats.of(20).nextMs]).toEqual([20, 20]);
+    expect(beats.of(30).nextMs).toBe(30);
   });
 });
 
 describe("beatingClock()", () => {
   it.each([
-    { name: "a whole beat", atMs: 40, comesMs: 40 },
-    { name: "a little later", atMs: 40.25, comesMs: 60 },
-    { name: "what is past", atMs: -5, comesMs: 0 },
-  ])("keeps $name to the beats, and can be cancelled", ({ atMs, comesMs }) => {
+    { name: "a whole beat", atMs: 40, comesMs: 40.001 },
+    { name: "a little later", atMs: 40.25, comesMs: 60.001 },
+    { name: "what is past", atMs: -5, comesMs: 0.001 },
+  ])("brings $name right behind a beat, and can be cancelled", ({ atMs, comesMs }) => {
     const { world, clock, asked } = setUp();
     const came: number[] = [];
     const beating = beatingClock(clock);

@@ -17,7 +17,13 @@ import type { RealtimePorts } from "../../hal/ports/board.ts";
 import type { PcmStream, PcmXrun } from "../../hal/ports/pcm-stream.ts";
 import type { Slic, SlicEvents } from "../../hal/ports/slic.ts";
 import type { Sounds } from "../../hal/ports/sounds.ts";
-import { createToneSource, LineAudio, type MediaOutput, SampleSource } from "../../media/index.ts";
+import {
+  createToneSource,
+  LineAudio,
+  type LineAudioOutput,
+  type MediaOutput,
+  SampleSource,
+} from "../../media/index.ts";
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
 import { LineDigits } from "./line-digits.ts";
@@ -67,6 +73,7 @@ const SILENT_EVENTS: Pick<SlicEvents, "onLoop" | "onWatermark" | "onFault"> = {
 export class LineShell {
   readonly #id: LineId;
   readonly #clock: RealtimePorts["clock"];
+  readonly #udp: RealtimePorts["udp"];
   readonly #sinks: LineShellSinks;
   readonly #slic: Slic;
   readonly #line: Line;
@@ -80,6 +87,8 @@ export class LineShell {
   /** Counts the sounds that were asked for and stopped: only the last is played. */
   #asked = 0;
   #stopAtMs: number | undefined;
+  /** The stream's position up to which the telephone was heard. */
+  #heardTo: number | undefined;
   #watermarkAskedMs: number | undefined;
 
   private constructor(
@@ -92,6 +101,7 @@ export class LineShell {
   ) {
     this.#id = config.line;
     this.#clock = ports.clock;
+    this.#udp = ports.udp;
     this.#sounds = ports.sounds ?? NO_SOUNDS;
     this.#sinks = sinks;
     this.#slic = parts.slic;
@@ -140,6 +150,7 @@ export class LineShell {
         onFault: (fault) => events.onFault(fault),
       },
       {
+        onCaptured: (captured, first) => shell?.captured(captured, first),
         onFrame: (captured, playout, first) => shell?.frame(captured, playout, first),
         onFault: (fault) => shell?.fault(fault),
         onXrun: (xrun) => shell?.xrun(xrun),
@@ -185,18 +196,30 @@ export class LineShell {
     this.#audio.part(endpoint);
   }
 
+  /** What was captured of a frame; see `PcmStreamEvents.onCaptured`. */
+  captured(captured: Int16Array, firstSample: number): void {
+    this.#heardTo = firstSample + captured.length;
+    this.#carryAll(this.#audio.hear(captured, firstSample, this.#clock.nowMs()));
+  }
+
   /** A frame of the sample clock; see `PcmStreamEvents.onFrame`. */
   frame(captured: Int16Array, playout: Int16Array, firstSample: number): void {
+    if (this.#heardTo !== firstSample + captured.length) this.captured(captured, firstSample);
+    this.#udp.collect?.();
     const nowMs = this.#clock.nowMs();
-    for (const output of this.#audio.process(captured, playout, firstSample, nowMs)) {
-      if (output.kind === "source-done") this.#runner.feed({ kind: "audio-done" });
-      else this.#sinks.media(output);
-    }
+    this.#carryAll(this.#audio.speak(playout, nowMs));
     // Only a far end plays digits to the telephone.
     if (this.#audio.endpointCount > 0) this.#digits.play(playout);
     if (this.#stopAtMs !== undefined && nowMs >= this.#stopAtMs) {
       this.#stopAtMs = undefined;
       this.#pcm.stop();
+    }
+  }
+
+  #carryAll(outputs: readonly LineAudioOutput[]): void {
+    for (const output of outputs) {
+      if (output.kind === "source-done") this.#runner.feed({ kind: "audio-done" });
+      else this.#sinks.media(output);
     }
   }
 

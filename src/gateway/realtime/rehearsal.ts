@@ -108,6 +108,7 @@ const PAIR_NUMBERS = Array.from({ length: PAIRS }, (_, at) => at);
 function roughUdp({ udp, clock }: Rehearsal): Udp {
   let count = 0;
   return {
+    collect: () => udp.collect?.(),
     async bind(binding) {
       const socket = await udp.bind(binding);
       return {

@@ -1,4 +1,4 @@
-import { SAMPLES_PER_MS } from "../../base/audio.ts";
+import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
 import {
   AudioBridge,
   EchoBridge,
@@ -7,7 +7,7 @@ import {
   SourceEndpoint,
 } from "../../media/index.ts";
 import type { FrameBeats } from "./frame-beat.ts";
-import { FrameTicker } from "./frame-ticker.ts";
+import { createTickerStream } from "./ticker-stream.ts";
 
 /** Clocks a session that talks to a service in place of a line; `carry` is told what it causes. */
 export function createServiceTicker(
@@ -16,10 +16,12 @@ export function createServiceTicker(
   service: "echo" | "milliwatt",
   frameSamples: number,
   carry: (output: MediaOutput) => void,
-): FrameTicker {
+): PcmStream {
   const bridge =
     service === "echo"
       ? new EchoBridge<MediaOutput>(session, frameSamples)
       : new AudioBridge<MediaOutput>(session, new SourceEndpoint(), frameSamples);
-  return new FrameTicker(beats, frameSamples / SAMPLES_PER_MS, bridge, carry);
+  return createTickerStream(beats, frameSamples, (_, __, ___, nowMs) => {
+    for (const output of bridge.process(nowMs)) carry(output);
+  });
 }

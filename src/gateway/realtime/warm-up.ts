@@ -29,11 +29,11 @@ export class WarmUp {
     const nowMs = ++this.#frame * FRAME_MS;
     for (const [at, end] of this.#ends.entries()) {
       const far = this.#ends[1 - at];
-      for (const output of end.frame(nowMs)) {
-        if (output.kind !== "send") continue;
+      end.frame(nowMs, (output) => {
+        if (output.kind !== "send") return;
         const { channel, bytes } = output;
         far?.session.handle({ kind: channel, bytes, from: REMOTE }, nowMs);
-      }
+      });
     }
     return this.#frame < this.#frames;
   }
@@ -75,7 +75,7 @@ class End {
     this.#audio.join(this.session);
   }
 
-  frame(nowMs: number): readonly LineAudioOutput[] {
+  frame(nowMs: number, carry: (output: LineAudioOutput) => void): void {
     const captured = this.#captured;
     // Like voices, which talk in turn and at once; a quarter of what is played comes back.
     const isTalking = (nowMs + this.#silentMs) % 1000 < 700;
@@ -84,8 +84,8 @@ class End {
       const voice = isTalking ? this.#noise >> 19 : this.#noise >> 28;
       captured[at] = voice + ((this.#playout[at] ?? 0) >> 2);
     }
-    const outputs = this.#audio.process(captured, this.#playout, 0, nowMs);
+    for (const output of this.#audio.hear(captured, 0, nowMs)) carry(output);
+    for (const output of this.#audio.speak(this.#playout, nowMs)) carry(output);
     this.#digits.play(this.#playout);
-    return outputs;
   }
 }

@@ -286,6 +286,30 @@ describe("CardStreams with two lines", () => {
     }
   });
 
+  it("what all have captured is told before one is to answer", () => {
+    const rig = new Rig({ channels: 2, said: (n, channel) => (channel === 0 ? n : -n) });
+    const told: string[] = [];
+    const open = (side: "left" | "right", stopsAt: number) => {
+      const stream = rig.streams.open(side, {
+        onCaptured(captured, first) {
+          told.push(`${side} said ${captured[1]} at ${first}`);
+          if (first === stopsAt) stream.stop();
+        },
+        onFrame: (captured, _, first) => told.push(`${side} hears ${captured[1]} at ${first}`),
+        onFault() {},
+      });
+      stream.start();
+    };
+    open("left", 80);
+    open("right", 160);
+    rig.run(40);
+    expect(told).toEqual([
+      ...["left said 1 at 0", "right said -1 at 0", "left hears 1 at 0", "right hears -1 at 0"],
+      ...["left said 81 at 80", "right said -81 at 80", "right hears -81 at 80"],
+      "right said -161 at 160",
+    ]);
+  });
+
   it("each has its own channel, start, stop and position", () => {
     const rig = new Rig({ channels: 2, said: (n, channel) => (channel === 0 ? n : -n) });
     const left = rig.line("left");

@@ -238,8 +238,13 @@ export class CardStreams {
   #exchange(backlogSamples: number): void {
     const { capture, playout } = this.#card;
     const run = this.#run;
-    for (const line of [...this.#lines.values()]) {
+    const heard = [...this.#lines.values()].filter((line) => line.isStarted);
+    for (const line of heard) {
       if (line.isStarted) line.capture(this.#captured, capture.channels);
+      if (this.#run !== run) return;
+    }
+    for (const line of heard) {
+      if (line.isStarted) line.answer();
       if (this.#run !== run) return;
     }
     this.#playout.fill(0);

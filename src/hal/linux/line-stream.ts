@@ -53,13 +53,18 @@ export class LineStream {
     this.#position += samples;
   }
 
-  /** Hands the card's frame over to the line's user. */
+  /** Hands what the card captured over to the line's user, who answers in `answer`. */
   capture(card: Int16Array, channels: CardChannels): void {
     const first = this.side === "right" ? 1 : 0;
     const into = this.#down === undefined ? this.#captured : this.#cardFrame;
     for (let n = 0; n < into.length; n++) into[n] = card[n * channels + first] ?? 0;
     this.#down?.process(into, this.#captured);
     scaleSamples(this.#captured, this.#gains.capture);
+    this.#events.onCaptured?.(this.#captured, this.#position);
+  }
+
+  /** The line's user answers what was captured last. */
+  answer(): void {
     this.#playout.fill(0);
     const position = this.#position;
     this.#position += FRAME_SAMPLES;

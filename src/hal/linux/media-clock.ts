@@ -32,14 +32,16 @@ export interface MediaClock {
 
 /**
  * The clock and the sockets of a real-time thread. While frames are due, the thread sleeps in the
- * kernel until the very moment, takes what has come on its sockets and runs what is due; so a frame
- * is neither late by a timer's millisecond nor a datagram dearer than its system call. The event
- * loop turns as soon as it has something to do, which the kernel is asked by the loop's own file,
- * or after what is no frame; where that file is not found, after every second frame. While nothing
- * is due soon, it is an ordinary event loop.
+ * kernel until the very moment and runs what is due, in which it takes what has come on its
+ * sockets; so a frame is neither late by a timer's millisecond nor a datagram dearer than its
+ * system call. When in a frame the sockets are looked at is said by who plays (`collect`): once
+ * what was captured is sent, so that packets do not wait for those that come. Else it is done after
+ * all that is due. The event loop turns as soon as it has something to do, which the kernel is
+ * asked by the loop's own file, or after what is no frame; where that file is not found, after
+ * every second frame. While nothing is due soon, it is an ordinary event loop.
  *
  *              next deadline within 21 ms
- *    waiting ─────────────────────────────▶ asleep ──▶ poll sockets ──▶ run what is due ─┐
+ *    waiting ─────────────────────────────▶ asleep ──▶ run what is due, look at sockets ──┐
  *     ▲   (timer; with sockets: a look       ▲ │ ▲                                        │
  *     │    every 10 ms)                      │ │ └────── only frames were due ◀───────────┤
  *     │                                      │ ▼ the loop has something to do             │
@@ -69,6 +71,13 @@ function createPolledClock(kernel: SocketKernel, loopFile: number | undefined): 
     polledAtMs = machine.nowMs();
     udp.poll();
   };
+  /** Whether what is due runs, and sockets have not been looked at since it began. */
+  let isToPoll = false;
+  const collect = (): void => {
+    if (!isToPoll) return;
+    isToPoll = false;
+    poll();
+  };
   /** Looks where no frame has for a while; in a call that is one idle timer in many frames. */
   const look = (): void => {
     isLooking = udp.isOpen;
@@ -89,7 +98,10 @@ function createPolledClock(kernel: SocketKernel, loopFile: number | undefined): 
     ...(loopFile === undefined
       ? {}
       : { sleepLightly: lightSleep(kernel, loopFile, machine.nowMs) }),
-    beforeRun: poll,
+    beforeRun() {
+      isToPoll = true;
+    },
+    afterRun: collect,
   });
   const sleepMaxMs = loopFile === undefined ? SLEEP_MAX_MS.deep : SLEEP_MAX_MS.light;
   const clock = createClock({
@@ -99,13 +111,23 @@ function createPolledClock(kernel: SocketKernel, loopFile: number | undefined): 
       return sleeper(machine.nowMs() + delayMs, run, isSettled);
     },
   });
-  return { clock, udp, isNative: true, rehearse: () => createRehearsal(kernel) };
+  return {
+    clock,
+    udp: { bind: (binding) => udp.bind(binding), collect },
+    isNative: true,
+    rehearse: () => createRehearsal(kernel),
+  };
 }
 
 function createRehearsal(kernel: SocketKernel): Rehearsal {
   let nowMs = 0;
   let next: { readonly atMs: number; readonly run: () => void } | undefined;
   const udp = new PolledUdp(kernel, () => {});
+  let isToPoll = false;
+  const collect = (): void => {
+    if (isToPoll) udp.poll();
+    isToPoll = false;
+  };
   const clock = createClock({
     nowMs: () => nowMs,
     wallMs: () => nowMs,
@@ -119,14 +141,15 @@ function createRehearsal(kernel: SocketKernel): Rehearsal {
   });
   return {
     clock,
-    udp,
+    udp: { bind: (binding) => udp.bind(binding), collect },
     advance(ms) {
       const endMs = nowMs + ms;
       for (let wake = next; wake !== undefined && wake.atMs <= endMs; wake = next) {
         next = undefined;
         nowMs = Math.max(nowMs, wake.atMs);
-        udp.poll();
+        isToPoll = true;
         wake.run();
+        collect();
       }
       nowMs = endMs;
     },

@@ -293,7 +293,7 @@ describe("encodeSocketAddress(), decodeSocketAddress()", () => {
 });
 
 describe("createMediaClock()", () => {
-  it("runs what is due in order, never early, and polls sockets right before", async () => {
+  it("runs what is due in order, never early, and looks at sockets each time", async () => {
     const asleep: number[] = [];
     let polls = 0;
     const { clock, udp } = await createMediaClock(async () => ({
@@ -327,6 +327,48 @@ describe("createMediaClock()", () => {
     // On a busy machine a deadline may be over before there was time to sleep.
     for (const forMs of asleep) expect(forMs).toBeLessThanOrEqual(SLEEP_MAX_MS.light);
     expect(polls).toBeGreaterThanOrEqual(2);
+  });
+
+  it("looks at sockets once, when what is due collects, or else after it", async () => {
+    const { clock, udp } = await createMediaClock(async () => kernel);
+    const happened: string[] = [];
+    const socket = await udp.bind({
+      ...{ host: "127.0.0.1", port: 0, onFault() {} },
+      onDatagram: (bytes) => happened.push(`got ${bytes[0]}`),
+    });
+    const frame = (name: number, collects: boolean): Promise<void> =>
+      new Promise((resolve) => {
+        const atMs = clock.nowMs() + 3;
+        clock.at(atMs, () => {
+          socket.send(Uint8Array.of(name), socket.local);
+          happened.push("sent");
+          if (collects) udp.collect?.();
+          happened.push("played");
+        });
+        clock.at(atMs, () => {
+          if (collects) socket.send(Uint8Array.of(9), socket.local);
+          udp.collect?.();
+          happened.push("next");
+          setImmediate(resolve);
+        });
+      });
+    await frame(1, true);
+    expect(happened).toEqual(["sent", "got 1", "played", "next"]);
+    udp.collect?.();
+    happened.length = 0;
+    await frame(2, false);
+    expect(happened).toEqual(["sent", "played", "got 9", "got 2", "next"]);
+    happened.length = 0;
+    const atMs = clock.nowMs() + 3;
+    await new Promise<void>((resolve) => {
+      clock.at(atMs, () => {
+        socket.send(Uint8Array.of(3), socket.local);
+        happened.push("left");
+        setImmediate(resolve);
+      });
+    });
+    expect(happened).toEqual(["left", "got 3"]);
+    socket.close();
   });
 
   it("sleeps deeply, and not so long, where the event loop's file is not found", async () => {
@@ -367,6 +409,7 @@ describe("createMediaClock()", () => {
       onDatagram: (bytes) => heard.push([bytes[0] ?? -1, clock.nowMs()]),
     });
     const send = (): void => {
+      udp.collect?.();
       a.send(Uint8Array.of(clock.nowMs()), b.local);
       clock.at(clock.nowMs() + 10, send);
     };
@@ -381,6 +424,12 @@ describe("createMediaClock()", () => {
     clock.at(36, () => {}).cancel();
     advance(5);
     expect(heard.at(-1)).toEqual([30, 40]);
+    clock.at(45, () => a.send(Uint8Array.of(1), b.local));
+    advance(5);
+    expect(heard.slice(-2)).toEqual([
+      [40, 45],
+      [1, 45],
+    ]);
     a.close();
     b.close();
   });

@@ -25,7 +25,7 @@ const SEND_ADVICE = { unreachable: "check the cable, the address and the default
 
 /**
  * UDP whose sockets are looked at when `poll` is called, and only then: whoever clocks media calls
- * it right before each frame. A datagram so waits in the kernel for the frame that plays it.
+ * it within each frame. A datagram so waits in the kernel for the frame that plays it.
  */
 export class PolledUdp implements Udp {
   readonly #kernel: SocketKernel;

@@ -23,6 +23,7 @@ function setUp(wantedAtMs?: readonly number[]) {
     sleep,
     ...(wantedAtMs === undefined ? {} : { sleepLightly }),
     beforeRun: () => happened.push("poll"),
+    afterRun() {},
   });
   const frames = (count: number, isSettled: boolean): void => {
     const next = (): void => {

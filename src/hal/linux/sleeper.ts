@@ -21,8 +21,9 @@ export interface SleeperSource {
    * where that cannot be known.
    */
   sleepLightly?(untilMs: number): boolean;
-  /** Called when a deadline has come, right before it is run. */
+  /** Called when a deadline has come, right before it is run, and right after that. */
   beforeRun(): void;
+  afterRun(): void;
 }
 
 /** A deadline that is slept for; taken back, it does nothing. */
@@ -63,6 +64,7 @@ export function createSleeper(
         }
         source.beforeRun();
         wake.run();
+        source.afterRun();
         if (isWanted || next?.isSettled !== true) return;
         if (source.nowMs() - turnedAtMs > turnEveryMs) return;
       }

@@ -29,6 +29,11 @@ export interface UdpSocket {
  */
 export interface Udp {
   bind(binding: UdpBinding): Promise<UdpSocket>;
+  /**
+   * Hands over what has come. Only of a port that else does so after each frame, and not while
+   * it comes: whoever plays calls for it once what the frame says is sent.
+   */
+  collect?(): void;
 }
 
 /** What the near end shows of itself: PEM text, the certificate with the chain behind it. */

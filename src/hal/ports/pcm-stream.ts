@@ -13,6 +13,11 @@ export interface PcmXrun {
 /** What the user of a PCM stream hands over when opening it. */
 export interface PcmStreamEvents {
   /**
+   * What of the next `onFrame` was captured, told before it by a device with several channels: of
+   * all of them first, so that what each of them causes to be sent goes out before one is played.
+   */
+  onCaptured?(captured: Int16Array, firstSample: number): void;
+  /**
    * One frame of the sample clock. `captured` is what came from the line during the frame that just
    * ended; the callee fills `playout` (handed in as silence) with what goes to the line in the
    * frame that begins. Both are 16-bit linear, `frameSamples` long and borrowed.
@@ -26,10 +31,10 @@ export interface PcmStreamEvents {
 
 /**
  * A sample clock with audio both ways, 8 kHz mono. It is the media clock: what a frame causes,
- * a packet or a reply, goes out inside `onFrame`.
+ * a packet or a reply, goes out inside `onFrame`, or before it inside `onCaptured`.
  *
  * Port's side: opened it is stopped; between `start` and `stop` frames come at the card's own rate.
- * `stop` and `start` may be called inside `onFrame`. The position goes on across a stop.
+ * `stop` and `start` may be called inside either. The position goes on across a stop.
  */
 export interface PcmStream {
   readonly frameSamples: number;

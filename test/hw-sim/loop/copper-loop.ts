@@ -8,7 +8,6 @@ import { DEFAULT_ECHO_TAPS, type EchoTap, echoReturnLossDb } from "./hybrid-echo
 import {
   type Impedance,
   mismatchTaps,
-  onHookTaps,
   PLAIN_600,
   reflectionTaps,
   type Termination,
@@ -160,8 +159,7 @@ export class CopperLoop {
     this.#renderToNow();
     const loop = this.#impedance;
     const reflection = reflectionTaps(termination.impedance, loop);
-    const onHook = onHookTaps(termination.impedance);
-    this.#audio.setMismatch(mismatchTaps(termination, loop), { reflection, onHook });
+    this.#audio.setMismatch(mismatchTaps(termination, loop), reflection);
   }
 
   /**

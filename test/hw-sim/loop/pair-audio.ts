@@ -68,7 +68,6 @@ export class PairAudio {
   readonly #ownTaps: readonly EchoTap[];
   #closed: Mix;
   #ways: Ways | undefined;
-  #onHook: ToTelephone | undefined;
   readonly #open: Mix;
   readonly #noiseSeed: number;
   #historySamples: number;
@@ -122,7 +121,7 @@ export class PairAudio {
     // By hand: a call for so few numbers takes longer.
     for (let at = 0; at < history; at++) down[at] = down[this.#frameSamples + at] ?? 0;
     copyNumbers(down, playout, history);
-    this.#reflect();
+    if (this.#ways !== undefined) this.#reflect(this.#ways);
     this.#startMs = startMs;
     this.#samplePeriodMs = samplePeriodMs;
     this.#firstSample = firstSample;
@@ -131,14 +130,10 @@ export class PairAudio {
   }
 
   /** What comes to the telephone besides, or less, for the whole frame. */
-  #reflect(): void {
-    this.#ways?.from.beginFrame();
-    for (const way of [this.#ways?.to, this.#onHook]) {
-      if (way === undefined) continue;
-      way.filter.beginFrame();
-      const volts = this.#gain * VOLTS_PER_STEP;
-      way.filter.reflect(this.#down, this.#historySamples, volts, way.added);
-    }
+  #reflect({ to, from, reflected }: Ways): void {
+    to.beginFrame();
+    from.beginFrame();
+    to.reflect(this.#down, this.#historySamples, this.#gain * VOLTS_PER_STEP, reflected);
   }
 
   renderUntil(atMs: number, path: AudioPath): void {
@@ -196,22 +191,18 @@ export class PairAudio {
   }
 
   /**
-   * What the closed loop sends back besides, as its impedance misses that of the chip, and by what
-   * the sound that crosses is louder or softer: off-hook both ways, the reflection, and on-hook.
+   * What the closed loop sends back besides, as its impedance misses that of the chip, and the
+   * reflection by which what crosses it is louder or softer.
    */
-  setMismatch(
-    taps: readonly EchoTap[],
-    { reflection, onHook }: Readonly<Record<"reflection" | "onHook", readonly EchoTap[]>>,
-  ): void {
+  setMismatch(taps: readonly EchoTap[], reflection: readonly EchoTap[]): void {
     const frame = this.#frameSamples;
-    const toTelephone = (added: readonly EchoTap[]): ToTelephone => ({
-      filter: new MismatchFilter(added, 1, frame),
-      added: new Float64Array(frame),
-    });
-    this.#onHook = onHook.length === 0 ? undefined : toTelephone(onHook);
-    const from = new MismatchFilter(reflection, -1, frame);
-    this.#ways = reflection.length === 0 ? undefined : { to: toTelephone(reflection), from };
-    this.#reflect();
+    this.#ways = undefined;
+    if (reflection.length > 0) {
+      const to = new MismatchFilter(reflection, 1, frame);
+      const from = new MismatchFilter(reflection, -1, frame);
+      this.#ways = { to, from, reflected: new Float64Array(frame) };
+      this.#reflect(this.#ways);
+    }
     this.#closed = this.#mixOf([...this.#ownTaps, ...taps], true);
     const history = taps.reduce(
       (most, { delaySamples }) => Math.max(most, delaySamples),
@@ -283,10 +274,10 @@ export class PairAudio {
       this.#heard.set(heard.subarray(0, count), start);
       this.#captured.set(captured.subarray(0, count), start);
     }
-    const added = (talking ? this.#ways?.to : this.#onHook)?.added;
-    if (added === undefined) return;
+    const reflected = talking ? this.#ways?.reflected : undefined;
+    if (reflected === undefined) return;
     for (let at = from; at < to; at++) {
-      this.#heard[at] = (this.#heard[at] ?? 0) + (added[at] ?? 0);
+      this.#heard[at] = (this.#heard[at] ?? 0) + (reflected[at] ?? 0);
     }
   }
 
@@ -311,16 +302,11 @@ export class PairAudio {
   }
 }
 
-/** What comes to the telephone besides, for the whole frame, volts. */
-interface ToTelephone {
-  readonly filter: MismatchFilter;
-  readonly added: Float64Array;
-}
-
-/** Where the ends miss each other: to the telephone, and from it. */
+/** Where the ends miss each other: to the telephone, and from it; the frame's reflection, volts. */
 interface Ways {
-  readonly to: ToTelephone;
+  readonly to: MismatchFilter;
   readonly from: MismatchFilter;
+  readonly reflected: Float64Array;
 }
 
 /** How a pair is mixed: with three taps at hand, of which some may be silent, and all others. */

@@ -113,13 +113,8 @@ export class World {
 
   /** Runs one callback; false where none is pending. */
   step(): boolean {
-    return this.#stepBy(Number.POSITIVE_INFINITY);
-  }
-
-  /** Runs one callback that is due by then; false where none is. */
-  #stepBy(limitAtMs: number): boolean {
     invariant(!this.#running, "a callback of the world must not run the world");
-    const next = this.#queue.takeBy(limitAtMs);
+    const next = this.#queue.take();
     if (next === undefined) return false;
     this.#eventsNow = next.atMs === this.#nowMs ? this.#eventsNow + 1 : 0;
     // Put into words only then: this is run for every event.
@@ -141,7 +136,8 @@ export class World {
 
   /** Runs all that is due up to and at `atMs`; then it is `atMs`. */
   runUntil(atMs: number): void {
-    while (this.#stepBy(atMs)) {
+    while (this.#isDue(atMs)) {
+      this.step();
       if (this.#pacer !== undefined) this.#releaseWaiters();
     }
     if (atMs > this.#nowMs) this.#nowMs = atMs;
@@ -156,10 +152,11 @@ export class World {
   runWhile(condition: () => boolean, limitMs: number): boolean {
     const limitAtMs = this.#nowMs + limitMs;
     while (condition()) {
-      if (!this.#stepBy(limitAtMs)) {
+      if (!this.#isDue(limitAtMs)) {
         this.#nowMs = Math.max(this.#nowMs, limitAtMs);
         return !condition();
       }
+      this.step();
     }
     return true;
   }
@@ -297,10 +294,11 @@ export class World {
       if (met !== undefined) looks = true;
     }
     do {
-      if (!this.#stepBy(limitAtMs)) {
+      if (!this.#isDue(limitAtMs)) {
         this.#nowMs = limitAtMs;
         return;
       }
+      this.step();
     } while (!looks && !this.#unsettled && this.#watched === 0 && this.#waiters.length === length);
   }
 
