@@ -18,6 +18,8 @@ describe("readCommandLine()", () => {
 
   it.each([
     [["rnu"], '"rnu" is not a command; did you mean "run"?'],
+    [["levels"], '"levels" is not a command; did you mean "doctor --levels"?'],
+    [["json"], '"json" is not a command; "tipring help" lists the commands'],
     [["frobnicate"], '"frobnicate" is not a command; "tipring help" lists the commands'],
     [["run", "now"], '"now" is one word too many'],
     [["--frob"], `Unknown option '--frob'; "tipring help" lists the options`],

@@ -3,7 +3,14 @@ import type { LogLevel } from "../../base/log-event.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { errorText } from "../../base/thrown.ts";
 import { didYouMean } from "../config/did-you-mean.ts";
-import { COMMANDS, type Command, logLevelOf, OPTIONS, wrongOption } from "./command-options.ts";
+import {
+  COMMANDS,
+  type Command,
+  commandOfOption,
+  logLevelOf,
+  OPTIONS,
+  wrongOption,
+} from "./command-options.ts";
 
 /** The configuration file that is read where none is named. */
 export const DEFAULT_FILE = "tipring.yaml";
@@ -129,7 +136,7 @@ export function readCommandLine(
   const word = positionals[0] ?? "run";
   const command = COMMANDS.find((known) => known === word);
   if (command === undefined) {
-    const meant = didYouMean(word, COMMANDS);
+    const meant = commandOfOption(word) ?? didYouMean(word, COMMANDS);
     const advice =
       meant === undefined ? '"tipring help" lists the commands' : `did you mean "${meant}"?`;
     return err(`"${word}" is not a command; ${advice}`);

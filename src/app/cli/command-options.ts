@@ -53,6 +53,12 @@ const whole = (value: string): boolean => /^\d{1,15}$/.test(value);
 const within = (least: number, most: number) => (value: string) =>
   whole(value) && Number(value) >= least && Number(value) <= most;
 
+/** The command whose option that word is, with it; undefined where several have it, or none. */
+export function commandOfOption(word: string): string | undefined {
+  const rule = Object.entries<OptionRule>(OPTIONS).find(([name]) => name === word)?.[1];
+  return rule?.of.length === 1 ? `${rule.of[0]} --${word}` : undefined;
+}
+
 /** Levels that a meter may show between TIP and RING, V. */
 const VOLTS_MAX = 50;
 

@@ -25,7 +25,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs the command on the simulated board in virtual time; a key is pressed on line 1. */
+/** Runs the command on the simulated board in virtual time. */
 async function run(options: Partial<CommandOptions>): Promise<number> {
   const read = await readConfig(
     plain,
@@ -46,7 +46,7 @@ async function run(options: Partial<CommandOptions>): Promise<number> {
         // The simulated board speaks SimTold.
         (message) => void seen.push(message as SimTold),
       );
-      board.receive({ kind: "lift", line: 1 });
+      if (options.volts !== undefined) board.receive({ kind: "lift", line: 1 });
       return board;
     },
   ).finally(() => {
@@ -55,10 +55,6 @@ async function run(options: Partial<CommandOptions>): Promise<number> {
   while (!isDone) {
     await new Promise((resolve) => setImmediate(resolve));
     const before = seen.length;
-    if (out.some((text) => text.includes("hold one key"))) {
-      out = out.filter((text) => !text.includes("hold one key"));
-      board?.receive({ kind: "dial", line: 1, digits: "888888888888" });
-    }
     board?.receive({ kind: "advance", ms: 20 });
     while (!isDone && board !== undefined && seen.length === before) await Promise.resolve();
   }
@@ -70,11 +66,28 @@ describe("doctorLevels()", () => {
     const file = join(folder, "levels.yaml");
     expect(await run({ out: file })).toBe(0);
     const text = out.join("");
-    expect(text).toMatch(/good {2}levels: key 8 was heard/);
+    expect(text).toMatch(/good {2}levels: key 5 was heard/);
     expect(text).toMatch(/written to .*levels.yaml/);
     const yaml = readFileSync(file, "utf8");
     expect(yaml).toMatch(/^lines:\n {2}- number: "101"\n {4}levels:\n {6}captureFullScaleDbm0: /);
     expect(yaml).toMatch(/ {2}- number: "102"\n$/);
+  });
+
+  it("prints what it measured where its file cannot be written, and ends with 1", async () => {
+    const said: string[] = [];
+    vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(String(text)) > 0);
+    expect(await run({ out: join(folder, "none", "levels.yaml") })).toBe(1);
+    expect(said.join("")).toMatch(/levels\.yaml cannot be written: ENOENT/);
+    expect(out.join("")).toMatch(/put this into your configuration:\n\nlines:/);
+  });
+
+  it("names the lines that there are", async () => {
+    const said: string[] = [];
+    vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(String(text)) > 0);
+    expect(await run({ line: "7" })).toBe(2);
+    expect(said.join("")).toBe(
+      'tipring doctor: --line is "7"; the configuration has lines 1 to 2\n',
+    );
   });
 
   it("measures by a meter, as JSON", async () => {

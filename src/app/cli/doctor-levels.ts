@@ -1,9 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { PortError } from "../../base/port-fault.ts";
+import type { SimCommand } from "../../base/sim-messages.ts";
+import { errorHead } from "../../base/thrown.ts";
 import { parseSoundChannel } from "../../hal/linux/index.ts";
 import { makeDirectory, replaceFile } from "../../hal/node/index.ts";
-import type { OpenBoard } from "../../hal/ports/board.ts";
+import type { Board, OpenBoard } from "../../hal/ports/board.ts";
 import { type BoardLevels, boardLine } from "../config/board-file.ts";
 import { mixerCard, readMixer } from "../doctor/check-sound.ts";
 import { type Finding, good, isHealthy, note, printFindings } from "../doctor/finding.ts";
@@ -14,12 +16,19 @@ import { openBoard } from "../open-board.ts";
 import { boardSpec } from "./board-spec.ts";
 import type { CommandOptions } from "./command-line.ts";
 import { keptMixerFile } from "./kept-mixer.ts";
+import { noSuchLine } from "./line-to-probe.ts";
 import type { ReadConfig } from "./read-config.ts";
 import { stopSignal } from "./stop-signals.ts";
+
+/** How long the person at a simulated telephone thinks before doing what is asked, ms. */
+const SIM_THINKS_MS = 300;
+/** What sounds like a key that is held down, to a measurement. */
+const SIM_KEYS = "5".repeat(12);
 
 /**
  * `tipring doctor --levels`: measures one line's levels, says what they are and what is wrong
  * with them, and prints the lines of configuration that put them right. Exit codes as of doctor.
+ * With the simulated board the telephone does what is asked by itself.
  */
 export async function doctorLevels(
   config: ReadConfig,
@@ -30,7 +39,7 @@ export async function doctorLevels(
   const line = Number(options.line ?? "1");
   const wiring = config.box.realtime.lines.find((one) => one.line === line);
   if (wiring === undefined) {
-    refuse(`there is no line ${options.line}`);
+    refuse(noSuchLine(options.line, config.lines.length));
     return 2;
   }
   const volts = options.volts === undefined ? undefined : Number(options.volts);
@@ -54,15 +63,18 @@ export async function doctorLevels(
       withKey: volts === undefined && options.loop !== true,
       keyDbm0: KEY_DBM0,
       loop: options.loop === true,
-      ask: (text) => process.stdout.write(`${text}\n`),
+      ask: (text) => {
+        process.stdout.write(`${text}\n`);
+        if (config.board.module === "tipring/hw-sim") holdKey(board, line);
+      },
       ...(volts === undefined ? {} : { volts }),
     };
     const { findings, levels } = await measureLine(board.ports, wiring, plan, stop.signal);
     const stopped = stop.exitCode();
     if (stopped !== undefined) return stopped;
     const kept = await keepMixer(config, wiring.pcmChannel, machine);
-    tell([...findings, ...kept], levels, config, line, options);
-    return isHealthy(findings) ? 0 : 1;
+    const written = tell([...findings, ...kept], levels, config, line, options);
+    return written && isHealthy(findings) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
     return stop.exitCode() ?? refuse(error.message);
@@ -70,6 +82,18 @@ export async function doctorLevels(
     stop.forget();
     board.close();
   }
+}
+
+/** The person at a simulated telephone does what is asked. */
+function holdKey(board: Board, line: number): void {
+  const { clock } = board.ports;
+  clock.at(clock.nowMs() + SIM_THINKS_MS, () => {
+    const doings: readonly SimCommand[] = [
+      { kind: "lift", line },
+      { kind: "dial", line, digits: SIM_KEYS },
+    ];
+    for (const doing of doings) board.receive(doing);
+  });
 }
 
 /** What a sound card's clock is, against this machine's. */
@@ -83,24 +107,39 @@ function refuse(why: string): number {
   return 1;
 }
 
+/** False where the file cannot be written: what was to be in it is printed then. */
 function tell(
   findings: readonly Finding[],
   levels: BoardLevels,
   config: ReadConfig,
   line: number,
   { json, out }: CommandOptions,
-): void {
+): boolean {
   const yaml = levelsYaml(config, line, levels);
-  if (out !== undefined && Object.keys(levels).length > 0) writeFileSync(out, yaml);
+  const hasLevels = Object.keys(levels).length > 0;
+  const failure = out === undefined || !hasLevels ? undefined : write(out, yaml);
+  if (failure !== undefined) refuse(`${out} cannot be written: ${failure}`);
   if (json) {
     const told = { line, ok: isHealthy(findings), findings, levels };
     process.stdout.write(`${JSON.stringify(told)}\n`);
-    return;
+    return failure === undefined;
   }
   process.stdout.write(`${printFindings(findings).join("\n")}\n`);
-  if (Object.keys(levels).length === 0) return;
-  const where = out === undefined ? "put this into your configuration" : `written to ${out}`;
+  if (!hasLevels) return true;
+  const isWritten = out !== undefined && failure === undefined;
+  const where = isWritten ? `written to ${out}` : "put this into your configuration";
   process.stdout.write(`\n${where}:\n\n${yaml}`);
+  return failure === undefined;
+}
+
+/** Why it cannot be written; undefined where it was. */
+function write(file: string, text: string): string | undefined {
+  try {
+    writeFileSync(file, text);
+    return undefined;
+  } catch (error) {
+    return errorHead(error);
+  }
 }
 
 /** The part of a configuration that sets a line's levels. */
@@ -132,7 +171,14 @@ async function keepMixer(
     return [note("mixer", `the mixer of ${card} could not be kept: ${controls}`, advice)];
   }
   const file = keptMixerFile(user.data, card);
-  await makeDirectory(dirname(file));
-  await replaceFile(file, JSON.stringify(controls));
+  try {
+    await makeDirectory(dirname(file));
+    await replaceFile(file, JSON.stringify(controls));
+  } catch (error) {
+    const why = `the mixer of ${card} could not be kept in ${file}: ${errorHead(error)}`;
+    return [
+      note("mixer", why, "run this as the user that runs Tipring, or set data to its folder"),
+    ];
+  }
   return [good("mixer", `the mixer of ${card} is kept in ${file}, and compared at each doctor`)];
 }

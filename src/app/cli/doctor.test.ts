@@ -80,7 +80,7 @@ describe("doctor()", () => {
 
   it("was asked wrongly for the levels of a line that is not there", async () => {
     expect(await run({}, { levels: true, line: "7" })).toBe(2);
-    expect(err.join("")).toMatch(/there is no line 7/);
+    expect(err.join("")).toMatch(/has line 1 alone/);
   });
 });
 

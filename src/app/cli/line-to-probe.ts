@@ -23,7 +23,12 @@ export async function lineToProbe(
   const wanted = Number(options.line ?? "1");
   const line = lines.find((one) => one.line === wanted);
   if (line !== undefined) return ok({ config: read.value, line });
-  const numbers = lines.length === 1 ? "1" : `1 to ${lines.length}`;
-  process.stderr.write(`--line is "${options.line}"; the configuration has lines ${numbers}\n`);
+  process.stderr.write(`tipring: ${noSuchLine(options.line, lines.length)}\n`);
   return err(2);
+}
+
+/** What is said of a line's number that no line has. */
+export function noSuchLine(wanted: string | undefined, count: number): string {
+  const lines = count === 1 ? "line 1 alone" : `lines 1 to ${count}`;
+  return `--line is "${wanted}"; the configuration has ${lines}`;
 }

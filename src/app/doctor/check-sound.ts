@@ -31,15 +31,18 @@ export async function checkSound(
 ): Promise<readonly Finding[]> {
   if (!parts.hasHardware) return [];
   const findings: Finding[] = [];
-  const seen = new Set<string>();
+  const isThere = new Map<string, boolean>();
   for (const channel of parts.sound) {
     const { card, side } = parseSoundChannel(channel);
-    if (!seen.has(card)) {
-      seen.add(card);
-      findings.push(await tryCard(machine, card, side === "whole" ? "whole" : "left"));
-      const mixer = mixerCard(card);
+    if (!isThere.has(card)) {
+      const tried = await tryCard(machine, card, side === "whole" ? "whole" : "left");
+      isThere.set(card, tried.isThere);
+      findings.push(tried.finding);
+      const mixer = tried.isThere ? mixerCard(card) : undefined;
       if (mixer !== undefined) findings.push(...(await checkMixer(machine, mixer, check)));
     }
+    // What else is to be said of a card is so once there is one.
+    if (isThere.get(card) !== true) continue;
     findings.push(
       check.hasLevels(channel)
         ? good("levels", `${channel} has its levels in the configuration`)
@@ -53,19 +56,32 @@ export async function checkSound(
   return findings;
 }
 
-async function tryCard(machine: Machine, card: string, side: "whole" | "left"): Promise<Finding> {
+async function tryCard(
+  machine: Machine,
+  card: string,
+  side: "whole" | "left",
+): Promise<{ readonly finding: Finding; readonly isThere: boolean }> {
   try {
     const opened = await machine.openCard(card, channelsFor(side));
     const { rateHz, capture } = opened;
     opened.close();
-    return good("sound", `${card} opens: ${rateHz} Hz, ${capture.channels} of its channels`);
+    const text = `${card} opens: ${rateHz} Hz, ${capture.channels} of its channels`;
+    return { finding: good("sound", text), isThere: true };
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
     const { kind, what, advice } = error.fault;
     const cards = machine.readText("/proc/asound/cards")?.match(/\[\w+/g) ?? [];
-    const there = cards.map((name) => name.slice(1)).join(", ");
-    const more = kind === "not-found" ? ` (cards of this machine: ${there || "none"})` : "";
-    return bad("sound", `${what}: ${kind}${more}`, advice);
+    if (kind !== "not-found") {
+      return { finding: bad("sound", `${what}: ${kind}`, advice), isThere: true };
+    }
+    const there = cards.map((name) => name.slice(1));
+    const text = `${what}: ${kind} (cards of this machine: ${there.join(", ") || "none"})`;
+    const [first] = there;
+    const todo =
+      first === undefined
+        ? "plug one in, and see that it is in /proc/asound/cards"
+        : `name one in the configuration: lines[].sound: "plughw:CARD=${first},DEV=0"`;
+    return { finding: bad("sound", text, todo), isThere: false };
   }
 }
 

@@ -99,7 +99,13 @@ describe("examine()", () => {
         files: { "/proc/asound/cards": " 0 [Set            ]: USB-Audio - Set\n" },
       },
       "bad",
-      /not-found \(cards of this machine: Set\) \| name one/,
+      /not-found \(cards of this machine: Set\) \| .*lines\[\]\.sound: "plughw:CARD=Set,DEV=0"/,
+    ],
+    [
+      "no card at all",
+      { soundFault: soundFault("not-found", "name one") },
+      "bad",
+      /not-found \(cards of this machine: none\) \| plug one in/,
     ],
     ["no amixer", { mixer: undefined }, "note", /amixer is not installed \| .*alsa-utils/],
     ["automatic gain", { mixer: AGC_ON }, "bad", /"Auto Gain Control" is on.*\| .*doctor --fix/],
@@ -267,6 +273,13 @@ describe("examine()", () => {
       "amixer -q -c Device sset Mic,0 capture 12 cap",
     ]);
     expect(isHealthy(fixed.findings), told(fixed.findings)).toBe(true);
+  });
+
+  it("says nothing of mixer and levels of a card that is not there", async () => {
+    const soundFault = { kind: "not-found", what: "sound card", advice: "name one" } as const;
+    const { findings, ran } = await examined({ soundFault, mixer: AGC_ON }, "raspberry-pi");
+    expect(findings.filter(({ area }) => ["mixer", "levels"].includes(area))).toEqual([]);
+    expect(ran.filter((command) => command.startsWith("amixer"))).toEqual([]);
   });
 
   it("a kept mixer that cannot be read is told, not believed", async () => {
