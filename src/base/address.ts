@@ -11,7 +11,7 @@ export function printAddress(address: SocketAddress): string {
     : `${address.host}:${address.port}`;
 }
 
-/** Whether two addresses are the same text and port. */
+/** Whether two addresses are the same text and port. Most that are the same are one object. */
 export function sameAddress(a: SocketAddress, b: SocketAddress): boolean {
-  return a.port === b.port && a.host === b.host;
+  return a === b || (a.port === b.port && a.host === b.host);
 }

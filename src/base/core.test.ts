@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { printAddress, sameAddress } from "./address.ts";
 import { isDigit, peakFromDbm0 } from "./audio.ts";
-import { earliestMs } from "./core.ts";
+import { earlierMs, earliestMs } from "./core.ts";
 import { InvariantError, invariant } from "./invariant.ts";
 
 describe("earliestMs()", () => {
@@ -13,6 +13,19 @@ describe("earliestMs()", () => {
     [[-1, 0], -1],
   ])("of %j is %j", (deadlines, earliest) => {
     expect(earliestMs(...deadlines)).toBe(earliest);
+  });
+});
+
+describe("earlierMs()", () => {
+  it.each([
+    [undefined, undefined, undefined],
+    [undefined, 5, 5],
+    [5, undefined, 5],
+    [3, 5, 3],
+    [5, 3, 3],
+    [0, undefined, 0],
+  ])("of %s and %s is %s", (one, other, earlier) => {
+    expect(earlierMs(one, other)).toBe(earlier);
   });
 });
 

@@ -13,11 +13,15 @@ export interface Core<Input, Output> {
   deadlineMs(): number | undefined;
 }
 
+/** The earlier of two deadlines; `undefined` where neither is pending. */
+export function earlierMs(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined) return b;
+  return b === undefined || a < b ? a : b;
+}
+
 /** The earliest of some deadlines; `undefined` where none is pending. */
 export function earliestMs(...deadlines: readonly (number | undefined)[]): number | undefined {
   let earliest: number | undefined;
-  for (const at of deadlines) {
-    if (at !== undefined && (earliest === undefined || at < earliest)) earliest = at;
-  }
+  for (const at of deadlines) earliest = earlierMs(at, earliest);
   return earliest;
 }

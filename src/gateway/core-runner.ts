@@ -11,13 +11,12 @@ type TimeoutInput = { readonly kind: "timeout" };
  * its outputs are carried out. A deadline that moves away with each input, as those of silence do,
  * moves no timer: that one comes at the old moment, and looks.
  */
-export class CoreRunner<Input, Output> {
+export class CoreRunner<Input, Output> implements Taker<Input | TimeoutInput> {
   readonly #core: Core<Input | TimeoutInput, Output>;
   readonly #clock: Clock;
   readonly #queue: RunQueue;
   readonly #carryOut: (output: Output) => void;
   readonly #afterwards: (() => void) | undefined;
-  readonly #intake: Taker<Input | TimeoutInput> = { take: (input) => this.#take(input) };
   #timer: Timer | undefined;
   #timerAtMs = 0;
   #stopped = false;
@@ -38,10 +37,11 @@ export class CoreRunner<Input, Output> {
 
   /** Hand an input to the core as soon as what is running has run. */
   feed(input: Input | TimeoutInput): void {
-    this.#queue.hand(this.#intake, input);
+    this.#queue.hand(this, input);
   }
 
-  #take(input: Input | TimeoutInput): void {
+  /** For the queue alone: what was fed has its turn. */
+  take(input: Input | TimeoutInput): void {
     if (this.#stopped) return;
     for (const output of this.#core.handle(input, this.#clock.nowMs())) this.#carryOut(output);
     this.rearm();

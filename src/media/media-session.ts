@@ -1,6 +1,6 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { AudioEndpoint, Digit } from "../base/audio.ts";
-import { earliestMs } from "../base/core.ts";
+import { earlierMs } from "../base/core.ts";
 import { invariant } from "../base/invariant.ts";
 import type { KeyCommand, MediaFlow, MediaStats } from "../base/media-messages.ts";
 import { done, err, type Result } from "../base/result.ts";
@@ -10,6 +10,7 @@ import type { CodecSpec } from "./codec/codec.ts";
 import { findCodec } from "./codec/codecs.ts";
 import { FarDigits } from "./far-digits.ts";
 import { nameTones, receiverOptions, sameCoding, senderOptions } from "./flow-options.ts";
+import type { Flowing } from "./flowing.ts";
 import type {
   FlowError,
   MediaInput,
@@ -40,19 +41,6 @@ export type {
 
 const NOTHING: readonly MediaOutput[] = [];
 
-interface Flowing {
-  readonly flow: MediaFlow;
-  readonly spec: CodecSpec;
-  readonly sender: RtpSender;
-  readonly receiver: RtpReceiver;
-  readonly rtpLatch: SourceLatch;
-  readonly rtcpPath: RtcpPath;
-  /** Answers the far end's checks; undefined where it makes none. */
-  readonly ice: IceLite | undefined;
-  /** Encrypts and decrypts; undefined where the call is plain. */
-  readonly srtp: SrtpSession | undefined;
-}
-
 /**
  * One RTP session: a source and sink of audio for whatever it is joined to.
  *
@@ -65,14 +53,14 @@ interface Flowing {
  * stranger or has an unknown payload type is dropped without a trace but in the counts.
  */
 export class MediaSession implements AudioEndpoint<MediaOutput> {
-  readonly #config: MediaSessionConfig;
-  readonly #rtcp: RtcpReporter;
   #flowing: Flowing | undefined;
+  #closed = false;
+  readonly #silence = new SilenceWatch();
   /** Whether a modem or fax machine was heard, on either side; and what digits were told. */
   readonly modems: ModemWatch;
   readonly digits: FarDigits;
-  #closed = false;
-  readonly #silence = new SilenceWatch();
+  readonly #rtcp: RtcpReporter;
+  readonly #config: MediaSessionConfig;
   #earlier: MediaStats | undefined;
   readonly #quality = new CallQuality();
 
@@ -95,17 +83,20 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     const rtcpPath = before?.rtcpPath ?? new RtcpPath(flow.remoteRtcp);
     rtpLatch.signal(flow.remote);
     rtcpPath.signal(flow.remoteRtcp);
+    const sender = this.#senderFor(flow, spec);
     this.#flowing = {
+      receiver: this.#receiverFor(flow, spec, nowMs),
+      sender,
+      rtpLatch,
+      srtp,
+      receives: flow.receive,
+      sends: flow.send,
       flow,
       spec,
-      sender: this.#senderFor(flow, spec),
-      receiver: this.#receiverFor(flow, spec, nowMs),
-      rtpLatch,
       rtcpPath,
       ice: flow.ice === undefined ? undefined : new IceLite(flow.ice),
-      srtp,
     };
-    if (before?.flow.receive !== true) this.#silence.start(nowMs);
+    if (before?.receives !== true) this.#silence.start(nowMs);
     this.#rtcp.start(nowMs);
     return done;
   }
@@ -144,16 +135,16 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
 
   deadlineMs(): number | undefined {
     if (this.#closed || this.#flowing === undefined) return undefined;
-    const { flow, receiver } = this.#flowing;
-    const silentAtMs = flow.receive ? this.#silence.dueMs : undefined;
-    return earliestMs(this.#rtcp.deadlineMs(), silentAtMs, receiver.deadlineMs());
+    const { receives, receiver } = this.#flowing;
+    const silentAtMs = receives ? this.#silence.dueMs : undefined;
+    return earlierMs(earlierMs(this.#rtcp.deadlineMs(), silentAtMs), receiver.deadlineMs());
   }
 
   push(frame: Int16Array, nowMs: number): readonly MediaOutput[] {
     const flowing = this.#flowing;
     if (flowing === undefined || this.#closed) return NOTHING;
     const heard = this.#hearModem(flowing, "near", frame, nowMs);
-    const packets = flowing.sender.push(frame, flowing.flow.send, nowMs);
+    const packets = flowing.sender.push(frame, flowing.sends, nowMs);
     if (packets.length === 0) return heard;
     const { srtp, rtpLatch } = flowing;
     const to = rtpLatch.destination;
@@ -163,7 +154,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
 
   pull(frame: Int16Array, nowMs: number): readonly MediaOutput[] {
     const flowing = this.#flowing;
-    const isOpen = flowing?.flow.receive === true && !this.#closed;
+    const isOpen = flowing?.receives === true && !this.#closed;
     if (isOpen) flowing.receiver.pull(frame, nowMs);
     else frame.fill(0);
     const heard = isOpen ? this.#hearModem(flowing, "far", frame, nowMs) : NOTHING;
@@ -274,15 +265,15 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     input: Extract<MediaInput, { kind: "rtp" }>,
     nowMs: number,
   ): readonly MediaOutput[] {
-    const { flow, receiver, rtpLatch, srtp } = flowing;
+    const { receives, receiver, sender, rtpLatch, srtp } = flowing;
     const { from } = input;
     const bytes = srtp === undefined ? input.bytes : srtp.openRtp(input.bytes);
     if (bytes === undefined) return NOTHING;
     const packet = parseRtp(bytes);
     if (!packet.ok || !receiver.knows(packet.value.payloadType)) return NOTHING;
     const isAuthentic = srtp !== undefined;
-    if (!rtpLatch.accept(from, packet.value, isAuthentic) || !flow.receive) return NOTHING;
-    if (packet.value.ssrc === flowing.sender.ssrc && !flowing.sender.hasSent(packet.value)) {
+    if (!rtpLatch.accept(from, packet.value, isAuthentic) || !receives) return NOTHING;
+    if (sender.isOwn(packet.value) && !sender.hasSent(packet.value)) {
       return this.#leaveSource(flowing, nowMs);
     }
 
@@ -339,7 +330,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
         outputs.push({ kind: "event", event: { kind: "quality", session, stats } });
       }
     }
-    const silence = flowing.flow.receive ? this.#silence.tell(nowMs) : undefined;
+    const silence = flowing.receives ? this.#silence.tell(nowMs) : undefined;
     if (silence !== undefined) {
       // The peer may have moved (its NAT forgot): the next source is listened to.
       flowing.rtpLatch.release();

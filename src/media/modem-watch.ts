@@ -9,14 +9,14 @@ const NOTHING: readonly MediaOutput[] = [];
 
 /** Listens for modems and fax machines on both sides of a session. */
 export class ModemWatch {
-  readonly #session: string;
+  #isForgotten = false;
+  #isKnown = false;
   readonly #listens: boolean;
   readonly #near: FaxToneDetector;
   readonly #far: FaxToneDetector;
-  readonly #told = new Set<string>();
-  #isForgotten = false;
   #isModem = false;
-  #isKnown = false;
+  readonly #told = new Set<string>();
+  readonly #session: string;
 
   /**
    * @param listens false where modems are nobody's business: nothing is ever heard

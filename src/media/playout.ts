@@ -35,6 +35,8 @@ const HELD_LIMIT_SAMPLES = FRAME_LIMIT_SAMPLES + CUT_SAMPLES + PACKET_LIMIT_SAMP
  */
 const DECODED = new Int16Array(PACKET_LIMIT_SAMPLES);
 const HELD = new Int16Array(HELD_LIMIT_SAMPLES);
+/** Where the first packet of a frame is decoded: it stands where it is played from. */
+const DECODED_FIRST = HELD.subarray(0, PACKET_LIMIT_SAMPLES);
 /** Views of them, in the lengths that were wanted last. */
 let decodedBeginning: Int16Array = DECODED;
 let heldBeginning: Int16Array = HELD;
@@ -50,23 +52,23 @@ const REST_SAMPLES = 50 * SAMPLES_PER_MS;
  * played, and never stretched.
  */
 export class Playout {
-  readonly #frameSamples: number;
   readonly #jitter: JitterBuffer;
-  readonly #decoderOf: (payloadType: number) => Codec | undefined;
-  readonly #concealment = new Concealment();
-  /** What was left of the last frame, in its beginning. */
-  #left = new Int16Array(0);
+  readonly #frameSamples: number;
   #heldSamples = 0;
-  #framesConcealed = 0;
   /** Made up since the last packet: they count once the stream goes on. Its end is no loss. */
   #framesPending = 0;
-  readonly #noise: ComfortNoise;
-  /** The one that decoded last: it may know best what was lost. */
-  #decoder: Codec | undefined;
+  #framesConcealed = 0;
   /** The far end pauses: what does not come is noise, not lost. */
   #pausing = false;
   /** Until the speed may change again. */
   #restSamples = 0;
+  readonly #decoderOf: (payloadType: number) => Codec | undefined;
+  readonly #concealment = new Concealment();
+  /** The one that decoded last: it may know best what was lost. */
+  #decoder: Codec | undefined;
+  /** What was left of the last frame, in its beginning. */
+  #left = new Int16Array(0);
+  readonly #noise: ComfortNoise;
 
   constructor(
     frameSamples: number,
@@ -133,7 +135,7 @@ export class Playout {
 
   /** Gets some more samples; returns whether lost ones were made up. */
   #refill(): boolean {
-    if (this.#recover()) return true;
+    if (this.#recover()) return false;
     const step = this.#jitter.next(this.#frameSamples - this.#heldSamples);
     switch (step.kind) {
       case "packet":
@@ -165,11 +167,15 @@ export class Playout {
     const decoder = hole === undefined ? undefined : this.#decoderOf(hole.payloadType);
     if (hole === undefined || decoder?.recover === undefined) return false;
     const end = this.#heldSamples + hole.samples;
-    if (end > HELD_LIMIT_SAMPLES) return false;
-    const out = HELD.subarray(this.#heldSamples, end);
-    if (!decoder.recover(hole.payload, out)) return false;
+    // The beginning of what is lost may have been made up before its copy came.
+    const copied = Math.max(hole.samples, decoder.copySamples?.(hole.payload) ?? 0);
+    if (end > HELD_LIMIT_SAMPLES || copied > DECODED.length) return false;
+    const copy = DECODED.subarray(0, copied);
+    if (!decoder.recover(hole.payload, copy)) return false;
+    const audio = copy.subarray(copied - hole.samples);
     this.#jitter.next(hole.samples);
-    this.#concealment.good(out);
+    this.#concealment.good(audio);
+    HELD.set(audio, this.#heldSamples);
     this.#heldSamples = end;
     return true;
   }
@@ -178,6 +184,11 @@ export class Playout {
     const decoder = this.#decoderOf(payloadType);
     if (decoder === undefined) return;
     this.#decoder = decoder;
+    if (skip === 0 && this.#heldSamples === 0) {
+      this.#heldSamples = decoder.decode(payload, DECODED_FIRST);
+      this.#concealment.good(beginningOfHeld(this.#heldSamples));
+      return;
+    }
     const samples = decoder.decode(payload, DECODED);
     const room = HELD_LIMIT_SAMPLES - this.#heldSamples;
     const from = Math.min(skip, samples);
@@ -245,6 +256,7 @@ export class Playout {
   /** What was put away is in its place again. */
   #takeUp(): void {
     const count = this.#heldSamples;
+    if (count === 0) return;
     if (count === this.#left.length) copyNumbers(HELD, this.#left);
     else for (let at = 0; at < count; at++) HELD[at] = this.#left[at] ?? 0;
   }
@@ -253,6 +265,7 @@ export class Playout {
   #leave(played: number): void {
     const left = this.#heldSamples - played;
     this.#heldSamples = left;
+    if (left === 0) return;
     if (left > this.#left.length) this.#left = new Int16Array(left);
     const isFrame = left === played && left === this.#left.length;
     if (isFrame) copyNumbers(this.#left, frameBehind(played));

@@ -3,6 +3,11 @@ import { World } from "../../../test/hw-sim/world/world.ts";
 import type { Clock } from "../../hal/ports/clock.ts";
 import { beatingClock, FrameBeat, FrameBeats } from "./frame-beat.ts";
 
+/** Somebody who does so at each beat. */
+function member(run: (nowMs: number, frame: number) => void) {
+  return { beat: run };
+}
+
 /** A world's clock that counts what is asked of it. */
 function setUp(startMs = 0) {
   const world = new World({ seed: 1 });
@@ -24,11 +29,11 @@ describe("FrameBeat", () => {
     const { world, clock, asked } = setUp(7);
     const beat = new FrameBeat(clock, 20);
     const heard: string[] = [];
-    beat.join((nowMs) => heard.push(`a ${nowMs}`));
-    beat.join((nowMs) => heard.push(`b ${nowMs}`));
-    expect(beat.nextMs).toBe(20);
+    beat.join(member((nowMs, frame) => heard.push(`a ${nowMs} ${frame}`)));
+    beat.join(member((nowMs, frame) => heard.push(`b ${nowMs} ${frame}`)));
+    expect(beat.nextFrame).toBe(1);
     world.runUntil(40);
-    expect(heard).toEqual(["a 20", "b 20", "a 40", "b 40"]);
+    expect(heard).toEqual(["a 20 1", "b 20 1", "a 40 2", "b 40 2"]);
     expect(asked).toEqual([20, 40, 60].map((atMs) => ({ atMs, kind: "frame" })));
   });
 
@@ -36,9 +41,10 @@ describe("FrameBeat", () => {
     const { world, clock } = setUp();
     const heard: string[] = [];
     const beat = new FrameBeat(clock, 20, () => heard.push("before"));
-    const leave = beat.join((nowMs) => heard.push(`a ${nowMs}`));
+    const one = member((nowMs) => heard.push(`a ${nowMs}`));
+    beat.join(one);
     world.runUntil(40);
-    leave();
+    beat.leave(one);
     world.runUntil(100);
     expect(heard).toEqual(["before", "a 20", "before", "a 40"]);
   });
@@ -47,17 +53,21 @@ describe("FrameBeat", () => {
     const { world, clock, asked } = setUp();
     const beat = new FrameBeat(clock, 10);
     const heard: string[] = [];
-    const leaveA = beat.join(() => {
+    const a = member(() => {
       heard.push("a");
-      leaveB();
-      leaveA();
+      beat.leave(b);
+      beat.leave(a);
     });
-    const leaveB = beat.join(() => heard.push("b"));
+    const b = member(() => heard.push("b"));
+    const c = member(() => heard.push("c"));
+    beat.join(a);
+    beat.join(b);
     world.runUntil(100);
     expect(heard).toEqual(["a"]);
     expect(asked).toHaveLength(1);
-    leaveB();
-    beat.join(() => heard.push("c"))();
+    beat.leave(b);
+    beat.join(c);
+    beat.leave(c);
     world.runUntil(200);
     expect(heard).toEqual(["a"]);
   });
@@ -66,10 +76,11 @@ describe("FrameBeat", () => {
     const { world, clock } = setUp();
     const beat = new FrameBeat(clock, 10);
     const heard: number[] = [];
-    const leave = beat.join(() => {
-      leave();
-      beat.join((nowMs) => heard.push(nowMs));
+    const first = member(() => {
+      beat.leave(first);
+      beat.join(member((nowMs) => heard.push(nowMs)));
     });
+    beat.join(first);
     world.runUntil(30);
     expect(heard).toEqual([20, 30]);
   });
@@ -86,9 +97,10 @@ describe("FrameBeat", () => {
       },
     };
     const beat = new FrameBeat(clock, 10);
-    beat.join(() => {
+    const broken = member(() => {
       throw new Error("a bug");
     });
+    beat.join(broken);
     nowMs = 35;
     expect(() => due[0]?.run()).toThrow("a bug");
     expect(due.map(({ atMs }) => atMs)).toEqual([10, 40]);
@@ -100,8 +112,8 @@ describe("FrameBeats", () => {
     const beats = new FrameBeats(setUp(15).clock);
     expect(beats.of(10)).toBe(beats.of(10));
     expect(beats.of(10)).not.toBe(beats.of(20));
-    expect([beats.of(10).nextMs, beats.of(20).nextMs]).toEqual([20, 20]);
-    expect(beats.of(30).nextMs).toBe(30);
+    expect([beats.of(10).nextFrame, beats.of(20).nextFrame]).toEqual([2, 1]);
+    expect(beats.of(5).nextFrame).toBe(4);
   });
 });
 

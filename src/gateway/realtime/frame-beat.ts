@@ -5,10 +5,9 @@ const BEAT_MS = 20;
 /** They come so much behind its frames, ms: when the thread wakes for those, after all is sent. */
 const BEHIND_MS = 0.001;
 
-/** Who is called at each beat; `hasLeft` also while a beat goes on. */
-interface Member {
-  readonly run: (nowMs: number) => void;
-  hasLeft: boolean;
+/** Who is called at each beat, with its time and the number of the clock's frame that it begins. */
+export interface Beating {
+  beat(nowMs: number, frame: number): void;
 }
 
 /**
@@ -18,7 +17,7 @@ interface Member {
 export class FrameBeat {
   readonly #clock: Clock;
   readonly #frameMs: number;
-  #members: readonly Member[] = [];
+  #members: readonly Beating[] = [];
   #timer: Timer | undefined;
   readonly #before: (() => void) | undefined;
   readonly #onDue = (): void => this.#beat();
@@ -30,39 +29,43 @@ export class FrameBeat {
     this.#before = before;
   }
 
-  /** When it beats next, where somebody joins now. */
-  get nextMs(): number {
-    return (Math.floor(this.#clock.nowMs() / this.#frameMs) + 1) * this.#frameMs;
+  /** The frame of the clock with which it beats next, where somebody joins now. */
+  get nextFrame(): number {
+    return Math.floor(this.#clock.nowMs() / this.#frameMs) + 1;
   }
 
-  /** Calls at each beat from the next one on, until what it returns is called. */
-  join(run: (nowMs: number) => void): () => void {
-    const member: Member = { run, hasLeft: false };
+  /** Calls at each beat from the next one on. */
+  join(member: Beating): void {
     this.#members = [...this.#members, member];
-    if (this.#members.length === 1) this.#arm(this.nextMs);
-    return () => {
-      member.hasLeft = true;
-      this.#members = this.#members.filter((other) => other !== member);
-      if (this.#members.length > 0) return;
-      this.#timer?.cancel();
-      this.#timer = undefined;
-    };
+    if (this.#members.length === 1) this.#arm(this.nextFrame);
   }
 
-  #arm(atMs: number): void {
-    this.#timer = this.#clock.at(atMs, this.#onDue, "frame");
+  /** Calls it no more, also where that is said while a beat goes on. */
+  leave(member: Beating): void {
+    this.#members = this.#members.filter((other) => other !== member);
+    if (this.#members.length > 0) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #arm(frame: number): void {
+    this.#timer = this.#clock.at(frame * this.#frameMs, this.#onDue, "frame");
   }
 
   #beat(): void {
     const nowMs = this.#clock.nowMs();
     this.#timer = undefined;
-    const nextMs = (Math.floor(nowMs / this.#frameMs) + 1) * this.#frameMs;
+    const frame = Math.floor(nowMs / this.#frameMs);
+    const members = this.#members;
     try {
       this.#before?.();
-      for (const member of this.#members) if (!member.hasLeft) member.run(nowMs);
+      for (const member of members) {
+        const isHere = this.#members === members || this.#members.includes(member);
+        if (isHere) member.beat(nowMs, frame);
+      }
     } finally {
       // Also after one that threw. Where all left and others came, those have armed it.
-      if (this.#members.length > 0 && this.#timer === undefined) this.#arm(nextMs);
+      if (this.#members.length > 0 && this.#timer === undefined) this.#arm(frame + 1);
     }
   }
 }

@@ -1,4 +1,3 @@
-import type { SocketAddress } from "../../base/address.ts";
 import { type AudioEndpoint, SAMPLES_PER_MS } from "../../base/audio.ts";
 import { hexFromBytes } from "../../base/bytes.ts";
 import { unreachable } from "../../base/invariant.ts";
@@ -15,7 +14,6 @@ import { PortError } from "../../base/port-fault.ts";
 import { errorText } from "../../base/thrown.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
 import type { Clock } from "../../hal/ports/clock.ts";
-import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
 import {
   type CodecSpec,
   codecsWith,
@@ -30,11 +28,13 @@ import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
 import { FarToneTap, type ToneWatch } from "./far-tone-tap.ts";
 import { beatingClock, FrameBeats } from "./frame-beat.ts";
+import type { FrameTicker } from "./frame-ticker.ts";
 import type { JoinedEndpoint } from "./line-shell.ts";
 import { PortPairs, type SocketPair } from "./port-pairs.ts";
 import type { RealtimeLineConfig, RtpConfig } from "./realtime-config.ts";
-import { announced, type PairChannel, Reflection, type SeenAddresses } from "./reflection.ts";
+import { announced, Reflection, type SeenAddresses } from "./reflection.ts";
 import { createServiceTicker } from "./service-ticker.ts";
+import { type DoorPair, SessionDoor } from "./session-door.ts";
 import { createIceCredentials, createSecurity } from "./session-security.ts";
 import { SessionSounds } from "./session-sounds.ts";
 import { soundArithmetic } from "./sound-arithmetic.ts";
@@ -71,8 +71,8 @@ interface OpenSession {
   /** The session, and T.38 in its place where that is agreed on. */
   readonly fax: FaxSwitch;
   readonly runner: CoreRunner<MediaInput, MediaOutput>;
-  readonly sockets: SocketPair;
-  readonly ticker: PcmStream | undefined;
+  readonly sockets: DoorPair;
+  readonly ticker: FrameTicker | undefined;
   /** What the line is joined to: the session, with a tap for recordings where there can be any. */
   readonly endpoint: AudioEndpoint<MediaOutput>;
   readonly sounds: SessionSounds;
@@ -194,13 +194,15 @@ export class MediaShell {
       return;
     }
     this.#opening.set(name, true);
-    this.#bind(name).then(
+    this.#bind().then(
       (sockets) => {
         if (reflector === undefined) this.#bound(name, owner, frameSamples, sockets, {});
         else {
           const done = (seen: SeenAddresses): void =>
             this.#queue.post(() => this.#bound(name, owner, frameSamples, sockets, seen));
-          this.#reflections.set(name, new Reflection(this.#ports, reflector, sockets, done));
+          const reflection = new Reflection(this.#ports, reflector, sockets, done);
+          sockets.door.reflection = reflection;
+          this.#reflections.set(name, reflection);
         }
       },
       (error: unknown) => {
@@ -217,12 +219,13 @@ export class MediaShell {
     name: string,
     owner: MediaOwner,
     frameSamples: number,
-    sockets: SocketPair,
+    sockets: DoorPair,
     seen: SeenAddresses,
   ): void {
     const wanted = this.#opening.get(name) === true;
     this.#opening.delete(name);
     this.#reflections.delete(name);
+    sockets.door.reflection = undefined;
     if (wanted) {
       this.#opened(name, owner, frameSamples, sockets, announced(sockets.rtp.local, seen));
       return;
@@ -232,25 +235,16 @@ export class MediaShell {
     this.#sinks.event({ kind: "open-failed", session: name, reason: "closed meanwhile" });
   }
 
-  #bind(name: string): Promise<SocketPair> {
-    const input = (channel: PairChannel) => (bytes: Uint8Array, from: SocketAddress) => {
-      const reflection = this.#reflections.size > 0 ? this.#reflections.get(name) : undefined;
-      if (reflection !== undefined) {
-        reflection.receive(channel, bytes, from);
-        return;
-      }
-      // Borrowed bytes go straight in; only where something runs already are they kept for later.
-      const kept = this.#queue.isIdle ? bytes : bytes.slice();
-      this.#sessions.get(name)?.runner.feed({ kind: channel, bytes: kept, from });
-    };
-    return this.#pairs.open({ onRtp: input("rtp"), onRtcp: input("rtcp") });
+  async #bind(): Promise<DoorPair> {
+    const door = new SessionDoor(this.#queue);
+    return { ...(await this.#pairs.open(door)), door };
   }
 
   #opened(
     name: string,
     owner: MediaOwner,
     frameSamples: number,
-    sockets: SocketPair,
+    sockets: DoorPair,
     at: ReturnType<typeof announced>,
   ): void {
     const open = this.#make(name, owner, frameSamples, sockets);
@@ -266,7 +260,7 @@ export class MediaShell {
     });
   }
 
-  #make(name: string, owner: MediaOwner, frameSamples: number, sockets: SocketPair): OpenSession {
+  #make(name: string, owner: MediaOwner, frameSamples: number, sockets: DoorPair): OpenSession {
     const { clock, ciphers } = this.#ports;
     const atLine = owner.kind === "line" ? this.#sinks.faxAt(owner.line) : undefined;
     const session = new MediaSession({
@@ -295,6 +289,7 @@ export class MediaShell {
     const carry = (output: MediaOutput): void => this.#carryBy(sockets, output);
     const deadlines = this.#deadlines;
     const runner = new CoreRunner<MediaInput, MediaOutput>(fax, deadlines, this.#queue, carry);
+    sockets.door.runner = runner;
     const { sounds, endpoint: heard } = this.#soundsOf(name, fax, frameSamples);
     const endpoint = owner.kind === "line" ? this.#watched(name, owner.line, heard) : heard;
     const ticker =
@@ -383,7 +378,7 @@ export class MediaShell {
 
   #close(name: string, open: OpenSession): void {
     this.#join(name, open, false);
-    open.ticker?.close();
+    open.ticker?.stop();
     open.sounds.close();
     for (const output of open.fax.close(this.#ports.clock.nowMs())) this.carry(output);
     open.runner.stop();

@@ -1,4 +1,4 @@
-import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
+import { SAMPLES_PER_MS } from "../../base/audio.ts";
 import {
   AudioBridge,
   EchoBridge,
@@ -7,7 +7,7 @@ import {
   SourceEndpoint,
 } from "../../media/index.ts";
 import type { FrameBeats } from "./frame-beat.ts";
-import { createTickerStream } from "./ticker-stream.ts";
+import { FrameTicker } from "./frame-ticker.ts";
 
 /** Clocks a session that talks to a service in place of a line; `carry` is told what it causes. */
 export function createServiceTicker(
@@ -16,12 +16,10 @@ export function createServiceTicker(
   service: "echo" | "milliwatt",
   frameSamples: number,
   carry: (output: MediaOutput) => void,
-): PcmStream {
+): FrameTicker {
   const bridge =
     service === "echo"
       ? new EchoBridge<MediaOutput>(session, frameSamples)
       : new AudioBridge<MediaOutput>(session, new SourceEndpoint(), frameSamples);
-  return createTickerStream(beats, frameSamples, (_, __, ___, nowMs) => {
-    for (const output of bridge.process(nowMs)) carry(output);
-  });
+  return new FrameTicker(beats, frameSamples / SAMPLES_PER_MS, bridge, carry);
 }

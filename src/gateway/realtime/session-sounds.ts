@@ -1,16 +1,15 @@
-import type { AudioEndpoint } from "../../base/audio.ts";
+import { type AudioEndpoint, SAMPLES_PER_MS } from "../../base/audio.ts";
 import type { LogEvent } from "../../base/log-event.ts";
 import { PortError } from "../../base/port-fault.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
-import type { PcmStream } from "../../hal/ports/pcm-stream.ts";
 import type { RecordingFile, Sounds } from "../../hal/ports/sounds.ts";
 import { AudioBridge, type MediaOutput, SampleSource, SourceEndpoint } from "../../media/index.ts";
 import type { FrameBeats } from "./frame-beat.ts";
-import { createTickerStream } from "./ticker-stream.ts";
+import { FrameTicker } from "./frame-ticker.ts";
 
 /** What a session's sounds ask of the shell around them. */
 export interface SessionSoundsSinks {
-  carry(output: MediaOutput): void;
+  readonly carry: (output: MediaOutput) => void;
   log(event: LogEvent): void;
 }
 
@@ -26,7 +25,7 @@ export class SessionSounds {
   readonly #beats: FrameBeats;
   readonly #sinks: SessionSoundsSinks;
   #recording: RecordingFile | "opening" | undefined;
-  #player: PcmStream | undefined;
+  #player: FrameTicker | undefined;
   /** Counts what was asked to be played: only the last is. */
   #asked = 0;
 
@@ -74,7 +73,7 @@ export class SessionSounds {
   /** Plays a sound to the far end, in place of any other; without one it is silent. */
   play(sound: string | undefined, isLoop: boolean): void {
     const asked = ++this.#asked;
-    this.#player?.close();
+    this.#player?.stop();
     this.#player = undefined;
     if (sound === undefined) return;
     this.#sounds.load(sound).then(
@@ -94,9 +93,9 @@ export class SessionSounds {
     const frameSamples = this.#frameSamples;
     const endpoint = new SourceEndpoint(source);
     const bridge = new AudioBridge<MediaOutput>(this.#session, endpoint, frameSamples);
-    this.#player = createTickerStream(this.#beats, frameSamples, (_, __, ___, nowMs) => {
-      for (const output of bridge.process(nowMs)) this.#sinks.carry(output);
-    });
+    const frameMs = frameSamples / SAMPLES_PER_MS;
+    const { carry } = this.#sinks;
+    this.#player = new FrameTicker(this.#beats, frameMs, bridge, carry);
     this.#player.start();
   }
 

@@ -9,6 +9,11 @@ describe("loadKoffi()", () => {
     expect(await loadKoffi("sound", () => Promise.resolve(whole))).toBe(whole);
   });
 
+  it("is not for machines of the other byte order", async () => {
+    const loading = loadKoffi("sound", () => Promise.resolve(whole), "BE");
+    await expect(loading).rejects.toMatchObject({ fault: { kind: "unsupported" } });
+  });
+
   it.each([
     ["it cannot be loaded", () => Promise.reject(new Error("Cannot find it\nat x")), "Cannot find"],
     ["it is something else", () => Promise.resolve({ load: 1 }), "no function load"],

@@ -1,3 +1,4 @@
+import { endianness } from "node:os";
 import { PortError } from "../../base/port-fault.ts";
 import { errorHead } from "../../base/thrown.ts";
 
@@ -42,13 +43,19 @@ const koffiPackage: string = "koffi";
 
 /**
  * Loads `koffi`, which calls C functions of the system's libraries. It brings a built binary for
- * each common machine; it is optional for the others. `what` is what it is wanted for.
+ * each common machine; it is optional for the others. `what` is what it is wanted for. Structures
+ * are written here as little-endian machines have them, which all boards are: others do without.
  * @throws PortError `unsupported`, saying what to install
  */
 export async function loadKoffi(
   what: string,
   load: () => Promise<unknown> = () => import(koffiPackage),
+  byteOrder: "LE" | "BE" = endianness(),
 ): Promise<Koffi> {
+  if (byteOrder === "BE") {
+    const advice = "this machine has the other byte order: there is no way round it";
+    throw new PortError({ kind: "unsupported", what: `${what} through system calls`, advice });
+  }
   let said = "it exports no function load";
   try {
     const loaded = await load();

@@ -83,6 +83,20 @@ describe.skipIf(makePair === undefined)("loadTerminalPorts(), on real terminals"
     }
   });
 
+  it("keeps others out from its first moment on, and no file open afterwards", async () => {
+    const held = () => filesOpenIn("/dev").filter((path) => path === pair.path).length;
+    const before = held();
+    const make = await loadTerminalPorts();
+    const port = make({ path: pair.path, baudRate: BAUD, autoOpen: false, lock: true });
+    const opening = new Promise((told) => port.open(told));
+    // Nobody who asks while it is being opened gets it, and it is not taken from itself.
+    const others = await Promise.all([faultOf(opened()), faultOf(opened())]);
+    expect([await opening, ...others]).toEqual([null, "busy", "busy"]);
+    await new Promise((closed) => port.close(closed));
+    for (let turns = 0; turns < 5; turns++) await new Promise((turn) => setImmediate(turn));
+    expect(held()).toBe(before);
+  });
+
   it("is gone with its other end, which is told once", async () => {
     const { link, fault, until } = await opened();
     pair.remove();

@@ -11,6 +11,8 @@ import { rawTerminal, TCIOFLUSH, TERMINAL_REQUESTS } from "./terminal-settings.t
 
 /** For flock(2): nobody else, and without waiting. */
 const LOCK_EX_NB = 2 | 4;
+/** Without waiting for a carrier, and without becoming the program's own terminal. */
+const OPEN_FLAGS = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
 /** What is read at a time: some milliseconds of the fastest line. */
 const READ_BYTES = 4096;
 
@@ -87,20 +89,40 @@ class TerminalPort implements SerialPortHandle {
   }
 
   #open(): void {
+    const { path } = this.#settings;
+    // The runtime opens a terminal a second time, for itself, in place of the file that it is
+    // given: the lock is on one of our own.
+    const locked = openSync(path, OPEN_FLAGS);
+    try {
+      this.#kernel.lock(locked);
+      this.#start(locked);
+    } catch (error) {
+      closeSync(locked);
+      throw error;
+    }
+  }
+
+  /** Begins to read; `locked` is closed with the stream. */
+  #start(locked: number): void {
     const { path, baudRate } = this.#settings;
-    // Without waiting for a carrier, and without becoming the program's own terminal.
-    const flags = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
-    const file = openSync(path, flags);
+    const file = openSync(path, OPEN_FLAGS);
     let stream: ReadStream;
     try {
-      this.#kernel.lock(file);
       this.#kernel.setRaw(file, baudRate);
       stream = readStream(file, (bytes) => this.#listeners.get("data")?.(bytes));
     } catch (error) {
       closeSync(file);
       throw error;
     }
+    const own = fileOf(stream);
+    if (own !== file) closeSync(file);
+    if (own === undefined) {
+      stream.destroy();
+      throw new Error("the runtime does not tell which file a terminal is");
+    }
     this.#stream = stream;
+    this.port = { fd: own };
+    stream.once("close", () => closeSync(locked));
     stream.on("error", (error) => this.#listeners.get("error")?.(error));
     stream.on("end", () => {
       this.#listeners.get("close")?.(Object.assign(new Error("hung up"), { disconnected: true }));
@@ -109,21 +131,7 @@ class TerminalPort implements SerialPortHandle {
       this.port = undefined;
       this.#listeners.get("close")?.();
     });
-    try {
-      this.port = { fd: this.#kept(file, fileOf(stream)) };
-    } catch (error) {
-      stream.destroy();
-      throw error;
-    }
     stream.resume();
-  }
-
-  /** The runtime opens a terminal a second time, for itself: that one is to be locked instead. */
-  #kept(file: number, own: number): number {
-    if (own === file) return file;
-    closeSync(file);
-    this.#kernel.lock(own);
-    return own;
   }
 
   write(bytes: Uint8Array, written: (error: Error | null | undefined) => void): boolean {
@@ -164,9 +172,8 @@ function readStream(file: number, onBytes: (bytes: Uint8Array) => void): ReadStr
   return new ReadStream(file, { onread } as SocketConstructorOpts);
 }
 
-/** The number of the file that a stream of the runtime reads. */
-function fileOf(stream: ReadStream): number {
+/** The number of the file that a stream of the runtime reads; undefined where it does not tell. */
+function fileOf(stream: ReadStream): number | undefined {
   const file = propertyOf(propertyOf(stream, "_handle"), "fd");
-  if (typeof file === "number" && file >= 0) return file;
-  throw new Error("the runtime does not tell which file a terminal is");
+  return typeof file === "number" && file >= 0 ? file : undefined;
 }

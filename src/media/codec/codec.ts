@@ -18,6 +18,8 @@ export interface Codec {
   payloadSamples(payload: Uint8Array): number;
   /** Makes up lost audio better than a stranger to the codec could; false where it cannot. */
   conceal?(out: Int16Array): boolean;
+  /** How many samples right before a payload it carries a copy of; 0 where of none. */
+  copySamples?(payload: Uint8Array): number;
   /** Fills `out` with the audio right before `payload`, where that carries it; else false. */
   recover?(payload: Uint8Array, out: Int16Array): boolean;
   /** The session is over; nothing is called any more. */

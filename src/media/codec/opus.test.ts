@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { peakFromDbm0 } from "../../base/audio.ts";
 import { loadOpus } from "../../hal/node/index.ts";
 import { DEFAULT_OPUS } from "./codecs.ts";
-import { createOpusSpec, opusPacketMs } from "./opus.ts";
+import { createOpusSpec, opusHasCopy, opusPacketMs } from "./opus.ts";
 
 const engine = loadOpus();
 const spec = createOpusSpec(engine, DEFAULT_OPUS);
@@ -56,6 +56,33 @@ describe("opusPacketMs()", () => {
     { what: "a count that is missing", bytes: [3], ms: 0 },
   ])("$what is $ms ms", ({ bytes, ms }) => {
     expect(opusPacketMs(Uint8Array.from(bytes))).toBe(ms);
+  });
+});
+
+describe("opusHasCopy()", () => {
+  it.each([
+    { what: "nothing", bytes: [], has: false },
+    { what: "SILK, 20 ms, voice and no copy", bytes: [1 << 3, 0b1000_0000], has: false },
+    { what: "SILK, 20 ms, a copy", bytes: [1 << 3, 0b0100_0000], has: true },
+    { what: "SILK, 10 ms, a copy", bytes: [0, 0b1100_0000], has: true },
+    { what: "SILK, 60 ms, three voices and no copy", bytes: [3 << 3, 0b1110_0000], has: false },
+    { what: "SILK, 60 ms, a copy", bytes: [3 << 3, 0b0001_0000], has: true },
+    { what: "hybrid, 20 ms, a copy", bytes: [13 << 3, 0b0100_0000], has: true },
+    { what: "CELT", bytes: [31 << 3, 0xff], has: false },
+    { what: "two frames", bytes: [(1 << 3) | 1, 0xff], has: false },
+    { what: "no frame", bytes: [1 << 3], has: false },
+  ])("$what: $has", ({ bytes, has }) => {
+    expect(opusHasCopy(Uint8Array.from(bytes))).toBe(has);
+  });
+
+  it("is what the encoder was told to do", () => {
+    const said = voice(16_000);
+    const copies = (fec: boolean) => {
+      const codec = createOpusSpec(engine, { ...DEFAULT_OPUS, bitrate: 24_000, fec }).createCodec();
+      return encodeAll(said, codec).filter((packet) => opusHasCopy(packet)).length;
+    };
+    expect(copies(true)).toBeGreaterThan(80);
+    expect(copies(false)).toBe(0);
   });
 });
 
@@ -116,8 +143,10 @@ describe("createOpusSpec()", () => {
         const next = packets[at + 1] ?? packet;
         if (!isLost) codec.decode(packet, out);
         else if (how === "guess") expect(codec.conceal?.(out)).toBe(true);
-        else if (how === "copy") expect(codec.recover?.(next, out)).toBe(true);
-        else out.fill(0);
+        else if (how === "copy") {
+          expect(codec.recover?.(next, out)).toBe(opusHasCopy(next));
+          if (!opusHasCopy(next)) codec.conceal?.(out);
+        } else out.fill(0);
         heard.push(...out);
       });
       return heard;

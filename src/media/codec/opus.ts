@@ -39,6 +39,21 @@ export function opusPacketMs(payload: Uint8Array): number {
 }
 
 /**
+ * Whether a packet carries a copy of the one before, as SILK and the hybrid of both do it. Of a
+ * frame's bits the first say of each 20 ms whether there is a voice in it; the next is the answer.
+ * @see RFC 6716 §4.2.3, §4.2.4 (the LBRR flag)
+ */
+export function opusHasCopy(payload: Uint8Array): boolean {
+  const first = payload[0] ?? 0xff;
+  const config = first >> 3;
+  // One frame a packet: what we send, and everybody else who sends copies.
+  if (config >= 16 || (first & 3) !== 0) return false;
+  const ms = opusPacketMs(payload);
+  const pieces = Math.max(1, ms / 20);
+  return (((payload[1] ?? 0) >> (7 - pieces)) & 1) === 1;
+}
+
+/**
  * Opus as the line hears it: 8 kHz on our side, whatever the far end's bandwidth; RTP always
  * counts 48 kHz, and SDP always says two channels. What the far end says it takes is kept to.
  * @see RFC 7587 §4.1, §6.1, §7
@@ -73,12 +88,21 @@ function createOpus(engine: OpusEngine, settings: OpusSettings): Codec {
   const decoder = engine.createDecoder(LINE_SAMPLE_RATE_HZ);
   const isWhole = (out: Int16Array): boolean =>
     out.length > 0 && out.length % CONCEAL_STEP_SAMPLES === 0;
+  const payloadSamples = (payload: Uint8Array): number =>
+    Math.round((opusPacketMs(payload) * LINE_SAMPLE_RATE_HZ) / 1000);
+  const copySamples = (payload: Uint8Array): number =>
+    opusHasCopy(payload) ? payloadSamples(payload) : 0;
   return {
     encode: (pcm, out) => encoder.encode(pcm, out.subarray(0, PAYLOAD_MAX_BYTES)),
     decode: (payload, out) => decoder.decode(payload, out),
-    payloadSamples: (payload) => Math.round((opusPacketMs(payload) * LINE_SAMPLE_RATE_HZ) / 1000),
+    payloadSamples,
+    copySamples,
     conceal: (out) => isWhole(out) && decoder.conceal(out) === out.length,
-    recover: (payload, out) => isWhole(out) && decoder.recover(payload, out) === out.length,
+    recover(payload, out) {
+      const samples = copySamples(payload);
+      if (samples === 0 || samples > out.length || !isWhole(out)) return false;
+      return decoder.recover(payload, out) === out.length;
+    },
     close() {
       encoder.close();
       decoder.close();

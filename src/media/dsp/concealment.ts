@@ -1,4 +1,5 @@
 import { SAMPLES_PER_MS } from "../../base/audio.ts";
+import { copyNumbers } from "../../base/copy-numbers.ts";
 import { toSample } from "./levels.ts";
 
 /** Pitch periods looked for: 200 to 66 Hz. @see ITU-T G.711 App. I §I.2.2 */
@@ -30,11 +31,11 @@ export class Concealment {
   /** The latest samples end at `#end`; where there is no more room behind it they move to front. */
   readonly #history = new Int16Array(HISTORY_ROOM_SAMPLES);
   #end = HISTORY_SAMPLES;
+  /** Samples made up in the present loss; a stream begins as if after a long one. */
+  #lost = FADE_END_SAMPLES;
   /** Made with the first loss: many calls have none. */
   #period: Float64Array | undefined;
   #periodSamples = PITCH_MIN_SAMPLES;
-  /** Samples made up in the present loss; a stream begins as if after a long one. */
-  #lost = FADE_END_SAMPLES;
   /** Difference at the first join, let decay over a quarter period. */
   #step = 0;
 
@@ -117,7 +118,7 @@ export class Concealment {
       this.#end = HISTORY_SAMPLES;
     }
     const latest = kept === samples.length ? samples : samples.subarray(samples.length - kept);
-    this.#history.set(latest, this.#end);
+    copyNumbers(this.#history, latest, this.#end);
     this.#end += kept;
   }
 }

@@ -30,7 +30,8 @@ interface Waiting {
  * keyed, and begun where they are said to begin, the least times of `times` apart.
  */
 export class DigitPlayer {
-  readonly #waiting = new BoundedQueue<Waiting>(DIGIT_PLAYER_LIMIT);
+  /** Made with the first: many calls have none. */
+  #waiting: BoundedQueue<Waiting> | undefined;
   readonly #minToneMs: number;
   readonly #minPauseSamples: number;
   #position = 0;
@@ -56,6 +57,7 @@ export class DigitPlayer {
 
   /** The same for any tone. */
   beginTone(tone: OpenTone, at = 0): boolean {
+    this.#waiting ??= new BoundedQueue(DIGIT_PLAYER_LIMIT);
     if (!this.#waiting.push({ tone, at })) return false;
     this.#open = tone;
     return true;
@@ -76,18 +78,21 @@ export class DigitPlayer {
 
   /** Nobody listened for a while: what waited is stale. */
   clear(): void {
-    this.#waiting.clear();
+    this.#waiting = undefined;
     this.#sounding = undefined;
     this.#open = undefined;
   }
 
+  /** Lets so many samples pass, where nothing is to be rendered in them: nearly always. */
+  pass(samples: number): boolean {
+    const isIdle = this.#sounding === undefined && (this.#waiting?.length ?? 0) === 0;
+    if (isIdle) this.#position += samples;
+    return isIdle;
+  }
+
   /** Overwrites of `frame` what digits and pauses take; false where that is nothing. */
   render(frame: Int16Array): boolean {
-    if (this.#sounding === undefined && this.#waiting.length === 0) {
-      // Nearly always.
-      this.#position += frame.length;
-      return false;
-    }
+    if (this.pass(frame.length)) return false;
     let touched = false;
     for (let at = 0; at < frame.length; ) {
       const tone = this.#sounding ?? this.#next();
@@ -107,13 +112,13 @@ export class DigitPlayer {
 
   #next(): OpenTone | undefined {
     if (this.#untilNext() > 0) return undefined;
-    this.#sounding = this.#waiting.shift()?.tone;
+    this.#sounding = this.#waiting?.shift()?.tone;
     return this.#sounding;
   }
 
   /** Where the next one begins. */
   #nextAt(): number {
-    const next = this.#waiting.first;
+    const next = this.#waiting?.first;
     if (next === undefined) return Number.POSITIVE_INFINITY;
     return Math.max(next.at, this.#endedAt + this.#minPauseSamples);
   }

@@ -55,18 +55,24 @@ function correlationOf(hz: number): number {
   return Math.cos((2 * Math.PI * hz) / LINE_SAMPLE_RATE_HZ);
 }
 
-/** The blocks of a longer frame. Frames are used again and again: these are made once. */
+/** The blocks of longer frames. Frames are used again and again: these are made once. */
 const blocksOfFrames = new WeakMap<Int16Array, readonly Int16Array[]>();
+/** The frame that was heard last, which most sessions that share one hear next, and its blocks. */
+let heardLast: Int16Array | undefined;
+let blocksOfLast: readonly Int16Array[] = [];
 
 function blocksOf(frame: Int16Array): readonly Int16Array[] {
-  const known = blocksOfFrames.get(frame);
-  if (known !== undefined) return known;
-  const blocks: Int16Array[] = [];
-  for (let from = 0; from < frame.length; from += BLOCK_SAMPLES) {
-    blocks.push(frame.subarray(from, from + BLOCK_SAMPLES));
-  }
-  blocksOfFrames.set(frame, blocks);
-  return blocks;
+  if (frame === heardLast) return blocksOfLast;
+  heardLast = frame;
+  blocksOfLast = blocksOfFrames.get(frame) ?? cutIntoBlocks(frame);
+  blocksOfFrames.set(frame, blocksOfLast);
+  return blocksOfLast;
+}
+
+function cutIntoBlocks(frame: Int16Array): readonly Int16Array[] {
+  return Array.from({ length: frame.length / BLOCK_SAMPLES }, (_, at) =>
+    frame.subarray(at * BLOCK_SAMPLES, (at + 1) * BLOCK_SAMPLES),
+  );
 }
 
 /**
@@ -75,18 +81,18 @@ function blocksOf(frame: Int16Array): readonly Int16Array[] {
  */
 export class FaxToneDetector {
   readonly #arithmetic: SoundArithmetic;
-  /** Of frames that are no whole blocks, what is not heard yet. */
-  #block: Int16Array | undefined;
   #filled = 0;
-  #caller: V21Path | undefined;
-  #called: V21Path | undefined;
-  #cng = 0;
-  #answer = 0;
-  #answerKind: AnswerToneKind | undefined;
   /** Whether there is no tone by now that another block could end. */
   #isIdle = true;
   #told: FaxTone | undefined;
+  #cng = 0;
+  #answer = 0;
+  #answerKind: AnswerToneKind | undefined;
+  #caller: V21Path | undefined;
+  #called: V21Path | undefined;
   #menu: ModemMenu | undefined;
+  /** Of frames that are no whole blocks, what is not heard yet. */
+  #block: Int16Array | undefined;
   readonly #shares = { tone: 0, v21: 0 };
 
   /** @param arithmetic may serve others too */

@@ -33,11 +33,11 @@ const NOTHING: readonly MediaOutput[] = [];
  */
 export class FaxSwitch implements AudioEndpoint<MediaOutput>, Core<MediaInput, MediaOutput> {
   readonly #session: MediaSession;
+  #relay: FaxRelay | undefined;
+  #hider: V8Hider | undefined;
   readonly #config: FaxSwitchConfig;
   #flow: MediaFlow | undefined;
-  #relay: FaxRelay | undefined;
   #earlier: FaxStats | undefined;
-  #hider: V8Hider | undefined;
   #silence = new Int16Array(0);
 
   constructor(session: MediaSession, config: FaxSwitchConfig) {

@@ -74,26 +74,31 @@ export type PlayoutStep =
  * but the wait for the next frame.
  */
 export class JitterBuffer {
-  readonly #frameSamples: number;
-  readonly #unitsPerSample: number;
   readonly #slots: Slot[] = [];
   readonly #spare: Slot[] = [];
   readonly #delays: PlayoutDelay;
+  readonly #frameSamples: number;
+  readonly #unitsPerSample: number;
   /** Position of the next frame on the playout clock. */
   #clock = 0;
   #playing = false;
   /** Whether a packet was played since playout started. */
   #begun = false;
-  /** Known jitter is waited for so long at the beginning. */
-  readonly #startMaxSamples: number;
   #decodedTo = 0;
   #due = 0;
   #delay = 0;
-  #late = 0;
-  #newest:
-    | { sequence: number; at: number; samples: number; timestamp: number; pause: boolean }
-    | undefined;
   #playedSequence = -1;
+  /** The packet with the highest number, where one came: its timestamp as 32 bits with a sign. */
+  #hasNewest = false;
+  #newestSequence = 0;
+  #newestAt = 0;
+  #newestSamples = 0;
+  #newestTimestamp = 0;
+  /** It described noise: what follows may be a pause. */
+  #newestPauses = false;
+  #late = 0;
+  /** Known jitter is waited for so long at the beginning. */
+  readonly #startMaxSamples: number;
   /** Sequence numbers of late that are no sound, each in its place of a ring. */
   #others: Float64Array | undefined;
 
@@ -128,7 +133,7 @@ export class JitterBuffer {
     this.#slots.length = 0;
     this.#delays.clear();
     this.#playing = false;
-    this.#newest = undefined;
+    this.#hasNewest = false;
     this.#playedSequence = -1;
   }
 
@@ -138,8 +143,12 @@ export class JitterBuffer {
    */
   put(packet: BufferedPacket, lateness = 0): PutVerdict {
     if (packet.samples <= 0 || packet.payload.length > PAYLOAD_LIMIT_BYTES) return "dropped";
+    const { copySamples = 0 } = packet;
+    const isCopied = copySamples > 0 && this.#isMissingBefore(packet.sequence);
     const at = this.#extend(packet);
     this.#measure(at, lateness);
+    // What was lost comes with this one, and so late: as long as some are lost that is waited for.
+    if (isCopied) this.#measure(at - copySamples, lateness);
     const over = this.#playing && at + packet.samples <= this.#decodedTo;
     if (over || packet.sequence <= this.#playedSequence) return this.#tooLate();
 
@@ -154,11 +163,17 @@ export class JitterBuffer {
       this.#discard();
       index--;
     }
-    const slot = this.#spare.pop() ?? createSlot();
+    const slot = this.#spare.pop() ?? createSlot(packet.payload.length);
     fillSlot(slot, packet, at);
     if (index === this.#slots.length) this.#slots.push(slot);
     else this.#slots.splice(index, 0, slot);
     return "stored";
+  }
+
+  #isMissingBefore(sequence: number): boolean {
+    if (!this.#hasNewest || sequence <= this.#newestSequence + 1) return false;
+    const before = sequence - 1;
+    return this.#others?.[before % JITTER_BUFFER_LIMIT_PACKETS] !== before;
   }
 
   /** A packet of the same stream that is no sound: an event. What is missing is not missing. */
@@ -293,10 +308,9 @@ export class JitterBuffer {
   }
 
   #jumpOverExcess(): void {
-    const newest = this.#newest;
     const head = this.#slots[0];
-    if (newest === undefined || head === undefined) return;
-    if (newest.at + newest.samples - head.at <= SPAN_MAX_SAMPLES) return;
+    if (!this.#hasNewest || head === undefined) return;
+    if (this.#newestAt + this.#newestSamples - head.at <= SPAN_MAX_SAMPLES) return;
     this.#limitSpan(SPAN_AFTER_JUMP_SAMPLES);
     this.#moveTo(this.#slots[0]?.at ?? this.#decodedTo);
   }
@@ -324,30 +338,29 @@ export class JitterBuffer {
     this.#delays.push(delay + early);
   }
 
-  /** The extended timestamp; a jump that the sequence numbers do not explain begins anew. */
+  /**
+   * The timestamp in samples, extended: that of the first packet is the playout clock's, so that
+   * all of these numbers stay small, which the runtime keeps without memory of their own. A jump
+   * that the sequence numbers do not explain begins anew.
+   */
   #extend(packet: BufferedPacket): number {
-    const newest = this.#newest;
-    let at = packet.timestamp;
-    if (newest !== undefined) {
-      const units = (packet.timestamp - newest.timestamp) | 0;
-      at = newest.at + Math.round(units / this.#unitsPerSample);
-      const expected = newest.at + (packet.sequence - newest.sequence) * newest.samples;
-      const ahead = at - expected;
+    let at = this.#clock;
+    if (this.#hasNewest) {
+      const units = (packet.timestamp - this.#newestTimestamp) | 0;
+      at = this.#newestAt + Math.round(units / this.#unitsPerSample);
+      const packets = packet.sequence - this.#newestSequence;
+      const ahead = at - (this.#newestAt + packets * this.#newestSamples);
       // After a description of noise nothing has to come for as long as the pause lasts.
-      const aheadMax = newest.pause ? PAUSE_MAX_SAMPLES : TIMESTAMP_JUMP_SAMPLES;
+      const aheadMax = this.#newestPauses ? PAUSE_MAX_SAMPLES : TIMESTAMP_JUMP_SAMPLES;
       if (ahead < -TIMESTAMP_JUMP_SAMPLES || ahead > aheadMax) this.restart();
     }
-    const { sequence, samples, timestamp } = packet;
-    const pause = packet.noise === true;
-    const last = this.#newest;
-    if (last === undefined) this.#newest = { sequence, at, samples, timestamp, pause };
-    else if (sequence > last.sequence) {
-      last.sequence = sequence;
-      last.at = at;
-      last.samples = samples;
-      last.timestamp = timestamp;
-      last.pause = pause;
-    }
+    if (this.#hasNewest && packet.sequence <= this.#newestSequence) return at;
+    this.#hasNewest = true;
+    this.#newestSequence = packet.sequence;
+    this.#newestAt = at;
+    this.#newestSamples = packet.samples;
+    this.#newestTimestamp = packet.timestamp | 0;
+    this.#newestPauses = packet.noise === true;
     return at;
   }
 

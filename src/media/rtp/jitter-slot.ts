@@ -15,6 +15,8 @@ export interface BufferedPacket {
   readonly samples: number;
   /** It describes the noise from here on until the next packet. @see RFC 3389 */
   readonly noise?: boolean;
+  /** So much of what lies right before it is in it as well. */
+  readonly copySamples?: number;
 }
 
 /** A packet that waits in the buffer. Slots are used again and again. */
@@ -30,9 +32,9 @@ export interface Slot {
   payload: Uint8Array;
 }
 
-/** An empty one, with room for 60 ms of G.711; a longer payload makes it larger once. */
-export function createSlot(): Slot {
-  const bytes = new Uint8Array(480);
+/** An empty one, with room for so many bytes; a longer payload makes it larger. */
+export function createSlot(length: number): Slot {
+  const bytes = new Uint8Array(length);
   const payload = bytes;
   return { sequence: 0, at: 0, samples: 0, payloadType: 0, noise: false, bytes, payload };
 }
@@ -41,7 +43,7 @@ export function createSlot(): Slot {
 export function fillSlot(slot: Slot, packet: BufferedPacket, at: number): void {
   const { length } = packet.payload;
   if (slot.bytes.length < length) {
-    slot.bytes = new Uint8Array(PAYLOAD_LIMIT_BYTES);
+    slot.bytes = new Uint8Array(Math.min(2 * length, PAYLOAD_LIMIT_BYTES));
     slot.payload = slot.bytes;
   }
   // Most payloads are as long as the last one: a view for each would be garbage.

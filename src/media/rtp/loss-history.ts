@@ -37,16 +37,16 @@ export class LossHistory {
   /** Of the packets that are not settled, a bit each by its number: of even 32 and of odd ones. */
   #cameEven = 0;
   #cameOdd = 0;
-  #discardedEven = 0;
-  #discardedOdd = 0;
   #next = -1;
   #highest = -1;
   #settled = 0;
-  #lost = 0;
-  #discarded = 0;
   /** Good packets since the last bad one, and bad ones in the present stretch. */
   #good = 0;
+  #discardedEven = 0;
+  #discardedOdd = 0;
   #bad = 0;
+  #lost = 0;
+  #discarded = 0;
   /** Packets between states: 1 gap, 3 burst, 4 a single loss in a gap, 2 good in a burst. */
   #inGap = 0;
   #loneLoss = 0;

@@ -37,14 +37,14 @@ export type DelayAdvice = "keep" | "grow" | "cut" | "cut-now";
  * Clocks that drift apart show as delays that grow or shrink: both modes follow those.
  */
 export class PlayoutDelay {
-  readonly #settings: JitterSettings;
-  readonly #frameSamples: number;
   readonly #delays = new SlidingQuantile(DELAY_WINDOW_PACKETS);
   /** Of these; packets that come as evenly as most do move neither. */
   #least: number | undefined;
   #late: number | undefined;
   #tooLongSamples = 0;
   #spareSamples = 0;
+  readonly #frameSamples: number;
+  readonly #settings: JitterSettings;
 
   constructor(frameSamples: number, settings: JitterSettings) {
     this.#frameSamples = frameSamples;

@@ -11,8 +11,8 @@ const JITTER_GAIN = 1 / 16;
 /** What a receiver knows of one source. @see RFC 3550 App. A.1, A.3, A.8 */
 export class ReceiverStatistics {
   readonly ssrc: number;
-  readonly #clockRateHz: number;
   readonly #sequence = new SequenceTracker();
+  readonly #clockRateHz: number;
   #jitter = 0;
   #transit: number | undefined;
   #expectedBefore = 0;

@@ -46,6 +46,8 @@ export interface ReceiverOptions {
 
 const NOTHING: readonly DigitSignal[] = [];
 
+const NO_TYPE = -1;
+
 interface Block {
   readonly payloadType: number;
   readonly timestamp: number;
@@ -56,22 +58,26 @@ interface Block {
 
 /** From packets to frames and digits, for one stream at a time. */
 export class RtpReceiver {
+  /** The payload type of plain voice that came last, and who decodes it: most come again. */
+  #voiceType = NO_TYPE;
+  #voiceDecoder: Codec | undefined;
+  #playout: Playout | FixedPlayout;
+  #stream: ReceiverStatistics | undefined;
+  readonly #losses = new LossHistory();
+  readonly #events: TelephoneEventReceiver;
+  readonly #options: ReceiverOptions;
   readonly #frameSamples: number;
   readonly #arithmetic: MediaSessionConfig["arithmetic"];
   readonly #decoders = new Map<number, Codec>();
-  readonly #events: TelephoneEventReceiver;
-  readonly #options: ReceiverOptions;
   readonly #jitter: JitterSettings;
-  #playout: Playout | FixedPlayout;
-  #stream: ReceiverStatistics | undefined;
   /** A second source on the same address: it takes over with its second packet. */
   #candidateSsrc: number | undefined;
   #packets = 0;
   #lostEarlier = 0;
   /** Of the playout before this one. */
   #earlier = { late: 0, concealed: 0 };
-  readonly #losses = new LossHistory();
   #receipts: ReceiptLog | undefined;
+  /** As 32 bits with a sign: the runtime keeps those without memory of their own. */
   #voiceTimestamp: number | undefined;
   /** Where there are copies of a voice at all. */
   readonly #seen: SeenPackets | undefined;
@@ -98,13 +104,15 @@ export class RtpReceiver {
     if (options.keepsReceipts === true) this.#receipts = new ReceiptLog();
     this.#events = new TelephoneEventReceiver(options.spec.clockRateHz, options.ptimeMs);
     const unitsPerSample = options.spec.clockRateHz / LINE_SAMPLE_RATE_HZ;
-    const decoderOf = (type: number) => this.#decoders.get(type);
+    const decoderOf = (type: number) =>
+      type === this.#voiceType ? this.#voiceDecoder : this.#decoders.get(type);
     this.#playout = new Playout(frameSamples, unitsPerSample, decoderOf, jitter, arithmetic);
   }
 
   /** Whether a payload type means something here. */
   knows(payloadType: number): boolean {
     return (
+      payloadType === this.#voiceType ||
       payloadType === this.#options.eventPayloadType ||
       this.#isRedundant(payloadType) ||
       this.#isNoise(payloadType) ||
@@ -128,12 +136,19 @@ export class RtpReceiver {
     this.#receipts?.received(stream.extendedSequence);
 
     const { payloadType, timestamp, payload } = packet;
-    const { voiceBand } = this.#options;
-    const isRedundant = this.#isRedundant(payloadType);
-    if (payloadType === voiceBand?.payloadType) this.passModem(nowMs);
-    if (isRedundant && payloadType === voiceBand?.redundancy?.payloadType) this.passModem(nowMs);
     const sequence = stream.extendedSequence;
     const block = { payloadType, timestamp, payload, sequence };
+    if (payloadType === this.#voiceType) {
+      stream.onTimestamp(timestamp, nowMs);
+      this.#takeVoice(block, nowMs);
+      return ended;
+    }
+    const { voiceBand } = this.#options;
+    const isRedundant = this.#isRedundant(payloadType);
+    const isModem = payloadType === voiceBand?.payloadType;
+    if (isModem) this.passModem(nowMs);
+    if (isRedundant && payloadType === voiceBand?.redundancy?.payloadType) this.passModem(nowMs);
+    if (!isRedundant && !isModem) this.#expect(payloadType);
     const signals = isRedundant ? this.#takeRedundant(block, nowMs) : this.#takeNew(block, nowMs);
     return ended.length === 0 ? signals : [...ended, ...signals];
   }
@@ -159,11 +174,10 @@ export class RtpReceiver {
 
   #takeVoice({ payloadType, timestamp, payload, sequence }: Block, nowMs: number): void {
     const noise = this.#isNoise(payloadType);
-    const samples = noise
-      ? this.#frameSamples
-      : (this.#decoder(payloadType)?.payloadSamples(payload) ?? 0);
+    const decoder = noise ? undefined : this.#decoder(payloadType);
+    const samples = noise ? this.#frameSamples : (decoder?.payloadSamples(payload) ?? 0);
     this.#seen?.note(sequence, timestamp);
-    this.#voiceTimestamp = timestamp;
+    this.#voiceTimestamp = timestamp | 0;
     const put: BufferedPacket = {
       sequence,
       timestamp,
@@ -171,6 +185,7 @@ export class RtpReceiver {
       payload,
       samples: Math.min(samples, PACKET_LIMIT_SAMPLES),
       noise,
+      copySamples: decoder?.copySamples?.(payload) ?? 0,
     };
     const verdict = this.#playout.put(put, (nowMs - this.#lastPullMs) / this.#frameMs);
     if (verdict === "late") this.#losses.discarded(sequence);
@@ -319,7 +334,7 @@ export class RtpReceiver {
   }
 
   #isNoise(payloadType: number): boolean {
-    if (payloadType === this.#options.payloadType) return false;
+    if (payloadType === this.#voiceType || payloadType === this.#options.payloadType) return false;
     return (
       payloadType === COMFORT_NOISE_PAYLOAD_TYPE || payloadType === this.#options.noisePayloadType
     );
@@ -327,6 +342,7 @@ export class RtpReceiver {
 
   /** The negotiated codec, or one whose payload type is static: peers switch among them at will. */
   #decoder(payloadType: number): Codec | undefined {
+    if (payloadType === this.#voiceType) return this.#voiceDecoder;
     const known = this.#decoders.get(payloadType);
     if (known !== undefined || payloadType === this.#options.eventPayloadType) return known;
     const spec = findStaticCodec(payloadType);
@@ -334,6 +350,14 @@ export class RtpReceiver {
     const codec = spec.createCodec(undefined, this.#arithmetic);
     this.#decoders.set(payloadType, codec);
     return codec;
+  }
+
+  /** Of plain voice, the next packets are thought to be as this one. */
+  #expect(payloadType: number): void {
+    if (payloadType === this.#options.eventPayloadType || this.#isNoise(payloadType)) return;
+    const decoder = this.#decoder(payloadType);
+    this.#voiceType = decoder === undefined ? NO_TYPE : payloadType;
+    this.#voiceDecoder = decoder;
   }
 
   /** Begins with the first SSRC; another takes over only with two packets in a row. */

@@ -1,22 +1,18 @@
-import { type Digit, LINE_SAMPLE_RATE_HZ, SAMPLES_PER_MS } from "../../base/audio.ts";
+import { type Digit, SAMPLES_PER_MS } from "../../base/audio.ts";
 import { copyNumbers } from "../../base/copy-numbers.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { KeyCommand, MediaFlow } from "../../base/media-messages.ts";
 import type { SoundArithmetic } from "../../base/sound-arithmetic.ts";
-import type { Codec, CodecSpec } from "../codec/codec.ts";
+import type { CodecSpec } from "../codec/codec.ts";
 import { DigitPlayer } from "../dsp/digit-player.ts";
 import { eventFromDigit } from "../dsp/dtmf-tone.ts";
 import type { NoiseModel } from "../dsp/noise-model.ts";
-import { SilenceSuppressor } from "../dsp/silence-suppressor.ts";
-import { SharedFrames } from "../shared-frames.ts";
 import { COMFORT_NOISE_MAX_BYTES, writeComfortNoise } from "./comfort-noise-payload.ts";
-import { createRedWriter, type RedWriter } from "./red.ts";
+import type { RedWriter } from "./red.ts";
 import { RTP_HEADER_BYTES, writeRtpHeader } from "./rtp-packet.ts";
+import { createCoding, type SenderCoding } from "./sender-coding.ts";
 import { FLASH_EVENT, TELEPHONE_EVENT_BYTES, writeTelephoneEvent } from "./telephone-event.ts";
-import { type EventPacket, TelephoneEventSender } from "./telephone-event-sender.ts";
-
-/** The longest packet that is made. */
-const PTIME_LIMIT_MS = 120;
+import type { EventPacket } from "./telephone-event-sender.ts";
 
 /** Frames missing for longer than this were not clocked: the timestamp moves on by the time. */
 const CLOCK_GAP_MS = 100;
@@ -72,27 +68,6 @@ export interface SenderOptions {
   readonly voiceBand?: VoiceBand | undefined;
 }
 
-/** All that changes with the codec. */
-interface Coding {
-  readonly codec: Codec;
-  readonly payloadType: number;
-  readonly unitsPerSample: number;
-  readonly eventPayloadType: number | undefined;
-  readonly events: TelephoneEventSender;
-  readonly pcm: Int16Array;
-  /** Its frames, in their order. */
-  readonly frames: readonly Int16Array[];
-  readonly voiceBytes: Uint8Array;
-  /** What of it lies behind the header. */
-  readonly voicePayload: Uint8Array;
-  readonly red: RedWriter | undefined;
-  /** Copies of events are events: a far end may know others inside copies of a voice, or none. */
-  readonly eventRed: RedWriter | undefined;
-  readonly silence:
-    | { readonly suppressor: SilenceSuppressor; readonly payloadType: number }
-    | undefined;
-}
-
 /** What goes before a payload. */
 interface PacketHeader {
   readonly marker: boolean;
@@ -105,31 +80,24 @@ interface PacketHeader {
 
 const NOTHING: readonly Uint8Array[] = [];
 
-/**
- * One serves all senders of packets that are a frame long, and not the bridges too: what a bridge
- * holds is its far side's, and a digit is mixed into this.
- */
-const FRAMES = new SharedFrames();
-
 /** From frames to packets: packetisation, encoder, digits as events or, without them, as tones. */
 export class RtpSender {
-  #ssrc: number;
+  #coding: SenderCoding;
   readonly #frameSamples: number;
-  readonly #arithmetic: SoundArithmetic | undefined;
+  /** As 32 bits with a sign: the runtime keeps those without memory of their own. */
+  #ssrc: number;
   #sequence: number;
   /** Of the next sample to come in, extended. */
   #timestamp: number;
   #lastPushMs: number | undefined;
-
-  #options: SenderOptions;
-  #coding: Coding;
-  #filled = 0;
-  readonly #noiseBytes = new Uint8Array(RTP_HEADER_BYTES + COMFORT_NOISE_MAX_BYTES);
-  readonly #tones = new DigitPlayer(TONE_TIMES);
   #markNext = true;
   #packets = 0;
   #payloadBytes = 0;
-  #lent: { readonly of: Uint8Array; readonly view: Uint8Array } | undefined;
+  #filled = 0;
+  readonly #tones = new DigitPlayer(TONE_TIMES);
+  #options: SenderOptions;
+  readonly #arithmetic: SoundArithmetic | undefined;
+  readonly #noiseBytes = new Uint8Array(RTP_HEADER_BYTES + COMFORT_NOISE_MAX_BYTES);
 
   /** @param arithmetic of the codec; the plain one where it is absent */
   constructor(
@@ -139,7 +107,7 @@ export class RtpSender {
     arithmetic?: SoundArithmetic,
   ) {
     this.#arithmetic = arithmetic;
-    this.#ssrc = start.ssrc;
+    this.#ssrc = start.ssrc | 0;
     this.#frameSamples = frameSamples;
     this.#sequence = start.sequence;
     this.#timestamp = start.timestamp;
@@ -148,7 +116,12 @@ export class RtpSender {
   }
 
   get ssrc(): number {
-    return this.#ssrc;
+    return this.#ssrc >>> 0;
+  }
+
+  /** Whether a packet is under our SSRC. */
+  isOwn({ ssrc }: { readonly ssrc: number }): boolean {
+    return (ssrc | 0) === this.#ssrc;
   }
 
   /** Whether a packet under our SSRC may be one that we sent of late. */
@@ -159,7 +132,7 @@ export class RtpSender {
 
   /** Goes on under another SSRC; its numbers go on. */
   changeSource(ssrc: number): void {
-    this.#ssrc = ssrc;
+    this.#ssrc = ssrc | 0;
     this.#markNext = true;
   }
 
@@ -239,50 +212,60 @@ export class RtpSender {
   }
 
   /**
-   * Takes a frame and returns the packets that it completes: borrowed until the next call. While
-   * `sending` is false time goes on and nothing is sent.
+   * Takes a frame and returns the packets that it completes: borrowed until the next call, or from
+   * `LentPackets`. While `sending` is false time goes on and nothing is sent.
    */
   push(frame: Int16Array, sending: boolean, nowMs: number): readonly Uint8Array[] {
     invariant(frame.length === this.#frameSamples, "a frame is as long as it was said to be");
     this.#followClock(nowMs);
-    const { pcm, unitsPerSample, silence } = this.#coding;
-    const end = this.#filled + frame.length;
-    const taken = this.#coding.frames[this.#filled / frame.length];
-    invariant(taken !== undefined, "a packet has whole frames");
-    copyNumbers(taken, frame);
-    if (sending) this.#tones.render(taken);
-    silence?.suppressor.hear(taken);
-    this.#filled = end;
-    this.#timestamp += frame.length * unitsPerSample;
-    if (end < pcm.length) return NOTHING;
-
-    this.#filled = 0;
-    if (sending) return this.#packetize();
+    const sound = this.#gather(frame, sending);
+    this.#timestamp += frame.length * this.#coding.unitsPerSample;
+    if (sound === undefined) return NOTHING;
+    if (sending) return this.#packetize(sound);
     this.#markNext = true;
     return NOTHING;
   }
 
-  #packetize(): readonly Uint8Array[] {
-    const { pcm, unitsPerSample, eventPayloadType, events } = this.#coding;
-    const units = pcm.length * unitsPerSample;
+  /** A packet's sound, where this frame completes one; a frame that is one by itself stays. */
+  #gather(frame: Int16Array, sending: boolean): Int16Array | undefined {
+    const { pcm, frames, silence } = this.#coding;
+    const isWhole = frame.length === pcm.length;
+    if (isWhole && (!sending || this.#tones.pass(frame.length))) {
+      silence?.suppressor.hear(frame);
+      return frame;
+    }
+    const taken = frames[this.#filled / frame.length];
+    invariant(taken !== undefined, "a packet has whole frames");
+    copyNumbers(taken, frame);
+    if (sending) this.#tones.render(taken);
+    silence?.suppressor.hear(taken);
+    this.#filled += frame.length;
+    if (this.#filled < pcm.length) return undefined;
+    this.#filled = 0;
+    return pcm;
+  }
+
+  #packetize(sound: Int16Array): readonly Uint8Array[] {
+    const { unitsPerSample, eventPayloadType, events } = this.#coding;
+    const units = sound.length * unitsPerSample;
     const timestamp = this.#timestamp - units;
-    if (eventPayloadType === undefined) return this.#sound(timestamp);
+    if (eventPayloadType === undefined) return this.#sound(sound, timestamp);
     const packets = events.step(timestamp, units);
-    if (packets.length === 0) return this.#sound(timestamp);
+    if (packets.length === 0) return this.#sound(sound, timestamp);
     const sent = packets.map((packet) => this.#event(packet, eventPayloadType));
     if (!packets.some(({ replacesVoice }) => replacesVoice)) {
-      return [...sent, ...this.#voice(timestamp)];
+      return [...sent, ...this.#voice(sound, timestamp)];
     }
     this.#markNext = true;
     return sent;
   }
 
   /** The voice; or, where there is none and that was agreed, a description of the noise. */
-  #sound(timestamp: number): readonly Uint8Array[] {
+  #sound(sound: Int16Array, timestamp: number): readonly Uint8Array[] {
     const { silence } = this.#coding;
     const decision = silence?.suppressor.decide();
     if (silence === undefined || decision === undefined || decision.kind === "voice") {
-      return this.#voice(timestamp);
+      return this.#voice(sound, timestamp);
     }
     this.#markNext = true;
     if (decision.kind === "nothing") return NOTHING;
@@ -291,18 +274,21 @@ export class RtpSender {
 
   #noise(model: NoiseModel, payloadType: number, timestamp: number): Uint8Array {
     const length = writeComfortNoise(this.#noiseBytes.subarray(RTP_HEADER_BYTES), model);
+    const bytes = this.#noiseBytes.subarray(0, RTP_HEADER_BYTES + length);
     const { red } = this.#coding;
-    return this.#packet(this.#noiseBytes, length, { marker: false, payloadType, timestamp, red });
+    return this.#packet(bytes, { marker: false, payloadType, timestamp, red });
   }
 
   /** Nothing where the codec itself pauses. */
-  #voice(timestamp: number): readonly Uint8Array[] {
-    const { codec, pcm, voiceBytes, payloadType, red } = this.#coding;
-    const length = codec.encode(pcm, this.#coding.voicePayload);
+  #voice(sound: Int16Array, timestamp: number): readonly Uint8Array[] {
+    const { codec, rooms, payloadType, red } = this.#coding;
+    const room = rooms.next();
+    const length = codec.encode(sound, room.payload);
     const marker = this.#markNext;
     this.#markNext = length === 0;
     if (length === 0) return NOTHING;
-    return [this.#packet(voiceBytes, length, { marker, payloadType, timestamp, red })];
+    const bytes = room.beginning(RTP_HEADER_BYTES + length);
+    return [this.#packet(bytes, { marker, payloadType, timestamp, red })];
   }
 
   #event(event: EventPacket, payloadType: number): Uint8Array {
@@ -311,15 +297,14 @@ export class RtpSender {
     const { marker, timestamp, payload } = event;
     const { eventRed: red } = this.#coding;
     const header = { marker, payloadType, timestamp, red, isRepeated: payload.end };
-    return this.#packet(bytes, TELEPHONE_EVENT_BYTES, header);
+    return this.#packet(bytes, header);
   }
 
   /** Completes a packet whose payload lies behind the room for its header. */
-  #packet(bytes: Uint8Array, payloadBytes: number, header: PacketHeader): Uint8Array {
-    const { marker, timestamp, payloadType, red } = header;
-    const plain = this.#beginning(bytes, RTP_HEADER_BYTES + payloadBytes);
-    const payload = plain.subarray(RTP_HEADER_BYTES);
-    const packet = red?.wrap(payloadType, timestamp, payload, header.isRepeated) ?? plain;
+  #packet(plain: Uint8Array, header: PacketHeader): Uint8Array {
+    const { marker, timestamp, payloadType, red, isRepeated } = header;
+    const packet =
+      red?.wrap(payloadType, timestamp, plain.subarray(RTP_HEADER_BYTES), isRepeated) ?? plain;
     writeRtpHeader(packet, {
       marker,
       payloadType: red?.payloadType ?? payloadType,
@@ -333,14 +318,6 @@ export class RtpSender {
     return packet;
   }
 
-  /** The same view as the last time where it is the same: most packets are as long as others. */
-  #beginning(bytes: Uint8Array, length: number): Uint8Array {
-    if (this.#lent?.of !== bytes || this.#lent.view.length !== length) {
-      this.#lent = { of: bytes, view: bytes.subarray(0, length) };
-    }
-    return this.#lent.view;
-  }
-
   /** Where the sample clock stood still (the line heard a tone), the timestamp catches up. */
   #followClock(nowMs: number): void {
     const frameMs = this.#frameSamples / SAMPLES_PER_MS;
@@ -352,48 +329,4 @@ export class RtpSender {
     this.#markNext = true;
     this.#coding.events.interrupt();
   }
-}
-
-function createCoding(
-  options: SenderOptions,
-  frameSamples: number,
-  arithmetic: SoundArithmetic | undefined,
-): Coding {
-  const { spec, payloadType, eventPayloadType, noisePayloadType, redundancy } = options;
-  const packetSamples = packetSamplesOf(spec, options.ptimeMs, frameSamples);
-  // What is encoded as soon as it comes is kept by nobody.
-  const isWhole = packetSamples === frameSamples;
-  const pcm = isWhole ? FRAMES.of(packetSamples) : new Int16Array(packetSamples);
-  const voiceBytes = new Uint8Array(RTP_HEADER_BYTES + spec.maxPayloadBytes(packetSamples));
-  return {
-    codec: spec.createCodec(options.parameters, arithmetic),
-    payloadType,
-    unitsPerSample: spec.clockRateHz / LINE_SAMPLE_RATE_HZ,
-    eventPayloadType,
-    events: new TelephoneEventSender(spec.clockRateHz),
-    pcm,
-    frames: isWhole
-      ? [pcm]
-      : Array.from({ length: packetSamples / frameSamples }, (_, at) =>
-          pcm.subarray(at * frameSamples, (at + 1) * frameSamples),
-        ),
-    voiceBytes,
-    voicePayload: voiceBytes.subarray(RTP_HEADER_BYTES),
-    red: createRedWriter(redundancy),
-    eventRed: createRedWriter(options.eventRedundancy),
-    silence:
-      noisePayloadType === undefined
-        ? undefined
-        : {
-            suppressor: new SilenceSuppressor(frameSamples),
-            payloadType: noisePayloadType,
-          },
-  };
-}
-
-/** Whole frames a packet: what was asked for, rounded, within the limit and the codec's own. */
-function packetSamplesOf(spec: CodecSpec, ptimeMs: number, frameSamples: number): number {
-  const ownMs = spec.packetTimesMs?.findLast((own) => own <= ptimeMs) ?? spec.packetTimesMs?.[0];
-  const wanted = Math.min(PTIME_LIMIT_MS, ownMs ?? ptimeMs) * SAMPLES_PER_MS;
-  return Math.max(1, Math.round(wanted / frameSamples)) * frameSamples;
 }

@@ -25,13 +25,13 @@ export type SequenceVerdict = "first" | "next" | "late" | "duplicate" | "suspect
 /** Extends 16-bit sequence numbers and counts what should have come. */
 export class SequenceTracker {
   #started = false;
-  #base = 0;
   #highest = 0;
   #suspectNext = -1;
-  #received = 0;
-  #duplicates = 0;
-  readonly #seen = new SeenNumbers();
   #extended = 0;
+  #received = 0;
+  readonly #seen = new SeenNumbers();
+  #base = 0;
+  #duplicates = 0;
 
   /** Judges one number, 0–65535. `extended` is its extended form until the next call. */
   accept(sequence: number): SequenceVerdict {

@@ -1,13 +1,17 @@
-/** A quantile of the last so many values. A push moves what lies between the oldest and it. */
+/**
+ * A quantile of the last so many whole numbers of 32 bits. A push moves what lies between the
+ * oldest and it.
+ */
 export class SlidingQuantile {
-  readonly #ring: Float64Array;
-  readonly #sorted: Float64Array;
   #count = 0;
   #next = 0;
+  readonly #window: number;
+  /** In the order in which they came, each in its place of a ring; behind it, sorted. */
+  readonly #values: Int32Array;
 
   constructor(window: number) {
-    this.#ring = new Float64Array(window);
-    this.#sorted = new Float64Array(window);
+    this.#window = window;
+    this.#values = new Int32Array(2 * window);
   }
 
   get count(): number {
@@ -16,10 +20,10 @@ export class SlidingQuantile {
 
   /** Whether any quantile may be another now: not where the oldest was the same. */
   push(value: number): boolean {
-    const isFull = this.#count === this.#ring.length;
-    const oldest = this.#ring[this.#next] ?? 0;
-    this.#ring[this.#next] = value;
-    this.#next = this.#next + 1 === this.#ring.length ? 0 : this.#next + 1;
+    const isFull = this.#count === this.#window;
+    const oldest = this.#values[this.#next] ?? 0;
+    this.#values[this.#next] = value;
+    this.#next = this.#next + 1 === this.#window ? 0 : this.#next + 1;
     if (isFull && oldest === value) return false;
     if (isFull) this.#replace(oldest, value);
     else this.#insert(value);
@@ -30,7 +34,7 @@ export class SlidingQuantile {
   quantile(q: number): number | undefined {
     if (this.#count === 0) return undefined;
     const rank = Math.ceil(q * this.#count);
-    return this.#sorted[Math.min(this.#count - 1, Math.max(0, rank - 1))];
+    return this.#values[this.#window + Math.min(this.#count - 1, Math.max(0, rank - 1))];
   }
 
   clear(): void {
@@ -39,32 +43,34 @@ export class SlidingQuantile {
   }
 
   #insert(value: number): void {
-    const sorted = this.#sorted;
-    let at = this.#count++;
-    for (; at > 0 && (sorted[at - 1] ?? 0) > value; at--) sorted[at] = sorted[at - 1] ?? 0;
-    sorted[at] = value;
+    const values = this.#values;
+    const first = this.#window;
+    let at = first + this.#count++;
+    for (; at > first && (values[at - 1] ?? 0) > value; at--) values[at] = values[at - 1] ?? 0;
+    values[at] = value;
   }
 
   /** Those between the old value and the new one move by one place. */
   #replace(old: number, value: number): void {
-    const sorted = this.#sorted;
+    const values = this.#values;
+    const first = this.#window;
     let at = this.#position(old);
     if (value > old) {
-      const last = this.#count - 1;
-      for (; at < last && (sorted[at + 1] ?? 0) < value; at++) sorted[at] = sorted[at + 1] ?? 0;
+      const last = first + this.#count - 1;
+      for (; at < last && (values[at + 1] ?? 0) < value; at++) values[at] = values[at + 1] ?? 0;
     } else {
-      for (; at > 0 && (sorted[at - 1] ?? 0) > value; at--) sorted[at] = sorted[at - 1] ?? 0;
+      for (; at > first && (values[at - 1] ?? 0) > value; at--) values[at] = values[at - 1] ?? 0;
     }
-    sorted[at] = value;
+    values[at] = value;
   }
 
-  /** Index of the first value that is not less. */
+  /** Place of the first sorted value that is not less. */
   #position(value: number): number {
-    let low = 0;
-    let high = this.#count;
+    let low = this.#window;
+    let high = low + this.#count;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#sorted[middle] ?? 0) < value) low = middle + 1;
+      if ((this.#values[middle] ?? 0) < value) low = middle + 1;
       else high = middle;
     }
     return low;

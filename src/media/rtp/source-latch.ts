@@ -81,7 +81,7 @@ export class SourceLatch {
   /** The far end has proved that it is there, and wants our voice there. @see RFC 8445 §8.3.1 */
   nominate(address: SocketAddress): void {
     if (this.#latched !== undefined && sameAddress(address, this.#latched)) return;
-    this.#latched = { host: address.host, port: address.port };
+    this.#latched = address;
     this.#candidate = undefined;
     this.#displaced = undefined;
     this.#isNominated = true;
@@ -113,7 +113,7 @@ export class SourceLatch {
     }
     if (!isAuthentic && !this.#mayTake(from, stream)) return false;
     this.#displaced = isAuthentic ? undefined : this.#heard();
-    this.#latched = { host: from.host, port: from.port };
+    this.#latched = from;
     this.#ssrc = stream.ssrc;
     this.#candidate = undefined;
     this.#packets = 1;

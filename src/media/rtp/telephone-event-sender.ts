@@ -65,8 +65,9 @@ const NOTHING: readonly EventPacket[] = [];
  * sent. @see RFC 4733 §2.5.1
  */
 export class TelephoneEventSender {
-  readonly #queue = new BoundedQueue<Waiting>(DIGIT_QUEUE_LIMIT);
   readonly #clockRateHz: number;
+  /** Made with the first: many calls have none. */
+  #queue: BoundedQueue<Waiting> | undefined;
   #sounding: Sounding | undefined;
   /** The digit begun last, while nobody said how long it is. */
   #open: Waiting | undefined;
@@ -80,7 +81,7 @@ export class TelephoneEventSender {
 
   /** False where too many digits wait already. */
   enqueue(event: number, durationMs: number): boolean {
-    return this.#queue.push({ event, units: this.#units(durationMs), at: undefined });
+    return this.#push({ event, units: this.#units(durationMs), at: undefined });
   }
 
   /**
@@ -90,7 +91,7 @@ export class TelephoneEventSender {
   begin(event: number, at: number): boolean {
     this.interrupt();
     const open = { event, units: undefined, at };
-    if (!this.#queue.push(open)) return false;
+    if (!this.#push(open)) return false;
     this.#open = open;
     return true;
   }
@@ -137,6 +138,11 @@ export class TelephoneEventSender {
     return repeated === undefined ? [packet] : [repeated, packet];
   }
 
+  #push(waiting: Waiting): boolean {
+    this.#queue ??= new BoundedQueue(DIGIT_QUEUE_LIMIT);
+    return this.#queue.push(waiting);
+  }
+
   #repeated(): EventPacket | undefined {
     const repeat = this.#repeat;
     if (repeat === undefined) return undefined;
@@ -148,12 +154,12 @@ export class TelephoneEventSender {
 
   /** The digit that begins before `end`, if one does. */
   #start(timestamp: number, end: number): Sounding | undefined {
-    const next = this.#queue.first;
+    const next = this.#queue?.first;
     if (next === undefined) return undefined;
     const pauseMs = next.at === undefined ? PAUSE_MS : SHORTEST_MS;
     const startedAt = Math.max(timestamp, next.at ?? 0, this.#overAt + this.#units(pauseMs));
     if (startedAt >= end) return undefined;
-    this.#queue.shift();
+    this.#queue?.shift();
     this.#sounding = { from: next, startedAt, segmentAt: startedAt, told: 0 };
     return this.#sounding;
   }

@@ -8,6 +8,7 @@ import { DEFAULT_ECHO_TAPS, type EchoTap, echoReturnLossDb } from "./hybrid-echo
 import {
   type Impedance,
   mismatchTaps,
+  onHookTaps,
   PLAIN_600,
   reflectionTaps,
   type Termination,
@@ -159,7 +160,8 @@ export class CopperLoop {
     this.#renderToNow();
     const loop = this.#impedance;
     const reflection = reflectionTaps(termination.impedance, loop);
-    this.#audio.setMismatch(mismatchTaps(termination, loop), reflection);
+    const onHook = onHookTaps(termination.impedance);
+    this.#audio.setMismatch(mismatchTaps(termination, loop), { reflection, onHook });
   }
 
   /**

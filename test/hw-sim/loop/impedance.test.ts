@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Impedance, mismatchTaps, PLAIN_600 } from "./impedance.ts";
+import { type Impedance, mismatchTaps, onHookTaps, PLAIN_600 } from "./impedance.ts";
 
 const CTR21: Impedance = { seriesOhms: 270, parallel: { ohms: 750, farads: 150e-9 } };
 const JAPAN: Impedance = { seriesOhms: 600, seriesFarads: 1e-6 };
@@ -55,5 +55,25 @@ describe("mismatchTaps()", () => {
       expect(Math.max(...taps.map(({ delaySamples }) => delaySamples))).toBeLessThan(64);
       expect(Math.abs(taps.at(-1)?.gain ?? 1)).toBeLessThan(0.01);
     }
+  });
+});
+
+describe("onHookTaps()", () => {
+  it("is nothing at 600 Ω", () => {
+    expect(onHookTaps(PLAIN_600)).toEqual([]);
+  });
+
+  // 20 log |20600 / (20000 + Z)| by hand. The European network is 988.0 − j152.0 Ω at 300 Hz; the
+  // bilinear transform makes it 752.0 − j359.4 Ω at 1 kHz and 307.7 − j163.9 Ω at 3 kHz.
+  it.each<[string, Impedance, number, number]>([
+    ["900 Ω", { seriesOhms: 900 }, 1000, -0.126],
+    ["160 Ω", { seriesOhms: 160 }, 1000, 0.188],
+    ["the European network", CTR21, 300, -0.162],
+    ["the European network", CTR21, 1000, -0.065],
+    ["the European network", CTR21, 3000, 0.124],
+  ])("has a telephone hear of %s what is left across 20 kΩ", (_, chip, hz, db) => {
+    const added = onHookTaps(chip);
+    const heard = [{ delaySamples: 0, gain: 1 }, ...added];
+    expect(-lossDb(heard, hz)).toBeCloseTo(db, 2);
   });
 });

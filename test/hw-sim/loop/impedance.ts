@@ -20,6 +20,9 @@ export interface Termination {
 /** 600 Ω, plain: what loops are here unless told, and most chips after a reset. */
 export const PLAIN_600: Impedance = { seriesOhms: 600 };
 
+/** What a telephone is to the voice band while it is on-hook; an example, not measured. */
+const ON_HOOK: Impedance = { seriesOhms: 20_000 };
+
 const SAMPLE_RATE_HZ = 8000;
 /** Points around the unit circle, and samples that are kept of what they come to. */
 const POINTS = 512;
@@ -43,18 +46,28 @@ interface Complex {
  * networks are taken to 8000 samples a second by the bilinear transform.
  */
 export function mismatchTaps(chip: Termination, loop: Impedance): readonly EchoTap[] {
+  const gains = impulseOf((angular) => reflection(chip.impedance, loop, angular));
+  gains[0] = (gains[0] ?? 0) + 1 - chip.balance;
+  return tapsOf(gains);
+}
+
+/** What an answer over frequency, at so many radians a second, comes to in samples. */
+function impulseOf(answer: (angular: number) => Complex): Float64Array {
   const gains = new Float64Array(MISMATCH_SAMPLES);
   // Points between the whole multiples: a capacitor has no impedance at 0 Hz.
   for (let point = 0; point < POINTS / 2; point++) {
     const turn = (2 * Math.PI * (point + 0.5)) / POINTS;
     const angular = 2 * SAMPLE_RATE_HZ * Math.tan(turn / 2);
-    const { re, im } = reflection(chip.impedance, loop, angular);
+    const { re, im } = answer(angular);
     for (let at = 0; at < MISMATCH_SAMPLES; at++) {
       const phase = turn * at;
       gains[at] = (gains[at] ?? 0) + (2 / POINTS) * (re * Math.cos(phase) - im * Math.sin(phase));
     }
   }
-  gains[0] = (gains[0] ?? 0) + 1 - chip.balance;
+  return gains;
+}
+
+function tapsOf(gains: Float64Array): readonly EchoTap[] {
   return [...gains.entries()]
     .map(([delaySamples, gain]) => ({ delaySamples, gain }))
     .filter(({ gain }) => Math.abs(gain) >= TAP_MIN);
@@ -66,6 +79,23 @@ export function mismatchTaps(chip: Termination, loop: Impedance): readonly EchoT
  */
 export function reflectionTaps(chip: Impedance, loop: Impedance): readonly EchoTap[] {
   return mismatchTaps({ impedance: chip, balance: 1 }, loop);
+}
+
+/**
+ * What a telephone that is on-hook hears more of a chip than of one of 600 Ω. It is a load L of
+ * many kΩ, across which L/(L+Z) of what the chip sends is left; as much as is heard of 600 Ω is the
+ * level that is meant, so
+ *
+ *     (L+600)/(L+Z) − 1 = (600−Z)/(L+Z)
+ */
+export function onHookTaps(chip: Impedance): readonly EchoTap[] {
+  return tapsOf(
+    impulseOf((angular) => {
+      const [z, l] = [ohmsAt(chip, angular), ohmsAt(ON_HOOK, angular)];
+      const missed = { re: PLAIN_600.seriesOhms - z.re, im: -z.im };
+      return divided(missed, { re: l.re + z.re, im: l.im + z.im });
+    }),
+  );
 }
 
 /** (L − Z) / (L + Z) at so many radians a second. */

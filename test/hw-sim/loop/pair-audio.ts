@@ -68,6 +68,7 @@ export class PairAudio {
   readonly #ownTaps: readonly EchoTap[];
   #closed: Mix;
   #ways: Ways | undefined;
+  #onHook: ToTelephone | undefined;
   readonly #open: Mix;
   readonly #noiseSeed: number;
   #historySamples: number;
@@ -121,7 +122,7 @@ export class PairAudio {
     // By hand: a call for so few numbers takes longer.
     for (let at = 0; at < history; at++) down[at] = down[this.#frameSamples + at] ?? 0;
     copyNumbers(down, playout, history);
-    if (this.#ways !== undefined) this.#reflect(this.#ways);
+    this.#reflect();
     this.#startMs = startMs;
     this.#samplePeriodMs = samplePeriodMs;
     this.#firstSample = firstSample;
@@ -130,10 +131,14 @@ export class PairAudio {
   }
 
   /** What comes to the telephone besides, or less, for the whole frame. */
-  #reflect({ to, from, reflected }: Ways): void {
-    to.beginFrame();
-    from.beginFrame();
-    to.reflect(this.#down, this.#historySamples, this.#gain * VOLTS_PER_STEP, reflected);
+  #reflect(): void {
+    this.#ways?.from.beginFrame();
+    for (const way of [this.#ways?.to, this.#onHook]) {
+      if (way === undefined) continue;
+      way.filter.beginFrame();
+      const volts = this.#gain * VOLTS_PER_STEP;
+      way.filter.reflect(this.#down, this.#historySamples, volts, way.added);
+    }
   }
 
   renderUntil(atMs: number, path: AudioPath): void {
@@ -191,18 +196,22 @@ export class PairAudio {
   }
 
   /**
-   * What the closed loop sends back besides, as its impedance misses that of the chip, and the
-   * reflection by which what crosses it is louder or softer.
+   * What the closed loop sends back besides, as its impedance misses that of the chip, and by what
+   * the sound that crosses is louder or softer: off-hook both ways, the reflection, and on-hook.
    */
-  setMismatch(taps: readonly EchoTap[], reflection: readonly EchoTap[]): void {
+  setMismatch(
+    taps: readonly EchoTap[],
+    { reflection, onHook }: Readonly<Record<"reflection" | "onHook", readonly EchoTap[]>>,
+  ): void {
     const frame = this.#frameSamples;
-    this.#ways = undefined;
-    if (reflection.length > 0) {
-      const to = new MismatchFilter(reflection, 1, frame);
-      const from = new MismatchFilter(reflection, -1, frame);
-      this.#ways = { to, from, reflected: new Float64Array(frame) };
-      this.#reflect(this.#ways);
-    }
+    const toTelephone = (added: readonly EchoTap[]): ToTelephone => ({
+      filter: new MismatchFilter(added, 1, frame),
+      added: new Float64Array(frame),
+    });
+    this.#onHook = onHook.length === 0 ? undefined : toTelephone(onHook);
+    const from = new MismatchFilter(reflection, -1, frame);
+    this.#ways = reflection.length === 0 ? undefined : { to: toTelephone(reflection), from };
+    this.#reflect();
     this.#closed = this.#mixOf([...this.#ownTaps, ...taps], true);
     const history = taps.reduce(
       (most, { delaySamples }) => Math.max(most, delaySamples),
@@ -274,10 +283,10 @@ export class PairAudio {
       this.#heard.set(heard.subarray(0, count), start);
       this.#captured.set(captured.subarray(0, count), start);
     }
-    const reflected = talking ? this.#ways?.reflected : undefined;
-    if (reflected === undefined) return;
+    const added = (talking ? this.#ways?.to : this.#onHook)?.added;
+    if (added === undefined) return;
     for (let at = from; at < to; at++) {
-      this.#heard[at] = (this.#heard[at] ?? 0) + (reflected[at] ?? 0);
+      this.#heard[at] = (this.#heard[at] ?? 0) + (added[at] ?? 0);
     }
   }
 
@@ -302,11 +311,16 @@ export class PairAudio {
   }
 }
 
-/** Where the ends miss each other: to the telephone, and from it; the frame's reflection, volts. */
+/** What comes to the telephone besides, for the whole frame, volts. */
+interface ToTelephone {
+  readonly filter: MismatchFilter;
+  readonly added: Float64Array;
+}
+
+/** Where the ends miss each other: to the telephone, and from it. */
 interface Ways {
-  readonly to: MismatchFilter;
+  readonly to: ToTelephone;
   readonly from: MismatchFilter;
-  readonly reflected: Float64Array;
 }
 
 /** How a pair is mixed: with three taps at hand, of which some may be silent, and all others. */

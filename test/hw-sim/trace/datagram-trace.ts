@@ -10,14 +10,14 @@ export type PayloadDetail = "check" | "hex";
 /** Rows of one piece of the columns. */
 const PIECE_ROWS = 512;
 /** Numbers of a row, and which is which. */
-const ROW = { kind: 0, from: 1, to: 2, buffer: 3, offset: 4, length: 5 } as const;
+const ROW = { kind: 0, from: 1, to: 2, kept: 3, keptAt: 4, length: 5 } as const;
 const ROW_NUMBERS = Object.keys(ROW).length;
 const KINDS: readonly DatagramEvent["kind"][] = [
   "datagram-sent",
   "datagram-delivered",
   "datagram-lost",
 ];
-/** Addresses and buffers that are looked for among those before: there are few at a time. */
+/** Addresses and places that are looked for among those before: there are few at a time. */
 const RECENT = 8;
 
 /** A piece of the columns. */
@@ -28,15 +28,15 @@ interface Piece {
 
 /**
  * Datagrams as they were seen, in columns of plain numbers: an object for each of them would be
- * all that a long run has to keep, and to look through for garbage. Payloads in flight never
- * change, so where they lie is enough.
+ * all that a long run has to keep, and to look through for garbage. Of a payload it has where the
+ * network keeps it.
  */
 class DatagramLog implements LaterEvents {
   readonly #detail: PayloadDetail;
   readonly #print = rememberedAddresses();
   readonly #pieces: Piece[] = [];
   readonly #addresses: SocketAddress[] = [];
-  readonly #buffers: ArrayBufferLike[] = [];
+  readonly #keeps: Uint8Array[] = [];
   /** Of those that were lost. */
   readonly #whys = new Map<number, DatagramLoss>();
   #count = 0;
@@ -46,7 +46,7 @@ class DatagramLog implements LaterEvents {
   }
 
   /** Appends a datagram; its number. */
-  add({ kind, atMs, from, to, payload, why }: DatagramEvent): number {
+  add({ kind, atMs, from, to, payload, kept, keptAt, why }: DatagramEvent): number {
     const number = this.#count++;
     const row = number % PIECE_ROWS;
     const { times, rows } = this.#pieceOf(number);
@@ -55,8 +55,8 @@ class DatagramLog implements LaterEvents {
     rows[at + ROW.kind] = KINDS.indexOf(kind);
     rows[at + ROW.from] = placeOf(from, this.#addresses);
     rows[at + ROW.to] = placeOf(to, this.#addresses);
-    rows[at + ROW.buffer] = placeOf(payload.buffer, this.#buffers);
-    rows[at + ROW.offset] = payload.byteOffset;
+    rows[at + ROW.kept] = placeOf(kept, this.#keeps);
+    rows[at + ROW.keptAt] = keptAt;
     rows[at + ROW.length] = payload.length;
     if (why !== undefined) this.#whys.set(number, why);
     return number;
@@ -84,9 +84,10 @@ class DatagramLog implements LaterEvents {
     const first = row * ROW_NUMBERS;
     const read = (column: number): number => rows[first + column] ?? 0;
     const [from, to] = [this.#addresses[read(ROW.from)], this.#addresses[read(ROW.to)]];
-    const buffer = this.#buffers[read(ROW.buffer)];
-    invariant(buffer !== undefined && from !== undefined && to !== undefined, "it was added");
-    const payload = new Uint8Array(buffer, read(ROW.offset), read(ROW.length));
+    const kept = this.#keeps[read(ROW.kept)];
+    invariant(kept !== undefined && from !== undefined && to !== undefined, "it was added");
+    const keptAt = read(ROW.keptAt);
+    const payload = kept.subarray(keptAt, keptAt + read(ROW.length));
     return {
       atMs: times[row] ?? 0,
       source: "network",

@@ -1,5 +1,11 @@
 import type { Timer } from "../../../src/hal/ports/clock.ts";
 
+/** A callback whose time has come. */
+interface Due {
+  readonly atMs: number;
+  readonly run: () => void;
+}
+
 /** A callback that waits, and the handle that its owner has on it. */
 class Entry implements Timer {
   atMs: number;
@@ -35,16 +41,22 @@ const nothing = (): void => {};
 /** Under so many entries cancelled ones are not worth a sweep. */
 const SWEEP_MIN = 256;
 
-/** Callbacks ordered by time, and among equal times by the order in which they were asked for. */
+/**
+ * Callbacks ordered by time, and among equal times by the order in which they were asked for. What
+ * was taken leaves its place at the top empty until something needs it: mostly that is the next
+ * callback, which then moves down from there and nothing moves twice.
+ */
 export class EventQueue {
   #heap: Entry[] = [];
+  /** The top was taken. */
+  #isTopEmpty = false;
   #sequence = 0;
   #cancelled = 0;
   readonly #onCancel = (): void => this.#noteCancelled();
 
   /** How many callbacks are pending. */
   get length(): number {
-    return this.#heap.length - this.#cancelled;
+    return this.#heap.length - this.#cancelled - (this.#isTopEmpty ? 1 : 0);
   }
 
   add(atMs: number, run: () => void): Timer {
@@ -65,6 +77,12 @@ export class EventQueue {
   }
 
   #put(entry: Entry): Entry {
+    if (this.#isTopEmpty) {
+      this.#isTopEmpty = false;
+      this.#heap[0] = entry;
+      this.#down();
+      return entry;
+    }
     this.#heap.push(entry);
     this.#up(this.#heap.length - 1);
     return entry;
@@ -72,23 +90,32 @@ export class EventQueue {
 
   /** When the next callback is due. */
   nextMs(): number | undefined {
-    for (;;) {
-      const top = this.#heap[0];
-      if (top === undefined) return undefined;
-      if (top.state === "pending") return top.atMs;
-      this.#cancelled--;
-      this.#removeTop();
-    }
+    return this.#top()?.atMs;
   }
 
   /** Takes the next callback off; a later `cancel` of it does nothing. */
-  take(): { readonly atMs: number; readonly run: () => void } | undefined {
-    if (this.nextMs() === undefined) return undefined;
-    const top = this.#heap[0];
-    if (top === undefined) return undefined;
+  take(): Due | undefined {
+    return this.takeBy(Number.POSITIVE_INFINITY);
+  }
+
+  /** As `take`, where it is due by then. */
+  takeBy(limitAtMs: number): Due | undefined {
+    const top = this.#top();
+    if (top === undefined || top.atMs > limitAtMs) return undefined;
     top.state = "taken";
-    this.#removeTop();
+    this.#isTopEmpty = true;
     return top;
+  }
+
+  /** The first that is pending. */
+  #top(): Entry | undefined {
+    for (;;) {
+      if (this.#isTopEmpty) this.#removeTop();
+      const top = this.#heap[0];
+      if (top === undefined || top.state === "pending") return top;
+      this.#cancelled--;
+      this.#removeTop();
+    }
   }
 
   #noteCancelled(): void {
@@ -98,11 +125,13 @@ export class EventQueue {
 
   /** Throws the cancelled entries out: a timer that is always re-armed must not fill the heap. */
   #sweep(): void {
+    this.#isTopEmpty = false;
     this.#heap = this.#heap.filter(({ state }) => state === "pending").sort(order);
     this.#cancelled = 0;
   }
 
   #removeTop(): void {
+    this.#isTopEmpty = false;
     const last = this.#heap.pop();
     if (last !== undefined && this.#heap.length > 0) {
       this.#heap[0] = last;

@@ -113,8 +113,13 @@ export class World {
 
   /** Runs one callback; false where none is pending. */
   step(): boolean {
+    return this.#stepBy(Number.POSITIVE_INFINITY);
+  }
+
+  /** Runs one callback that is due by then; false where none is. */
+  #stepBy(limitAtMs: number): boolean {
     invariant(!this.#running, "a callback of the world must not run the world");
-    const next = this.#queue.take();
+    const next = this.#queue.takeBy(limitAtMs);
     if (next === undefined) return false;
     this.#eventsNow = next.atMs === this.#nowMs ? this.#eventsNow + 1 : 0;
     // Put into words only then: this is run for every event.
@@ -136,8 +141,7 @@ export class World {
 
   /** Runs all that is due up to and at `atMs`; then it is `atMs`. */
   runUntil(atMs: number): void {
-    while (this.#isDue(atMs)) {
-      this.step();
+    while (this.#stepBy(atMs)) {
       if (this.#pacer !== undefined) this.#releaseWaiters();
     }
     if (atMs > this.#nowMs) this.#nowMs = atMs;
@@ -152,11 +156,10 @@ export class World {
   runWhile(condition: () => boolean, limitMs: number): boolean {
     const limitAtMs = this.#nowMs + limitMs;
     while (condition()) {
-      if (!this.#isDue(limitAtMs)) {
+      if (!this.#stepBy(limitAtMs)) {
         this.#nowMs = Math.max(this.#nowMs, limitAtMs);
         return !condition();
       }
-      this.step();
     }
     return true;
   }
@@ -294,11 +297,10 @@ export class World {
       if (met !== undefined) looks = true;
     }
     do {
-      if (!this.#isDue(limitAtMs)) {
+      if (!this.#stepBy(limitAtMs)) {
         this.#nowMs = limitAtMs;
         return;
       }
-      this.step();
     } while (!looks && !this.#unsettled && this.#watched === 0 && this.#waiters.length === length);
   }
 

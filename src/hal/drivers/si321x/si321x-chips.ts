@@ -97,21 +97,31 @@ export class Si321xChips {
       const advice = "close its line first";
       throw new PortError({ kind: "busy", what: name, advice });
     }
-    const { spi, chainPlace, pins } = config;
-    const chain = await this.#use(this.#chains, spi, () => this.#openChain(config));
-    const place = chainPlace === undefined ? undefined : chainPlace - 1;
-    const bus = new ChipBus(name, chain.device, this.#ports.clock, place);
+    const releases: (() => void)[] = [];
     try {
-      checkPresence(bus, config, pins?.reset !== undefined && place === undefined);
+      const bus = await this.#reach(name, config, releases);
       const revision = bus.read(REGISTERS.SPI_MODE) & 0x0f;
       return String.fromCharCode("A".charCodeAt(0) + revision - 1);
     } finally {
-      bus.detach();
+      for (const one of releases.reverse()) one();
+    }
+  }
+
+  /** The way to a chip, which has answered there. What is to be let go again goes to `releases`. */
+  async #reach(name: string, config: Si321xConfig, releases: (() => void)[]): Promise<ChipBus> {
+    const { spi, chainPlace, pins } = config;
+    const chain = await this.#use(this.#chains, spi, () => this.#openChain(config));
+    releases.push(() =>
       this.#leave(this.#chains, spi, ({ device, reset }) => {
         reset?.release();
         device.close();
-      });
-    }
+      }),
+    );
+    const place = chainPlace === undefined ? undefined : chainPlace - 1;
+    const bus = new ChipBus(name, chain.device, this.#ports.clock, place);
+    releases.push(() => bus.detach());
+    checkPresence(bus, config, pins?.reset !== undefined && place === undefined);
+    return bus;
   }
 
   async #open(
@@ -121,17 +131,7 @@ export class Si321xChips {
     { releases, release }: { releases: (() => void)[]; release: () => void },
   ): Promise<Slic> {
     const { clock } = this.#ports;
-    const chain = await this.#use(this.#chains, config.spi, () => this.#openChain(config));
-    releases.push(() =>
-      this.#leave(this.#chains, config.spi, ({ device, reset }) => {
-        reset?.release();
-        device.close();
-      }),
-    );
-    const place = config.chainPlace === undefined ? undefined : config.chainPlace - 1;
-    const bus = new ChipBus(name, chain.device, clock, place);
-    releases.push(() => bus.detach());
-    checkPresence(bus, config, config.pins?.reset !== undefined && place === undefined);
+    const bus = await this.#reach(name, config, releases);
     const calibration = await bringUp(bus, config, this.#calibrations.get(name));
     this.#calibrations.set(name, calibration);
     const pin = await this.#usePin(config.pins?.interrupt, releases);

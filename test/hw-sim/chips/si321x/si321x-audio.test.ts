@@ -181,6 +181,21 @@ describe("Si3210 impedance and hybrid", () => {
     expect(Math.abs(from - row.fromDb)).toBeLessThan(0.15);
   });
 
+  // 20 log |20600 / (20000 + Z)|: an on-hook telephone is 20 kΩ.
+  it.each([
+    { what: "600 Ω", preset: 0x08, db: 0 },
+    { what: "900 Ω", preset: 0x09, db: -0.126 },
+    { what: "no synthesis", preset: 0x00, db: 0.188 },
+    { what: "the European network", preset: 0x0c, db: -0.065 },
+  ])("is heard $db dB louder on-hook at $what", async ({ preset, db }) => {
+    const { write, played, listen } = await talking({ loop: quiet });
+    write(R.LINEFEED, 2);
+    played.peak = MINUS_10_STEPS;
+    const plain = listen().heard;
+    write(10, preset);
+    expect(listen().heard - plain).toBeCloseTo(db, 2);
+  });
+
   it("gives nothing back where its preset is the loop's own network", async () => {
     const impedance = EUROPEAN;
     expect(await echoLossDb({ impedance }, [[10, 0x0c]])).toBe(Number.POSITIVE_INFINITY);
