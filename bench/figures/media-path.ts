@@ -126,7 +126,7 @@ function behindLine(session: MediaSession, index: number): Frame {
       digits.hear(frame);
       return digits.withholds(frame);
     },
-    ...createLineEcho(TAIL_MS, pcm),
+    ...createLineEcho({ echoTailMs: TAIL_MS }, pcm),
     ...createLineLevels({}, FRAME_SAMPLES),
   });
   audio.join(session);

@@ -170,6 +170,7 @@ const line = z.strictObject({
     .strictObject({
       tailMs: z.int().min(ECHO_TAIL_MIN_MS).max(ECHO_TAIL_MAX_MS).optional(),
       off: z.boolean().optional(),
+      fax: z.boolean().optional(),
     })
     .optional(),
   gain: z

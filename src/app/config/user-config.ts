@@ -366,6 +366,8 @@ export interface UserLine {
     /** How late the last of the echo may be, 8 to 128 ms. Default 32. */
     readonly tailMs?: number;
     readonly off?: boolean;
+    /** Also while a fax machine talks, for lines that do not match it. Default no. */
+    readonly fax?: boolean;
   };
 }
 

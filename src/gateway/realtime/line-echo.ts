@@ -15,6 +15,14 @@ const EARLY_SAMPLES = 16;
 /** Changes up to here are followed by the filter, which need not forget what it knows. */
 const FOLLOWED_SAMPLES = 12;
 
+/** How a line's echo is cancelled. */
+export interface LineEchoConfig {
+  /** Echo is cancelled over so long a tail; undefined leaves it. */
+  readonly echoTailMs?: number;
+  /** Whether a modem's or fax machine's is, too: by the filter alone, nothing else is changed. */
+  readonly cancelsModemEcho?: boolean;
+}
+
 /**
  * The line's echo canceller as its audio graph takes it: with vector arithmetic where there is any,
  * aligned by the delay that the sound path reports. Nothing without a tail.
@@ -23,7 +31,7 @@ const FOLLOWED_SAMPLES = 12;
  * delay is that of a frame where playing and capturing are one step.
  */
 export function createLineEcho(
-  tailMs: number | undefined,
+  { echoTailMs: tailMs, cancelsModemEcho = false }: LineEchoConfig,
   pcm: PcmStream,
 ): Pick<LineAudioConfig, "cancelEcho" | "suppressEcho"> {
   if (tailMs === undefined) return {};
@@ -32,9 +40,11 @@ export function createLineEcho(
     ...{ frameSamples, tailMs, createFilter },
     arithmetic: soundArithmetic,
   });
+  let hasModem = false;
   return {
     cancelEcho: (near, played, pass) => {
-      canceller.passes = pass;
+      hasModem = pass;
+      canceller.passes = pass && !cancelsModemEcho;
       const told = (pcm.bulkDelaySamples ?? frameSamples) - frameSamples - EARLY_SAMPLES;
       const delay = Math.max(0, told);
       if (Math.abs(delay - canceller.bulkDelaySamples) > FOLLOWED_SAMPLES) {
@@ -42,6 +52,8 @@ export function createLineEcho(
       }
       canceller.cancel(near, played);
     },
-    suppressEcho: (near) => canceller.suppress(near),
+    suppressEcho: (near) => {
+      if (!hasModem) canceller.suppress(near);
+    },
   };
 }

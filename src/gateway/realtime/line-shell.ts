@@ -118,7 +118,7 @@ export class LineShell {
     this.#audio = new LineAudio({
       frameSamples: parts.pcm.frameSamples,
       detectDigits: (frame) => this.#detect(frame),
-      ...createLineEcho(config.echoTailMs, parts.pcm),
+      ...createLineEcho(config, parts.pcm),
       ...createLineLevels(config, parts.pcm.frameSamples),
       ...new LineMeter(parts.pcm.frameSamples, (levels) => this.#tellLevels(levels)).taps,
     });

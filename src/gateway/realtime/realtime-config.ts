@@ -9,6 +9,7 @@ import type {
   Si321xConfig,
 } from "../../hal/drivers/index.ts";
 import type { ToneWatch } from "./far-tone-tap.ts";
+import type { LineEchoConfig } from "./line-echo.ts";
 
 /** A chip that is worked by pins, and how it is wired. */
 export interface GpioSlicSpec {
@@ -53,7 +54,7 @@ export interface LineWiring {
 }
 
 /** One line of the real-time plane. */
-export interface RealtimeLineConfig extends LineWiring {
+export interface RealtimeLineConfig extends LineWiring, LineEchoConfig {
   readonly line: LineId;
   readonly country: CountryProfile;
   readonly pulseDialing: boolean;
@@ -61,8 +62,6 @@ export interface RealtimeLineConfig extends LineWiring {
   readonly ringSupply?: RingSupplyUse;
   /** Whether a digit keyed in a call is withheld from the audio, since it is sent as an event. */
   readonly relaysDigits: boolean;
-  /** Echo of the line is cancelled over so long a tail; undefined leaves it. */
-  readonly echoTailMs?: number;
   /** Gains of what the telephone says, and of what it hears of far ends, dB. */
   readonly gain?: { readonly txDb: number; readonly rxDb: number };
   /** Tones of far ends that end a call; absent: none does. */

@@ -69,7 +69,7 @@ class End {
         this.#digits.hear(frame);
         return this.#digits.withholds(frame);
       },
-      ...createLineEcho(TAIL_MS, pcm),
+      ...createLineEcho({ echoTailMs: TAIL_MS }, pcm),
       ...createLineLevels({}, FRAME_SAMPLES),
     });
     this.#audio.join(this.session);
