@@ -16,7 +16,7 @@ const LEAD_SAMPLES = 240;
  * Plugs the modems of spandsp into a simulated telephone's wires, from now (the receiver is up) on.
  * The result tells whether the machine has hung up.
  */
-export function plugFax({ phone }: BenchPhone, machine: LineMachine): () => boolean {
+export function plugFax({ phone }: Pick<BenchPhone, "phone">, machine: LineMachine): () => boolean {
   phone.say(new Int16Array(LEAD_SAMPLES));
   const unplug = phone.onHeard((volts) => {
     machine.hear(pcm16FromVolts(Float64Array.from(volts)));

@@ -1,8 +1,11 @@
 import { errorText } from "../../../src/base/thrown.ts";
 import { BENCH_HOST, type Bench } from "../../hw-sim/bench/bench.ts";
 import type { FarSide } from "./far-side.ts";
+import { type FaxFiles, hasPages, sendPage } from "./fax-pages.ts";
 import type { Pace } from "./slow-host.ts";
-import type { Stage } from "./story.ts";
+import type { Setting, Stage } from "./story.ts";
+import type { StoryLog } from "./story-log.ts";
+import { PAGE } from "./story-settings.ts";
 import { STRANGER_HOST, type StoryStranger } from "./story-stranger.ts";
 import { takeBack } from "./take-back.ts";
 import { lockFaults } from "./watch-locks.ts";
@@ -17,6 +20,8 @@ export interface Played {
   readonly watch: StoryWatch;
   /** How late messages between the planes are. */
   readonly pace: Pace;
+  readonly log: StoryLog;
+  readonly files: FaxFiles;
   /** How much of one thing the far side had too much of. */
   readonly flooded: number;
   /** A call is answered twice: its id alone does not tell whether it has ended. */
@@ -86,9 +91,11 @@ export async function checkAfter(played: Played): Promise<void> {
   await takeBack(lab, watch);
   checkRinging(lab, watch);
   await ordinaryCall(played);
+  if (sendsPage(stage)) await ordinaryPage(played);
   await atRest(LEFT_MS);
   for (const fault of played.stranger.faults.slice(0, 2)) watch.fault(fault);
   watch.checkLog(watch.hadHardwareTrouble, played.flooded);
+  for (const fault of await played.log.faults()) watch.fault(fault);
   for (const fault of lockFaults(lab, stage, watch).slice(0, 2)) watch.fault(fault);
   // A port that the next call has at once may be named in a message over a stream, unseen.
   const isUnsure = played.hasTwins || stage.settings.some(({ name }) => name === "few ports");
@@ -163,6 +170,31 @@ async function ordinaryCall({ lab, stage, stranger, watch }: Played): Promise<vo
   }
   for (const each of lab.phones) each.hang();
   await world.advance(3000);
+}
+
+/**
+ * Whether a page is sent at the end: every box carries faxes, but one that is told not to, or whose
+ * lines have no echo canceller: in some countries a ProSLIC's do not match these machines.
+ */
+function sendsPage({ settings }: Stage): boolean {
+  const cannot = ({ config }: Setting): boolean =>
+    config.rtp?.fax === "off" || config.lines?.[0]?.echoCanceller?.off === true;
+  return hasPages && !settings.some(cannot) && settings.some(({ name }) => name === PAGE);
+}
+
+/** The first line sends the second a page, which has to arrive whole. */
+async function ordinaryPage({ lab, files, watch }: Played): Promise<void> {
+  const [alice, bob] = lab.phones;
+  alice.forget();
+  bob.forget();
+  try {
+    const fault = await sendPage(lab, files);
+    if (fault !== undefined) watch.fault(`a page ${fault}`);
+  } catch (error) {
+    watch.fault(`a page: ${errorText(error)}`);
+  }
+  for (const each of lab.phones) each.hang();
+  await lab.world.advance(3000);
 }
 
 /** Each record is one of its own, and is kept. */

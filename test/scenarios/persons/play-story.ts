@@ -13,10 +13,13 @@ import { checkAfter, type Played } from "./check-story.ts";
 import { TWINS } from "./far-manners.ts";
 import { FarSide } from "./far-side.ts";
 import { FAR_NAME } from "./far-wire.ts";
+import { FaxFiles } from "./fax-pages.ts";
 import { Machines } from "./machines.ts";
 import { type Pace, SlowHost } from "./slow-host.ts";
-import type { Act, Story, Wish } from "./story.ts";
-import { changedConfig, configOf, isAbroad } from "./story-config.ts";
+import type { Act, Story, Trouble, Wish } from "./story.ts";
+import { configOf } from "./story-config.ts";
+import { StoryLog } from "./story-log.ts";
+import { StoryReloads } from "./story-reloads.ts";
 import { StoryStranger } from "./story-stranger.ts";
 import { isOfHardware, startTrouble } from "./troubles.ts";
 import { lineVoice } from "./voices.ts";
@@ -42,10 +45,8 @@ const DIAL_TONES = ["dial-tone", "stutter-dial-tone", "second-dial-tone"];
 const REGISTERED_MS = 60_000;
 /** The address of the registrar's name that comes first, where nobody is. */
 const SILENT_HOST = "10.0.0.8";
-/** A stop of the box, and a start. */
-const RESTART_MS = 15_000;
-/** The chips' way out of ringing. */
-const RING_OUT_MS = 300;
+/** Troubles that nobody at a telephone may notice. */
+const HARMLESS: readonly Trouble["trouble"][] = ["slow-worker", "log-disk-full"];
 const SPANDSP = ["x86_64", "aarch64"].map((cpu) => `/usr/lib/${cpu}-linux-gnu/libspandsp.so.2`);
 
 /** The modems of T.38, where this machine has them; without them faxes go as sound. */
@@ -66,6 +67,7 @@ export async function playStory(story: Story, show?: (lab: Bench) => void): Prom
   let lab: Bench | undefined;
   let watch: StoryWatch | undefined;
   const pace: Pace = { delayMs: 0 };
+  const files = new FaxFiles();
   try {
     lab = await bench({
       seed,
@@ -100,11 +102,13 @@ export async function playStory(story: Story, show?: (lab: Bench) => void): Prom
     const hasTwins = story.acts.some((act) => act.kind === "person" && act.number === TWINS);
     const floods = story.acts.map((act) => (act.kind === "flood" ? act.times : 0));
     const flooded = floods.reduce((sum, times) => sum + times, 0);
-    const played: Played = { lab, far, stranger, stage, watch, pace, flooded, hasTwins };
-    await play(played, story.acts);
+    const log = new StoryLog(lab);
+    const parts = { lab, far, stranger, stage, watch, pace, log, files };
+    await play({ ...parts, flooded, hasTwins }, story.acts);
   } catch (error) {
     faults.push(errorStack(error));
   }
+  files.remove();
   watch?.stop();
   if (lab === undefined) return { faults, hash: "", virtualMs: 0 };
   show?.(lab);
@@ -119,11 +123,14 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
     lab.box.status().every(({ registration }) => registration === "registered");
   if (!(await world.waitUntil(isIn, REGISTERED_MS))) watch.fault("the lines did not register");
   await watch.noteBase(played.far);
-  let isReloaded = false;
   const mends = new Set<() => void>();
-  const machines = new Machines(lab);
+  const mendAll = (): void => {
+    for (const mend of [...mends]) mend();
+  };
+  const reloads = new StoryReloads(played, mendAll);
+  const machines = new Machines(lab, played.files);
   for (const act of acts) {
-    await world.advance(act.pauseMs);
+    await reloads.pause(act.pauseMs);
     switch (act.kind) {
       case "person":
         wish(lab, act);
@@ -145,40 +152,24 @@ async function play(played: Played, acts: readonly Act[]): Promise<void> {
         played.far.floods(act);
         break;
       case "trouble": {
-        if (isOfHardware(act)) watch.hardwareInTrouble(act.line, act.forMs);
-        else if (act.trouble === "disk-full") watch.hadDiskTrouble = true;
-        else if (act.trouble !== "slow-worker") watch.networkInTrouble();
-        if (act.trouble === "restart" || act.trouble === "reloaded") {
-          for (const mend of [...mends]) mend();
-          if (act.trouble === "reloaded") {
-            isReloaded = true;
-            lab.configure(changedConfig(played.stage, act));
-            watch.isElsewhere = isAbroad(act);
-            watch.wasElsewhere ||= watch.isElsewhere;
-          }
-          watch.isAway = true;
-          await restart(played);
-          watch.isAway = false;
-          break;
+        noteTrouble(watch, act);
+        if (act.trouble === "restart") await reloads.restart();
+        else if (act.trouble === "reloaded") await reloads.reload(act);
+        else if (act.trouble === "reload-asked") reloads.ask(act);
+        else {
+          const end = startTrouble(played, act);
+          const mend = (): void => {
+            if (mends.delete(mend)) end();
+          };
+          mends.add(mend);
+          world.clock.at(world.clock.nowMs() + act.forMs, mend);
         }
-        const end = startTrouble({ ...played }, act);
-        const mend = (): void => {
-          if (mends.delete(mend)) end();
-        };
-        mends.add(mend);
-        world.clock.at(world.clock.nowMs() + act.forMs, mend);
       }
     }
   }
-  for (const mend of [...mends]) mend();
+  mendAll();
   machines.unplug();
-  if (isReloaded) {
-    lab.configure(configOf(played.stage));
-    watch.isAway = true;
-    await restart(played);
-    watch.isAway = false;
-    watch.isElsewhere = false;
-  }
+  await reloads.back();
   await checkAfter(played);
 }
 
@@ -192,12 +183,11 @@ function soldIn(country: string, phone: PhoneSpec): PhoneSpec {
   return phone === "rotary" ? (PLATES[country] ?? phone) : phone;
 }
 
-/** The program ends as it is told to, and is started again. */
-async function restart({ lab, far }: Played): Promise<void> {
-  await lab.world.complete(lab.box.stop(), RESTART_MS);
-  await lab.world.advance(RING_OUT_MS);
-  await lab.world.complete(lab.start(), RESTART_MS);
-  if (!far.isRegistrar) far.registers();
+/** What is not judged for a while, or at all, after a trouble. */
+function noteTrouble(watch: StoryWatch, act: Trouble): void {
+  if (isOfHardware(act)) watch.hardwareInTrouble(act.line, act.forMs);
+  else if (act.trouble === "disk-full") watch.hadDiskTrouble = true;
+  else if (!HARMLESS.includes(act.trouble)) watch.networkInTrouble();
 }
 
 /** What a person without a plan does, as the telephone then is. */

@@ -124,7 +124,9 @@ export const TROUBLES = [
   "clock-set",
   "restart",
   "reloaded",
+  "reload-asked",
   "disk-full",
+  "log-disk-full",
   "slow-worker",
   "serial-unplugged",
   "card-reset",
@@ -197,7 +199,14 @@ export interface FloodAct {
 }
 
 /** What stands beside a telephone. */
-export const MACHINES = ["alarm-panel", "alarm-receiver", "fax-calls", "fax-answers"] as const;
+export const MACHINES = [
+  "alarm-panel",
+  "alarm-receiver",
+  "fax-calls",
+  "fax-answers",
+  "fax-sends",
+  "fax-receives",
+] as const;
 /** One of them begins to do what it is there for, until the end of the story. */
 export interface MachineAct {
   readonly kind: "machine";

@@ -3,6 +3,7 @@ import { FAR_HOST } from "../support/far-end.ts";
 import type { FarSide } from "./far-side.ts";
 import type { Pace } from "./slow-host.ts";
 import type { Stage, Trouble } from "./story.ts";
+import type { StoryLog } from "./story-log.ts";
 
 /** What a trouble needs. */
 export interface TroublePlace {
@@ -11,6 +12,7 @@ export interface TroublePlace {
   readonly stage: Stage;
   /** How late messages between the planes are. */
   readonly pace: Pace;
+  readonly log: StoryLog;
 }
 
 /** Whether a trouble is of a line's hardware or wires, which may be out of order for a while. */
@@ -28,7 +30,9 @@ const NETWORK: readonly Trouble["trouble"][] = [
   "clock-set",
   "restart",
   "reloaded",
+  "reload-asked",
   "disk-full",
+  "log-disk-full",
   "slow-worker",
 ];
 
@@ -76,6 +80,9 @@ export function startTrouble(place: TroublePlace, { trouble, line, forMs }: Trou
     case "disk-full":
       lab.store.setFault("io");
       return () => lab.store.setFault(undefined);
+    case "log-disk-full":
+      place.log.setFull(true);
+      return () => place.log.setFull(false);
     case "slow-worker":
       place.pace.delayMs = forMs > 1000 ? 400 : 30;
       return () => {
@@ -87,12 +94,6 @@ export function startTrouble(place: TroublePlace, { trouble, line, forMs }: Trou
     case "edges-stall":
       board.gpio.stallUntil(world.clock.nowMs() + Math.min(forMs, 400));
       return nothing;
-    case "cut":
-      parts?.loop.setCut(true);
-      return () => parts?.loop.setCut(false);
-    case "leak":
-      parts?.loop.setLeak(400);
-      return () => parts?.loop.setLeak(undefined);
     case "sound-gone":
       if (!hasSound) return nothing;
       board.pcm.unplug(channel);
@@ -122,6 +123,12 @@ function chipTrouble(
   const isCard = chip === "serial-card";
   const isModule = chip === "ag1171";
   switch (trouble) {
+    case "cut":
+      parts.loop.setCut(true);
+      return () => parts.loop.setCut(false);
+    case "leak":
+      parts.loop.setLeak(400);
+      return () => parts.loop.setLeak(undefined);
     case "serial-unplugged":
       if (!isCard) return nothing;
       board.serial.unplug(names.serial);
