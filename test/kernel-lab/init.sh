@@ -19,14 +19,16 @@ for line in 5 6 12; do
 done
 echo 1 > /sys/kernel/config/gpio-sim/ata/live
 insmod /modules/lab-chips.ko
+ifconfig lo 127.0.0.1 up
+for module in soundcore snd snd-timer snd-pcm snd-aloop; do
+  insmod "/modules/$module.ko"
+done
 cd /lab
 # The last question of gpio.lab.mjs takes the lines away.
 node ring.lab.mjs || echo "lab: ended with $?"
 node pins.lab.mjs || echo "lab: ended with $?"
+node program.lab.mjs || echo "lab: ended with $?"
 node gpio.lab.mjs || echo "lab: ended with $?"
-for module in soundcore snd snd-timer snd-pcm snd-aloop; do
-  insmod "/modules/$module.ko"
-done
 for module in usb-common usbcore udc-core libcomposite dummy_hcd u_serial usb_f_acm g_serial cdc-acm; do
   insmod "/modules/$module.ko"
 done

@@ -2,7 +2,8 @@
 # The kernel laboratory: boots Debian's arm64 kernel under QEMU with simulated GPIO lines (the kernel's
 # own gpio-sim, built here from Debian's kernel source), PWM and SPI chips (lab-chips.c), a USB serial
 # adapter (dummy_hcd and g_serial) and a sound card (snd-aloop), and runs *.lab.ts in it: the real
-# adapters on the real interfaces of the kernel, with the arm64 build of Node, koffi and serialport.
+# adapters on the real interfaces of the kernel, with the arm64 build of Node and koffi, and a call of
+# the program as it is shipped.
 # Its last line is `tests: N passed, N failed, 0 skipped`.
 #
 # It needs Debian 12 with: qemu-system-arm gcc-12-aarch64-linux-gnu make cpio. All that it fetches
@@ -97,6 +98,15 @@ build_sim() {
   rm -rf debs apt tree/usr/src tree/usr/lib/linux-kbuild-6.1
 }
 
+# In a folder of its own: the project's may be being built by somebody else.
+build_program() {
+  rm -rf program && mkdir -p program/test program/node_modules
+  (cd "$root" && cp -r src tools kernels tsconfig*.json package.json package-lock.json "$lab/program/")
+  cp -r "$root/test/hw-sim" program/test/
+  ln -s "$root"/node_modules/* program/node_modules/
+  node "$root/node_modules/tsx/dist/cli.mjs" program/tools/build.ts --if-stale --quiet
+}
+
 # Everything the guest has is one archive that the kernel unpacks into memory.
 build_guest() {
   kernel=$(cat fetched)
@@ -113,13 +123,6 @@ build_guest() {
   tar -xf npm/koromix-koffi-linux-arm64-*.tgz -C guest/lab/node_modules/@koromix/koffi-linux-arm64 \
     --strip-components=1
   cp -r "$root/node_modules/koffi" guest/lab/node_modules/koffi
-  # The package of the serial ports with what it needs, its native part for this machine alone.
-  for package in serialport debug ms node-gyp-build; do
-    cp -r "$root/node_modules/$package" guest/lab/node_modules/
-  done
-  cp -r "$root/node_modules/@serialport" guest/lab/node_modules/
-  find guest/lab/node_modules/@serialport -path '*/prebuilds/*' -name '*.node' \
-    ! -path '*/linux-arm64/*' -delete
   for module in configfs soundcore snd snd-timer snd-pcm snd-aloop usb-common usbcore udc-core \
     libcomposite dummy_hcd u_serial usb_f_acm g_serial cdc-acm; do
     find "tree/lib/modules/$kernel" -name "$module.ko" -exec cp {} guest/modules/ \;
@@ -127,6 +130,13 @@ build_guest() {
   cp sim/gpio-sim.ko sim/lab-chips.ko guest/modules/
   "$root/node_modules/.bin/esbuild" "$root"/test/kernel-lab/*.lab.ts --bundle --platform=node --format=esm --target=node20 \
     --packages=external --outdir=guest/lab --out-extension:.js=.mjs --log-level=error
+  # The program as it is shipped, with what it needs.
+  build_program
+  mkdir guest/lab/tipring
+  cp -r program/dist "$root/package.json" guest/lab/tipring/
+  for package in zod yaml; do
+    cp -r "$root/node_modules/$package" guest/lab/node_modules/
+  done
   cp "$root/test/kernel-lab/init.sh" guest/init
   chmod +x guest/init
   (cd guest && find . | cpio --quiet -o -H newc) > guest.cpio
@@ -134,7 +144,7 @@ build_guest() {
 
 boot() {
   # Time in the guest is counted by instructions, so that a busy host does not bend it.
-  timeout 600 qemu-system-aarch64 -M virt -cpu cortex-a72 -accel tcg,thread=single -smp 1 -m 1536 \
+  timeout 840 qemu-system-aarch64 -M virt -cpu cortex-a72 -accel tcg,thread=single -smp 1 -m 1536 \
     -nographic -nodefaults -no-reboot -kernel "tree/boot/vmlinuz-$(cat fetched)" -initrd guest.cpio \
     -append "console=ttyAMA0 quiet panic=-1" -serial file:console -device virtio-rng-pci \
     -icount shift=0,align=off,sleep=off -rtc clock=vm
