@@ -144,6 +144,50 @@ describe("FixedPlayout", () => {
     expect(Math.abs((delaysMs.at(-1) ?? 0) - 120)).toBeLessThanOrEqual(30);
   });
 
+  it.each([150, 2000, 60_000])(
+    "hears a far end that stood still for %i ms, its timestamps too, again at once",
+    (stillMs) => {
+      const playout = new FixedPlayout(1, () => codec);
+      const talk = (from: number, packets: number): number[] =>
+        Array.from({ length: packets }, (_, n) => {
+          playout.put(packet(from + n));
+          return [...pull(playout), ...pull(playout)];
+        }).flat();
+      talk(0, 50);
+      for (let n = 0; n < stillMs / 10; n++) pull(playout);
+      const heard = talk(50, 50);
+      // 100 ms of packets that missed their time; the next begins what is heard 120 ms later.
+      const [from, first] = [(5 + 6) * 160, (50 + 5) * 160];
+      expect(heard.slice(0, from).every((sample) => sample === 0)).toBe(true);
+      expect(heard.slice(from)).toEqual(heard.slice(from).map((_, at) => first + at));
+      expect(playout.latePackets).toBe(5);
+    },
+  );
+
+  it("has its delay after a jump of the timestamps, whatever it was waiting for", () => {
+    const playout = new FixedPlayout(1, () => codec);
+    const isSilent = (): boolean => pull(playout).every((sample) => sample === 0);
+    for (let n = 0; n < 20; n++) {
+      playout.put(packet(n));
+      pull(playout);
+      pull(playout);
+    }
+    // 90 ms less ahead than it should be: within two seconds it waits for as long.
+    for (let n = 0; n < 9; n++) pull(playout);
+    let next = 20;
+    for (let waits = false; !waits && next < 200; next++) {
+      playout.put(packet(next));
+      pull(playout);
+      waits = isSilent();
+    }
+    expect(next).toBeLessThan(130);
+    const heard = Array.from({ length: 8 }, (_, n) => {
+      playout.put(packet(next + 1000 + n, 25_000 + 160 * n));
+      return [...pull(playout), ...pull(playout)];
+    });
+    expect(heard.flat().indexOf(25_000)).toBe(120 * 8);
+  });
+
   // Ten times what clocks are apart: an hour and a half of 300 ppm in nine minutes.
   it.each([
     { driftPpm: 3000, pauseEveryMs: 5000, cuts: 0, waits: undefined },

@@ -94,9 +94,7 @@ export class FixedPlayout {
   restart(): void {
     this.#newest = undefined;
     this.#came.fill(0);
-    this.#hold = 0;
     this.#missed = { packets: 0, since: 0 };
-    this.#measureAnew();
   }
 
   put(packet: BufferedPacket): PutVerdict {
@@ -104,12 +102,16 @@ export class FixedPlayout {
     if (decoder === undefined || packet.noise === true) return "dropped";
     const samples = decoder.decode(packet.payload, DECODED);
     if (samples === 0) return "dropped";
-    const at = this.#place(packet.timestamp);
-    const lead = at - this.#read;
+    let at = this.#place(packet.timestamp);
+    let lead = at - this.#read;
     if (lead + samples <= 0 || lead + samples > RING_SAMPLES) {
-      this.#late++;
-      this.#miss(lead);
-      return "late";
+      if (!this.#missesGoOn()) {
+        this.#late++;
+        return "late";
+      }
+      this.restart();
+      at = this.#place(packet.timestamp);
+      lead = at - this.#read;
     }
     this.#missed.packets = 0;
     this.#fastest = Math.max(this.#fastest ?? lead, lead);
@@ -144,13 +146,15 @@ export class FixedPlayout {
     if (missing) this.#framesMissing++;
   }
 
-  /** A packet missed its time, or is far too early: where nothing else comes, so is the way. */
-  #miss(lead: number): void {
+  /**
+   * A packet missed its time, or is far too early. Where nothing else comes the way is another one,
+   * or the far end's clock stood still for a while: all is to begin anew.
+   */
+  #missesGoOn(): boolean {
     const missed = this.#missed;
     if (missed.packets === 0) missed.since = this.#read;
     missed.packets++;
-    const isWay = missed.packets >= MISSED_PACKETS && this.#read - missed.since >= MISSED_SAMPLES;
-    if (isWay) this.#move(lead - this.#delay);
+    return missed.packets >= MISSED_PACKETS && this.#read - missed.since >= MISSED_SAMPLES;
   }
 
   #endWindow(samples: number): void {
@@ -193,7 +197,6 @@ export class FixedPlayout {
       this.#came[(this.#read + n) % RING_SAMPLES] = 0;
     }
     this.#read += Math.max(0, samples);
-    this.#missed.packets = 0;
     this.#measureAnew();
   }
 
@@ -214,6 +217,8 @@ export class FixedPlayout {
       const at = this.#read + this.#delay;
       this.#newest = { timestamp, at };
       this.#first = at;
+      this.#hold = 0;
+      this.#measureAnew();
       return at;
     }
     const at = newest.at + ahead;
