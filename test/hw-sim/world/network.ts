@@ -23,6 +23,7 @@ export interface DatagramEvent {
   readonly atMs: number;
   readonly from: SocketAddress;
   readonly to: SocketAddress;
+  /** Borrowed until the tap returns: another datagram may have these bytes then. */
   readonly payload: Uint8Array;
   /** Where the payload lies for good, and where in there. */
   readonly kept: Uint8Array;
