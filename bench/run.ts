@@ -12,6 +12,7 @@ import { eightCalls } from "./figures/eight-calls.ts";
 import { idle } from "./figures/idle.ts";
 import { lineCpu } from "./figures/line-cpu.ts";
 import { mediaPath } from "./figures/media-path.ts";
+import { opusCalls } from "./figures/opus-calls.ts";
 import { phoneDelay } from "./figures/phone-delay.ts";
 import { simWaveform } from "./figures/sim-waveform.ts";
 import { sipFlood } from "./figures/sip-flood.ts";
@@ -32,6 +33,7 @@ const GROUPS: readonly FigureGroup[] = [
   idle,
   mediaPath,
   eightCalls,
+  opusCalls,
 ];
 
 async function main(words: readonly string[]): Promise<number> {

@@ -12,6 +12,7 @@ import { RtpFarEnd } from "../support/rtp-far-end-client.ts";
 import { withScratch } from "../support/scratch.ts";
 import { type AnsweredCall, SipServer } from "../support/sip-server.ts";
 import { median } from "../support/statistics.ts";
+import { VOICES, type Voice } from "../support/voices.ts";
 import { waitMs } from "../support/wait.ts";
 
 /** Calls at a time, each with figures of its own. */
@@ -36,7 +37,8 @@ const HAMMER_PER_SECOND = 200;
 const usersOf = (calls: number): readonly string[] =>
   Array.from({ length: calls }, (_, at) => String(101 + at));
 
-interface Measured {
+/** What was seen of a program in calls. */
+export interface Measured {
   /** Processor time a call takes in 20 ms, all threads of the process, µs. */
   readonly cpuUs: number;
   /** The same of the time before, in which an engine still compiles. */
@@ -47,8 +49,17 @@ interface Measured {
   readonly residentKb: number;
 }
 
+/** What is bundled for that. */
+export const PROGRAMS = {
+  box: "bench/support/many-line-box.ts",
+  bare: "bench/support/bare-media-box.ts",
+  board: "bench/support/answering-board.ts",
+  farEnd: "bench/support/rtp-far-end.ts",
+  flooder: "bench/support/flooder.ts",
+} as const;
+
 /** Programs that the bench runs beside itself, bundled. */
-interface Programs {
+export interface Programs {
   readonly box: string;
   readonly bare: string;
   readonly board: string;
@@ -66,7 +77,7 @@ interface InCalls {
 }
 
 /** Brings a program into calls with a far end whose ports are given. */
-type Contestant = (rtpPorts: readonly number[], server: SipServer) => Promise<InCalls>;
+export type Contestant = (rtpPorts: readonly number[], server: SipServer) => Promise<InCalls>;
 
 /**
  * One, 8 and 32 calls in one process, G.711 µ-law at 20 ms both ways over real sockets of loopback,
@@ -94,13 +105,7 @@ export const eightCalls: FigureGroup = {
     const figures: Figure[] = [];
     const memory: number[] = [];
     await withScratch(async (folder) => {
-      const programs = await bundle(folder, {
-        box: "bench/support/many-line-box.ts",
-        bare: "bench/support/bare-media-box.ts",
-        board: "bench/support/answering-board.ts",
-        farEnd: "bench/support/rtp-far-end.ts",
-        flooder: "bench/support/flooder.ts",
-      });
+      const programs = await bundle(folder, PROGRAMS);
       for (const calls of COUNTS) {
         const contestants = contestantsFor(calls, isWanted);
         const seen = await measureCalls(programs, calls, {
@@ -185,10 +190,11 @@ async function measureCalls(programs: Programs, calls: number, wanted: Contestan
   return { bare, full, peer };
 }
 
-function ourMedia(programs: Programs): Contestant {
+/** The real-time plane alone. */
+export function ourMedia(programs: Programs, voice: Voice = "pcmu"): Contestant {
   return async (rtpPorts) => {
     const urls = [pathToFileURL(programs.board).href, pathToFileURL(workerScript).href];
-    const words = [String(rtpPorts.length), ...urls, String(OUR_RTP_PORT)];
+    const words = [String(rtpPorts.length), ...urls, String(OUR_RTP_PORT), voice];
     const child = fork(programs.bare, words, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
     const [ports] = await once(child, "message", { signal: AbortSignal.timeout(LIMIT_MS) });
     child.send([...rtpPorts]);
@@ -211,15 +217,16 @@ function ourBox(programs: Programs, folder: string, collects: boolean): Contesta
   };
 }
 
-function baresip(folder: string): Contestant {
+/** The peer. */
+export function baresip(folder: string, voice: Voice = "pcmu"): Contestant {
   return async (rtpPorts, server) => {
     const users = usersOf(rtpPorts.length);
-    await configureBaresip({ folder, users, registrarPort: server.port });
+    await configureBaresip({ folder, users, registrarPort: server.port, voice });
     const child = startBaresip(folder);
     // What it prints is read and dropped: a full pipe would hold it up.
     child.stdout?.resume();
     child.stderr?.resume();
-    return called(child, rtpPorts, server);
+    return called(child, rtpPorts, server, voice);
   };
 }
 
@@ -228,12 +235,13 @@ async function called(
   child: ChildProcess,
   rtpPorts: readonly number[],
   server: SipServer,
+  voice: Voice = "pcmu",
 ): Promise<InCalls> {
   try {
     const users = usersOf(rtpPorts.length);
     const bindings = await Promise.all(users.map((user) => server.registered(user, LIMIT_MS)));
     const answered = await Promise.all(
-      users.map((user, at) => server.call(user, rtpPorts[at] ?? 0, LIMIT_MS)),
+      users.map((user, at) => server.call(user, rtpPorts[at] ?? 0, LIMIT_MS, VOICES[voice])),
     );
     return { child, answered, sipPort: bindings[0]?.port };
   } catch (error) {
@@ -242,23 +250,26 @@ async function called(
   }
 }
 
-async function inCalls(
+/** One run: the program's calls, watched twice. */
+export async function inCalls(
   programs: Programs,
   contestant: Contestant,
   calls: number,
+  voice: Voice = "pcmu",
 ): Promise<Measured> {
   const server = await SipServer.open();
   const farEnd = new RtpFarEnd(programs.farEnd);
   let started: InCalls | undefined;
   try {
-    started = await contestant(await farEnd.open(calls), server);
+    started = await contestant(await farEnd.open(calls, voice), server);
     farEnd.talk(started.answered);
     await waitMs(SETTLE_MS);
     const pid = pidOf(started.child);
     const { cpuUs: earlyCpuUs } = await watch(pid, farEnd, calls);
     const watched = await watch(pid, farEnd, calls);
     const measured = { ...watched, earlyCpuUs, residentKb: await residentKbOf(started) };
-    if (calls !== PACING_CALLS || started.sipPort === undefined) return measured;
+    const isPaced = calls === PACING_CALLS && voice === "pcmu";
+    if (!isPaced || started.sipPort === undefined) return measured;
     return { ...measured, gapsMs: await hammered(programs, started.sipPort, farEnd, calls) };
   } finally {
     if (started !== undefined) await endChild(started.child);

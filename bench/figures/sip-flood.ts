@@ -70,7 +70,7 @@ async function inCall(programs: Programs, folder: string): Promise<Seen> {
   const farEnd = new RtpFarEnd(programs.farEnd);
   let box: ChildProcess | undefined;
   try {
-    const [rtpPort = 0] = await farEnd.open(1);
+    const [rtpPort = 0] = await farEnd.open(1, "pcmu");
     const urls = [pathToFileURL(programs.board).href, pathToFileURL(workerScript).href];
     const words = [programs.box, String(server.port), "1", ...urls, String(RTP_PORT)];
     box = spawn(process.execPath, words, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });

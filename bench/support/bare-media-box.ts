@@ -1,17 +1,19 @@
 /**
  * The product's real-time plane in its worker, and calls of the echo service on it, without a line
- * and without SIP: `node bare-media-box.mjs CALLS BOARD-URL WORKER-URL RTP-PORT`, forked. It tells
+ * and without SIP: `node bare-media-box.mjs CALLS BOARD-URL WORKER-URL RTP-PORT VOICE`, forked.
+ * It tells
  * the ports it has opened, is told the far ends' ports in the same order, and then sends back what
  * it hears: RTP, codec, jitter buffer, RTCP, and nothing else.
  */
 import { createWorkerHost } from "../../src/app/worker-host.ts";
-import { PCMU } from "../../src/media/index.ts";
+import { isVoice, VOICES } from "./voices.ts";
 
 const HOST = "127.0.0.1";
 const PACKET_MS = 20;
 const EVENT_PAYLOAD_TYPE = 101;
 
-const [calls = "", module = "", worker = "", rtpPort = ""] = process.argv.slice(2);
+const [calls = "", module = "", worker = "", rtpPort = "", word = ""] = process.argv.slice(2);
+const voice = isVoice(word) ? word : "pcmu";
 const lineCount = Number(calls);
 const host = createWorkerHost({ module, lineCount, options: {} }, new URL(worker));
 const ports = new Map<string, number>();
@@ -26,6 +28,7 @@ await host.start(
       portMax: Number(rtpPort) + 998,
       // As on a board of its own.
       realtimePriority: { priority: 10, isAsked: true },
+      ...(voice === "opus" ? { engines: ["opus"] } : {}),
     },
   },
   (event) => {
@@ -40,11 +43,12 @@ for (const session of sessions) {
   host.send({ kind: "media", command: { kind: "open", session, owner: { kind: "echo" } } });
 }
 process.on("message", (farEnds: readonly number[]) => {
+  const { name, payloadType, clockRateHz } = VOICES[voice];
   for (const [at, port] of farEnds.entries()) {
     const flow = {
       remote: { host: HOST, port },
       remoteRtcp: { host: HOST, port: port + 1 },
-      codec: { name: PCMU.name, payloadType: 0, clockRateHz: 8000, ptimeMs: PACKET_MS },
+      codec: { name, payloadType, clockRateHz, ptimeMs: PACKET_MS },
       telephoneEventPayloadType: EVENT_PAYLOAD_TYPE,
       send: true,
       receive: true,

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Voice } from "./voices.ts";
 
 /** The peer's name in figures, with its version; undefined where it is not installed. */
 export function baresipName(): string | undefined {
@@ -26,11 +27,31 @@ export interface BaresipOptions {
   readonly users: readonly string[];
   /** The registrar's port on loopback. */
   readonly registrarPort: number;
+  /** G.711 unless told. */
+  readonly voice?: Voice;
 }
 
-/** Writes a configuration for {@link startBaresip}: G.711 only, no sound device. */
+/**
+ * Opus as ours is set by default, one channel, and sound at its own 48 kHz, so that nothing is
+ * turned into another rate.
+ */
+const OPUS_CONFIG = [
+  "ausrc_channels 1",
+  "auplay_channels 1",
+  "opus_bitrate 20000",
+  "opus_complexity 5",
+  "opus_stereo no",
+  "opus_sprop_stereo no",
+  "opus_inbandfec yes",
+  "opus_dtx no",
+  "opus_application voip",
+  "opus_packet_loss 10",
+];
+
+/** Writes a configuration for {@link startBaresip}: one codec only, no sound device. */
 export async function configureBaresip(options: BaresipOptions): Promise<void> {
-  const { folder, users, registrarPort } = options;
+  const { folder, users, registrarPort, voice = "pcmu" } = options;
+  const rate = voice === "opus" ? 48_000 : 8000;
   const config = [
     "poll_method epoll",
     "sip_listen 127.0.0.1:0",
@@ -38,13 +59,14 @@ export async function configureBaresip(options: BaresipOptions): Promise<void> {
     "audio_player aubridge,nil",
     "audio_source aubridge,nil",
     "audio_alert aubridge,nil",
-    "ausrc_srate 8000",
-    "auplay_srate 8000",
+    `ausrc_srate ${rate}`,
+    `auplay_srate ${rate}`,
+    ...(voice === "opus" ? OPUS_CONFIG : []),
     "audio_level no",
     `rtp_ports ${RTP_PORTS}`,
     "jitter_buffer_delay 5-10",
     `module_path ${modulePath}`,
-    "module g711.so",
+    voice === "opus" ? "module opus.so" : "module g711.so",
     "module aubridge.so",
     "module_tmp account.so",
     "module_app menu.so",

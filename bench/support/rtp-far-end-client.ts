@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
+import type { Voice } from "./voices.ts";
 
 /** What the far end is told. */
 export type ToFarEnd =
-  | { readonly kind: "open"; readonly count: number }
+  | { readonly kind: "open"; readonly count: number; readonly voice: Voice }
   /** Send to the called parties, in the order of the ports. */
   | {
       readonly kind: "talk";
@@ -27,8 +28,8 @@ export class RtpFarEnd {
   }
 
   /** Opens so many calls' sockets; their ports. */
-  async open(count: number): Promise<readonly number[]> {
-    const answer = await this.#ask({ kind: "open", count });
+  async open(count: number, voice: Voice): Promise<readonly number[]> {
+    const answer = await this.#ask({ kind: "open", count, voice });
     return answer.kind === "opened" ? answer.ports : [];
   }
 

@@ -1,32 +1,32 @@
 /**
- * The far end of calls, a process of its own: sends PCMU speech on each call and notes when packets
+ * The far end of calls, a process of its own: sends speech on each call and notes when packets
  * come, by the kernel's time. It is told what to do, and answers, by messages
  * (`rtp-far-end-client.ts`).
  */
-import { encodeG711 } from "../../test/hw-sim/audio/g711.ts";
 import { pcm16FromVolts } from "../../test/hw-sim/audio/levels.ts";
 import { speechLike } from "../../test/hw-sim/audio/speech-like.ts";
 import { createRandomStream } from "../../test/hw-sim/world/random-stream.ts";
 import type { FromFarEnd, ToFarEnd } from "./rtp-far-end-client.ts";
 import { loadStampedSockets, type StampedDatagram, type StampedSocket } from "./stamped-socket.ts";
+import { packetsOf, VOICES, type Voice } from "./voices.ts";
 
 const PACKET_MS = 20;
-const PAYLOAD_BYTES = 160;
 const HEADER_BYTES = 12;
 const SPEECH_PACKETS = 500;
 
 interface Stream {
   readonly socket: StampedSocket;
-  readonly packet: Uint8Array;
+  readonly ssrc: number;
   remotePort: number | undefined;
   lastMs: number;
   lastSequence: number | undefined;
 }
 
-const speech = encodeG711(
-  "PCMU",
-  pcm16FromVolts(speechLike(createRandomStream(2, "speech"), SPEECH_PACKETS * PACKET_MS)),
+const speech = pcm16FromVolts(
+  speechLike(createRandomStream(2, "speech"), SPEECH_PACKETS * PACKET_MS),
 );
+let format = VOICES.pcmu;
+let payloads: readonly Uint8Array[] = [];
 const streams: Stream[] = [];
 let gapsMs: number[] | undefined;
 let lost = 0;
@@ -36,7 +36,7 @@ function tell(message: FromFarEnd): void {
 }
 
 function receive(stream: Stream, { bytes: packet, atMs }: StampedDatagram): void {
-  if (packet.length < HEADER_BYTES || ((packet[1] ?? 0) & 0x7f) !== 0) return;
+  if (packet.length < HEADER_BYTES || ((packet[1] ?? 0) & 0x7f) !== format.payloadType) return;
   const sequence = ((packet[2] ?? 0) << 8) | (packet[3] ?? 0);
   const { lastSequence } = stream;
   if (gapsMs !== undefined && lastSequence !== undefined) {
@@ -47,14 +47,13 @@ function receive(stream: Stream, { bytes: packet, atMs }: StampedDatagram): void
   stream.lastMs = atMs;
 }
 
-async function open(count: number): Promise<void> {
+async function open(count: number, voice: Voice): Promise<void> {
+  format = VOICES[voice];
+  payloads = packetsOf(voice, speech);
   const openSocket = await loadStampedSockets();
   for (let at = 0; at < count; at++) {
-    const packet = new Uint8Array(HEADER_BYTES + PAYLOAD_BYTES);
-    packet[0] = 0x80;
-    packet[11] = at + 1;
     const none = { remotePort: undefined, lastMs: 0, lastSequence: undefined };
-    streams.push({ socket: openSocket(), packet, ...none });
+    streams.push({ socket: openSocket(), ssrc: at + 1, ...none });
   }
   tell({ kind: "opened", ports: streams.map(({ socket }) => socket.port) });
 }
@@ -70,14 +69,18 @@ function receiveAll(): void {
 
 /** One packet on every call, then the next one 20 ms after this one was due. */
 function send(index: number, dueMs: number): void {
-  const from = (index % SPEECH_PACKETS) * PAYLOAD_BYTES;
+  const payload = payloads[index % payloads.length] ?? new Uint8Array(0);
+  const packet = new Uint8Array(HEADER_BYTES + payload.length);
+  const view = new DataView(packet.buffer);
+  packet[0] = 0x80;
+  packet[1] = format.payloadType;
+  view.setUint16(2, index & 0xffff);
+  view.setUint32(4, (index * format.packetUnits) >>> 0);
+  packet.set(payload, HEADER_BYTES);
   receiveAll();
-  for (const { socket, packet, remotePort } of streams) {
+  for (const { socket, ssrc, remotePort } of streams) {
     if (remotePort === undefined) continue;
-    const view = new DataView(packet.buffer);
-    view.setUint16(2, index & 0xffff);
-    view.setUint32(4, (index * PAYLOAD_BYTES) >>> 0);
-    packet.set(speech.subarray(from, from + PAYLOAD_BYTES), HEADER_BYTES);
+    view.setUint32(8, ssrc);
     socket.send(packet, remotePort);
   }
   const nextMs = dueMs + PACKET_MS;
@@ -87,7 +90,7 @@ function send(index: number, dueMs: number): void {
 process.on("message", (message: ToFarEnd) => {
   switch (message.kind) {
     case "open":
-      void open(message.count);
+      void open(message.count, message.voice);
       return;
     case "talk":
       for (const [at, stream] of streams.entries()) stream.remotePort = message.remotes[at]?.port;

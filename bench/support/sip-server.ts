@@ -8,6 +8,7 @@ import {
   replyText,
   startLine,
 } from "../../test/hw-sim/peers/sip-text.ts";
+import { VOICES, type VoiceFormat } from "./voices.ts";
 
 /** Where somebody registered, and when the registrar said so. */
 export interface Binding {
@@ -74,8 +75,13 @@ export class SipServer {
     });
   }
 
-  /** Calls somebody registered, PCMU, with RTP to a port of ours; resolves when answered. */
-  async call(user: string, rtpPort: number, limitMs: number): Promise<AnsweredCall> {
+  /** Calls somebody registered, with RTP to a port of ours; resolves when answered. */
+  async call(
+    user: string,
+    rtpPort: number,
+    limitMs: number,
+    voice: VoiceFormat = VOICES.pcmu,
+  ): Promise<AnsweredCall> {
     const binding = this.#bindings.get(user);
     if (binding === undefined) throw new Error(`${user} is not registered`);
     const callId = `bench-${process.pid}-${this.#count++}`;
@@ -85,6 +91,8 @@ export class SipServer {
       user,
       "call-id": callId,
       "rtp-port": String(rtpPort),
+      "payload-type": String(voice.payloadType),
+      rtpmap: voice.sdp,
     };
     const send = (template: string, more: Readonly<Record<string, string>> = {}): void => {
       const text = fillTemplate(template, { ...head, ...more });
@@ -107,8 +115,10 @@ export class SipServer {
     if (!response.startsWith("SIP/2.0 200 ")) throw new Error(`${user}: ${startLine(response)}`);
     const body = bodyOf(response);
     const host = /^c=IN IP4 (\S+)/m.exec(body)?.[1];
-    const port = /^m=audio (\d+) RTP\/AVP 0\b/m.exec(body)?.[1];
-    if (host === undefined || port === undefined) throw new Error(`${user} answered no PCMU`);
+    const [, port, type] = /^m=audio (\d+) RTP\/AVP (\d+)\b/m.exec(body) ?? [];
+    if (host === undefined || port === undefined || Number(type) !== voice.payloadType) {
+      throw new Error(`${user} answered no ${voice.name}`);
+    }
     return { host, port: Number(port) };
   }
 
@@ -173,8 +183,8 @@ o=- 1 1 IN IP4 127.0.0.1
 s=-
 c=IN IP4 127.0.0.1
 t=0 0
-m=audio {rtp-port} RTP/AVP 0
-a=ptime:20
+m=audio {rtp-port} RTP/AVP {payload-type}
+{rtpmap}a=ptime:20
 a=sendrecv
 `;
 
