@@ -119,6 +119,24 @@ describe("SrtpSession", () => {
   });
 
   it.each([
+    { first: 65_530, lost: 0 },
+    { first: 65_530, lost: 6 },
+    { first: 65_530, lost: 3000 },
+    { first: 40_000, lost: 26_000 },
+    { first: 0, lost: 20 },
+  ])("openRtp() hears a source from $first on, its first $lost packets lost", ({ first, lost }) => {
+    const { a, b } = pair("AES_CM_128_HMAC_SHA1_80");
+    const wires: Uint8Array[] = [];
+    for (let n = 0; n < lost + 5; n++) {
+      const wire = a.protectRtp(rtp((first + n) & 0xffff, [n & 0xff])).slice();
+      if (n < lost) continue;
+      expect(b.openRtp(wire)?.[12]).toBe(n & 0xff);
+      wires.push(wire);
+    }
+    for (const wire of wires) expect(b.openRtp(wire)).toBeUndefined();
+  });
+
+  it.each([
     { back: REPLAY_WINDOW - 1, taken: true },
     { back: REPLAY_WINDOW, taken: false },
   ])("openRtp() takes a packet $back behind the newest: $taken", ({ back, taken }) => {

@@ -104,9 +104,14 @@ export class SrtpSession {
     const source = this.#sources.get(ssrc);
     const sequence = ((packet[2] ?? 0) << 8) | (packet[3] ?? 0);
     const highest = source?.rtp.highest ?? -1;
-    const index = highest < 0 ? sequence : nearestIndex(highest, sequence);
+    let index = highest < 0 ? sequence : nearestIndex(highest, sequence);
     if (index < 0 || source?.rtp.isNew(index) === false) return undefined;
-    const length = this.#receive.openRtp(packet, headerBytes, index, this.#in);
+    let length = this.#receive.openRtp(packet, headerBytes, index, this.#in);
+    if (length === undefined && highest < 0 && sequence < HALF) {
+      // Its first packets were lost, or came before its key did, and its numbers began anew there.
+      index += 0x10000;
+      length = this.#receive.openRtp(packet, headerBytes, index, this.#in);
+    }
     if (length === undefined) return undefined;
     this.#sourceOf(ssrc, source).rtp.take(index);
     return this.#in.subarray(0, length);
