@@ -153,6 +153,17 @@ describe("JitterBuffer", () => {
     expect(heard.join("")).toBe("p0p1p2p3");
   });
 
+  it.each([1.6e9, -1.6e9])("plays as ever after timestamps jumped by %d, and again", (jump) => {
+    const bench = new Bench();
+    const heard: string[] = [];
+    for (let n = 0; n < 1500; n++) {
+      bench.buffer.put(packet(n, n * PACKET + Math.floor(n / 500) * jump));
+      heard.push(...bench.frames(2));
+    }
+    expect(heard.join(" ")).toBe(Array.from({ length: 1500 }, (_, n) => `p${n} `).join(" "));
+    expect(bench.buffer.delaySamples).toBe(0);
+  });
+
   it("falls silent 200 ms after the last packet and begins again with the next", () => {
     const bench = new Bench();
     bench.buffer.put(packet(0));

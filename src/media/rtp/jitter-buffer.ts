@@ -352,7 +352,10 @@ export class JitterBuffer {
       const ahead = at - (this.#newestAt + packets * this.#newestSamples);
       // After a description of noise nothing has to come for as long as the pause lasts.
       const aheadMax = this.#newestPauses ? PAUSE_MAX_SAMPLES : TIMESTAMP_JUMP_SAMPLES;
-      if (ahead < -TIMESTAMP_JUMP_SAMPLES || ahead > aheadMax) this.restart();
+      if (ahead < -TIMESTAMP_JUMP_SAMPLES || ahead > aheadMax) {
+        this.restart();
+        at = this.#clock;
+      }
     }
     if (this.#hasNewest && packet.sequence <= this.#newestSequence) return at;
     this.#hasNewest = true;
