@@ -339,6 +339,28 @@ describe("CardStreams with two lines", () => {
     expect(rig.card.journal).toEqual(["playout start 160", "capture start"]);
   });
 
+  it("a line that begins in a frame of the other's plays nothing in that", () => {
+    const rig = new Rig({ channels: 2 });
+    const left = rig.line("left");
+    const right = rig.line("right");
+    right.onFrame = (playout) => playout.fill(2000);
+    left.stream.start();
+    right.stream.start();
+    rig.run(10);
+    right.stream.stop();
+    left.onFrame = (playout) => {
+      playout.fill(1000);
+      right.stream.start();
+    };
+    rig.run(20);
+    const perFrame = [1, 2].map((n) => rig.card.played.slice(n * 160, n * 160 + 2));
+    expect(perFrame).toEqual([
+      [1000, 0],
+      [1000, 2000],
+    ]);
+    expect(firsts(right)).toEqual([0, 80]);
+  });
+
   it("a line that has a stereo card for itself hears the left and plays on both", () => {
     const rig = new Rig({ channels: 2, said: (_, channel) => (channel === 0 ? 5 : 9) });
     const line = rig.line("whole");

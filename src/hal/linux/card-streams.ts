@@ -248,7 +248,7 @@ export class CardStreams {
       if (this.#run !== run) return;
     }
     this.#playout.fill(0);
-    for (const line of this.#lines.values()) {
+    for (const line of heard) {
       if (line.isStarted) line.play(this.#playout, playout.channels);
     }
     const queued = this.#queueFrame(backlogSamples);
