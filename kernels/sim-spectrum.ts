@@ -5,10 +5,13 @@
  * the module is a spectrum of one size.
  *
  * Memory: 64-bit floats samples and window (size each), real and imaginary parts (half each), power
- * (half), turns of the stages, turns of the bins (half); then 32-bit words places (half) and maxima
- * (half).
+ * (half), turns of the stages, turns of the bins (half); then 32-bit words places (half), maxima
+ * (half) and peaks (`PEAKS_MAX`).
  */
 import { doublesOf } from "./words.ts";
+
+/** As many peaks as are told. */
+const PEAKS_MAX: i32 = 6;
 
 let half: i32 = 0;
 let samples: usize = 0;
@@ -20,6 +23,7 @@ let stageTurns: usize = 0;
 let binTurns: usize = 0;
 let places: usize = 0;
 let maxima: usize = 0;
+let peaks: usize = 0;
 
 /** Lays out a spectrum of `size` samples from `base` on; returns the first byte not used. */
 export function layOutSpectrum(base: usize, size: i32, stageDoubles: i32): usize {
@@ -33,7 +37,8 @@ export function layOutSpectrum(base: usize, size: i32, stageDoubles: i32): usize
   binTurns = stageTurns + doublesOf(stageDoubles);
   places = binTurns + doublesOf(half);
   maxima = places + (usize(half) << 2);
-  return maxima + (usize(half) << 2);
+  peaks = maxima + (usize(half) << 2);
+  return peaks + (usize(PEAKS_MAX) << 2);
 }
 
 export function samplesAt(): usize {
@@ -60,8 +65,8 @@ export function placesAt(): usize {
   return places;
 }
 
-export function maximaAt(): usize {
-  return maxima;
+export function peaksAt(): usize {
+  return peaks;
 }
 
 /** The powers of the first `count` samples, an even number, in the window; their sum. */
@@ -246,10 +251,63 @@ function sumOfPower(): f64 {
 }
 
 /**
+ * Writes the strongest of the bins from `first` on that are higher than their neighbours and more
+ * than the `range`-th part of the highest of them, strongest first, none of them within `lobe` bins
+ * of a stronger one; how many there are.
+ */
+export function findPeaks(first: i32, range: f64, lobe: i32): i32 {
+  let count = findMaxima(first, range);
+  let found = 0;
+  while (count > 0 && found < PEAKS_MAX) {
+    let best = 0;
+    let bestPower: f64 = 0;
+    for (let at = 0; at < count; at++) {
+      const bin = wordAt(maxima, at);
+      const here = load<f64>(power + doublesOf(bin));
+      if (here <= bestPower) continue;
+      best = bin;
+      bestPower = here;
+    }
+    store<i32>(peaks + (usize(found++) << 2), best);
+    // Those that are too near to it are none.
+    let kept = 0;
+    for (let at = 0; at < count; at++) {
+      const bin = wordAt(maxima, at);
+      store<i32>(maxima + (usize(kept) << 2), bin);
+      kept += i32(abs(bin - best) > lobe);
+    }
+    count = kept;
+  }
+  return found;
+}
+
+/** The power within `lobe` bins of the first `count` peaks, where they overlap once. */
+export function powerInLobes(count: i32, lobe: i32): f64 {
+  let sum: f64 = 0;
+  for (let at = 0; at < count; at++) {
+    const peak = wordAt(peaks, at);
+    const end = min(half, peak + lobe + 1);
+    for (let bin = max(0, peak - lobe); bin < end; bin++) {
+      if (!isInLobes(bin, at, lobe)) sum += load<f64>(power + doublesOf(bin));
+    }
+  }
+  return sum;
+}
+
+function isInLobes(bin: i32, count: i32, lobe: i32): bool {
+  for (let at = 0; at < count; at++) if (abs(wordAt(peaks, at) - bin) <= lobe) return true;
+  return false;
+}
+
+function wordAt(words: usize, at: i32): i32 {
+  return load<i32>(words + (usize(at) << 2));
+}
+
+/**
  * Writes the bins from `first` on that are higher than their neighbours and more than the
  * `range`-th part of the highest of them; how many there are.
  */
-export function findMaxima(first: i32, range: f64): i32 {
+function findMaxima(first: i32, range: f64): i32 {
   // Two at a time, without a branch: each is written, and the next over it where it is none.
   let into = maxima;
   let highest = f64x2.splat(0);

@@ -25,8 +25,6 @@ export const METER_MIN_SAMPLES = 480;
 /** A sine this far under the strongest does not count: the twist of a mix stays well inside it. */
 const PEAK_RANGE_DB = 18;
 const PEAK_RANGE = 10 ** (PEAK_RANGE_DB / 10);
-/** More than any call-progress tone holds (the howler has 4). */
-const PEAK_LIMIT = 6;
 /** Below this nothing is told in a telephone band. */
 const LOWEST_HZ = 100;
 
@@ -66,7 +64,6 @@ export class FrequencyMeter {
   readonly #spectrum: PowerSpectrum;
   /** Whose weights the spectrum has. */
   #window: Hann | undefined;
-  readonly #isCounted: Uint8Array;
 
   /** @param limitSamples the longest piece that is measured at once, a power of two */
   constructor(limitSamples = METER_LIMIT_SAMPLES) {
@@ -74,7 +71,6 @@ export class FrequencyMeter {
     this.#hzPerBin = SAMPLE_RATE_HZ / limitSamples;
     this.#firstBin = Math.max(1, Math.ceil(LOWEST_HZ / this.#hzPerBin));
     this.#spectrum = createSpectrum(limitSamples);
-    this.#isCounted = new Uint8Array(limitSamples / 2);
   }
 
   /**
@@ -95,9 +91,11 @@ export class FrequencyMeter {
     const total = this.#transform(samples, window);
     if (total === 0) return { tones: [], tonality: 0 };
     const lobeBins = Math.ceil((2 * this.#size) / Math.max(1, samples));
-    const peaks = this.#findPeaks(lobeBins);
-    const tonality = this.#inLobesOf(peaks, lobeBins) / total;
+    const spectrum = this.#spectrum;
+    const count = spectrum.findPeaks(this.#firstBin, PEAK_RANGE, lobeBins);
+    const tonality = spectrum.powerInLobes(count, lobeBins) / total;
     if (tonality < tonalityMin) return { tones: [], tonality };
+    const peaks = Array.from(spectrum.peaks.subarray(0, count));
     const tones = peaks.map((peak): MeasuredTone => {
       const fine = this.#refine(peak, samples);
       const amplitude = (2 * Math.sqrt(fine.power)) / window.sum;
@@ -127,22 +125,6 @@ export class FrequencyMeter {
     return spectrum.transform(samples + (samples % 2));
   }
 
-  /** The power in the lobes of some peaks, where they overlap once. */
-  #inLobesOf(peaks: readonly number[], lobeBins: number): number {
-    const { power } = this.#spectrum;
-    const isCounted = this.#isCounted;
-    isCounted.fill(0);
-    let sum = 0;
-    for (const peak of peaks) {
-      const end = Math.min(power.length, peak + lobeBins + 1);
-      for (let bin = Math.max(0, peak - lobeBins); bin < end; bin++) {
-        if (isCounted[bin] === 0) sum += power[bin] ?? 0;
-        isCounted[bin] = 1;
-      }
-    }
-    return sum;
-  }
-
   /**
    * Where between the bins a peak lies, by a parabola through the logarithms, and its power there:
    * what the Hann window's lobe, sinc(x) / (1 − x²), has left of it in the nearest bin, undone.
@@ -159,33 +141,6 @@ export class FrequencyMeter {
     const lobe = x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x) / (1 - x * x);
     return { bin: bin + shift, power: here / (lobe * lobe) };
   }
-
-  /** The bins of the strongest peaks that stand apart, strongest first. */
-  #findPeaks(lobeBins: number): number[] {
-    const { power, maxima } = this.#spectrum;
-    const count = this.#spectrum.findMaxima(this.#firstBin, PEAK_RANGE);
-    const kept: number[] = [];
-    while (kept.length < PEAK_LIMIT) {
-      let best = -1;
-      let bestPower = 0;
-      for (let at = 0; at < count; at++) {
-        const bin = maxima[at] ?? 0;
-        const here = power[bin] ?? 0;
-        if (here <= bestPower || !isApart(kept, bin, lobeBins)) continue;
-        best = bin;
-        bestPower = here;
-      }
-      if (best < 0) break;
-      kept.push(best);
-    }
-    return kept;
-  }
-}
-
-/** A ripple on the flank of a stronger peak is not a sine of its own. */
-function isApart(kept: readonly number[], bin: number, lobeBins: number): boolean {
-  for (const other of kept) if (Math.abs(other - bin) <= lobeBins) return false;
-  return true;
 }
 
 const METER = new FrequencyMeter();

@@ -4,6 +4,7 @@ import {
   MIX_LIMIT_SAMPLES,
   type Mixer,
   type MixSettings,
+  PEAKS_MAX,
   PIECE_SAMPLES,
   PIECE_SUMS,
   type PowerSpectrum,
@@ -131,12 +132,12 @@ export function createPlainSpectrum(size: number): PowerSpectrum {
   const samples = new Float64Array(size);
   const window = new Float64Array(size);
   const power = new Float64Array(half);
-  const maxima = new Int32Array(half);
+  const peaks = new Int32Array(PEAKS_MAX);
   return {
     samples,
     window,
     power,
-    maxima,
+    peaks,
     transform(count) {
       for (let pair = 0; pair < half; pair++) {
         const place = fft.order[pair] ?? 0;
@@ -148,7 +149,12 @@ export function createPlainSpectrum(size: number): PowerSpectrum {
       untangle(re, im, turns, power);
       return sumInFours(power);
     },
-    findMaxima: (first, range) => findMaxima(power, maxima, first, range),
+    findPeaks(first, range, lobe) {
+      const found = strongestApart(power, maximaOf(power, first, range), lobe);
+      peaks.set(found);
+      return found.length;
+    },
+    powerInLobes: (count, lobe) => powerInLobes(power, peaks.subarray(0, count), lobe),
   };
 }
 
@@ -213,7 +219,8 @@ function sumInFours(values: Float64Array): number {
   return first + third + (second + fourth);
 }
 
-function findMaxima(power: Float64Array, maxima: Int32Array, first: number, range: number): number {
+/** Bins that are higher than their neighbours, and not too low. */
+function maximaOf(power: Float64Array, first: number, range: number): readonly number[] {
   const bins: number[] = [];
   let highest = 0;
   for (let bin = first; bin < power.length - 1; bin++) {
@@ -222,7 +229,34 @@ function findMaxima(power: Float64Array, maxima: Int32Array, first: number, rang
     bins.push(bin);
     highest = Math.max(highest, here);
   }
-  const kept = bins.filter((bin) => (power[bin] ?? 0) > highest / range);
-  maxima.set(kept);
-  return kept.length;
+  return bins.filter((bin) => (power[bin] ?? 0) > highest / range);
+}
+
+/** The strongest of some bins that stand apart: a ripple on a flank is not a sine of its own. */
+function strongestApart(
+  power: Float64Array,
+  maxima: readonly number[],
+  lobe: number,
+): readonly number[] {
+  const kept: number[] = [];
+  while (kept.length < PEAKS_MAX) {
+    const apart = maxima.filter((bin) => kept.every((other) => Math.abs(other - bin) > lobe));
+    const most = Math.max(0, ...apart.map((bin) => power[bin] ?? 0));
+    const best = apart.find((bin) => power[bin] === most);
+    if (best === undefined) break;
+    kept.push(best);
+  }
+  return kept;
+}
+
+function powerInLobes(power: Float64Array, peaks: Int32Array, lobe: number): number {
+  let sum = 0;
+  for (const [at, peak] of peaks.entries()) {
+    const before = peaks.subarray(0, at);
+    const end = Math.min(power.length, peak + lobe + 1);
+    for (let bin = Math.max(0, peak - lobe); bin < end; bin++) {
+      if (before.every((other) => Math.abs(other - bin) > lobe)) sum += power[bin] ?? 0;
+    }
+  }
+  return sum;
 }

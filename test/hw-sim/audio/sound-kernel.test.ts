@@ -120,10 +120,11 @@ describe("createSpectrum()", () => {
     const [plain, ...others] = spectraOf(size, count).map((spectrum) => ({
       sum: spectrum.transform(count),
       power: spectrum.power,
-      maxima: spectrum.maxima.subarray(0, spectrum.findMaxima(1, 5)),
+      peaks: spectrum.peaks.subarray(0, spectrum.findPeaks(1, 5, 2)),
+      inLobes: spectrum.powerInLobes(3, 2),
     }));
     for (const other of others) expect(other).toEqual(plain);
-    expect(plain?.maxima.length).toBeGreaterThan(0);
+    expect(plain?.peaks.length).toBeGreaterThan(0);
   });
 
   it.each([64, 48])(
@@ -149,12 +150,39 @@ describe("createSpectrum()", () => {
     },
   );
 
-  it("findMaxima() gives what is higher than its neighbours and not too low", () => {
-    for (const { power, maxima, findMaxima } of spectraOf(32, 32)) {
+  it.each([
+    // What is higher than its neighbours, the strongest first, from a bin on.
+    [2, 4, 0, [7, 2, 5]],
+    [2, 100, 0, [7, 2, 5, 11]],
+    [8, 4, 0, [11]],
+    // Apart by more than a lobe from each stronger one.
+    [2, 100, 1, [7, 2, 5, 11]],
+    [2, 100, 2, [7, 2, 11]],
+    [2, 100, 4, [7, 2]],
+    [2, 100, 5, [7]],
+  ])("findPeaks(%i, %i, %i) gives the bins %j", (first, range, lobe, bins) => {
+    for (const { power, peaks, findPeaks } of spectraOf(32, 32)) {
       power.set([9, 1, 3, 2, 2, 2.1, 1, 8, 8, 1, 0.1, 0.2, 0.1, 0, 7, 9]);
-      expect([...maxima.subarray(0, findMaxima(2, 4))]).toEqual([2, 5, 7]);
-      expect([...maxima.subarray(0, findMaxima(2, 100))]).toEqual([2, 5, 7, 11]);
-      expect([...maxima.subarray(0, findMaxima(8, 4))]).toEqual([11]);
+      expect([...peaks.subarray(0, findPeaks(first, range, lobe))]).toEqual(bins);
+    }
+  });
+
+  it("findPeaks() gives six at the most, and of equals the lower", () => {
+    for (const { power, peaks, findPeaks } of spectraOf(32, 32)) {
+      power.set([0, 5, 0, 6, 0, 6, 0, 7, 0, 8, 0, 6, 0, 9, 0, 0]);
+      expect([...peaks.subarray(0, findPeaks(1, 100, 0))]).toEqual([13, 9, 7, 3, 5, 11]);
+    }
+  });
+
+  it("powerInLobes() counts what lies about the peaks once, and nothing beyond the ends", () => {
+    for (const { power, peaks, powerInLobes } of spectraOf(32, 32)) {
+      power.set(Array.from({ length: 16 }, (_, bin) => 2 ** bin));
+      peaks.set([14, 4, 6, 1]);
+      const about = (...bins: number[]) => bins.reduce((sum, bin) => sum + 2 ** bin, 0);
+      expect(powerInLobes(0, 2)).toBe(0);
+      expect(powerInLobes(1, 2)).toBe(about(12, 13, 14, 15));
+      expect(powerInLobes(3, 2)).toBe(about(2, 3, 4, 5, 6, 7, 8, 12, 13, 14, 15));
+      expect(powerInLobes(4, 2)).toBe(about(0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 14, 15));
     }
   });
 });

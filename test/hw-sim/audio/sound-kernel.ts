@@ -6,6 +6,7 @@ import {
   MIX_HISTORY_SAMPLES,
   MIX_LIMIT_SAMPLES,
   type Mixer,
+  PEAKS_MAX,
   PIECE_SAMPLES,
   PIECE_SUMS,
   type PowerSpectrum,
@@ -49,9 +50,10 @@ interface SpectrumExports extends KernelExports {
   stageTurnsAt(): number;
   binTurnsAt(): number;
   placesAt(): number;
-  maximaAt(): number;
+  peaksAt(): number;
   transform(count: number): number;
-  findMaxima(first: number, range: number): number;
+  findPeaks(first: number, range: number, lobe: number): number;
+  powerInLobes(count: number, lobe: number): number;
 }
 
 /** Undefined where the processor has no vector unit that WebAssembly knows (ARMv6). */
@@ -124,8 +126,9 @@ export function createVectorSpectrum(size: number): PowerSpectrum | undefined {
     samples: new Float64Array(buffer, kernel.samplesAt(), size),
     window: new Float64Array(buffer, kernel.windowAt(), size),
     power: new Float64Array(buffer, kernel.powerAt(), half),
-    maxima: new Int32Array(buffer, kernel.maximaAt(), half),
+    peaks: new Int32Array(buffer, kernel.peaksAt(), PEAKS_MAX),
     transform: (count) => kernel.transform(count),
-    findMaxima: (first, range) => kernel.findMaxima(first, range),
+    findPeaks: (first, range, lobe) => kernel.findPeaks(first, range, lobe),
+    powerInLobes: (count, lobe) => kernel.powerInLobes(count, lobe),
   };
 }

@@ -58,6 +58,9 @@ export const PIECE_SUMS = {
   neighbours: 3,
 } as const;
 
+/** More sines than any call-progress tone holds (the howler has 4). */
+export const PEAKS_MAX = 6;
+
 /** Powers of the frequencies in a piece of sound, in 64-bit floats. */
 export interface PowerSpectrum {
   /** In: as many samples as are transformed, and the window that weighs them. */
@@ -65,15 +68,18 @@ export interface PowerSpectrum {
   readonly window: Float64Array;
   /** Out: half as many as the size. */
   readonly power: Float64Array;
-  /** Out, of `findMaxima`: bins. */
-  readonly maxima: Int32Array;
+  /** Out, of `findPeaks`: bins, the strongest first. */
+  readonly peaks: Int32Array;
   /** Fills the power from the first `count` samples, an even number; returns the sum of all. */
   transform(count: number): number;
   /**
    * Finds the bins from `first` on that are higher than their neighbours, and more than the
-   * `range`-th part of the highest of those; returns how many there are.
+   * `range`-th part of the highest of those: the strongest, `PEAKS_MAX` at most, none within `lobe`
+   * bins of a stronger one. Returns how many there are.
    */
-  findMaxima(first: number, range: number): number;
+  findPeaks(first: number, range: number, lobe: number): number;
+  /** The power within `lobe` bins of the first `count` of these, where they overlap once. */
+  powerInLobes(count: number, lobe: number): number;
 }
 
 /** The longest piece that is mixed at a time. */
