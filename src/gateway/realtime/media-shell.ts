@@ -237,7 +237,8 @@ export class MediaShell {
 
   async #bind(): Promise<DoorPair> {
     const door = new SessionDoor(this.#queue);
-    return { ...(await this.#pairs.open(door)), door };
+    const { rtp, rtcp } = await this.#pairs.open(door);
+    return { rtp, rtcp, door };
   }
 
   #opened(

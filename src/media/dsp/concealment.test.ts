@@ -70,6 +70,27 @@ describe("Concealment", () => {
     expect(good.subarray(80)).toEqual(voice(100, 1120, 80));
   });
 
+  it("makes up the same whatever the pieces were in which the audio came", () => {
+    const audio = voice(97, 0, 1500);
+    const madeAfter = (pieces: readonly number[]): Int16Array => {
+      const concealment = new Concealment();
+      let at = 0;
+      for (const piece of [...pieces, audio.length]) {
+        concealment.good(audio.slice(at, at + piece));
+        at += piece;
+      }
+      const made = new Int16Array(200);
+      concealment.conceal(made);
+      return made;
+    };
+    const whole = madeAfter([]);
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 700 }), { maxLength: 12 }), (pieces) => {
+        expect(madeAfter(pieces)).toEqual(whole);
+      }),
+    );
+  });
+
   it("takes losses and audio of any lengths", () => {
     const part = fc.record({ lost: fc.boolean(), count: fc.integer({ min: 0, max: 700 }) });
     fc.assert(

@@ -10,8 +10,8 @@ const PITCH_MAX_SAMPLES = 15 * SAMPLES_PER_MS;
 const CORRELATION_SAMPLES = 20 * SAMPLES_PER_MS;
 
 const HISTORY_SAMPLES = CORRELATION_SAMPLES + PITCH_MAX_SAMPLES + 40;
-/** So that it moves with every sixth packet of 20 ms and not with each. */
-const HISTORY_ROOM_SAMPLES = 4 * HISTORY_SAMPLES;
+/** A history in a row, while a loss is looked at. One serves all. */
+const IN_A_ROW = new Int16Array(HISTORY_SAMPLES);
 
 /** Full level for 10 ms, then straight down to nothing at 60 ms. @see G.711 App. I §I.2.7 */
 const HOLD_SAMPLES = 10 * SAMPLES_PER_MS;
@@ -28,9 +28,9 @@ const OVERLAP_MAX_SAMPLES = 10 * SAMPLES_PER_MS;
  * @see ITU-T G.711 App. I
  */
 export class Concealment {
-  /** The latest samples end at `#end`; where there is no more room behind it they move to front. */
-  readonly #history = new Int16Array(HISTORY_ROOM_SAMPLES);
-  #end = HISTORY_SAMPLES;
+  /** The latest samples, a ring; the next one takes the oldest's place. */
+  readonly #history = new Int16Array(HISTORY_SAMPLES);
+  #next = 0;
   /** Samples made up in the present loss; a stream begins as if after a long one. */
   #lost = FADE_END_SAMPLES;
   /** Made with the first loss: many calls have none. */
@@ -73,52 +73,64 @@ export class Concealment {
   }
 
   #findPeriod(): void {
-    const length = this.#bestLag();
+    const history = this.#inARow();
+    const length = bestLag(history);
     this.#periodSamples = length;
-    const start = this.#end - length;
+    const start = HISTORY_SAMPLES - length;
     this.#period ??= new Float64Array(PITCH_MAX_SAMPLES);
     const period = this.#period;
-    for (let at = 0; at < length; at++) period[at] = this.#history[start + at] ?? 0;
+    for (let at = 0; at < length; at++) period[at] = history[start + at] ?? 0;
     // The end of the period is blended into what stood before its beginning: repeats join smoothly.
     const blend = length >> 2;
     for (let at = 0; at < blend; at++) {
       const weight = (at + 1) / (blend + 1);
       const index = length - blend + at;
-      const before = this.#history[start - blend + at] ?? 0;
+      const before = history[start - blend + at] ?? 0;
       period[index] = (period[index] ?? 0) * (1 - weight) + before * weight;
     }
-    this.#step = (this.#history[this.#end - 1] ?? 0) - (this.#history[start - 1] ?? 0);
+    this.#step = (history[HISTORY_SAMPLES - 1] ?? 0) - (history[start - 1] ?? 0);
   }
 
-  /** The lag at which the latest audio is most like itself, by normalised correlation. */
-  #bestLag(): number {
-    let best = PITCH_MAX_SAMPLES;
-    let bestScore = Number.NEGATIVE_INFINITY;
-    for (let lag = PITCH_MIN_SAMPLES; lag <= PITCH_MAX_SAMPLES; lag++) {
-      let product = 0;
-      let power = 0;
-      for (let at = this.#end - CORRELATION_SAMPLES; at < this.#end; at++) {
-        const earlier = this.#history[at - lag] ?? 0;
-        product += (this.#history[at] ?? 0) * earlier;
-        power += earlier * earlier;
-      }
-      const score = product / Math.sqrt(power + 1);
-      if (score > bestScore) {
-        bestScore = score;
-        best = lag;
-      }
+  #inARow(): Int16Array {
+    const history = this.#history;
+    for (let at = 0; at < HISTORY_SAMPLES; at++) {
+      IN_A_ROW[at] = history[(this.#next + at) % HISTORY_SAMPLES] ?? 0;
     }
-    return best;
+    return IN_A_ROW;
   }
 
   #remember(samples: Int16Array): void {
-    const kept = Math.min(samples.length, HISTORY_SAMPLES);
-    if (this.#end + kept > HISTORY_ROOM_SAMPLES) {
-      this.#history.copyWithin(0, this.#end - HISTORY_SAMPLES, this.#end);
-      this.#end = HISTORY_SAMPLES;
+    const { length } = samples;
+    const end = this.#next + length;
+    if (end <= HISTORY_SAMPLES) {
+      copyNumbers(this.#history, samples, this.#next);
+      this.#next = end % HISTORY_SAMPLES;
+      return;
     }
-    const latest = kept === samples.length ? samples : samples.subarray(samples.length - kept);
-    copyNumbers(this.#history, latest, this.#end);
-    this.#end += kept;
+    for (let at = Math.max(0, length - HISTORY_SAMPLES); at < length; at++) {
+      this.#history[(this.#next + at) % HISTORY_SAMPLES] = samples[at] ?? 0;
+    }
+    this.#next = end % HISTORY_SAMPLES;
   }
+}
+
+/** The lag at which the latest audio is most like itself, by normalised correlation. */
+function bestLag(history: Int16Array): number {
+  let best = PITCH_MAX_SAMPLES;
+  let bestScore = Number.NEGATIVE_INFINITY;
+  for (let lag = PITCH_MIN_SAMPLES; lag <= PITCH_MAX_SAMPLES; lag++) {
+    let product = 0;
+    let power = 0;
+    for (let at = HISTORY_SAMPLES - CORRELATION_SAMPLES; at < HISTORY_SAMPLES; at++) {
+      const earlier = history[at - lag] ?? 0;
+      product += (history[at] ?? 0) * earlier;
+      power += earlier * earlier;
+    }
+    const score = product / Math.sqrt(power + 1);
+    if (score > bestScore) {
+      bestScore = score;
+      best = lag;
+    }
+  }
+  return best;
 }

@@ -1,13 +1,7 @@
 import { SAMPLES_PER_MS } from "../../base/audio.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { JitterSettings } from "../../base/media-messages.ts";
-import {
-  type BufferedPacket,
-  createSlot,
-  fillSlot,
-  PAYLOAD_LIMIT_BYTES,
-  type Slot,
-} from "./jitter-slot.ts";
+import { type BufferedPacket, PAYLOAD_LIMIT_BYTES, type Slot, SlotQueue } from "./jitter-slot.ts";
 import { DEFAULT_JITTER, type DelayAdvice, PlayoutDelay } from "./playout-delay.ts";
 
 /** Packets held at once; the oldest goes where another comes. 0.6 s at the shortest ptime. */
@@ -74,8 +68,7 @@ export type PlayoutStep =
  * but the wait for the next frame.
  */
 export class JitterBuffer {
-  readonly #slots: Slot[] = [];
-  readonly #spare: Slot[] = [];
+  readonly #slots = new SlotQueue();
   readonly #delays: PlayoutDelay;
   readonly #frameSamples: number;
   readonly #unitsPerSample: number;
@@ -129,8 +122,7 @@ export class JitterBuffer {
 
   /** Forgets the stream: another source, or playout stood still. */
   restart(): void {
-    for (const slot of this.#slots) this.#spare.push(slot);
-    this.#slots.length = 0;
+    this.#slots.clear();
     this.#delays.clear();
     this.#playing = false;
     this.#hasNewest = false;
@@ -152,21 +144,15 @@ export class JitterBuffer {
     const over = this.#playing && at + packet.samples <= this.#decodedTo;
     if (over || packet.sequence <= this.#playedSequence) return this.#tooLate();
 
-    let index = this.#slots.length;
-    while (index > 0 && (this.#slots[index - 1]?.sequence ?? 0) > packet.sequence) index--;
-    // Not looked up before the first: a name that no list has takes longer than all the rest.
-    const before = index > 0 ? this.#slots[index - 1] : undefined;
+    let before = this.#slots.findUpTo(packet.sequence);
     if (before?.sequence === packet.sequence) return "duplicate";
     if (this.#slots.length === JITTER_BUFFER_LIMIT_PACKETS) {
       // The oldest would be played first and is worth least; one older still is worth nothing.
-      if (index === 0) return this.#tooLate();
+      if (before === undefined) return this.#tooLate();
+      if (before === this.#slots.first) before = undefined;
       this.#discard();
-      index--;
     }
-    const slot = this.#spare.pop() ?? createSlot(packet.payload.length);
-    fillSlot(slot, packet, at);
-    if (index === this.#slots.length) this.#slots.push(slot);
-    else this.#slots.splice(index, 0, slot);
+    this.#slots.insert(before, packet, at);
     return "stored";
   }
 
@@ -200,7 +186,7 @@ export class JitterBuffer {
   next(wanted: number): PlayoutStep {
     if (!this.#playing) return { kind: "silence", samples: wanted };
     for (;;) {
-      const head = this.#slots[0];
+      const head = this.#slots.first;
       if (head === undefined) return this.#makeUp(wanted);
       const hole = head.at - this.#due;
       if (hole > HOLE_MAX_SAMPLES) {
@@ -215,7 +201,7 @@ export class JitterBuffer {
 
   /** Whether a packet can be decoded now, without making anything up. */
   get ready(): boolean {
-    const head = this.#slots[0];
+    const head = this.#slots.first;
     return this.#playing && head !== undefined && head.at <= this.#due;
   }
 
@@ -224,7 +210,7 @@ export class JitterBuffer {
    * missing may be in it. `payload` is borrowed until the next call.
    */
   get behindHole(): (Pick<Slot, "samples" | "payloadType"> & { payload: Uint8Array }) | undefined {
-    const head = this.#slots[0];
+    const head = this.#slots.first;
     if (!this.#playing || head === undefined) return undefined;
     const samples = this.#pauseBefore(head) > 0 ? 0 : head.at - this.#due;
     if (samples <= 0 || samples > HOLE_MAX_SAMPLES) return undefined;
@@ -257,7 +243,7 @@ export class JitterBuffer {
     const pauseSamples = this.#pauseBefore(head);
     const lateBy = this.#due - Math.max(head.at, this.#decodedTo);
     const from = Math.max(head.at, this.#decodedTo) + Math.max(0, lateBy - STRETCH_MAX_SAMPLES);
-    this.#drop();
+    this.#slots.shift();
     const end = head.at + head.samples;
     if (from >= end) {
       this.#late++;
@@ -293,7 +279,7 @@ export class JitterBuffer {
   #start(clock: number): void {
     if (this.#slots.length === 0) return;
     this.#limitSpan(SPAN_AFTER_JUMP_SAMPLES);
-    const head = this.#slots[0];
+    const head = this.#slots.first;
     if (head === undefined) return;
     // Known jitter is waited for at once; without a history the first packet decides.
     const first = clock - head.at;
@@ -308,11 +294,11 @@ export class JitterBuffer {
   }
 
   #jumpOverExcess(): void {
-    const head = this.#slots[0];
+    const head = this.#slots.first;
     if (!this.#hasNewest || head === undefined) return;
     if (this.#newestAt + this.#newestSamples - head.at <= SPAN_MAX_SAMPLES) return;
     this.#limitSpan(SPAN_AFTER_JUMP_SAMPLES);
-    this.#moveTo(this.#slots[0]?.at ?? this.#decodedTo);
+    this.#moveTo(this.#slots.first?.at ?? this.#decodedTo);
   }
 
   /** Playout jumps; delays measured against the old position mean nothing any more. */
@@ -324,9 +310,9 @@ export class JitterBuffer {
 
   /** Drops the oldest packets until those left start within `span` of the newest. */
   #limitSpan(span: number): void {
-    const last = this.#slots[this.#slots.length - 1];
+    const { last } = this.#slots;
     if (last === undefined) return;
-    while (last.at - (this.#slots[0]?.at ?? last.at) > span) this.#discard();
+    while (last.at - (this.#slots.first?.at ?? last.at) > span) this.#discard();
   }
 
   /** Notes how late a packet is against the playout clock. */
@@ -367,14 +353,9 @@ export class JitterBuffer {
     return at;
   }
 
-  #drop(): void {
-    const slot = this.#slots.shift();
-    if (slot !== undefined) this.#spare.push(slot);
-  }
-
   #discard(): void {
     this.#late++;
-    this.#drop();
+    this.#slots.shift();
   }
 
   #tooLate(): "late" {
