@@ -25,9 +25,10 @@ line card profiles, release 2.8, for 44 countries; Zyxel IES-1248; Mediatrix 410
 DAHDI's \`fxo_modes\`. A value that no source of the country tells is taken from a family of
 countries, and says so.
 
-This page is written from the data (\`npx vitest run --project conformance line-countries -u\`),
-and a test fails where the two differ. A country is one file in \`src/fxs/country/countries/\` and
-a line in \`all.ts\` there.
+A country is one file in \`src/fxs/country/countries/\`: copy that of a neighbour, and give each
+group its source. \`npx vitest run --project unit src/fxs/country -u\` lists it (\`all.ts\`
+there), the same without \`-u\` says what is wrong with it. This page is written from the data
+(\`npx vitest run --project conformance line-countries -u\`), and a test fails where the two differ.
 
 Emergency numbers always match when dialled; whether a call to them gets through is up to the SIP
 server. They are libphonenumber's, and where a service has none there, that of another public list,

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { COUNTRIES, COUNTRY_CODES, countryProfile } from "./countries.ts";
 import { FAMILIES } from "./families/families.ts";
@@ -96,6 +97,16 @@ describe("countryProfile()", () => {
       const checked = valuesOf(group).filter((one) => !open.includes(one) && one !== "scheme");
       const own = checked.filter((one) => !["also", "waiting", "lamp"].includes(one));
       expect(own, name).not.toEqual([]);
+    }
+  });
+
+  it.each(COUNTRIES)("calls nothing in $code checked that one source alone tells", (country) => {
+    const profile = profileOf(country);
+    for (const name of GROUPS) {
+      // Numbers for help are of one list, which docs/countries.md says.
+      if (name === "emergency" || !profile[name].verified) continue;
+      const sources = profile[name].source.split(/[,;]/);
+      expect(sources.length, `${name}: ${profile[name].source}`).toBeGreaterThanOrEqual(2);
     }
   });
 
@@ -203,6 +214,17 @@ describe("COUNTRIES", () => {
     expect(new Set(COUNTRIES.map(({ name }) => name)).size).toBe(COUNTRIES.length);
   });
 
+  it("has every file of the folder: with -u they are listed anew", async () => {
+    const folder = new URL("countries/", import.meta.url);
+    const stems = readdirSync(folder)
+      .filter((file) => /^[a-z]{2}(?:-[a-z]+)?\.ts$/.test(file))
+      .map((file) => file.replace(/\.ts$/, ""))
+      .sort();
+    const nameOf = (stem: string): string => stem.toUpperCase().replace("-", "_");
+    const lines = stems.map((stem) => `export { ${nameOf(stem)} } from "./${stem}.ts";\n`);
+    await expect(lines.join("")).toMatchFileSnapshot("countries/all.ts");
+  });
+
   it("uses every family", () => {
     const used = new Set(COUNTRIES.map(({ family }) => family));
     expect([...used].sort()).toEqual(Object.keys(FAMILIES).sort());
@@ -223,7 +245,8 @@ describe("COUNTRIES", () => {
 
   it.each(COUNTRIES)("tells $code's emergency numbers from its own source", (country) => {
     expect(profileOf(country).emergency.numbers.length).toBeGreaterThan(0);
-    expect(country.emergency?.source).toContain("ShortNumberMetadata");
+    const source = country.emergency?.source ?? "none: the numbers are the family's";
+    expect(source).toContain("ShortNumberMetadata");
   });
 
   it("knows where numbers of subscribers begin as a number for help does", () => {

@@ -19,7 +19,7 @@ const PLAYOUT_SAMPLES = 320;
  * what the real adapter (`createPcm`) has below it. A buffer that runs over or dry stands still
  * until it is started again.
  */
-export class SimSoundCard implements SoundCard {
+class SimSoundCard implements SoundCard {
   readonly what = 'sound card "plughw:sim"';
   readonly rateHz = 8000;
   /** Every start runs over and dry at once, from now on: a driver, or a hub, gone wrong. */
