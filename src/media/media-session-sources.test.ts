@@ -48,4 +48,31 @@ describe("MediaSession and sources that nobody named", () => {
     expect(new Set(frame).size).toBe(1);
     expect(frame[0]).not.toBe(0);
   });
+
+  it.each([
+    { what: "further on", first: 5000 },
+    { what: "further back", first: 20 },
+    { what: "where the other is", first: 100 },
+  ])("hears another stream of the far end at once, whose numbers are $what", ({ first }) => {
+    const session = createSession("s", 3);
+    session.setFlow(flowTo(addressA), 0);
+    const frame = new Int16Array(FRAME);
+    const heard: number[] = [];
+    for (let nowMs = 10; nowMs <= 3000; nowMs += 10) {
+      const n = Math.floor(nowMs / 20);
+      const isSecond = nowMs > 2000;
+      if (nowMs % 20 === 0) {
+        const bytes = isSecond ? packet(first + n - 100, 20) : packet(n, 7);
+        session.handle({ kind: "rtp", bytes, from: addressA }, nowMs);
+      }
+      session.pull(frame, nowMs);
+      heard.push(frame[0] ?? 0);
+    }
+    const [one, other] = [heard[195], heard.at(-1)];
+    expect(other).not.toBe(one);
+    expect(other).not.toBe(0);
+    // Its first packet may be a stray one, and is not played; from 60 ms on it is there.
+    expect(new Set(heard.slice(206))).toEqual(new Set([other]));
+    expect(session.stats().packetsLate).toBe(0);
+  });
 });
