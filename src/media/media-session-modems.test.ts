@@ -111,4 +111,46 @@ describe("MediaSession with modems", () => {
       named.map((one) => ({ kind: "fax-tone", session: "b", tone: one, side: "far" })),
     );
   });
+
+  it.each([
+    { what: "an answer tone", hz: 2100, isModems: true },
+    // A fax machine calls, and whoever answers may be a person.
+    { what: "a calling tone", hz: 1100, isModems: false },
+    { what: "any other tone", hz: 1900, isModems: false },
+  ])("$what has the call to itself: $isModems, its silence sent and its playout fixed", (row) => {
+    const pair = new Pair({
+      voiceBand: modems,
+      comfortNoisePayloadType: 13,
+      suppressSilence: true,
+    });
+    const tone = new ModemTone({ frequencyHz: row.hz });
+    const frame = new Int16Array(FRAME);
+    for (let n = 0; n < 80; n++) {
+      tone.render(frame);
+      pair.frame(frame);
+    }
+    // Noise follows, such as a line has.
+    const sent: number[] = [];
+    pair.passes = ({ channel, bytes }) => {
+      const packet = parseRtp(bytes);
+      if (channel === "rtp" && packet.ok && packet.value.ssrc === 1) {
+        sent.push(packet.value.payloadType);
+      }
+      return true;
+    };
+    for (let n = 0; n < 600; n++) {
+      pair.frame(Int16Array.from({ length: FRAME }, (_, at) => ((n * 31 + at * 17) % 7) - 3));
+    }
+    const late = sent.slice(-100);
+    if (row.isModems) {
+      expect(new Set(late)).toEqual(new Set([modems.payloadType]));
+      expect(sent).toHaveLength(300);
+    } else {
+      expect(late).toContain(13);
+      expect(sent.length).toBeLessThan(200);
+    }
+    // So few packets are no figure yet where noise is but described.
+    const delayMs = pair.b.stats().quality?.jitterBufferMs ?? 0;
+    expect(delayMs).toBe(row.isModems ? 120 : 0);
+  });
 });
