@@ -7,7 +7,7 @@ const speak = (at: number, levelDbm0: number): number =>
   // Words of 0.6 s and pauses of 0.4: what is said counts, not the pauses.
   at % 8000 < 4800 ? peakFromDbm0(levelDbm0) * Math.sin((2 * Math.PI * 500 * at) / 8000) : 0;
 
-/** So much of a telephone's sound through a line's levels; of the last second the loudest sample. */
+/** A telephone's sound through a line's levels; how loud the last second's peak is, dBm0. */
 function shaped(
   config: Parameters<typeof createLineLevels>[0],
   levelDbm0: number,
