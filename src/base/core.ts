@@ -7,11 +7,18 @@
  * - `handle(input, nowMs)`: `nowMs` is monotonic milliseconds and never runs backwards.
  * - `deadlineMs()`: when the next `{ kind: "timeout" }` is due, derived from the state; `undefined`
  *   when nothing is pending. A caller that is late with a timeout gets the same outputs, later.
+ *   Where `handle` returned {@link NOTHING_SOONER} it need not be asked.
  */
 export interface Core<Input, Output> {
   handle(input: Input, nowMs: number): readonly Output[];
   deadlineMs(): number | undefined;
 }
+
+/**
+ * Returned by `handle` where nothing is put out and no deadline is nearer than it was: what happens
+ * for nearly each packet of a voice, so that nobody looks for deadlines fifty times a second.
+ */
+export const NOTHING_SOONER: readonly never[] = [];
 
 /** The earlier of two deadlines; `undefined` where neither is pending. */
 export function earlierMs(a: number | undefined, b: number | undefined): number | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { World } from "../../test/hw-sim/world/world.ts";
-import type { Core } from "../base/core.ts";
+import { type Core, NOTHING_SOONER } from "../base/core.ts";
 import { CoreRunner } from "./core-runner.ts";
 import { RunQueue } from "./run-queue.ts";
 
@@ -55,6 +55,35 @@ describe("CoreRunner", () => {
     runner.feed({ kind: "in", dueMs: undefined });
     world.runUntil(100);
     expect(out.filter((line) => line.startsWith("timeout"))).toEqual(["timeout@10"]);
+  });
+
+  it("asks for no deadline where the core says that none is nearer, and is on time", () => {
+    const { world, out, core, queue } = setUp();
+    let asked = 0;
+    const quiet: Core<Input, string> = {
+      handle(input, nowMs) {
+        const outputs = core.handle(input, nowMs);
+        return input.kind === "in" && input.dueMs === 30 ? NOTHING_SOONER : outputs;
+      },
+      deadlineMs() {
+        asked++;
+        return core.dueMs;
+      },
+    };
+    const after = (): void => void out.push("after");
+    const runner = new CoreRunner<Input, string>(
+      quiet,
+      world.clock,
+      queue,
+      (output) => out.push(output),
+      after,
+    );
+    runner.feed({ kind: "in", dueMs: 20 });
+    expect(asked).toBe(1);
+    runner.feed({ kind: "in", dueMs: 30 });
+    expect(asked).toBe(1);
+    world.runUntil(100);
+    expect(out).toEqual(["in@0", "after", "after", "timeout@30", "after"]);
   });
 
   it("asks for no timer while its deadline only moves away, and is on time all the same", () => {

@@ -1,4 +1,4 @@
-import type { Core } from "../base/core.ts";
+import { type Core, NOTHING_SOONER } from "../base/core.ts";
 import type { Clock, Timer } from "../hal/ports/clock.ts";
 import type { RunQueue, Taker } from "./run-queue.ts";
 
@@ -43,8 +43,11 @@ export class CoreRunner<Input, Output> implements Taker<Input | TimeoutInput> {
   /** For the queue alone: what was fed has its turn. */
   take(input: Input | TimeoutInput): void {
     if (this.#stopped) return;
-    for (const output of this.#core.handle(input, this.#clock.nowMs())) this.#carryOut(output);
-    this.rearm();
+    const outputs = this.#core.handle(input, this.#clock.nowMs());
+    if (outputs !== NOTHING_SOONER) {
+      for (const output of outputs) this.#carryOut(output);
+      this.rearm();
+    }
     this.#afterwards?.();
   }
 

@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../base/address.ts";
+import { earlierMs, NOTHING_SOONER } from "../base/core.ts";
 import type { MediaFlow, MediaStats } from "../base/media-messages.ts";
 import { type MediaOutput, MediaSession } from "./media-session.ts";
 
@@ -51,6 +52,8 @@ export class Pair {
   passes: (out: MediaOutput & { kind: "send" }) => boolean = () => true;
   sees: (out: MediaOutput & { kind: "send" }) => void = () => {};
   nowMs = 0;
+  /** Packets after which no deadline had to be looked for. */
+  unhurried = 0;
 
   constructor(over: Partial<MediaFlow> = {}) {
     this.a.setFlow(flowTo(addressB, over), 0);
@@ -91,7 +94,15 @@ export class Pair {
       const source = isA ? addressA : addressB;
       const kind = out.channel;
       const input = { kind, bytes: out.bytes, from: kind === "rtp" ? source : rtcpOf(source) };
-      this.#carry(isA ? this.b : this.a, (isA ? this.b : this.a).handle(input, this.nowMs));
+      const to = isA ? this.b : this.a;
+      const dueMs = to.deadlineMs();
+      const outputs = to.handle(input, this.nowMs);
+      if (outputs === NOTHING_SOONER) {
+        this.unhurried++;
+        const isSooner = earlierMs(dueMs, to.deadlineMs()) !== dueMs;
+        if (isSooner) throw new Error("a deadline came nearer, and nobody was told");
+      }
+      this.#carry(to, outputs);
     }
   }
 }

@@ -61,6 +61,13 @@ describe("MediaSession", () => {
     expect((heardAt - saidAt) / 8 + 10).toBe(30);
   });
 
+  it("says of a voice's packets that nothing is due sooner, of reports and the first not", () => {
+    const pair = new Pair();
+    pair.silence(1200);
+    const rtp = pair.a.stats().packetsReceived + pair.b.stats().packetsReceived;
+    expect(pair.unhurried).toBe(rtp - 2);
+  });
+
   it("carries a milliwatt at its level", () => {
     const pair = new Pair();
     const source = createMilliwatt();

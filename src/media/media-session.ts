@@ -1,6 +1,6 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { AudioEndpoint, Digit } from "../base/audio.ts";
-import { earlierMs } from "../base/core.ts";
+import { earlierMs, NOTHING_SOONER } from "../base/core.ts";
 import { invariant } from "../base/invariant.ts";
 import type { KeyCommand, MediaFlow, MediaStats } from "../base/media-messages.ts";
 import { done, err, type Result } from "../base/result.ts";
@@ -279,7 +279,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
 
     const isNew = this.#silence.heard(nowMs);
     const signals = receiver.receive(packet.value, nowMs);
-    if (!isNew && signals.length === 0) return NOTHING;
+    if (!isNew && signals.length === 0) return NOTHING_SOONER;
     const outputs: MediaOutput[] = [];
     if (isNew) {
       const { session } = this.#config;

@@ -60,6 +60,20 @@ describe("PolledUdp", () => {
     expect(udp.isOpen).toBe(false);
   });
 
+  it.each(hosts)(
+    "answers on %s by the very address that it was told of, and others",
+    async (host) => {
+      const { udp, listen } = setUp();
+      const [a, b, c] = [await listen(host), await listen(host), await listen(host)];
+      for (const { socket } of [a, c, a]) socket.send(Uint8Array.of(1), b.socket.local);
+      udp.poll();
+      for (const { from } of b.heard) b.socket.send(Uint8Array.of(2), from);
+      udp.poll();
+      expect([a.heard.length, c.heard.length]).toEqual([2, 1]);
+      for (const { socket } of [a, b, c]) socket.close();
+    },
+  );
+
   it("poll() takes so many of one socket and leaves the rest for the next", async () => {
     const { udp, listen } = setUp();
     const a = await listen("127.0.0.1");

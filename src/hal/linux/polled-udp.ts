@@ -142,21 +142,23 @@ interface KnownAddress {
 }
 
 class PolledSocket implements UdpSocket {
-  readonly local: SocketAddress;
-  readonly #file: number;
   readonly #kernel: SocketKernel;
+  readonly #file: number;
+  #closed = false;
+  /** Far ends seldom change: the last of each direction is kept in both forms. */
+  #from: SocketAddress | undefined;
+  #fromWords: AddressWords = [];
+  readonly #onDatagram: UdpBinding["onDatagram"];
+  #to: KnownAddress | undefined;
+  readonly local: SocketAddress;
   readonly #binding: UdpBinding;
   readonly #onClose: () => void;
-  /** Far ends seldom change: the last of each direction is kept in both forms. */
-  #fromWords: AddressWords = [];
-  #from: SocketAddress | undefined;
-  #to: KnownAddress | undefined;
-  #closed = false;
 
   constructor(kernel: SocketKernel, file: number, binding: UdpBinding, onClose: () => void) {
     this.#kernel = kernel;
     this.#file = file;
     this.#binding = binding;
+    this.#onDatagram = binding.onDatagram;
     this.#onClose = onClose;
     const own = new Uint8Array(SOCKET_ADDRESS_BYTES);
     kernel.localAddress(file, own);
@@ -170,7 +172,7 @@ class PolledSocket implements UdpSocket {
     const length = this.#kernel.receive(this.#file);
     if (length < 0) return;
     const from = this.#sender(inbox);
-    if (from !== undefined) this.#binding.onDatagram(inbox.first(length), from);
+    if (from !== undefined) this.#onDatagram(inbox.first(length), from);
   }
 
   send(payload: Uint8Array, to: SocketAddress): void {
@@ -212,6 +214,8 @@ class PolledSocket implements UdpSocket {
   }
 
   #encoded(to: SocketAddress): AddressWords | undefined {
+    // What is sent back goes where it came from, which is known as it stands in memory.
+    if (to === this.#from) return this.#fromWords;
     const known = this.#to;
     if (known?.port === to.port && known.host === to.host) return known.words;
     const { host, port } = to;
