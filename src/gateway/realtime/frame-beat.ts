@@ -20,7 +20,6 @@ export class FrameBeat {
   #members: readonly Beating[] = [];
   #timer: Timer | undefined;
   readonly #before: (() => void) | undefined;
-  readonly #onDue = (): void => this.#beat();
 
   /** @param before called at each beat, before all who joined */
   constructor(clock: Clock, frameMs: number, before?: () => void) {
@@ -49,10 +48,11 @@ export class FrameBeat {
   }
 
   #arm(frame: number): void {
-    this.#timer = this.#clock.at(frame * this.#frameMs, this.#onDue, "frame");
+    this.#timer = this.#clock.at(frame * this.#frameMs, this.#beat, "frame");
   }
 
-  #beat(): void {
+  /** Handed to the clock as it is: after a sleep each function more is another page gone cold. */
+  readonly #beat = (): void => {
     const nowMs = this.#clock.nowMs();
     this.#timer = undefined;
     const frame = Math.floor(nowMs / this.#frameMs);
@@ -67,7 +67,7 @@ export class FrameBeat {
       // Also after one that threw. Where all left and others came, those have armed it.
       if (this.#members.length > 0 && this.#timer === undefined) this.#arm(frame + 1);
     }
-  }
+  };
 }
 
 /** The beats of one clock, one for each length of frames. */

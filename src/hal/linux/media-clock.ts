@@ -1,10 +1,10 @@
 import { createClock, createUdp, machineSource } from "../node/index.ts";
 import type { Rehearsal } from "../ports/board.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Udp } from "../ports/net.ts";
+import type { Udp, UdpBinding, UdpSocket } from "../ports/net.ts";
 import { findEventLoopFile } from "./event-loop-file.ts";
 import { PolledUdp } from "./polled-udp.ts";
-import { createSleeper } from "./sleeper.ts";
+import { Sleeper, type SleeperSource } from "./sleeper.ts";
 import { loadSocketKernel, type SocketKernel } from "./socket-kernel.ts";
 
 /**
@@ -16,6 +16,9 @@ export const SLEEP_MAX_MS = { light: 21, deep: 11 } as const;
 
 /** How often sockets are looked at while no clock runs that would, ms. */
 const IDLE_POLL_MS = 10;
+
+/** In place of a file, of which nothing ever comes. @see poll(2) */
+const NO_FILE = -1;
 
 /** While frames come this is how often it is seen whether they still do, ms. */
 const BUSY_LOOK_MS = 50;
@@ -62,109 +65,160 @@ export async function createMediaClock(
   return createPolledClock(kernel, await findEventLoopFile(kernel));
 }
 
+/** The time that a thread sleeps through: the machine's, or one that is rehearsed. */
+interface SleptTime {
+  nowMs(): number;
+  wallMs(): number;
+  sleepUntil(atMs: number): void;
+  /** See `SocketKernel.sleepOn`. */
+  sleepOn(file: number, forMs: number): boolean;
+  soon(run: () => void): void;
+  /** See `ClockSource.wake`: for what is too far away to be slept for. */
+  later(delayMs: number, run: () => void, isSettled: boolean): () => void;
+}
+
+/** Sleeps, and looks at sockets once for each deadline: when it is told to, or after it. */
+class PollingSleep implements SleeperSource, Udp {
+  readonly #udp: PolledUdp;
+  readonly knowsLoop: boolean;
+  readonly #time: SleptTime;
+  readonly #loopFile: number;
+  /** Whether what is due runs, and sockets have not been looked at since it began. */
+  #isToPoll = false;
+  #polledAtMs = 0;
+
+  /** @param loopFile the event loop's, where it is known */
+  constructor(time: SleptTime, udp: PolledUdp, loopFile: number | undefined) {
+    this.#time = time;
+    this.#udp = udp;
+    this.knowsLoop = loopFile !== undefined;
+    this.#loopFile = loopFile ?? NO_FILE;
+  }
+
+  /** When sockets were looked at last. */
+  get polledAtMs(): number {
+    return this.#polledAtMs;
+  }
+
+  get isOpen(): boolean {
+    return this.#udp.isOpen;
+  }
+
+  bind(binding: UdpBinding): Promise<UdpSocket> {
+    return this.#udp.bind(binding);
+  }
+
+  nowMs(): number {
+    return this.#time.nowMs();
+  }
+
+  sleep(untilMs: number): void {
+    if (untilMs > this.#time.nowMs()) this.#time.sleepUntil(untilMs);
+  }
+
+  sleepLightly(untilMs: number): boolean {
+    for (let leftMs = untilMs - this.#time.nowMs(); ; leftMs = untilMs - this.#time.nowMs()) {
+      if (this.#time.sleepOn(this.#loopFile, leftMs)) return true;
+      if (this.#time.nowMs() >= untilMs) return false;
+    }
+  }
+
+  soon(run: () => void): void {
+    this.#time.soon(run);
+  }
+
+  beforeRun(): void {
+    this.#isToPoll = true;
+  }
+
+  afterRun(): void {
+    this.collect();
+  }
+
+  collect(): void {
+    if (this.#isToPoll) this.poll();
+  }
+
+  poll(): void {
+    this.#isToPoll = false;
+    this.#polledAtMs = this.#time.nowMs();
+    this.#udp.poll();
+  }
+}
+
+/** A clock that sleeps for deadlines which are near. */
+function createSleptClock(time: SleptTime, source: PollingSleep, sleeper: Sleeper): Clock {
+  const sleepMaxMs = source.knowsLoop ? SLEEP_MAX_MS.light : SLEEP_MAX_MS.deep;
+  return createClock({
+    nowMs: () => time.nowMs(),
+    wallMs: () => time.wallMs(),
+    wake(delayMs, run, isSettled) {
+      if (delayMs > sleepMaxMs) return time.later(delayMs - sleepMaxMs, run, isSettled);
+      return sleeper.wake(time.nowMs() + delayMs, run, isSettled);
+    },
+  });
+}
+
 function createPolledClock(kernel: SocketKernel, loopFile: number | undefined): MediaClock {
   const machine = machineSource();
   kernel.sharpenSleep();
+  const time: SleptTime = {
+    nowMs: machine.nowMs,
+    wallMs: machine.wallMs,
+    sleepUntil: kernel.sleepUntil,
+    sleepOn: kernel.sleepOn,
+    soon: (run) => void setImmediate(run),
+    later: machine.wake,
+  };
   let isLooking = false;
-  let polledAtMs = 0;
-  const poll = (): void => {
-    polledAtMs = machine.nowMs();
-    udp.poll();
-  };
-  /** Whether what is due runs, and sockets have not been looked at since it began. */
-  let isToPoll = false;
-  const collect = (): void => {
-    if (!isToPoll) return;
-    isToPoll = false;
-    poll();
-  };
   /** Looks where no frame has for a while; in a call that is one idle timer in many frames. */
   const look = (): void => {
-    isLooking = udp.isOpen;
+    isLooking = source.isOpen;
     if (!isLooking) return;
-    const isBusy = machine.nowMs() - polledAtMs < IDLE_POLL_MS;
-    if (!isBusy) poll();
+    const isBusy = machine.nowMs() - source.polledAtMs < IDLE_POLL_MS;
+    if (!isBusy) source.poll();
     setTimeout(look, isBusy ? BUSY_LOOK_MS : IDLE_POLL_MS).unref();
   };
   const lookNowAndThen = (): void => {
     if (!isLooking) look();
   };
-  const udp = new PolledUdp(kernel, lookNowAndThen);
-  const sleeper = createSleeper({
-    nowMs: machine.nowMs,
-    sleep(atMs) {
-      if (atMs > machine.nowMs()) kernel.sleepUntil(atMs);
-    },
-    ...(loopFile === undefined
-      ? {}
-      : { sleepLightly: lightSleep(kernel, loopFile, machine.nowMs) }),
-    beforeRun() {
-      isToPoll = true;
-    },
-    afterRun: collect,
-  });
-  const sleepMaxMs = loopFile === undefined ? SLEEP_MAX_MS.deep : SLEEP_MAX_MS.light;
-  const clock = createClock({
-    ...machine,
-    wake(delayMs, run, isSettled) {
-      if (delayMs > sleepMaxMs) return machine.wake(delayMs - sleepMaxMs, run, isSettled);
-      return sleeper(machine.nowMs() + delayMs, run, isSettled);
-    },
-  });
+  const source = new PollingSleep(time, new PolledUdp(kernel, lookNowAndThen), loopFile);
   return {
-    clock,
-    udp: { bind: (binding) => udp.bind(binding), collect },
+    clock: createSleptClock(time, source, new Sleeper(source)),
+    udp: source,
     isNative: true,
-    rehearse: () => createRehearsal(kernel),
+    rehearse: () => createRehearsal(kernel, loopFile),
   };
 }
 
-function createRehearsal(kernel: SocketKernel): Rehearsal {
+/** The same on a time that goes on when it is told; the kernel is asked to sleep for no time. */
+function createRehearsal(kernel: SocketKernel, loopFile = NO_FILE): Rehearsal {
   let nowMs = 0;
-  let next: { readonly atMs: number; readonly run: () => void } | undefined;
-  const udp = new PolledUdp(kernel, () => {});
-  let isToPoll = false;
-  const collect = (): void => {
-    if (isToPoll) udp.poll();
-    isToPoll = false;
-  };
-  const clock = createClock({
+  let endMs = 0;
+  const time: SleptTime = {
     nowMs: () => nowMs,
     wallMs: () => nowMs,
-    wake(delayMs, run) {
-      const wake = { atMs: nowMs + delayMs, run };
-      next = wake;
-      return () => {
-        if (next === wake) next = undefined;
-      };
+    sleepUntil(atMs) {
+      nowMs = Math.min(atMs, endMs);
     },
-  });
+    sleepOn(file, forMs) {
+      kernel.sleepOn(file, 0);
+      const isOver = nowMs + forMs > endMs;
+      nowMs = isOver ? endMs : nowMs + forMs;
+      return isOver;
+    },
+    soon() {},
+    later: (delayMs, run, isSettled) => sleeper.wake(nowMs + delayMs, run, isSettled),
+  };
+  const source = new PollingSleep(time, new PolledUdp(kernel, () => {}), loopFile);
+  const sleeper = new Sleeper(source);
   return {
-    clock,
-    udp: { bind: (binding) => udp.bind(binding), collect },
+    clock: createSleptClock(time, source, sleeper),
+    udp: source,
     advance(ms) {
-      const endMs = nowMs + ms;
-      for (let wake = next; wake !== undefined && wake.atMs <= endMs; wake = next) {
-        next = undefined;
-        nowMs = Math.max(nowMs, wake.atMs);
-        isToPoll = true;
-        wake.run();
-        collect();
-      }
+      endMs = nowMs + ms;
+      while ((sleeper.nextMs ?? Number.POSITIVE_INFINITY) <= endMs) sleeper.turn();
       nowMs = endMs;
     },
-  };
-}
-
-function lightSleep(
-  kernel: SocketKernel,
-  loopFile: number,
-  nowMs: () => number,
-): (untilMs: number) => boolean {
-  return (untilMs) => {
-    for (let leftMs = untilMs - nowMs(); ; leftMs = untilMs - nowMs()) {
-      if (kernel.sleepOn(loopFile, leftMs)) return true;
-      if (nowMs() >= untilMs) return false;
-    }
   };
 }

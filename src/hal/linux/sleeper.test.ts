@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createSleeper, TURN_AT_LEAST_MS, TURN_AT_MOST_MS, TURN_EVERY_MS } from "./sleeper.ts";
+import { Sleeper, TURN_AT_LEAST_MS, TURN_AT_MOST_MS, TURN_EVERY_MS } from "./sleeper.ts";
 
 /**
  * A sleeper whose sleep is a jump of its own clock; runs so many frames of 10 ms. `wantedAtMs` is
@@ -18,19 +18,21 @@ function setUp(wantedAtMs?: readonly number[]) {
     sleep(isWanted ? first : untilMs);
     return isWanted;
   };
-  const sleeper = createSleeper({
+  const sleeper = new Sleeper({
     nowMs: () => nowMs,
     sleep,
-    ...(wantedAtMs === undefined ? {} : { sleepLightly }),
+    knowsLoop: wantedAtMs !== undefined,
+    sleepLightly,
     beforeRun: () => happened.push("poll"),
     afterRun() {},
+    soon: (run) => void setImmediate(run),
   });
   const frames = (count: number, isSettled: boolean): void => {
     const next = (): void => {
       happened.push(`${nowMs}`);
-      if (--count > 0) sleeper(nowMs + 10, next, isSettled);
+      if (--count > 0) sleeper.wake(nowMs + 10, next, isSettled);
     };
-    sleeper(nowMs + 10, next, isSettled);
+    sleeper.wake(nowMs + 10, next, isSettled);
   };
   const turn = (): Promise<void> =>
     new Promise((resolve) => {
@@ -45,7 +47,7 @@ function setUp(wantedAtMs?: readonly number[]) {
   return { sleeper, frames, happened, withoutPolls, turn };
 }
 
-describe("createSleeper()", () => {
+describe("Sleeper", () => {
   it("lets the event loop turn after each deadline that is not settled", async () => {
     const { frames, happened, turn } = setUp();
     frames(3, false);
@@ -93,7 +95,7 @@ describe("createSleeper()", () => {
     expect(turns).toBeLessThanOrEqual(10 / TURN_AT_MOST_MS + 1);
     expect(turns).toBeGreaterThan(2);
     // A deadline taken back meanwhile stays so.
-    sleeper(20, () => happened.push("cancelled"), true)();
+    sleeper.wake(20, () => happened.push("cancelled"), true)();
     await turn();
     expect(happened).not.toContain("cancelled");
   });
@@ -113,11 +115,11 @@ describe("createSleeper()", () => {
 
   it("runs nothing that was taken back, and what came in its place", async () => {
     const { sleeper, withoutPolls, happened, turn } = setUp();
-    const cancel = sleeper(10, () => happened.push("first"), false);
+    const cancel = sleeper.wake(10, () => happened.push("first"), false);
     cancel();
     await turn();
-    sleeper(10, () => happened.push("second"), false)();
-    sleeper(5, () => happened.push("third"), false);
+    sleeper.wake(10, () => happened.push("second"), false)();
+    sleeper.wake(5, () => happened.push("third"), false);
     await turn();
     cancel();
     expect(withoutPolls()).toEqual(["turn", "third", "turn"]);
@@ -126,10 +128,10 @@ describe("createSleeper()", () => {
   it("goes on after a deadline that threw", async () => {
     const { sleeper, happened, turn } = setUp();
     const told = new Promise<unknown>((resolve) => process.once("uncaughtException", resolve));
-    sleeper(
+    sleeper.wake(
       10,
       () => {
-        sleeper(20, () => happened.push("after"), false);
+        sleeper.wake(20, () => happened.push("after"), false);
         throw new Error("of a callback");
       },
       false,

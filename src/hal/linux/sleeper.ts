@@ -16,14 +16,15 @@ export interface SleeperSource {
   nowMs(): number;
   /** Sleeps until a moment; where that is over, not at all. */
   sleep(untilMs: number): void;
-  /**
-   * The same, but ends early as soon as the event loop has something to do; whether it has. Absent
-   * where that cannot be known.
-   */
-  sleepLightly?(untilMs: number): boolean;
+  /** Whether it can be known that the event loop has something to do. */
+  readonly knowsLoop: boolean;
+  /** As `sleep`, but ends early as soon as the event loop has something to do; whether it has. */
+  sleepLightly(untilMs: number): boolean;
   /** Called when a deadline has come, right before it is run, and right after that. */
   beforeRun(): void;
   afterRun(): void;
+  /** Runs that in the event loop's next turn. */
+  soon(run: () => void): void;
 }
 
 /** A deadline that is slept for; taken back, it does nothing. */
@@ -38,61 +39,83 @@ interface Wake {
 /**
  * Takes deadlines, one at a time: sleeps for each and runs it, never inside the call itself. The
  * event loop turns before each, but for those that are settled and follow another one; there it
- * turns as soon as it has something to do, or where that is not known, now and then.
+ * turns as soon as it has something to do, or where that is not known, now and then. All that it
+ * does is done by its methods and its source's: what a rehearsal has compiled serves the real one.
  */
-export function createSleeper(
-  source: SleeperSource,
-): (atMs: number, run: () => void, isSettled: boolean) => () => void {
-  const turnEveryMs = source.sleepLightly === undefined ? TURN_EVERY_MS : TURN_AT_LEAST_MS;
-  let isAsleep = false;
-  let next: Wake | undefined;
-  let isToBegin = false;
-  const beginSoon = (): void => {
-    if (!isToBegin) setImmediate(begin);
-    isToBegin = true;
+export class Sleeper {
+  readonly #source: SleeperSource;
+  readonly #turnEveryMs: number;
+  #isAsleep = false;
+  #next: Wake | undefined;
+  #isToTurn = false;
+  readonly #onTurn = (): void => {
+    this.#isToTurn = false;
+    this.turn();
   };
-  const begin = (): void => {
-    isToBegin = false;
+
+  constructor(source: SleeperSource) {
+    this.#source = source;
+    this.#turnEveryMs = source.knowsLoop ? TURN_AT_LEAST_MS : TURN_EVERY_MS;
+  }
+
+  /** The deadline it sleeps for next. */
+  get nextMs(): number | undefined {
+    return this.#next?.atMs;
+  }
+
+  /** Takes a deadline in place of any other; what it returns takes it back. */
+  wake(atMs: number, run: () => void, isSettled: boolean): () => void {
+    const wake: Wake = { atMs, run, isSettled, isCancelled: false };
+    this.#next = wake;
+    if (!this.#isAsleep) this.#turnSoon();
+    return () => {
+      wake.isCancelled = true;
+    };
+  }
+
+  /** Sleeps and runs, until the event loop is to turn. */
+  turn(): void {
+    const source = this.#source;
     const turnedAtMs = source.nowMs();
-    isAsleep = true;
+    this.#isAsleep = true;
     try {
-      for (let wake = take(); wake !== undefined; wake = take()) {
-        const isWanted = sleepFor(wake.atMs, turnedAtMs);
+      for (let wake = this.#take(); wake !== undefined; wake = this.#take()) {
+        const isWanted = this.#sleepFor(wake.atMs, turnedAtMs);
         if (isWanted && source.nowMs() < wake.atMs) {
-          next = wake;
+          this.#next = wake;
           return;
         }
         source.beforeRun();
         wake.run();
         source.afterRun();
-        if (isWanted || next?.isSettled !== true) return;
-        if (source.nowMs() - turnedAtMs > turnEveryMs) return;
+        if (isWanted || this.#next?.isSettled !== true) return;
+        if (source.nowMs() - turnedAtMs > this.#turnEveryMs) return;
       }
     } finally {
-      isAsleep = false;
-      if (next !== undefined) beginSoon();
+      this.#isAsleep = false;
+      if (this.#next !== undefined) this.#turnSoon();
     }
-  };
+  }
+
+  #turnSoon(): void {
+    if (!this.#isToTurn) this.#source.soon(this.#onTurn);
+    this.#isToTurn = true;
+  }
+
   /** Whether the event loop has something to do; then it may have come back early. */
-  const sleepFor = (atMs: number, turnedAtMs: number): boolean => {
-    if (source.sleepLightly === undefined) {
+  #sleepFor(atMs: number, turnedAtMs: number): boolean {
+    const source = this.#source;
+    if (!source.knowsLoop) {
       source.sleep(atMs);
       return false;
     }
     source.sleep(Math.min(atMs, turnedAtMs + TURN_AT_MOST_MS));
     return source.sleepLightly(atMs);
-  };
-  const take = (): Wake | undefined => {
-    const wake = next;
-    next = undefined;
+  }
+
+  #take(): Wake | undefined {
+    const wake = this.#next;
+    this.#next = undefined;
     return wake?.isCancelled === true ? undefined : wake;
-  };
-  return (atMs, run, isSettled) => {
-    const wake: Wake = { atMs, run, isSettled, isCancelled: false };
-    next = wake;
-    if (!isAsleep) beginSoon();
-    return () => {
-      wake.isCancelled = true;
-    };
-  };
+  }
 }

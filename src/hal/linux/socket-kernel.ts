@@ -96,7 +96,6 @@ export async function loadSocketKernel(
     "int setsockopt(int file, int level, int name, const void *value, uint32_t length)",
   );
   const close = c.func("int close(int file)");
-  const number = (value: unknown): number => (typeof value === "number" ? value : Number(value));
   const must = (result: unknown, call: string): number => {
     const value = number(result);
     if (value < 0) throw kernelError(koffi.errno(), call);
@@ -131,6 +130,11 @@ export async function loadSocketKernel(
   };
 }
 
+/** A result of C's as a number. Small ones come as such, and most do. */
+function number(value: unknown): number {
+  return typeof value === "number" ? value : Number(value);
+}
+
 function createList(
   c: NativeLibrary,
   koffi: Koffi,
@@ -155,7 +159,7 @@ function createList(
         throw kernelError(koffi.errno(), "epoll_ctl");
       }
     },
-    findReady: (list) => Number(wait(list, memory.address, READY_MAX, 0)),
+    findReady: (list) => number(wait(list, memory.address, READY_MAX, 0)),
     readyAt: (at) => events[at * entry + indexWord] ?? 0,
   };
 }
@@ -186,7 +190,7 @@ function createMail(
     receive(file) {
       length[0] = SOCKET_ADDRESS_BYTES;
       const { address } = incoming;
-      return Number(recvfrom(file, address, RECEIVED_BYTES, 0, from.address, lengthAddress));
+      return number(recvfrom(file, address, RECEIVED_BYTES, 0, from.address, lengthAddress));
     },
     send(file, bytes, to) {
       if (bytes.length > SENT_BYTES_MAX) return EMSGSIZE;
@@ -194,7 +198,7 @@ function createMail(
       for (let at = 0; at < to.length; at++) targetWords[at] = to[at] ?? 0;
       const { address } = outgoing;
       const done = sendto(file, address, bytes.length, 0, target.address, 4 * to.length);
-      return Number(done) < 0 ? koffi.errno() : 0;
+      return number(done) < 0 ? koffi.errno() : 0;
     },
   };
 }
@@ -226,7 +230,7 @@ function createSleep(
       watched[0] = file;
       setMoment(moment, Math.max(0, forMs));
       // Where a signal cut it short, whoever asked looks at the clock and asks again.
-      return Number(ppoll(watchedAddress, 1, memory.address, 0)) > 0;
+      return number(ppoll(watchedAddress, 1, memory.address, 0)) > 0;
     },
   };
 }

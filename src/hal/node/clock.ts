@@ -27,14 +27,15 @@ export interface ClockSource {
 export function createClock(source: ClockSource = machineSource()): Clock {
   const queue = new TimerQueue();
   let armedAtMs: number | undefined;
-  let disarm = (): void => {};
+  let disarm: (() => void) | undefined;
   let running = false;
 
   const arm = (isSettled = false): void => {
     if (running) return;
     const atMs = queue.peek()?.atMs;
     if (atMs === armedAtMs) return;
-    disarm();
+    disarm?.();
+    disarm = undefined;
     armedAtMs = atMs;
     if (atMs === undefined) return;
     const delayMs = Math.min(Math.max(0, atMs - source.nowMs()), runtimeTimerMaxMs);
@@ -43,7 +44,7 @@ export function createClock(source: ClockSource = machineSource()): Clock {
 
   const runDue = (): void => {
     armedAtMs = undefined;
-    disarm = () => {};
+    disarm = undefined;
     const nowMs = source.nowMs();
     const endOrder = queue.nextOrder;
     running = true;
