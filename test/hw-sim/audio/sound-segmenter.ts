@@ -73,6 +73,9 @@ export class SoundSegmenter {
   readonly #trail: Float64Array;
   #position: number;
   #frames = 0;
+  /** Where the next energy and the next power are kept. */
+  #energyAt = 0;
+  #trailAt = 0;
   #inFrame = 0;
   #energy = 0;
   #settling = 0;
@@ -135,14 +138,16 @@ export class SoundSegmenter {
 
   /**
    * Hears more; `onFrame` is called every 5 ms of it, after closed segments were told. Who has
-   * measured it, a piece, saves time by telling its `PIECE_SUMS`.
+   * measured it, a piece, saves time by telling its `PIECE_SUMS`: they are read before that.
    */
   process(volts: Float64Array, onFrame: () => void, measured?: Float64Array): void {
     if (measured !== undefined && this.#inFrame === 0 && volts.length === PIECE_SAMPLES) {
+      const first = measured[PIECE_SUMS.firstHalf] ?? 0;
+      const second = measured[PIECE_SUMS.secondHalf] ?? 0;
       this.#keep(volts);
-      this.#endWhole(measured[PIECE_SUMS.firstHalf] ?? 0);
+      this.#endWhole(first);
       onFrame();
-      this.#endWhole(measured[PIECE_SUMS.secondHalf] ?? 0);
+      this.#endWhole(second);
       onFrame();
       return;
     }
@@ -184,13 +189,15 @@ export class SoundSegmenter {
   #endFrame(): void {
     const energies = this.#frameEnergy;
     const count = energies.length;
-    energies[this.#frames % count] = this.#energy / FRAME_SAMPLES;
+    energies[this.#energyAt] = this.#energy / FRAME_SAMPLES;
+    this.#energyAt = this.#energyAt + 1 === count ? 0 : this.#energyAt + 1;
     this.#energy = 0;
     this.#inFrame = 0;
     let power = 0;
     for (let at = 0; at < count; at++) power += energies[at] ?? 0;
     power /= count;
-    this.#trail[this.#frames % this.#trail.length] = power;
+    this.#trail[this.#trailAt] = power;
+    this.#trailAt = this.#trailAt + 1 === this.#trail.length ? 0 : this.#trailAt + 1;
     this.#frames++;
     if (this.#settling > 0) {
       this.#settling--;

@@ -122,10 +122,13 @@ export class Receiver {
     if (volts !== heardPiece) copyNumbers(heardPiece, volts);
     if (this.#sent !== ownPiece) copyNumbers(ownPiece, this.#sent);
     PAIR_MIXER.listen(this.#balance);
-    for (let at = 0; at < sums.length; at++) this.#sums[at] = sums[at] ?? 0;
-    const stays = this.#identifier.isAt(firstSample) && !this.#isOverheard();
-    if (!stays) copyNumbers(this.#pieceOf(PIECE_SAMPLES), piece);
-    this.#take(stays ? piece : this.#piece, firstSample, this.#sums);
+    if (this.#identifier.isAt(firstSample) && !this.#isOverheard()) {
+      this.#take(piece, firstSample, sums);
+      return;
+    }
+    copyNumbers(this.#pieceOf(PIECE_SAMPLES), piece);
+    copyNumbers(this.#sums, sums);
+    this.#take(this.#piece, firstSample, this.#sums);
   }
 
   #hearRendered(volts: Float64Array, firstSample: number): void {
@@ -141,7 +144,7 @@ export class Receiver {
 
   #take(piece: Float64Array, firstSample: number, measured: Float64Array | undefined): void {
     this.#onPiece?.(piece, firstSample, measured);
-    // What is measured is kept before anybody is told. Silence has no measure: it is read while
+    // What is measured is read before anybody is told. Silence has no measure: it is read while
     // tones are told, and whoever hears of one may have another pair mixed.
     const heard = this.earMuted ? this.#pieceOf(piece.length).fill(0) : piece;
     this.#recorder?.take(heard, firstSample);
