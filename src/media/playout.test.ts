@@ -191,6 +191,20 @@ describe("Playout", () => {
     }
   });
 
+  it.each([
+    // What comes late is played all the same, and the delay cut back behind it.
+    { mode: "fixed", fromMs: 15, toMs: 70 },
+    { mode: "adaptive", fromMs: 75, toMs: 110 },
+  ] as const)("waits for jitter of 100 ms where that is adaptive: $mode", (row) => {
+    const random = createRandom(9);
+    const settings = { mode: row.mode, minMs: 20, maxMs: 200 };
+    const { delays } = listen({ seconds: 40, delayMs: () => random() * 100, settings });
+    const late = delays.slice(1000);
+    const meanMs = late.reduce((sum, one) => sum + one, 0) / late.length;
+    expect(meanMs).toBeGreaterThan(row.fromMs);
+    expect(meanMs).toBeLessThan(row.toMs);
+  });
+
   it("follows a clock that drifts where the delay is fixed, too", () => {
     const settings = { mode: "fixed", minMs: 40, maxMs: 40 } as const;
     for (const driftPpm of [300, -300]) {
