@@ -2,13 +2,12 @@ import type { CardAudio } from "./card-packets.ts";
 import { SAMPLE_CODINGS, type SampleCoding } from "./companding.ts";
 import { CARD_LINES_MAX, type CardCoding, FRAME_SAMPLES } from "./wire-numbers.ts";
 
-/** A line's side of `PcmStreamEvents.onFrame`; false where the line does not listen. */
-export type LineFrame = (
-  line: number,
-  captured: Int16Array,
-  playout: Int16Array,
-  firstSample: number,
-) => boolean;
+/** The lines of a card, as their sound is handed to them: see `PcmStreamEvents`. */
+export interface CardListeners {
+  captured(line: number, captured: Int16Array, firstSample: number): void;
+  /** False where the line does not listen. */
+  frame(line: number, captured: Int16Array, playout: Int16Array, firstSample: number): boolean;
+}
 
 /** What is to be answered to a frame. */
 export interface AudioAnswer {
@@ -23,7 +22,8 @@ const OLD_MAX_SAMPLES = 80_000;
 /** The audio of all lines of a card, frame by frame at the card's own sample clock. */
 export class CardAudioFrames {
   readonly #coding: SampleCoding;
-  readonly #captured = new Int16Array(FRAME_SAMPLES);
+  /** Of each line in a packet, in their order. */
+  readonly #captured = Array.from({ length: CARD_LINES_MAX }, () => new Int16Array(FRAME_SAMPLES));
   readonly #playout = new Int16Array(FRAME_SAMPLES);
   #position: number | undefined;
   #wrapped = 0;
@@ -33,23 +33,29 @@ export class CardAudioFrames {
   }
 
   /**
-   * Carries one frame to the lines. Undefined where there is nothing to answer: nobody listens, or
-   * the frame is no newer than the last one. `"short"` where samples are missing.
+   * Carries one frame to the lines: what all have said, and then each to be answered. Undefined
+   * where there is nothing to answer: nobody listens, or the frame is no newer than the last one.
+   * `"short"` where samples are missing.
    */
-  take(audio: CardAudio, each: LineFrame): AudioAnswer | "short" | undefined {
+  take(audio: CardAudio, listeners: CardListeners): AudioAnswer | "short" | undefined {
     const lines = linesOf(audio.lines);
     const lineBytes = FRAME_SAMPLES * this.#coding.bytesPerSample;
     if (lines.length === 0 || audio.samples.length < lines.length * lineBytes) return "short";
     const firstSample = this.#advance(audio.position);
     if (firstSample === undefined) return undefined;
     const samples = new Uint8Array(lines.length * lineBytes);
+    const frames = lines.map((line, at) => {
+      const [start, end] = [at * lineBytes, (at + 1) * lineBytes];
+      const captured = this.#captured[at] ?? new Int16Array(FRAME_SAMPLES);
+      this.#coding.decode(audio.samples.subarray(start, end), captured);
+      return { line, captured, answer: samples.subarray(start, end) };
+    });
+    for (const { line, captured } of frames) listeners.captured(line, captured, firstSample);
     let heard = false;
-    for (const [at, line] of lines.entries()) {
-      const start = at * lineBytes;
-      this.#coding.decode(audio.samples.subarray(start, start + lineBytes), this.#captured);
+    for (const { line, captured, answer } of frames) {
       this.#playout.fill(0);
-      if (each(line, this.#captured, this.#playout, firstSample)) heard = true;
-      this.#coding.encode(this.#playout, samples.subarray(start, start + lineBytes));
+      if (listeners.frame(line, captured, this.#playout, firstSample)) heard = true;
+      this.#coding.encode(this.#playout, answer);
     }
     return heard ? { lines: audio.lines, position: audio.position, samples } : undefined;
   }

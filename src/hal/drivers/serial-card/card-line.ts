@@ -182,6 +182,11 @@ export class CardLine implements Slic {
     this.#events.onWatermark(atMs);
   }
 
+  /** What it said of the frame that is handed to it next. */
+  captured(captured: Int16Array, firstSample: number): void {
+    if (this.#playing) this.#pcm.onCaptured?.(captured, firstSample);
+  }
+
   /** A frame of the card's sample clock. False where the line does not listen. */
   frame(captured: Int16Array, playout: Int16Array, firstSample: number): boolean {
     if (!this.#playing) return false;

@@ -288,11 +288,12 @@ export class CardSession {
 
   #audioFrame(packet: CardAudio): void {
     this.#cardClock.arrival(packet.sentUs, this.#cameMs);
-    const answer = this.#audio?.take(
-      packet,
-      (line, captured, playout, firstSample) =>
+    const answer = this.#audio?.take(packet, {
+      captured: (line, captured, firstSample) =>
+        this.#lines.get(line)?.captured(captured, firstSample),
+      frame: (line, captured, playout, firstSample) =>
         this.#lines.get(line)?.frame(captured, playout, firstSample) === true,
-    );
+    });
     if (answer === "short") this.#reader.errors.packets++;
     else if (answer !== undefined) this.#send({ kind: "audio", ...answer });
     this.#caughtUp(packet.sentUs, packet.nextEvent);
