@@ -15,11 +15,11 @@ export class CoreRunner<Input, Output> implements Taker<Input | TimeoutInput> {
   readonly #core: Core<Input | TimeoutInput, Output>;
   readonly #clock: Clock;
   readonly #queue: RunQueue;
-  readonly #carryOut: (output: Output) => void;
+  #stopped = false;
   readonly #afterwards: (() => void) | undefined;
+  readonly #carryOut: (output: Output) => void;
   #timer: Timer | undefined;
   #timerAtMs = 0;
-  #stopped = false;
 
   constructor(
     core: Core<Input | TimeoutInput, Output>,

@@ -50,12 +50,12 @@ const NOTHING: readonly MediaOutput[] = [];
  * told of it.
  */
 export class FarDigits {
-  readonly #session: string;
   readonly #player: DigitPlayer;
-  /** A modem's tone is played. */
-  #plays = false;
   #frameSamples = 0;
   #renderedMs: number | undefined;
+  readonly #session: string;
+  /** A modem's tone is played. */
+  #plays = false;
   /** Where on the line's clock a timestamp lies. */
   #anchor: { readonly timestamp: number; readonly position: number } | undefined;
 

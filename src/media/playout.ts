@@ -64,8 +64,9 @@ export class Playout {
   #restSamples = 0;
   readonly #decoderOf: (payloadType: number) => Codec | undefined;
   readonly #concealment = new Concealment();
-  /** The one that decoded last: it may know best what was lost. */
+  /** The one that decoded last, and what: it may know best what was lost. */
   #decoder: Codec | undefined;
+  #decodes: number | undefined;
   /** What was left of the last frame, in its beginning. */
   #left = new Int16Array(0);
   readonly #noise: ComfortNoise;
@@ -181,9 +182,11 @@ export class Playout {
   }
 
   #decode(payload: Uint8Array, payloadType: number, skip: number): void {
-    const decoder = this.#decoderOf(payloadType);
+    const isSame = payloadType === this.#decodes;
+    const decoder = isSame ? this.#decoder : this.#decoderOf(payloadType);
     if (decoder === undefined) return;
     this.#decoder = decoder;
+    this.#decodes = payloadType;
     if (skip === 0 && this.#heldSamples === 0) {
       this.#heldSamples = decoder.decode(payload, DECODED_FIRST);
       this.#concealment.good(beginningOfHeld(this.#heldSamples));

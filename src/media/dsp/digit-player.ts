@@ -30,12 +30,12 @@ interface Waiting {
  * keyed, and begun where they are said to begin, the least times of `times` apart.
  */
 export class DigitPlayer {
+  #position = 0;
+  #sounding: OpenTone | undefined;
   /** Made with the first: many calls have none. */
   #waiting: BoundedQueue<Waiting> | undefined;
   readonly #minToneMs: number;
   readonly #minPauseSamples: number;
-  #position = 0;
-  #sounding: OpenTone | undefined;
   /** The tone begun last, while its length is not known. */
   #open: OpenTone | undefined;
   #endedAt = Number.NEGATIVE_INFINITY;

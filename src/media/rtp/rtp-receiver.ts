@@ -61,27 +61,27 @@ export class RtpReceiver {
   /** The payload type of plain voice that came last, and who decodes it: most come again. */
   #voiceType = NO_TYPE;
   #voiceDecoder: Codec | undefined;
-  #playout: Playout | FixedPlayout;
   #stream: ReceiverStatistics | undefined;
-  readonly #losses = new LossHistory();
-  readonly #events: TelephoneEventReceiver;
-  readonly #options: ReceiverOptions;
-  readonly #frameSamples: number;
-  readonly #arithmetic: MediaSessionConfig["arithmetic"];
-  readonly #decoders = new Map<number, Codec>();
-  readonly #jitter: JitterSettings;
   /** A second source on the same address: it takes over with its second packet. */
   #candidateSsrc: number | undefined;
   #packets = 0;
+  readonly #losses = new LossHistory();
+  #receipts: ReceiptLog | undefined;
+  /** Where there are copies of a voice at all. */
+  readonly #seen: SeenPackets | undefined;
+  /** As 32 bits with a sign: the runtime keeps those without memory of their own. */
+  #voiceTimestamp: number | undefined;
+  #playout: Playout | FixedPlayout;
+  readonly #frameSamples: number;
+  #lastPullMs: number;
+  readonly #events: TelephoneEventReceiver;
+  readonly #options: ReceiverOptions;
+  readonly #arithmetic: MediaSessionConfig["arithmetic"];
+  readonly #decoders = new Map<number, Codec>();
+  readonly #jitter: JitterSettings;
   #lostEarlier = 0;
   /** Of the playout before this one. */
   #earlier = { late: 0, concealed: 0 };
-  #receipts: ReceiptLog | undefined;
-  /** As 32 bits with a sign: the runtime keeps those without memory of their own. */
-  #voiceTimestamp: number | undefined;
-  /** Where there are copies of a voice at all. */
-  readonly #seen: SeenPackets | undefined;
-  #lastPullMs: number;
 
   constructor(
     config: Pick<MediaSessionConfig, "frameSamples" | "jitter" | "arithmetic">,

@@ -38,16 +38,16 @@ interface Heard {
  * @see RFC 4961, RFC 7362 §4, §5 (latching and its attacks)
  */
 export class SourceLatch {
-  #signalled: SocketAddress;
   #latched: SocketAddress | undefined;
   #packets = 0;
+  #ssrc: number | undefined;
+  #signalled: SocketAddress;
   /** By a check of ICE that was signed: nobody takes its place. */
   #isNominated = false;
   /** Whom we listened to before a silence. */
   #before: readonly Heard[] = [];
   /** Whose place the signalled address has taken. */
   #displaced: Heard | undefined;
-  #ssrc: number | undefined;
   #candidate:
     | { readonly from: SocketAddress; readonly ssrc: number; next: number; packets: number }
     | undefined;
