@@ -89,7 +89,7 @@ class LineCallControl implements CallControl {
     const state = this.#state;
     return earliestMs(
       "untilMs" in state ? state.untilMs : undefined,
-      talkingDueMs(state),
+      talkingDueMs(this.#context, state),
       this.#context.collector.deadlineMs(),
       this.#records.deadlineMs(),
       this.#callBacks.deadlineMs(),

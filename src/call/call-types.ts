@@ -228,6 +228,8 @@ export interface CallConfig {
    * 0 leaves it.
    */
   readonly silenceLimitMs: number;
+  /** A call that has lasted this long is ended, but none for help; 0 or absent leaves it. */
+  readonly callLimitMs?: number;
   /**
    * What the server tells of a call's cost is counted at the telephone by metering pulses, one for
    * each `unitPrice` of a currency that has begun; units are units. Absent: it is recorded alone.

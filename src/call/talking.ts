@@ -1,9 +1,10 @@
+import { earliestMs } from "../base/core.ts";
 import type { MediaEvent } from "../base/media-messages.ts";
 import type { UaEvent } from "../sip/index.ts";
 import { startDisconnect } from "./after-call.ts";
 import { withLevels } from "./call-levels.ts";
-import { type CallContext, type CallState, logOf, type Step, toUa } from "./call-state.ts";
-import type { CallInput } from "./call-types.ts";
+import { type CallContext, type CallState, logOf, type Step } from "./call-state.ts";
+import type { CallInput, CallOutput } from "./call-types.ts";
 import { endForCost, withCharge } from "./charging.ts";
 import { faxDue, faxFrame, faxHeard, faxOver } from "./fax.ts";
 import type { Changed } from "./hold.ts";
@@ -66,7 +67,7 @@ export function talkingStep(
         }
       }
     case "timeout":
-      return changed(state, faxDue(context, state.call, nowMs));
+      return overlong(context, state, nowMs) ?? changed(state, faxDue(context, state.call, nowMs));
     case "stop":
       return undefined;
   }
@@ -78,8 +79,25 @@ function changed(state: Talking, change: Changed | undefined): Step | undefined 
 }
 
 /** When something is due in a call that is up. */
-export function talkingDueMs(state: CallState): number | undefined {
-  return state.kind === "talking" || state.kind === "answering" ? state.call.t38DueMs : undefined;
+export function talkingDueMs(context: CallContext, state: CallState): number | undefined {
+  if (state.kind !== "talking" && state.kind !== "answering") return undefined;
+  return earliestMs(state.call.t38DueMs, limitMs(context, state));
+}
+
+/** When a call has lasted as long as calls may: for help, or called back from there, any time. */
+function limitMs({ config, helpUntilMs = 0 }: CallContext, state: Talking): number | undefined {
+  const { callLimitMs = 0 } = config;
+  const { answeredMs, emergency } = state.call;
+  if (callLimitMs === 0 || state.kind !== "talking" || answeredMs === undefined) return undefined;
+  return emergency || answeredMs < helpUntilMs ? undefined : answeredMs + callLimitMs;
+}
+
+/** A call that has lasted for too long is ended; one on hold once it is taken back. */
+function overlong(context: CallContext, state: Talking, nowMs: number): Step | undefined {
+  const dueMs = limitMs(context, state);
+  if (dueMs === undefined || nowMs < dueMs) return undefined;
+  const text = `The call with ${peerOf(state.call)} is ended: it has lasted as long as calls may.`;
+  return endedByBox(context, state, nowMs, [logOf(context, "info", text)]);
 }
 
 function inCall(
@@ -115,8 +133,18 @@ function silent(
   const text = `Nothing is heard of ${peerOf(call)}.`;
   const log = isFirst ? [logOf(context, "warn", text, { silentMs })] : [];
   if (silenceLimitMs === 0 || silentMs < silenceLimitMs) return { state, outputs: log };
+  return endedByBox(context, state, nowMs, log);
+}
+
+function endedByBox(
+  context: CallContext,
+  state: Talking,
+  nowMs: number,
+  log: readonly CallOutput[],
+): Step {
+  const { call } = state;
   const gone = farEndGone(context, state, false, nowMs);
-  const end = toUa({ kind: "end", session: call.session });
+  const end = endForCost(context, call);
   return {
     ...gone,
     outputs: [...log, end, ...gone.outputs],

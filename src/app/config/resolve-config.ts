@@ -374,6 +374,7 @@ function callSettings(
     asksForMessages: user.dialing?.askForMessages ?? false,
     ...qualityReports(user),
     silenceLimitMs: user.dialing?.silenceLimitMs ?? 0,
+    callLimitMs: user.dialing?.callLimitMs ?? 0,
     ...(user.dialing?.musicOnHold === undefined ? {} : { musicOnHold: user.dialing.musicOnHold }),
     ...(user.dialing?.announcements === undefined
       ? {}

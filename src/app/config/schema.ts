@@ -373,6 +373,7 @@ export const userConfigSchema = z.strictObject({
         .optional(),
       emergencyPlace: emergencyPlace.optional(),
       silenceLimitMs: z.int().min(0).max(3_600_000).optional(),
+      callLimitMs: z.int().min(0).max(86_400_000).optional(),
       musicOnHold: soundNameSchema.optional(),
       announcements: announcementsSchema.optional(),
     })

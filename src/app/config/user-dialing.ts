@@ -81,4 +81,6 @@ export interface UserDialing {
   };
   /** Calls from which nothing is heard for this long are ended; 0 never. Default 0. */
   readonly silenceLimitMs?: number;
+  /** Calls that have lasted this long are ended, but none for help; 0 never. Default 0. */
+  readonly callLimitMs?: number;
 }

@@ -56,6 +56,7 @@ export const SETTINGS: readonly LikelySetting[] = [
   set("texts shown", 0.2, { dialing: { showMessages: true } }),
   set("mailbox asked", 0.2, { dialing: { askForMessages: true } }),
   set("silence limit", 0.15, { dialing: { silenceLimitMs: 10_000 } }),
+  set("short calls", 0.1, { dialing: { callLimitMs: 60_000 } }),
   set("encrypted", 0.25, { rtp: { srtp: "optional" } }),
   set("PCMA first", 0.2, { rtp: { codecs: ["PCMA", "PCMU"] } }),
   set("G.722", 0.15, { rtp: { codecs: ["G722", "G726-32", "PCMU"] } }),

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { createCallControl } from "./call-control.ts";
+import {
+  answered,
+  closed,
+  configOf,
+  DIAL_TONE,
+  FLOWS,
+  hang,
+  invite,
+  key,
+  LOCAL,
+  lift,
+  lineEvent,
+  media,
+  opened,
+  play,
+  type Scenario,
+  type Step,
+  scenarioRows,
+  sdp,
+  TALKING,
+  trip,
+} from "./call-script.fixture.ts";
+
+const LIMIT_MS = 60_000;
+/** How long {@link TALKING} has lasted at its end, ms. */
+const TALKED_MS = 5000;
+const flash = lineEvent({ kind: "hook-flash", atMs: 0, durationMs: 300 });
+/** The media of a call in that follows a call out. */
+const openedNext = media({ kind: "opened", session: "line1-t3", local: LOCAL });
+const ENDED = ["ua end", "line open-loop 500", "media close"] as const;
+const HELPED: readonly Step[] = [
+  [lift, ...DIAL_TONE],
+  [key("1")],
+  [key("1")],
+  [key("2"), "line collect off", "line tone-off", "media open"],
+  [opened, "ua invite sip:112@example.org +sdp"],
+  [answered(sdp()), "line tone-off", ...FLOWS],
+];
+
+const SCENARIOS: readonly Scenario[] = [
+  [
+    "a call may last as long as calls may",
+    [...TALKING, [LIMIT_MS - TALKED_MS - 1], [1, ...ENDED], [closed, "record answered box +stats"]],
+  ],
+  ["one for help longer", [...HELPED, [LIMIT_MS], [LIMIT_MS]]],
+  [
+    "so may one that comes soon after it: who was called may call back",
+    [
+      ...HELPED,
+      [hang, "line collect off", "line rest", "ua end", "media close"],
+      [closed, "record answered near +stats"],
+      [invite(), "media open"],
+      [openedNext, "ua respond 180", "line ring 102 Bob"],
+      [trip, "line stop-ringing", "ua respond 200 +sdp", ...FLOWS],
+      [LIMIT_MS],
+      [LIMIT_MS],
+    ],
+  ],
+  [
+    "one on hold is ended once it is taken back",
+    [
+      ...TALKING,
+      [LIMIT_MS - TALKED_MS - 1],
+      [flash, "media join off", "ua reinvite +sdp", ...DIAL_TONE],
+      [5000],
+      [flash, "line collect off", "line tone-off", "media join on", "ua reinvite +sdp"],
+      [1, ...ENDED],
+    ],
+  ],
+  ["any where there is no limit", [...TALKING, [LIMIT_MS], [24 * LIMIT_MS]], { callLimitMs: 0 }],
+];
+
+describe("a call that lasts", () => {
+  it.each(scenarioRows(SCENARIOS))("$name", ({ steps, changes }) => {
+    const config = configOf({ callLimitMs: LIMIT_MS, ...changes });
+    const { told, expected } = play(createCallControl(config), steps);
+    expect(told).toEqual(expected);
+  });
+});
