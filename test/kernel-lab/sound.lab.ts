@@ -10,7 +10,7 @@ import { PortError, type PortFault } from "../../src/base/port-fault.ts";
 import { errorText } from "../../src/base/thrown.ts";
 import { createPcm } from "../../src/hal/linux/index.ts";
 import { createClock } from "../../src/hal/node/index.ts";
-import type { Pcm, PcmStream } from "../../src/hal/ports/pcm-stream.ts";
+import type { Pcm, PcmStream, PcmXrun } from "../../src/hal/ports/pcm-stream.ts";
 
 const clock = createClock();
 const near = createPcm({ clock });
@@ -61,6 +61,7 @@ interface Line {
   readonly stream: PcmStream;
   readonly firsts: readonly number[];
   readonly faults: readonly PortFault[];
+  readonly xruns: readonly PcmXrun[];
   heard(): readonly number[];
   /** As the stream told it last. */
   bulkDelay(): number | undefined;
@@ -72,6 +73,7 @@ async function openLine(pcm: Pcm, name: string, voice: Voice): Promise<Line> {
   const heard = new Int16Array(HEARD_MAX_SAMPLES);
   const firsts: number[] = [];
   const faults: PortFault[] = [];
+  const xruns: PcmXrun[] = [];
   let spoken = 0;
   let bulkDelay: number | undefined;
   const stream: PcmStream = await pcm.open(name, {
@@ -82,11 +84,13 @@ async function openLine(pcm: Pcm, name: string, voice: Voice): Promise<Line> {
       for (let n = 0; n < playout.length; n++) playout[n] = voice(spoken++);
     },
     onFault: (fault) => faults.push(fault),
+    onXrun: (xrun) => xruns.push(xrun),
   });
   return {
     stream,
     firsts,
     faults,
+    xruns,
     heard: () => [...heard.subarray(0, firsts.length * 80)],
     bulkDelay: () => bulkDelay,
   };
@@ -192,6 +196,10 @@ async function askOver(): Promise<string> {
   const told = `at ${lastMs} of ${tookMs.toFixed(0)} ms`;
   expect(Math.abs(lastMs - tookMs) < 60, told);
   expect(a.faults.length === 0, "a fault is told");
+  const lost = a.firsts.map((first, n) => first - (a.firsts[n - 1] ?? first - 80) - 80);
+  const over = a.xruns.filter(({ side }) => side === "recording");
+  expect(over.length === 1, `${over.length} of recording are told`);
+  expect(over[0]?.lostSamples === Math.max(...lost), "what was lost is told");
   return `the event loop stood for 400 ms: one gap, and the position is right, ${told}`;
 }
 
