@@ -15,4 +15,13 @@ describe("wireDelayMs()", () => {
     expect(delayMs).toBeLessThanOrEqual(withinMs);
     expect(delayMs).toBeGreaterThanOrEqual(ptimeMs);
   });
+
+  // A frame more, less the millisecond by which the last packet before a frame was sooner there:
+  // who looks but then cannot know which of them nearly missed it.
+  it.each([10, 20, 30, 40, 60])(
+    "of %i ms, looked for with each frame, a frame later",
+    (ptimeMs) => {
+      expect(wireDelayMs(ptimeMs, "with frames")).toBe(ptimeMs + 9);
+    },
+  );
 });
