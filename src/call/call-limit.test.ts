@@ -21,14 +21,19 @@ import {
   sdp,
   TALKING,
   trip,
+  ua,
 } from "./call-script.fixture.ts";
 
 const LIMIT_MS = 60_000;
 /** How long {@link TALKING} has lasted at its end, ms. */
 const TALKED_MS = 5000;
 const flash = lineEvent({ kind: "hook-flash", atMs: 0, durationMs: 300 });
-/** The media of a call in that follows a call out. */
+/** The media of a call that follows a call out, and its answer where it is one out as well. */
 const openedNext = media({ kind: "opened", session: "line1-t3", local: LOCAL });
+const answeredNext = ua({
+  ...{ kind: "answered", session: "line1-t3", body: sdp() },
+  response: { kind: "response", status: 200, reason: "OK", headers: [], body: "" },
+});
 const ENDED = ["ua end", "line open-loop 500", "media close"] as const;
 const HELPED: readonly Step[] = [
   [lift, ...DIAL_TONE],
@@ -56,6 +61,22 @@ const SCENARIOS: readonly Scenario[] = [
       [trip, "line stop-ringing", "ua respond 200 +sdp", ...FLOWS],
       [LIMIT_MS],
       [LIMIT_MS],
+    ],
+  ],
+  [
+    "but not one that is dialled after it",
+    [
+      ...HELPED,
+      [hang, "line collect off", "line rest", "ua end", "media close"],
+      [closed, "record answered near +stats"],
+      [lift, ...DIAL_TONE],
+      [key("1")],
+      [key("0")],
+      [key("2"), "line collect off", "line tone-off", "media open"],
+      [openedNext, "ua invite sip:102@example.org +sdp"],
+      [answeredNext, "line tone-off", ...FLOWS],
+      [LIMIT_MS - 1],
+      [1, ...ENDED],
     ],
   ],
   [

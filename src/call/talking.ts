@@ -87,9 +87,10 @@ export function talkingDueMs(context: CallContext, state: CallState): number | u
 /** When a call has lasted as long as calls may: for help, or called back from there, any time. */
 function limitMs({ config, helpUntilMs = 0 }: CallContext, state: Talking): number | undefined {
   const { callLimitMs = 0 } = config;
-  const { answeredMs, emergency } = state.call;
+  const { answeredMs, direction, emergency } = state.call;
   if (callLimitMs === 0 || state.kind !== "talking" || answeredMs === undefined) return undefined;
-  return emergency || answeredMs < helpUntilMs ? undefined : answeredMs + callLimitMs;
+  const isForHelp = emergency || (direction === "in" && answeredMs < helpUntilMs);
+  return isForHelp ? undefined : answeredMs + callLimitMs;
 }
 
 /** A call that has lasted for too long is ended; one on hold once it is taken back. */
