@@ -55,6 +55,8 @@ describe.skipIf(!available)("[media.tshark] our streams as tshark reads them", (
     { name: "pcma-10", rtp: { codecs: ["PCMA"], ptimeMs: 10 } },
     { name: "g722-30", rtp: { codecs: ["G722"], ptimeMs: 30 } },
     { name: "opus", rtp: { codecs: ["opus"] } },
+    { name: "l16", rtp: { codecs: ["L16"] } },
+    { name: "g726-32-40", rtp: { codecs: ["G726-32"], ptimeMs: 40 } },
     { name: "red", rtp: { redundancy: 2 } },
     { name: "silence", rtp: { silenceSuppression: true } },
     { name: "xr-mux", rtp: { rtcpXr: true, rtcpMux: true } },
@@ -65,6 +67,10 @@ describe.skipIf(!available)("[media.tshark] our streams as tshark reads them", (
     expect(tshark(file, "-Y", "_ws.malformed || _ws.expert.severity == error")).toEqual([]);
     expect(tshark(file, "-Y", "rtp").length).toBeGreaterThan(200);
     if (row.name !== "srtp") expect(tshark(file, "-Y", "rtcp").length).toBeGreaterThan(2);
+    if (row.name === "red") {
+      // The digit and its copies: three ends of it at the least.
+      expect(tshark(file, "-Y", "rtpevent.end_of_event == 1").length).toBeGreaterThanOrEqual(3);
+    }
     if (row.name === "xr-mux") {
       expect(tshark(file, "-Y", "rtcp.xr.bt == 7").length).toBeGreaterThan(0);
       expect(tshark(file, "-Y", "rtcp.xr.bt == 1").length).toBeGreaterThan(0);
