@@ -32,12 +32,15 @@ export function findLikeness(samples: Int16Array, lagMax = LAG_MAX_SAMPLES): Lik
   const own = energyAt(samples, 0);
   let best = most;
   let bestScore = Number.NEGATIVE_INFINITY;
+  // From one lag to the next a sample comes and another goes: whole numbers, nothing is rounded.
+  let energy = energyAt(samples, LAG_MIN_SAMPLES);
   for (let lag = LAG_MIN_SAMPLES; lag <= most; lag++) {
     let product = 0;
     for (let at = 0; at < OVERLAP_SAMPLES; at++) {
       product += (samples[at] ?? 0) * (samples[lag + at] ?? 0);
     }
-    const score = product / Math.sqrt(own * energyAt(samples, lag) + 1);
+    const score = product / Math.sqrt(own * energy + 1);
+    energy += (samples[lag + OVERLAP_SAMPLES] ?? 0) ** 2 - (samples[lag] ?? 0) ** 2;
     if (score > bestScore) {
       bestScore = score;
       best = lag;
