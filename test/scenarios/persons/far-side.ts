@@ -278,8 +278,10 @@ export class FarSide {
     const contact = headerValue(request, "Contact") ?? "";
     const target = /<([^>]+)>/.exec(contact)?.[1];
     const isLeaving = /^0/.test(headerValue(request, "Expires") ?? "") || /expires=0/.test(contact);
-    if (isLeaving || target === undefined) this.#bindings.delete(user);
-    else this.#bindings.set(user, { target, route });
+    // Who leaves late, over a stream that was held up, takes no newer contact along.
+    const isOld = target !== undefined && this.#bindings.get(user)?.target !== target;
+    if (target !== undefined && !isLeaving) this.#bindings.set(user, { target, route });
+    else if (!isOld) this.#bindings.delete(user);
     const headers = isLeaving ? [] : [...headerLines(request, "Contact"), "Expires: 120"];
     this.wire.answer(request, replyText(request, "200 OK", { toTag: "reg", headers }), route);
   }
