@@ -4,7 +4,7 @@ import { RTP_HEADER_BYTES } from "./rtp-packet.ts";
 export const PACKETS_LENT = 8;
 
 /** Room for a packet. */
-export class PacketRoom {
+class PacketRoom {
   readonly bytes: Uint8Array;
   /** What of it lies behind the header. */
   readonly payload: Uint8Array;
