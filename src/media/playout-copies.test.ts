@@ -3,22 +3,13 @@ import { createRandomStream } from "../../test/hw-sim/world/random-stream.ts";
 import { loadOpus } from "../hal/node/index.ts";
 import { DEFAULT_OPUS } from "./codec/codecs.ts";
 import { createOpusSpec } from "./codec/opus.ts";
+import { voiceLike } from "./codec/voice-like.fixture.ts";
 import { Playout } from "./playout.ts";
 
 const FRAME = 80;
 const PACKET = 160;
 const CLOCK = 6;
 const engine = loadOpus();
-
-/** Something like a voice: harmonics of a pitch that comes and goes. */
-const voice = (samples: number, from: number): Int16Array =>
-  Int16Array.from({ length: samples }, (_, n) => {
-    const at = from + n;
-    const swell = 0.5 + 0.5 * Math.sin(at / 900);
-    let sum = 0;
-    for (let k = 1; k < 8; k++) sum += Math.sin((2 * Math.PI * 260 * k * at) / 8000) / k;
-    return 6000 * swell * sum;
-  });
 
 /** Half a minute of it, coded with copies and without. */
 const PACKETS = 1500;
@@ -27,7 +18,7 @@ function coded(fec: boolean): readonly Uint8Array[] {
   const sender = spec.createCodec();
   const out = new Uint8Array(spec.maxPayloadBytes(PACKET));
   const packets = Array.from({ length: PACKETS }, (_, n) =>
-    out.slice(0, sender.encode(voice(PACKET, n * PACKET), out)),
+    out.slice(0, sender.encode(voiceLike(PACKET, n * PACKET), out)),
   );
   sender.close?.();
   return packets;

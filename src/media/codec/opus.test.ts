@@ -5,20 +5,11 @@ import { peakFromDbm0 } from "../../base/audio.ts";
 import { loadOpus } from "../../hal/node/index.ts";
 import { DEFAULT_OPUS } from "./codecs.ts";
 import { createOpusSpec, opusHasCopy, opusPacketMs } from "./opus.ts";
+import { voiceLike } from "./voice-like.fixture.ts";
 
 const engine = loadOpus();
 const spec = createOpusSpec(engine, DEFAULT_OPUS);
 const FRAME = 160;
-
-/** Something like a voice: harmonics of a pitch that comes and goes. */
-const voice = (samples: number, from = 0): Int16Array =>
-  Int16Array.from({ length: samples }, (_, n) => {
-    const at = from + n;
-    const swell = 0.5 + 0.5 * Math.sin(at / 900);
-    let sum = 0;
-    for (let k = 1; k < 8; k++) sum += Math.sin((2 * Math.PI * 260 * k * at) / 8000) / k;
-    return 6000 * swell * sum;
-  });
 
 /** The best correlation at any delay up to 30 ms. */
 function likeness(said: Int16Array, heard: ArrayLike<number>): number {
@@ -76,7 +67,7 @@ describe("opusHasCopy()", () => {
   });
 
   it("is what the encoder was told to do", () => {
-    const said = voice(16_000);
+    const said = voiceLike(16_000);
     const copies = (fec: boolean) => {
       const codec = createOpusSpec(engine, { ...DEFAULT_OPUS, bitrate: 24_000, fec }).createCodec();
       return encodeAll(said, codec).filter((packet) => opusHasCopy(packet)).length;
@@ -88,7 +79,7 @@ describe("opusHasCopy()", () => {
 
 describe("createOpusSpec()", () => {
   it("speaks what an independent decoder hears", async () => {
-    const said = voice(16_000);
+    const said = voiceLike(16_000);
     const decoder = new OpusDecoder({ sampleRate: 8000, channels: 1 });
     await decoder.ready;
     const heard = encodeAll(said).flatMap((packet) => [
@@ -114,7 +105,7 @@ describe("createOpusSpec()", () => {
     { ptime: 40, frame: 320 },
     { ptime: 60, frame: 480 },
   ])("hears its own packets of $ptime ms", ({ frame }) => {
-    const said = voice(9600);
+    const said = voiceLike(9600);
     const codec = spec.createCodec();
     const heard: number[] = [];
     for (const packet of encodeAll(said, codec, frame)) {
@@ -129,7 +120,7 @@ describe("createOpusSpec()", () => {
   });
 
   it("recover() and conceal() fill a lost packet, the copy better than the guess", () => {
-    const said = voice(32_000);
+    const said = voiceLike(32_000);
     const packets = encodeAll(
       said,
       createOpusSpec(engine, { ...DEFAULT_OPUS, bitrate: 24_000 }).createCodec(),
@@ -182,7 +173,7 @@ describe("createOpusSpec()", () => {
   });
 
   it("keeps to the bitrate that the far end allows", () => {
-    const said = voice(16_000);
+    const said = voiceLike(16_000);
     const bytes = (parameters?: string) =>
       encodeAll(said, spec.createCodec(parameters)).reduce((sum, { length }) => sum + length, 0);
     expect(bytes("maxaveragebitrate=8000")).toBeLessThan(0.7 * bytes());
@@ -229,7 +220,7 @@ describe("createOpusSpec()", () => {
   it("a hundred sessions give back what they took", () => {
     for (let n = 0; n < 1000; n++) spec.createCodec().close?.();
     const codec = spec.createCodec();
-    expect(codec.encode(voice(FRAME), new Uint8Array(1275))).toBeGreaterThan(2);
+    expect(codec.encode(voiceLike(FRAME), new Uint8Array(1275))).toBeGreaterThan(2);
     codec.close?.();
   });
 });
