@@ -129,6 +129,32 @@ describe("LineAudio", () => {
     expect(far.heard).toEqual([1, 0, 2]);
   });
 
+  it("looks for no digits in what a modem says, and withholds none of it", () => {
+    const far = new Far(0);
+    const seen: (number | undefined)[] = [];
+    let modem = false;
+    const line = new LineAudio({
+      frameSamples: FRAME,
+      detectDigits: ([first]) => {
+        seen.push(first);
+        // One that was keyed before goes on for a frame.
+        return first === 9 || seen.at(-2) === 9;
+      },
+    });
+    line.join(
+      far,
+      () => true,
+      () => modem,
+    );
+    for (const value of [1, 9]) playoutOf(line, filled(value));
+    modem = true;
+    for (const value of [9, 9]) playoutOf(line, filled(value));
+    modem = false;
+    playoutOf(line, filled(3));
+    expect(far.heard).toEqual([1, 0, 9, 9, 3]);
+    expect(seen).toEqual([1, 9, 0, 0, 3]);
+  });
+
   it("gives the echo canceller what was played while the frame was captured", () => {
     const far = new Far(100);
     const seen: number[] = [];

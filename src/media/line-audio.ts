@@ -10,7 +10,8 @@ export interface LineAudioConfig {
   /**
    * Hears all that the telephone says (after the echo canceller). `firstSample` is the stream
    * position of `frame[0]`. True while a digit sounds: that frame is then withheld from the
-   * endpoints that take digits as events (they get silence), so that none is heard twice.
+   * endpoints that take digits as events (they get silence), so that none is heard twice. While a
+   * modem talks it hears silence: some talk by pairs of tones that are near enough to keys.
    */
   readonly detectDigits?: (frame: Int16Array, firstSample: number) => boolean;
   /**
@@ -161,7 +162,8 @@ export class LineAudio {
     else conditionNear(near, captured);
     const modem = this.#hasModem();
     cancelEcho?.(near, this.#played, modem);
-    const sounding = detectDigits?.(near, firstSample) === true;
+    const keyed = detectDigits?.(modem ? this.#silence : near, firstSample) === true;
+    const sounding = keyed && !modem;
     this.#config.suppressEcho?.(near);
 
     if (!modem) this.#config.shapeNear?.(near);
