@@ -59,12 +59,23 @@ describe("build() of what is stale", () => {
     expect(await build(root, true)).toMatchObject({ ok: true, written: 2 });
     const program = read("dist/src/app/main.js");
     expect(program.startsWith("#!/usr/bin/env node\n")).toBe(true);
-    expect(program).toContain("one = 1");
+    expect(program).toContain("one=1");
     expect(statSync(join(root, "dist/src/app/main.js")).mode & 0o111).toBe(0o111);
     expect(read("dist/test/hw-sim/tone.json")).toBe("{}");
     for (const name of ["one.js", "one.test.js"]) {
       expect(existsSync(join(root, "dist/src/app", name))).toBe(false);
     }
+  });
+
+  it("writes one byte a character, and neither comments nor blanks", async () => {
+    put(
+      "src/app/one.ts",
+      "class One {\n  /** É. */\n  is = /[é😀]/u;\n}\nexport const one = new One();\n",
+    );
+    expect(await build(root, true)).toMatchObject({ ok: true });
+    const program = read("dist/src/app/main.js");
+    expect(program).toMatch(/class\{is=\/\[\\u00e9\\ud83d\\ude00\]\/u\}/);
+    expect(program).toMatch(/^[\n -~]*$/);
   });
 
   it("has what two programs share once, beside them", async () => {
@@ -75,7 +86,7 @@ describe("build() of what is stale", () => {
     );
     const [piece] = /\.\/chunk-\w+\.js/.exec(main ?? "") ?? [];
     expect(worker).toContain(piece ?? "a piece");
-    expect(read(`dist/src/app/${piece}`)).toContain("one = 1");
+    expect(read(`dist/src/app/${piece}`)).toContain("one=1");
     // Where nothing is shared any more there is no piece.
     put("src/app/realtime-worker.ts", "export {};\n");
     expect(await build(root, true)).toMatchObject({ written: 3, removed: 1 });
@@ -87,7 +98,7 @@ describe("build() of what is stale", () => {
     expect(await build(root, true)).toMatchObject({ ok: true, written: 0, removed: 0 });
     put("src/app/one.ts", "export const one: number = 2;\n");
     expect(await build(root, true)).toMatchObject({ written: 2, removed: 0 });
-    expect(read("dist/src/app/main.js")).toContain("one = 2");
+    expect(read("dist/src/app/main.js")).toContain("one=2");
   });
 
   it("removes what is made of nothing any more", async () => {
@@ -122,7 +133,7 @@ describe("build() of everything", () => {
   it("checks types and writes declarations; what is stale afterwards is nothing", async () => {
     expect(await build(root, false)).toMatchObject({ ok: true, problems: [] });
     expect(read("dist/src/app/one.d.ts")).toContain("one: number");
-    expect(read("dist/src/app/main.js")).toContain("one = 1");
+    expect(read("dist/src/app/main.js")).toContain("one=1");
     expect(await build(root, true)).toMatchObject({ written: 0, removed: 0 });
     put("src/app/one.ts", 'export const one: number = "text";\n');
     const failed = await build(root, false);
