@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -91,6 +92,66 @@ describe("build() of what is stale", () => {
     put("src/app/realtime-worker.ts", "export {};\n");
     expect(await build(root, true)).toMatchObject({ written: 3, removed: 1 });
     expect(existsSync(join(root, "dist/src/app", piece ?? "."))).toBe(false);
+  });
+
+  it("takes of an index what a program imports, however it is passed on", async () => {
+    put(
+      "src/some/index.ts",
+      `
+      export { first, second as another, type Kind } from "./plain.ts";
+      export * from "./star.ts";
+      export const own = "own";
+    `,
+    );
+    put(
+      "src/some/plain.ts",
+      `
+      export type Kind = "a";
+      export const first = "first";
+      export const second = "second";
+    `,
+    );
+    put(
+      "src/some/star.ts",
+      `
+      export function third() { return "third"; }
+      export class Fourth { name = "fourth"; }
+    `,
+    );
+    put(
+      "src/app/main.ts",
+      `
+      import { another as two, third, own, type Kind } from "../some/index.ts";
+      import type { Kind as Same } from "../some/index.ts";
+      const kind: Kind & Same = "a";
+      console.log(two, third(), own, kind);
+    `,
+    );
+    put(
+      "src/app/realtime-worker.ts",
+      `
+      import { Fourth } from "../some/index.ts";
+      import { first } from "../some/index.ts";
+      console.log(new Fourth().name, first);
+    `,
+    );
+    expect(await build(root, true)).toMatchObject({ ok: true });
+    const said = (name: string): string => {
+      const program = join(root, `dist/src/app/${name}.js`);
+      return spawnSync(process.execPath, [program], { encoding: "utf8" }).stdout;
+    };
+    expect(said("main")).toBe("second third own a\n");
+    expect(said("realtime-worker")).toBe("fourth first\n");
+    expect(read("dist/src/app/realtime-worker.js")).not.toContain("own");
+  });
+
+  it("says where something is wrong below an import from an index", async () => {
+    put("src/some/index.ts", 'export { one } from "../app/one.ts";\n');
+    put("src/app/main.ts", 'import {\n  two,\n} from "../some/index.ts";\nconsole.log(two;\n');
+    const failed = await build(root, true);
+    expect(failed.problems[0]).toMatch(/^src\/app\/main\.ts:4 /);
+    put("src/app/main.ts", 'import { two } from "../some/index.ts";\nconsole.log(two);\n');
+    expect((await build(root, true)).problems[0]).toMatch(/^src\/app\/main\.ts:1 .*two/);
   });
 
   it("writes nothing where nothing changed", async () => {

@@ -50,6 +50,7 @@ const SETTINGS = [
   "tools/build.ts",
   "tools/bundle.ts",
   "tools/constants.ts",
+  "tools/direct-imports.ts",
   "package-lock.json",
 ] as const;
 

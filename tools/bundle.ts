@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 import { withConstants } from "./constants.ts";
+import { directImports } from "./direct-imports.ts";
 
 /** What of a bundle is its maker's to say; the rest is as the package's own programs have it. */
 export type BundleOptions = Pick<
@@ -38,6 +39,7 @@ export async function bundleSources(
     target: "node20",
     minifyWhitespace: true,
     lineLimit: LINE_MAX,
+    plugins: [directImports],
     logLevel: "silent",
   });
   const outputs = Object.keys(metafile.outputs);
