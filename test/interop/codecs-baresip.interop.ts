@@ -10,16 +10,21 @@ const PASSWORD = "secret-201";
 
 describe.skipIf(isPeerMissing("baresip"))("[interop.codecs-baresip] by another codec", () => {
   it.each([
-    { ours: "opus", theirs: "opus/48000/2", module: "opus", used: "OPUS" },
-    { ours: "G722", theirs: "G722/16000/1", module: "g722", used: "G722" },
-  ])("$ours both ways, each hears the other", ({ ours, theirs, module, used }) =>
+    { ours: "opus", theirs: "opus/48000/2", module: "opus", used: "OPUS", rtp: {} },
+    { ours: "G722", theirs: "G722/16000/1", module: "g722", used: "G722", rtp: {} },
+    // What it calls G726 is packed as AAL2 has it.
+    ...["G726-40", "G726-32", "G726-24", "G726-16"].map((name) => ({
+      ...{ ours: name, theirs: `${name}/8000/1`, module: "g726", used: name },
+      rtp: { g726Packing: "aal2" as const },
+    })),
+  ])("$ours both ways, each hears the other", ({ ours, theirs, module, used, rtp }) =>
     onStage(async (stage) => {
       const port = await freePorts();
       const box = await stage.bench({
         config: {
           sip: { port },
           exchange: { extensions: [{ number: "201", password: PASSWORD }] },
-          rtp: { codecs: [ours] },
+          rtp: { codecs: [ours], ...rtp },
         },
       });
       const baresip = await startBaresip(stage, {

@@ -157,6 +157,7 @@ export function resolveRtp(
     ice: rtp.ice === "lite",
     engines,
     opus: { ...DEFAULT_OPUS, ...opus },
+    ...(rtp.g726Packing === undefined ? {} : { g726Packing: rtp.g726Packing }),
     ...(policy === "off" ? {} : { srtp: { policy, ...srtp } }),
   };
 }

@@ -286,6 +286,7 @@ export const userConfigSchema = z.strictObject({
       eventPayloadType: dynamicPayloadType.optional(),
       silenceSuppression: z.boolean().optional(),
       redundancy: z.int().min(0).max(2).optional(),
+      g726Packing: z.enum(["rfc3551", "aal2"]).optional(),
       opus: z
         .strictObject({
           payloadType: dynamicPayloadType.optional(),

@@ -175,6 +175,8 @@ export interface UserConfig {
     readonly silenceSuppression?: boolean;
     /** How many packets each packet repeats, where the far end agrees. Default 0. */
     readonly redundancy?: number;
+    /** How far ends pack the bits of what they call G726. Default `rfc3551`. */
+    readonly g726Packing?: "rfc3551" | "aal2";
     /** How Opus is set, where `codecs` names it. */
     readonly opus?: {
       /** In our offers. Default 111. */

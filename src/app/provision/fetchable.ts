@@ -35,7 +35,7 @@ export const FETCHABLE: Settings = {
     ...{ srtp: true, srtpSuites: true, eventPayloadType: true, silenceSuppression: true },
     ...{ redundancy: true, opus: true, jitter: true, digits: true, dscp: true, ice: true },
     ...{ fax: true, voiceBandData: true, toneEvents: true, t38: true, rtcpXr: true },
-    rtcpMux: true,
+    ...{ rtcpMux: true, g726Packing: true },
   },
   log: {
     level: true,

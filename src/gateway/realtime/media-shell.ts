@@ -101,7 +101,7 @@ export class MediaShell {
     this.#queue = queue;
     this.#sinks = sinks;
     this.#rtp = rtp;
-    this.#codecs = codecsWith(ports.codecs ?? {}, rtp.opus);
+    this.#codecs = codecsWith(ports.codecs ?? {}, rtp);
     this.#pairs = new PortPairs(ports.udp, rtp, this.#random(4));
     this.#cname = hexFromBytes(ports.random.bytes(12));
     this.#deadlines = beatingClock(ports.clock);

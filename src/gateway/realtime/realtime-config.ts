@@ -128,6 +128,8 @@ export interface RtpConfig {
   /** The codecs from outside that calls may use: their engines must be in the ports. */
   readonly engines?: readonly (keyof CodecEngines)[];
   readonly opus?: OpusSettings;
+  /** How far ends pack what they call G726; absent: as RFC 3551 has it. */
+  readonly g726Packing?: "rfc3551" | "aal2";
   /** Absent: no call is encrypted. Suites offered and taken, best first. */
   readonly srtp?: {
     readonly policy: Exclude<SrtpPolicy, "off">;

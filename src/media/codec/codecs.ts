@@ -29,16 +29,30 @@ export const ENGINE_CODECS: readonly EngineCodec[] = [
 /** How Opus is set unless told otherwise; 20 kbit/s is ample for a line's bandwidth. */
 export const DEFAULT_OPUS: OpusSettings = { bitrate: 20_000, complexity: 5, fec: true, dtx: false };
 
+/** How a box's codecs are set. */
+export interface CodecSettings {
+  readonly opus?: OpusSettings;
+  /** How far ends pack what they call G726; absent: as RFC 3551 has it. */
+  readonly g726Packing?: "rfc3551" | "aal2";
+}
+
 /** All codecs of a box: its own, and those of the engines it was given. */
 export function codecsWith(
   engines: CodecEngines,
-  opus: OpusSettings = DEFAULT_OPUS,
+  { opus = DEFAULT_OPUS, g726Packing }: CodecSettings = {},
 ): readonly CodecSpec[] {
   return [
-    ...CODECS,
+    ...(g726Packing === "aal2" ? CODECS.map(packedOtherwise) : CODECS),
     ...(engines.opus === undefined ? [] : [createOpusSpec(engines.opus, opus)]),
     ...(engines.g729 === undefined ? [] : [createG729Spec(engines.g729)]),
   ];
+}
+
+/** Many far ends call by the one name what the other stands for. @see RFC 3551 §4.5.4 */
+function packedOtherwise(spec: CodecSpec): CodecSpec {
+  const { name } = spec;
+  const other = AAL2_G726.find((one) => one.name === `AAL2-${name}`);
+  return other === undefined ? spec : { ...other, name };
 }
 
 /** The codec of an SDP encoding name (any case) and clock, where the list has it. */
