@@ -26,6 +26,12 @@ export interface AudioEndpoint<Output = never> {
 }
 
 /**
+ * A machine that talks in place of people: a fax machine of Group 3, which takes turns with the
+ * other one, or any other modem.
+ */
+export type Machine = "modem" | "fax";
+
+/**
  * One part of a call-progress tone. `frequenciesHz` empty is silence.
  * `levelDbm0` is per frequency, before modulation. `durationMs` undefined lasts until the tone is
  * stopped.

@@ -144,7 +144,7 @@ describe("LineAudio", () => {
     line.join(
       far,
       () => true,
-      () => modem,
+      () => (modem ? "fax" : undefined),
     );
     for (const value of [1, 9]) playoutOf(line, filled(value));
     modem = true;
@@ -184,7 +184,7 @@ describe("LineAudio", () => {
         frame.set(captured);
         seen.push(`condition ${frame[0]}`);
       },
-      cancelEcho: (near, _, pass) => void seen.push(`cancel ${near[0]} ${pass}`),
+      cancelEcho: (near, _, by) => void seen.push(`cancel ${near[0]} ${by}`),
       shapeNear: (frame) => void frame.fill((frame[0] ?? 0) * 2),
       shapeFar: (frame) => void frame.fill((frame[0] ?? 0) * 3),
     });
@@ -192,14 +192,14 @@ describe("LineAudio", () => {
     line.join(
       far,
       () => true,
-      () => modem,
+      () => (modem ? "fax" : undefined),
     );
     line.setTone(constantSource(7));
     expect(playoutOf(line, filled(5)).value).toBe(307);
     modem = true;
     expect(playoutOf(line, filled(5)).value).toBe(107);
     expect(far.heard).toEqual([10, 5]);
-    expect(seen).toEqual(["condition 5", "cancel 5 false", "condition 5", "cancel 5 true"]);
+    expect(seen).toEqual(["condition 5", "cancel 5 undefined", "condition 5", "cancel 5 fax"]);
   });
 
   describe("joined to several far sides", () => {

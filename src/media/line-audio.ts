@@ -1,4 +1,4 @@
-import type { AudioEndpoint, AudioSource } from "../base/audio.ts";
+import type { AudioEndpoint, AudioSource, Machine } from "../base/audio.ts";
 import { copyNumbers } from "../base/copy-numbers.ts";
 import { invariant } from "../base/invariant.ts";
 import { Limiter } from "./dsp/limiter.ts";
@@ -16,9 +16,14 @@ export interface LineAudioConfig {
   readonly detectDigits?: (frame: Int16Array, firstSample: number) => boolean;
   /**
    * Takes out of `near`, in place, what of `played` comes back from the line. `played` is the
-   * frame that went to the line while `near` was captured. While a modem talks it is to `pass` all.
+   * frame that went to the line while `near` was captured; `machine` is the one that talks, if one
+   * does.
    */
-  readonly cancelEcho?: (near: Int16Array, played: Int16Array, pass: boolean) => void;
+  readonly cancelEcho?: (
+    near: Int16Array,
+    played: Int16Array,
+    machine: Machine | undefined,
+  ) => void;
   /** What `cancelEcho` left of the echo, taken out of `near` once digits were looked for in it. */
   readonly suppressEcho?: (near: Int16Array) => void;
   /** Fills `frame` with what was captured, worked on before anything else does. */
@@ -42,7 +47,7 @@ const NOTHING: readonly LineAudioOutput[] = [];
 interface Member {
   readonly endpoint: AudioEndpoint<MediaOutput>;
   readonly relaysDigits: () => boolean;
-  readonly carriesModem: () => boolean;
+  readonly machine: () => Machine | undefined;
   /** What it said last; the others hear it in the next frame. */
   readonly said: Int16Array;
   readonly limiter: Limiter;
@@ -115,20 +120,20 @@ export class LineAudio {
 
   /**
    * Joins the line to a far side, besides those it is joined to already. `relaysDigits` says
-   * whether it takes keyed digits as events: their tone is then withheld from it; `carriesModem`
-   * whether a modem talks over it, whose tones nothing may change. False where there are
-   * `LINE_ENDPOINTS_MAX` already; joining one twice changes nothing.
+   * whether it takes keyed digits as events: their tone is then withheld from it; `machine`
+   * which machine talks over it, if one does: what it says nothing may change. False where there
+   * are `LINE_ENDPOINTS_MAX` already; joining one twice changes nothing.
    */
   join(
     endpoint: AudioEndpoint<MediaOutput>,
     relaysDigits: () => boolean = () => true,
-    carriesModem: () => boolean = () => false,
+    machine: () => Machine | undefined = () => undefined,
   ): boolean {
     if (this.#members.some((member) => member.endpoint === endpoint)) return true;
     if (this.#members.length === LINE_ENDPOINTS_MAX) return false;
     const said = new Int16Array(this.#config.frameSamples);
     const limiter = new Limiter();
-    this.#members.push({ endpoint, relaysDigits, carriesModem, said, limiter });
+    this.#members.push({ endpoint, relaysDigits, machine, said, limiter });
     return true;
   }
 
@@ -160,8 +165,9 @@ export class LineAudio {
     const near = this.#near;
     if (conditionNear === undefined) copyNumbers(near, captured);
     else conditionNear(near, captured);
-    const modem = this.#hasModem();
-    cancelEcho?.(near, this.#played, modem);
+    const machine = this.#machine();
+    const modem = machine !== undefined;
+    cancelEcho?.(near, this.#played, machine);
     const keyed = detectDigits?.(modem ? this.#silence : near, firstSample) === true;
     const sounding = keyed && !modem;
     this.#config.suppressEcho?.(near);
@@ -181,7 +187,7 @@ export class LineAudio {
       "a frame is as long as it was said to be",
     );
     const outputs = this.#pull(playout, nowMs);
-    if (!this.#hasModem()) this.#config.shapeFar?.(playout);
+    if (this.#machine() === undefined) this.#config.shapeFar?.(playout);
     if (this.#isMuted) playout.fill(0);
     if (this.#members.length > 0) this.#config.meter?.(this.#near, playout);
     const ended = this.#addSources(playout);
@@ -189,9 +195,12 @@ export class LineAudio {
     return ended.length === 0 ? outputs : [...outputs, ...ended];
   }
 
-  #hasModem(): boolean {
-    for (const member of this.#members) if (member.carriesModem()) return true;
-    return false;
+  #machine(): Machine | undefined {
+    for (const member of this.#members) {
+      const machine = member.machine();
+      if (machine !== undefined) return machine;
+    }
+    return undefined;
   }
 
   /** Hands the telephone's frame to the endpoints: in a conference also what the others said. */

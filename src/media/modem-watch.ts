@@ -1,3 +1,4 @@
+import type { Machine } from "../base/audio.ts";
 import type { MediaEvent, ModemMenu } from "../base/media-messages.ts";
 import type { SoundArithmetic } from "../base/sound-arithmetic.ts";
 import { type FaxTone, FaxToneDetector, isAnswerTone } from "./dsp/fax-tones.ts";
@@ -15,6 +16,7 @@ export class ModemWatch {
   readonly #near: FaxToneDetector;
   readonly #far: FaxToneDetector;
   #isModem = false;
+  #isFax = false;
   readonly #told = new Set<string>();
   readonly #session: string;
 
@@ -34,6 +36,15 @@ export class ModemWatch {
     return this.#isModem;
   }
 
+  /**
+   * What has answered; undefined before. A fax machine is one that began its commands, and so is
+   * none that has agreed on V.34.
+   */
+  get machine(): Machine | undefined {
+    if (!this.#isModem) return undefined;
+    return this.#isFax ? "fax" : "modem";
+  }
+
   /** Whether it was told to forget, and has heard nothing since. */
   get isForgotten(): boolean {
     return this.#isForgotten;
@@ -43,6 +54,7 @@ export class ModemWatch {
   forget(): void {
     this.#isForgotten = true;
     this.#isModem = false;
+    this.#isFax = false;
     this.#isKnown = false;
     this.#told.clear();
   }
@@ -76,6 +88,7 @@ export class ModemWatch {
     if (this.#isModem && (tone === "cng" || this.#told.has(kind))) return NOTHING;
     this.#told.add(kind);
     this.#isModem ||= tone !== "cng";
+    this.#isFax ||= tone === "preamble";
     const menu = tone === "cm" || tone === "jm" ? agreed : undefined;
     this.#isKnown =
       tone === "preamble" || (tone === "jm" && menu !== undefined && !isPlainFax(menu));

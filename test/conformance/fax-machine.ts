@@ -41,6 +41,9 @@ const setEcm = func("void t30_set_ecm_capability(void *t30, int on)");
 const isActive = func("int t30_call_active(void *t30)");
 const statistics = func("void t30_get_transfer_statistics(void *t30, void *figures)");
 
+const tonesInit = func("void *modem_connect_tones_tx_init(void *state, int kind)");
+const tonesTx = func("int modem_connect_tones_tx(void *state, void *samples, int count)");
+
 /** How a machine's call went. */
 export interface FaxFigures {
   readonly bitRate: number;
@@ -101,3 +104,34 @@ export class FaxMachine {
 
 const BAD_ROWS_AT = 11;
 const STATUS_AT = 14;
+
+/** ANSam with reversals. @see spandsp 0.0.6: modem_connect_tones.h, MODEM_CONNECT_TONES_ANSAM_PR */
+const ANSAM_REVERSED = 5;
+
+/** A machine that could do V.34 as one of Group 3 hears it: its answer tone is that of V.8. */
+export class SuperG3Answer {
+  readonly #machine: FaxMachine;
+  readonly #tone = tonesInit(null, ANSAM_REVERSED);
+  #is: "silent" | "answering" | "talking" = "silent";
+
+  constructor(machine: FaxMachine) {
+    this.#machine = machine;
+  }
+
+  get isActive(): boolean {
+    return this.#machine.isActive;
+  }
+
+  hear(frame: Int16Array): void {
+    this.#machine.hear(frame);
+  }
+
+  /** Its first sound is the answer tone, up to the silence after it. */
+  say(frame: Int16Array): void {
+    this.#machine.say(frame);
+    const isSilent = frame.every((sample) => sample === 0);
+    if (this.#is === "silent" && !isSilent) this.#is = "answering";
+    else if (this.#is === "answering" && isSilent) this.#is = "talking";
+    if (this.#is === "answering") tonesTx(this.#tone, frame, frame.length);
+  }
+}

@@ -79,6 +79,15 @@ describe.skipIf(!available)("[media.modems] two modems of spandsp at lines", () 
     expect(await talk({ ...row, country: "us" })).toEqual(allOf(row.kind));
   });
 
+  // V.23 hears too much of itself there: its own sound comes back from a line of another impedance.
+  it.each(DATA_MODEMS.filter((kind) => kind !== "V.23"))(
+    "%s where the line does not match: no bit is wrong",
+    async (kind) => {
+      const row = { chip: "si3210", country: "es", kind, tone: "plain" } as const;
+      expect(await talk(row)).toEqual(allOf(kind));
+    },
+  );
+
   it.each(["V.22bis", "V.21"] as const)(
     "%s with copies, at 2 % loss: no bit is wrong",
     async (kind) => {

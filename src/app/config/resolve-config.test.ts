@@ -62,6 +62,18 @@ describe("resolveConfig()", () => {
     expect(tails).toEqual([32, 128, undefined]);
   });
 
+  it.each([
+    [undefined, undefined],
+    [{}, undefined],
+    [{ fax: true }, undefined],
+    [{ fax: false }, false],
+  ])("cancels a machine's echo unless told otherwise: %j", (echoCanceller, cancels) => {
+    const line = { number: "1", ...(echoCanceller && { echoCanceller }) };
+    const resolved = resolveConfig({ lines: [line] }, context);
+    const [only] = resolved.ok ? resolved.value.realtime.lines : [];
+    expect(only?.cancelsModemEcho).toBe(cancels);
+  });
+
   it("amplifies what a line says and hears by what is written", () => {
     const lines = [
       { number: "1" },

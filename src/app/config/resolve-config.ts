@@ -244,11 +244,11 @@ function soundOf(
   { echoCanceller, gain }: UserLine,
   { line }: CountryProfile,
 ): Partial<RealtimeLineConfig> {
-  const { tailMs = ECHO_TAIL_MS, off = false, fax = false } = echoCanceller ?? {};
+  const { tailMs = ECHO_TAIL_MS, off = false, fax = true } = echoCanceller ?? {};
   const { txDb = line.fromPhoneDb, rxDb = line.toPhoneDb } = gain ?? {};
   const isUnity = gain === undefined && txDb === 0 && rxDb === 0;
   return {
-    ...(off ? {} : { echoTailMs: tailMs, ...(fax ? { cancelsModemEcho: true } : {}) }),
+    ...(off ? {} : { echoTailMs: tailMs, ...(fax ? {} : { cancelsModemEcho: false }) }),
     ...(isUnity ? {} : { gain: { txDb, rxDb } }),
     ...(gain?.auto === true ? { automaticGain: true } : {}),
   };

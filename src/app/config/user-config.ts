@@ -368,7 +368,7 @@ export interface UserLine {
     /** How late the last of the echo may be, 8 to 128 ms. Default 32. */
     readonly tailMs?: number;
     readonly off?: boolean;
-    /** Also while a fax machine talks, for lines that do not match it. Default no. */
+    /** Also while a fax machine or modem talks, unless that asks for none. Default yes. */
     readonly fax?: boolean;
   };
 }

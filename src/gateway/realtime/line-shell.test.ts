@@ -63,7 +63,7 @@ async function setUp() {
       },
     },
     relaysDigits: () => false,
-    carriesModem: () => false,
+    machine: () => undefined,
   });
   const frame = new Int16Array(shell.frameSamples);
   return { shell, frame, happened };

@@ -1,4 +1,4 @@
-import { type AudioEndpoint, SAMPLES_PER_MS } from "../../base/audio.ts";
+import { type AudioEndpoint, type Machine, SAMPLES_PER_MS } from "../../base/audio.ts";
 import { unreachable } from "../../base/invariant.ts";
 import type { LineCommand, LineEvent, LineId } from "../../base/line-messages.ts";
 import type { LogEvent } from "../../base/log-event.ts";
@@ -52,8 +52,8 @@ export interface LineShellSinks {
 export interface JoinedEndpoint {
   readonly endpoint: AudioEndpoint<MediaOutput>;
   relaysDigits(): boolean;
-  /** Whether a modem or fax machine talks: then nothing may change what it says. */
-  carriesModem(): boolean;
+  /** The machine that talks over it, if one does: nothing may change what it says. */
+  machine(): Machine | undefined;
 }
 
 /** What the line plays once, as its audio graph names it. */
@@ -187,8 +187,8 @@ export class LineShell {
   }
 
   /** Joins the line to one more far side: with several it is a conference. False at the limit. */
-  join({ endpoint, relaysDigits, carriesModem }: JoinedEndpoint): boolean {
-    return this.#audio.join(endpoint, relaysDigits, carriesModem);
+  join({ endpoint, relaysDigits, machine }: JoinedEndpoint): boolean {
+    return this.#audio.join(endpoint, relaysDigits, machine);
   }
 
   /** Parts the line from that endpoint; others stay. */

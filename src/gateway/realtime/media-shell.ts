@@ -370,7 +370,7 @@ export class MediaShell {
     const isJoined = this.#sinks.join(line, {
       endpoint: open.endpoint,
       relaysDigits: () => !open.fax.isFax && open.flow?.telephoneEventPayloadType !== undefined,
-      carriesModem: () => open.fax.carriesModem,
+      machine: () => open.fax.machine,
     });
     if (isJoined) return;
     const text = `line ${line} talks to ${LINE_ENDPOINTS_MAX} far ends: another cannot be heard`;

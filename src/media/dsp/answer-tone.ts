@@ -1,5 +1,5 @@
 import type { AnswerTone } from "../../base/media-messages.ts";
-import { ToneDisabler } from "./echo/tone-disabler.ts";
+import { ReversedTone } from "./echo/tone-disabler.ts";
 
 /** So often the loudness of ANSam goes up and down, Hz. @see ITU-T V.8 §4.2 */
 const AM_HZ = 15;
@@ -29,7 +29,7 @@ const SINES = Float64Array.from(ANGLES, Math.sin);
 export class AnswerToneKind {
   readonly #levels = new Float64Array(BLOCKS);
   #blocks = 0;
-  #reversals = new ToneDisabler();
+  #reversals = new ReversedTone();
   #isModulated: boolean | undefined;
   #sinceReversal = 0;
 
@@ -38,7 +38,7 @@ export class AnswerToneKind {
     this.#levels[this.#blocks % BLOCKS] = amplitude;
     this.#blocks++;
     this.#reversals.process(block);
-    if (this.#reversals.disabled) this.#sinceReversal++;
+    if (this.#reversals.isHeard) this.#sinceReversal++;
   }
 
   /** A block that the tone is not in whole, as one with a reversal. */
@@ -50,7 +50,7 @@ export class AnswerToneKind {
   reset(): void {
     if (this.#blocks === 0) return;
     this.#blocks = 0;
-    this.#reversals = new ToneDisabler();
+    this.#reversals = new ReversedTone();
     this.#isModulated = undefined;
     this.#sinceReversal = 0;
   }

@@ -89,10 +89,10 @@ describe("FaxSwitch", () => {
     const line = create(engine);
     expect(line.setFlow(FLOW, 0).ok).toBe(true);
     expect(sent(runs(line, 0, 40)).length).toBe(2);
-    expect(line.carriesModem).toBe(false);
+    expect(line.machine).toBeUndefined();
 
     expect(line.setFax(FAX, 40).ok).toBe(true);
-    expect([line.isFax, line.carriesModem, line.deadlineMs()]).toEqual([true, true, undefined]);
+    expect([line.isFax, line.machine, line.deadlineMs()]).toEqual([true, "fax", undefined]);
     const frame = new Int16Array(80);
     expect(sent(runs(line, 40, 140))).toEqual([]);
     line.pull(frame, 140);

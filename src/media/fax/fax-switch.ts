@@ -1,4 +1,4 @@
-import type { AudioEndpoint } from "../../base/audio.ts";
+import type { AudioEndpoint, Machine } from "../../base/audio.ts";
 import type { Core } from "../../base/core.ts";
 import type { FaxEngine } from "../../base/fax-engine.ts";
 import type { FaxFlow, FaxStats, MediaFlow } from "../../base/media-messages.ts";
@@ -56,9 +56,9 @@ export class FaxSwitch implements AudioEndpoint<MediaOutput>, Core<MediaInput, M
     return this.#relay !== undefined;
   }
 
-  /** Whether a modem or fax machine talks, so that nothing may change what it says. */
-  get carriesModem(): boolean {
-    return this.isFax || this.#session.modems.isModem;
+  /** The machine that talks, if one does: nothing may change what it says. */
+  get machine(): Machine | undefined {
+    return this.isFax ? "fax" : this.#session.modems.machine;
   }
 
   /** Starts RTP, changes it, or comes back to it. An error leaves things as they were. */

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { plugFax } from "../../conformance/fax-at-line.ts";
-import { FaxMachine, faxAvailable } from "../../conformance/fax-machine.ts";
+import { FaxMachine, faxAvailable, SuperG3Answer } from "../../conformance/fax-machine.ts";
 import { pageByWire, readPage } from "../../conformance/fax-page.ts";
 import type { Bench } from "../../hw-sim/bench/bench.ts";
 import type { Phone } from "../../hw-sim/phones/phone.ts";
@@ -108,9 +108,13 @@ export function plugPage(phone: Phone, files: FaxFiles, does: "sends" | "receive
 
 /**
  * The first line calls the second, and sends it the page. What is wrong with how that arrives;
- * undefined where it is as over a wire.
+ * undefined where it is as over a wire. `answers`: what the called machine says first.
  */
-export async function sendPage(lab: Bench, files: FaxFiles): Promise<string | undefined> {
+export async function sendPage(
+  lab: Bench,
+  files: FaxFiles,
+  answers: "CED" | "ANSam" = "CED",
+): Promise<string | undefined> {
   const [alice, bob] = lab.phones;
   alice.lift();
   await alice.hears("dial-tone", { withinMs: 6000 });
@@ -119,7 +123,10 @@ export async function sendPage(lab: Bench, files: FaxFiles): Promise<string | un
   bob.lift();
   const received = files.next();
   const called = new FaxMachine({ calling: false, file: received, ecm: true });
-  const over = [plugPage(alice.phone, files, "sends"), plugFax(bob, called)];
+  const over = [
+    plugPage(alice.phone, files, "sends"),
+    plugFax(bob, answers === "CED" ? called : new SuperG3Answer(called)),
+  ];
   const isOver = (): boolean => over.every((hasHung) => hasHung());
   if (!(await lab.world.waitUntil(isOver, PAGE_MS))) return `is not through in ${PAGE_MS} ms`;
   if (!existsSync(received)) return `did not come: ${JSON.stringify(called.figures)}`;

@@ -70,7 +70,7 @@ export const SETTINGS: readonly LikelySetting[] = [
   set("modems of their own", 0.1, { rtp: { voiceBandData: true } }),
   set("T.38", 0.2, { rtp: { fax: "t38" } }),
   set("T.38 at the answer", 0.1, { rtp: { fax: "t38", t38: { switchOn: "answer", waitMs: 200 } } }),
-  set(PAGE, 0.15, { lines: [{ number: "", echoCanceller: { fax: true } }] }),
+  set(PAGE, 0.15, {}),
   set("no fax", 0.1, { rtp: { fax: "off" } }),
   set("few ports", 0.15, { rtp: { portMin: 17_000, portMax: 17_005 } }),
   set("packets of 30 ms", 0.1, { rtp: { ptimeMs: 30 } }),

@@ -47,7 +47,7 @@ export class EchoCanceller {
   readonly #suppressor: ResidualSuppressor;
   readonly #foreign: ForeignSound;
   readonly #foreignPower: ForeignPower = (heard, kind) => this.#foreign.power(heard, kind);
-  readonly #tones = [new ToneDisabler(), new ToneDisabler()] as const;
+  readonly #tones = new ToneDisabler();
   readonly #suppresses: boolean;
   readonly #line: ReferenceDelay;
   #learns = true;
@@ -94,7 +94,12 @@ export class EchoCanceller {
 
   /** Whether everything is passed by: it was asked for, or a tone asks for it. */
   get isPassing(): boolean {
-    return this.#passes || this.#tones[0].disabled || this.#tones[1].disabled;
+    return this.#passes || this.#tones.disabled;
+  }
+
+  /** Forgets that a tone asked for it. */
+  release(): void {
+    this.#tones.release();
   }
 
   /** How much of the echo is left with the filter alone, as a ratio of powers; 1 is all. */
@@ -144,9 +149,9 @@ export class EchoCanceller {
   #hearTones(played: Int16Array, near: Int16Array, isMeasured: boolean): void {
     const { sums } = this.#filter;
     if (isMeasured) {
-      this.#tones[0].process(played, sums[ECHO_SUMS.farSquares], sums[ECHO_SUMS.farNeighbours]);
-    } else this.#tones[0].process(played);
-    this.#tones[1].process(near, sums[ECHO_SUMS.nearSquares], sums[ECHO_SUMS.nearNeighbours]);
+      this.#tones.far(played, sums[ECHO_SUMS.farSquares], sums[ECHO_SUMS.farNeighbours]);
+    } else this.#tones.far(played);
+    this.#tones.near(near, sums[ECHO_SUMS.nearSquares], sums[ECHO_SUMS.nearNeighbours]);
   }
 
   /** A background that is taken over is heard from this frame on. */

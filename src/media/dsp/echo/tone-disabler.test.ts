@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ToneDisabler } from "./tone-disabler.ts";
+import { ReversedTone, ToneDisabler } from "./tone-disabler.ts";
 
 interface Tone {
   readonly hz?: number;
@@ -24,16 +24,16 @@ function toneOf(tone: Tone): Int16Array {
   });
 }
 
-const disabledBy = (audio: Int16Array, frameSamples = 80): boolean => {
-  const disabler = new ToneDisabler();
+const isHeardIn = (audio: Int16Array, frameSamples = 80): boolean => {
+  const tone = new ReversedTone();
   for (let at = 0; at < audio.length; at += frameSamples) {
-    disabler.process(audio.subarray(at, at + frameSamples));
-    if (disabler.disabled) return true;
+    tone.process(audio.subarray(at, at + frameSamples));
+    if (tone.isHeard) return true;
   }
   return false;
 };
 
-describe("ToneDisabler", () => {
+describe("ReversedTone", () => {
   const taken: readonly [string, Tone][] = [
     ["2100 Hz with reversals", {}],
     ["21 Hz below", { hz: 2079 }],
@@ -47,9 +47,9 @@ describe("ToneDisabler", () => {
     ["reversals within a window", { everyMs: 453 }],
     ["V.8's modulated tone", { modulation: 0.2 }],
   ];
-  it.each(taken)("is disabled by %s", (_, tone) => {
-    expect(disabledBy(toneOf(tone))).toBe(true);
-    expect(disabledBy(toneOf(tone), 33)).toBe(true);
+  it.each(taken)("is heard in %s", (_, tone) => {
+    expect(isHeardIn(toneOf(tone))).toBe(true);
+    expect(isHeardIn(toneOf(tone), 33)).toBe(true);
   });
 
   const refused: readonly [string, Tone][] = [
@@ -60,20 +60,8 @@ describe("ToneDisabler", () => {
     ["2225 Hz, Bell's tone", { hz: 2225 }],
     ["reversals too often", { everyMs: 150 }],
   ];
-  it.each(refused)("is not by %s", (_, tone) => {
-    expect(disabledBy(toneOf(tone))).toBe(false);
-  });
-
-  it("is enabled again 250 ms after the signal has gone, not by a short break", () => {
-    const disabler = new ToneDisabler();
-    disabler.process(toneOf({}));
-    disabler.process(new Int16Array(80 * 20));
-    expect(disabler.disabled).toBe(true);
-    disabler.process(toneOf({ hz: 1300, ms: 100 }));
-    disabler.process(new Int16Array(80 * 20));
-    expect(disabler.disabled).toBe(true);
-    disabler.process(new Int16Array(80 * 6));
-    expect(disabler.disabled).toBe(false);
+  it.each(refused)("is not heard in %s", (_, tone) => {
+    expect(isHeardIn(toneOf(tone))).toBe(false);
   });
 
   it("finds the same where it is told of each frame how loud it is and how smooth", () => {
@@ -86,7 +74,7 @@ describe("ToneDisabler", () => {
     const parts = fc.array(part, { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(parts, fc.integer(), (all, seed) => {
-        const [told, plain] = [new ToneDisabler(), new ToneDisabler()];
+        const [told, plain] = [new ReversedTone(), new ReversedTone()];
         let noise = seed;
         for (const { noise: share, ...tone } of all) {
           const peak = share * 22_303 * 10 ** (tone.dbm0 / 20);
@@ -100,11 +88,80 @@ describe("ToneDisabler", () => {
             const neighbours = frame.reduce((sum, one, n) => sum + one * (frame[n - 1] ?? 0), 0);
             told.process(frame, squares, neighbours);
             plain.process(frame);
-            expect(told.disabled).toBe(plain.disabled);
+            expect([told.isHeard, told.isQuiet]).toEqual([plain.isHeard, plain.isQuiet]);
           }
         }
       }),
       { numRuns: 100 },
     );
+  });
+});
+
+describe("ToneDisabler", () => {
+  const voice = toneOf({ hz: 1300, ms: 1000 });
+  const quiet = new Int16Array(voice.length);
+  const disablerAfter = (
+    from: "far" | "near",
+    parts: readonly (readonly [Int16Array, Int16Array, number])[],
+  ) => {
+    const disabler = new ToneDisabler();
+    const tone = toneOf({});
+    const still = new Int16Array(tone.length);
+    disabler.far(from === "far" ? tone : still);
+    disabler.near(from === "near" ? tone : still);
+    for (const [far, near, ms] of parts) {
+      for (let at = 0; at < ms * 8; at += 80) {
+        disabler.far(far.subarray(at, at + 80));
+        disabler.near(near.subarray(at, at + 80));
+      }
+    }
+    return disabler;
+  };
+
+  it.each([
+    { what: "the tone", parts: [], disabled: true },
+    { what: "a short break", parts: [[quiet, quiet, 200]], disabled: true },
+    {
+      what: "two short breaks",
+      parts: [
+        [quiet, quiet, 200],
+        [voice, quiet, 100],
+        [quiet, quiet, 200],
+      ],
+      disabled: true,
+    },
+    { what: "the far end alone", parts: [[voice, quiet, 1000]], disabled: true },
+    { what: "the near end alone", parts: [[quiet, voice, 1000]], disabled: true },
+    {
+      what: "turns, with breaks as they are at most",
+      parts: [
+        [quiet, quiet, 200],
+        [voice, quiet, 1000],
+        [quiet, quiet, 200],
+        [quiet, voice, 1000],
+      ],
+      disabled: true,
+    },
+    { what: "silence of both", parts: [[quiet, quiet, 260]], disabled: false },
+    {
+      what: "turns, and silence of both",
+      parts: [
+        [voice, quiet, 1000],
+        [quiet, quiet, 260],
+        [voice, quiet, 500],
+      ],
+      disabled: false,
+    },
+  ] as const)("after $what: $disabled", ({ parts, disabled }) => {
+    expect(disablerAfter("far", parts).disabled).toBe(disabled);
+    expect(disablerAfter("near", parts).disabled).toBe(disabled);
+  });
+
+  it("is enabled by whoever knows better, and takes the tone again", () => {
+    const disabler = disablerAfter("far", []);
+    disabler.release();
+    expect(disabler.disabled).toBe(false);
+    disabler.near(toneOf({}));
+    expect(disabler.disabled).toBe(true);
   });
 });

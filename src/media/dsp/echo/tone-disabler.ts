@@ -41,19 +41,14 @@ function table(wave: (angle: number) => number): Float64Array {
 }
 
 /**
- * Recognizes the tone by which modems ask that echo cancellers keep out of the way: 2100 Hz with
- * phase reversals. Without reversals (a simple telefax answer) nothing is disabled.
- *
- *               300 ms of tone, then a reversal
- *     enabled ──────────────────────────────────▶ disabled
- *        ▲                                           │
- *        └───────── 250 ms under −36 dBm0 ───────────┘
+ * Recognizes, in one direction, the tone by which modems ask that echo cancellers keep out of the
+ * way: 2100 Hz with phase reversals.
  *
  *    limits: 2100 ± 21 Hz, −31 dBm0 and up, reversals of 180 ± 25°
  *
- * @see ITU-T G.168 §7
+ * @see ITU-T G.168 §7.2
  */
-export class ToneDisabler {
+export class ReversedTone {
   #filled = 0;
   #real = 0;
   #imaginary = 0;
@@ -64,11 +59,22 @@ export class ToneDisabler {
   #steadyMs = 0;
   #gapMs = 0;
   #quietMs = 0;
-  #disabled = false;
+  #isHeard = false;
 
-  /** Whether the tone asked for it and the signal has not gone since. */
-  get disabled(): boolean {
-    return this.#disabled;
+  /** Whether the tone has come, with a reversal. */
+  get isHeard(): boolean {
+    return this.#isHeard;
+  }
+
+  /** Whether nothing is heard, for so long that whoever talked has gone. */
+  get isQuiet(): boolean {
+    return this.#quietMs >= RELEASE_MS;
+  }
+
+  /** Listens anew. */
+  reset(): void {
+    this.#isHeard = false;
+    this.#steadyMs = 0;
   }
 
   /**
@@ -89,10 +95,8 @@ export class ToneDisabler {
   /** Does without a look what a window comes to that no look would find a tone in. */
   #passOver(squares: number, neighbours: number): boolean {
     const power = squares / WINDOW_SAMPLES;
-    if (this.#disabled) {
-      this.#hold(power);
-      return true;
-    }
+    this.#measure(power);
+    if (this.#isHeard) return true;
     if (power >= DETECT_POWER && Math.abs(neighbours) <= squares * NEIGHBOURS_MAX) return false;
     this.#miss();
     return true;
@@ -124,16 +128,14 @@ export class ToneDisabler {
     this.#real = 0;
     this.#imaginary = 0;
     this.#power = 0;
-    if (this.#disabled) this.#hold(power);
-    else if (isTone) this.#follow(phase);
+    this.#measure(power);
+    if (this.#isHeard) return;
+    if (isTone) this.#follow(phase);
     else this.#miss();
   }
 
-  #hold(power: number): void {
+  #measure(power: number): void {
     this.#quietMs = power < HOLD_POWER ? this.#quietMs + WINDOW_MS : 0;
-    if (this.#quietMs < RELEASE_MS) return;
-    this.#disabled = false;
-    this.#steadyMs = 0;
   }
 
   #miss(): void {
@@ -148,8 +150,7 @@ export class ToneDisabler {
     this.#phase = phase;
     this.#gapMs = 0;
     if (this.#steadyMs >= STEADY_MS && Math.abs(surprise) >= REVERSAL_MIN) {
-      this.#disabled = true;
-      this.#quietMs = 0;
+      this.#isHeard = true;
       return;
     }
     const known = this.#steadyMs > WINDOW_MS;
@@ -158,6 +159,44 @@ export class ToneDisabler {
       this.#steadyMs += windows * WINDOW_MS;
       if (Math.abs(this.#rotation) > ROTATION_MAX) this.#steadyMs = 0;
     } else this.#steadyMs = 0;
+  }
+}
+
+/**
+ * Says when an echo canceller is to keep out of the way of two modems. Without reversals (a simple
+ * telefax answer) nothing is disabled; and modems that take turns hold it with either voice.
+ *
+ *               300 ms of the tone, then a reversal, in either direction
+ *     enabled ─────────────────────────────────────────────────────────────▶ disabled
+ *        ▲                                                                      │
+ *        └──────────── 250 ms under −36 dBm0, in both directions ───────────────┘
+ *
+ * @see ITU-T G.168 §7
+ */
+export class ToneDisabler {
+  readonly #far = new ReversedTone();
+  readonly #near = new ReversedTone();
+
+  /** Whether the tone asked for it, and one of the two has gone on since. */
+  get disabled(): boolean {
+    return this.#far.isHeard || this.#near.isHeard;
+  }
+
+  /** Audio of the far end; as {@link ReversedTone.process}. */
+  far(frame: Int16Array, squares?: number, neighbours?: number): void {
+    this.#far.process(frame, squares, neighbours);
+  }
+
+  /** Audio of the near end of the same time, after that of the far end. */
+  near(frame: Int16Array, squares?: number, neighbours?: number): void {
+    this.#near.process(frame, squares, neighbours);
+    if (this.disabled && this.#far.isQuiet && this.#near.isQuiet) this.release();
+  }
+
+  /** Enables it: what the tone asked for is over. */
+  release(): void {
+    this.#far.reset();
+    this.#near.reset();
   }
 }
 
