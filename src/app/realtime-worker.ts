@@ -55,10 +55,9 @@ let starting: Promise<void> = Promise.resolve();
 const post = (message: FromWorker): void => parent.postMessage(message);
 const rest = new RestWatch({
   isAtRest: () => plane?.isAtRest === true && warming?.isOver !== false,
-  onRest() {
-    collectGarbage();
-    void trimMemory();
-    post({ kind: "rested" });
+  onRest(turn) {
+    collectGarbage(turn);
+    post({ kind: "rested", turn });
   },
 });
 const emit = (event: RealtimeEvent): void => post({ kind: "event", event });
@@ -153,6 +152,9 @@ parent.on("message", (message: ToWorker) => {
       if (message.command.kind === "board") board?.receive(message.command.message);
       else plane?.handle(message.command);
       rest.begin();
+      return;
+    case "collected":
+      void trimMemory();
       return;
     case "stop":
       void stop();

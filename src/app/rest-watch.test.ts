@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { RestWatch } from "./rest-watch.ts";
+import { type RestTurn, RestWatch } from "./rest-watch.ts";
 
 /** A watch whose looks are had one by one; `rests` are what each of them sees. */
 function setUp(rests: readonly boolean[]) {
   const seen = [...rests];
-  let told = 0;
+  const told: RestTurn[] = [];
   let due: (() => void) | undefined;
   const watch = new RestWatch({
     isAtRest: () => seen.shift() ?? true,
-    onRest: () => told++,
+    onRest: (turn) => told.push(turn),
     later(run) {
       due = run;
       return () => {
@@ -21,23 +21,30 @@ function setUp(rests: readonly boolean[]) {
     due = undefined;
     run?.();
   };
-  return { watch, look, isLooking: () => due !== undefined, told: () => told };
+  return { watch, look, isLooking: () => due !== undefined, told };
 }
 
 describe("RestWatch", () => {
   it.each([
-    { name: "two looks in a row", rests: [true, true], looks: 2, told: 1 },
-    { name: "not one alone", rests: [true], looks: 1, told: 0 },
-    { name: "not two apart", rests: [true, false, true], looks: 3, told: 0 },
-    { name: "once what went on is over", rests: [false, false, true, true], looks: 4, told: 1 },
-    { name: "no second time", rests: [true, true, true, true], looks: 6, told: 1 },
-  ])("tells of rest: $name", ({ rests, looks, told: times }) => {
+    { name: "two looks in a row", rests: [true, true], told: ["first"] },
+    { name: "not one alone", rests: [true], told: [] },
+    { name: "not two apart", rests: [true, false, true], told: [] },
+    { name: "once what went on is over", rests: [false, false, true, true], told: ["first"] },
+    { name: "again at the look after these", rests: [true, true, true], told: ["first", "last"] },
+    { name: "not again where it ended", rests: [true, true, false, true], told: ["first"] },
+    {
+      name: "anew where it ended",
+      rests: [true, true, false, true, true, true],
+      told: ["first", "first", "last"],
+    },
+    { name: "no third time", rests: [true, true, true, true, true], told: ["first", "last"] },
+  ])("tells of rest: $name", ({ rests, told: times }) => {
     const { watch, look, told, isLooking } = setUp(rests);
     expect(isLooking()).toBe(false);
     watch.begin();
-    for (let n = 0; n < looks; n++) look();
-    expect(told()).toBe(times);
-    expect(isLooking()).toBe(times === 0);
+    for (const _ of rests) look();
+    expect(told).toEqual(times);
+    expect(isLooking()).toBe(times.at(-1) !== "last");
   });
 
   it("begins anew with each thing that is done, by one timer", () => {
@@ -46,13 +53,15 @@ describe("RestWatch", () => {
     look();
     watch.begin();
     look();
-    expect(told()).toBe(0);
+    expect(told).toEqual([]);
     look();
-    expect(told()).toBe(1);
+    expect(told).toEqual(["first"]);
     watch.begin();
     look();
+    expect(told).toEqual(["first"]);
     look();
-    expect(told()).toBe(2);
+    look();
+    expect(told).toEqual(["first", "first", "last"]);
   });
 
   it("tells nothing once stopped", () => {
@@ -63,6 +72,6 @@ describe("RestWatch", () => {
     watch.stop();
     expect(isLooking()).toBe(false);
     look();
-    expect(told()).toBe(0);
+    expect(told).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { RealtimeHost } from "../gateway/realtime/host.ts";
 import type { RealtimeEvent } from "../gateway/realtime/messages.ts";
@@ -13,6 +14,13 @@ import type { FromWorker, ToWorker, WorkerBirth } from "./worker-messages.ts";
 const YOUNG_MB = 3;
 
 /**
+ * By itself the engine collects all garbage, twice, some eight seconds after each time that all was
+ * collected: by then there may be a call. Here all is collected at rest (rest-watch.ts), and else
+ * when the room is full. It is asked where a thread begins, so this one keeps its own.
+ */
+const NO_REDUCER = "--no-memory-reducer";
+
+/**
  * Runs the real-time plane in a worker thread, so that neither a garbage collection nor a log
  * burst of the control plane reaches the voice. A worker that ends without being asked to is told
  * as `fatal`, whatever its exit code, and fails a start that still waits.
@@ -22,7 +30,6 @@ export function createWorkerHost(
   board: BoardSpec,
   script: URL = new URL("./realtime-worker.js", import.meta.url),
 ): RealtimeHost {
-  const birth: WorkerBirth = { board };
   let worker: Worker | undefined;
   let isStopped = false;
   let onEvent: ((event: RealtimeEvent) => void) | undefined;
@@ -34,8 +41,7 @@ export function createWorkerHost(
       if (isStopped) return Promise.reject(stopped());
       onEvent = listener;
       return new Promise<void>((resolve, reject) => {
-        const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
-        const thread = new Worker(script, { workerData: birth, resourceLimits });
+        const thread = startThread(script, { board });
         worker = thread;
         const gone = (): void => {
           worker = undefined;
@@ -60,7 +66,8 @@ export function createWorkerHost(
               onEvent?.(message.event);
               return;
             case "rested":
-              collectGarbage();
+              collectGarbage(message.turn);
+              post({ kind: "collected" });
               return;
             case "stopped":
               onEvent = undefined;
@@ -86,6 +93,12 @@ export function createWorkerHost(
       return stopping.done;
     },
   };
+}
+
+function startThread(script: URL, birth: WorkerBirth): Worker {
+  setFlagsFromString(NO_REDUCER);
+  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
+  return new Worker(script, { workerData: birth, resourceLimits });
 }
 
 /** An end that is waited for, and how it comes. */
