@@ -1,6 +1,8 @@
 /**
  * Runs tests: `tsx tools/suites.ts test|conformance|interop [--json] [what vitest takes…]`.
  *
+ * A suite's name in brackets (`'[media.g711]'`) runs that suite alone.
+ *
  * `--table`, for a whole run, also writes what it came to into docs/interop.md.
  *
  * With `--json` one line a suite is printed, `{"name","passed","failed","skipped"}`, and what
@@ -23,6 +25,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { vitestFilters } from "./suites/names.ts";
 import {
   brokenSuite,
   printTotals,
@@ -132,7 +135,7 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const json = rest.includes("--json");
   const table = rest.includes("--table");
-  const filters = rest.filter((word) => word !== "--json" && word !== "--table");
+  const filters = vitestFilters(rest.filter((word) => word !== "--json" && word !== "--table"));
   if (table && (command !== "interop" || filters.length > 0)) {
     process.stderr.write("suites: --table is for a whole run of interop\n");
     return 2;
