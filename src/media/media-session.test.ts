@@ -168,6 +168,8 @@ describe("MediaSession", () => {
     expect(pair.events).toEqual([{ kind: "digit", session: "b", digit: "7", durationMs: 100 }]);
     const heard = Int16Array.from(pair.heardByB.slice(before + 400, before + 1000));
     expect(levelDbm0(heard)).toBeCloseTo(-7, 0);
+    // Its packets came in the voice's place: nothing is missing there.
+    expect(pair.b.stats()).toMatchObject({ packetsLost: 0, packetsLate: 0, framesConcealed: 0 });
   });
 
   it("reports a digit whose end packets were all lost", () => {

@@ -17,7 +17,7 @@ function noise(seed: number): () => number {
 /** A line whose echo is 12 dB down. */
 interface EchoingLine {
   readonly config: LineEchoConfig;
-  /** How late it comes back, beyond the frame that always lies between; and what of that is told. */
+  /** How late it comes back beyond the frame that always lies between, and what of that is told. */
   readonly lateSamples?: number;
   readonly toldSamples?: number;
 }
