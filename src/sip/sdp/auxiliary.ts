@@ -5,6 +5,8 @@ import { offeredVoiceBand, voiceBandFormat, voiceBandLines } from "./voice-band.
 /** What goes beside a codec in one stream, by the payload types that offer and answer gave it. */
 export interface AuxiliaryFormats {
   readonly voiceBand?: VoiceBandData;
+  /** The codec itself is said to be for modems, and we say so, too. */
+  readonly isVoiceBand?: true;
   readonly telephoneEvent?: number;
   /** Events of modems' tones, where both know some. */
   readonly toneEvents?: readonly number[];
@@ -117,8 +119,10 @@ export function matchAuxiliary(
   theirs: readonly SdpCodec[],
   codec: SdpCodec,
   ours: AuxiliaryWishes,
-  [voiceBand]: readonly VoiceBandData[] = [],
+  voiceBands: readonly VoiceBandData[] = [],
 ): AuxiliaryFormats {
+  const isVoiceBand = voiceBands.some(({ payloadType }) => payloadType === codec.payloadType);
+  const voiceBand = isVoiceBand ? undefined : voiceBands[0];
   const find = (name: string): SdpCodec | undefined =>
     theirs.find((one) => one.name === name && one.clockRateHz === codec.clockRateHz);
   const event = ours.telephoneEventPayloadType === undefined ? undefined : find(EVENT_NAME);
@@ -131,6 +135,7 @@ export function matchAuxiliary(
     ...(noise === undefined ? {} : { comfortNoise: noise.payloadType }),
     ...(red === undefined ? {} : { red }),
     ...(eventRed === undefined ? {} : { eventRed }),
+    ...(isVoiceBand && ours.voiceBand === true ? { isVoiceBand: true } : {}),
     ...(voiceBand === undefined || ours.voiceBand !== true || codec.clockRateHz !== LINE_RATE_HZ
       ? {}
       : { voiceBand: withRed(voiceBand, theirs, ours.redundancy ?? 0) }),
@@ -197,5 +202,6 @@ export function answeredAuxiliary(found: AuxiliaryFormats, codec: SdpCodec): Lis
     const event = { payloadType: telephoneEvent, clockRateHz: codec.clockRateHz };
     last.push(redFormat(eventRed.payloadType, event, eventRed.generations));
   }
-  return { first, last, lines: voiceBandLines(voiceBand) };
+  const marked = found.isVoiceBand === true ? codec : voiceBand;
+  return { first, last, lines: voiceBandLines(marked) };
 }

@@ -36,6 +36,7 @@ import {
   streamAddress,
   streamDirection,
   streamPtimeMs,
+  wantsSilence,
 } from "./stream.ts";
 import {
   answerCrypto,
@@ -95,6 +96,7 @@ interface Match {
   readonly rtcpMux: boolean;
   readonly rtcpXr: ExtendedReports | undefined;
   readonly ice: IceSession | undefined;
+  readonly wantsSilence: boolean;
 }
 
 /**
@@ -227,7 +229,9 @@ function matchStream(
         clockRateHz === codec.clockRateHz &&
         channels === codec.channels,
     );
-  const codec = codecs.find((one) => ownOf(one) !== undefined && !isForModems(one));
+  const known = codecs.filter((one) => ownOf(one) !== undefined);
+  // Gateways that move a call to G.711 for a fax name nothing else.
+  const codec = known.find((one) => !isForModems(one)) ?? known[0];
   const own = codec === undefined ? undefined : ownOf(codec);
   if (codec === undefined || own === undefined) {
     return err({ kind: "no-codec", detail: `none of ${stream.formats.join(" ")}` });
@@ -241,7 +245,8 @@ function matchStream(
   const auxiliary = matchAuxiliary(codecs, codec, ours, voiceBand);
   const rtcpMux = attribute(stream.lines, RTCP_MUX) !== undefined;
   const rtcpXr = extendedReportsOf(attributes([...sdp.lines, ...stream.lines], RTCP_XR));
-  return ok({ stream, codec, own, auxiliary, address, crypto, rtcpMux, rtcpXr, ice });
+  const found = { stream, codec, own, auxiliary, address, crypto, rtcpMux, rtcpXr, ice };
+  return ok({ ...found, wantsSilence: wantsSilence(sdp, stream) });
 }
 
 /** What we may do: what the far end lets us, of what we want. @see RFC 3264 §6.1, §8.4 */
@@ -269,7 +274,7 @@ function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): Media
     ...(toneEvents === undefined ? {} : { toneEvents }),
     ...(comfortNoise === undefined
       ? {}
-      : { comfortNoisePayloadType: comfortNoise, suppressSilence: true }),
+      : { comfortNoisePayloadType: comfortNoise, suppressSilence: !match.wantsSilence }),
     ...(red === undefined ? {} : { redundancy: red }),
     ...(eventRed === undefined ? {} : { eventRedundancy: eventRed }),
     ...(voiceBand === undefined ? {} : { voiceBand }),

@@ -13,6 +13,8 @@ const DIRECTIONS = [
   "inactive",
 ] as const satisfies readonly MediaDirection[];
 
+const SILENCE = "silenceSupp";
+
 /** The packet times we can send, ascending. */
 const PTIMES_MS = [10, 20, 30, 40, 50, 60] as const;
 
@@ -29,6 +31,15 @@ export function receives(direction: MediaDirection): boolean {
 /** The direction of these two permissions. */
 export function directionOf(send: boolean, receive: boolean): MediaDirection {
   return send ? (receive ? "sendrecv" : "sendonly") : receive ? "recvonly" : "inactive";
+}
+
+/**
+ * Whether the writer of a stream wants silence as it sounds, whatever else is offered: gateways say
+ * so of sound that modems are to pass, `silenceSupp:off - - - -`. @see RFC 3108 (silenceSupp)
+ */
+export function wantsSilence(sdp: Sdp, stream: SdpMedia): boolean {
+  const said = attribute(stream.lines, SILENCE) ?? attribute(sdp.lines, SILENCE);
+  return /^ *off(?: |$)/i.test(said ?? "");
 }
 
 /** A stream's direction: its own attribute, the session's, or `sendrecv`. */
