@@ -18,6 +18,9 @@ import { waitMs } from "../support/wait.ts";
 /** Calls at a time, each with figures of its own. */
 const COUNTS = [1, 8, 32];
 const bareName = (calls: number): string => `media.cpu-per-call.${calls}`;
+/** The same with modems listened for, which the peer does not do. */
+const WATCHED = COUNTS.slice(1);
+const watchName = (calls: number): string => `media.cpu-per-call-watch.${calls}`;
 const fullName = (calls: number): string => `media.cpu-per-call-full.${calls}`;
 const RSS = "media.rss-per-call-kb";
 const PACING = "media.pacing-p99";
@@ -83,9 +86,10 @@ export type Contestant = (rtpPorts: readonly number[], server: SipServer) => Pro
  * One, 8 and 32 calls in one process, G.711 µ-law at 20 ms both ways over real sockets of loopback,
  * talked to by the bench's far end, a process of its own, which also notes when packets come. Bare:
  * our real-time plane in its worker, which sends back what it hears, as the peer's bridge module
- * does. Full: both planes as `tipring run` wires them, on a board without chip, copper and
- * telephone; captured is speech, in which digits are looked for, and echoes cancelled. A new
- * process each run; runs take turns; medians. Memory and pacing are the full box's, the latter
+ * does, and as little as that listens for modems (`rtp.fax: off`); with the watch for them it has
+ * figures of its own. Full: both planes as `tipring run` wires them, on a board without chip,
+ * copper and telephone; captured is speech, in which digits are looked for, and echoes cancelled. A
+ * new process each run; runs take turns; medians. Memory and pacing are the full box's, the latter
  * while its SIP port and the peer's are asked 200 times a second. Each is watched twice, and the
  * second time counts; the first, in which an engine still compiles, is noted. Before memory is read
  * both of our threads are told to collect their garbage: else it hangs on whether they just had.
@@ -93,6 +97,7 @@ export type Contestant = (rtpPorts: readonly number[], server: SipServer) => Pro
 export const eightCalls: FigureGroup = {
   limits: {
     ...Object.fromEntries(COUNTS.flatMap((calls) => [[bareName(calls), undefined]])),
+    ...Object.fromEntries(WATCHED.map((calls) => [watchName(calls), undefined])),
     ...Object.fromEntries(COUNTS.flatMap((calls) => [[fullName(calls), undefined]])),
     [RSS]: { atMost: 300 },
     [PACING]: undefined,
@@ -117,6 +122,7 @@ export const eightCalls: FigureGroup = {
         const unit = "us/call-frame";
         for (const [who, of] of [
           ["bare", seen.bare],
+          ["bare with the watch", seen.watch],
           ["full", seen.full],
           ["peer", seen.peer],
         ] as const) {
@@ -125,6 +131,8 @@ export const eightCalls: FigureGroup = {
         if (contestants.bare) {
           figures.push(figure(bareName(calls), middle(seen.bare, cpu), unit, beside(cpu)));
         }
+        if (contestants.watch)
+          figures.push(figure(watchName(calls), middle(seen.watch, cpu), unit));
         if (!contestants.full) continue;
         figures.push(figure(fullName(calls), middle(seen.full, cpu), unit));
         memory.push(middle(seen.full, ({ residentKb }) => residentKb));
@@ -156,6 +164,8 @@ function printMemory(seen: readonly Measured[]): string {
 /** Who has to be measured with so many calls. */
 interface Contestants {
   readonly bare: boolean;
+  /** Bare, but for the watch for modems. */
+  readonly watch: boolean;
   readonly full: boolean;
   readonly peer: boolean;
   /** Whether memory is what is asked for. */
@@ -166,7 +176,9 @@ function contestantsFor(calls: number, isWanted: (name: string) => boolean): Con
   const bare = isWanted(bareName(calls));
   const paced = isWanted(PACING) && calls === PACING_CALLS;
   const sized = isWanted(RSS) && MEMORY_CALLS.includes(calls);
-  return { bare, full: isWanted(fullName(calls)) || paced || sized, peer: bare || paced, sized };
+  const full = isWanted(fullName(calls)) || paced || sized;
+  const watch = WATCHED.includes(calls) && isWanted(watchName(calls));
+  return { bare, watch, full, peer: bare || paced, sized };
 }
 
 const cpu = ({ cpuUs }: Measured): number => cpuUs;
@@ -177,24 +189,27 @@ const middle = (all: readonly Measured[], of: (one: Measured) => number): number
 
 async function measureCalls(programs: Programs, calls: number, wanted: Contestants) {
   const bare: Measured[] = [];
+  const watch: Measured[] = [];
   const full: Measured[] = [];
   const peer: Measured[] = [];
   const run = (make: (folder: string) => Contestant): Promise<Measured> =>
     withScratch((folder) => inCalls(programs, make(folder), calls));
   for (let round = 0; round < RUNS; round++) {
     if (wanted.bare) bare.push(await run(() => ourMedia(programs)));
+    if (wanted.watch) watch.push(await run(() => ourMedia(programs, "pcmu", true)));
     if (wanted.peer) peer.push(await run(baresip));
     if (wanted.full && round < FULL_RUNS)
       full.push(await run((folder) => ourBox(programs, folder, wanted.sized)));
   }
-  return { bare, full, peer };
+  return { bare, watch, full, peer };
 }
 
-/** The real-time plane alone. */
-export function ourMedia(programs: Programs, voice: Voice = "pcmu"): Contestant {
+/** The real-time plane alone; with `watches` it listens for modems as well. */
+export function ourMedia(programs: Programs, voice: Voice = "pcmu", watches = false): Contestant {
   return async (rtpPorts) => {
     const urls = [pathToFileURL(programs.board).href, pathToFileURL(workerScript).href];
     const words = [String(rtpPorts.length), ...urls, String(OUR_RTP_PORT), voice];
+    if (watches) words.push("watch");
     const child = fork(programs.bare, words, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
     const [ports] = await once(child, "message", { signal: AbortSignal.timeout(LIMIT_MS) });
     child.send([...rtpPorts]);

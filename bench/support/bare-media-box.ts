@@ -1,9 +1,9 @@
 /**
  * The product's real-time plane in its worker, and calls of the echo service on it, without a line
- * and without SIP: `node bare-media-box.mjs CALLS BOARD-URL WORKER-URL RTP-PORT VOICE`, forked.
- * It tells
- * the ports it has opened, is told the far ends' ports in the same order, and then sends back what
- * it hears: RTP, codec, jitter buffer, RTCP, and nothing else.
+ * and without SIP: `node bare-media-box.mjs CALLS BOARD-URL WORKER-URL RTP-PORT VOICE [watch]`,
+ * forked. It tells the ports it has opened, is told the far ends' ports in the same order, and then
+ * sends back what it hears: RTP, codec, jitter buffer, RTCP, and nothing else. With `watch` modems
+ * and fax machines are listened for in each call, as a box does unless it has `rtp.fax: off`.
  */
 import { createWorkerHost } from "../../src/app/worker-host.ts";
 import { isVoice, VOICES } from "./voices.ts";
@@ -12,7 +12,8 @@ const HOST = "127.0.0.1";
 const PACKET_MS = 20;
 const EVENT_PAYLOAD_TYPE = 101;
 
-const [calls = "", module = "", worker = "", rtpPort = "", word = ""] = process.argv.slice(2);
+const [calls = "", module = "", worker = "", rtpPort = "", word = "", more = ""] =
+  process.argv.slice(2);
 const voice = isVoice(word) ? word : "pcmu";
 const lineCount = Number(calls);
 const host = createWorkerHost({ module, lineCount, options: {} }, new URL(worker));
@@ -28,6 +29,7 @@ await host.start(
       portMax: Number(rtpPort) + 998,
       // As on a board of its own.
       realtimePriority: { priority: 10, isAsked: true },
+      passesModems: more === "watch",
       ...(voice === "opus" ? { engines: ["opus"] } : {}),
     },
   },
