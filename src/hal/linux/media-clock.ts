@@ -1,6 +1,6 @@
 import { createClock, createUdp, machineSource } from "../node/index.ts";
 import type { Rehearsal } from "../ports/board.ts";
-import type { Clock } from "../ports/clock.ts";
+import type { Clock, Timer } from "../ports/clock.ts";
 import type { Udp, UdpBinding, UdpSocket } from "../ports/net.ts";
 import { findEventLoopFile } from "./event-loop-file.ts";
 import { PolledUdp } from "./polled-udp.ts";
@@ -74,7 +74,7 @@ interface SleptTime {
   sleepOn(file: number, forMs: number): boolean;
   soon(run: () => void): void;
   /** See `ClockSource.wake`: for what is too far away to be slept for. */
-  later(delayMs: number, run: () => void, isSettled: boolean): () => void;
+  later(delayMs: number, run: () => void, isSettled: boolean): Timer;
 }
 
 /** Sleeps, and looks at sockets once for each deadline: when it is told to, or after it. */
@@ -86,6 +86,9 @@ class PollingSleep implements SleeperSource, Udp {
   /** Whether what is due runs, and sockets have not been looked at since it began. */
   #isToPoll = false;
   #polledAtMs = 0;
+  /** While what is due runs, the time at which that began. */
+  #isRunning = false;
+  #runMs = 0;
 
   /** @param loopFile the event loop's, where it is known */
   constructor(time: SleptTime, udp: PolledUdp, loopFile: number | undefined) {
@@ -112,6 +115,12 @@ class PollingSleep implements SleeperSource, Udp {
     return this.#time.nowMs();
   }
 
+  /**
+   * The time for all that runs. It stands still while what is due runs: a frame of a few calls
+   * would read the machine's twenty times.
+   */
+  readonly heldMs = (): number => (this.#isRunning ? this.#runMs : this.#time.nowMs());
+
   sleep(untilMs: number): void {
     if (untilMs > this.#time.nowMs()) this.#time.sleepUntil(untilMs);
   }
@@ -128,10 +137,13 @@ class PollingSleep implements SleeperSource, Udp {
   }
 
   beforeRun(): void {
+    this.#runMs = this.#time.nowMs();
+    this.#isRunning = true;
     this.#isToPoll = true;
   }
 
   afterRun(): void {
+    this.#isRunning = false;
     this.collect();
   }
 
@@ -150,11 +162,11 @@ class PollingSleep implements SleeperSource, Udp {
 function createSleptClock(time: SleptTime, source: PollingSleep, sleeper: Sleeper): Clock {
   const sleepMaxMs = source.knowsLoop ? SLEEP_MAX_MS.light : SLEEP_MAX_MS.deep;
   return createClock({
-    nowMs: () => time.nowMs(),
+    nowMs: source.heldMs,
     wallMs: () => time.wallMs(),
     wake(delayMs, run, isSettled) {
       if (delayMs > sleepMaxMs) return time.later(delayMs - sleepMaxMs, run, isSettled);
-      return sleeper.wake(time.nowMs() + delayMs, run, isSettled);
+      return sleeper.wake(source.heldMs() + delayMs, run, isSettled);
     },
   });
 }

@@ -411,6 +411,24 @@ describe("createMediaClock()", () => {
     for (const forMs of asleep) expect(forMs).toBeLessThanOrEqual(SLEEP_MAX_MS.deep);
   });
 
+  it("has one time for all that is due, whatever that takes, and then goes on", async () => {
+    const { clock } = await createMediaClock(async () => kernel);
+    const atMs = clock.nowMs() + 3;
+    const read = await new Promise<number[]>((resolve) => {
+      const times: number[] = [];
+      clock.at(atMs, () => {
+        times.push(clock.nowMs());
+        kernel.sleepUntil(clock.nowMs() + 2);
+        times.push(clock.nowMs());
+        setImmediate(() => resolve([...times, clock.nowMs()]));
+      });
+    });
+    const [first = 0, second = 0, after = 0] = read;
+    expect(first).toBeGreaterThanOrEqual(atMs);
+    expect(second).toBe(first);
+    expect(after).toBeGreaterThanOrEqual(first + 2);
+  });
+
   it("rehearse() has sockets of this machine, on a time that goes on when told", async () => {
     const { rehearse } = await createMediaClock(async () => kernel);
     if (rehearse === undefined) throw new Error("there is a kernel");

@@ -95,7 +95,7 @@ describe("Sleeper", () => {
     expect(turns).toBeLessThanOrEqual(10 / TURN_AT_MOST_MS + 1);
     expect(turns).toBeGreaterThan(2);
     // A deadline taken back meanwhile stays so.
-    sleeper.wake(20, () => happened.push("cancelled"), true)();
+    sleeper.wake(20, () => happened.push("cancelled"), true).cancel();
     await turn();
     expect(happened).not.toContain("cancelled");
   });
@@ -115,13 +115,13 @@ describe("Sleeper", () => {
 
   it("runs nothing that was taken back, and what came in its place", async () => {
     const { sleeper, withoutPolls, happened, turn } = setUp();
-    const cancel = sleeper.wake(10, () => happened.push("first"), false);
-    cancel();
+    const first = sleeper.wake(10, () => happened.push("first"), false);
+    first.cancel();
     await turn();
-    sleeper.wake(10, () => happened.push("second"), false)();
+    sleeper.wake(10, () => happened.push("second"), false).cancel();
     sleeper.wake(5, () => happened.push("third"), false);
     await turn();
-    cancel();
+    first.cancel();
     expect(withoutPolls()).toEqual(["turn", "third", "turn"]);
   });
 

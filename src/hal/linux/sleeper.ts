@@ -1,3 +1,5 @@
+import type { Timer } from "../ports/clock.ts";
+
 /**
  * While nothing but frames is due the event loop turns after some of them, this far apart and a
  * frame at most: a turn costs more than all else that an empty frame does. Commands and edges,
@@ -20,7 +22,7 @@ export interface SleeperSource {
   readonly knowsLoop: boolean;
   /** As `sleep`, but ends early as soon as the event loop has something to do; whether it has. */
   sleepLightly(untilMs: number): boolean;
-  /** Called when a deadline has come, right before it is run, and right after that. */
+  /** Called when a deadline has come, right before it is run, and right after that in any case. */
   beforeRun(): void;
   afterRun(): void;
   /** Runs that in the event loop's next turn. */
@@ -28,12 +30,22 @@ export interface SleeperSource {
 }
 
 /** A deadline that is slept for; taken back, it does nothing. */
-interface Wake {
+class Wake implements Timer {
   readonly atMs: number;
   readonly run: () => void;
   /** Whether it may follow the one before it without a turn of the event loop. */
   readonly isSettled: boolean;
-  isCancelled: boolean;
+  isCancelled = false;
+
+  constructor(atMs: number, run: () => void, isSettled: boolean) {
+    this.atMs = atMs;
+    this.run = run;
+    this.isSettled = isSettled;
+  }
+
+  cancel(): void {
+    this.isCancelled = true;
+  }
 }
 
 /**
@@ -64,13 +76,11 @@ export class Sleeper {
   }
 
   /** Takes a deadline in place of any other; what it returns takes it back. */
-  wake(atMs: number, run: () => void, isSettled: boolean): () => void {
-    const wake: Wake = { atMs, run, isSettled, isCancelled: false };
+  wake(atMs: number, run: () => void, isSettled: boolean): Timer {
+    const wake = new Wake(atMs, run, isSettled);
     this.#next = wake;
     if (!this.#isAsleep) this.#turnSoon();
-    return () => {
-      wake.isCancelled = true;
-    };
+    return wake;
   }
 
   /** Sleeps and runs, until the event loop is to turn. */
@@ -86,8 +96,11 @@ export class Sleeper {
           return;
         }
         source.beforeRun();
-        wake.run();
-        source.afterRun();
+        try {
+          wake.run();
+        } finally {
+          source.afterRun();
+        }
         if (isWanted || this.#next?.isSettled !== true) return;
         if (source.nowMs() - turnedAtMs > this.#turnEveryMs) return;
       }

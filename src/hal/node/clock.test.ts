@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Timer } from "../ports/clock.ts";
 import { type ClockSource, createClock } from "./clock.ts";
 
 /** A runtime whose timers fire when the test says so, `earlyMs` before or after their time. */
@@ -16,12 +17,14 @@ class ScriptedSource implements ClockSource {
     return 5;
   }
 
-  wake(delayMs: number, run: () => void, isSettled: boolean): () => void {
+  wake(delayMs: number, run: () => void, isSettled: boolean): Timer {
     this.delays.push(delayMs);
     this.settled.push(isSettled);
     this.#armed = run;
-    return () => {
-      if (this.#armed === run) this.#armed = undefined;
+    return {
+      cancel: () => {
+        if (this.#armed === run) this.#armed = undefined;
+      },
     };
   }
 

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { Clock, Timer } from "../ports/clock.ts";
-import { TimerQueue } from "./timer-queue.ts";
+import { type QueuedTimer, TimerQueue } from "./timer-queue.ts";
 
 /** The longest delay that the runtime's timer takes; a longer one would fire at once. */
 const runtimeTimerMaxMs = 2 ** 31 - 1;
@@ -15,7 +15,25 @@ export interface ClockSource {
    * @param isSettled asked for at the end of a run in which only frames were due: what they left to
    * the event loop can wait for a few more
    */
-  wake(delayMs: number, run: () => void, isSettled: boolean): () => void;
+  wake(delayMs: number, run: () => void, isSettled: boolean): Timer;
+}
+
+/** A callback that was asked for. Each frame makes one: less than two functions would be. */
+class QueuedCallback implements Timer {
+  readonly #queue: TimerQueue;
+  readonly #timer: QueuedTimer;
+  readonly #onCancel: () => void;
+
+  constructor(queue: TimerQueue, timer: QueuedTimer, onCancel: () => void) {
+    this.#queue = queue;
+    this.#timer = timer;
+    this.#onCancel = onCancel;
+  }
+
+  cancel(): void {
+    this.#queue.remove(this.#timer);
+    this.#onCancel();
+  }
 }
 
 /**
@@ -27,24 +45,24 @@ export interface ClockSource {
 export function createClock(source: ClockSource = machineSource()): Clock {
   const queue = new TimerQueue();
   let armedAtMs: number | undefined;
-  let disarm: (() => void) | undefined;
+  let armed: Timer | undefined;
   let running = false;
 
   const arm = (isSettled = false): void => {
     if (running) return;
     const atMs = queue.peek()?.atMs;
     if (atMs === armedAtMs) return;
-    disarm?.();
-    disarm = undefined;
+    armed?.cancel();
+    armed = undefined;
     armedAtMs = atMs;
     if (atMs === undefined) return;
     const delayMs = Math.min(Math.max(0, atMs - source.nowMs()), runtimeTimerMaxMs);
-    disarm = source.wake(delayMs, runDue, isSettled);
+    armed = source.wake(delayMs, runDue, isSettled);
   };
 
   const runDue = (): void => {
     armedAtMs = undefined;
-    disarm = undefined;
+    armed = undefined;
     const nowMs = source.nowMs();
     const endOrder = queue.nextOrder;
     running = true;
@@ -64,15 +82,11 @@ export function createClock(source: ClockSource = machineSource()): Clock {
     }
   };
 
+  const onCancel = (): void => arm();
   const at = (atMs: number, run: () => void, kind?: "frame"): Timer => {
-    const remove = queue.add(atMs, run, kind === "frame");
+    const timer = queue.add(atMs, run, kind === "frame");
     arm();
-    return {
-      cancel: () => {
-        remove();
-        arm();
-      },
-    };
+    return new QueuedCallback(queue, timer, onCancel);
   };
 
   return { nowMs: () => source.nowMs(), wallMs: () => source.wallMs(), at };
@@ -90,10 +104,10 @@ export function machineSource(): ClockSource {
     wake: (delayMs, run) => {
       if (delayMs <= 0) {
         const soon = setImmediate(run);
-        return () => clearImmediate(soon);
+        return { cancel: () => clearImmediate(soon) };
       }
       const timer = setTimeout(run, Math.ceil(delayMs));
-      return () => clearTimeout(timer);
+      return { cancel: () => clearTimeout(timer) };
     },
   };
 }

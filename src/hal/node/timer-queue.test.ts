@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { TimerQueue } from "./timer-queue.ts";
+import { type QueuedTimer, TimerQueue } from "./timer-queue.ts";
 
 /** Runs the queue empty and gives what the callbacks wrote down. */
 function drain(queue: TimerQueue): void {
@@ -26,10 +26,10 @@ describe("TimerQueue", () => {
 
   it("remove frees its place at once and does nothing a second time", () => {
     const queue = new TimerQueue();
-    const remove = queue.add(5, () => {});
+    const timer = queue.add(5, () => {});
     queue.add(6, () => {});
-    remove();
-    remove();
+    queue.remove(timer);
+    queue.remove(timer);
     expect(queue.length).toBe(1);
     expect(queue.peek()?.atMs).toBe(6);
   });
@@ -40,14 +40,15 @@ describe("TimerQueue", () => {
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
         const queue = new TimerQueue();
         const model = new Map<number, number>();
-        const removers: (() => void)[] = [];
+        const timers: QueuedTimer[] = [];
         const ran: number[] = [];
         steps.forEach(({ atMs, remove }, id) => {
-          removers.push(queue.add(atMs, () => ran.push(id)));
+          timers.push(queue.add(atMs, () => ran.push(id)));
           model.set(id, atMs);
-          if (remove % 3 === 0) {
-            removers[remove % removers.length]?.();
-            model.delete(remove % removers.length);
+          const removed = timers[remove % timers.length];
+          if (remove % 3 === 0 && removed !== undefined) {
+            queue.remove(removed);
+            model.delete(remove % timers.length);
           }
         });
         drain(queue);

@@ -1,13 +1,4 @@
-/** One pending callback; `position` is its place in the heap, -1 once it is out. */
-interface Entry {
-  readonly atMs: number;
-  readonly order: number;
-  readonly run: () => void;
-  readonly isFrame: boolean;
-  position: number;
-}
-
-/** A callback taken out of the queue. */
+/** A callback that waits, or has waited. */
 export interface QueuedTimer {
   readonly atMs: number;
   /** Rises with each `add`: of two timers due at one instant the smaller runs first. */
@@ -15,6 +6,11 @@ export interface QueuedTimer {
   readonly run: () => void;
   /** See `Clock.at`. */
   readonly isFrame: boolean;
+}
+
+/** The same for the queue; `position` is its place in the heap, -1 once it is out. */
+interface Entry extends QueuedTimer {
+  position: number;
 }
 
 /**
@@ -35,13 +31,13 @@ export class TimerQueue {
     return this.#heap.length;
   }
 
-  /** Adds a callback; the result removes it again and does nothing once it is out. */
-  add(atMs: number, run: () => void, isFrame = false): () => void {
+  /** Adds a callback; the result is what `remove` takes. */
+  add(atMs: number, run: () => void, isFrame = false): QueuedTimer {
     const order = this.#nextOrder++;
     const entry: Entry = { atMs, order, run, isFrame, position: this.#heap.length };
     this.#heap.push(entry);
     this.#rise(entry);
-    return () => this.#remove(entry);
+    return entry;
   }
 
   /** The earliest callback, left in its place. */
@@ -54,6 +50,12 @@ export class TimerQueue {
     const first = this.#heap[0];
     if (first !== undefined) this.#remove(first);
     return first;
+  }
+
+  /** Takes a callback out that `add` put in; does nothing once it is out. */
+  remove(timer: QueuedTimer): void {
+    // Nobody else makes them.
+    this.#remove(timer as Entry);
   }
 
   #remove(entry: Entry): void {
