@@ -52,7 +52,8 @@ const NOTHING: readonly MediaOutput[] = [];
 export class FarDigits {
   readonly #player: DigitPlayer;
   #frameSamples = 0;
-  #renderedMs: number | undefined;
+  /** NaN before the first: a number that never was anything else needs no memory of its own. */
+  #renderedMs = Number.NaN;
   readonly #session: string;
   /** A modem's tone is played. */
   #plays = false;
@@ -104,7 +105,7 @@ export class FarDigits {
 
   /** Puts tones in place of the voice: some far ends send a digit in both. */
   render(frame: Int16Array, nowMs: number): void {
-    if (this.#renderedMs !== undefined && nowMs - this.#renderedMs > GAP_MS) {
+    if (nowMs - this.#renderedMs > GAP_MS) {
       this.#player.clear();
       this.#anchor = undefined;
     }
@@ -119,7 +120,7 @@ export class FarDigits {
     { clockRateHz, packetMs, lateMs }: DigitPath,
   ): number {
     const frame = this.#frameSamples;
-    const sinceMs = nowMs - (this.#renderedMs ?? nowMs);
+    const sinceMs = nowMs - this.#renderedMs || 0;
     const now = this.#player.position - frame + Math.min(frame, sinceMs * SAMPLES_PER_MS);
     const waitMs = lateMs + Math.max(0, packetMs - durationMs);
     const soon = Math.round(now + FRAMES_AHEAD * frame + waitMs * SAMPLES_PER_MS);

@@ -41,7 +41,7 @@ export type MediaInput =
   | { readonly kind: "rtcp"; readonly bytes: Uint8Array; readonly from: SocketAddress }
   | { readonly kind: "timeout" };
 
-/** What goes out. `bytes` is borrowed until the next call into the session. */
+/** What goes out. A `send` is borrowed, as its bytes are, until the next call into the session. */
 export type MediaOutput =
   | {
       readonly kind: "send";

@@ -22,7 +22,7 @@ import { IceLite } from "./rtp/ice-lite.ts";
 import { parseRtcp } from "./rtp/parse-rtcp.ts";
 import { RtcpPath } from "./rtp/rtcp-path.ts";
 import { RtcpReporter } from "./rtp/rtcp-reporter.ts";
-import { looksLikeRtcp, parseRtp } from "./rtp/rtp-packet.ts";
+import { looksLikeRtcp, RtpReader } from "./rtp/rtp-packet.ts";
 import { RtpReceiver } from "./rtp/rtp-receiver.ts";
 import { RtpSender } from "./rtp/rtp-sender.ts";
 import { SourceLatch } from "./rtp/source-latch.ts";
@@ -31,6 +31,7 @@ import type { DigitSignal } from "./rtp/telephone-event-receiver.ts";
 import { extendedBlocks, type PathFigures, pathOf } from "./session-quality.ts";
 import { statsOf, sumOf, ZERO_STATS } from "./session-stats.ts";
 import { SilenceWatch } from "./silence-watch.ts";
+import { VoiceOutput } from "./voice-output.ts";
 
 export type {
   FlowError,
@@ -40,6 +41,9 @@ export type {
 } from "./media-session-types.ts";
 
 const NOTHING: readonly MediaOutput[] = [];
+
+/** One serves all: a packet is dealt with before the next one comes. */
+const PACKET = new RtpReader();
 
 /**
  * One RTP session: a source and sink of audio for whatever it is joined to.
@@ -63,9 +67,11 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   readonly #config: MediaSessionConfig;
   #earlier: MediaStats | undefined;
   readonly #quality = new CallQuality();
+  readonly #voice: VoiceOutput;
 
   constructor(config: MediaSessionConfig) {
     this.#config = config;
+    this.#voice = new VoiceOutput(config.session);
     this.#rtcp = new RtcpReporter(config);
     this.modems = new ModemWatch(config.session, config.passesModems, config.arithmetic);
     this.digits = new FarDigits(config.session, config.digits);
@@ -148,7 +154,11 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     if (packets.length === 0) return heard;
     const { srtp, rtpLatch } = flowing;
     const to = rtpLatch.destination;
-    const sent = packets.map((bytes) => this.#send("rtp", srtp?.protectRtp(bytes) ?? bytes, to));
+    const [voice] = packets;
+    const sent =
+      packets.length === 1 && voice !== undefined
+        ? this.#voice.sent(srtp?.protectRtp(voice) ?? voice, to)
+        : packets.map((bytes) => this.#send("rtp", srtp?.protectRtp(bytes) ?? bytes, to));
     return heard.length === 0 ? sent : [...heard, ...sent];
   }
 
@@ -269,16 +279,15 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     const { from } = input;
     const bytes = srtp === undefined ? input.bytes : srtp.openRtp(input.bytes);
     if (bytes === undefined) return NOTHING;
-    const packet = parseRtp(bytes);
-    if (!packet.ok || !receiver.knows(packet.value.payloadType)) return NOTHING;
+    if (PACKET.read(bytes) !== undefined || !receiver.knows(PACKET.payloadType)) return NOTHING;
     const isAuthentic = srtp !== undefined;
-    if (!rtpLatch.accept(from, packet.value, isAuthentic) || !receives) return NOTHING;
-    if (sender.isOwn(packet.value) && !sender.hasSent(packet.value)) {
+    if (!rtpLatch.accept(from, PACKET, isAuthentic) || !receives) return NOTHING;
+    if (sender.isOwn(PACKET) && !sender.hasSent(PACKET)) {
       return this.#leaveSource(flowing, nowMs);
     }
 
     const isNew = this.#silence.heard(nowMs);
-    const signals = receiver.receive(packet.value, nowMs);
+    const signals = receiver.receive(PACKET, nowMs);
     if (!isNew && signals.length === 0) return NOTHING_SOONER;
     const outputs: MediaOutput[] = [];
     if (isNew) {

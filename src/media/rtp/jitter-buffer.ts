@@ -34,7 +34,7 @@ export type PutVerdict = "stored" | "late" | "duplicate" | "dropped";
 
 /** What to do for the next samples of playout. */
 export type PlayoutStep =
-  /** Decode this packet and leave out its first `skip` samples. `payload` is borrowed. */
+  /** Decode this packet and leave out its first `skip` samples. All of it is borrowed. */
   | {
       readonly kind: "packet";
       readonly payload: Uint8Array;
@@ -49,6 +49,17 @@ export type PlayoutStep =
   | { readonly kind: "conceal"; readonly samples: number }
   /** Nothing is expected now. */
   | { readonly kind: "silence"; readonly samples: number };
+
+/** The packet that is played. One serves all: it is decoded before the next step is asked for. */
+const PLAYED = {
+  kind: "packet" as const,
+  payload: new Uint8Array(0) as Uint8Array,
+  payloadType: 0,
+  skip: 0,
+  samples: 0,
+  noise: false,
+  pauseSamples: 0,
+};
 
 /**
  * Adaptive playout of one RTP stream, in samples of line audio; it knows no other clock than the
@@ -253,15 +264,13 @@ export class JitterBuffer {
     this.#due = end;
     this.#begun = true;
     this.#playedSequence = head.sequence;
-    return {
-      kind: "packet",
-      payload: head.payload,
-      payloadType: head.payloadType,
-      skip: from - head.at,
-      samples: head.samples,
-      noise: head.noise,
-      pauseSamples,
-    };
+    PLAYED.payload = head.payload;
+    PLAYED.payloadType = head.payloadType;
+    PLAYED.skip = from - head.at;
+    PLAYED.samples = head.samples;
+    PLAYED.noise = head.noise;
+    PLAYED.pauseSamples = pauseSamples;
+    return PLAYED;
   }
 
   /** Of the hole before a packet, what the numbers of missing packets do not explain. */

@@ -6,6 +6,7 @@ import {
   parseRtp,
   RTP_HEADER_BYTES,
   RTP_PACKET_LIMIT_BYTES,
+  RtpReader,
   writeRtpHeader,
 } from "./rtp-packet.ts";
 
@@ -140,5 +141,28 @@ describe("looksLikeRtcp()", () => {
     { second: 0x80, is: false },
   ])("says $is for a second byte of $second", ({ second, is }) => {
     expect(looksLikeRtcp(Uint8Array.of(0x80, second))).toBe(is);
+  });
+});
+
+describe("RtpReader", () => {
+  it("read() leaves nothing of the packet before, whatever came", () => {
+    const anything = fc.oneof(
+      fc.uint8Array({ minLength: 12, maxLength: 40 }).map((bytes) => {
+        bytes[0] = 0x80 | ((bytes[0] ?? 0) & 0x33);
+        return bytes;
+      }),
+      fc.uint8Array({ maxLength: 20 }),
+    );
+    fc.assert(
+      fc.property(fc.array(anything, { maxLength: 8 }), (datagrams) => {
+        const reader = new RtpReader();
+        for (const bytes of datagrams) {
+          const error = reader.read(bytes);
+          const parsed = parseRtp(bytes);
+          expect(error).toBe(parsed.ok ? undefined : parsed.error);
+          if (parsed.ok) expect({ ...reader }).toEqual(parsed.value);
+        }
+      }),
+    );
   });
 });

@@ -27,7 +27,7 @@ export interface RtpPacket {
   readonly timestamp: number;
   readonly ssrc: number;
   readonly csrcs: readonly number[];
-  readonly extension?: { readonly profile: number; readonly data: Uint8Array };
+  readonly extension?: { readonly profile: number; readonly data: Uint8Array } | undefined;
   /** Without padding. A view into the datagram: borrowed with it. */
   readonly payload: Uint8Array;
 }
@@ -42,6 +42,7 @@ export const RTP_HEADER_BYTES = 12;
 export const RTP_PACKET_LIMIT_BYTES = 2048;
 
 const NO_CSRCS: readonly number[] = [];
+const NO_BYTES = new Uint8Array(0);
 
 /** Four bytes big-endian; 0 for what is past the end. */
 function u32At(bytes: Uint8Array, at: number): number {
@@ -73,46 +74,69 @@ function payloadOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
 
 /** Reads one RTP packet. Views in the result are borrowed from `bytes`. @see RFC 3550 §5.1 */
 export function parseRtp(bytes: Uint8Array): Result<RtpPacket, RtpError> {
-  if (bytes.length < RTP_HEADER_BYTES) return err("too-short");
-  if (bytes.length > RTP_PACKET_LIMIT_BYTES) return err("too-long");
-  const first = bytes[0] ?? 0;
-  const second = bytes[1] ?? 0;
-  if (first >> 6 !== 2) return err("version");
+  const reader = new RtpReader();
+  const error = reader.read(bytes);
+  if (error !== undefined) return err(error);
+  const { extension, ...plain } = reader;
+  return ok(extension === undefined ? plain : { ...plain, extension });
+}
 
-  const csrcCount = first & 0x0f;
-  let start = RTP_HEADER_BYTES + 4 * csrcCount;
-  if (start > bytes.length) return err("csrc");
-  let csrcs = NO_CSRCS;
-  if (csrcCount > 0) {
-    csrcs = Array.from({ length: csrcCount }, (_, n) => u32At(bytes, RTP_HEADER_BYTES + 4 * n));
+/**
+ * Reads one packet after the other: its fields are those of the packet that was read last, and
+ * nothing is made for each.
+ */
+export class RtpReader implements RtpPacket {
+  marker = false;
+  payloadType = 0;
+  sequence = 0;
+  timestamp = 0;
+  ssrc = 0;
+  csrcs = NO_CSRCS;
+  extension: RtpPacket["extension"];
+  payload: Uint8Array = NO_BYTES;
+
+  /** What does not fit of bytes that are no packet; then its fields say nothing. */
+  read(bytes: Uint8Array): RtpError | undefined {
+    if (bytes.length < RTP_HEADER_BYTES) return "too-short";
+    if (bytes.length > RTP_PACKET_LIMIT_BYTES) return "too-long";
+    const first = bytes[0] ?? 0;
+    const second = bytes[1] ?? 0;
+    if (first >> 6 !== 2) return "version";
+
+    const csrcCount = first & 0x0f;
+    const hasExtension = (first & 0x10) !== 0;
+    let start = RTP_HEADER_BYTES + 4 * csrcCount;
+    if (start > bytes.length) return "csrc";
+    this.csrcs = csrcCount === 0 ? NO_CSRCS : csrcsOf(bytes, csrcCount);
+    this.extension = hasExtension ? extensionAt(bytes, start) : undefined;
+    if (hasExtension && this.extension === undefined) return "extension";
+    if (this.extension !== undefined) start += 4 + this.extension.data.length;
+
+    let end = bytes.length;
+    if ((first & 0x20) !== 0) {
+      const padding = bytes[end - 1] ?? 0;
+      if (padding === 0 || padding > end - start) return "padding";
+      end -= padding;
+    }
+
+    this.marker = (second & 0x80) !== 0;
+    this.payloadType = second & 0x7f;
+    this.sequence = u16At(bytes, 2);
+    this.timestamp = u32At(bytes, 4);
+    this.ssrc = u32At(bytes, 8);
+    this.payload = payloadOf(bytes, start, end);
+    return undefined;
   }
+}
 
-  let extension: RtpPacket["extension"];
-  if ((first & 0x10) !== 0) {
-    if (start + 4 > bytes.length) return err("extension");
-    const dataEnd = start + 4 + 4 * u16At(bytes, start + 2);
-    if (dataEnd > bytes.length) return err("extension");
-    extension = { profile: u16At(bytes, start), data: bytes.subarray(start + 4, dataEnd) };
-    start = dataEnd;
-  }
+function csrcsOf(bytes: Uint8Array, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, n) => u32At(bytes, RTP_HEADER_BYTES + 4 * n));
+}
 
-  let end = bytes.length;
-  if ((first & 0x20) !== 0) {
-    const padding = bytes[end - 1] ?? 0;
-    if (padding === 0 || padding > end - start) return err("padding");
-    end -= padding;
-  }
-
-  const packet: RtpPacket = {
-    marker: (second & 0x80) !== 0,
-    payloadType: second & 0x7f,
-    sequence: u16At(bytes, 2),
-    timestamp: u32At(bytes, 4),
-    ssrc: u32At(bytes, 8),
-    csrcs,
-    payload: payloadOf(bytes, start, end),
-  };
-  return ok(extension === undefined ? packet : { ...packet, extension });
+function extensionAt(bytes: Uint8Array, start: number): RtpPacket["extension"] {
+  const end = start + 4 + 4 * u16At(bytes, start + 2);
+  if (start + 4 > bytes.length || end > bytes.length) return undefined;
+  return { profile: u16At(bytes, start), data: bytes.subarray(start + 4, end) };
 }
 
 /** The fields of a packet that we send. */

@@ -25,6 +25,17 @@ import { type DigitSignal, TelephoneEventReceiver } from "./telephone-event-rece
 /** Playout that was not asked for a frame for so long begins anew: what waits is stale. */
 const PLAYOUT_GAP_MS = 250;
 
+/** What playout is given: it copies what it keeps, so that one serves all. */
+const PUT: { -readonly [Field in keyof BufferedPacket]-?: NonNullable<BufferedPacket[Field]> } = {
+  sequence: 0,
+  timestamp: 0,
+  payloadType: 0,
+  payload: new Uint8Array(0),
+  samples: 0,
+  noise: false,
+  copySamples: 0,
+};
+
 /** What negotiation decides about receiving. */
 export interface ReceiverOptions {
   readonly spec: CodecSpec;
@@ -73,7 +84,7 @@ export class RtpReceiver {
   #voiceTimestamp: number | undefined;
   #playout: Playout | FixedPlayout;
   readonly #frameSamples: number;
-  #lastPullMs: number;
+  #lastPullMs = 0;
   readonly #events: TelephoneEventReceiver;
   readonly #options: ReceiverOptions;
   readonly #arithmetic: MediaSessionConfig["arithmetic"];
@@ -135,14 +146,14 @@ export class RtpReceiver {
     this.#losses.received(stream.extendedSequence);
     this.#receipts?.received(stream.extendedSequence);
 
-    const { payloadType, timestamp, payload } = packet;
     const sequence = stream.extendedSequence;
-    const block = { payloadType, timestamp, payload, sequence };
-    if (payloadType === this.#voiceType) {
-      stream.onTimestamp(timestamp, nowMs);
-      this.#takeVoice(block, nowMs);
+    if (packet.payloadType === this.#voiceType) {
+      stream.onTimestamp(packet.timestamp, nowMs);
+      this.#takeVoice(packet, sequence, nowMs);
       return ended;
     }
+    const { payloadType, timestamp, payload } = packet;
+    const block = { payloadType, timestamp, payload, sequence };
     const { voiceBand } = this.#options;
     const isRedundant = this.#isRedundant(payloadType);
     const isModem = payloadType === voiceBand?.payloadType;
@@ -161,7 +172,7 @@ export class RtpReceiver {
       return this.#takeEvent(block, nowMs);
     }
     this.#stream?.onTimestamp(timestamp, nowMs);
-    this.#takeVoice(block, nowMs);
+    this.#takeVoice(block, sequence, nowMs);
     return NOTHING;
   }
 
@@ -172,22 +183,22 @@ export class RtpReceiver {
     return this.#events.receive(timestamp, event.value, nowMs);
   }
 
-  #takeVoice({ payloadType, timestamp, payload, sequence }: Block, nowMs: number): void {
+  #takeVoice(packet: Omit<Block, "sequence">, sequence: number, nowMs: number): void {
+    const { payloadType, timestamp, payload } = packet;
     const noise = this.#isNoise(payloadType);
     const decoder = noise ? undefined : this.#decoder(payloadType);
     const samples = noise ? this.#frameSamples : (decoder?.payloadSamples(payload) ?? 0);
     this.#seen?.note(sequence, timestamp);
     this.#voiceTimestamp = timestamp | 0;
-    const put: BufferedPacket = {
-      sequence,
-      timestamp,
-      payloadType,
-      payload,
-      samples: Math.min(samples, PACKET_LIMIT_SAMPLES),
-      noise,
-      copySamples: decoder?.copySamples?.(payload) ?? 0,
-    };
-    const verdict = this.#playout.put(put, (nowMs - this.#lastPullMs) / this.#frameMs);
+    PUT.sequence = sequence;
+    PUT.timestamp = timestamp;
+    PUT.payloadType = payloadType;
+    PUT.payload = payload;
+    PUT.samples = Math.min(samples, PACKET_LIMIT_SAMPLES);
+    PUT.noise = noise;
+    PUT.copySamples = decoder?.copySamples?.(payload) ?? 0;
+    const frameMs = this.#frameMs();
+    const verdict = this.#playout.put(PUT, (nowMs - this.#lastPullMs) / frameMs);
     if (verdict === "late") this.#losses.discarded(sequence);
   }
 
@@ -206,7 +217,7 @@ export class RtpReceiver {
         signals.push(...this.#takeEvent(block, nowMs));
       } else {
         const sequence = this.#seen?.missing(timestamp, packet, position);
-        if (sequence !== undefined) this.#takeVoice({ ...block, sequence }, nowMs);
+        if (sequence !== undefined) this.#takeVoice(block, sequence, nowMs);
       }
     }
     return signals;
@@ -222,12 +233,13 @@ export class RtpReceiver {
 
   /** Fills the next frame. */
   pull(frame: Int16Array, nowMs: number): void {
-    if (nowMs - this.#lastPullMs > PLAYOUT_GAP_MS + this.#frameMs) this.#playout.restart();
+    if (nowMs - this.#lastPullMs > PLAYOUT_GAP_MS + this.#frameMs()) this.#playout.restart();
     this.#lastPullMs = nowMs;
     this.#playout.pull(frame);
   }
 
-  get #frameMs(): number {
+  /** No getter: the runtime looks those up at each use where they are private. */
+  #frameMs(): number {
     return (this.#frameSamples * 1000) / LINE_SAMPLE_RATE_HZ;
   }
 

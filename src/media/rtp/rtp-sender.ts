@@ -86,10 +86,11 @@ export class RtpSender {
   readonly #frameSamples: number;
   /** As 32 bits with a sign: the runtime keeps those without memory of their own. */
   #ssrc: number;
-  #sequence: number;
+  #sequence = 0;
   /** Of the next sample to come in, extended. */
-  #timestamp: number;
-  #lastPushMs: number | undefined;
+  #timestamp = 0;
+  /** NaN before the first: a number that never was anything else needs no memory of its own. */
+  #lastPushMs = Number.NaN;
   #markNext = true;
   #packets = 0;
   #payloadBytes = 0;
@@ -97,6 +98,8 @@ export class RtpSender {
   readonly #tones = new DigitPlayer(TONE_TIMES);
   #options: SenderOptions;
   readonly #arithmetic: SoundArithmetic | undefined;
+  /** The packet that nearly each frame makes, as it is given out. */
+  readonly #voices: Uint8Array[] = [];
   readonly #noiseBytes = new Uint8Array(RTP_HEADER_BYTES + COMFORT_NOISE_MAX_BYTES);
 
   /** @param arithmetic of the codec; the plain one where it is absent */
@@ -142,7 +145,7 @@ export class RtpSender {
 
   /** The media timestamp of an instant. @see RFC 3550 §6.4.1 */
   timestampAt(nowMs: number): number {
-    const sinceMs = this.#lastPushMs === undefined ? 0 : nowMs - this.#lastPushMs;
+    const sinceMs = nowMs - this.#lastPushMs || 0;
     const units = Math.round(sinceMs * SAMPLES_PER_MS * this.#coding.unitsPerSample);
     return (this.#timestamp + units) % 2 ** 32;
   }
@@ -191,7 +194,7 @@ export class RtpSender {
       events.end(key.durationMs);
       return true;
     }
-    const sinceMs = this.#lastPushMs === undefined ? 0 : key.startedMs - this.#lastPushMs;
+    const sinceMs = key.startedMs - this.#lastPushMs || 0;
     const behindMs = Math.min(sinceMs, 0) + RELAY_DELAY_MS;
     const at = this.#timestamp + Math.round(behindMs * SAMPLES_PER_MS) * unitsPerSample;
     return events.begin(eventFromDigit(key.digit), at);
@@ -288,7 +291,8 @@ export class RtpSender {
     this.#markNext = length === 0;
     if (length === 0) return NOTHING;
     const bytes = room.beginning(RTP_HEADER_BYTES + length);
-    return [this.#packet(bytes, { marker, payloadType, timestamp, red })];
+    this.#voices[0] = this.#packet(bytes, { marker, payloadType, timestamp, red });
+    return this.#voices;
   }
 
   #event(event: EventPacket, payloadType: number): Uint8Array {
@@ -321,7 +325,7 @@ export class RtpSender {
   /** Where the sample clock stood still (the line heard a tone), the timestamp catches up. */
   #followClock(nowMs: number): void {
     const frameMs = this.#frameSamples / SAMPLES_PER_MS;
-    const missedMs = this.#lastPushMs === undefined ? 0 : nowMs - this.#lastPushMs - frameMs;
+    const missedMs = nowMs - this.#lastPushMs - frameMs || 0;
     this.#lastPushMs = nowMs;
     if (missedMs < CLOCK_GAP_MS) return;
     this.#timestamp += Math.round(missedMs * SAMPLES_PER_MS) * this.#coding.unitsPerSample;

@@ -108,7 +108,7 @@ export class SourceLatch {
   accept(from: SocketAddress, stream: StreamMark, isAuthentic = false): boolean {
     if (this.#latched !== undefined && sameAddress(from, this.#latched)) {
       this.#packets++;
-      this.#ssrc = stream.ssrc;
+      if (this.#ssrc !== stream.ssrc) this.#ssrc = stream.ssrc;
       return true;
     }
     if (!isAuthentic && !this.#mayTake(from, stream)) return false;
