@@ -49,6 +49,7 @@ const SETTINGS = [
   "tsconfig.build.json",
   "tools/build.ts",
   "tools/bundle.ts",
+  "tools/builtins.ts",
   "tools/constants.ts",
   "tools/direct-imports.ts",
   "package-lock.json",

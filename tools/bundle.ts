@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
+import { withPlainBuiltins } from "./builtins.ts";
 import { withConstants } from "./constants.ts";
 import { directImports } from "./direct-imports.ts";
 
@@ -45,7 +46,7 @@ export async function bundleSources(
   const outputs = Object.keys(metafile.outputs);
   for (const path of outputs) {
     const output = join(root, path);
-    writeFileSync(output, inAscii(withConstants(readFileSync(output, "utf8"))));
+    writeFileSync(output, inAscii(withConstants(withPlainBuiltins(readFileSync(output, "utf8")))));
   }
   return outputs;
 }

@@ -1,5 +1,5 @@
 import { createServer, isIP, type Server, Socket } from "node:net";
-import { connect as connectTls, createServer as createTlsServer, TLSSocket } from "node:tls";
+import type { TLSSocket } from "node:tls";
 import { printAddress, type SocketAddress } from "../../base/address.ts";
 import { PortError, type PortFault } from "../../base/port-fault.ts";
 import { propertyOf } from "../../base/record.ts";
@@ -121,6 +121,11 @@ function connect(
   });
 }
 
+/** Loaded with the first secure stream: a start without any is spared some milliseconds. */
+function loadTls(): typeof import("node:tls") {
+  return process.getBuiltinModule("node:tls");
+}
+
 /** Failures in the TLS handshake have codes of their own. */
 function connectFault(error: Error, what: string): PortFault {
   const code = errorCode(error);
@@ -144,7 +149,7 @@ function openPlain({ to, localHost }: StreamRequest): Socket {
 function openTls(request: StreamRequest, tls: NonNullable<StreamRequest["tls"]>): Socket {
   const { to, localHost } = request;
   const { serverName, authorities, identity } = tls;
-  return connectTls({
+  return loadTls().connect({
     host: to.host,
     port: to.port,
     ...(localHost === undefined ? {} : { localAddress: localHost }),
@@ -198,7 +203,7 @@ function listen(binding: StreamBinding, options: StreamsOptions): Promise<Stream
 
 function createSecureServer(tls: TlsServerOptions, binding: StreamBinding): Server {
   const { identity, clientAuthorities } = tls;
-  const server = createTlsServer({
+  const server = loadTls().createServer({
     cert: identity.certificate,
     key: identity.key,
     minVersion: MIN_VERSION,
@@ -212,6 +217,10 @@ function createSecureServer(tls: TlsServerOptions, binding: StreamBinding): Serv
     binding.onFault(faultFromError(error, what, {}), { host, port });
   });
   return server;
+}
+
+function isSecure(socket: Socket): socket is TLSSocket {
+  return "encrypted" in socket;
 }
 
 class NodeStream implements Stream {
@@ -228,7 +237,7 @@ class NodeStream implements Stream {
     this.#what = what;
     this.local = { host: socket.localAddress ?? "", port: socket.localPort ?? 0 };
     this.remote = { host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
-    if (socket instanceof TLSSocket) this.peer = tlsPeerOf(socket);
+    if (isSecure(socket)) this.peer = tlsPeerOf(socket);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, probeAfterMs);
     socket.on("error", (error) => {
