@@ -9,6 +9,8 @@ function setUp(wantedAtMs?: readonly number[]) {
   let nowMs = 0;
   const wanted = [...(wantedAtMs ?? [])];
   const happened: string[] = [];
+  /** When each run ended. */
+  const runs: number[] = [];
   const sleep = (untilMs: number): void => {
     nowMs = Math.max(nowMs, untilMs);
   };
@@ -24,7 +26,7 @@ function setUp(wantedAtMs?: readonly number[]) {
     knowsLoop: wantedAtMs !== undefined,
     sleepLightly,
     beforeRun: () => happened.push("poll"),
-    afterRun() {},
+    afterRun: () => void runs.push(nowMs),
     soon: (run) => void setImmediate(run),
   });
   const frames = (count: number, isSettled: boolean): void => {
@@ -44,7 +46,7 @@ function setUp(wantedAtMs?: readonly number[]) {
       });
     });
   const withoutPolls = (): readonly string[] => happened.filter((one) => one !== "poll");
-  return { sleeper, frames, happened, withoutPolls, turn };
+  return { sleeper, frames, happened, runs, withoutPolls, turn };
 }
 
 describe("Sleeper", () => {
@@ -125,8 +127,8 @@ describe("Sleeper", () => {
     expect(withoutPolls()).toEqual(["turn", "third", "turn"]);
   });
 
-  it("goes on after a deadline that threw", async () => {
-    const { sleeper, happened, turn } = setUp();
+  it("goes on after a deadline that threw, whose run has ended all the same", async () => {
+    const { sleeper, happened, runs, turn } = setUp();
     const told = new Promise<unknown>((resolve) => process.once("uncaughtException", resolve));
     sleeper.wake(
       10,
@@ -139,5 +141,6 @@ describe("Sleeper", () => {
     expect(String(await told)).toContain("of a callback");
     await turn();
     expect(happened).toContain("after");
+    expect(runs).toEqual([10, 20]);
   });
 });

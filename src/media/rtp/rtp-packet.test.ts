@@ -146,9 +146,16 @@ describe("looksLikeRtcp()", () => {
 
 describe("RtpReader", () => {
   it("read() leaves nothing of the packet before, whatever came", () => {
+    // With and without sources, an extension of some words, and padding.
+    const likely = fc.record({
+      ...{ sources: fc.nat(3), words: fc.option(fc.nat(3)), padded: fc.nat(3) },
+      rest: fc.uint8Array({ minLength: 60, maxLength: 60 }),
+    });
     const anything = fc.oneof(
-      fc.uint8Array({ minLength: 12, maxLength: 40 }).map((bytes) => {
-        bytes[0] = 0x80 | ((bytes[0] ?? 0) & 0x33);
+      likely.map(({ sources, words, padded, rest: bytes }) => {
+        bytes[0] = 0x80 | sources | (words === null ? 0 : 0x10) | (padded === 0 ? 0 : 0x20);
+        if (words !== null) bytes.set([0, words], RTP_HEADER_BYTES + 4 * sources + 2);
+        if (padded > 0) bytes[59] = padded;
         return bytes;
       }),
       fc.uint8Array({ maxLength: 20 }),
