@@ -98,9 +98,10 @@ describe("build() of what is stale", () => {
     put(
       "src/some/index.ts",
       `
+      export const own = "own";
       export { first, second as another, type Kind } from "./plain.ts";
       export * from "./star.ts";
-      export const own = "own";
+      export const late = "late";
     `,
     );
     put(
@@ -116,6 +117,8 @@ describe("build() of what is stale", () => {
       `
       export function third() { return "third"; }
       export class Fourth { name = "fourth"; }
+      export const own = "another's";
+      export const late = "another's";
     `,
     );
     put(
@@ -124,7 +127,8 @@ describe("build() of what is stale", () => {
       import { another as two, third, own, type Kind } from "../some/index.ts";
       import type { Kind as Same } from "../some/index.ts";
       const kind: Kind & Same = "a";
-      console.log(two, third(), own, kind);
+      import { late } from "../some/index.ts";
+      console.log(two, third(), own, kind, late);
     `,
     );
     put(
@@ -140,7 +144,7 @@ describe("build() of what is stale", () => {
       const program = join(root, `dist/src/app/${name}.js`);
       return spawnSync(process.execPath, [program], { encoding: "utf8" }).stdout;
     };
-    expect(said("main")).toBe("second third own a\n");
+    expect(said("main")).toBe("second third own a late\n");
     expect(said("realtime-worker")).toBe("fourth first\n");
     expect(read("dist/src/app/realtime-worker.js")).not.toContain("own");
   });

@@ -76,7 +76,11 @@ function exportsOf(path: string, known: Exports): ReadonlyMap<string, Place> {
   known.set(path, found);
   for (const statement of parse(path, readFileSync(path, "utf8")).statements) {
     if (ts.isExportDeclaration(statement)) {
-      for (const [name, place] of passedOn(statement, path, known)) found.set(name, place);
+      const isNamed = statement.exportClause !== undefined;
+      for (const [name, place] of passedOn(statement, path, known)) {
+        // What a file names itself goes before what it has of all that another exports.
+        if (isNamed || !found.has(name)) found.set(name, place);
+      }
     } else if (ts.canHaveModifiers(statement) && isExported(statement)) {
       for (const name of namesOf(statement)) found.set(name, { path, name });
     }
