@@ -5,14 +5,17 @@ import { collectGarbage } from "./garbage.ts";
 const weakly = (): WeakRef<object> => new WeakRef({});
 
 describe("collectGarbage()", () => {
-  it.each(["first", "last"] as const)("forgets what nobody holds, %s", async (turn) => {
-    const held = { kept: true };
-    const gone = weakly();
-    const still = new WeakRef(held);
-    // A reference that was just made lasts until its task is over.
-    await new Promise((resolve) => setImmediate(resolve));
-    collectGarbage(turn);
-    expect(gone.deref()).toBeUndefined();
-    expect(still.deref()).toBe(held);
-  });
+  it.each([undefined, "into-fewer-pages"] as const)(
+    "forgets what nobody holds, %s",
+    async (how) => {
+      const held = { kept: true };
+      const gone = weakly();
+      const still = new WeakRef(held);
+      // A reference that was just made lasts until its task is over.
+      await new Promise((resolve) => setImmediate(resolve));
+      collectGarbage(how);
+      expect(gone.deref()).toBeUndefined();
+      expect(still.deref()).toBe(held);
+    },
+  );
 });

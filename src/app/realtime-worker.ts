@@ -56,8 +56,13 @@ const post = (message: FromWorker): void => parent.postMessage(message);
 const rest = new RestWatch({
   isAtRest: () => plane?.isAtRest === true && warming?.isOver !== false,
   onRest(turn) {
-    collectGarbage(turn);
-    post({ kind: "rested", turn });
+    if (turn === "first") {
+      collectGarbage();
+      post({ kind: "rested" });
+      return;
+    }
+    collectGarbage("into-fewer-pages");
+    void trimMemory();
   },
 });
 const emit = (event: RealtimeEvent): void => post({ kind: "event", event });
@@ -152,9 +157,6 @@ parent.on("message", (message: ToWorker) => {
       if (message.command.kind === "board") board?.receive(message.command.message);
       else plane?.handle(message.command);
       rest.begin();
-      return;
-    case "collected":
-      void trimMemory();
       return;
     case "stop":
       void stop();

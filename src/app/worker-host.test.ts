@@ -61,16 +61,6 @@ describe("createWorkerHost()", () => {
     await host.stop();
   });
 
-  it("puts this thread's memory in order where the worker rests, and says so", async () => {
-    const { host, fatal, start } = hostOf(
-      'on("start", () => { post({ kind: "started" }); post({ kind: "rested", turn: "last" }); });' +
-        'on("collected", () => process.exit(0));',
-    );
-    await start();
-    await fatal;
-    await host.stop();
-  });
-
   it("start() rejects where the worker had started before it heard of the stop", async () => {
     const { host, start } = hostOf(
       `${STARTS} on("stop", () => { post({ kind: "stopped" }); parentPort.close(); });`,

@@ -66,8 +66,7 @@ export function createWorkerHost(
               onEvent?.(message.event);
               return;
             case "rested":
-              collectGarbage(message.turn);
-              post({ kind: "collected" });
+              collectGarbage();
               return;
             case "stopped":
               onEvent = undefined;

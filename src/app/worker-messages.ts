@@ -1,7 +1,6 @@
 import type { RealtimeCommand, RealtimeEvent } from "../gateway/realtime/messages.ts";
 import type { RealtimeConfig } from "../gateway/realtime/realtime-config.ts";
 import type { BoardSpec } from "../hal/ports/board.ts";
-import type { RestTurn } from "./rest-watch.ts";
 
 /** What a real-time worker is born with. */
 export interface WorkerBirth {
@@ -12,8 +11,6 @@ export interface WorkerBirth {
 export type ToWorker =
   | { readonly kind: "start"; readonly config: RealtimeConfig }
   | { readonly kind: "command"; readonly command: RealtimeCommand }
-  /** The other thread has put its memory in order, too. */
-  | { readonly kind: "collected" }
   | { readonly kind: "stop" };
 
 /** Messages from the worker. */
@@ -22,5 +19,5 @@ export type FromWorker =
   | { readonly kind: "start-failed"; readonly reason: string }
   | { readonly kind: "event"; readonly event: RealtimeEvent }
   /** Nothing has been going on for a while: the time to put memory in order. */
-  | { readonly kind: "rested"; readonly turn: RestTurn }
+  | { readonly kind: "rested" }
   | { readonly kind: "stopped" };
