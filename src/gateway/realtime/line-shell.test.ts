@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { US_TONES } from "../../../test/hw-sim/audio/tone-tables.ts";
 import { createSimBoard } from "../../../test/hw-sim/board/sim-board.ts";
+import { createTouchTonePhone } from "../../../test/hw-sim/phones/touch-tone-phone.ts";
 import { World } from "../../../test/hw-sim/world/world.ts";
 import { countryProfile } from "../../fxs/index.ts";
 import type { RealtimePorts } from "../../hal/ports/board.ts";
@@ -7,12 +9,17 @@ import { RunQueue } from "../run-queue.ts";
 import { LineHardware } from "./line-hardware.ts";
 import { LineShell } from "./line-shell.ts";
 
-/** A line that is joined to a far side; what is done in its frames, in order. */
-async function setUp() {
+/** A line with a telephone; what is done in its frames, in order. */
+async function openLine() {
   const happened: string[] = [];
   const world = new World({ seed: 3 });
+  const board = createSimBoard(world, { lines: [{ chip: "ag1171" }] });
+  const phone = createTouchTonePhone({
+    ...{ name: "ann", clock: world.clock, random: world.random("ann"), tones: US_TONES },
+  });
+  phone.attach(board.lines[0]?.attach(phone.terminal));
   const ports: RealtimePorts = {
-    ...createSimBoard(world, { lines: [{ chip: "ag1171" }] }),
+    ...board,
     clock: world.clock,
     random: world.random("ports"),
     udp: {
@@ -50,6 +57,12 @@ async function setUp() {
     ),
     20_000,
   );
+  return { world, shell, phone, happened };
+}
+
+/** A line that is joined to a far side. */
+async function setUp() {
+  const { shell, happened } = await openLine();
   const to = { host: "192.0.2.1", port: 4000 };
   shell.join({
     endpoint: {
@@ -88,5 +101,26 @@ describe("LineShell.frame()", () => {
     happened.length = 0;
     shell.frame(frame, frame.slice(), frame.length);
     expect(happened).toEqual(["push 80", "send", "collect", "pull"]);
+  });
+});
+
+describe("LineShell.isAtRest", () => {
+  it("is true with the receiver on, not while somebody dials, though nothing sounds", async () => {
+    const { world, shell, phone } = await openLine();
+    shell.begin();
+    world.runFor(5000);
+    expect(shell.isAtRest).toBe(true);
+    phone.lift();
+    world.runFor(1000);
+    shell.command({ kind: "tone", tone: "dial", untilDigit: true });
+    world.runFor(1000);
+    expect(shell.isAtRest).toBe(false);
+    expect(phone.press("5").ok).toBe(true);
+    world.runFor(5000);
+    expect(phone.hears).toBeUndefined();
+    expect(shell.isAtRest).toBe(false);
+    phone.hang();
+    world.runFor(5000);
+    expect(shell.isAtRest).toBe(true);
   });
 });

@@ -86,6 +86,8 @@ export class LineShell {
   readonly #xruns: XrunReport;
   /** Counts the sounds that were asked for and stopped: only the last is played. */
   #asked = 0;
+  /** The sample clock runs: somebody may say something, or dial. */
+  #isClocked = false;
   #stopAtMs: number | undefined;
   /** The stream's position up to which the telephone was heard. */
   #heardTo: number | undefined;
@@ -177,9 +179,12 @@ export class LineShell {
     return this.#pcm.frameSamples;
   }
 
-  /** Whether nothing sounds and nothing is awaited: its receiver is on, and it does not ring. */
+  /**
+   * Whether nothing sounds and nothing is awaited: its receiver is on, and it does not ring. Who
+   * dials hears nothing, either.
+   */
   get isAtRest(): boolean {
-    return this.#audio.isIdle && this.#line.deadlineMs() === undefined;
+    return !this.#isClocked && this.#audio.isIdle && this.#line.deadlineMs() === undefined;
   }
 
   command(command: LineCommand): void {
@@ -212,6 +217,7 @@ export class LineShell {
     if (this.#audio.endpointCount > 0) this.#digits.play(playout);
     if (this.#stopAtMs !== undefined && nowMs >= this.#stopAtMs) {
       this.#stopAtMs = undefined;
+      this.#isClocked = false;
       this.#pcm.stop();
     }
   }
@@ -312,7 +318,9 @@ export class LineShell {
         return;
       case "audio":
         this.#stopAtMs = output.on ? undefined : this.#clock.nowMs() + DRAIN_MS;
-        if (output.on) this.#pcm.start();
+        if (!output.on) return;
+        this.#isClocked = true;
+        this.#pcm.start();
         return;
       default:
         unreachable(output);
