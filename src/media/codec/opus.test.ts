@@ -68,12 +68,16 @@ describe("opusHasCopy()", () => {
 
   it("is what the encoder was told to do", () => {
     const said = voiceLike(16_000);
-    const copies = (fec: boolean) => {
-      const codec = createOpusSpec(engine, { ...DEFAULT_OPUS, bitrate: 24_000, fec }).createCodec();
-      return encodeAll(said, codec).filter((packet) => opusHasCopy(packet)).length;
+    const copies = (fec: boolean, parameters?: string) => {
+      const made = createOpusSpec(engine, { ...DEFAULT_OPUS, bitrate: 24_000, fec });
+      const packets = encodeAll(said, made.createCodec(parameters));
+      return packets.filter((packet) => opusHasCopy(packet)).length;
     };
     expect(copies(true)).toBeGreaterThan(80);
     expect(copies(false)).toBe(0);
+    // By the far end, too. @see RFC 7587 §6.1
+    expect(copies(true, "useinbandfec=1")).toBeGreaterThan(80);
+    expect(copies(true, "useinbandfec=0")).toBe(0);
   });
 });
 
