@@ -91,6 +91,10 @@ describe("tellLine()", () => {
       "line 1 (101): off-hook, talking, registered at pbx; says -20 dBm0, hears nothing of late",
     ],
     [
+      { mos: 4.41 },
+      "line 1 (101): off-hook, talking, registered at pbx; the far end is heard at MOS 4.4",
+    ],
+    [
       { xruns: { count: 1, lostMs: 120 } },
       "line 1 (101): off-hook, talking, registered at pbx; its sound broke off once",
     ],

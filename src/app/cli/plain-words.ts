@@ -50,7 +50,7 @@ export function tellPhone(told: SimTold): string | undefined {
 
 /** Where a line stands, and how loud its call is, as a sentence. */
 export function tellLine(status: LineStatus): string {
-  const { line, user, hook, call, registration, server, hardware, levels, xruns } = status;
+  const { line, user, hook, call, registration, server, hardware, levels, mos, xruns } = status;
   const registered =
     registration === "registered" ? `registered at ${server}` : `not registered at ${server}`;
   const broken = hardware === "ready" ? "" : `, hardware ${hardware}`;
@@ -58,6 +58,7 @@ export function tellLine(status: LineStatus): string {
     levels === undefined
       ? ""
       : `; says ${spoken(levels.said)}, hears ${spoken(levels.heard)} of late`;
+  const heard = mos === undefined ? "" : `; the far end is heard at MOS ${mos.toFixed(1)}`;
   const lost =
     xruns === undefined
       ? ""
@@ -67,7 +68,8 @@ export function tellLine(status: LineStatus): string {
     status.choices && choiceWords(status.choices),
   ];
   const said = wishes.flatMap((words) => (words === undefined ? [] : [`, ${words}`])).join("");
-  return `line ${line} (${user}): ${hook}, ${call}, ${registered}${said}${broken}${loud}${lost}`;
+  const stands = `line ${line} (${user}): ${hook}, ${call}, ${registered}${said}${broken}`;
+  return `${stands}${loud}${heard}${lost}`;
 }
 
 function spoken({ activeDbm0 }: SoundLevel): string {

@@ -77,6 +77,8 @@ export interface LineStatus {
   readonly choices?: Choices;
   /** How loud its call was in the last two seconds; absent where it is in none. */
   readonly levels?: { readonly said: SoundLevel; readonly heard: SoundLevel };
+  /** How its far end was heard in the last five seconds or so, as a mean opinion from 1 to 4.5. */
+  readonly mos?: number;
   /**
    * How often its sound device ran over or dry since the box started, and how much of what the
    * telephone said was lost, ms; absent where it never did.

@@ -64,6 +64,8 @@ export class LineControl {
   #hardware: LineStatus["hardware"] = "opening";
   #hook: LineStatus["hook"] = "on-hook";
   #levels: LineStatus["levels"];
+  /** How a session's far end was heard in the last seconds. */
+  #heard: { readonly session: string; readonly mos: number } | undefined;
   #xruns: LineStatus["xruns"];
   readonly #wallTime: (nowMs: number) => WallTime;
   readonly #keepers: Keepers;
@@ -185,6 +187,8 @@ export class LineControl {
   }
 
   mediaEvent(event: MediaEvent): void {
+    const mos = event.kind === "quality" ? event.stats.recent?.mosConversational : undefined;
+    if (mos !== undefined) this.#heard = { session: event.session, mos };
     this.#runner.feed({ kind: "media", event });
   }
 
@@ -193,6 +197,9 @@ export class LineControl {
   }
 
   status(): LineStatus {
+    const { state } = this.#call;
+    const talks = state.kind === "talking";
+    const heard = talks && this.#heard?.session === state.call.id ? this.#heard : undefined;
     return {
       line: this.line,
       user: this.user,
@@ -200,12 +207,11 @@ export class LineControl {
       hook: this.#hook,
       registration: this.accounts.state,
       server: this.serverName,
-      call: this.#call.state.kind,
+      call: state.kind,
       ...(sameDiversions(this.#diversions, NOT_DIVERTED) ? {} : { diversions: this.#diversions }),
       ...(sameChoices(this.#choices, NO_CHOICES) ? {} : { choices: this.#choices }),
-      ...(this.#levels === undefined || this.#call.state.kind !== "talking"
-        ? {}
-        : { levels: this.#levels }),
+      ...(this.#levels === undefined || !talks ? {} : { levels: this.#levels }),
+      ...(heard === undefined ? {} : { mos: heard.mos }),
       ...(this.#xruns === undefined ? {} : { xruns: this.#xruns }),
     };
   }

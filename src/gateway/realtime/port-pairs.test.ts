@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { VirtualNetwork } from "../../../test/hw-sim/world/network.ts";
 import { World } from "../../../test/hw-sim/world/world.ts";
 import { PortError } from "../../base/port-fault.ts";
+import type { Udp } from "../../hal/ports/net.ts";
 import { PortPairs } from "./port-pairs.ts";
 
 const HOST = "10.0.0.1";
@@ -52,6 +53,20 @@ describe("PortPairs.open()", () => {
     const refused = await pairs.open(silent).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(PortError);
     expect(String(refused)).toContain("widen rtp.portMin and rtp.portMax");
+  });
+
+  it.each([46, undefined])("marks both ports with the code point %s", async (dscp) => {
+    const { host } = setUp(4000, 4001);
+    const marks: (number | undefined)[] = [];
+    const udp: Udp = {
+      bind: (binding) => {
+        marks.push(binding.dscp);
+        return host.udp.bind(binding);
+      },
+    };
+    const range = { host: HOST, portMin: 4000, portMax: 4001 };
+    await new PortPairs(udp, dscp === undefined ? range : { ...range, dscp }, 0).open(silent);
+    expect(marks).toEqual([dscp, dscp]);
   });
 
   it("does not hide a fault that is no taken port", async () => {
