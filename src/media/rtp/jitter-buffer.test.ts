@@ -174,6 +174,25 @@ describe("JitterBuffer", () => {
     expect(bench.frames(2)).toEqual(["p1", ""]);
   });
 
+  it.each([
+    { what: "falls silent", ends: (bench: Bench) => bench.frames(30) },
+    { what: "begins anew", ends: ({ buffer }: Bench) => buffer.restart() },
+  ])("delaySamples stays what it was where a stream $what", ({ ends }) => {
+    const bench = new Bench();
+    expect(bench.buffer.delaySamples).toBe(0);
+    bench.buffer.put(packet(0));
+    bench.frames(5);
+    // Three frames late, and then as they should be.
+    bench.buffer.put(packet(1));
+    bench.frames(1);
+    bench.buffer.put(packet(2));
+    bench.frames(2);
+    const waited = bench.buffer.delaySamples;
+    expect(waited).toBeGreaterThan(0);
+    ends(bench);
+    expect(bench.buffer.delaySamples).toBe(waited);
+  });
+
   it("jumps to the newest 60 ms where it was not asked for frames", () => {
     const bench = new Bench();
     bench.buffer.put(packet(0));

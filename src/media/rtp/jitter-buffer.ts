@@ -91,6 +91,8 @@ export class JitterBuffer {
   #decodedTo = 0;
   #due = 0;
   #delay = 0;
+  /** What it was when playout ended. */
+  #waited = 0;
   #playedSequence = -1;
   /** The packet with the highest number, where one came: its timestamp as 32 bits with a sign. */
   #hasNewest = false;
@@ -120,10 +122,13 @@ export class JitterBuffer {
     return this.#slots.length;
   }
 
-  /** How long after its timestamp audio is played, in samples against the fastest packets. */
+  /**
+   * How long after its timestamp audio is played, in samples against the fastest packets; while
+   * nothing is, how long it was.
+   */
   get delaySamples(): number {
     const { least } = this.#delays;
-    return this.#playing && least !== undefined ? this.#delay - least : 0;
+    return this.#playing && least !== undefined ? this.#delay - least : this.#waited;
   }
 
   /** Packets that came too late to be played, or were thrown away to catch up. */
@@ -133,6 +138,7 @@ export class JitterBuffer {
 
   /** Forgets the stream: another source, or playout stood still. */
   restart(): void {
+    this.#waited = this.delaySamples;
     this.#slots.clear();
     this.#delays.clear();
     this.#playing = false;
@@ -243,6 +249,7 @@ export class JitterBuffer {
     this.#due += samples;
     const drought = this.#due - this.#decodedTo;
     if (this.#slots.length === 0 && drought > DROUGHT_SAMPLES) {
+      this.#waited = this.delaySamples;
       this.#playing = false;
       return { kind: "silence", samples };
     }
