@@ -14,6 +14,7 @@ export {
   readKeptMixer,
 } from "./mixer.ts";
 export type { OnoffLine, OpenOnoffLine } from "./onoff-binding.ts";
+export { loadOpensslDtls } from "./openssl-dtls.ts";
 export { createPwmFiles, type PwmFiles } from "./pwm-files.ts";
 export { createPwmGpio, type PwmGpioOptions, type PwmPin, type PwmPins } from "./pwm-gpio.ts";
 export { createSerial, type SerialOptions } from "./serial.ts";

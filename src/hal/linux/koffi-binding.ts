@@ -18,8 +18,11 @@ export interface NativeLibrary {
 
 /** The npm package `koffi`: the part that is used here. */
 export interface Koffi {
-  /** A library by its name (`libasound.so.2`), null for the program itself; throws where absent. */
-  load(name: string | null): NativeLibrary;
+  /**
+   * A library by its name (`libasound.so.2`), null for the program itself; throws where absent.
+   * With `deep` it uses its own functions before any of the same name that the program has.
+   */
+  load(name: string | null, options?: { readonly deep: boolean }): NativeLibrary;
   /** The error number that the last call left on this thread. */
   errno(): number;
   /** Memory outside the garbage collector's reach, never moved and never freed. */
