@@ -1,9 +1,11 @@
+import type { DtlsEngine } from "../base/dtls-engine.ts";
 import type { Hashes } from "../base/hashes.ts";
 import type { WallTime } from "../call/index.ts";
 import type { BoxEvent } from "../gateway/control/box-events.ts";
 import { ChoiceKeeper } from "../gateway/control/choice-keeper.ts";
 import { ControlPlane } from "../gateway/control/control-plane.ts";
 import { DiversionKeeper } from "../gateway/control/diversion-keeper.ts";
+import { withDtls } from "../gateway/control/dtls-desk.ts";
 import { instanceOf } from "../gateway/control/instance-id.ts";
 import { RecordKeeper } from "../gateway/control/record-keeper.ts";
 import { createTokenSource } from "../gateway/control/token.ts";
@@ -25,6 +27,8 @@ export interface BoxPorts {
   readonly store: Store;
   readonly hashes: Hashes;
   readonly realtime: RealtimeHost;
+  /** Keys by DTLS; without it there are none. */
+  readonly dtls?: DtlsEngine;
   readonly wallTime: (wallMs: number) => WallTime;
   readonly log: LogSink;
   /** Whoever watches: the prompt, a test. */
@@ -42,7 +46,11 @@ export type Box = Pick<
  * in the ports alone.
  */
 export async function compose(config: BoxConfig, ports: BoxPorts): Promise<Box> {
-  const { clock, udp, streams, resolver, hashes, realtime, log, wallTime, onEvent } = ports;
+  const { clock, udp, streams, resolver, hashes, dtls, log, wallTime, onEvent } = ports;
+  const realtime =
+    dtls === undefined
+      ? ports.realtime
+      : withDtls(ports.realtime, { engine: dtls, hashes, clock, log });
   const instance = await instanceOf(ports.store, ports.random, log);
   const keepers = {
     diversions: await DiversionKeeper.open(ports.store, log),

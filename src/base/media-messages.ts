@@ -1,7 +1,7 @@
 import type { SocketAddress } from "./address.ts";
 import type { Digit } from "./audio.ts";
 import type { LineId } from "./line-messages.ts";
-import type { MediaSecurity, SrtpKeys } from "./srtp-suites.ts";
+import type { DtlsFlow, MediaSecurity, SrtpKeys } from "./srtp-suites.ts";
 
 /** What a media session's audio is joined to inside the box. */
 export type MediaOwner =
@@ -60,8 +60,12 @@ export interface MediaFlow {
   readonly eventRedundancy?: { readonly payloadType: number; readonly generations: number };
   readonly send: boolean;
   readonly receive: boolean;
-  /** Absent where the call is not encrypted. */
+  /** Absent where the call is not encrypted, and where `dtls` has not brought them yet. */
   readonly srtp?: SrtpKeys;
+  /** Keys come by DTLS: until they are there, nothing is sent or taken. */
+  readonly dtls?: DtlsFlow;
+  /** With `dtls`, of RTCP where it has a port, and so keys, of its own. @see RFC 5764 §4.1 */
+  readonly srtcp?: SrtpKeys;
   /** Whether RTCP goes the way of RTP, to its port. @see RFC 5761 */
   readonly rtcpMux?: boolean;
   /** Absent where the far end does not use ICE. */
@@ -212,6 +216,20 @@ export type MediaCommand =
       readonly sound?: string;
       readonly loop?: boolean;
     }
+  /** The keys that DTLS has brought, for what flows. */
+  | {
+      readonly kind: "keys";
+      readonly session: string;
+      readonly keys: Pick<MediaFlow, "srtp" | "srtcp">;
+    }
+  /** Datagrams of DTLS to the far end; to where its voice goes unless told. */
+  | {
+      readonly kind: "dtls";
+      readonly session: string;
+      readonly channel: "rtp" | "rtcp";
+      readonly datagrams: readonly Uint8Array[];
+      readonly to?: SocketAddress;
+    }
   | { readonly kind: "close"; readonly session: string };
 
 /** What follows a key of the telephone to the far end. */
@@ -275,6 +293,16 @@ export type MediaEvent =
       readonly ice?: IceCredentials;
     }
   | { readonly kind: "open-failed"; readonly session: string; readonly reason: string }
+  /** A datagram of DTLS came. */
+  | {
+      readonly kind: "dtls";
+      readonly session: string;
+      readonly channel: "rtp" | "rtcp";
+      readonly bytes: Uint8Array;
+      readonly from: SocketAddress;
+    }
+  /** No keys could be agreed on with the far end, or they are not those of who was signalled. */
+  | { readonly kind: "insecure"; readonly session: string; readonly reason: string }
   /** The first packet of the far end arrived. */
   | { readonly kind: "receiving"; readonly session: string; readonly from: SocketAddress }
   /** Nothing has come for `silentMs`, though something should; told again while it lasts. */

@@ -46,13 +46,31 @@ export interface SrtpKeys {
   readonly receive: Uint8Array;
 }
 
-/** What a media session lends to SDES: whether it is a must, and our key of each suite. */
+/** What a media session lends to SDP: whether encryption is a must, and for SDES our keys. */
 export interface MediaSecurity {
   readonly policy: Exclude<SrtpPolicy, "off">;
-  /** Best first. */
+  /** For SDES, best first; none where its keys are not taken. */
   readonly keys: readonly SrtpMasterKey[];
   /** So many of them, from the best on, stand in our own offers; all where absent. */
   readonly offered?: number;
+  /** Absent where keys by DTLS are not taken. */
+  readonly dtls?: DtlsSecurity;
+}
+
+/** Our side of keys by DTLS. @see RFC 5763 */
+export interface DtlsSecurity {
+  /** Of our certificate by SHA-256, as SDP writes it: `AB:CD:…`. @see RFC 8122 §5 */
+  readonly fingerprint: string;
+  /** Whether they go before those of SDES. */
+  readonly isFirst: boolean;
+}
+
+/** Keys by DTLS as agreed on. */
+export interface DtlsFlow {
+  /** Whether the handshake is ours to begin. @see RFC 5763 §5 */
+  readonly role: "active" | "passive";
+  /** One of these, by SHA-256 and written as ours, the far end's certificate must have. */
+  readonly fingerprints: readonly string[];
 }
 
 /** Our key of one suite: master key and salt behind it. */

@@ -71,6 +71,7 @@ function oursAt(context: CallContext, call: Call, version: number): MediaOffer |
     voiceBand: config.voiceBand === true && config.passesModems === true,
     ...(call.ice === undefined ? {} : { ice: call.ice }),
     ...(call.security === undefined ? {} : { security: call.security }),
+    ...(call.flow?.dtls === undefined ? {} : { dtls: call.flow.dtls }),
   };
 }
 

@@ -43,6 +43,7 @@ export function callRecord(
     endedBy: finished.endedBy,
     ...(call.sessionId === undefined ? {} : { sessionId: call.sessionId }),
     ...(finished.endedByTone === undefined ? {} : { endedByTone: finished.endedByTone }),
+    ...(finished.mediaFault === undefined ? {} : { mediaFault: finished.mediaFault }),
     ...(call.charge === undefined ? {} : { charge: call.charge }),
     ...(call.forwardedBy === undefined ? {} : { forwardedBy: call.forwardedBy }),
     ...(finished.forwardedTo === undefined ? {} : { forwardedTo: finished.forwardedTo }),

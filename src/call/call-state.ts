@@ -264,6 +264,8 @@ export interface FinishedCall {
   readonly forwardedTo?: string;
   /** By which tone the far end said that it had gone, where it said it by nothing else. */
   readonly endedByTone?: "busy" | "reorder";
+  /** Why its media could not be, where that ended it. */
+  readonly mediaFault?: string;
   /** Whether a media session was asked for, which then tells its figures when it closes. */
   readonly hasMedia: boolean;
 }

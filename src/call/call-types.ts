@@ -293,6 +293,8 @@ export interface CallRecord {
   readonly sessionId?: string;
   /** The tone by which the far end said that it had gone, where it said it by nothing else. */
   readonly endedByTone?: "busy" | "reorder";
+  /** Why its media could not be, where that ended it: no keys, or somebody else's. */
+  readonly mediaFault?: string;
   /** Who forwarded the call to us. */
   readonly forwardedBy?: string;
   /** The number that we sent it on to. */

@@ -49,6 +49,12 @@ const info = (body: string, pack?: string, method = "INFO"): CallInput =>
     source: { transport: "udp", host: "198.51.100.7", port: 5060 },
   });
 
+/** A call has no keys. */
+const insecure = (session: string): CallInput => ({
+  kind: "media",
+  event: { kind: "insecure", session, reason: "no keys" },
+});
+
 /** How the far end answers a digit that went as INFO. */
 const infoAnswer = (status: number): CallInput =>
   ua({ kind: "response", request: `${OUT}-digit-t9`, status });
@@ -210,6 +216,15 @@ const SCENARIOS: readonly Scenario[] = [
     ],
   ],
   [
+    "a call that was to be encrypted and has no keys is ended",
+    [
+      ...TALKING,
+      [insecure(OUT), "ua end", "line open-loop 500", "media close"],
+      [closed, "record answered box +stats"],
+    ],
+  ],
+  ["one that is not answered yet may have keys once it is", [...DIALLED, [insecure(OUT)]]],
+  [
     "a fault in a call",
     [
       ...TALKING,
@@ -246,6 +261,18 @@ function check(steps: readonly Step[], changes: Partial<CallConfig> = {}) {
 }
 
 describe("createCallControl() while talking", () => {
+  it("keeps in the record why there were no keys", () => {
+    const { outputs } = play(createCallControl(configOf()), [
+      ...TALKING,
+      [insecure(OUT), "ua end", "line open-loop 500", "media close"],
+      [closed, "record answered box +stats"],
+    ]);
+    const record = outputs.find((output) => output.kind === "record");
+    expect(record).toMatchObject({ record: { mediaFault: "no keys", endedBy: "box" } });
+    const text = expect.stringMatching(/^The call with .* is ended: no keys\.$/);
+    expect(outputs).toContainEqual({ kind: "log", event: expect.objectContaining({ text }) });
+  });
+
   it.each(scenarioRows(SCENARIOS))("does what the figure says: $name", ({ steps, changes }) => {
     check(steps, changes);
   });

@@ -33,6 +33,8 @@ export function talkingStep(
       switch (input.event.kind) {
         case "silent":
           return silent(context, state, input.event, nowMs);
+        case "insecure":
+          return insecure(context, state, input.event, nowMs);
         case "far-tone":
           return goneByTone(context, state, input.event, nowMs);
         case "fax-tone":
@@ -135,6 +137,23 @@ function silent(
   const log = isFirst ? [logOf(context, "warn", text, { silentMs })] : [];
   if (silenceLimitMs === 0 || silentMs < silenceLimitMs) return { state, outputs: log };
   return endedByBox(context, state, nowMs, log);
+}
+
+/**
+ * There are no keys for a call that was to be encrypted, or they are somebody else's: it is ended,
+ * since it must not go on in the clear.
+ */
+function insecure(
+  context: CallContext,
+  state: Talking,
+  { reason }: Extract<MediaEvent, { kind: "insecure" }>,
+  nowMs: number,
+): Step {
+  const text = `The call with ${peerOf(state.call)} is ended: ${reason}.`;
+  const step = endedByBox(context, state, nowMs, [logOf(context, "warn", text)]);
+  return step.finished === undefined
+    ? step
+    : { ...step, finished: { ...step.finished, mediaFault: reason } };
 }
 
 function endedByBox(

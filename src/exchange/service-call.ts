@@ -1,7 +1,7 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { IceCredentials, MediaEvent, MediaFlow, MediaStats } from "../base/media-messages.ts";
 import { err, type Result } from "../base/result.ts";
-import type { MediaSecurity } from "../base/srtp-suites.ts";
+import type { DtlsFlow, MediaSecurity } from "../base/srtp-suites.ts";
 import {
   acceptAnswer,
   answerOffer,
@@ -75,6 +75,7 @@ export class ServiceCall {
   #deadlineMs: number;
   #local: SocketAddress | undefined;
   #security: MediaSecurity | undefined;
+  #dtls: DtlsFlow | undefined;
   #ice: IceCredentials | undefined;
   #version = 0;
   #offered: MediaOffer | undefined;
@@ -162,6 +163,8 @@ export class ServiceCall {
         return this.#state === "opening"
           ? this.#refuse(503, `no media: ${event.reason}`, nowMs)
           : [];
+      case "insecure":
+        return this.#state === "connected" ? this.#insecure(event.reason, nowMs) : [];
       case "closed":
         return this.#state === "closing" ? this.#write(event.stats) : [];
       default:
@@ -179,6 +182,7 @@ export class ServiceCall {
       version: ++this.#version,
       ...(this.#ice === undefined ? {} : { ice: this.#ice }),
       ...(this.#security === undefined ? {} : { security: this.#security }),
+      ...(this.#dtls === undefined ? {} : { dtls: this.#dtls }),
     };
     const answer = offer === undefined ? undefined : answerOffer(offer, ours);
     if (answer !== undefined && !answer.ok) {
@@ -218,7 +222,15 @@ export class ServiceCall {
 
   #flow(flow: MediaFlow): readonly ExchangeOutput[] {
     const session = this.#info.id;
+    this.#dtls = flow.dtls;
     return [toMedia({ kind: "flow", session, flow }), toMedia({ kind: "join", session, on: true })];
+  }
+
+  #insecure(reason: string, nowMs: number): readonly ExchangeOutput[] {
+    const text = `The call of ${this.#info.from} to ${this.#info.to} is ended: ${reason}.`;
+    return [logOf("warn", text), toUa({ kind: "end", session: this.#info.caller })].concat(
+      this.#close(nowMs),
+    );
   }
 
   #refuse(status: number, why: string, nowMs: number): readonly ExchangeOutput[] {

@@ -27,6 +27,7 @@ export { SampleSource } from "./dsp/sample-source.ts";
 export { SOUND_TABLES } from "./dsp/sound-tables.ts";
 export { createToneSource } from "./dsp/tone-source.ts";
 export { isPlainFax } from "./dsp/v8-menu.ts";
+export { type DtlsInput, DtlsKeying, type DtlsOutput } from "./dtls-keying.ts";
 export { AudioBridge, EchoBridge, SourceEndpoint } from "./endpoints.ts";
 export { type FaxError, FaxSwitch, type FaxSwitchConfig } from "./fax/fax-switch.ts";
 export {

@@ -108,4 +108,42 @@ describe("MediaSession with keys", () => {
     const [report] = sent(a.handle({ kind: "timeout" }, 60_000));
     expect(report).toMatchObject({ channel: "rtp", to: ADDRESS });
   });
+
+  it("says and hears nothing before DTLS has brought keys, not even in the clear", () => {
+    const [a, b, plain] = [session(1), session(2), session(3)];
+    const dtls = { role: "active", fingerprints: ["x"] } as const;
+    const locked = { ...flow(), dtls };
+    a.setFlow(locked, 0);
+    b.setFlow({ ...locked, dtls: { ...dtls, role: "passive" } }, 0);
+    plain.setFlow(flow(), 0);
+    a.sendDigit("5", 100);
+    expect(carry(a, b)).toBe(0);
+    expect(sent(a.push(loud, 300))).toEqual([]);
+    expect(sent(a.handle({ kind: "timeout" }, 60_000))).toEqual([]);
+    expect(carry(plain, b, 60_100)).toBe(0);
+    expect(b.paths?.rtpLatch.isLatched).toBe(false);
+    const { srtp: ours } = flow("AEAD_AES_128_GCM");
+    const { srtp: theirs } = flow("AEAD_AES_128_GCM", 2, 1);
+    if (ours === undefined || theirs === undefined) throw new Error("there are keys");
+    a.setKeys({ srtp: ours }, 61_000);
+    b.setKeys({ srtp: theirs }, 61_000);
+    expect(carry(a, b, 61_000)).toBeGreaterThan(7000);
+    // RTCP has a port of its own, and no keys yet.
+    expect(sent(a.handle({ kind: "timeout" }, 120_000))).toEqual([]);
+    a.setKeys({ srtcp: ours }, 121_000);
+    expect(sent(a.handle({ kind: "timeout" }, 180_000))).toMatchObject([{ channel: "rtcp" }]);
+    expect(carry(a, b, 181_000, 60)).toBeGreaterThan(7000);
+  });
+
+  it("is not told keys for nothing, nor after its end", () => {
+    const a = session(1);
+    const { srtp } = flow("AEAD_AES_128_GCM");
+    if (srtp === undefined) throw new Error("there are keys");
+    a.setKeys({ srtp }, 0);
+    expect(sent(a.push(loud, 0))).toEqual([]);
+    a.setFlow(flow("AEAD_AES_128_GCM"), 0);
+    a.close(1);
+    a.setKeys({ srtp }, 2);
+    expect(sent(a.push(loud, 3))).toEqual([]);
+  });
 });

@@ -18,6 +18,7 @@ import type {
   MediaSessionConfig,
 } from "./media-session-types.ts";
 import { ModemWatch } from "./modem-watch.ts";
+import { KeyRing } from "./packet-keys.ts";
 import { IceLite } from "./rtp/ice-lite.ts";
 import { parseRtcp } from "./rtp/parse-rtcp.ts";
 import { RtcpPath } from "./rtp/rtcp-path.ts";
@@ -26,7 +27,6 @@ import { looksLikeRtcp, RtpReader } from "./rtp/rtp-packet.ts";
 import { RtpReceiver } from "./rtp/rtp-receiver.ts";
 import { RtpSender } from "./rtp/rtp-sender.ts";
 import { SourceLatch } from "./rtp/source-latch.ts";
-import { SrtpSession } from "./rtp/srtp/srtp-session.ts";
 import type { DigitSignal } from "./rtp/telephone-event-receiver.ts";
 import { extendedBlocks, type PathFigures, pathOf } from "./session-quality.ts";
 import { statsOf, sumOf, ZERO_STATS } from "./session-stats.ts";
@@ -65,6 +65,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   readonly digits: FarDigits;
   readonly #rtcp: RtcpReporter;
   readonly #config: MediaSessionConfig;
+  readonly #keys: KeyRing;
   #earlier: MediaStats | undefined;
   readonly #quality = new CallQuality();
   readonly #voice: VoiceOutput;
@@ -72,6 +73,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   constructor(config: MediaSessionConfig) {
     this.#config = config;
     this.#voice = new VoiceOutput(config.session);
+    this.#keys = new KeyRing(config.ciphers);
     this.#rtcp = new RtcpReporter(config);
     this.modems = new ModemWatch(config.session, config.passesModems, config.arithmetic);
     this.digits = new FarDigits(config.session, config.digits);
@@ -83,8 +85,8 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     const spec = findCodec(flow.codec.name, flow.codec.clockRateHz, this.#config.codecs);
     if (spec === undefined) return err("unknown-codec");
     const before = this.#flowing;
-    const srtp = this.#srtpFor(flow);
-    if (srtp === "no-ciphers") return err(srtp);
+    const keys = this.#keys.take(flow);
+    if (keys === "no-ciphers") return err(keys);
     const rtpLatch = before?.rtpLatch ?? new SourceLatch(flow.remote);
     const rtcpPath = before?.rtcpPath ?? new RtcpPath(flow.remoteRtcp);
     rtpLatch.signal(flow.remote);
@@ -94,9 +96,9 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
       receiver: this.#receiverFor(flow, spec, nowMs),
       sender,
       rtpLatch,
-      srtp,
-      receives: flow.receive,
-      sends: flow.send,
+      ...keys,
+      receives: flow.receive && !keys.isLocked,
+      sends: flow.send && !keys.isLocked,
       flow,
       spec,
       rtcpPath,
@@ -105,6 +107,17 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     if (before?.receives !== true) this.#silence.start(nowMs);
     this.#rtcp.start(nowMs);
     return done;
+  }
+
+  /** DTLS has brought keys for what flows. Nothing where nothing does. */
+  setKeys(keys: Pick<MediaFlow, "srtp" | "srtcp">, nowMs: number): void {
+    const flow = this.#flowing?.flow;
+    if (flow !== undefined && !this.#closed) this.setFlow({ ...flow, ...keys }, nowMs);
+  }
+
+  /** Where datagrams of RTP and RTCP go; undefined where nothing flows yet. */
+  get paths(): Pick<Flowing, "rtpLatch" | "rtcpPath"> | undefined {
+    return this.#flowing;
   }
 
   /** Queues a digit to be sent, as event or in-band; false where that is not possible now. */
@@ -153,12 +166,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     const packets = flowing.sender.push(frame, flowing.sends, nowMs);
     if (packets.length === 0) return heard;
     const { srtp, rtpLatch } = flowing;
-    const to = rtpLatch.destination;
-    const [voice] = packets;
-    const sent =
-      packets.length === 1 && voice !== undefined
-        ? this.#voice.sent(srtp?.protectRtp(voice) ?? voice, to)
-        : packets.map((bytes) => this.#send("rtp", srtp?.protectRtp(bytes) ?? bytes, to));
+    const sent = this.#voice.packets(packets, srtp, rtpLatch.destination);
     return heard.length === 0 ? sent : [...heard, ...sent];
   }
 
@@ -248,17 +256,6 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     return new RtpReceiver(this.#config, receiverOptions(flow, spec), nowMs);
   }
 
-  /** Keys that did not change go on with what they have counted. */
-  #srtpFor(flow: MediaFlow): SrtpSession | undefined | "no-ciphers" {
-    const { ciphers } = this.#config;
-    if (flow.srtp === undefined) return undefined;
-    if (ciphers === undefined) return "no-ciphers";
-    const before = this.#flowing?.srtp;
-    if (before === undefined) return new SrtpSession(flow.srtp, ciphers);
-    before.rekey(flow.srtp);
-    return before;
-  }
-
   /** A check of ICE: answered, and the way that the far end chooses is taken. */
   #onCheck(
     flowing: Flowing,
@@ -305,14 +302,13 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     from: SocketAddress | undefined,
     nowMs: number,
   ): readonly MediaOutput[] {
-    const plain = flowing.srtp === undefined ? bytes : flowing.srtp.openRtcp(bytes);
+    // What came to the RTP port has RTP's keys, also where RTCP has a port of its own.
+    const keys = from === undefined ? flowing.srtp : flowing.srtcp;
+    const plain = keys === undefined ? bytes : keys.openRtcp(bytes);
     if (plain === undefined) return NOTHING;
     const packets = parseRtcp(plain);
     if (!packets.ok) return NOTHING;
-    if (
-      from !== undefined &&
-      !flowing.rtcpPath.accept(from, flowing.rtpLatch, flowing.srtp !== undefined)
-    )
+    if (from !== undefined && !flowing.rtcpPath.accept(from, flowing.rtpLatch, keys !== undefined))
       return NOTHING;
     for (const packet of packets.value) {
       if (packet.kind === "sender-report") {
@@ -387,8 +383,8 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   }
 
   #sendRtcp(flowing: Flowing, plain: Uint8Array): readonly MediaOutput[] {
-    const { srtp, flow, rtpLatch, rtcpPath } = flowing;
-    const bytes = srtp === undefined ? plain : srtp.protectRtcp(plain);
+    const { srtcp, flow, rtpLatch, rtcpPath } = flowing;
+    const bytes = srtcp === undefined ? plain : srtcp.protectRtcp(plain);
     if (bytes === undefined) return NOTHING;
     if (flow.rtcpMux === true) return [this.#send("rtp", bytes, rtpLatch.destination)];
     return [this.#send("rtcp", bytes, rtcpPath.destination(rtpLatch))];

@@ -219,6 +219,69 @@ describe("RealtimeHost", () => {
     }
   });
 
+  it("carries DTLS between the planes, and takes the keys that come of it", async () => {
+    const suite = "AES_CM_128_HMAC_SHA1_80";
+    const srtp = {
+      policy: "required",
+      suites: [],
+      dtls: { isFirst: true, suites: [suite] },
+    } as const;
+    const record = Uint8Array.of(22, 0xfe, 0xfd, 1, 2, 3);
+    const master = (fill: number): Uint8Array => new Uint8Array(30).fill(fill);
+    const rigs = await onBoth(
+      async (rig) => {
+        for (const line of [1, 2]) rig.person({ kind: "lift", line });
+        await rig.run(200);
+        for (const line of [1, 2]) {
+          const owner = { kind: "line", line } as const;
+          rig.send({ kind: "media", command: { kind: "open", session: `s${line}`, owner } });
+        }
+        await rig.run(10);
+        const [local1, local2] = [1, 2].map((line) => localOf(rig, `s${line}`));
+        if (local1 === undefined || local2 === undefined) throw new Error("both are open");
+        for (const [session, remote, role] of [
+          ["s1", local2, "active"],
+          ["s2", local1, "passive"],
+        ] as const) {
+          const flow = { ...flowTo(remote), dtls: { role, fingerprints: ["x"] } };
+          rig.send({ kind: "media", command: { kind: "flow", session, flow } });
+          rig.send({ kind: "media", command: { kind: "join", session, on: true } });
+          const datagrams = [record];
+          for (const channel of ["rtp", "rtcp"] as const) {
+            rig.send({ kind: "media", command: { kind: "dtls", session, channel, datagrams } });
+          }
+        }
+        await rig.run(500);
+        for (const [session, send, receive] of [
+          ["s1", 1, 2],
+          ["s2", 2, 1],
+        ] as const) {
+          const keys = { srtp: { suite, send: master(send), receive: master(receive) } } as const;
+          rig.send({ kind: "media", command: { kind: "keys", session, keys } });
+        }
+        await rig.run(1000);
+        for (const session of ["s1", "s2"]) {
+          rig.send({ kind: "media", command: { kind: "close", session } });
+        }
+        await rig.run(100);
+      },
+      { ...CONFIG, rtp: { ...CONFIG.rtp, srtp } },
+    );
+    expectSame(rigs);
+    const told = rigs[1].events.flatMap((event) => (event.kind === "media" ? [event.event] : []));
+    expect(told.filter(({ kind }) => kind === "dtls")).toHaveLength(4);
+    expect(told).toContainEqual(
+      expect.objectContaining({ kind: "dtls", session: "s2", channel: "rtcp", bytes: record }),
+    );
+    const closed = told.flatMap((event) => (event.kind === "closed" ? [event.stats] : []));
+    expect(closed).toHaveLength(2);
+    for (const stats of closed) {
+      // None before the keys: half a second of them is missing.
+      expect(stats.packetsSent).toBeLessThanOrEqual(51);
+      expect(stats.packetsReceived).toBeGreaterThanOrEqual(45);
+    }
+  });
+
   it("makes every line safe on `safe`: a ringing bell stops", async () => {
     const rigs = await onBoth(async (rig) => {
       rig.send({ kind: "line", line: 1, command: { kind: "ring" } });

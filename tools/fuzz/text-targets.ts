@@ -102,6 +102,7 @@ const MEDIA: MediaOffer = {
   security: {
     policy: "optional",
     keys: [{ suite: "AES_CM_128_HMAC_SHA1_80", master: new Uint8Array(30) }],
+    dtls: { fingerprint: Array<string>(32).fill("AB").join(":"), isFirst: true },
   },
 };
 

@@ -17,11 +17,13 @@ import { wantsT38 } from "../config/resolve-fax.ts";
 import { type ProvisioningSettings, resolveProvisioning } from "../config/resolve-provisioning.ts";
 import { type CodecFaults, DEFAULT_RECORDINGS } from "../config/resolve-rtp.ts";
 import { parseRegistrar, type WrittenRegistrar, withDhcpServers } from "../config/resolve-sip.ts";
+import { wantsDtls } from "../config/resolve-srtp.ts";
 import { resolveSyslog, type SyslogSettings } from "../config/resolve-syslog.ts";
 import type { UserConfig, UserLine } from "../config/user-config.ts";
 import { ConfigReader } from "../config-reader.ts";
 import type { KeptConfig } from "../kept-provisioning.ts";
 import { codecFault } from "../load-codecs.ts";
+import { dtlsFault } from "../load-dtls.ts";
 import { faxFault } from "../load-fax.ts";
 import { ownHostsToward } from "../own-hosts.ts";
 import { packageVersion, readBoard } from "../package-files.ts";
@@ -136,6 +138,7 @@ async function resolveWritten(
   const codecFaults = await findCodecFaults(user);
   const lines = linesOf(user, board.value);
   const lacksT38 = wantsT38(user, lines) ? await faxFault() : undefined;
+  const lacksDtls = wantsDtls(user) ? await dtlsFault() : undefined;
   const box = resolveConfig(user, {
     board: board.value,
     version,
@@ -143,6 +146,7 @@ async function resolveWritten(
     readTextFile,
     codecFaults,
     ...(lacksT38 === undefined ? {} : { faxFault: lacksT38 }),
+    ...(lacksDtls === undefined ? {} : { dtlsFault: lacksDtls }),
   });
   const problems: ConfigProblem[] = [];
   const syslog = resolveSyslog(user, readTextFile, problems);

@@ -21,6 +21,7 @@ import { type Box, compose } from "../compose.ts";
 import { callRecordLimit, DATA_FOLDER } from "../config/call-records.ts";
 import type { UserConfig } from "../config/user-config.ts";
 import { ConfigReader } from "../config-reader.ts";
+import { loadDtls } from "../load-dtls.ts";
 import { NetworkWatch } from "../network-watch.ts";
 import type { SyslogLink } from "../syslog-link.ts";
 import { localWallTime } from "../wall-time.ts";
@@ -326,6 +327,7 @@ async function start(
     (text) => log({ level: "warn", area: "records", text }),
   );
   await keepLines(store, config, log);
+  const byDtls = config.box.realtime.rtp.srtp?.dtls !== undefined;
   return compose(config.box, {
     clock: createClock(),
     random: createRandom(),
@@ -335,6 +337,7 @@ async function start(
     store,
     hashes,
     realtime,
+    ...(byDtls ? { dtls: await loadDtls() } : {}),
     wallTime: localWallTime,
     log,
     onEvent,

@@ -42,6 +42,7 @@ import {
   withDhcpServers,
   withMore,
 } from "./resolve-sip.ts";
+import { rtpSrtp } from "./resolve-srtp.ts";
 import type { ReadTextFile, UserConfig, UserLine } from "./user-config.ts";
 import { isAddress } from "./written-host.ts";
 
@@ -74,6 +75,8 @@ export interface ResolveContext {
   readonly codecFaults?: CodecFaults;
   /** Why T.38 cannot be had here; then a fax that was to go over it goes as sound. */
   readonly faxFault?: string;
+  /** Why keys by DTLS cannot be had here, where the configuration names them. */
+  readonly dtlsFault?: string;
 }
 
 /** The lines as written; a box that was told nothing has a touch-tone and a rotary phone. */
@@ -306,12 +309,13 @@ function rtpOf(
   user: UserConfig,
   lines: readonly UserLine[],
   host: string,
-  { board, codecFaults = {}, faxFault }: ResolveContext,
+  { board, codecFaults = {}, faxFault, dtlsFault }: ResolveContext,
   problems: ConfigProblem[],
 ) {
   return {
     ...resolveRtp(user, host, board, codecFaults, problems),
     ...rtpFax(user, lines, faxFault === undefined),
+    ...rtpSrtp(user, dtlsFault, problems),
   };
 }
 

@@ -1,6 +1,5 @@
 import type { CodecEngines } from "../../base/codec-engines.ts";
 import type { JitterSettings } from "../../base/media-messages.ts";
-import type { SrtpSuite } from "../../base/srtp-suites.ts";
 import type { DigitRelay } from "../../call/index.ts";
 import type { CallSettings } from "../../gateway/control/control-config.ts";
 import type { RtpConfig } from "../../gateway/realtime/realtime-config.ts";
@@ -26,19 +25,6 @@ const DYNAMIC_PAYLOAD_TYPE_MIN = 96;
 const DEFAULT_CODECS = ["PCMU", "PCMA"];
 /** An INFO beside a tone that is left in the audio may be counted twice: it is for who wants it. */
 const DEFAULT_DIGIT_RELAYS = ["rfc4733", "in-band"] as const satisfies readonly DigitRelay[];
-
-/** The suite that everybody has comes first. @see RFC 4568 §6.2 */
-const DEFAULT_SRTP = {
-  suites: [
-    "AES_CM_128_HMAC_SHA1_80",
-    "AES_CM_128_HMAC_SHA1_32",
-    "AEAD_AES_128_GCM",
-    "AES_256_CM_HMAC_SHA1_80",
-    "AEAD_AES_256_GCM",
-  ],
-  /** Each is a line of some 85 bytes, and an INVITE is to remain one datagram. */
-  offered: 3,
-} as const satisfies { readonly suites: readonly SrtpSuite[]; readonly offered: number };
 
 /** The module of boards that run Linux and nothing but this. */
 const LINUX_BOARD = "linux";
@@ -142,8 +128,6 @@ export function resolveRtp(
     problems.push({ path: ["rtp", "opus", "payloadType"], text });
   }
   const engines = enginesOf(rtp.codecs ?? DEFAULT_CODECS, faults, problems);
-  const policy = rtp.srtp ?? "off";
-  const srtp = rtp.srtpSuites === undefined ? DEFAULT_SRTP : { suites: rtp.srtpSuites };
   return {
     host: rtp.host ?? sipHost,
     portMin,
@@ -158,7 +142,6 @@ export function resolveRtp(
     engines,
     opus: { ...DEFAULT_OPUS, ...opus },
     ...(rtp.g726Packing === undefined ? {} : { g726Packing: rtp.g726Packing }),
-    ...(policy === "off" ? {} : { srtp: { policy, ...srtp } }),
   };
 }
 

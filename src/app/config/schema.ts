@@ -283,6 +283,10 @@ export const userConfigSchema = z.strictObject({
       codecs: z.array(codec).min(1).optional(),
       dtmfRelay: digitRelays.optional(),
       srtp: z.enum(["off", "optional", "required"]).optional(),
+      srtpKeys: z
+        .array(z.enum(["sdes", "dtls"]))
+        .min(1)
+        .optional(),
       eventPayloadType: dynamicPayloadType.optional(),
       silenceSuppression: z.boolean().optional(),
       redundancy: z.int().min(0).max(2).optional(),

@@ -3,6 +3,7 @@ import type { SrtpPolicy, SrtpSuite } from "../../base/srtp-suites.ts";
 import type { DigitRelay } from "../../call/index.ts";
 import type { GpioSlicOverrides, LineSettings } from "../../hal/drivers/index.ts";
 import type { BoardLevels } from "./board-file.ts";
+import type { SrtpKeySource } from "./resolve-srtp.ts";
 import type { UserDialing } from "./user-dialing.ts";
 import type { FaxMode, UserT38 } from "./user-fax.ts";
 import type { UserHotline } from "./user-hotline.ts";
@@ -190,8 +191,10 @@ export interface UserConfig {
       /** Send nothing while nothing is said. Default no. */
       readonly dtx?: boolean;
     };
-    /** Encryption of voice, keys by SDES: never, where the far end can, or always. Default off. */
+    /** Encryption of voice: never, where the far end can, or always. Default off. */
     readonly srtp?: SrtpPolicy;
+    /** Where its keys come from, best first. Default SDES alone. */
+    readonly srtpKeys?: readonly SrtpKeySource[];
     /** How long playout waits for late packets, beyond the fastest of late. */
     readonly jitter?: {
       /** As long as the network needs, or always `minMs`. Default adaptive. */
@@ -232,7 +235,7 @@ export interface UserConfig {
     readonly rtcpXr?: boolean;
     /** Whether offers propose RTCP on the RTP port (one NAT binding less). Default no. */
     readonly rtcpMux?: boolean;
-    /** Crypto suites offered and taken, best first. */
+    /** Suites of encryption offered and taken, best first. */
     readonly srtpSuites?: readonly SrtpSuite[];
   };
   readonly dialing?: UserDialing;

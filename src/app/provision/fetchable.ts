@@ -32,7 +32,8 @@ export const FETCHABLE: Settings = {
   },
   rtp: {
     ...{ portMin: true, portMax: true, ptimeMs: true, codecs: true, dtmfRelay: true },
-    ...{ srtp: true, srtpSuites: true, eventPayloadType: true, silenceSuppression: true },
+    ...{ srtp: true, srtpKeys: true, srtpSuites: true },
+    ...{ eventPayloadType: true, silenceSuppression: true },
     ...{ redundancy: true, opus: true, jitter: true, digits: true, dscp: true, ice: true },
     ...{ fax: true, voiceBandData: true, toneEvents: true, t38: true, rtcpXr: true },
     ...{ rtcpMux: true, g726Packing: true },

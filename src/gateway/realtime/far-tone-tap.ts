@@ -57,3 +57,12 @@ export class FarToneTap<Output> implements AudioEndpoint<Output> {
     return outputs;
   }
 }
+
+/** A line's far side with such a tap in it where tones are listened for. */
+export function watchedEndpoint<Output>(
+  endpoint: AudioEndpoint<Output>,
+  watch: ToneWatch | undefined,
+  told: (tone: GoodbyeTone, lastedMs: number) => void,
+): AudioEndpoint<Output> {
+  return watch === undefined ? endpoint : new FarToneTap(endpoint, watch, told);
+}

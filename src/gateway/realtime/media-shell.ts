@@ -26,7 +26,8 @@ import {
 } from "../../media/index.ts";
 import { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
-import { FarToneTap, type ToneWatch } from "./far-tone-tap.ts";
+import { DtlsGate } from "./dtls-gate.ts";
+import { type ToneWatch, watchedEndpoint } from "./far-tone-tap.ts";
 import { beatingClock, FrameBeats } from "./frame-beat.ts";
 import type { FrameTicker } from "./frame-ticker.ts";
 import type { JoinedEndpoint } from "./line-shell.ts";
@@ -152,6 +153,13 @@ export class MediaShell {
       case "record":
         open.sounds.record(command.on);
         return;
+      case "keys":
+        open.session.setKeys(command.keys, this.#ports.clock.nowMs());
+        open.runner.rearm();
+        return;
+      case "dtls":
+        open.sockets.door.gate?.send(open.sockets, command);
+        return;
       case "play":
         this.#join(command.session, open, false);
         open.sounds.play(command.sound, command.loop ?? false);
@@ -250,6 +258,10 @@ export class MediaShell {
   ): void {
     const open = this.#make(name, owner, frameSamples, sockets);
     this.#sessions.set(name, open);
+    if (this.#rtp.srtp?.dtls !== undefined) {
+      const gated = (): OpenSession | undefined => this.#sessions.get(name);
+      sockets.door.gate = new DtlsGate(name, gated, this.#deadlines, this.#sinks.event);
+    }
     if (owner.kind === "line" && this.#rtp.recordsCalls === true) open.sounds.record(true);
     const opened = { kind: "opened", session: name, ...at } as const;
     const security = createSecurity(this.#rtp, this.#ports);
@@ -292,7 +304,10 @@ export class MediaShell {
     const runner = new CoreRunner<MediaInput, MediaOutput>(fax, deadlines, this.#queue, carry);
     sockets.door.runner = runner;
     const { sounds, endpoint: heard } = this.#soundsOf(name, fax, frameSamples);
-    const endpoint = owner.kind === "line" ? this.#watched(name, owner.line, heard) : heard;
+    const watch = owner.kind === "line" ? this.#sinks.toneWatch(owner.line) : undefined;
+    const endpoint = watchedEndpoint(heard, watch, (tone, lastedMs) =>
+      this.#sinks.event({ kind: "far-tone", session: name, tone, lastedMs }),
+    );
     const ticker =
       owner.kind === "line"
         ? undefined
@@ -321,18 +336,6 @@ export class MediaShell {
     if (this.#ports.sounds === undefined) return { sounds, endpoint: session };
     const write = (stereo: Int16Array): void => sounds.write(stereo);
     return { sounds, endpoint: new RecordingTap<MediaOutput>(session, frameSamples, write) };
-  }
-
-  #watched(
-    session: string,
-    line: LineId,
-    endpoint: AudioEndpoint<MediaOutput>,
-  ): AudioEndpoint<MediaOutput> {
-    const watch = this.#sinks.toneWatch(line);
-    if (watch === undefined) return endpoint;
-    return new FarToneTap(endpoint, watch, (tone, lastedMs) =>
-      this.#sinks.event({ kind: "far-tone", session, tone, lastedMs }),
-    );
   }
 
   #flow(name: string, opened: OpenSession, flow: MediaFlow): void {

@@ -130,11 +130,13 @@ export interface RtpConfig {
   readonly opus?: OpusSettings;
   /** How far ends pack what they call G726; absent: as RFC 3551 has it. */
   readonly g726Packing?: "rfc3551" | "aal2";
-  /** Absent: no call is encrypted. Suites offered and taken, best first. */
+  /** Absent: no call is encrypted. Suites that SDES offers and takes, best first. */
   readonly srtp?: {
     readonly policy: Exclude<SrtpPolicy, "off">;
     readonly suites: readonly SrtpSuite[];
     /** So many of the suites stand in our own offers; all where absent. */
     readonly offered?: number;
+    /** Keys by DTLS; absent where they are not taken. The suites, best first. */
+    readonly dtls?: { readonly isFirst: boolean; readonly suites: readonly SrtpSuite[] };
   };
 }

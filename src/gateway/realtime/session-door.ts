@@ -2,6 +2,7 @@ import type { SocketAddress } from "../../base/address.ts";
 import type { MediaInput, MediaOutput } from "../../media/index.ts";
 import type { CoreRunner } from "../core-runner.ts";
 import type { RunQueue } from "../run-queue.ts";
+import type { DtlsGate } from "./dtls-gate.ts";
 import type { PairHandlers, SocketPair } from "./port-pairs.ts";
 import type { PairChannel, Reflection } from "./reflection.ts";
 
@@ -12,11 +13,13 @@ export interface DoorPair extends SocketPair {
 
 /**
  * Where a session's datagrams come in: they go to whoever asks where its sockets are seen, and from
- * then on to the session; before there is one they are nobody's.
+ * then on to the session; before there is one they are nobody's. What is DTLS leaves by its gate.
  */
 export class SessionDoor implements PairHandlers {
   runner: CoreRunner<MediaInput, MediaOutput> | undefined;
   reflection: Reflection | undefined;
+  /** Absent where no keys come by DTLS. */
+  gate: DtlsGate | undefined;
   readonly #queue: RunQueue;
 
   constructor(queue: RunQueue) {
@@ -34,6 +37,7 @@ export class SessionDoor implements PairHandlers {
       this.reflection.receive(channel, bytes, from);
       return;
     }
+    if (this.gate?.take(channel, bytes, from) === true) return;
     // Borrowed bytes go straight in; only where something runs already are they kept for later.
     const kept = this.#queue.isIdle ? bytes : bytes.slice();
     this.runner?.feed({ kind: channel, bytes: kept, from });

@@ -6,7 +6,7 @@ import type {
   MediaFlow,
 } from "../../base/media-messages.ts";
 import { err, ok, type Result } from "../../base/result.ts";
-import type { MediaSecurity } from "../../base/srtp-suites.ts";
+import type { DtlsFlow, MediaSecurity } from "../../base/srtp-suites.ts";
 import {
   type AuxiliaryFormats,
   type AuxiliaryWishes,
@@ -22,7 +22,6 @@ import {
   sessionLines,
 } from "./body.ts";
 import { codecsOf, type SdpCodec } from "./codecs.ts";
-import type { CryptoMatch } from "./crypto.ts";
 import { candidateAddress, iceLines, matchIce } from "./ice.ts";
 import { ALL_REPORTS, extendedReportLines, extendedReportsOf, RTCP_XR } from "./rtcp-xr.ts";
 import { attribute, attributes, printSdp, type Sdp, type SdpLine, type SdpMedia } from "./sdp.ts";
@@ -39,9 +38,10 @@ import {
   wantsSilence,
 } from "./stream.ts";
 import {
-  answerCrypto,
+  answerKeys,
   answersOurs,
   isOurKind,
+  type KeyMatch,
   keysOf,
   matchTransport,
   offerTransport,
@@ -71,8 +71,10 @@ export interface MediaOffer extends BodyOrigin, AuxiliaryWishes {
   readonly codecs: readonly CodecOffer[];
   readonly ptimeMs: number;
   readonly direction: MediaDirection;
-  /** Keys for SRTP by SDES; absent where calls are never encrypted. */
+  /** Keys for SRTP; absent where calls are never encrypted. */
   readonly security?: MediaSecurity;
+  /** Keys by DTLS that are in use, and go on where the far end lets them. */
+  readonly dtls?: DtlsFlow;
   /** Whether our offer proposes RTCP on the RTP port; an offer that does is always followed. */
   readonly rtcpMux?: boolean;
   /** Whether our offer asks for extended reports; who asks us for them gets them. */
@@ -92,7 +94,7 @@ interface Match {
   readonly own: CodecOffer;
   readonly auxiliary: AuxiliaryFormats;
   readonly address: StreamAddress;
-  readonly crypto: CryptoMatch | undefined;
+  readonly keys: KeyMatch | undefined;
   readonly rtcpMux: boolean;
   readonly rtcpXr: ExtendedReports | undefined;
   readonly ice: IceSession | undefined;
@@ -178,7 +180,7 @@ export function answerOffer(
     direction,
     protocol: stream.protocol,
     more: [
-      ...answerCrypto(match.crypto),
+      ...answerKeys(match.keys, ours.security),
       ...more,
       ...(match.rtcpMux ? [RTCP_MUX] : []),
       ...extendedReportLines(match.rtcpXr),
@@ -201,7 +203,7 @@ function findStream(sdp: Sdp, ours: MediaOffer): Result<Match, OfferAnswerError>
   let refusal: OfferAnswerError = { kind: "no-audio", detail: "no open audio stream over RTP" };
   for (const stream of sdp.media) {
     if (!isOurKind(stream)) continue;
-    const match = matchStream(sdp, stream, ours);
+    const match = matchStream(sdp, stream, ours, false);
     if (match.ok) return match;
     refusal = match.error;
   }
@@ -212,9 +214,10 @@ function matchStream(
   sdp: Sdp,
   stream: SdpMedia,
   ours: MediaOffer,
+  isAnswer: boolean,
 ): Result<Match, OfferAnswerError> {
-  const crypto = matchTransport(stream, ours.security);
-  if (crypto === "refused") {
+  const keys = matchTransport(sdp, stream, ours, isAnswer);
+  if (keys === "refused") {
     const detail = ours.security === undefined ? "encryption is off" : "no key both can use";
     return err({ kind: "no-security", detail });
   }
@@ -245,7 +248,7 @@ function matchStream(
   const auxiliary = matchAuxiliary(codecs, codec, ours, voiceBand);
   const rtcpMux = attribute(stream.lines, RTCP_MUX) !== undefined;
   const rtcpXr = extendedReportsOf(attributes([...sdp.lines, ...stream.lines], RTCP_XR));
-  const found = { stream, codec, own, auxiliary, address, crypto, rtcpMux, rtcpXr, ice };
+  const found = { stream, codec, own, auxiliary, address, keys, rtcpMux, rtcpXr, ice };
   return ok({ ...found, wantsSilence: wantsSilence(sdp, stream) });
 }
 
@@ -259,7 +262,6 @@ function answerDirection(sdp: Sdp, match: Match, wanted: MediaDirection): MediaD
 function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): MediaFlow {
   const { codec, address } = match;
   const { telephoneEvent, toneEvents, comfortNoise, red, eventRed, voiceBand } = match.auxiliary;
-  const srtp = keysOf(match.crypto);
   return {
     remote: address.rtp,
     remoteRtcp: match.rtcpMux ? address.rtp : address.rtcp,
@@ -280,7 +282,7 @@ function flowOf(match: Match, ptimeMs: number, direction: MediaDirection): Media
     ...(voiceBand === undefined ? {} : { voiceBand }),
     send: sends(direction),
     receive: receives(direction),
-    ...(srtp === undefined ? {} : { srtp }),
+    ...keysOf(match.keys),
     ...(match.rtcpMux ? { rtcpMux: true } : {}),
     ...(match.rtcpXr === undefined ? {} : { rtcpXr: match.rtcpXr }),
     ...(match.ice === undefined ? {} : { ice: match.ice }),
@@ -298,9 +300,9 @@ export function acceptAnswer(body: string, ours: MediaOffer): Result<MediaFlow, 
   if (stream === undefined || !isOurKind(stream)) {
     return err({ kind: "no-audio", detail: "the audio stream was refused" });
   }
-  const match = matchStream(parsed.value, stream, ours);
+  const match = matchStream(parsed.value, stream, ours, true);
   if (!match.ok) return match;
-  if (!answersOurs(match.value.crypto, stream, ours.security)) {
+  if (!answersOurs(match.value.keys, stream, ours.security)) {
     return err({ kind: "no-security", detail: "another transport or key than was offered" });
   }
   const isMuxed = ours.rtcpMux === true && match.value.rtcpMux;

@@ -3,6 +3,7 @@ import type { BoxConfig } from "../../../src/app/config/box-config.ts";
 import { printConfigProblem } from "../../../src/app/config/config-problem.ts";
 import { resolveConfig } from "../../../src/app/config/resolve-config.ts";
 import type { ReadTextFile, UserConfig } from "../../../src/app/config/user-config.ts";
+import type { DtlsEngine } from "../../../src/base/dtls-engine.ts";
 import type { FaxEngine } from "../../../src/base/fax-engine.ts";
 import type { LogEvent } from "../../../src/base/log-event.ts";
 import { err, ok } from "../../../src/base/result.ts";
@@ -80,6 +81,8 @@ export interface BenchOptions {
   readonly pcm?: (board: SimBoard, world: World) => Pcm;
   /** Modems for T.38; without them a line that wants it passes faxes as sound. */
   readonly fax?: FaxEngine;
+  /** What keys by DTLS come from. */
+  readonly dtls?: DtlsEngine;
   /** Keeps what viewers can show: {@link Bench.recorder} has it. */
   readonly record?: boolean;
   /** Told every datagram once. `payload` may be kept. */
@@ -244,8 +247,8 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     streams: around.streams,
     resolver: around.resolver,
     store,
-    hashes,
-    wallTime: utcWallTime,
+    ...{ hashes, wallTime: utcWallTime },
+    ...(options.dtls === undefined ? {} : { dtls: options.dtls }),
     log: (event) => void logs.push(event),
     onEvent: (event) => void events.push(event),
   };
