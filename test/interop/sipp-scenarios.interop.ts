@@ -26,6 +26,7 @@ const ENCRYPTED: MediaOffer = {
       suite,
       master: new Uint8Array(randomBytes(srtpMasterBytes(suite))),
     })),
+    dtls: { fingerprint: Array<string>(32).fill("AB").join(":"), isFirst: false },
   },
 };
 const SCENARIO_MS = 30_000;
@@ -36,7 +37,7 @@ const MEDIA_PORTS = 10;
 interface Script {
   /** The body of the call that our side makes; without it SIPp makes one. */
   readonly calls?: string;
-  /** Whether calls are encrypted, with keys by SDES; else they are plain. */
+  /** Whether calls are encrypted, with keys by SDES or DTLS; else they are plain. */
   readonly isEncrypted?: boolean;
   /** What calls are answered with, one after the other; 200 where absent. */
   readonly statuses?: readonly number[];
@@ -98,7 +99,10 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   "uac-reinvite-bad-via-branch": {},
   "uac-reinvite-port-0-bad-sdp": {},
   "uac-srtp-dtls": { isEncrypted: true },
+  "uac-srtp-dtls-lower-prio": { isEncrypted: true },
+  "uac-srtp-dtls-reinv-sdes": { isEncrypted: true },
   "uac-srtp-sdes": { isEncrypted: true },
+  "uac-srtp-sdes-reinv-dtls": { isEncrypted: true },
   "uac-srtp-sdes-reinv-hold": { isEncrypted: true },
   "uac-subscribe": {},
   "uac-ticket-1148": { on: reoffers },
@@ -123,9 +127,6 @@ const NOT_PLAYED: Readonly<Record<string, string>> = {
   "transfer-unattended": "asks for OPTIONS alone; what it is named for needs three of its phones",
   "uac-early-recv-update-481":
     "wants an UPDATE of ours before the answer; we send it in calls alone",
-  "uac-srtp-dtls-lower-prio": "wants keys by DTLS, which are not taken: 488 (RFC 3264 §6)",
-  "uac-srtp-dtls-reinv-sdes": "wants keys by DTLS, which are not taken: 488 (RFC 3264 §6)",
-  "uac-srtp-sdes-reinv-dtls": "changes to keys by DTLS, which are not taken: 488 (RFC 3264 §6)",
   "uac-ticket-1864-scenario2": "wants 500 where RFC 3261 §14.2 has 488",
   "uac-ticket-1866-reinv-after-failed-nego": "wants 500 where RFC 3261 §14.2 has 488",
   "uac-upd-sdp-decline": "its BYE has a lower CSeq than its UPDATE: 500 (RFC 3261 §12.2.2)",

@@ -22,8 +22,10 @@ export interface BaresipOptions {
   readonly toneHz: number;
   /** Best first. Default PCMU, PCMA. */
   readonly codecs?: readonly string[];
-  /** Encryption by SDES: where the far end can (`srtp`), or always; default none. */
-  readonly encryption?: "srtp" | "srtp-mand";
+  /** Encryption by SDES: where the far end can (`srtp`), or always; by DTLS; default none. */
+  readonly encryption?: "srtp" | "srtp-mand" | "dtls_srtp";
+  /** Whether RTCP may go the way of RTP. Default no. */
+  readonly rtcpMux?: boolean;
   /** Modules to load beside those of every call, e.g. `opus`. */
   readonly modules?: readonly string[];
 }
@@ -198,8 +200,12 @@ function configuration(parts: {
   readonly recordings: string;
   readonly toneHz: number;
   readonly modules?: readonly string[];
+  readonly encryption?: BaresipOptions["encryption"];
+  readonly rtcpMux?: boolean;
 }): string {
-  const { first, rtpFirst, recordings, toneHz, modules = [] } = parts;
+  const { first, rtpFirst, recordings, toneHz, encryption = "srtp", rtcpMux } = parts;
+  const keys = encryption === "dtls_srtp" ? [encryption] : [];
+  const modules = [...keys, ...(parts.modules ?? [])];
   return `poll_method epoll
 sip_listen 127.0.0.1:${first + PORTS.sip}
 net_interface 127.0.0.1
@@ -209,7 +215,7 @@ audio_alert aubridge,nil
 ausrc_srate 48000
 ausrc_channels 2
 auplay_srate 8000
-rtp_ports ${rtpFirst}-${rtpFirst + RTP_PORTS - 1}
+${rtcpMux === true ? "rtcp_mux yes\n" : ""}rtp_ports ${rtpFirst}-${rtpFirst + RTP_PORTS - 1}
 module_path ${MODULES}
 module g711.so
 module srtp.so

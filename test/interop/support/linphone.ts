@@ -17,6 +17,8 @@ export interface LinphoneOptions {
   readonly toneHz: number;
   /** It uses ICE, in full, and this STUN server on loopback for it: the server's port. */
   readonly iceByStunPort?: number;
+  /** Whether its calls must be encrypted with keys by DTLS. */
+  readonly byDtls?: boolean;
   /** How long its calls may go without a sign of life, and which side it wants to give them. */
   readonly sessionTimer?: { readonly expiresS: number; readonly refresher: "uac" | "uas" };
 }
@@ -89,7 +91,7 @@ session_expires_refresher_value=${REFRESHERS[refresher]}
 
 /** Starts a linphone, which begins to register. Its console tells nothing of its calls. */
 export async function startLinphone(stage: Stage, options: LinphoneOptions): Promise<Linphone> {
-  const { user, password, server, toneHz, iceByStunPort, sessionTimer } = options;
+  const { user, password, server, toneHz, iceByStunPort, byDtls, sessionTimer } = options;
   const [sipPort, rtpPort] = [await freePorts(), await freePorts(RTP_PORTS)];
   const [host = ""] = server.split(":");
   const name = `linphone-${user}-${sipPort}`;
@@ -107,7 +109,7 @@ bind_address=127.0.0.1
 default_proxy=0
 register_only_when_network_is_up=0
 use_ipv6=0
-media_encryption=none
+${byDtls === true ? "media_encryption=dtls\nmedia_encryption_mandatory=1" : "media_encryption=none"}
 keepalive_period=30000
 auto_net_state_mon=0
 guess_hostname=0

@@ -6,6 +6,7 @@ const PEER_PACKAGES = {
   kamailio: "kamailio",
   baresip: "baresip-core",
   sipp: "sip-tester",
+  openssl: "openssl",
   rtpengine: "rtpengine-daemon",
   socat: "socat",
   tshark: "tshark",
