@@ -35,11 +35,18 @@ export interface MediaSessionConfig {
   readonly digits?: DigitTimes;
 }
 
-/** What comes in besides audio. `bytes` is borrowed. */
-export type MediaInput =
-  | { readonly kind: "rtp"; readonly bytes: Uint8Array; readonly from: SocketAddress }
-  | { readonly kind: "rtcp"; readonly bytes: Uint8Array; readonly from: SocketAddress }
-  | { readonly kind: "timeout" };
+/** A datagram on one of a session's sockets. */
+export interface MediaDatagram {
+  readonly kind: "rtp" | "rtcp";
+  /** Borrowed. */
+  readonly bytes: Uint8Array;
+  readonly from: SocketAddress;
+  /** When it came, where it was not taken at once; see `UdpBinding.onDatagram`. */
+  readonly cameMs?: number | undefined;
+}
+
+/** What comes in besides audio. */
+export type MediaInput = MediaDatagram | { readonly kind: "timeout" };
 
 /** What goes out. A `send` is borrowed, as its bytes are, until the next call into the session. */
 export type MediaOutput =

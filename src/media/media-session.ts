@@ -13,6 +13,7 @@ import { nameTones, receiverOptions, sameCoding, senderOptions } from "./flow-op
 import type { Flowing } from "./flowing.ts";
 import type {
   FlowError,
+  MediaDatagram,
   MediaInput,
   MediaOutput,
   MediaSessionConfig,
@@ -142,11 +143,11 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
       case "rtp":
         if (isStun(input.bytes)) return this.#onCheck(flowing, input);
         return looksLikeRtcp(input.bytes)
-          ? this.#onRtcp(flowing, input.bytes, undefined, nowMs)
+          ? this.#onRtcp(flowing, input.bytes, undefined, input.cameMs ?? nowMs)
           : this.#onRtp(flowing, input, nowMs);
       case "rtcp":
         if (isStun(input.bytes)) return this.#onCheck(flowing, input);
-        return this.#onRtcp(flowing, input.bytes, input.from, nowMs);
+        return this.#onRtcp(flowing, input.bytes, input.from, input.cameMs ?? nowMs);
       case "timeout":
         return this.#onTimeout(flowing, nowMs);
     }
@@ -257,21 +258,14 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
   }
 
   /** A check of ICE: answered, and the way that the far end chooses is taken. */
-  #onCheck(
-    flowing: Flowing,
-    input: Extract<MediaInput, { kind: "rtp" | "rtcp" }>,
-  ): readonly MediaOutput[] {
+  #onCheck(flowing: Flowing, input: MediaDatagram): readonly MediaOutput[] {
     const answer = flowing.ice?.answer(input.bytes, input.from);
     if (answer === undefined) return NOTHING;
     if (answer.isNominated && input.kind === "rtp") flowing.rtpLatch.nominate(input.from);
     return [this.#send(input.kind, answer.reply, input.from)];
   }
 
-  #onRtp(
-    flowing: Flowing,
-    input: Extract<MediaInput, { kind: "rtp" }>,
-    nowMs: number,
-  ): readonly MediaOutput[] {
+  #onRtp(flowing: Flowing, input: MediaDatagram, nowMs: number): readonly MediaOutput[] {
     const { receives, receiver, sender, rtpLatch, srtp } = flowing;
     const { from } = input;
     const bytes = srtp === undefined ? input.bytes : srtp.openRtp(input.bytes);
@@ -284,7 +278,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     }
 
     const isNew = this.#silence.heard(nowMs);
-    const signals = receiver.receive(PACKET, nowMs);
+    const signals = receiver.receive(PACKET, input.cameMs ?? nowMs);
     if (!isNew && signals.length === 0) return NOTHING_SOONER;
     const outputs: MediaOutput[] = [];
     if (isNew) {
@@ -300,7 +294,7 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
     flowing: Flowing,
     bytes: Uint8Array,
     from: SocketAddress | undefined,
-    nowMs: number,
+    cameMs: number,
   ): readonly MediaOutput[] {
     // What came to the RTP port has RTP's keys, also where RTCP has a port of its own.
     const keys = from === undefined ? flowing.srtp : flowing.srtcp;
@@ -312,10 +306,10 @@ export class MediaSession implements AudioEndpoint<MediaOutput> {
       return NOTHING;
     for (const packet of packets.value) {
       if (packet.kind === "sender-report") {
-        flowing.receiver.onSenderReport(packet.ssrc, packet.ntp, nowMs);
+        flowing.receiver.onSenderReport(packet.ssrc, packet.ntp, cameMs);
       }
       if (packet.kind === "sender-report" || packet.kind === "receiver-report") {
-        this.#rtcp.onReports(packet.reports, nowMs);
+        this.#rtcp.onReports(packet.reports, cameMs);
       }
     }
     return NOTHING;

@@ -3,10 +3,10 @@ import { PortError } from "../../base/port-fault.ts";
 import type { Udp, UdpSocket } from "../../hal/ports/net.ts";
 import type { RtpConfig } from "./realtime-config.ts";
 
-/** What comes in on either socket of a pair. `bytes` is borrowed. */
+/** What comes in on either socket of a pair; see `UdpBinding.onDatagram`. */
 export interface PairHandlers {
-  onRtp(bytes: Uint8Array, from: SocketAddress): void;
-  onRtcp(bytes: Uint8Array, from: SocketAddress): void;
+  onRtp(bytes: Uint8Array, from: SocketAddress, cameMs?: number): void;
+  onRtcp(bytes: Uint8Array, from: SocketAddress, cameMs?: number): void;
 }
 
 /** An even port for RTP and the odd one after it for RTCP. @see RFC 3550 §11 */

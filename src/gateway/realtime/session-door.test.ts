@@ -34,11 +34,11 @@ describe("SessionDoor", () => {
     const { door, taken, runner } = setUp();
     door.runner = runner;
     const bytes = Uint8Array.of(1, 2);
-    door.onRtp(bytes, FROM);
+    door.onRtp(bytes, FROM, 12.5);
     door.onRtcp(bytes, FROM);
     expect(taken).toEqual([
-      { kind: "rtp", bytes, from: FROM },
-      { kind: "rtcp", bytes, from: FROM },
+      { kind: "rtp", bytes, from: FROM, cameMs: 12.5 },
+      { kind: "rtcp", bytes, from: FROM, cameMs: undefined },
     ]);
     expect(taken.map((input) => "bytes" in input && input.bytes === bytes)).toEqual([true, true]);
   });
@@ -48,9 +48,9 @@ describe("SessionDoor", () => {
     door.runner = runner;
     const bytes = Uint8Array.of(1, 2);
     queue.post(() => {
-      door.onRtp(bytes, FROM);
+      door.onRtp(bytes, FROM, 7);
       bytes.fill(0);
     });
-    expect(taken).toEqual([{ kind: "rtp", bytes: Uint8Array.of(1, 2), from: FROM }]);
+    expect(taken).toEqual([{ kind: "rtp", bytes: Uint8Array.of(1, 2), from: FROM, cameMs: 7 }]);
   });
 });

@@ -26,13 +26,18 @@ export class SessionDoor implements PairHandlers {
     this.#queue = queue;
   }
 
-  readonly onRtp = (bytes: Uint8Array, from: SocketAddress): void =>
-    this.#receive("rtp", bytes, from);
+  readonly onRtp = (bytes: Uint8Array, from: SocketAddress, cameMs?: number): void =>
+    this.#receive("rtp", bytes, from, cameMs);
 
-  readonly onRtcp = (bytes: Uint8Array, from: SocketAddress): void =>
-    this.#receive("rtcp", bytes, from);
+  readonly onRtcp = (bytes: Uint8Array, from: SocketAddress, cameMs?: number): void =>
+    this.#receive("rtcp", bytes, from, cameMs);
 
-  #receive(channel: PairChannel, bytes: Uint8Array, from: SocketAddress): void {
+  #receive(
+    channel: PairChannel,
+    bytes: Uint8Array,
+    from: SocketAddress,
+    cameMs: number | undefined,
+  ): void {
     if (this.reflection !== undefined) {
       this.reflection.receive(channel, bytes, from);
       return;
@@ -40,6 +45,6 @@ export class SessionDoor implements PairHandlers {
     if (this.gate?.take(channel, bytes, from) === true) return;
     // Borrowed bytes go straight in; only where something runs already are they kept for later.
     const kept = this.#queue.isIdle ? bytes : bytes.slice();
-    this.runner?.feed({ kind: channel, bytes: kept, from });
+    this.runner?.feed({ kind: channel, bytes: kept, from, cameMs });
   }
 }

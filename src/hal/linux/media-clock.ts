@@ -153,8 +153,9 @@ class PollingSleep implements SleeperSource, Udp {
 
   poll(): void {
     this.#isToPoll = false;
-    this.#polledAtMs = this.#time.nowMs();
-    this.#udp.poll();
+    const nowMs = this.#time.nowMs();
+    this.#polledAtMs = nowMs;
+    this.#udp.poll(nowMs);
   }
 }
 

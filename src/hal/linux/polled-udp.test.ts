@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SocketAddress } from "../../base/address.ts";
 import { PortError, type PortFault } from "../../base/port-fault.ts";
+import { machineSource } from "../node/index.ts";
+import { WAITED_MAX_US } from "./datagram-message.ts";
 import { createMediaClock, SLEEP_MAX_MS } from "./media-clock.ts";
 import { DATAGRAMS_PER_POLL, PolledUdp } from "./polled-udp.ts";
 import { decodeSocketAddress, encodeSocketAddress } from "./socket-address.ts";
@@ -49,10 +51,10 @@ describe("PolledUdp", () => {
     a.socket.send(frame, b.socket.local);
     frame.fill(9);
     expect(b.heard).toEqual([]);
-    udp.poll();
+    udp.poll(0);
     expect(b.heard).toEqual([{ payload: [0, 255, 13, 10], from: a.socket.local }]);
     b.socket.send(new Uint8Array(0), a.socket.local);
-    udp.poll();
+    udp.poll(0);
     expect(a.heard).toEqual([{ payload: [], from: b.socket.local }]);
     expect(firsts()).toBe(2);
     a.socket.close();
@@ -66,9 +68,9 @@ describe("PolledUdp", () => {
       const { udp, listen } = setUp();
       const [a, b, c] = [await listen(host), await listen(host), await listen(host)];
       for (const { socket } of [a, c, a]) socket.send(Uint8Array.of(1), b.socket.local);
-      udp.poll();
+      udp.poll(0);
       for (const { from } of b.heard) b.socket.send(Uint8Array.of(2), from);
-      udp.poll();
+      udp.poll(0);
       expect([a.heard.length, c.heard.length]).toEqual([2, 1]);
       for (const { socket } of [a, b, c]) socket.close();
     },
@@ -80,9 +82,9 @@ describe("PolledUdp", () => {
     const b = await listen("127.0.0.1");
     for (let n = 0; n < DATAGRAMS_PER_POLL + 3; n++)
       a.socket.send(Uint8Array.of(n), b.socket.local);
-    udp.poll();
+    udp.poll(0);
     expect(b.heard).toHaveLength(DATAGRAMS_PER_POLL);
-    udp.poll();
+    udp.poll(0);
     expect(b.heard).toHaveLength(DATAGRAMS_PER_POLL + 3);
     a.socket.close();
     b.socket.close();
@@ -102,7 +104,7 @@ describe("PolledUdp", () => {
       onFault() {},
     });
     for (const n of [1, 2, 3]) a.socket.send(Uint8Array.of(n), b.local);
-    udp.poll();
+    udp.poll(0);
     expect(heard).toEqual([1]);
     a.socket.close();
   });
@@ -132,7 +134,7 @@ describe("PolledUdp", () => {
     isFull = false;
     const all = await Promise.all(Array.from({ length: 130 }, () => listen("127.0.0.1")));
     for (const { socket } of all) socket.send(Uint8Array.of(7), socket.local);
-    udp.poll();
+    udp.poll(0);
     expect(all.filter(({ heard }) => heard.length === 1)).toHaveLength(130);
     isFull = true;
     await expect(listen("127.0.0.1")).rejects.toThrow(PortError);
@@ -165,14 +167,100 @@ describe("PolledUdp", () => {
     });
     far.socket.send(Uint8Array.of(1), first.local);
     for (const { socket } of old) far.socket.send(Uint8Array.of(2), socket.local);
-    udp.poll();
+    udp.poll(0);
     await Promise.resolve();
     expect(late).toHaveLength(4);
     for (const [at, { local }] of late.entries()) far.socket.send(Uint8Array.of(10 + at), local);
-    udp.poll();
+    udp.poll(0);
     expect(heard.toSorted()).toEqual(["a 10", "b 11", "c 12", "d 13", "first 1"]);
     for (const socket of [...late, far.socket]) socket.close();
     expect(udp.isOpen).toBe(false);
+  });
+
+  it("tells when each datagram came, as the kernel saw it", async () => {
+    const { udp } = setUp();
+    const { nowMs } = machineSource();
+    const came: number[] = [];
+    const socket = await udp.bind({
+      ...{ host: "127.0.0.1", port: 0, onFault() {} },
+      onDatagram: (_, __, cameMs = Number.NaN) => came.push(cameMs),
+    });
+    // The kernel begins some time after the first socket asked for it, and says "now" until then.
+    for (let tries = 0; tries < 500; tries++) {
+      // As if the last look were long ago: what it says is believed whole.
+      udp.poll(nowMs() - 60_000);
+      socket.send(Uint8Array.of(9), socket.local);
+      kernel.sleepUntil(nowMs() + 2);
+      const lookMs = nowMs();
+      udp.poll(lookMs);
+      if ((came.pop() ?? lookMs) < lookMs - 1) break;
+    }
+    came.length = 0;
+    udp.poll(nowMs() - 60_000);
+    const sentMs: number[] = [];
+    const afterMs: number[] = [];
+    for (let n = 0; n < 3; n++) {
+      sentMs.push(nowMs());
+      socket.send(Uint8Array.of(n), socket.local);
+      afterMs.push(nowMs());
+      kernel.sleepUntil(nowMs() + 2);
+    }
+    const lookMs = nowMs();
+    udp.poll(lookMs);
+    socket.close();
+    expect(came).toHaveLength(3);
+    expect(Math.max(...came)).toBeLessThanOrEqual(lookMs);
+    // Against each other, not against the clock: between two looks at that others may run.
+    for (const n of [1, 2]) {
+      const apartMs = (came[n] ?? 0) - (came[n - 1] ?? 0);
+      expect(apartMs).toBeGreaterThan((sentMs[n] ?? 0) - (afterMs[n - 1] ?? 0) - 0.1);
+      expect(apartMs).toBeLessThan((afterMs[n] ?? 0) - (sentMs[n - 1] ?? 0) + 0.1);
+    }
+  });
+
+  it.each<[string, number | undefined, number, number, number]>([
+    ["told", 100, 110, 4000, 106],
+    ["of the last look", 100, 110, 10_000, 100],
+    [
+      "of before the last look: it was left there, or the wall was set forward",
+      100,
+      110,
+      10_001,
+      100,
+    ],
+    ["of long ago", 100, 110, WAITED_MAX_US, 100],
+    ["to come or unknown, as the kernel's reader has it", 100, 110, 0, 110],
+    ["told at the first look, when nobody knows since when", undefined, 110, 4000, 110],
+    ["told by a clock that stands still", 110, 110, 4000, 110],
+    ["told by a clock that went back", 120, 110, 4000, 110],
+  ])("a time %s", async (_, beforeMs, nowMs, waitedUs, expected) => {
+    const { udp } = setUp({ waitedUs: () => waitedUs });
+    const came: (number | undefined)[] = [];
+    const socket = await udp.bind({
+      ...{ host: "127.0.0.1", port: 0, onFault() {} },
+      onDatagram: (_, __, cameMs) => came.push(cameMs),
+    });
+    if (beforeMs !== undefined) udp.poll(beforeMs);
+    socket.send(Uint8Array.of(1), socket.local);
+    udp.poll(nowMs);
+    socket.close();
+    expect(came).toEqual([expected]);
+  });
+
+  it("counts from one time of the wall however long a look takes", async () => {
+    let walls = 0;
+    const noteWall = (): void => {
+      walls++;
+      kernel.noteWall();
+    };
+    const { udp, listen } = setUp({ noteWall });
+    const a = await listen("127.0.0.1");
+    udp.poll(0);
+    expect(walls).toBe(0);
+    for (let n = 0; n < 3; n++) a.socket.send(Uint8Array.of(n), a.socket.local);
+    udp.poll(0);
+    a.socket.close();
+    expect([walls, a.heard.length]).toEqual([1, 3]);
   });
 
   it.each([
@@ -183,7 +271,7 @@ describe("PolledUdp", () => {
     const { udp, listen } = setUp();
     const a = await listen("127.0.0.1");
     a.socket.send(new Uint8Array(sent).fill(3), a.socket.local);
-    udp.poll();
+    udp.poll(0);
     expect(a.heard.map(({ payload }) => payload.length)).toEqual([heard]);
     a.socket.close();
   });
@@ -221,13 +309,13 @@ describe("PolledUdp", () => {
       good.socket.send(Uint8Array.of(n), far.socket.local);
       far.socket.send(Uint8Array.of(n), bad.socket.local);
     }
-    udp.poll();
+    udp.poll(0);
     expect(far.heard.map(({ payload }) => payload[0])).toEqual([1, 2, 3]);
     // It still hears, and is not given up: the next send may succeed.
     expect(bad.heard.map(({ payload }) => payload[0])).toEqual([1, 2, 3]);
     refused = -1;
     bad.socket.send(Uint8Array.of(40), far.socket.local);
-    udp.poll();
+    udp.poll(0);
     expect(far.heard.at(-1)?.payload).toEqual([40]);
     await new Promise((resolve) => setImmediate(resolve));
     expect(faults).toHaveLength(3);
@@ -248,7 +336,7 @@ describe("PolledUdp", () => {
     const good = await listen("127.0.0.1");
     good.socket.send(Uint8Array.of(1), bad.socket.local);
     good.socket.send(Uint8Array.of(2), good.socket.local);
-    udp.poll();
+    udp.poll(0);
     expect([bad.heard.length, good.heard.length]).toEqual([0, 1]);
     bad.socket.close();
     good.socket.close();

@@ -72,13 +72,18 @@ export class PolledUdp implements Udp {
     }
   }
 
-  /** Hands over every datagram that has come: one of each socket in turn, while there are any. */
-  poll(): void {
+  /**
+   * Hands over every datagram that has come: one of each socket in turn, while there are any.
+   * @param nowMs the time, from which theirs are counted back
+   */
+  poll(nowMs: number): void {
+    this.#inbox.look(nowMs);
     for (let round = 0; round < DATAGRAMS_PER_POLL; round++) {
       // The handlers may open and close sockets: where one was found another may be by now.
       if (this.#list === undefined) return;
       const found = this.#kernel.findReady(this.#list);
       if (found <= 0) return;
+      if (round === 0) this.#kernel.noteWall();
       for (let at = 0; at < found; at++) {
         this.#sockets[this.#kernel.readyAt(at)]?.receive(this.#inbox);
       }
@@ -114,18 +119,41 @@ export class PolledUdp implements Udp {
   }
 }
 
-/** Where datagrams come, one at a time. Most are as long as the one before. */
+/**
+ * Where datagrams come, one at a time. Most are as long as the one before. What the kernel says of
+ * when they came is believed as far as it can be: the wall's time, which it goes by, is set at any
+ * moment, but nothing that is found came before the last look or after this one.
+ */
 class Inbox {
+  readonly #kernel: SocketKernel;
+  /** This look, and the one before; at first there was none. */
+  #nowMs = Number.POSITIVE_INFINITY;
+  #beforeMs = Number.POSITIVE_INFINITY;
   readonly sender: Int32Array;
   readonly senderBytes: Uint8Array;
   readonly #bytes: Uint8Array;
   #first: Uint8Array;
 
-  constructor({ received, sender }: SocketKernel) {
+  constructor(kernel: SocketKernel) {
+    const { received, sender } = kernel;
+    this.#kernel = kernel;
     this.sender = sender;
     this.senderBytes = new Uint8Array(sender.buffer, sender.byteOffset, sender.byteLength);
     this.#bytes = received;
     this.#first = received;
+  }
+
+  /** Looks again. */
+  look(nowMs: number): void {
+    this.#beforeMs = this.#nowMs;
+    this.#nowMs = nowMs;
+  }
+
+  /** When the datagram came that was received last. */
+  get cameMs(): number {
+    const claimedMs = this.#nowMs - this.#kernel.waitedUs() / 1000;
+    if (claimedMs >= this.#beforeMs) return claimedMs;
+    return this.#beforeMs < this.#nowMs ? this.#beforeMs : this.#nowMs;
   }
 
   first(length: number): Uint8Array {
@@ -172,7 +200,7 @@ class PolledSocket implements UdpSocket {
     const length = this.#kernel.receive(this.#file);
     if (length < 0) return;
     const from = this.#sender(inbox);
-    if (from !== undefined) this.#onDatagram(inbox.first(length), from);
+    if (from !== undefined) this.#onDatagram(inbox.first(length), from, inbox.cameMs);
   }
 
   send(payload: Uint8Array, to: SocketAddress): void {

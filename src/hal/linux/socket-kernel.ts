@@ -1,4 +1,6 @@
 import { copyNumbers } from "../../base/copy-numbers.ts";
+import { createInbox, type DatagramInbox } from "./datagram-inbox.ts";
+import { LONG_WORDS, SO_TIMESTAMPNS } from "./datagram-message.ts";
 import { fixedMemory } from "./fixed-memory.ts";
 import { kernelError } from "./kernel-error.ts";
 import { type Koffi, loadKoffi, type NativeLibrary } from "./koffi-binding.ts";
@@ -8,8 +10,8 @@ import { type AddressWords, SOCKET_ADDRESS_BYTES } from "./socket-address.ts";
  * The kernel's datagram sockets, as the adapter sees them: files are numbers, nothing waits.
  * Opening calls throw an Error whose `code` is the kernel's error name (`EADDRINUSE`).
  */
-export interface SocketKernel {
-  /** A non-blocking UDP socket. An IPv6 one takes IPv6 only. */
+export interface SocketKernel extends DatagramInbox {
+  /** A non-blocking UDP socket whose datagrams bear the time. An IPv6 one takes IPv6 only. */
   open(family: 4 | 6): number;
   /** @param address a `sockaddr`, see `socket-address.ts` */
   bind(file: number, address: Uint8Array): void;
@@ -25,11 +27,6 @@ export interface SocketKernel {
   findReady(list: number): number;
   /** Of those that were found last, the index of one. */
   readyAt(at: number): number;
-  /** How many bytes there are now in `received`, from `sender`; −1 where nothing is there. */
-  receive(file: number): number;
-  /** The datagram that was received last, and its sender's `sockaddr`. Borrowed, both. */
-  readonly received: Uint8Array;
-  readonly sender: Int32Array;
   /** 0, or the kernel's error number. */
   send(file: number, bytes: Uint8Array, to: AddressWords): number;
   close(file: number): void;
@@ -41,8 +38,6 @@ export interface SocketKernel {
   sleepOn(file: number, forMs: number): boolean;
 }
 
-/** Longer datagrams are cut there: one more than UDPTL takes, of all the longest, so it shows. */
-const RECEIVED_BYTES = 4097;
 /** The longest datagram there is. */
 const SENT_BYTES_MAX = 65_535;
 /** Sockets that are found at a time; if there are more, the others come next. */
@@ -74,8 +69,6 @@ const PRIORITY_INTERACTIVE = 6;
 const CLOCK_MONOTONIC = 1;
 const TIMER_ABSTIME = 1;
 const EINTR = 4;
-/** Where a `struct timespec` of the C library's older calls is two words of 32 bits. */
-const NARROW_MACHINES: readonly string[] = ["arm", "ia32", "mipsel"];
 /** Nanoseconds by which a sleep may be late on purpose; 50 µs unless told. @see prctl(2) */
 const PR_SET_TIMERSLACK = 29;
 
@@ -109,6 +102,8 @@ export async function loadSocketKernel(
     open(family) {
       const file = must(socket(AF[family], SOCK_DGRAM_NONBLOCK_CLOEXEC, 0), "socket");
       if (family === 6) set(file, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+      // Where the kernel cannot, nobody knows how long a datagram waited.
+      set(file, SOL_SOCKET, SO_TIMESTAMPNS, 1);
       return file;
     },
     bind: (file, address) => void must(bind(file, address, address.length), "bind"),
@@ -125,7 +120,8 @@ export async function loadSocketKernel(
     },
     close: (file) => void close(file),
     ...createList(c, koffi),
-    ...createMail(c, koffi),
+    ...createInbox(c, koffi),
+    ...createOutbox(c, koffi),
     ...createSleep(c, koffi),
   };
 }
@@ -164,34 +160,16 @@ function createList(
   };
 }
 
-function createMail(
-  c: NativeLibrary,
-  koffi: Koffi,
-): Pick<SocketKernel, "receive" | "received" | "sender" | "send"> {
-  const recvfrom = c.func(
-    "long recvfrom(int file, uintptr_t bytes, size_t length, int flags, uintptr_t from, " +
-      "uintptr_t fromLength)",
-  );
+function createOutbox(c: NativeLibrary, koffi: Koffi): Pick<SocketKernel, "send"> {
   const sendto = c.func(
     "long sendto(int file, uintptr_t bytes, size_t length, int flags, uintptr_t to, " +
       "uint32_t toLength)",
   );
-  const incoming = fixedMemory(koffi, RECEIVED_BYTES);
   const outgoing = fixedMemory(koffi, SENT_BYTES_MAX);
   const sent = outgoing.bytes(0, SENT_BYTES_MAX);
-  const from = fixedMemory(koffi, SOCKET_ADDRESS_BYTES + 4);
-  const length = from.words(SOCKET_ADDRESS_BYTES, 1);
-  const lengthAddress = from.address + SOCKET_ADDRESS_BYTES;
   const target = fixedMemory(koffi, SOCKET_ADDRESS_BYTES);
   const targetWords = target.words(0, SOCKET_ADDRESS_BYTES / 4);
   return {
-    received: incoming.bytes(0, RECEIVED_BYTES),
-    sender: from.words(0, SOCKET_ADDRESS_BYTES / 4),
-    receive(file) {
-      length[0] = SOCKET_ADDRESS_BYTES;
-      const { address } = incoming;
-      return number(recvfrom(file, address, RECEIVED_BYTES, 0, from.address, lengthAddress));
-    },
     send(file, bytes, to) {
       if (bytes.length > SENT_BYTES_MAX) return EMSGSIZE;
       copyNumbers(sent, bytes);
@@ -239,7 +217,7 @@ function createSleep(
  * A `struct timespec`: seconds and nanoseconds, `long` both, as words of 32 bits; the upper halves
  * of longer ones stay 0, since neither number has more than 31 bits.
  */
-const MOMENT_BYTES = NARROW_MACHINES.includes(process.arch) ? 8 : 16;
+const MOMENT_BYTES = 8 * LONG_WORDS;
 
 function setMoment(moment: Int32Array, atMs: number): void {
   const seconds = Math.floor(atMs / 1000);

@@ -10,8 +10,11 @@ export interface UdpBinding {
   readonly port: number;
   /** Differentiated services code point, 0–63, where the port can set it; voice has 46 (EF). */
   readonly dscp?: number;
-  /** `payload` is borrowed: valid until the call returns. */
-  readonly onDatagram: (payload: Uint8Array, from: SocketAddress) => void;
+  /**
+   * `payload` is borrowed: valid until the call returns. `cameMs` is when it came, by the clock of
+   * whoever polls, where that is known better than by the call; never later.
+   */
+  readonly onDatagram: (payload: Uint8Array, from: SocketAddress, cameMs?: number) => void;
   /** A datagram could not be sent or the socket failed; the socket stays usable unless `gone`. */
   readonly onFault: (fault: PortFault, to: SocketAddress | undefined) => void;
 }

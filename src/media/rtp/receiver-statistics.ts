@@ -44,8 +44,8 @@ export class ReceiverStatistics {
    * Measures interarrival jitter. Only for packets whose timestamp is that of their sending (not
    * for telephone events, which repeat one).
    */
-  onTimestamp(timestamp: number, nowMs: number): void {
-    const arrival = Math.round((nowMs * this.#clockRateHz) / 1000);
+  onTimestamp(timestamp: number, cameMs: number): void {
+    const arrival = Math.round((cameMs * this.#clockRateHz) / 1000);
     const transit = (arrival - timestamp) | 0;
     if (this.#transit !== undefined) {
       const change = Math.abs((transit - this.#transit) | 0);
@@ -55,9 +55,9 @@ export class ReceiverStatistics {
   }
 
   /** Remembers a sender report of this source, to be quoted in ours. */
-  onSenderReport(ntp: NtpTime, nowMs: number): void {
+  onSenderReport(ntp: NtpTime, cameMs: number): void {
     this.#lastSr = middleNtp(ntp);
-    this.#lastSrAtMs = nowMs;
+    this.#lastSrAtMs = cameMs;
   }
 
   /** The extended sequence number of the packet counted last. */

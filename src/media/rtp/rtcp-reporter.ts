@@ -88,11 +88,11 @@ export class RtcpReporter {
   }
 
   /** What a peer reports of us tells the round trip. @see RFC 3550 §6.4.1, figure 2 */
-  onReports(reports: readonly ReportBlock[], nowMs: number): void {
+  onReports(reports: readonly ReportBlock[], cameMs: number): void {
     for (const report of reports) {
       if (report.ssrc !== this.#ssrc || report.lastSr === 0) continue;
-      const now = middleNtp(this.#ntp(nowMs));
-      const units = (now - report.lastSr - report.delaySinceLastSr) | 0;
+      const came = middleNtp(this.#ntp(cameMs));
+      const units = (came - report.lastSr - report.delaySinceLastSr) | 0;
       const roundTripMs = (units * 1000) / 0x10000;
       if (roundTripMs >= 0 && roundTripMs < ROUND_TRIP_LIMIT_MS) this.#roundTripMs = roundTripMs;
     }

@@ -131,8 +131,8 @@ export class RtpReceiver {
     );
   }
 
-  /** Takes a packet of a known payload type from the accepted source. */
-  receive(packet: RtpPacket, nowMs: number): readonly DigitSignal[] {
+  /** Takes a packet of a known payload type from the accepted source, which came at `cameMs`. */
+  receive(packet: RtpPacket, cameMs: number): readonly DigitSignal[] {
     const ended = this.#followSource(packet.ssrc);
     const stream = this.#stream;
     if (stream === undefined || stream.ssrc !== packet.ssrc) return ended;
@@ -148,8 +148,8 @@ export class RtpReceiver {
 
     const sequence = stream.extendedSequence;
     if (packet.payloadType === this.#voiceType) {
-      stream.onTimestamp(packet.timestamp, nowMs);
-      this.#takeVoice(packet, sequence, nowMs);
+      stream.onTimestamp(packet.timestamp, cameMs);
+      this.#takeVoice(packet, sequence, cameMs);
       return ended;
     }
     const { payloadType, timestamp, payload } = packet;
@@ -157,33 +157,33 @@ export class RtpReceiver {
     const { voiceBand } = this.#options;
     const isRedundant = this.#isRedundant(payloadType);
     const isModem = payloadType === voiceBand?.payloadType;
-    if (isModem) this.passModem(nowMs);
-    if (isRedundant && payloadType === voiceBand?.redundancy?.payloadType) this.passModem(nowMs);
+    if (isModem) this.passModem(cameMs);
+    if (isRedundant && payloadType === voiceBand?.redundancy?.payloadType) this.passModem(cameMs);
     if (!isRedundant && !isModem) this.#expect(payloadType);
-    const signals = isRedundant ? this.#takeRedundant(block, nowMs) : this.#takeNew(block, nowMs);
+    const signals = isRedundant ? this.#takeRedundant(block, cameMs) : this.#takeNew(block, cameMs);
     return ended.length === 0 ? signals : [...ended, ...signals];
   }
 
   /** What is new, in a packet of its own or behind copies. */
-  #takeNew(block: Block, nowMs: number): readonly DigitSignal[] {
+  #takeNew(block: Block, cameMs: number): readonly DigitSignal[] {
     const { payloadType, timestamp, sequence } = block;
     if (payloadType === this.#options.eventPayloadType) {
       if (this.#playout instanceof Playout) this.#playout.passOver(sequence);
-      return this.#takeEvent(block, nowMs);
+      return this.#takeEvent(block, cameMs);
     }
-    this.#stream?.onTimestamp(timestamp, nowMs);
-    this.#takeVoice(block, sequence, nowMs);
+    this.#stream?.onTimestamp(timestamp, cameMs);
+    this.#takeVoice(block, sequence, cameMs);
     return NOTHING;
   }
 
-  #takeEvent({ timestamp, payload }: Block, nowMs: number): readonly DigitSignal[] {
+  #takeEvent({ timestamp, payload }: Block, cameMs: number): readonly DigitSignal[] {
     const event = parseTelephoneEvent(payload);
     if (!event.ok) return NOTHING;
     this.#events.lateMs = this.jitterBufferMs;
-    return this.#events.receive(timestamp, event.value, nowMs);
+    return this.#events.receive(timestamp, event.value, cameMs);
   }
 
-  #takeVoice(packet: Omit<Block, "sequence">, sequence: number, nowMs: number): void {
+  #takeVoice(packet: Omit<Block, "sequence">, sequence: number, cameMs: number): void {
     const { payloadType, timestamp, payload } = packet;
     const noise = this.#isNoise(payloadType);
     const decoder = noise ? undefined : this.#decoder(payloadType);
@@ -198,12 +198,12 @@ export class RtpReceiver {
     PUT.noise = noise;
     PUT.copySamples = decoder?.copySamples?.(payload) ?? 0;
     const frameMs = this.#frameMs();
-    const verdict = this.#playout.put(PUT, (nowMs - this.#lastPullMs) / frameMs);
+    const verdict = this.#playout.put(PUT, (cameMs - this.#lastPullMs) / frameMs);
     if (verdict === "late") this.#losses.discarded(sequence);
   }
 
   /** Copies are taken for packets that did not come, before what is new. */
-  #takeRedundant(packet: Block, nowMs: number): readonly DigitSignal[] {
+  #takeRedundant(packet: Block, cameMs: number): readonly DigitSignal[] {
     const blocks = parseRed(packet.payload);
     if (!blocks.ok) return NOTHING;
     const signals: DigitSignal[] = [];
@@ -212,12 +212,12 @@ export class RtpReceiver {
       const timestamp = (packet.timestamp - timestampOffset) >>> 0;
       const block = { payloadType, timestamp, payload, sequence: packet.sequence };
       const position = blocks.value.length - 1 - at;
-      if (position === 0) signals.push(...this.#takeNew(block, nowMs));
+      if (position === 0) signals.push(...this.#takeNew(block, cameMs));
       else if (payloadType === this.#options.eventPayloadType) {
-        signals.push(...this.#takeEvent(block, nowMs));
+        signals.push(...this.#takeEvent(block, cameMs));
       } else {
         const sequence = this.#seen?.missing(timestamp, packet, position);
-        if (sequence !== undefined) this.#takeVoice(block, sequence, nowMs);
+        if (sequence !== undefined) this.#takeVoice(block, sequence, cameMs);
       }
     }
     return signals;
@@ -269,8 +269,8 @@ export class RtpReceiver {
     for (const decoder of this.#decoders.values()) decoder.close?.();
   }
 
-  onSenderReport(ssrc: number, ntp: NtpTime, nowMs: number): void {
-    if (this.#stream?.ssrc === ssrc) this.#stream.onSenderReport(ntp, nowMs);
+  onSenderReport(ssrc: number, ntp: NtpTime, cameMs: number): void {
+    if (this.#stream?.ssrc === ssrc) this.#stream.onSenderReport(ntp, cameMs);
   }
 
   report(nowMs: number): readonly ReportBlock[] {
