@@ -19,6 +19,7 @@ export const phoneDelay: FigureGroup = {
     "media.delay-ptime10": { atMost: 25 },
     "media.delay-wire": { atMost: 25 },
     "media.delay-wire-polled": { atMost: 25 },
+    "media.delay-wire-service": { atMost: 25 },
   },
 
   async measure() {
@@ -26,10 +27,12 @@ export const phoneDelay: FigureGroup = {
     for (const ptimeMs of [20, 10]) {
       figures.push(figure(`media.delay-ptime${ptimeMs}`, await delayMs(ptimeMs), "ms"));
     }
+    const looks = "with frames";
     return [
       ...figures,
       figure("media.delay-wire", wireDelayMs({ ptimeMs: 20 }), "ms"),
-      figure("media.delay-wire-polled", wireDelayMs({ ptimeMs: 20, looks: "with frames" }), "ms"),
+      figure("media.delay-wire-polled", wireDelayMs({ ptimeMs: 20, looks }), "ms"),
+      figure("media.delay-wire-service", wireDelayMs({ ptimeMs: 20, frameMs: 20, looks }), "ms"),
     ];
   },
 };

@@ -2,18 +2,14 @@ import { describe, expect, it } from "vitest";
 import { wireDelayMs, wireDelaysMs } from "./wire-delay.ts";
 
 describe("wireDelayMs()", () => {
-  // A packet but the frame it begins with, and the wait for that: a frame, or half of one more
-  // where packets come in the very moment of a frame.
-  it.each([
-    [10, 15],
-    [20, 25],
-    [30, 35],
-    [40, 45],
-    [60, 65],
-  ])("packets of %i ms are back within %i ms", (ptimeMs, withinMs) => {
-    const delayMs = wireDelayMs({ ptimeMs });
-    expect(delayMs).toBeLessThanOrEqual(withinMs);
-    expect(delayMs).toBeGreaterThanOrEqual(ptimeMs);
+  // A packet but the frame it begins with, and the wait for that: a frame, and 2 ms where it came
+  // so shortly before one.
+  it.each([10, 20, 30, 40, 60])("packets of %i ms are back within 2 ms more", (ptimeMs) => {
+    expect(wireDelayMs({ ptimeMs })).toBe(ptimeMs + 2);
+  });
+
+  it.each([20, 40, 60])("so they are by frames of 20 ms, of %i ms", (ptimeMs) => {
+    expect(wireDelayMs({ ptimeMs, frameMs: 20, looks: "with frames" })).toBe(ptimeMs + 2);
   });
 
   it.each([10, 20, 30, 40, 60])(

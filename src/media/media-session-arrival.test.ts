@@ -80,6 +80,32 @@ describe("MediaSession, told when packets came", () => {
     },
   );
 
+  // The first of all came before there was a frame to be near to.
+  it.each([
+    ["right before the first frame", -0.1, 10],
+    ["a while before it", -5, 0],
+    ["in its very moment", 0, 10],
+  ])(
+    "of a first packet that came %s (%d ms) every one is played, %d ms later",
+    (_, atMs, moreMs) => {
+      const session = createSession("b", 2);
+      session.setFlow(flowTo(addressA), 0);
+      const frame = new Int16Array(FRAME);
+      const heard: number[] = [];
+      for (let nowMs = 20; nowMs < 2000; nowMs += FRAME_MS) {
+        if (nowMs % PTIME_MS === 0) {
+          const bytes = voice(nowMs / PTIME_MS);
+          session.handle({ kind: "rtp", bytes, from: addressA, cameMs: nowMs + atMs }, nowMs);
+        }
+        session.pull(frame, nowMs);
+        heard.push(...frame);
+      }
+      expect(heard.findIndex((sample) => sample !== 0)).toBe(moreMs * 8);
+      expect(heard.slice(moreMs * 8)).not.toContain(0);
+      expect(session.stats().framesConcealed).toBe(0);
+    },
+  );
+
   it("measures the network's jitter and not that of frames", () => {
     // Every second one is later by 4 ms, 32 units, which the estimate comes near from below.
     const arrivalsMs = Array.from({ length: 200 }, (_, n) => n * PTIME_MS + (n % 2 === 0 ? 1 : 5));

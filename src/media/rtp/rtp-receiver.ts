@@ -25,6 +25,9 @@ import { type DigitSignal, TelephoneEventReceiver } from "./telephone-event-rece
 /** Playout that was not asked for a frame for so long begins anew: what waits is stale. */
 const PLAYOUT_GAP_MS = 250;
 
+/** A packet that comes so shortly before the first frame has it wait: those behind may be late. */
+const FIRST_NEAR_MS = 2;
+
 /** What playout is given: it copies what it keeps, so that one serves all. */
 const PUT: { -readonly [Field in keyof BufferedPacket]-?: NonNullable<BufferedPacket[Field]> } = {
   sequence: 0,
@@ -85,6 +88,8 @@ export class RtpReceiver {
   #playout: Playout | FixedPlayout;
   readonly #frameSamples: number;
   #lastPullMs = 0;
+  #hasPulled = false;
+  #lastVoiceCameMs = Number.NEGATIVE_INFINITY;
   readonly #events: TelephoneEventReceiver;
   readonly #options: ReceiverOptions;
   readonly #arithmetic: MediaSessionConfig["arithmetic"];
@@ -190,6 +195,7 @@ export class RtpReceiver {
     const samples = noise ? this.#frameSamples : (decoder?.payloadSamples(payload) ?? 0);
     this.#seen?.note(sequence, timestamp);
     this.#voiceTimestamp = timestamp | 0;
+    this.#lastVoiceCameMs = cameMs;
     PUT.sequence = sequence;
     PUT.timestamp = timestamp;
     PUT.payloadType = payloadType;
@@ -197,8 +203,8 @@ export class RtpReceiver {
     PUT.samples = Math.min(samples, PACKET_LIMIT_SAMPLES);
     PUT.noise = noise;
     PUT.copySamples = decoder?.copySamples?.(payload) ?? 0;
-    const frameMs = this.#frameMs();
-    const verdict = this.#playout.put(PUT, (cameMs - this.#lastPullMs) / frameMs);
+    const sincePullMs = this.#hasPulled ? cameMs - this.#lastPullMs : 0;
+    const verdict = this.#playout.put(PUT, sincePullMs / this.#frameMs());
     if (verdict === "late") this.#losses.discarded(sequence);
   }
 
@@ -235,7 +241,9 @@ export class RtpReceiver {
   pull(frame: Int16Array, nowMs: number): void {
     if (nowMs - this.#lastPullMs > PLAYOUT_GAP_MS + this.#frameMs()) this.#playout.restart();
     this.#lastPullMs = nowMs;
-    this.#playout.pull(frame);
+    if (!this.#hasPulled && nowMs - this.#lastVoiceCameMs < FIRST_NEAR_MS) frame.fill(0);
+    else this.#playout.pull(frame);
+    this.#hasPulled = true;
   }
 
   /** No getter: the runtime looks those up at each use where they are private. */
