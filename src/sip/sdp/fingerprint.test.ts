@@ -159,7 +159,7 @@ describe("createOffer(), acceptAnswer() and keys by DTLS", () => {
   it.each([
     ["required", "dtls", TLS, ["a=setup:active", PRINT], "passive"],
     ["required", "dtls", TLS, ["a=setup:passive", PRINT], "active"],
-    ["required", "dtls", TLS, [PRINT], "passive"],
+    ["required", "dtls", TLS, [PRINT], "active"],
     ["required", "dtls", TLS, ["a=setup:actpass", PRINT], "no-security"],
     ["required", "dtls", TLS, ["a=setup:active"], "no-security"],
     ["required", "dtls", `${TLS}F`, ["a=setup:active", PRINT], "no-security"],

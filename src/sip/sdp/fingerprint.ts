@@ -20,12 +20,13 @@ export function parseFingerprint(value: string): string | undefined {
 type Setup = "active" | "passive" | "actpass";
 
 /**
- * What a stream says of `setup`: its own line or the session's. Nobody may say `holdconn`, and an
- * answer must choose. @see RFC 5763 §5
+ * What a stream says of `setup`: its own line or the session's; who says nothing begins with an
+ * offer, and waits with an answer. Nobody may say `holdconn`, and an answer must choose.
+ * @see RFC 4145 §4 (what holds unless told), RFC 5763 §5
  */
-function setupOf(sdp: Sdp, stream: SdpMedia): Setup | undefined {
-  const value = attribute(stream.lines, "setup") ?? attribute(sdp.lines, "setup") ?? "active";
-  const word = value.trim().toLowerCase();
+function setupOf(sdp: Sdp, stream: SdpMedia, isAnswer: boolean): Setup | undefined {
+  const value = attribute(stream.lines, "setup") ?? attribute(sdp.lines, "setup");
+  const word = value?.trim().toLowerCase() ?? (isAnswer ? "passive" : "active");
   return word === "active" || word === "passive" || word === "actpass" ? word : undefined;
 }
 
@@ -44,7 +45,7 @@ export function matchDtls(
   const fingerprints = values
     .slice(0, FINGERPRINT_LINES_LIMIT)
     .flatMap((value) => parseFingerprint(value) ?? []);
-  const setup = setupOf(sdp, stream);
+  const setup = setupOf(sdp, stream, isAnswer);
   if (fingerprints.length === 0 || setup === undefined) return undefined;
   if (setup !== "actpass") {
     return { role: setup === "active" ? "passive" : "active", fingerprints };
