@@ -182,19 +182,38 @@ describe("DtlsKeying", () => {
       },
     ]);
     expect(a.keys.srtp).toBeUndefined();
+    expect(a.keying.deadlineMs()).toBe(DTLS_LIMIT_MS);
   });
 
-  it("tells that nobody is there, once, and tries again when it is told to flow again", () => {
+  it("tells that nobody is there, again while it lasts, and tries when it is told to flow", () => {
     const a = new Side("a");
     a.feed({ kind: "flow", flow: flowTo(THEIRS, "passive", "b") }, 0);
     expect(a.keying.deadlineMs()).toBe(DTLS_LIMIT_MS);
     a.feed({ kind: "timeout" }, DTLS_LIMIT_MS - 1);
     expect(a.told).toEqual([]);
     a.feed({ kind: "timeout" }, DTLS_LIMIT_MS);
+    a.feed({ kind: "timeout" }, 2 * DTLS_LIMIT_MS - 1);
+    const told = { kind: "insecure", reason: "no keys by DTLS within 15 s" };
+    expect(a.told).toEqual([told]);
     a.feed({ kind: "timeout" }, 2 * DTLS_LIMIT_MS);
-    expect(a.told).toEqual([{ kind: "insecure", reason: "no keys by DTLS within 15 s" }]);
+    expect(a.told).toEqual([told, told]);
     a.feed({ kind: "flow", flow: flowTo(THEIRS, "passive", "b") }, 40_000);
     expect(a.keying.deadlineMs()).toBe(40_000 + DTLS_LIMIT_MS);
+  });
+
+  it.each(["active", "passive"] as const)("held at no address, and %s, waits for one", (role) => {
+    const [a, b] = [new Side("a"), new Side("b")];
+    const held = { host: "0.0.0.0", port: 5000 };
+    a.feed({ kind: "flow", flow: flowTo(held, role, "b") }, 0);
+    for (let nowMs = 0; nowMs < 3 * DTLS_LIMIT_MS; nowMs += 400) {
+      a.feed({ kind: "timeout" }, nowMs);
+    }
+    expect([a.told, a.way]).toEqual([[], []]);
+    a.feed({ kind: "flow", flow: flowTo(THEIRS, role, "b") }, 50_000);
+    expect(a.keying.deadlineMs()).toBe(role === "active" ? 50_400 : 50_000 + DTLS_LIMIT_MS);
+    b.feed({ kind: "flow", flow: flowTo(OURS, role === "active" ? "passive" : "active", "a") }, 0);
+    run(a, b, 60_000);
+    expect(a.told.map(({ kind }) => kind)).toEqual(["keys", "keys"]);
   });
 
   it("whatever is lost: the same keys at both ends, or word that there are none", () => {

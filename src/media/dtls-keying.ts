@@ -58,7 +58,7 @@ type FlowKeys = Pick<MediaFlow, "srtp" | "srtcp">;
 
 /** Datagrams that are kept until offer and answer are done. @see RFC 5763 §5 */
 const EARLY_MAX = 8;
-/** How long voice waits for keys before it is called hopeless. */
+/** How long voice waits for keys before it is called hopeless, and until that is said again. */
 export const DTLS_LIMIT_MS = 15_000;
 
 /**
@@ -69,7 +69,7 @@ export const DTLS_LIMIT_MS = 15_000;
  *                │ ▲                                                        │
  *                │ └──flow: another fingerprint or role (no keys until then)┤
  *                │    flow: another address (the old keys until then)───────┘
- *                └──DTLS_LIMIT_MS, or no handshake is possible──▶ insecure
+ *                └──DTLS_LIMIT_MS, or no handshake is possible──▶ insecure, again while it lasts
  *
  * @see RFC 5763 §5, §6.6, RFC 5764, RFC 8842 §3.1
  */
@@ -117,9 +117,7 @@ export class DtlsKeying implements Core<DtlsInput, DtlsOutput> {
     const isOther = before === undefined || !sameParty(before.dtls, dtls);
     if (isOther) this.#keys = {};
     const channels: readonly Channel[] = flow.rtcpMux === true ? ["rtp"] : ["rtp", "rtcp"];
-    for (const channel of ["rtp", "rtcp"] as const) {
-      if (!channels.includes(channel)) this.#end(channel);
-    }
+    if (!channels.includes("rtcp")) this.#end("rtcp");
     const outputs: DtlsOutput[] = [{ kind: "flow", flow: { ...flow, ...this.#flowKeys() } }];
     for (const channel of channels) {
       const to = remoteOf(flow, channel);
@@ -130,7 +128,9 @@ export class DtlsKeying implements Core<DtlsInput, DtlsOutput> {
       }
       outputs.push(...this.#begin(channel, dtls, to, nowMs));
     }
-    this.#untilMs = this.#keys.rtp === undefined ? nowMs + DTLS_LIMIT_MS : undefined;
+    // At no address a handshake has to wait until there is one.
+    const waits = this.#keys.rtp === undefined && !isHeld(flow.remote);
+    this.#untilMs = waits ? nowMs + DTLS_LIMIT_MS : undefined;
     for (const datagram of this.#early.splice(0)) {
       outputs.push(...this.#onDatagram(datagram, nowMs));
     }
@@ -175,7 +175,8 @@ export class DtlsKeying implements Core<DtlsInput, DtlsOutput> {
       outputs.push(...this.#carry(channel, path.timeout(nowMs)));
     }
     if (this.#untilMs === undefined || nowMs < this.#untilMs) return outputs;
-    this.#untilMs = undefined;
+    // Who was told may have been at something else: two calls joined, say.
+    this.#untilMs = nowMs + DTLS_LIMIT_MS;
     const seconds = DTLS_LIMIT_MS / 1000;
     const why = this.#why ?? `no keys by DTLS within ${seconds} s`;
     return [...outputs, { kind: "insecure", reason: why }];
@@ -208,9 +209,7 @@ export class DtlsKeying implements Core<DtlsInput, DtlsOutput> {
   #failed(channel: Channel, reason: string, isFinal: boolean): readonly DtlsOutput[] {
     if (channel !== "rtp" || this.#keys.rtp !== undefined) return [];
     this.#why = reason;
-    if (!isFinal || this.#untilMs === undefined) return [];
-    this.#untilMs = undefined;
-    return [{ kind: "insecure", reason }];
+    return isFinal ? [{ kind: "insecure", reason }] : [];
   }
 
   #flowKeys(): FlowKeys {
