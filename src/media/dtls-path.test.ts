@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { latin1FromBytes } from "../base/bytes.ts";
 import { ScriptedDtls } from "./dtls-engine.fixture.ts";
-import { DTLS_ATTEMPTS_MAX, DtlsPath, type PathOutput, STRANGER_IDLE_MS } from "./dtls-path.ts";
+import {
+  DTLS_ATTEMPTS_MAX,
+  DTLS_BEGINS_MAX,
+  DtlsPath,
+  type PathOutput,
+  STRANGER_IDLE_MS,
+} from "./dtls-path.ts";
 
 const SUITES = ["AES_CM_128_HMAC_SHA1_80"] as const;
 const REMOTE = { host: "192.0.2.1", port: 4000 };
@@ -91,6 +97,22 @@ describe("DtlsPath, passive", () => {
     expect(engine.open).toBe(DTLS_ATTEMPTS_MAX);
     expect(kinds(handshake(path, REMOTE, "theirs", STRANGER_IDLE_MS).last)).toContain("keys");
     expect(engine.open).toBe(1);
+  });
+
+  it("begins so many in a while, whoever breaks them off, and as many with whom it knows", () => {
+    const { path, engine } = pathAs("passive", "broken off");
+    const flood = (from: (n: number) => typeof REMOTE, nowMs: number) => {
+      const before = engine.made;
+      const hello = new ScriptedDtls("x").associate("client", SUITES).start()[0] ?? REFUSED;
+      for (let n = 0; n < 100; n++) path.take(hello, from(n), nowMs);
+      return engine.made - before;
+    };
+    const begun = [
+      ...[flood(at, 5), flood(at, STRANGER_IDLE_MS - 1), flood(() => REMOTE, STRANGER_IDLE_MS - 1)],
+      ...[flood(at, STRANGER_IDLE_MS), flood(() => REMOTE, STRANGER_IDLE_MS)],
+    ];
+    expect(begun).toEqual([DTLS_BEGINS_MAX, 0, DTLS_BEGINS_MAX, DTLS_BEGINS_MAX, DTLS_BEGINS_MAX]);
+    expect(engine.open).toBe(0);
   });
 
   it("begins anew once the far end has said goodbye", () => {

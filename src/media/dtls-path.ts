@@ -29,6 +29,12 @@ export type PathOutput =
 export const DTLS_ATTEMPTS_MAX = 4;
 /** A stranger who has been silent for so long gives its place to the next. */
 export const STRANGER_IDLE_MS = 2000;
+/**
+ * So many handshakes of strangers are begun within `STRANGER_IDLE_MS`, and as many of whom
+ * signalling names: a server's first flight is a millisecond of arithmetic, several on a small
+ * board, and who breaks off and comes anew would have them without end.
+ */
+export const DTLS_BEGINS_MAX = 4;
 
 /** One association, and with whom: absent where we began it. */
 interface Attempt {
@@ -55,6 +61,8 @@ export class DtlsPath {
   #attempts: readonly Attempt[] = [];
   #winner: Attempt | undefined;
   #isOver = false;
+  /** What has begun since then. */
+  #begun = { sinceMs: 0, signalled: 0, strangers: 0 };
 
   constructor(config: DtlsPathConfig) {
     this.#config = config;
@@ -121,14 +129,22 @@ export class DtlsPath {
     if (known !== undefined) return known;
     const isHello = bytes[0] === RECORD_HANDSHAKE && bytes[MESSAGE_KIND_AT] === CLIENT_HELLO;
     if (this.#config.role === "active" || !isHello) return undefined;
-    if (!this.#makeRoom(from, nowMs)) return undefined;
+    const isSignalled = sameAddress(from, this.#config.remote);
+    if (!this.#mayBegin(isSignalled, nowMs) || !this.#makeRoom(isSignalled, nowMs))
+      return undefined;
     return this.#begin(from, nowMs);
   }
 
+  #mayBegin(isSignalled: boolean, nowMs: number): boolean {
+    if (nowMs - this.#begun.sinceMs >= STRANGER_IDLE_MS) {
+      this.#begun = { sinceMs: nowMs, signalled: 0, strangers: 0 };
+    }
+    return this.#begun[isSignalled ? "signalled" : "strangers"]++ < DTLS_BEGINS_MAX;
+  }
+
   /** Whom signalling names always has a place. */
-  #makeRoom(from: SocketAddress, nowMs: number): boolean {
+  #makeRoom(isSignalled: boolean, nowMs: number): boolean {
     if (this.#attempts.length < DTLS_ATTEMPTS_MAX) return true;
-    const isSignalled = sameAddress(from, this.#config.remote);
     const leaves = this.#attempts.find(
       ({ heardMs }) => isSignalled || nowMs - heardMs >= STRANGER_IDLE_MS,
     );

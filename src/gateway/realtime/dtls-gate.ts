@@ -6,7 +6,10 @@ import type { FaxSwitch, MediaSession } from "../../media/index.ts";
 import type { SocketPair } from "./port-pairs.ts";
 import type { PairChannel } from "./reflection.ts";
 
-/** A handshake is some ten datagrams; a flood of them is not carried to the other plane. */
+/**
+ * A handshake is some ten datagrams; a flood of them is not carried to the other plane. Who floods
+ * takes nothing from the address that the session's packets go to.
+ */
 export const DTLS_DATAGRAMS_MAX = 64;
 const EVERY_MS = 1000;
 /** What comes before offer and answer are done: a first flight and two that say it again. */
@@ -32,7 +35,7 @@ export class DtlsGate {
   readonly #of: () => GatedSession | undefined;
   readonly #clock: Pick<Clock, "nowMs">;
   #countedSinceMs = 0;
-  #counted = 0;
+  #counted = { known: 0, strange: 0 };
   #early = 0;
 
   constructor(
@@ -78,14 +81,15 @@ export class DtlsGate {
     if (flow === undefined) return this.#early++ < EARLY_DATAGRAMS_MAX;
     if (flow.dtls === undefined) return false;
     // Whom we have called answers from where it was called: nobody else can end our handshake.
-    const called = flow.dtls.role === "active" ? destination(gated, channel) : undefined;
-    if (called !== undefined && !sameAddress(called, from)) return false;
+    const there = destination(gated, channel);
+    const isKnown = there !== undefined && sameAddress(there, from);
+    if (flow.dtls.role === "active" && there !== undefined && !isKnown) return false;
     const nowMs = this.#clock.nowMs();
     if (nowMs - this.#countedSinceMs >= EVERY_MS) {
       this.#countedSinceMs = nowMs;
-      this.#counted = 0;
+      this.#counted = { known: 0, strange: 0 };
     }
-    return this.#counted++ < DTLS_DATAGRAMS_MAX;
+    return this.#counted[isKnown ? "known" : "strange"]++ < DTLS_DATAGRAMS_MAX;
   }
 }
 
