@@ -201,6 +201,19 @@ describe("DtlsKeying", () => {
     expect(a.keying.deadlineMs()).toBe(40_000 + DTLS_LIMIT_MS);
   });
 
+  it("takes a fork whose handshake was done before its answer came, in another's place", () => {
+    const [a, b] = [new Side("a"), new Side("b")];
+    const elsewhere = { ...flowTo(at(7000), "passive", "c"), rtcpMux: true };
+    a.feed({ kind: "flow", flow: elsewhere }, 0);
+    b.feed({ kind: "flow", flow: flowTo(OURS, "active", "a", { rtcpMux: true }) }, 0);
+    run(a, b, 300);
+    expect([a.told, a.keys.srtp]).toEqual([[], undefined]);
+    expect(b.keys.srtp).toBeDefined();
+    a.feed({ kind: "flow", flow: flowTo(THEIRS, "passive", "b", { rtcpMux: true }) }, 400);
+    expect(a.keys.srtp?.send).toEqual(b.keys.srtp?.receive);
+    expect([a.engine.made, a.engine.open, a.keying.deadlineMs()]).toEqual([1, 1, undefined]);
+  });
+
   it.each(["active", "passive"] as const)("held at no address, and %s, waits for one", (role) => {
     const [a, b] = [new Side("a"), new Side("b")];
     const held = { host: "0.0.0.0", port: 5000 };

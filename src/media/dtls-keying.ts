@@ -126,7 +126,11 @@ export class DtlsKeying implements Core<DtlsInput, DtlsOutput> {
         // On hold by the unspecified address it has not moved.
         if (isHeld(to) || sameAddress(path.remote, to)) continue;
       }
-      outputs.push(...this.#begin(channel, dtls, to, nowMs));
+      outputs.push(
+        ...(path?.waits === true && dtls.role === "passive"
+          ? this.#carry(channel, path.follow({ remote: to, isGenuine: this.#judge(dtls) }))
+          : this.#begin(channel, dtls, to, nowMs)),
+      );
     }
     // At no address a handshake has to wait until there is one.
     const waits = this.#keys.rtp === undefined && !isHeld(flow.remote);
@@ -149,11 +153,14 @@ export class DtlsKeying implements Core<DtlsInput, DtlsOutput> {
       role: dtls.role,
       remote,
       associate: () => engine.associate(dtls.role === "active" ? "client" : "server", suites),
-      isGenuine: (certificate) =>
-        dtls.fingerprints.includes(this.#config.fingerprintOf(certificate)),
+      isGenuine: this.#judge(dtls),
     });
     this.#paths.set(channel, path);
     return this.#carry(channel, path.start(nowMs));
+  }
+
+  #judge({ fingerprints }: DtlsFlow): (certificate: Uint8Array) => boolean {
+    return (certificate) => fingerprints.includes(this.#config.fingerprintOf(certificate));
   }
 
   #onDatagram(

@@ -70,9 +70,9 @@ describe("DtlsPath, passive", () => {
   });
 
   it.each([
-    ["a stranger's is passed over", at(9), false],
-    ["whom signalling names is final", REMOTE, true],
-  ] as const)("another certificate than the signalled: %s", (_, from, isFinal) => {
+    ["a stranger's is passed over", at(9), false, 1],
+    ["whom signalling names is final", REMOTE, true, 0],
+  ] as const)("another certificate than the signalled: %s", (_, from, isFinal, open) => {
     const { path, engine } = pathAs("passive");
     const { last } = handshake(path, from, "mallory");
     expect(last.at(-1)).toEqual({
@@ -81,8 +81,25 @@ describe("DtlsPath, passive", () => {
       isFinal,
     });
     expect(kinds(last)).not.toContain("keys");
-    expect(engine.open).toBe(0);
+    expect([engine.open, path.waits]).toEqual([open, true]);
     expect(kinds(handshake(path, at(2), "theirs").last)).toContain("keys");
+    expect([engine.open, path.waits]).toEqual([1, false]);
+  });
+
+  it("takes who came before his certificate was signalled, unless he has gone meanwhile", () => {
+    const isGenuine = (certificate: Uint8Array) => latin1FromBytes(certificate) === "fork";
+    for (const hasGone of [false, true]) {
+      const { path, engine } = pathAs("passive");
+      const { client, last } = handshake(path, at(2), "fork");
+      client.take(first(last));
+      if (hasGone) path.take(client.close()[0] ?? REFUSED, at(2), 5);
+      const said = path.follow({ remote: at(2), isGenuine });
+      expect(kinds(said)).toEqual(hasGone ? [] : ["keys"]);
+      expect([engine.open, path.waits]).toEqual(hasGone ? [0, true] : [1, false]);
+      if (hasGone || client.state.kind !== "established") continue;
+      const { client: theirKey, server: ourKey } = client.state.keys;
+      expect(said).toMatchObject([{ keys: { send: ourKey, receive: theirKey } }]);
+    }
   });
 
   it("hears so many strangers at a time, and always whom signalling names", () => {

@@ -54,10 +54,11 @@ const MESSAGE_KIND_AT = 13;
  * The handshakes at one port. Where we begin, there is one. Where the far end does, it may be
  * behind a translator, and anybody can say that he is it: whoever comes gets an association of his
  * own, a few at a time, and the first to prove that he has the signalled certificate is the far
- * end. From then on nobody else is heard.
+ * end. From then on nobody else is heard. Until then who has proved that he has another is kept:
+ * where a call forks, datagrams may be here before the answer that tells of their certificate.
  */
 export class DtlsPath {
-  readonly #config: DtlsPathConfig;
+  #config: DtlsPathConfig;
   #attempts: readonly Attempt[] = [];
   #winner: Attempt | undefined;
   #isOver = false;
@@ -76,6 +77,22 @@ export class DtlsPath {
   /** Whether nothing can come of it any more. */
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Whether the far end is to begin, and has not proved who it is. */
+  get waits(): boolean {
+    return this.#config.role === "passive" && this.#winner === undefined && !this.#isOver;
+  }
+
+  /** While it waits: signalling names another far end, who may have shown that certificate already. */
+  follow(named: Pick<DtlsPathConfig, "remote" | "isGenuine">): readonly PathOutput[] {
+    this.#config = { ...this.#config, ...named };
+    for (const attempt of this.#attempts) {
+      const { state } = attempt.association;
+      if (state.kind !== "established" || !named.isGenuine(state.certificate)) continue;
+      return [this.#win(attempt, state.keys)];
+    }
+    return [];
   }
 
   start(nowMs: number): readonly PathOutput[] {
@@ -169,10 +186,7 @@ export class DtlsPath {
       return said;
     }
     if (state.kind === "established" && this.#config.isGenuine(state.certificate)) {
-      this.#attempts = this.#attempts.filter((one) => one !== attempt);
-      for (const other of this.#attempts) this.#drop(other);
-      this.#winner = attempt;
-      return [...said, { kind: "keys", keys: this.#keysOf(state.keys) }];
+      return [...said, this.#win(attempt, state.keys)];
     }
     const reason =
       state.kind === "failed"
@@ -180,11 +194,19 @@ export class DtlsPath {
         : state.kind === "closed"
           ? "no keys by DTLS: the far end ended the handshake"
           : "the far end's certificate is not the one that was signalled";
-    const goodbye = this.#send(attempt, this.#drop(attempt));
     const { from } = attempt;
     const isFinal = from === undefined || sameAddress(from, this.#config.remote);
+    const isKept = state.kind === "established" && !isFinal;
+    const goodbye = isKept ? [] : this.#send(attempt, this.#drop(attempt));
     this.#isOver = from === undefined;
     return [...said, ...goodbye, { kind: "failed", reason, isFinal }];
+  }
+
+  #win(attempt: Attempt, keys: DtlsKeys): PathOutput {
+    this.#attempts = this.#attempts.filter((one) => one !== attempt);
+    for (const other of this.#attempts) this.#drop(other);
+    this.#winner = attempt;
+    return { kind: "keys", keys: this.#keysOf(keys) };
   }
 
   #drop(attempt: Attempt): readonly Uint8Array[] {
