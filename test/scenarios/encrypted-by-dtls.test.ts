@@ -3,6 +3,7 @@ import type { UserConfig } from "../../src/app/config/user-config.ts";
 import { loadDtls } from "../../src/app/load-dtls.ts";
 import type { DtlsEngine } from "../../src/base/dtls-engine.ts";
 import { ScriptedDtls } from "../../src/media/dtls-engine.fixture.ts";
+import { DTLS_LIMIT_MS } from "../../src/media/dtls-keying.ts";
 import { type Bench, type BenchOptions, bench } from "../hw-sim/bench/bench.ts";
 import { bodyOf } from "../hw-sim/peers/sip-text.ts";
 import { assertSettled } from "./support/settled.ts";
@@ -159,6 +160,30 @@ describe("a call with keys by DTLS", () => {
     const records = to === "102" ? BOTH_ANSWERED : [`1 out ${from}>${to} answered`];
     await assertSettled(lab, { records });
     expect(JSON.stringify(lab.logs)).toContain("is ended: no keys by DTLS: no cipher.");
+  });
+
+  it("is silent, then ended, where the far end answers no handshake", async () => {
+    const { lab, rtp, dtls } = await wired(38, new ScriptedDtls("box"), undefined, {
+      between: (plane) => ({
+        ...plane,
+        start: (config, onEvent) =>
+          plane.start(config, (event) => {
+            if (event.kind !== "media" || event.event.kind !== "dtls") onEvent(event);
+          }),
+      }),
+    });
+    const [alice, bob] = lab.phones;
+    await alice.calls("102");
+    await bob.rings();
+    bob.lift();
+    await lab.world.advance(DTLS_LIMIT_MS - 1000);
+    expect([lab.records, [...rtp]]).toEqual([[], []]);
+    expect(dtls.count).toBeGreaterThan(10);
+    await alice.hears("busy");
+    await assertSettled(lab, { records: BOTH_ANSWERED });
+    expect([...rtp]).toEqual([]);
+    const mediaFault = "no keys by DTLS within 15 s";
+    expect(lab.records).toContainEqual(expect.objectContaining({ endedBy: "box", mediaFault }));
   });
 
   it("goes in the clear with a far end that has no keys, where it may", async () => {
