@@ -29,6 +29,7 @@ function sdp(format: number, port = 5004): string {
 const media = (event: MediaEvent): ExchangeInput => ({ kind: "media", event });
 const opened = media({ kind: "opened", session: ECHO, local: { host: "192.0.2.1", port: 4000 } });
 const closed = media({ kind: "closed", session: ECHO, stats: STATS });
+const insecure = media({ kind: "insecure", session: ECHO, reason: "no keys by DTLS" });
 const ended = ua({ kind: "ended", session: "a", cause: "bye" });
 
 function words(output: ExchangeOutput): string {
@@ -73,6 +74,16 @@ const ANSWERED: readonly Step[] = [
 describe("createExchange() with a call to a service", () => {
   const scenarios: readonly (readonly [name: string, steps: readonly Step[], body?: string])[] = [
     ["a whole call", [...ANSWERED, [ended, "close"], [closed, "record answered - +stats"]]],
+    [
+      "no keys for it: ended, and one that is not up yet is not",
+      [
+        [insecure],
+        ...ANSWERED,
+        [insecure, "end", "close"],
+        [insecure],
+        [closed, "record answered - +stats"],
+      ],
+    ],
     [
       "A-law where the caller wants that",
       [[opened, "respond 200 +sdp", "flow PCMA 5004", "join true"]],

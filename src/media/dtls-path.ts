@@ -84,7 +84,7 @@ export class DtlsPath {
     return this.#config.role === "passive" && this.#winner === undefined && !this.#isOver;
   }
 
-  /** While it waits: signalling names another far end, who may have shown that certificate already. */
+  /** While it waits: signalling names another far end, who may have shown its certificate. */
   follow(named: Pick<DtlsPathConfig, "remote" | "isGenuine">): readonly PathOutput[] {
     this.#config = { ...this.#config, ...named };
     for (const attempt of this.#attempts) {

@@ -5,6 +5,7 @@ import type { DtlsSecurity, MediaSecurity } from "../../base/srtp-suites.ts";
 import { HandClock } from "../../hal/drivers/testing/hand-clock.ts";
 import { hashes } from "../../hal/node/index.ts";
 import { ScriptedDtls } from "../../media/dtls-engine.fixture.ts";
+import { ZERO_STATS } from "../../media/session-stats.ts";
 import type { RealtimeHost } from "../realtime/host.ts";
 import type { RealtimeCommand, RealtimeEvent } from "../realtime/messages.ts";
 import { withDtls } from "./dtls-desk.ts";
@@ -182,6 +183,17 @@ describe("withDtls()", () => {
     });
     await desk.clock.advance(60_000);
     expect(desk.commands()).toHaveLength(before + 2);
+  });
+
+  it("keeps nothing of a session that has closed by itself either", async () => {
+    const desk = await setUp();
+    desk.open();
+    desk.media({ kind: "flow", session: "s", flow: flow("active") });
+    desk.come({ kind: "closed", session: "s", stats: ZERO_STATS });
+    expect([desk.engine.open, desk.events().at(-1)?.kind]).toEqual([0, "closed"]);
+    const before = desk.commands().length;
+    await desk.clock.advance(60_000);
+    expect(desk.commands()).toHaveLength(before);
   });
 
   it("ends what is open when all stops, and passes everything else on as it is", async () => {

@@ -86,10 +86,7 @@ class DtlsDesk {
       runner.feed({ kind: "flow", flow: command.flow });
       return;
     }
-    if (command.kind === "close" && runner !== undefined) {
-      runner.feed({ kind: "close" });
-      this.#end(command.session);
-    }
+    if (command.kind === "close") this.#end(command.session);
     this.#send(command);
   }
 
@@ -110,10 +107,7 @@ class DtlsDesk {
   }
 
   stop(): void {
-    for (const session of [...this.#sessions.keys()]) {
-      this.#sessions.get(session)?.feed({ kind: "close" });
-      this.#end(session);
-    }
+    for (const session of [...this.#sessions.keys()]) this.#end(session);
   }
 
   #opened(event: Extract<MediaEvent, { kind: "opened" }>): MediaEvent {
@@ -168,8 +162,11 @@ class DtlsDesk {
     this.#plane.send({ kind: "media", command });
   }
 
+  /** With a goodbye, and nothing is left of its handshakes. */
   #end(session: string): void {
-    this.#sessions.get(session)?.stop();
+    const runner = this.#sessions.get(session);
+    runner?.feed({ kind: "close" });
+    runner?.stop();
     this.#sessions.delete(session);
   }
 
