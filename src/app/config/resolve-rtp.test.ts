@@ -24,7 +24,6 @@ describe("resolveRtp()", () => {
       opus: { bitrate: 20_000, complexity: 5, fec: true, dtx: false },
       engines: [],
     });
-    expect(told()).not.toHaveProperty("srtp");
     expect(told()).not.toHaveProperty("g726Packing");
   });
 
@@ -35,11 +34,6 @@ describe("resolveRtp()", () => {
     { rtp: { fax: "off" }, has: { passesModems: false } },
     { rtp: { g726Packing: "aal2" }, has: { g726Packing: "aal2" } },
     { rtp: { digits: { minToneMs: 70 } }, has: { digits: { minToneMs: 70, minPauseMs: 40 } } },
-    { rtp: { srtp: "required" }, has: { srtp: { policy: "required", offered: 3 } } },
-    {
-      rtp: { srtp: "optional", srtpSuites: ["AEAD_AES_256_GCM"] },
-      has: { srtp: { policy: "optional", suites: ["AEAD_AES_256_GCM"] } },
-    },
   ] as const)("$rtp is $has", ({ rtp, has }) => {
     expect(told(rtp)).toMatchObject(has);
   });

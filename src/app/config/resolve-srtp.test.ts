@@ -21,6 +21,10 @@ describe("rtpSrtp()", () => {
     });
     expect(told({ srtp: "optional" }).srtp).not.toHaveProperty("dtls");
     expect(told({ srtpKeys: ["dtls"] }, "no library")).toEqual({ problems: [] });
+    expect(told({ srtp: "required", srtpSuites: [AES_256] })).toEqual({
+      srtp: { policy: "required", suites: [AES_256] },
+      problems: [],
+    });
   });
 
   it.each([
