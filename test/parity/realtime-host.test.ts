@@ -185,15 +185,7 @@ describe("RealtimeHost", () => {
 
   it("opens sessions, joins them to lines, and closes them with figures", async () => {
     const rigs = await onBoth(async (rig) => {
-      for (const line of [1, 2]) rig.person({ kind: "lift", line });
-      await rig.run(200);
-      for (const line of [1, 2]) {
-        const owner = { kind: "line", line } as const;
-        rig.send({ kind: "media", command: { kind: "open", session: `s${line}`, owner } });
-      }
-      await rig.run(10);
-      const [local1, local2] = [1, 2].map((line) => localOf(rig, `s${line}`));
-      if (local1 === undefined || local2 === undefined) throw new Error("both are open");
+      const [local1, local2] = await openBoth(rig);
       for (const [session, remote] of [
         ["s1", local2],
         ["s2", local1],
@@ -230,15 +222,7 @@ describe("RealtimeHost", () => {
     const master = (fill: number): Uint8Array => new Uint8Array(30).fill(fill);
     const rigs = await onBoth(
       async (rig) => {
-        for (const line of [1, 2]) rig.person({ kind: "lift", line });
-        await rig.run(200);
-        for (const line of [1, 2]) {
-          const owner = { kind: "line", line } as const;
-          rig.send({ kind: "media", command: { kind: "open", session: `s${line}`, owner } });
-        }
-        await rig.run(10);
-        const [local1, local2] = [1, 2].map((line) => localOf(rig, `s${line}`));
-        if (local1 === undefined || local2 === undefined) throw new Error("both are open");
+        const [local1, local2] = await openBoth(rig);
         for (const [session, remote, role] of [
           ["s1", local2, "active"],
           ["s2", local1, "passive"],
@@ -313,6 +297,20 @@ describe("RealtimeHost", () => {
     }
   });
 });
+
+/** Lifts both receivers and opens a session at each line; where the two take packets. */
+async function openBoth(rig: Rig) {
+  for (const line of [1, 2]) rig.person({ kind: "lift", line });
+  await rig.run(200);
+  for (const line of [1, 2]) {
+    const owner = { kind: "line", line } as const;
+    rig.send({ kind: "media", command: { kind: "open", session: `s${line}`, owner } });
+  }
+  await rig.run(10);
+  const [local1, local2] = [1, 2].map((line) => localOf(rig, `s${line}`));
+  if (local1 === undefined || local2 === undefined) throw new Error("both are open");
+  return [local1, local2] as const;
+}
 
 function localOf(rig: Rig, session: string) {
   for (const event of rig.events) {
