@@ -7,6 +7,7 @@ import { startLinphone } from "./support/linphone.ts";
 import {
   callsLinphone,
   hearsLinphone,
+  holdsByFlash,
   LINPHONE_HZ,
   type LinphonePlace,
 } from "./support/linphone-calls.ts";
@@ -57,13 +58,7 @@ describe.skipIf(isPeerMissing("linphonec"))("[interop.dtls-linphone] keys by ano
       const place = await putUp(stage);
       const [alice] = place.box.phones;
       await callsLinphone(place);
-      alice.flash();
-      await alice.hears("dial-tone");
-      await place.box.world.advance(1000);
-      alice.flash();
-      await alice.hearsNoTone();
-      await place.box.world.advance(1000);
-      await hearsLinphone(place, 0);
+      await holdsByFlash(place);
       expect(agreed(place)).toEqual(["passive"]);
       place.linphone.hangUp();
       await alice.hears("busy");

@@ -12,6 +12,7 @@ import {
   blindTransfer,
   callsLinphone,
   hearsLinphone,
+  holdsByFlash,
   isHandedOver,
   LINPHONE_HZ,
   type LinphonePlace,
@@ -62,13 +63,7 @@ describe.skipIf(isPeerMissing("linphonec"))("[interop.linphone] at our exchange"
       const place = await putUp(stage);
       const [alice] = place.box.phones;
       await callsLinphone(place);
-      alice.flash();
-      await alice.hears("dial-tone");
-      await place.box.world.advance(1000);
-      alice.flash();
-      await alice.hearsNoTone();
-      await place.box.world.advance(1000);
-      await hearsLinphone(place, 0);
+      await holdsByFlash(place);
       place.linphone.hangUp();
       await alice.hears("busy");
       const ended = { to: EXTENSION.number, result: "answered", endedBy: "far" };

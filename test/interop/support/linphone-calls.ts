@@ -34,6 +34,19 @@ export async function callsLinphone(place: LinphonePlace): Promise<void> {
   await hearsLinphone(place, 0);
 }
 
+/** Our first telephone holds linphone by a flash, and takes it back by another. */
+export async function holdsByFlash(place: LinphonePlace): Promise<void> {
+  const { world, phones } = place.box;
+  const [alice] = phones;
+  alice.flash();
+  await alice.hears("dial-tone");
+  await world.advance(1000);
+  alice.flash();
+  await alice.hearsNoTone();
+  await world.advance(1000);
+  await hearsLinphone(place, 0);
+}
+
 /** Our telephone asks the other one, hangs up, and linphone takes its place there. */
 export async function attendedTransfer(place: LinphonePlace): Promise<void> {
   const [alice, bob] = place.box.phones;
